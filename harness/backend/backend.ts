@@ -1,0 +1,107 @@
+/** The port to a place where the data lives. A plan that needs a missing capability is refused by name. */
+import type { Lsn } from '../history/lsn.ts';
+
+export type Capability =
+  | 'replicas'
+  | 'lag-paused'
+  | 'lag-exact'
+  | 'lag-timed'
+  | 'out-of-rotation'
+  | 'http-delay'
+  | 'http-drop'
+  | 'http-lose-response'
+  | 'http-error';
+
+/** `primary`, or `replica-1` … `replica-N`. */
+export type NodeName = string;
+
+export type Routing = 'get-to-replica' | 'round-robin' | 'sticky' | 'primary-only';
+
+/** Where the application keeps the progress of a story: names of a table and of its columns. */
+export interface TrackedColumns {
+  table: string;
+  key: string;
+  generation?: string;
+  progress: string;
+  status?: string;
+}
+
+/** One committed row version, from the database itself, in commit order per story. */
+export interface Commit {
+  key: string;
+  generation: number;
+  progress: number;
+  status: string | undefined;
+  /** A position at or before the commit record and after every earlier commit of the same story. */
+  lsn: Lsn;
+}
+
+/** Answers PostgREST's dialect for one database. */
+export interface DatabaseNode {
+  readonly name: NodeName;
+  /** `request.url` has the path `/rest/v1/…`. Rejects when the database cannot be reached. */
+  rest(request: Request): Promise<Response>;
+  /** Primary: what it has flushed; replica: what it has replayed. */
+  lsn(): Promise<Lsn>;
+}
+
+export interface ReplicaNode extends DatabaseNode {
+  /** Stops replay where it is; when this resolves no further commit becomes visible. */
+  pause(): Promise<void>;
+  /** Lets replay go on until `lsn` inclusive and holds it exactly there; resolves when it got there. */
+  holdAt(lsn: Lsn): Promise<void>;
+  /** Every commit becomes visible `milliseconds` after it was made. */
+  delay(milliseconds: number): Promise<void>;
+  /** Ends every kind of lag. Resolves when the replica has caught up with the primary's flushed LSN. */
+  resume(): Promise<void>;
+}
+
+export interface ClusterOptions {
+  /** Number of replicas, 0 or more. */
+  replicas: number;
+  /** SQL texts, applied in order on the primary before anything else. */
+  migrations: readonly { name: string; sql: string }[];
+  /** Commits of this table are reported. */
+  tracked: TrackedColumns;
+  /** Told of each step of the start ("starting PostgreSQL 18 …"), for the progress line. */
+  onProgress(message: string): void;
+  /** Told of every commit of the tracked table, in commit order per key. */
+  onCommit(commit: Commit): void;
+  /** Told once if a database dies that nobody stopped. */
+  onDeath(reason: Error): void;
+  signal?: AbortSignal;
+}
+
+/** Databases that run, without the gateway. */
+export interface Cluster {
+  readonly primary: DatabaseNode;
+  readonly replicas: readonly ReplicaNode[];
+  /** In the form that Supabase gives them: `sb_publishable_…`, `sb_secret_…`. */
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  /** What ran: versions of the database and of the REST layer, for the history's header. */
+  readonly versions: Record<string, string>;
+  /** Runs SQL on the primary as the owner; for seeding stories. */
+  query(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Resolves when every commit made so far has been told to `onCommit`. */
+  commitsDelivered(): Promise<void>;
+  /** Stops everything and removes every file of the cluster. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface Backend {
+  readonly name: string;
+  /** One line for `ratchet list`. */
+  readonly description: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  start(options: ClusterOptions): Promise<Cluster>;
+  /** What `ratchet doctor` shows: each thing the backend needs and whether it is there. */
+  diagnose(): Promise<Diagnosis[]>;
+}
+
+export interface Diagnosis {
+  what: string;
+  ok: boolean;
+  /** What was found, or what to do about its absence. */
+  detail: string;
+}

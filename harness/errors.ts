@@ -1,0 +1,42 @@
+/** Exit codes of every verb, as HISTORY.md fixes them. */
+export const ExitCode = {
+  valid: 0,
+  violated: 1,
+  unknown: 2,
+  usage: 64,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/**
+ * An error that a person can act on: what happened and where (`message`), what to do next (`hint`).
+ * `code` is stable and may be matched by programs; `exitCode` is what the CLI ends with.
+ */
+export class RatchetError extends Error {
+  override readonly name: string = 'RatchetError';
+  readonly code: string;
+  readonly exitCode: ExitCode;
+  readonly hint: string | undefined;
+
+  constructor(code: string, message: string, options: { exitCode: ExitCode; hint?: string; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.exitCode = options.exitCode;
+    this.hint = options.hint;
+  }
+}
+
+/** Bad input: a file, a flag, a plan, a history. Exit code 64. */
+export class UsageError extends RatchetError {
+  override readonly name = 'UsageError';
+  constructor(code: string, message: string, hint?: string) {
+    super(code, message, { exitCode: ExitCode.usage, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
+/** The environment failed us: a missing binary, a full disk, a dead database. Exit code 2, never a verdict. */
+export class EnvironmentError extends RatchetError {
+  override readonly name = 'EnvironmentError';
+  constructor(code: string, message: string, hint?: string, cause?: unknown) {
+    super(code, message, { exitCode: ExitCode.unknown, ...(hint === undefined ? {} : { hint }), cause });
+  }
+}

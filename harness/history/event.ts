@@ -1,0 +1,50 @@
+/** The events of a history, as `HISTORY.md` defines them. The words are Jepsen's. */
+
+export type EventType = 'invoke' | 'ok' | 'fail' | 'info';
+
+/** `cas` belongs to register histories only. */
+export type Operation = 'read' | 'write' | 'start' | 'show' | 'commit' | 'fault' | 'cas';
+
+/** A progress as a user understands it. Values compare by `(generation, progress)`. */
+export interface ProgressValue {
+  /** Counts the generations of a story from 1; 1 when missing. */
+  generation?: number;
+  /** 0–100. */
+  progress: number;
+  status?: string;
+}
+
+export type Scalar = string | number | boolean | null;
+
+/** A progress, a scalar of a register history, or `[from, to]` of a `cas`. */
+export type Value = ProgressValue | Scalar | readonly [Scalar, Scalar];
+
+export interface HistoryEvent {
+  /** Position in the history, from 0, without gaps. */
+  index: number;
+  /** Nanoseconds since the run began; never decreases. */
+  time: number;
+  process: string | number;
+  /** Whose view it is; the process when missing. */
+  session?: string | number;
+  type: EventType;
+  f: Operation;
+  /** The story. Missing on faults that concern no story. */
+  key?: string | number;
+  value?: Value;
+  /** Carried along and shown, never judged: served_by, lsn, attempts, expected, error, … */
+  [extra: string]: unknown;
+}
+
+/** The optional first line of a history file. */
+export interface HistoryHeader {
+  history: 1;
+  /** What every key begins at; generation 1, progress 0 (a register: null) when missing. */
+  initial?: Value;
+  [extra: string]: unknown;
+}
+
+export interface History {
+  header: HistoryHeader | undefined;
+  events: readonly HistoryEvent[];
+}

@@ -1,0 +1,18 @@
+/** A position in PostgreSQL's write-ahead log as `pg_lsn` prints it: two hexadecimal halves, `0/3A1F0`. */
+export type Lsn = string;
+
+/** The LSN as one number of bytes. */
+export function lsnToBigInt(lsn: Lsn): bigint {
+  const [high, low] = lsn.split('/');
+  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
+}
+
+export function bigIntToLsn(bytes: bigint): Lsn {
+  return `${(bytes >> 32n).toString(16).toUpperCase()}/${(bytes & 0xffffffffn).toString(16).toUpperCase()}`;
+}
+
+/** Negative, zero or positive as `a` lies before, at or after `b`. */
+export function compareLsn(a: Lsn, b: Lsn): number {
+  const difference = lsnToBigInt(a) - lsnToBigInt(b);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
