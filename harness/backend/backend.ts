@@ -18,7 +18,7 @@ export type NodeName = string;
 export type Routing = 'get-to-replica' | 'round-robin' | 'sticky' | 'primary-only';
 
 /** Where the application keeps the progress of a story: names of a table and of its columns. */
-export interface TrackedColumns {
+export interface TrackedTable {
   table: string;
   key: string;
   generation?: string;
@@ -62,7 +62,7 @@ export interface ClusterOptions {
   /** SQL texts, applied in order on the primary before anything else. */
   migrations: readonly { name: string; sql: string }[];
   /** Commits of this table are reported. */
-  tracked: TrackedColumns;
+  tracked: TrackedTable;
   /** Told of each step of the start ("starting PostgreSQL 18 …"), for the progress line. */
   onProgress(message: string): void;
   /** Told of every commit of the tracked table, in commit order per key. */

@@ -19,11 +19,8 @@ export type Scalar = string | number | boolean | null;
 /** A progress, a scalar of a register history, or `[from, to]` of a `cas`. */
 export type Value = ProgressValue | Scalar | readonly [Scalar, Scalar];
 
-export interface HistoryEvent {
-  /** Position in the history, from 0, without gaps. */
-  index: number;
-  /** Nanoseconds since the run began; never decreases. */
-  time: number;
+/** What happened, before the recorder has given it its place. */
+export interface EventBody {
   process: string | number;
   /** Whose view it is; the process when missing. */
   session?: string | number;
@@ -34,6 +31,13 @@ export interface HistoryEvent {
   value?: Value;
   /** Carried along and shown, never judged: served_by, lsn, attempts, expected, error, … */
   [extra: string]: unknown;
+}
+
+export interface HistoryEvent extends EventBody {
+  /** Position in the history, from 0, without gaps. */
+  index: number;
+  /** Nanoseconds since the run began; never decreases. */
+  time: number;
 }
 
 /** The optional first line of a history file. */

@@ -1,0 +1,144 @@
+/**
+ * What stands before Supabase: the load balancer's routing and the place of HTTP faults. It tells a
+ * listener who served what at which LSN. It has no socket of its own: `server.ts` gives it one, a
+ * simulated network calls it directly.
+ */
+import type { Lsn } from '../../history/lsn.ts';
+import type { DatabaseNode, NodeName } from '../backend.ts';
+import type { Router } from './routing.ts';
+
+/** Names the actor (worker, session) and its operation on each request; never passed on. */
+export const ACTOR_HEADER = 'x-ratchet-actor';
+export const OPERATION_HEADER = 'x-ratchet-operation';
+
+/** Instead of a response: the client's connection breaks. */
+export const CONNECTION_LOST = Symbol('connection lost');
+export type GatewayAnswer = Response | typeof CONNECTION_LOST;
+
+/** What is to happen to one request; the first fault that claims it decides. */
+export type HttpFault =
+  | { kind: 'http-delay'; delayMs: number; where: 'request' | 'response' }
+  | { kind: 'http-drop' }
+  | { kind: 'http-lose-response' }
+  | { kind: 'http-error'; status: number };
+
+/** One request on its way through, filled in as it goes. */
+export interface Exchange {
+  readonly id: number;
+  readonly actor: string | undefined;
+  readonly operation: string | undefined;
+  readonly method: string;
+  readonly url: URL;
+  readonly requestBody: string;
+  fault: HttpFault | undefined;
+  /** Who served it; `undefined` while, or if, no database did. */
+  node: NodeName | undefined;
+  /** What the database had flushed (primary) or replayed (replica) just before it served. */
+  lsn: Lsn | undefined;
+  /** `undefined` if the client never got an answer. */
+  status: number | undefined;
+  responseBody: string | undefined;
+}
+
+export interface GatewayListener {
+  requested(exchange: Exchange): void;
+  /** The exchange is over: answered if it has a status, else lost. */
+  ended(exchange: Exchange): void;
+}
+
+export interface GatewayOptions {
+  nodes: readonly DatabaseNode[];
+  router: Router;
+  sleep(milliseconds: number): Promise<void>;
+  listener: GatewayListener;
+  /** Which fault claims this request, `nth` of its actor and method, `nthOfAll` of its actor. */
+  claim(request: { actor: string | undefined; method: string; nth: number; nthOfAll: number }): HttpFault | undefined;
+}
+
+export interface Gateway {
+  handle(request: Request): Promise<GatewayAnswer>;
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const nodes = new Map(options.nodes.map((node) => [node.name, node]));
+  const ordinals = new Map<string, number>();
+  let exchanges = 0;
+
+  const count = (name: string): number => {
+    const next = (ordinals.get(name) ?? 0) + 1;
+    ordinals.set(name, next);
+    return next;
+  };
+
+  return {
+    async handle(request) {
+      const actor = request.headers.get(ACTOR_HEADER) ?? undefined;
+      const { method } = request;
+      const body = await request.text();
+      const exchange: Exchange = {
+        id: exchanges++,
+        actor,
+        operation: request.headers.get(OPERATION_HEADER) ?? undefined,
+        method,
+        url: new URL(request.url),
+        requestBody: body,
+        fault: options.claim({ actor, method, nth: count(`${actor} ${method}`), nthOfAll: count(`${actor}`) }),
+        node: undefined,
+        lsn: undefined,
+        status: undefined,
+        responseBody: undefined,
+      };
+      options.listener.requested(exchange);
+      try {
+        return await answer(exchange, request.headers, body);
+      } finally {
+        options.listener.ended(exchange);
+      }
+    },
+  };
+
+  async function answer(exchange: Exchange, headers: Headers, body: string): Promise<GatewayAnswer> {
+    const { fault } = exchange;
+    if (fault?.kind === 'http-drop') return CONNECTION_LOST;
+    if (fault?.kind === 'http-error') return plainError(exchange, fault.status, 'injected by the load balancer');
+    if (fault?.kind === 'http-delay' && fault.where === 'request') await options.sleep(fault.delayMs);
+    const response = await serve(exchange, headers, body);
+    if (fault?.kind === 'http-delay' && fault.where === 'response') await options.sleep(fault.delayMs);
+    if (fault?.kind === 'http-lose-response') return CONNECTION_LOST;
+    exchange.status = response.status;
+    return response;
+  }
+
+  async function serve(exchange: Exchange, headers: Headers, body: string): Promise<Response> {
+    if (!exchange.url.pathname.startsWith('/rest/v1/')) {
+      return plainError(exchange, 404, `nothing is served at ${exchange.url.pathname}`);
+    }
+    const node = nodes.get(options.router.route(exchange.method))!;
+    exchange.node = node.name;
+    try {
+      exchange.lsn = await node.lsn();
+      const response = await node.rest(forwarded(exchange, headers, body));
+      exchange.responseBody = await response.text();
+      return new Response(hasNoBody(response.status) ? null : exchange.responseBody, response);
+    } catch (error) {
+      return plainError(exchange, 503, `${node.name} cannot be reached: ${(error as Error).message}`);
+    }
+  }
+}
+
+function forwarded(exchange: Exchange, original: Headers, body: string): Request {
+  const headers = new Headers(original);
+  for (const name of [ACTOR_HEADER, OPERATION_HEADER, 'content-length', 'transfer-encoding', 'connection']) headers.delete(name);
+  const mayHaveBody = exchange.method !== 'GET' && exchange.method !== 'HEAD' && body !== '';
+  return new Request(exchange.url, { method: exchange.method, headers, ...(mayHaveBody ? { body } : {}) });
+}
+
+function plainError(exchange: Exchange, status: number, message: string): Response {
+  exchange.status = status;
+  exchange.responseBody = JSON.stringify({ code: 'GATEWAY', message, details: null, hint: null });
+  return new Response(exchange.responseBody, { status, headers: { 'content-type': 'application/json' } });
+}
+
+function hasNoBody(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
+}

@@ -1,0 +1,48 @@
+/**
+ * Which database a request goes to, after Supabase's API load balancer: GET (and HEAD) may read from a
+ * replica, everything else and all of Auth goes to the primary.
+ */
+import type { NodeName, Routing } from '../backend.ts';
+
+export interface RoutingOptions {
+  routing: Routing;
+  replicas: readonly NodeName[];
+  /** With `sticky`: how long after a write the reads stay on the primary. */
+  stickyMs: number;
+  nowMs(): number;
+}
+
+export interface Router {
+  route(method: string): NodeName;
+  /** Takes a replica out of rotation, or puts it back. */
+  setInRotation(replica: NodeName, inRotation: boolean): void;
+}
+
+export function createRouter(options: RoutingOptions): Router {
+  const outOfRotation = new Set<NodeName>();
+  let turn = 0;
+  let lastWriteMs = Number.NEGATIVE_INFINITY;
+
+  const readers = (): NodeName[] => {
+    const replicas = options.replicas.filter((name) => !outOfRotation.has(name));
+    if (options.routing === 'primary-only') return ['primary'];
+    if (options.routing === 'round-robin') return ['primary', ...replicas];
+    if (options.routing === 'sticky' && options.nowMs() - lastWriteMs < options.stickyMs) return ['primary'];
+    return replicas.length === 0 ? ['primary'] : replicas;
+  };
+
+  return {
+    route(method) {
+      if (method !== 'GET' && method !== 'HEAD') {
+        lastWriteMs = options.nowMs();
+        return 'primary';
+      }
+      const candidates = readers();
+      return candidates[turn++ % candidates.length]!;
+    },
+    setInRotation(replica, inRotation) {
+      if (inRotation) outOfRotation.delete(replica);
+      else outOfRotation.add(replica);
+    },
+  };
+}

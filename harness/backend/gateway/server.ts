@@ -1,0 +1,59 @@
+/** The gateway on a loopback port, for subjects that speak HTTP. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CONNECTION_LOST, type Gateway } from './gateway.ts';
+
+export interface GatewayServer {
+  /** `http://127.0.0.1:PORT`, the port chosen free. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function serveGateway(gateway: Gateway): Promise<GatewayServer> {
+  const server = createServer((incoming, outgoing) => {
+    exchange(gateway, incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function exchange(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const answer = await gateway.handle(await toRequest(incoming));
+  if (answer === CONNECTION_LOST) {
+    incoming.socket.destroy();
+    return;
+  }
+  const body = Buffer.from(await answer.arrayBuffer());
+  outgoing.writeHead(answer.status, Object.fromEntries(endToEnd(answer.headers)));
+  outgoing.end(body);
+}
+
+async function toRequest(incoming: IncomingMessage): Promise<Request> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const url = `http://${incoming.headers.host ?? '127.0.0.1'}${incoming.url ?? '/'}`;
+  const method = incoming.method ?? 'GET';
+  const body = Buffer.concat(chunks);
+  return new Request(url, { method, headers, ...(body.length > 0 && method !== 'GET' && method !== 'HEAD' ? { body } : {}) });
+}
+
+/** Headers of the message, without those of the connection it came over. */
+function* endToEnd(headers: Headers): Iterable<[string, string]> {
+  const hopByHop = ['connection', 'content-length', 'content-encoding', 'transfer-encoding', 'keep-alive'];
+  for (const [name, value] of headers) if (!hopByHop.includes(name)) yield [name, value];
+}

@@ -1,0 +1,30 @@
+/** The only way by which a run tells time or waits: real here, virtual in a simulation. */
+export interface Clock {
+  /** Nanoseconds since the clock was made, an integer that never decreases. */
+  now(): number;
+  /** Resolves after `milliseconds`, or as soon as `signal` aborts. Never rejects. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export function realClock(): Clock {
+  const origin = process.hrtime.bigint();
+  return {
+    now: () => Number(process.hrtime.bigint() - origin),
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const finish = () => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', finish);
+          resolve();
+        };
+        const timer = setTimeout(finish, milliseconds);
+        signal?.addEventListener('abort', finish, { once: true });
+      }),
+  };
+}
+
+/** The date on the wall, for names of files only: nothing in a run depends on it. */
+export function wallTime(): Date {
+  return new Date();
+}

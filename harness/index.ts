@@ -1,0 +1,7 @@
+/** The public API: the only door for scenarios, fixtures and users. */
+export type { History, HistoryEvent, HistoryHeader, ProgressValue, Value } from './history/event.ts';
+export type { MomentInput as Moment } from './plan/moment.ts';
+export type { Plan, PlanInput } from './plan/plan.ts';
+export type { Parameter, Parameters, Scenario } from './plan/scenario.ts';
+export type { RatchetConfig } from './runner/catalogue.ts';
+export type { AppInstance, FrontEnd, GenerationJob, ObservedProgress, Subject, SubjectEnvironment } from './subject/subject.ts';

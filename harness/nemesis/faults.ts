@@ -1,0 +1,45 @@
+/** The registry of faults: one line each. */
+import type { Capability } from '../backend/backend.ts';
+import type { HttpFault } from '../backend/gateway/gateway.ts';
+import type { Fault, FaultOf } from '../plan/faults.ts';
+import { httpDelay } from './http-delay.ts';
+import { httpDrop } from './http-drop.ts';
+import { httpError } from './http-error.ts';
+import { httpLoseResponse } from './http-lose-response.ts';
+import { lag } from './lag.ts';
+import type { Arena, HttpFaultKind, RequestFault, TimedFault, TimedFaultKind } from './nemesis.ts';
+import { outOfRotation } from './out-of-rotation.ts';
+
+const timedFaults: { readonly [Kind in TimedFault['kind']]: TimedFaultKind<Kind> } = {
+  lag,
+  'out-of-rotation': outOfRotation,
+};
+
+const requestFaults: { readonly [Kind in RequestFault['kind']]: HttpFaultKind<Kind> } = {
+  'http-delay': httpDelay,
+  'http-drop': httpDrop,
+  'http-lose-response': httpLoseResponse,
+  'http-error': httpError,
+};
+
+export function isRequestFault(fault: Fault): fault is RequestFault {
+  return fault.kind in requestFaults;
+}
+
+export function requiredCapability(fault: Fault): Capability {
+  return isRequestFault(fault) ? requestFaults[fault.kind].requires : timedKind(fault).requires(fault);
+}
+
+/** Lets a fault take hold; resolves, once it has, to what makes it end. */
+export function beginFault(fault: TimedFault, arena: Arena): Promise<() => Promise<void>> {
+  return timedKind(fault).begin(fault, arena);
+}
+
+export function inflictFault(fault: RequestFault): HttpFault {
+  return (requestFaults[fault.kind] as HttpFaultKind<RequestFault['kind']>).inflict(fault as FaultOf<'http-delay'>);
+}
+
+/** The kind of a fault, typed for any fault of that union. */
+function timedKind<F extends TimedFault>(fault: F): TimedFaultKind<F['kind']> {
+  return timedFaults[fault.kind] as unknown as TimedFaultKind<F['kind']>;
+}

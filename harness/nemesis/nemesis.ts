@@ -1,0 +1,33 @@
+/** The port of the faults: what each kind must say and do. One file a fault; `faults.ts` is the registry. */
+import type { Capability, Commit, ReplicaNode } from '../backend/backend.ts';
+import type { HttpFault } from '../backend/gateway/gateway.ts';
+import type { Router } from '../backend/gateway/routing.ts';
+import type { Fault, FaultOf } from '../plan/faults.ts';
+
+/** What a fault may lay hands on. */
+export interface Arena {
+  replica(name: string): ReplicaNode;
+  readonly router: Pick<Router, 'setInRotation'>;
+  /** What the primary has flushed. */
+  primaryLsn(): Promise<string>;
+  /** Tells every later commit, in commit order per key; returns how to stop. */
+  onCommit(listener: (commit: Commit) => void): () => void;
+}
+
+/** A fault that begins and ends. */
+export interface TimedFaultKind<Kind extends TimedFault['kind']> {
+  kind: Kind;
+  requires(fault: FaultOf<Kind>): Capability;
+  /** Takes hold; resolves, once it has, to what makes it end. */
+  begin(fault: FaultOf<Kind>, arena: Arena): Promise<() => Promise<void>>;
+}
+
+/** A fault that befalls single HTTP requests. */
+export interface HttpFaultKind<Kind extends RequestFault['kind']> {
+  kind: Kind;
+  requires: Capability;
+  inflict(fault: FaultOf<Kind>): HttpFault;
+}
+
+export type RequestFault = Extract<Fault, { match: unknown }>;
+export type TimedFault = Exclude<Fault, RequestFault>;

@@ -1,0 +1,78 @@
+/** What can go wrong, as a plan says it. The behaviour of each kind is a file of `nemesis/`. */
+import { z } from 'zod';
+import { Moment } from './moment.ts';
+
+const replica = z.string().regex(/^replica-[1-9][0-9]*$/, 'must be replica-N');
+const start = Moment.default({ at_ms: 0 });
+const milliseconds = z.number().min(0).max(3_600_000);
+
+/** A replica does not show what has been committed. Without `until` it heals when the generations are over. */
+const Lag = z.discriminatedUnion('mode', [
+  z.strictObject({ kind: z.literal('lag'), mode: z.literal('paused'), replica, from: start, until: Moment.optional() }),
+  z.strictObject({
+    kind: z.literal('lag'),
+    mode: z.literal('exact'),
+    replica,
+    /** The last commit that the replica shows: replay stops at exactly its LSN. */
+    hold_at: z.strictObject({ key: z.string(), generation: z.int().min(1).default(1), progress: z.number() }),
+    from: start,
+    until: Moment.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('lag'),
+    mode: z.literal('timed'),
+    replica,
+    /** How long after its commit a version becomes visible. */
+    delay_ms: milliseconds,
+    from: start,
+    until: Moment.optional(),
+  }),
+]);
+
+/** The load balancer sends nothing to a replica, as while it restarts or is being added. */
+const OutOfRotation = z.strictObject({
+  kind: z.literal('out-of-rotation'),
+  replica,
+  from: start,
+  until: Moment.optional(),
+});
+
+/** Requests of one actor, by ordinal: `nth: 2` is its second request of that method, counted from 1. */
+const RequestMatch = z.strictObject({
+  actor: z.string(),
+  method: z.enum(['GET', 'POST', 'PATCH', 'DELETE']).optional(),
+  nth: z.int().min(1).optional(),
+});
+export type RequestMatch = z.output<typeof RequestMatch>;
+
+/** `where`: before the database sees the request, or before the client sees the response. */
+const HttpDelay = z.strictObject({
+  kind: z.literal('http-delay'),
+  match: RequestMatch,
+  delay_ms: milliseconds,
+  where: z.enum(['request', 'response']).default('response'),
+});
+
+/** The request never reaches the database; the client sees a broken connection. */
+const HttpDrop = z.strictObject({ kind: z.literal('http-drop'), match: RequestMatch });
+
+/** The request is applied, its response is lost; the client sees a broken connection. */
+const HttpLoseResponse = z.strictObject({ kind: z.literal('http-lose-response'), match: RequestMatch });
+
+/** The load balancer answers with a server error, without asking the database. */
+const HttpError = z.strictObject({
+  kind: z.literal('http-error'),
+  match: RequestMatch,
+  status: z.int().min(500).max(599).default(503),
+});
+
+export const Fault = z.discriminatedUnion('kind', [
+  Lag,
+  OutOfRotation,
+  HttpDelay,
+  HttpDrop,
+  HttpLoseResponse,
+  HttpError,
+]);
+export type Fault = z.output<typeof Fault>;
+export type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;

@@ -1,0 +1,134 @@
+/** The plan: one JSON value that says all that will happen in a run, on whatever backend. */
+import { z } from 'zod';
+import { UsageError } from '../errors.ts';
+import { Fault } from './faults.ts';
+import { Moment } from './moment.ts';
+
+const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes');
+const milliseconds = z.number().min(0).max(3_600_000);
+const instance = z.int().min(1).default(1);
+
+const Step = z.strictObject({
+  progress: z.number().int().min(0).max(100),
+  /** How long the slow part takes before this progress is written. */
+  after_ms: milliseconds,
+  /** A moment to wait for, after that. */
+  when: Moment.optional(),
+});
+
+const Generation = z.strictObject({
+  worker: Name,
+  story: Name,
+  /** The app instance that runs it. */
+  instance,
+  start: Moment.default({ at_ms: 0 }),
+  steps: z.array(Step).min(1).max(100),
+  /** What its last step leaves: `abandoned` is a worker that dies without a word. */
+  outcome: z.enum(['completed', 'failed', 'abandoned']).default('completed'),
+});
+
+const Observer = z.strictObject({
+  session: Name,
+  story: Name,
+  instance,
+  start: Moment.default({ at_ms: 0 }),
+  every_ms: z.number().min(1).max(60_000),
+  /** `interval` polls on time though an answer is missing; `chained` waits for the answer first. */
+  polling: z.enum(['interval', 'chained']).default('chained'),
+  /** What it tells the status endpoint of what it has seen (`expectedProgress`): nothing, or as the subject's front end does. */
+  expects: z.enum(['none', 'last-seen']).default('last-seen'),
+  /** How it applies responses; `subject`: as the subject's own front end does. */
+  display: z.enum(['subject', 'as-arrived', 'high-water']).default('subject'),
+});
+
+export const PlanSchema = z.strictObject({
+  plan: z.literal(1),
+  scenario: Name,
+  seed: z.int().min(0),
+  topology: z
+    .strictObject({
+      replicas: z.int().min(0).max(8).default(1),
+      routing: z.enum(['get-to-replica', 'round-robin', 'sticky', 'primary-only']).default('get-to-replica'),
+      /** With `sticky`: how long after a write the reads stay on the primary. */
+      sticky_ms: milliseconds.default(0),
+      /** Instances of the application, each with module state of its own. */
+      instances: z.int().min(1).max(16).default(1),
+    })
+    .prefault({}),
+  generations: z.array(Generation).min(1).max(1_000),
+  observers: z.array(Observer).max(1_000),
+  faults: z.array(Fault).max(1_000).default([]),
+  /** The properties to judge. */
+  properties: z.array(z.string()).min(1),
+  bounds: z.strictObject({ converge_within_ms: milliseconds.optional() }).default({}),
+  /** A run that is not over by then is stopped, and its verdict is unknown. */
+  run_ms_max: z.number().min(1).max(3_600_000).default(60_000),
+});
+
+export type Plan = z.output<typeof PlanSchema>;
+/** A plan as a person writes it: what has a default may be missing. */
+export type PlanInput = z.input<typeof PlanSchema>;
+export type GenerationPlan = Plan['generations'][number];
+export type ObserverPlan = Plan['observers'][number];
+
+/**
+ * Checks a plan and fills in its defaults.
+ * @param source what to name in the error: a file, a scenario
+ * @throws UsageError naming the field that is wrong
+ */
+export function parsePlan(input: unknown, source: string): Plan {
+  const result = PlanSchema.safeParse(input);
+  if (!result.success) throw invalid(source, describeIssue(result.error.issues[0]!));
+  const contradiction = findContradiction(result.data);
+  if (contradiction !== undefined) throw invalid(source, contradiction);
+  return result.data;
+}
+
+/** @throws UsageError when the text is not JSON or not a plan */
+export function parsePlanText(text: string, source: string): Plan {
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch (error) {
+    throw invalid(source, `not JSON: ${(error as Error).message}`);
+  }
+  return parsePlan(input, source);
+}
+
+function invalid(source: string, what: string): UsageError {
+  return new UsageError('plan-invalid', `${source}: ${what}`, 'docs/PLAN.md describes every field');
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const nested = issue.code === 'invalid_union' ? mostSpecific(issue.errors) : undefined;
+  if (nested !== undefined) return describeIssue({ ...nested, path: [...issue.path, ...nested.path] });
+  const path = issue.path.map(String).join('.');
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  if (missing) return `the field ${path || 'plan'} is missing`;
+  return path === '' ? issue.message : `${path}: ${issue.message}`;
+}
+
+/** Of a union's branches, the one whose first issue lies deepest: most probably the one that was meant. */
+function mostSpecific(branches: readonly (readonly z.core.$ZodIssue[])[]): z.core.$ZodIssue | undefined {
+  const firsts = branches.flatMap((issues) => issues.slice(0, 1));
+  return firsts.sort((a, b) => b.path.length - a.path.length)[0];
+}
+
+/** What a schema cannot say: names that must exist or be unique. */
+function findContradiction(plan: Plan): string | undefined {
+  const { instances, replicas } = plan.topology;
+  const actors = [...plan.generations.map((g) => g.worker), ...plan.observers.map((o) => o.session)];
+  const twice = actors.find((name, at) => actors.indexOf(name) !== at);
+  if (twice !== undefined) return `two actors are called ${twice}: workers and sessions need names of their own`;
+  const homeless = [...plan.generations, ...plan.observers].find((actor) => actor.instance > instances);
+  if (homeless !== undefined) return `instance ${homeless.instance} does not exist: topology.instances is ${instances}`;
+  for (const [at, fault] of plan.faults.entries()) {
+    if ('replica' in fault && Number(fault.replica.slice('replica-'.length)) > replicas) {
+      return `faults.${at}: ${fault.replica} does not exist: topology.replicas is ${replicas}`;
+    }
+    if ('match' in fault && !actors.includes(fault.match.actor)) {
+      return `faults.${at}: no worker or session is called ${fault.match.actor}`;
+    }
+  }
+  return undefined;
+}

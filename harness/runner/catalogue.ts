@@ -1,0 +1,119 @@
+/** Finds the scenarios and subjects that `ratchet.config.ts` names, and loads them. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { UsageError } from '../errors.ts';
+import type { Scenario } from '../plan/scenario.ts';
+import type { Subject } from '../subject/subject.ts';
+
+export interface RatchetConfig {
+  /** Folders whose files each export a `scenario`, relative to the config. */
+  scenarios: readonly string[];
+  /** Folders with a folder for each subject, whose `subject.ts` exports a `subject`. */
+  subjects: readonly string[];
+}
+
+export interface Catalogue {
+  readonly scenarioNames: readonly string[];
+  readonly subjectNames: readonly string[];
+  /** @throws UsageError for an unknown name or a file that exports no scenario */
+  loadScenario(name: string): Promise<Scenario>;
+  /** @param name a name of the catalogue, or the path of a file that exports a `subject` */
+  loadSubject(name: string): Promise<Subject>;
+}
+
+const CONFIG_NAMES = ['ratchet.config.ts', 'ratchet.config.js'];
+
+/** @param from the folder where the search for the config begins; it goes on upwards */
+export async function openCatalogue(from: string): Promise<Catalogue> {
+  const file = findConfig(from);
+  const config = file === undefined ? { scenarios: [], subjects: [] } : await loadConfig(file);
+  const base = file === undefined ? from : dirname(file);
+  const scenarios = await listFiles(base, config.scenarios, scenarioEntry);
+  const subjects = await listFiles(base, config.subjects, subjectEntry);
+  return {
+    scenarioNames: [...scenarios.keys()].sort(),
+    subjectNames: [...subjects.keys()].sort(),
+    async loadScenario(name) {
+      const path = scenarios.get(name);
+      if (path === undefined) throw unknown('scenario', name, [...scenarios.keys()], file);
+      return loadExport<Scenario>(path, 'scenario');
+    },
+    async loadSubject(name) {
+      const path = subjects.get(name) ?? (looksLikePath(name) ? resolve(from, name) : undefined);
+      if (path === undefined) throw unknown('subject', name, [...subjects.keys()], file);
+      return loadExport<Subject>(path, 'subject');
+    },
+  };
+}
+
+function findConfig(from: string): string | undefined {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const found = CONFIG_NAMES.map((name) => join(folder, name)).find(existsSync);
+    if (found !== undefined || folder === dirname(folder)) return found;
+  }
+}
+
+async function loadConfig(file: string): Promise<RatchetConfig> {
+  const config = await loadExport<RatchetConfig>(file, 'config');
+  for (const field of ['scenarios', 'subjects'] as const) {
+    const value: unknown = config[field];
+    if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'string')) {
+      throw new UsageError('config-invalid', `${file}: config.${field} must be a list of folders`);
+    }
+  }
+  return config;
+}
+
+async function listFiles(
+  base: string,
+  folders: readonly string[],
+  entry: (folder: string, name: string) => [name: string, path: string] | undefined,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const folder of folders.map((each) => resolve(base, each))) {
+    const names = await readdir(folder).catch(() => {
+      throw new UsageError('config-invalid', `${folder}: no such folder`, 'it is named in the ratchet.config of this project');
+    });
+    for (const name of names.sort()) {
+      const item = entry(folder, name);
+      if (item !== undefined) found.set(...item);
+    }
+  }
+  return found;
+}
+
+function scenarioEntry(folder: string, name: string): [string, string] | undefined {
+  return /^(?!.*\.(test|d)\.).*\.[jt]s$/.test(name) ? [basename(name).replace(/\.[jt]s$/, ''), join(folder, name)] : undefined;
+}
+
+function subjectEntry(folder: string, name: string): [string, string] | undefined {
+  const path = ['subject.ts', 'subject.js'].map((file) => join(folder, name, file)).find(existsSync);
+  return path === undefined ? undefined : [name, path];
+}
+
+function looksLikePath(name: string): boolean {
+  return /[/\\]|\.[jt]s$/.test(name);
+}
+
+async function loadExport<T>(path: string, name: string): Promise<T> {
+  if (!existsSync(path)) throw new UsageError('file-missing', `${path}: no such file`);
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw new UsageError('module-broken', `${path}: cannot be loaded: ${(error as Error).message.split('\n')[0]}`);
+  }
+  const value = module[name];
+  if (typeof value !== 'object' || value === null) throw new UsageError('module-broken', `${path}: exports no \`${name}\``);
+  return value as T;
+}
+
+function unknown(what: string, name: string, known: readonly string[], config: string | undefined): UsageError {
+  const hint =
+    known.length > 0
+      ? `there is: ${[...known].sort().join(', ')}`
+      : `${config ?? 'no ratchet.config.ts was found, so'} names no ${what}s`;
+  return new UsageError(`${what}-unknown`, `no ${what} is called "${name}"`, hint);
+}

@@ -1,0 +1,107 @@
+/** One observer: a tab that polls the status of a story and displays what it learns. */
+import type { Clock } from '../clock.ts';
+import type { ObserverPlan } from '../plan/plan.ts';
+import type { AppInstance, FrontEnd, ObservedProgress, Subject } from '../subject/subject.ts';
+import { attributed } from './attribution.ts';
+import type { ExchangeRecorder } from './exchanges.ts';
+import type { ProcessNames, Recorder } from './recorder.ts';
+
+export interface ObserverSurroundings {
+  clock: Clock;
+  recorder: Recorder;
+  processes: ProcessNames;
+  exchanges: ExchangeRecorder;
+  gatewayUrl: string;
+  subject: Subject;
+  instance: AppInstance;
+}
+
+export interface ObserverActor {
+  /** Polls until `signal` aborts, and resolves when no poll is in flight any more. */
+  pollUntil(signal: AbortSignal): Promise<void>;
+  /** One poll, answered and displayed. */
+  pollOnce(): Promise<void>;
+}
+
+export function createObserver(plan: ObserverPlan, around: ObserverSurroundings): ObserverActor {
+  const { clock, recorder, processes, exchanges, subject } = around;
+  const display = createDisplay(plan.display === 'subject' ? subject.frontEnd.display : plan.display);
+  let polls = 0;
+  let seen: Parameters<FrontEnd['query']>[0];
+
+  return {
+    async pollUntil(signal) {
+      const inFlight = new Set<Promise<void>>();
+      while (!signal.aborted) {
+        const poll = pollOnce().finally(() => inFlight.delete(poll));
+        inFlight.add(poll);
+        const pause = clock.sleep(plan.every_ms, signal);
+        await (plan.polling === 'chained' ? Promise.all([poll, pause]) : pause);
+      }
+      await Promise.all(inFlight);
+    },
+    pollOnce,
+  };
+
+  async function pollOnce(): Promise<void> {
+    const ordinal = ++polls;
+    const base = `${plan.session}/poll`;
+    const process = processes.take(base);
+    const identity = { process, session: plan.session, f: 'read', key: plan.story } as const;
+    const query = subject.frontEnd.query(plan.expects === 'none' ? undefined : seen);
+    const operation = `${plan.session}#${ordinal}`;
+    recorder.record({ ...identity, type: 'invoke', ...(Object.keys(query).length === 0 ? {} : { query }) });
+    const answer = await ask(query, operation);
+    const service = exchanges.takeService(operation);
+    if ('error' in answer) {
+      recorder.record({ ...identity, type: 'fail', error: answer.error, ...service });
+    } else {
+      const read = recorder.record({ ...identity, type: 'ok', value: { ...answer.value }, ...service });
+      show(answer.value, ordinal, read.index);
+    }
+    processes.release(base, process);
+  }
+
+  async function ask(
+    query: Record<string, string>,
+    operation: string,
+  ): Promise<{ value: ObservedProgress } | { error: string }> {
+    const search = new URLSearchParams(query).toString();
+    const url = `http://app.invalid/api/stories/${encodeURIComponent(plan.story)}/status${search === '' ? '' : `?${search}`}`;
+    try {
+      const attribution = { actor: plan.session, operation, gatewayUrl: around.gatewayUrl };
+      const response = await attributed(attribution, () => around.instance.status(new Request(url), plan.story));
+      const body = await response.text();
+      if (!response.ok) return { error: `HTTP ${response.status} ${body}`.trim().slice(0, 500) };
+      const value = subject.readStatus(JSON.parse(body));
+      return value === undefined ? { error: `no progress in ${body}`.slice(0, 500) } : { value };
+    } catch (error) {
+      return { error: `the status endpoint threw: ${(error as Error).message}` };
+    }
+  }
+
+  function show(value: ObservedProgress, ordinal: number, readIndex: number): void {
+    seen = {
+      greatest: seen === undefined || compare(value, seen.greatest) > 0 ? value : seen.greatest,
+      greatestNumber: Math.max(value.progress, seen?.greatestNumber ?? 0),
+    };
+    if (!display(value, ordinal)) return;
+    const identity = { process: plan.session, session: plan.session, type: 'ok', f: 'show', key: plan.story } as const;
+    recorder.record({ ...identity, value: { ...value }, read: readIndex });
+  }
+}
+
+/** Decides whether a response is shown: `high-water` drops what is older than what is on the screen. */
+function createDisplay(policy: FrontEnd['display']): (value: ObservedProgress, ordinal: number) => boolean {
+  let shown: { value: ObservedProgress; ordinal: number } | undefined;
+  return (value, ordinal) => {
+    const isOld = shown !== undefined && (ordinal < shown.ordinal || compare(value, shown.value) < 0);
+    if (policy === 'high-water' && isOld) return false;
+    shown = { value, ordinal };
+    return true;
+  };
+}
+
+function compare(a: ObservedProgress, b: ObservedProgress): number {
+  return a.generation - b.generation || a.progress - b.progress;
+}

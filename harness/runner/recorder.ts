@@ -1,0 +1,88 @@
+/** Puts what happens in one order, tells it to whoever follows the run, and writes it down as it happens. */
+import type { Clock } from '../clock.ts';
+import { formatEvent, formatHeader } from '../history/codec.ts';
+import type { EventBody, History, HistoryEvent, HistoryHeader } from '../history/event.ts';
+
+type Listener = (event: HistoryEvent) => void;
+
+/** Takes the lines of a history; may throw when the disk is full. */
+export interface LineSink {
+  write(line: string): void;
+}
+
+export class Recorder {
+  readonly #clock: Clock;
+  readonly #sink: LineSink;
+  readonly #header: HistoryHeader;
+  readonly #events: HistoryEvent[] = [];
+  readonly #listeners = new Set<Listener>();
+  #closed = false;
+
+  constructor(clock: Clock, header: HistoryHeader, sink: LineSink) {
+    this.#clock = clock;
+    this.#sink = sink;
+    this.#header = header;
+    sink.write(formatHeader(header));
+  }
+
+  get history(): History {
+    return { header: this.#header, events: this.#events };
+  }
+
+  /** Appends an event; what comes after `close` is no longer part of the run and is dropped. */
+  record(body: EventBody): HistoryEvent {
+    const { process, session, type, f, key, value, ...extra } = body;
+    const last = this.#events.at(-1);
+    const event: HistoryEvent = {
+      index: this.#events.length,
+      time: Math.max(this.#clock.now(), last?.time ?? 0),
+      process,
+      ...(session === undefined ? {} : { session }),
+      type,
+      f,
+      ...(key === undefined ? {} : { key }),
+      ...(value === undefined ? {} : { value }),
+      ...extra,
+    };
+    if (this.#closed) return event;
+    this.#events.push(event);
+    this.#sink.write(formatEvent(event));
+    for (const listener of this.#listeners) listener(event);
+    return event;
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Tells every later event; returns how to stop. */
+  follow(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+/**
+ * Names of processes: one operation in flight each, and none again after it ended in `info`.
+ * The first of an actor bears its base name, the others `NAME-2`, `NAME-3`, …
+ */
+export class ProcessNames {
+  readonly #free = new Map<string, string[]>();
+  readonly #made = new Map<string, number>();
+
+  take(base: string): string {
+    const free = this.#free.get(base)?.shift();
+    if (free !== undefined) return free;
+    const count = (this.#made.get(base) ?? 0) + 1;
+    this.#made.set(base, count);
+    return count === 1 ? base : `${base}-${count}`;
+  }
+
+  /** Gives a name back, after an operation that ended in `ok` or `fail`. */
+  release(base: string, name: string): void {
+    const free = this.#free.get(base) ?? [];
+    free.push(name);
+    free.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+    this.#free.set(base, free);
+  }
+}

@@ -1,0 +1,22 @@
+/** The backends by name: one line each. They are loaded when asked for, not before. */
+import type { Backend } from '../backend/backend.ts';
+import { UsageError } from '../errors.ts';
+
+const backends: Readonly<Record<string, () => Promise<Backend>>> = {
+  embedded: async () => (await import('../backend/embedded/embedded.ts')).embeddedBackend,
+};
+
+export const DEFAULT_BACKEND = 'embedded';
+
+export function backendNames(): string[] {
+  return Object.keys(backends);
+}
+
+/** @throws UsageError for an unknown name */
+export async function loadBackend(name: string): Promise<Backend> {
+  const load = Object.hasOwn(backends, name) ? backends[name] : undefined;
+  if (load === undefined) {
+    throw new UsageError('backend-unknown', `no backend is called "${name}"`, `there is: ${backendNames().join(', ')}`);
+  }
+  return load();
+}

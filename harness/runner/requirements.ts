@@ -1,0 +1,24 @@
+/** Refuses, by name, a plan that needs what a backend cannot do or names what nobody judges. */
+import type { Backend } from '../backend/backend.ts';
+import { UsageError } from '../errors.ts';
+import { requiredCapability } from '../nemesis/faults.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** @throws UsageError */
+export function requireSupport(plan: Plan, backend: Backend): void {
+  if (plan.topology.replicas > 0 && !backend.capabilities.has('replicas')) {
+    throw unsupported(backend, 'topology.replicas', 'replicas');
+  }
+  for (const [at, fault] of plan.faults.entries()) {
+    const capability = requiredCapability(fault);
+    if (!backend.capabilities.has(capability)) throw unsupported(backend, `faults.${at} (${fault.kind})`, capability);
+  }
+}
+
+function unsupported(backend: Backend, where: string, capability: string): UsageError {
+  return new UsageError(
+    'plan-unsupported',
+    `the backend ${backend.name} cannot do what ${where} of the plan needs: ${capability}`,
+    `it can do: ${[...backend.capabilities].join(', ')}`,
+  );
+}

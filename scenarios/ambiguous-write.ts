@@ -1,0 +1,49 @@
+import type { Scenario } from '../harness/index.ts';
+
+/**
+ * Root cause `ambiguous-write`: an update is applied and its response lost; the retry lands after another
+ * generation has begun. Whoever does not retry is safe here, and loses updates elsewhere.
+ */
+export const scenario: Scenario = {
+  name: 'ambiguous-write',
+  summary: 'the response to an applied update is lost, and its retry lands after a newer write',
+  parameters: {},
+  plan: ({ draw }) => ({
+    topology: { replicas: 0 },
+    generations: [
+      {
+        worker: 'worker-1',
+        story: 'story-1',
+        steps: [
+          { progress: 10, after_ms: draw('worker-1', 40, 80) },
+          { progress: 60, after_ms: draw('worker-1', 80, 120) },
+        ],
+        outcome: 'abandoned',
+      },
+      {
+        worker: 'worker-2',
+        story: 'story-1',
+        start: { after: { f: 'commit', generation: 1, progress: 60 } },
+        steps: [
+          { progress: 10, after_ms: 10 },
+          {
+            progress: 85,
+            after_ms: 50,
+            when: {
+              after: [
+                { f: 'commit', generation: 2, progress: 10 },
+                { f: 'show', generation: 1, progress: 60 },
+              ],
+              within_ms: 1_000,
+            },
+          },
+          { progress: 100, after_ms: draw('worker-2', 60, 100) },
+        ],
+      },
+    ],
+    observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 25, 35) }],
+    faults: [{ kind: 'http-lose-response', match: { actor: 'worker-1', method: 'PATCH', nth: 2 } }],
+    properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
+  }),
+  expect: () => ({ legacy: true, 'workspace-fix': false, guarded: true }),
+};

@@ -1,0 +1,36 @@
+import type { Scenario } from '../harness/index.ts';
+
+/** The promise in the small: several stories are generated at once and watched by several tabs each. */
+export const scenario: Scenario = {
+  name: 'concurrent-generations',
+  summary: 'three generations at once, five tabs, reads spread over the primary and a late replica',
+  parameters: {
+    lag_ms: { description: 'how late every commit becomes visible on the replica', default: 200, min: 0, max: 60_000 },
+  },
+  plan: ({ parameters, draw }) => ({
+    topology: { replicas: 1, routing: 'round-robin', instances: 2 },
+    generations: [1, 2, 3].map((number) => ({
+      worker: `worker-${number}`,
+      story: `story-${number}`,
+      instance: 1,
+      start: { at_ms: draw(`worker-${number}`, 0, 60) },
+      steps: [10, 25, 40, 55, 70, 85, 100].map((progress) => ({
+        progress,
+        after_ms: draw(`worker-${number}`, 120, 180),
+      })),
+    })),
+    observers: [1, 2, 3, 1, 2].map((story, at) => ({
+      session: `tab-${at + 1}`,
+      story: `story-${story}`,
+      instance: 2,
+      every_ms: draw(`tab-${at + 1}`, 25, 60),
+    })),
+    faults: [{ kind: 'lag', mode: 'timed', replica: 'replica-1', delay_ms: parameters['lag_ms']! }],
+    properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
+  }),
+  expect: ({ lag_ms: lagMs }) => ({
+    guarded: true,
+    ...(lagMs! >= 100 ? { legacy: false } : {}),
+    ...(lagMs! <= 2_000 ? { 'workspace-fix': true } : {}),
+  }),
+};

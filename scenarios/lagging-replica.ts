@@ -1,0 +1,59 @@
+import type { Moment, Parameters, Scenario } from '../harness/index.ts';
+
+/** What `400 + 800 + 1600 ms` of retries can wait for, with room on both sides for a slow machine. */
+const SURELY_WITHIN_BUDGET_MS = 2_500;
+const SURELY_BEYOND_BUDGET_MS = 3_000;
+
+/**
+ * Root cause `lagging-replica`: the tab reads from the primary while the replica is out of rotation; then the
+ * load balancer sends it to the replica, which has replayed no more than the first 10%.
+ */
+export const scenario: Scenario = {
+  name: 'lagging-replica',
+  summary: 'polls move from the primary to a replica that lags behind it',
+  parameters: {
+    lag_ms: {
+      description: 'how long the replica stays behind after the tab has seen 85% (default: until a stale poll was answered)',
+      default: undefined,
+      min: 0,
+      max: 60_000,
+    },
+  },
+  plan: ({ parameters, draw }) => {
+    const backInRotation = { f: 'fault', fault: 'out-of-rotation', phase: 'end' } as const;
+    const asked = { f: 'read', type: 'invoke', session: 'tab-1' } as const;
+    const answered = { f: 'read', type: 'ok', session: 'tab-1' } as const;
+    const caughtUp: Moment =
+      parameters['lag_ms'] === undefined
+        ? { after: [backInRotation, asked, answered], plus_ms: 200 }
+        : { after: { f: 'show', progress: 85 }, plus_ms: parameters['lag_ms'] };
+    return {
+      topology: { replicas: 1, routing: 'get-to-replica' },
+      generations: [
+        {
+          worker: 'worker-1',
+          story: 'story-1',
+          steps: [
+            { progress: 10, after_ms: draw('worker-1', 80, 120) },
+            { progress: 40, after_ms: draw('worker-1', 120, 180) },
+            { progress: 85, after_ms: draw('worker-1', 120, 180) },
+            { progress: 100, after_ms: 100, when: { after: { f: 'fault', fault: 'lag', phase: 'end' }, plus_ms: 100 } },
+          ],
+        },
+      ],
+      observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 40, 60) }],
+      faults: [
+        { kind: 'out-of-rotation', replica: 'replica-1', until: { after: { f: 'show', session: 'tab-1', progress: 85 } } },
+        { kind: 'lag', mode: 'exact', replica: 'replica-1', hold_at: { key: 'story-1', progress: 10 }, until: caughtUp },
+      ],
+      properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
+    };
+  },
+  expect: (parameters) => ({ legacy: false, guarded: true, ...expectOfFix(parameters['lag_ms']) }),
+};
+
+/** Near the budget itself either may happen, so nothing is expected there. */
+function expectOfFix(lagMs: Parameters[string]): Record<string, boolean> {
+  if (lagMs === undefined || lagMs >= SURELY_BEYOND_BUDGET_MS) return { 'workspace-fix': false };
+  return lagMs <= SURELY_WITHIN_BUDGET_MS ? { 'workspace-fix': true } : {};
+}

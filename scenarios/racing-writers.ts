@@ -1,0 +1,40 @@
+import type { Scenario } from '../harness/index.ts';
+
+/** Root cause `racing-writers`: a run believed dead goes on beside the one that replaced it. */
+export const scenario: Scenario = {
+  name: 'racing-writers',
+  summary: 'an older generation goes on writing after a newer one has begun',
+  parameters: {},
+  plan: ({ draw }) => ({
+    topology: { replicas: 0 },
+    generations: [
+      {
+        worker: 'worker-1',
+        story: 'story-1',
+        steps: [
+          { progress: 10, after_ms: draw('worker-1', 40, 80) },
+          { progress: 40, after_ms: draw('worker-1', 80, 120) },
+          { progress: 85, after_ms: 0, when: { after: { f: 'show', generation: 2, progress: 10 } } },
+        ],
+        outcome: 'abandoned',
+      },
+      {
+        worker: 'worker-2',
+        story: 'story-1',
+        start: { after: { f: 'show', generation: 1, progress: 40 } },
+        steps: [
+          { progress: 10, after_ms: draw('worker-2', 20, 60) },
+          {
+            progress: 60,
+            after_ms: 50,
+            when: { after: { f: 'show', generation: 1, progress: 85 }, within_ms: 400 },
+          },
+          { progress: 100, after_ms: draw('worker-2', 60, 100) },
+        ],
+      },
+    ],
+    observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 25, 35) }],
+    properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
+  }),
+  expect: () => ({ legacy: false, 'workspace-fix': false, guarded: true }),
+};

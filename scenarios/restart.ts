@@ -1,0 +1,39 @@
+import type { Scenario } from '../harness/index.ts';
+
+/**
+ * Root cause `restart`: a generation dies at 85% and is legitimately run again from 10%. That is no reversion;
+ * but whoever goes on expecting 85 waits through all of its retries before it shows the new run.
+ */
+export const scenario: Scenario = {
+  name: 'restart',
+  summary: 'a generation is legitimately run again from 10%, and must be seen in time',
+  parameters: {},
+  plan: ({ draw }) => ({
+    topology: { replicas: 0 },
+    generations: [
+      {
+        worker: 'worker-1',
+        story: 'story-1',
+        steps: [
+          { progress: 10, after_ms: draw('worker-1', 40, 80) },
+          { progress: 85, after_ms: draw('worker-1', 80, 120) },
+        ],
+        outcome: 'abandoned',
+      },
+      {
+        worker: 'worker-2',
+        story: 'story-1',
+        start: { after: { f: 'show', generation: 1, progress: 85 }, plus_ms: 100 },
+        steps: [
+          { progress: 10, after_ms: draw('worker-2', 40, 80) },
+          { progress: 30, after_ms: draw('worker-2', 80, 120) },
+        ],
+        outcome: 'failed',
+      },
+    ],
+    observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 40, 60) }],
+    properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
+    bounds: { converge_within_ms: 1_500 },
+  }),
+  expect: () => ({ legacy: true, 'workspace-fix': false, guarded: true }),
+};

@@ -1,0 +1,35 @@
+import type { Scenario } from '../harness/index.ts';
+
+/** Root cause `unequal-replicas`: each replica alone is consistent, but polls alternate between them. */
+export const scenario: Scenario = {
+  name: 'unequal-replicas',
+  summary: 'polls alternate between two replicas, one of which has stopped at 10%',
+  parameters: {},
+  plan: ({ draw }) => {
+    const asked = { f: 'read', type: 'invoke', session: 'tab-1' } as const;
+    const answered = { f: 'read', type: 'ok', session: 'tab-1' } as const;
+    return {
+      topology: { replicas: 2, routing: 'get-to-replica' },
+      generations: [
+        {
+          worker: 'worker-1',
+          story: 'story-1',
+          steps: [
+            { progress: 10, after_ms: draw('worker-1', 80, 120) },
+            { progress: 40, after_ms: draw('worker-1', 120, 180) },
+            { progress: 85, after_ms: draw('worker-1', 120, 180) },
+            {
+              progress: 100,
+              after_ms: 100,
+              when: { after: [{ f: 'show', progress: 85 }, asked, answered, asked, answered], plus_ms: 100 },
+            },
+          ],
+        },
+      ],
+      observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 30, 50) }],
+      faults: [{ kind: 'lag', mode: 'exact', replica: 'replica-2', hold_at: { key: 'story-1', progress: 10 } }],
+      properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
+    };
+  },
+  expect: () => ({ legacy: false, 'workspace-fix': true, guarded: true }),
+};
