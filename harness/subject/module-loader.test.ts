@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { EnvironmentError, UsageError } from '../errors.ts';
+import { createModuleLoader } from './module-loader.ts';
+
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** Writes an application and returns its root. */
+function application(files: Record<string, string>): URL {
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-app-'));
+  folders.push(folder);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return pathToFileURL(`${folder}/`);
+}
+
+test('every instance has its own singletons', async () => {
+  const root = application({
+    'manager.ts':
+      'export class Manager { private static instance: Manager; static get = () => (this.instance ??= new Manager()); }',
+  });
+  const load = createModuleLoader(root);
+  const one = await load<{ Manager: { get(): object } }>('manager.ts');
+  const other = await createModuleLoader(root)<{ Manager: { get(): object } }>('manager.ts');
+  expect(await load('manager')).toBe(one);
+  expect(one.Manager.get()).toBe(one.Manager.get());
+  expect(one.Manager.get()).not.toBe(other.Manager.get());
+});
+
+test('the modules of one instance share their state', async () => {
+  const root = application({
+    'count.ts': 'export let count = 0;\nexport const add = (): number => ++count;',
+    'a.ts': `import { add } from './count';\nexport { add };`,
+    'b.ts': `export { count } from './count.ts';`,
+  });
+  const load = createModuleLoader(root);
+  const { add } = await load<{ add(): number }>('a.ts');
+  add();
+  expect(await load('b.ts')).toHaveProperty('count', 1);
+  expect(await createModuleLoader(root)('b.ts')).toHaveProperty('count', 0);
+});
+
+test('packages are shared by all instances', async () => {
+  const root = application({
+    'node_modules/pkg/package.json': '{ "type": "module", "exports": "./index.js" }',
+    'node_modules/pkg/index.js': 'export const state = {};',
+    'app.ts': `export { state } from 'pkg';\nexport { randomUUID } from 'node:crypto';`,
+  });
+  const one = await createModuleLoader(root)<{ state: object }>('app.ts');
+  const other = await createModuleLoader(root)<{ state: object }>('app.ts');
+  expect(one.state).toBe(other.state);
+});
+
+test('imports work as bundlers have them', async () => {
+  const root = application({
+    'app/[id]/route.ts': [
+      `import 'server-only';`,
+      `import { fromRoot } from '@/lib/from-root';`,
+      `import { Shape, kind } from '../../lib';`,
+      `import data from '../../data.json';`,
+      `import { stands } from '../../lib/stands.js';`,
+      'enum Size { small, large }',
+      `export const shape: Shape = { kind, fromRoot, data, stands, size: Size.large };`,
+      `export const later = () => import('../../lib/stands');`,
+    ].join('\n'),
+    'lib/from-root.tsx': 'export const fromRoot = true;',
+    'lib/index.ts': `export interface Shape extends Record<string, unknown> {}\nexport const kind = 'index';`,
+    'lib/stands.ts': 'export const stands = 1;',
+    'data.json': '[1]',
+  });
+  const route = await createModuleLoader(root)<{ shape: object; later(): Promise<object> }>('app/[id]/route');
+  expect(route.shape).toEqual({ kind: 'index', fromRoot: true, data: [1], stands: 1, size: 1 });
+  expect(await route.later()).toHaveProperty('stands', 1);
+});
+
+test('a module that does not exist is named', async () => {
+  const loading = createModuleLoader(application({}))('lib/nothing.ts');
+  await expect(loading).rejects.toThrow(UsageError);
+  await expect(loading).rejects.toThrow(/no module lib\/nothing.ts/);
+});
+
+test.each([
+  { what: 'a missing package', text: `import 'no-such-package';`, expected: /Cannot find module 'no-such-package'/ },
+  { what: 'a missing file', text: `import './nothing';`, expected: /Cannot find \.\/nothing/ },
+])('$what is the environment’s fault, and the importer is named', async ({ text, expected }) => {
+  const root = application({ 'app.ts': `import './inner';`, 'inner.ts': text });
+  const loading = createModuleLoader(root)('app.ts');
+  await expect(loading).rejects.toThrow(EnvironmentError);
+  await expect(loading).rejects.toThrow(/^inner\.ts imports what is not there/);
+  await expect(loading).rejects.toThrow(expected);
+});
+
+test.each([
+  { what: 'a syntax error', text: 'const a = 1;\nconst = 2;', expected: /inner\.ts cannot be compiled: line 2: / },
+  { what: 'top-level await', text: 'export const a = await 1;', expected: /inner\.ts cannot be compiled: / },
+  { what: 'import.meta', text: 'export const a = import.meta.url;', expected: /inner\.ts cannot be compiled: / },
+  { what: 'a throw', text: `throw new Error('no server');`, expected: /inner\.ts failed .*: no server/ },
+])('$what is named with its file, each time it is loaded', async ({ text, expected }) => {
+  const load = createModuleLoader(application({ 'app.ts': `import './inner';`, 'inner.ts': text }));
+  for (const loading of [load('app.ts'), load('app.ts')]) {
+    await expect(loading).rejects.toThrow(UsageError);
+    await expect(loading).rejects.toThrow(expected);
+  }
+});

@@ -1,0 +1,131 @@
+/**
+ * Gives every instance of an application its own copy of the application's modules. Each file is compiled
+ * once, to a function, and called once for every instance: an instance costs microseconds and is freed with
+ * its last reference. (Node's own loader would take milliseconds and keep the modules for ever.)
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compileFunction } from 'node:vm';
+import type typescript from 'typescript';
+import { EnvironmentError, RatchetError, UsageError } from '../errors.ts';
+
+/** Loads a module, named by its path from the root or absolutely; the extension is optional. */
+export type LoadModule = <Module>(path: string) => Promise<Module>;
+
+type Exports = Record<string, unknown>;
+type ModuleFunction = (exports: Exports, require: (specifier: string) => unknown, module: { exports: Exports }) => void;
+
+/**
+ * A loader for one instance of the application in the folder `root`. TypeScript, JSX, `@/…` from the root and
+ * imports without extensions work as bundlers have them; top-level await does not. Packages are shared by all
+ * instances. Rejects with a `UsageError` or an `EnvironmentError` that names the file.
+ */
+export function createModuleLoader(root: URL): LoadModule {
+  const folder = fileURLToPath(root);
+  const modules = new Map<string, { exports: Exports }>();
+
+  function loadFile(file: string): Exports {
+    const loaded = modules.get(file);
+    if (loaded) return loaded.exports;
+    const module = { exports: {} };
+    modules.set(file, module);
+    try {
+      compile(file)(module.exports, (specifier) => loadFrom(file, specifier), module);
+    } catch (error) {
+      modules.delete(file);
+      throw explain(relative(folder, file), error);
+    }
+    return module.exports;
+  }
+
+  function loadFrom(parent: string, specifier: string): unknown {
+    if (specifier === SERVER_MARKER) return {};
+    const path = pathOf(folder, parent, specifier);
+    if (path === undefined) return packages(parent)(specifier);
+    const file = findFile(path);
+    if (file === undefined) throw notFound(specifier);
+    return file.includes('/node_modules/') ? packages(parent)(file) : loadFile(file);
+  }
+
+  return async <Module>(path: string) => {
+    const file = findFile(resolve(folder, path));
+    if (file !== undefined) return loadFile(file) as Module;
+    const message = `the subject has no module ${path} in ${folder}`;
+    throw new UsageError('subject-module-missing', message, 'check the path and the root in the subject file');
+  };
+}
+
+/** A package that only fails where a bundler did not recognise it. */
+const SERVER_MARKER = 'server-only';
+const EXTENSIONS = ['.ts', '.tsx', '.mts', '.js', '.jsx', '.mjs', '.cjs', '.json'];
+const SUFFIXES = ['', ...EXTENSIONS, ...EXTENSIONS.map((extension) => `/index${extension}`)];
+
+/** Loaded on the first use: half a second that a listing of subjects need not wait for. */
+const typeScript = memoize((name: string): typeof typescript => createRequire(import.meta.url)(name));
+
+const compile = memoize((file: string): ModuleFunction => {
+  const text = readFileSync(file, 'utf8');
+  const source = file.endsWith('.json') ? `module.exports = ${text}` : transpile(file, text);
+  return compileFunction(source, ['exports', 'require', 'module'], { filename: file }) as ModuleFunction;
+});
+
+const packages = memoize((parent: string) => createRequire(parent));
+
+/** As bundlers do: extensions and `index` may be left out, and `.js` may stand for `.ts`. */
+const findFile = memoize((path: string): string | undefined => {
+  const candidates = [...SUFFIXES.map((suffix) => path + suffix), path.replace(/\.(m?)js$/, '.$1ts')];
+  return candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile());
+});
+
+function transpile(fileName: string, text: string): string {
+  const ts = typeScript('typescript');
+  const target = ts.ScriptTarget.ES2024;
+  const { outputText, diagnostics = [] } = ts.transpileModule(text, {
+    fileName,
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target, jsx: ts.JsxEmit.ReactJSX, esModuleInterop: true },
+    reportDiagnostics: true,
+  });
+  const [first] = diagnostics;
+  if (!first) return outputText;
+  const { line } = ts.getLineAndCharacterOfPosition(ts.createSourceFile(fileName, text, target), first.start ?? 0);
+  throw new SyntaxError(`line ${line + 1}: ${ts.flattenDiagnosticMessageText(first.messageText, ' ')}`);
+}
+
+function pathOf(root: string, parent: string, specifier: string): string | undefined {
+  if (specifier.startsWith('@/')) return join(root, specifier.slice(2));
+  if (specifier.startsWith('file:')) return fileURLToPath(specifier);
+  return /^(\.{1,2}(\/|$)|\/)/.test(specifier) ? resolve(dirname(parent), specifier) : undefined;
+}
+
+function notFound(specifier: string): Error {
+  return Object.assign(new Error(`Cannot find ${specifier}`), { code: 'MODULE_NOT_FOUND' });
+}
+
+/** The innermost module that failed is the one to name. */
+function explain(file: string, error: unknown): RatchetError {
+  if (error instanceof RatchetError) return error;
+  const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
+    const hint = "install the application's packages, or correct the import";
+    return new EnvironmentError('subject-import-missing', `${file} imports what is not there: ${reason}`, hint, error);
+  }
+  if (error instanceof SyntaxError) {
+    const hint = 'top-level await and import.meta are not supported in modules: use a command subject for such an app';
+    return new UsageError('subject-module-syntax', `${file} cannot be compiled: ${reason}`, hint);
+  }
+  const hint = 'a module of the application must load without a server around it; or use a command subject';
+  return new UsageError('subject-module-failed', `${file} failed while it was loaded: ${reason}`, hint);
+}
+
+/** The files of an application do not change while it is tested. */
+function memoize<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const value = known.has(key) ? (known.get(key) as T) : compute(key);
+    known.set(key, value);
+    return value;
+  };
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { runInEnvironment } from './environment.ts';
+import { modulesSubject } from './modules.ts';
+import type { SubjectEnvironment } from './subject.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ratchet-app-'));
+writeFileSync(join(folder, 'app.ts'), 'export const atLoading = process.env.SUPABASE_URL;');
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function environment(host: string): SubjectEnvironment {
+  return { supabaseUrl: `http://${host}.test`, publishableKey: 'public', secretKey: 'secret' };
+}
+
+const subject = modulesSubject({
+  name: 'probe',
+  description: '',
+  root: pathToFileURL(folder),
+  tracked: { table: 'stories', key: 'id', progress: 'progress' },
+  migrations: [],
+  storyRow: () => ({}),
+  frontEnd: { query: () => ({}), display: 'as-arrived' },
+  readStatus: () => undefined,
+  variables: ({ secretKey }) => ({ EXTRA: `${secretKey}!` }),
+  async open(load) {
+    const { atLoading } = await load<{ atLoading: string }>('app.ts');
+    return {
+      async status() {
+        await new Promise((resolve) => setImmediate(resolve));
+        const { NEXT_PUBLIC_SUPABASE_URL: later, EXTRA: extra, PATH: path } = process.env;
+        return Response.json({ atLoading, later, extra, path });
+      },
+      generate: async () => {},
+    };
+  },
+});
+
+test('instances that run at the same time see each their own environment, at any later moment too', async () => {
+  const instances = await Promise.all(['one', 'two'].map((host) => subject.createInstance(environment(host))));
+  const answers = instances.map((instance) => instance.status(new Request('http://app.test'), 'story-1'));
+  const bodies = await Promise.all(answers.map(async (answer) => (await answer).json()));
+  const { PATH: path } = process.env;
+  expect(bodies).toEqual([
+    { atLoading: 'http://one.test', later: 'http://one.test', extra: 'secret!', path },
+    { atLoading: 'http://two.test', later: 'http://two.test', extra: 'secret!', path },
+  ]);
+  expect(process.env).not.toHaveProperty('EXTRA');
+});
+
+test('an instance without anything to close can be closed', async () => {
+  const instance = await subject.createInstance(environment('one'));
+  await expect(instance.close?.()).resolves.toBeUndefined();
+});
+
+test('the environment outside can be replaced as before', () => {
+  const before = process.env;
+  runInEnvironment({ A: 'inside' }, () => expect(process.env).toEqual({ A: 'inside' }));
+  process.env = { A: 'outside' };
+  expect(process.env.A).toBe('outside');
+  process.env = before;
+});
