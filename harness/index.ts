@@ -4,4 +4,11 @@ export type { MomentInput as Moment } from './plan/moment.ts';
 export type { Plan, PlanInput } from './plan/plan.ts';
 export type { Parameter, Parameters, Scenario } from './plan/scenario.ts';
 export type { RatchetConfig } from './runner/catalogue.ts';
-export type { AppInstance, FrontEnd, GenerationJob, ObservedProgress, Subject, SubjectEnvironment } from './subject/subject.ts';
+export type {
+  AppInstance,
+  FrontEnd,
+  GenerationJob,
+  ObservedProgress,
+  Subject,
+  SubjectEnvironment,
+} from './subject/subject.ts';

@@ -13,7 +13,8 @@ export const scenario: Scenario = {
   summary: 'polls move from the primary to a replica that lags behind it',
   parameters: {
     lag_ms: {
-      description: 'how long the replica stays behind after the tab has seen 85% (default: until a stale poll was answered)',
+      description:
+        'how long the replica stays behind after the tab has seen 85% (default: until a stale poll was answered)',
       default: undefined,
       min: 0,
       max: 60_000,
@@ -43,8 +44,18 @@ export const scenario: Scenario = {
       ],
       observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 40, 60) }],
       faults: [
-        { kind: 'out-of-rotation', replica: 'replica-1', until: { after: { f: 'show', session: 'tab-1', progress: 85 } } },
-        { kind: 'lag', mode: 'exact', replica: 'replica-1', hold_at: { key: 'story-1', progress: 10 }, until: caughtUp },
+        {
+          kind: 'out-of-rotation',
+          replica: 'replica-1',
+          until: { after: { f: 'show', session: 'tab-1', progress: 85 } },
+        },
+        {
+          kind: 'lag',
+          mode: 'exact',
+          replica: 'replica-1',
+          hold_at: { key: 'story-1', progress: 10 },
+          until: caughtUp,
+        },
       ],
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
     };

@@ -43,7 +43,10 @@ export function parametersOf(scenario: Scenario, set: Readonly<Record<string, st
     if (parameter === undefined) throw unknownParameter(scenario, name);
     const value = Number(text);
     if (text.trim() === '' || !(value >= parameter.min && value <= parameter.max)) {
-      throw new UsageError('parameter-invalid', `${name} must be a number from ${parameter.min} to ${parameter.max}, not "${text}"`);
+      throw new UsageError(
+        'parameter-invalid',
+        `${name} must be a number from ${parameter.min} to ${parameter.max}, not "${text}"`,
+      );
     }
     parameters[name] = value;
   }

@@ -12,11 +12,15 @@ export interface RatchetConfig {
   scenarios: readonly string[];
   /** Folders with a folder for each subject, whose `subject.ts` exports a `subject`. */
   subjects: readonly string[];
+  /** The subject that runs when none is named. */
+  subject?: string;
 }
 
 export interface Catalogue {
   readonly scenarioNames: readonly string[];
   readonly subjectNames: readonly string[];
+  /** @throws UsageError when the config names none */
+  defaultSubject(): string;
   /** @throws UsageError for an unknown name or a file that exports no scenario */
   loadScenario(name: string): Promise<Scenario>;
   /** @param name a name of the catalogue, or the path of a file that exports a `subject` */
@@ -28,13 +32,21 @@ const CONFIG_NAMES = ['ratchet.config.ts', 'ratchet.config.js'];
 /** @param from the folder where the search for the config begins; it goes on upwards */
 export async function openCatalogue(from: string): Promise<Catalogue> {
   const file = findConfig(from);
-  const config = file === undefined ? { scenarios: [], subjects: [] } : await loadConfig(file);
+  const config: RatchetConfig = file === undefined ? { scenarios: [], subjects: [] } : await loadConfig(file);
   const base = file === undefined ? from : dirname(file);
   const scenarios = await listFiles(base, config.scenarios, scenarioEntry);
   const subjects = await listFiles(base, config.subjects, subjectEntry);
   return {
     scenarioNames: [...scenarios.keys()].sort(),
     subjectNames: [...subjects.keys()].sort(),
+    defaultSubject() {
+      if (config.subject !== undefined) return config.subject;
+      throw new UsageError(
+        'subject-missing',
+        'which application is to be tested?',
+        'name it with --subject, or as `subject` in ratchet.config.ts',
+      );
+    },
     async loadScenario(name) {
       const path = scenarios.get(name);
       if (path === undefined) throw unknown('scenario', name, [...scenarios.keys()], file);
@@ -74,7 +86,11 @@ async function listFiles(
   const found = new Map<string, string>();
   for (const folder of folders.map((each) => resolve(base, each))) {
     const names = await readdir(folder).catch(() => {
-      throw new UsageError('config-invalid', `${folder}: no such folder`, 'it is named in the ratchet.config of this project');
+      throw new UsageError(
+        'config-invalid',
+        `${folder}: no such folder`,
+        'it is named in the ratchet.config of this project',
+      );
     });
     for (const name of names.sort()) {
       const item = entry(folder, name);
@@ -85,7 +101,9 @@ async function listFiles(
 }
 
 function scenarioEntry(folder: string, name: string): [string, string] | undefined {
-  return /^(?!.*\.(test|d)\.).*\.[jt]s$/.test(name) ? [basename(name).replace(/\.[jt]s$/, ''), join(folder, name)] : undefined;
+  return /^(?!.*\.(test|d)\.).*\.[jt]s$/.test(name)
+    ? [basename(name).replace(/\.[jt]s$/, ''), join(folder, name)]
+    : undefined;
 }
 
 function subjectEntry(folder: string, name: string): [string, string] | undefined {
@@ -106,7 +124,8 @@ async function loadExport<T>(path: string, name: string): Promise<T> {
     throw new UsageError('module-broken', `${path}: cannot be loaded: ${(error as Error).message.split('\n')[0]}`);
   }
   const value = module[name];
-  if (typeof value !== 'object' || value === null) throw new UsageError('module-broken', `${path}: exports no \`${name}\``);
+  if (typeof value !== 'object' || value === null)
+    throw new UsageError('module-broken', `${path}: exports no \`${name}\``);
   return value as T;
 }
 

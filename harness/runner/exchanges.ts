@@ -39,7 +39,12 @@ export function recordExchanges(recorder: Recorder, processes: ProcessNames, tra
       if (draft === undefined) return;
       writes.delete(exchange);
       const type = writeOutcome(exchange);
-      recorder.record({ ...draft, type, ...servedBy(exchange), ...(type === 'ok' ? {} : { error: describeError(exchange) }) });
+      recorder.record({
+        ...draft,
+        type,
+        ...servedBy(exchange),
+        ...(type === 'ok' ? {} : { error: describeError(exchange) }),
+      });
       if (type !== 'info') processes.release(String(draft.session), draft.process);
     },
     takeService(operation) {
@@ -67,7 +72,15 @@ function servedBy(exchange: Exchange): { served_by?: string; lsn?: string } {
 
 function faultEvent(exchange: Exchange): EventBody {
   const { kind, ...details } = exchange.fault!;
-  return { process: 'nemesis', type: 'info', f: 'fault', fault: kind, actor: exchange.actor, method: exchange.method, ...details };
+  return {
+    process: 'nemesis',
+    type: 'info',
+    f: 'fault',
+    fault: kind,
+    actor: exchange.actor,
+    method: exchange.method,
+    ...details,
+  };
 }
 
 /** The story and value that a request writes, or `undefined` if it is no update of a progress. */

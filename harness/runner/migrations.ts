@@ -7,7 +7,8 @@ import { UsageError } from '../errors.ts';
 export async function readMigrations(paths: readonly string[]): Promise<{ name: string; sql: string }[]> {
   const migrations: { name: string; sql: string }[] = [];
   for (const path of paths) {
-    for (const file of await sqlFiles(path)) migrations.push({ name: basename(file), sql: await readFile(file, 'utf8') });
+    for (const file of await sqlFiles(path))
+      migrations.push({ name: basename(file), sql: await readFile(file, 'utf8') });
   }
   return migrations;
 }

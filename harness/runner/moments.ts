@@ -21,7 +21,11 @@ export function createMoments(clock: Clock, recorder: Recorder): Moments {
     },
   };
 
-  async function seenInTime(sequence: PatternSequence, withinMs: number | undefined, signal: AbortSignal): Promise<void> {
+  async function seenInTime(
+    sequence: PatternSequence,
+    withinMs: number | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
     const over = new AbortController();
     const seen = new Promise<void>((resolve) => {
       const stop = recorder.follow((event) => {

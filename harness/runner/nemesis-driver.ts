@@ -14,7 +14,12 @@ export interface NemesisDriver {
   claim: GatewayOptions['claim'];
 }
 
-export function createNemesis(faults: readonly Fault[], arena: Arena, moments: Moments, recorder: Recorder): NemesisDriver {
+export function createNemesis(
+  faults: readonly Fault[],
+  arena: Arena,
+  moments: Moments,
+  recorder: Recorder,
+): NemesisDriver {
   const timed = faults.filter((fault) => !isRequestFault(fault));
   const requests = faults.filter(isRequestFault);
   const healing = new AbortController();

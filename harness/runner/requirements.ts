@@ -3,9 +3,11 @@ import type { Backend } from '../backend/backend.ts';
 import { UsageError } from '../errors.ts';
 import { requiredCapability } from '../nemesis/faults.ts';
 import type { Plan } from '../plan/plan.ts';
+import { requireProperties } from './judgement.ts';
 
 /** @throws UsageError */
 export function requireSupport(plan: Plan, backend: Backend): void {
+  requireProperties(plan.properties);
   if (plan.topology.replicas > 0 && !backend.capabilities.has('replicas')) {
     throw unsupported(backend, 'topology.replicas', 'replicas');
   }

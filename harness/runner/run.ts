@@ -11,6 +11,7 @@ import type { Arena } from '../nemesis/nemesis.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { AppInstance, Subject } from '../subject/subject.ts';
 import { recordExchanges, type ExchangeRecorder } from './exchanges.ts';
+import { incompleteMark } from './judgement.ts';
 import { readMigrations } from './migrations.ts';
 import { createMoments } from './moments.ts';
 import { createNemesis, type NemesisDriver } from './nemesis-driver.ts';
@@ -70,6 +71,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     const stage = await setStage(options, cluster, commits);
     try {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
+      if (failure !== undefined) noteIncomplete(stage.recorder, failure);
       return { history: stage.recorder.history, incomplete: failure, notes };
     } finally {
       stage.recorder.close();
@@ -97,7 +99,14 @@ interface Stage {
 async function setStage(options: RunOptions, cluster: Cluster, commits: Set<(commit: Commit) => void>): Promise<Stage> {
   const { plan, subject, backend } = options;
   const clock = realClock();
-  const header = { history: 1, subject: subject.name, backend: backend.name, seed: plan.seed, versions: cluster.versions, plan } as const;
+  const header = {
+    history: 1,
+    subject: subject.name,
+    backend: backend.name,
+    seed: plan.seed,
+    versions: cluster.versions,
+    plan,
+  } as const;
   const recorder = new Recorder(clock, header, options.sink);
   const processes = new ProcessNames();
   const exchanges = recordExchanges(recorder, processes, subject.tracked);
@@ -119,7 +128,13 @@ async function setStage(options: RunOptions, cluster: Cluster, commits: Set<(com
   };
   const nemesis = createNemesis(plan.faults, arena, moments, recorder);
   const nodes = [cluster.primary, ...cluster.replicas];
-  const gateway = createGateway({ nodes, router, sleep: (ms) => clock.sleep(ms), listener: exchanges, claim: nemesis.claim });
+  const gateway = createGateway({
+    nodes,
+    router,
+    sleep: (ms) => clock.sleep(ms),
+    listener: exchanges,
+    claim: nemesis.claim,
+  });
   const server = await serveGateway(gateway);
   commits.add(({ key, generation, progress, status, lsn }) => {
     const value = { generation, progress, ...(status === undefined ? {} : { status }) };
@@ -159,7 +174,14 @@ async function perform(
   const { plan, subject } = options;
   const finished = new AbortController();
   const deadline = stage.clock.sleep(plan.run_ms_max, finished.signal).then(() => {
-    if (!finished.signal.aborted) stop(new EnvironmentError('run-timeout', `the run was not over after ${plan.run_ms_max} ms`, 'raise run_ms_max in the plan'));
+    if (!finished.signal.aborted)
+      stop(
+        new EnvironmentError(
+          'run-timeout',
+          `the run was not over after ${plan.run_ms_max} ms`,
+          'raise run_ms_max in the plan',
+        ),
+      );
   });
   const stopFollowing = followProgress(stage.recorder, options.onProgress);
   try {
@@ -199,9 +221,22 @@ async function perform(
     return notes.filter((note) => note !== undefined);
   }
 
-  async function pollFrom(start: Plan['observers'][number]['start'], observer: ObserverActor, until: AbortSignal): Promise<void> {
+  async function pollFrom(
+    start: Plan['observers'][number]['start'],
+    observer: ObserverActor,
+    until: AbortSignal,
+  ): Promise<void> {
     await stage.moments.until(start, until);
     await observer.pollUntil(until);
+  }
+}
+
+/** The disk may be what failed: then the mark stays in memory, for the verdict of this run. */
+function noteIncomplete(recorder: Recorder, failure: Error): void {
+  try {
+    recorder.record(incompleteMark(failure));
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
   }
 }
 
@@ -221,8 +256,13 @@ async function seedStories(cluster: Cluster, { plan, subject }: RunOptions): Pro
   for (const story of stories) {
     const row = { [subject.tracked.key]: story, ...subject.storyRow(story) };
     const columns = Object.keys(row).map(identifier).join(', ');
-    const places = Object.keys(row).map((_, i) => `$${i + 1}`).join(', ');
-    await cluster.query(`insert into public.${identifier(subject.tracked.table)} (${columns}) values (${places})`, Object.values(row));
+    const places = Object.keys(row)
+      .map((_, i) => `$${i + 1}`)
+      .join(', ');
+    await cluster.query(
+      `insert into public.${identifier(subject.tracked.table)} (${columns}) values (${places})`,
+      Object.values(row),
+    );
   }
   await cluster.commitsDelivered();
   await caughtUp(cluster, realClock(), new AbortController().signal);
@@ -244,7 +284,8 @@ function findReplica(cluster: Cluster, name: string): ReplicaNode {
 
 function followProgress(recorder: Recorder, onProgress: (message: string) => void): () => void {
   return recorder.follow((event) => {
-    if (event.f !== 'show' || typeof event.value !== 'object' || event.value === null || !('progress' in event.value)) return;
+    if (event.f !== 'show' || typeof event.value !== 'object' || event.value === null || !('progress' in event.value))
+      return;
     onProgress(`${(event.time / 1e9).toFixed(1)} s  ${event.process} sees ${event.key} at ${event.value.progress}%`);
   });
 }

@@ -128,7 +128,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 function forwarded(exchange: Exchange, original: Headers, body: string): Request {
   const headers = new Headers(original);
-  for (const name of [ACTOR_HEADER, OPERATION_HEADER, 'content-length', 'transfer-encoding', 'connection']) headers.delete(name);
+  for (const name of [ACTOR_HEADER, OPERATION_HEADER, 'content-length', 'transfer-encoding', 'connection'])
+    headers.delete(name);
   const mayHaveBody = exchange.method !== 'GET' && exchange.method !== 'HEAD' && body !== '';
   return new Request(exchange.url, { method: exchange.method, headers, ...(mayHaveBody ? { body } : {}) });
 }

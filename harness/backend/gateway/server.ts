@@ -49,11 +49,15 @@ async function toRequest(incoming: IncomingMessage): Promise<Request> {
   const url = `http://${incoming.headers.host ?? '127.0.0.1'}${incoming.url ?? '/'}`;
   const method = incoming.method ?? 'GET';
   const body = Buffer.concat(chunks);
-  return new Request(url, { method, headers, ...(body.length > 0 && method !== 'GET' && method !== 'HEAD' ? { body } : {}) });
+  return new Request(url, {
+    method,
+    headers,
+    ...(body.length > 0 && method !== 'GET' && method !== 'HEAD' ? { body } : {}),
+  });
 }
 
 /** Headers of the message, without those of the connection it came over. */
 function* endToEnd(headers: Headers): Iterable<[string, string]> {
-  const hopByHop = ['connection', 'content-length', 'content-encoding', 'transfer-encoding', 'keep-alive'];
-  for (const [name, value] of headers) if (!hopByHop.includes(name)) yield [name, value];
+  const hopByHop = new Set(['connection', 'content-length', 'content-encoding', 'transfer-encoding', 'keep-alive']);
+  for (const [name, value] of headers) if (!hopByHop.has(name)) yield [name, value];
 }

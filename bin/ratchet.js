@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Plain JavaScript for any Node: says clearly which Node it needs before anything newer is parsed.
+import { existsSync } from 'node:fs';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(
+    `ratchet: Node.js 22.18 or newer is needed, this is ${process.version} (in a checkout use: npm run ratchet -- …)`,
+  );
+  process.exit(2);
+}
+// A published package holds compiled JavaScript; a checkout runs its sources.
+const compiled = new URL('../dist/harness/cli/main.js', import.meta.url);
+const { main } = await import(existsSync(compiled) ? compiled.href : '../harness/cli/main.ts');
+await main(process.argv.slice(2));

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../errors.ts';
+import { backendNames, loadBackend } from '../runner/registry.ts';
+import { palette, print } from './terminal.ts';
+
+export function addDoctor(program: Command, finish: (exitCode: number) => void): void {
+  program
+    .command('doctor')
+    .description('say what this machine can run, and what to do about what it cannot')
+    .action(async () => finish(await diagnose()));
+}
+
+async function diagnose(): Promise<number> {
+  let isWell = true;
+  print(`${palette.green('✓')} Node.js ${process.version}`);
+  for (const name of backendNames()) {
+    print(palette.bold(name));
+    for (const { what, ok, detail } of await (await loadBackend(name)).diagnose()) {
+      isWell &&= ok;
+      print(`  ${ok ? palette.green('✓') : palette.red('✗')} ${what}: ${detail}`);
+    }
+  }
+  return isWell ? ExitCode.valid : ExitCode.unknown;
+}

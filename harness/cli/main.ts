@@ -1,0 +1,100 @@
+/** The command line: reads argv, prints, exits. One file a verb. */
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { ExitCode, RatchetError } from '../errors.ts';
+import { addCheck } from './check.ts';
+import { addDoctor } from './doctor.ts';
+import { addList } from './list.ts';
+import { addReplay } from './replay.ts';
+import { addRun } from './run.ts';
+import { complain } from './terminal.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0    every property holds
+  1    a property is violated
+  2    unknown: the run, a checker or a backend broke, or the machine lacks something
+  64   bad input or usage
+  130  interrupted (143: terminated)
+
+Every run leaves plan.json, history.ndjson and verdict.json in REPORT/<scenario>/<subject>/<time>-<seed>/,
+and REPORT/latest points to the newest.`;
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const interruption = catchSignals();
+  dieQuietlyOnClosedPipe();
+  let exitCode: number = ExitCode.unknown;
+  const finish = (code: number): void => {
+    exitCode = code;
+  };
+  const program = new Command('ratchet')
+    .description('Tests one promise: what a user sees of a progress never goes backwards.')
+    .version(packageVersion())
+    .addHelpText('after', EXIT_CODES)
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride();
+  addRun(program, interruption.signal, finish);
+  addReplay(program, interruption.signal, finish);
+  addCheck(program, finish);
+  addList(program, finish);
+  addDoctor(program, finish);
+  for (const command of program.commands) command.addHelpText('after', EXIT_CODES);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    exitCode = failureCode(error, program);
+  }
+  process.exit(interruption.exitCode() ?? exitCode);
+}
+
+function failureCode(error: unknown, program: Command): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return ExitCode.valid;
+    if (error.code === 'commander.help') return ExitCode.usage;
+    complain(`${error.message.replace(/^error: /, '')} (ratchet ${nameOfCommand(program)}--help shows what there is)`);
+    return ExitCode.usage;
+  }
+  if (error instanceof RatchetError) {
+    complain(error);
+    return error.exitCode;
+  }
+  complain(`this is a bug in Ratchet: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return ExitCode.unknown;
+}
+
+function nameOfCommand(program: Command): string {
+  const [verb] = program.args;
+  return program.commands.some((command) => command.name() === verb) ? `${verb} ` : '';
+}
+
+/** The first signal stops the run and keeps what was recorded; a second one ends at once. */
+function catchSignals(): { signal: AbortSignal; exitCode(): number | undefined } {
+  const controller = new AbortController();
+  let code: number | undefined;
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    process.on(signal, () => {
+      if (code !== undefined) process.exit(exitCode);
+      code = exitCode;
+      controller.abort();
+    });
+  }
+  return { signal: controller.signal, exitCode: () => code };
+}
+
+/** `ratchet list | head -1` is no error. */
+function dieQuietlyOnClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.valid);
+    throw error;
+  });
+}
+
+function packageVersion(): string {
+  const file = findPackageJSON(import.meta.url);
+  return file === undefined ? 'unknown' : (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

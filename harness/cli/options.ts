@@ -1,0 +1,59 @@
+/** Options that are the same everywhere. */
+import { InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_BACKEND, backendNames } from '../runner/registry.ts';
+import { propertyNames } from '../runner/judgement.ts';
+
+export interface RunFlags {
+  backend: string;
+  subject?: string;
+  seed: number;
+  runs: number;
+  property?: string[];
+  report: string;
+  format: 'text' | 'json';
+  set: Record<string, string>;
+}
+
+export const backendOption = (): Option =>
+  new Option('--backend <name>', `where the data lives: ${backendNames().join(', ')}`).default(DEFAULT_BACKEND);
+
+export const subjectOption = (): Option =>
+  new Option(
+    '--subject <name>',
+    'the application under test: a name that `ratchet list` shows, or the path of a file that exports a `subject`',
+  );
+
+export const seedOption = (): Option =>
+  new Option('--seed <n>', 'what the scenario draws its variations from').default(1).argParser(wholeNumber(0));
+
+export const runsOption = (): Option => new Option('--runs <n>', 'how many runs').default(1).argParser(wholeNumber(1));
+
+export const propertyOption = (): Option =>
+  new Option('--property <name...>', `judge only these: ${propertyNames().join(', ')}`);
+
+export const reportOption = (): Option =>
+  new Option('--report <dir>', 'where runs leave their plan, history and verdict').default('reports');
+
+export const formatOption = (): Option =>
+  new Option('--format <format>', 'of the output').choices(['text', 'json']).default('text');
+
+export const setOption = (): Option =>
+  new Option('--set <name=value...>', 'a parameter of the scenario, e.g. lag_ms=1000')
+    .default({})
+    .argParser(nameAndValue);
+
+function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(number) || number < min) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min}.`);
+    }
+    return number;
+  };
+}
+
+function nameAndValue(text: string, previous: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must be NAME=VALUE.');
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
+}

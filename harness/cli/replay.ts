@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { parsePlanText } from '../plan/plan.ts';
+import { openCatalogue } from '../runner/catalogue.ts';
+import { requireProperties } from '../runner/judgement.ts';
+import { readInput } from './input.ts';
+import {
+  backendOption,
+  formatOption,
+  propertyOption,
+  reportOption,
+  runsOption,
+  subjectOption,
+  type RunFlags,
+} from './options.ts';
+import { runTasks } from './session.ts';
+
+export function addReplay(program: Command, signal: AbortSignal, finish: (exitCode: number) => void): void {
+  program
+    .command('replay')
+    .description('run a saved plan again, on any subject and backend')
+    .argument('<plan>', 'a plan.json that a run has left')
+    .addOption(subjectOption())
+    .addOption(backendOption())
+    .addOption(runsOption())
+    .addOption(propertyOption())
+    .addOption(reportOption())
+    .addOption(formatOption())
+    .action(async (file: string, flags: RunFlags) => finish(await replay(file, flags, signal)));
+}
+
+async function replay(file: string, flags: RunFlags, signal: AbortSignal): Promise<number> {
+  const saved = parsePlanText(await readInput(file), file);
+  const plan = flags.property === undefined ? saved : { ...saved, properties: requireProperties(flags.property) };
+  const catalogue = await openCatalogue(process.cwd());
+  const subject = await catalogue.loadSubject(flags.subject ?? catalogue.defaultSubject());
+  const tasks = Array.from({ length: flags.runs }, () => ({ plan, expected: undefined }));
+  return runTasks(tasks, subject, flags, signal);
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
+import { requireProperties } from '../runner/judgement.ts';
+import { openCatalogue } from '../runner/catalogue.ts';
+import { UsageError } from '../errors.ts';
+import {
+  backendOption,
+  formatOption,
+  propertyOption,
+  reportOption,
+  runsOption,
+  seedOption,
+  setOption,
+  subjectOption,
+  type RunFlags,
+} from './options.ts';
+import { runTasks, type Task } from './session.ts';
+
+export function addRun(program: Command, signal: AbortSignal, finish: (exitCode: number) => void): void {
+  program
+    .command('run')
+    .description('run scenarios against a subject and judge what every observer saw')
+    .argument('[scenario...]', 'names that `ratchet list` shows (default: all)')
+    .addOption(subjectOption())
+    .addOption(backendOption())
+    .addOption(seedOption())
+    .addOption(runsOption().default(1, 'one; run K of them uses the seed N + K - 1'))
+    .addOption(setOption())
+    .addOption(propertyOption())
+    .addOption(reportOption())
+    .addOption(formatOption())
+    .action(async (names: string[], flags: RunFlags) => finish(await run(names, flags, signal)));
+}
+
+async function run(names: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<number> {
+  const catalogue = await openCatalogue(process.cwd());
+  const subject = await catalogue.loadSubject(flags.subject ?? catalogue.defaultSubject());
+  const wanted = names.length === 0 ? catalogue.scenarioNames : names;
+  if (wanted.length === 0)
+    throw new UsageError('scenario-missing', 'there is no scenario to run', 'name their folders in ratchet.config.ts');
+  const scenarios = await Promise.all(wanted.map((name) => catalogue.loadScenario(name)));
+  const tasks = scenarios.flatMap((scenario) => tasksOf(scenario, subject.name, flags));
+  return runTasks(tasks, subject, flags, signal);
+}
+
+function tasksOf(scenario: Scenario, subject: string, flags: RunFlags): Task[] {
+  const parameters = parametersOf(scenario, flags.set);
+  // A part of the properties may hold where the whole does not.
+  const expected = flags.property === undefined ? scenario.expect(parameters)[subject] : undefined;
+  return Array.from({ length: flags.runs }, (_, at) => {
+    const plan = planOf(scenario, flags.seed + at, parameters);
+    const properties = flags.property === undefined ? plan.properties : requireProperties(flags.property);
+    return { plan: { ...plan, properties: [...properties] }, expected };
+  });
+}

@@ -1,0 +1,42 @@
+/** Where the CLI writes: results to stdout, progress and errors to stderr. */
+import { styleText } from 'node:util';
+import { RatchetError } from '../errors.ts';
+import type { Palette } from '../report/text.ts';
+
+/** Colours where stdout is a terminal that wants them (NO_COLOR and FORCE_COLOR are heeded). */
+export const palette: Palette = {
+  red: (text) => styleText('red', text),
+  green: (text) => styleText('green', text),
+  yellow: (text) => styleText('yellow', text),
+  dim: (text) => styleText('dim', text),
+  bold: (text) => styleText('bold', text),
+};
+
+export function print(text: string): void {
+  clearProgress();
+  process.stdout.write(`${text}\n`);
+}
+
+/** One line: what, where, what to do. */
+export function complain(error: unknown): void {
+  clearProgress();
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof RatchetError && error.hint !== undefined ? ` (${error.hint})` : '';
+  process.stderr.write(`ratchet: ${message.trim().replaceAll(/\s*\n\s*/g, ' ')}${hint}\n`);
+}
+
+/** Replaces the progress line; does nothing where nobody watches. */
+export function progress(message: string): void {
+  if (!process.stderr.isTTY) return;
+  const width = (process.stderr.columns ?? 80) - 1;
+  process.stderr.write(`\r\u001B[K${message.slice(0, width)}`);
+  isProgressShown = true;
+}
+
+let isProgressShown = false;
+
+function clearProgress(): void {
+  if (!isProgressShown) return;
+  process.stderr.write('\r\u001B[K');
+  isProgressShown = false;
+}

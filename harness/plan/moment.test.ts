@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { PatternSequence } from './moment.ts';
+
+const shown = (progress: number, generation?: number) => ({
+  f: 'show',
+  session: 'tab-1',
+  value: { progress, ...(generation === undefined ? {} : { generation }) },
+});
+
+describe('a sequence of patterns', () => {
+  it('is complete with the event that matches its last pattern', () => {
+    const sequence = new PatternSequence([{ f: 'show', progress: 85 }, { f: 'show', progress: 10 }]);
+    expect([10, 85, 40, 10].map((progress) => sequence.follow(shown(progress)))).toEqual([false, false, false, true]);
+  });
+
+  it('matches a single pattern as well as a list', () => {
+    expect(new PatternSequence({ f: 'show', session: 'tab-1' }).follow(shown(1))).toBe(true);
+    expect(new PatternSequence({ f: 'show', session: 'tab-2' }).follow(shown(1))).toBe(false);
+  });
+
+  it('takes a value without generation as of the first', () => {
+    expect(new PatternSequence({ f: 'show', generation: 1 }).follow(shown(5))).toBe(true);
+    expect(new PatternSequence({ f: 'show', generation: 2 }).follow(shown(5))).toBe(false);
+    expect(new PatternSequence({ f: 'show', generation: 2 }).follow(shown(5, 2))).toBe(true);
+  });
+
+  it('stays complete once it was', () => {
+    const sequence = new PatternSequence({ f: 'show', progress: 85 });
+    expect([85, 10].map((progress) => sequence.follow(shown(progress)))).toEqual([true, true]);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../errors.ts';
+import { parsePlan, parsePlanText, type PlanInput } from './plan.ts';
+
+const minimal = (): PlanInput => ({
+  plan: 1,
+  scenario: 'tiny',
+  seed: 1,
+  generations: [{ worker: 'worker-1', story: 'story-1', steps: [{ progress: 10, after_ms: 0 }] }],
+  observers: [{ session: 'tab-1', story: 'story-1', every_ms: 50 }],
+  properties: ['monotonic-view'],
+});
+
+describe('parsePlan', () => {
+  it('fills in what a person may leave out', () => {
+    const plan = parsePlan(minimal(), 'here');
+    expect(plan.topology).toEqual({ replicas: 1, routing: 'get-to-replica', sticky_ms: 0, instances: 1 });
+    expect(plan.observers[0]).toMatchObject({ polling: 'chained', expects: 'last-seen', display: 'subject' });
+    expect(plan.faults).toEqual([]);
+  });
+
+  it('reads its own output back unchanged', () => {
+    const plan = parsePlan(minimal(), 'here');
+    expect(parsePlanText(JSON.stringify(plan), 'there')).toEqual(plan);
+  });
+
+  it.each<[string, (plan: Record<string, any>) => void, string]>([
+    ['a missing field', (plan) => delete plan['observers'][0].every_ms, 'the field observers.0.every_ms is missing'],
+    ['a field that is unknown', (plan) => (plan['speed'] = 2), 'Unrecognized key: "speed"'],
+    ['a version that is not ours', (plan) => (plan['plan'] = 2), 'plan: '],
+    ['a progress beyond 100', (plan) => (plan['generations'][0].steps[0].progress = 101), 'generations.0.steps.0.progress'],
+    ['an unknown kind of fault', (plan) => (plan['faults'] = [{ kind: 'meteor' }]), 'faults.0.kind'],
+    ['a lag without its mode', (plan) => (plan['faults'] = [{ kind: 'lag', replica: 'replica-1' }]), 'faults.0.mode'],
+    [
+      'a replica that the topology lacks',
+      (plan) => (plan['faults'] = [{ kind: 'lag', mode: 'paused', replica: 'replica-2' }]),
+      'faults.0: replica-2 does not exist: topology.replicas is 1',
+    ],
+    [
+      'a fault on nobody',
+      (plan) => (plan['faults'] = [{ kind: 'http-drop', match: { actor: 'worker-9' } }]),
+      'faults.0: no worker or session is called worker-9',
+    ],
+    ['an instance that is not there', (plan) => (plan['observers'][0].instance = 2), 'instance 2 does not exist'],
+    ['two actors of one name', (plan) => (plan['observers'][0].session = 'worker-1'), 'two actors are called worker-1'],
+    ['a moment of neither kind', (plan) => (plan['observers'][0].start = { soon: true }), 'the field observers.0.start.at_ms is missing'],
+  ])('refuses %s in one line that names it', (_, spoil, message) => {
+    const input = structuredClone(minimal()) as Record<string, unknown>;
+    spoil(input);
+    const refusal = () => parsePlan(input, 'plan.json');
+    expect(refusal).toThrow(UsageError);
+    expect(refusal).toThrow(`plan.json: ${message}`);
+    expect(refusal).not.toThrow(/\n/);
+  });
+
+  it('refuses text that is not JSON, naming the file', () => {
+    expect(() => parsePlanText('{"plan":', 'broken.json')).toThrow(/^broken\.json: not JSON: /);
+  });
+});

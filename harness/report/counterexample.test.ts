@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { parseHistory } from '../history/codec.ts';
+import { judge } from '../checker/compose.ts';
+import { formatVerdicts, type Palette } from './text.ts';
+
+const plain = (text: string): string => text;
+const palette: Palette = { red: plain, green: plain, yellow: plain, dim: plain, bold: plain };
+
+function history(...events: Record<string, unknown>[]) {
+  const lines = events.map((event, index) => JSON.stringify({ index, ...event, time: Math.round(Number(event['s']) * 1e9), s: undefined }));
+  return parseHistory(lines.join('\n'), 'memory');
+}
+
+function poll(s: number, progress: number, service: object, index: number): Record<string, unknown>[] {
+  const read = { process: 'tab-1/poll', session: 'tab-1', f: 'read', key: 'story-1' };
+  return [
+    { s: s - 0.01, ...read, type: 'invoke' },
+    { s, ...read, type: 'ok', value: { progress }, ...service },
+    { s, process: 'tab-1', session: 'tab-1', type: 'ok', f: 'show', key: 'story-1', value: { progress }, read: index + 1 },
+  ];
+}
+
+function write(s: number, progress: number, lsn: string): Record<string, unknown>[] {
+  const operation = { process: 'worker-1', session: 'worker-1', f: 'write', key: 'story-1', value: { progress } };
+  return [
+    { s: s - 0.001, ...operation, type: 'invoke' },
+    { s, process: 'db', type: 'ok', f: 'commit', key: 'story-1', value: { progress }, lsn },
+    { s: s + 0.001, ...operation, type: 'ok' },
+  ];
+}
+
+describe('a counterexample', () => {
+  it('reads as sentences with times, who served what, and why', () => {
+    const reversion = history(
+      ...write(0.1, 10, '0/2F088'),
+      ...write(1.204, 85, '0/3A1F0'),
+      ...poll(1.31, 85, { served_by: 'primary', lsn: '0/3A1F0' }, 6),
+      ...poll(1.812, 10, { served_by: 'replica-1', lsn: '0/2F088', attempts: 4 }, 9),
+    );
+    const { verdicts } = judge(reversion, ['monotonic-view', 'integrity']);
+    expect(formatVerdicts(reversion, verdicts, palette)).toBe(
+      [
+        '✗ monotonic-view   tab-1 saw story-1 go from 85% back to 10%',
+        '   0.100 s  worker-1 wrote 10%    committed at 0/2F088 on the primary',
+        '   1.204 s  worker-1 wrote 85%    committed at 0/3A1F0 on the primary',
+        '   1.310 s  tab-1 was shown 85%   served by the primary',
+        '   1.812 s  tab-1 was shown 10%   served by replica-1, after 4 attempts, which had replayed up to 0/2F088 (0.6 s behind)',
+        '✓ integrity',
+      ].join('\n'),
+    );
+  });
+
+  it('tells the fault that befell the writer', () => {
+    const retried = history(
+      ...write(0.1, 40, '0/10'),
+      { s: 0.15, process: 'nemesis', type: 'info', f: 'fault', fault: 'http-lose-response', actor: 'worker-1', method: 'PATCH' },
+      ...write(0.2, 10, '0/20'),
+    );
+    const { verdicts } = judge(retried, ['monotonic-commits']);
+    expect(formatVerdicts(retried, verdicts, palette)).toContain('applied, and its response lost');
+  });
+
+  it('says why a verdict is unknown', () => {
+    const empty = history();
+    expect(formatVerdicts(empty, judge(empty, ['monotonic-commits']).verdicts, palette)).toMatch(/^\? monotonic-commits {3}unknown: /);
+  });
+});

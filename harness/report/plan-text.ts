@@ -1,0 +1,73 @@
+/** A plan in a few lines: what is printed before a run, so that nothing that was drawn stays hidden. */
+import type { Fault } from '../plan/faults.ts';
+import type { Moment } from '../plan/moment.ts';
+import type { Plan } from '../plan/plan.ts';
+
+export function describePlan(plan: Plan): string[] {
+  const { topology, generations, observers, faults } = plan;
+  const shown = 4;
+  const lines = [
+    `topology    primary and ${count(topology.replicas, 'replica')}, ${topology.routing}; ${count(topology.instances, 'app instance')}`,
+    ...labelled(
+      'generation',
+      generations.map(
+        (g) =>
+          `${g.worker}: ${g.story}${startsWhen(g.start)}, ${describeSteps(g.steps)}${g.outcome === 'completed' ? '' : `, then ${g.outcome}`}`,
+      ),
+    ),
+    ...labelled(
+      'observer',
+      observers.map((o) => `${o.session}: ${o.story} every ${o.every_ms} ms${startsWhen(o.start)}`),
+    ),
+    ...labelled('fault', faults.map(describeFault)),
+  ];
+  return lines;
+
+  function labelled(label: string, entries: readonly string[]): string[] {
+    const visible = entries.slice(0, shown).map((entry) => `${label.padEnd(12)}${entry}`);
+    return entries.length > shown ? [...visible, `${''.padEnd(12)}… and ${entries.length - shown} more`] : visible;
+  }
+}
+
+function describeSteps(steps: Plan['generations'][number]['steps']): string {
+  return steps
+    .map(
+      (step) =>
+        `${step.progress}% after ${step.after_ms} ms${step.when === undefined ? '' : ` and ${describeMoment(step.when)}`}`,
+    )
+    .join(', ');
+}
+
+function describeFault(fault: Fault): string {
+  if ('match' in fault) {
+    const which = fault.match.nth === undefined ? 'every' : `number ${fault.match.nth} of every`;
+    return `${fault.kind}: ${which} ${fault.match.method ?? 'request'} of ${fault.match.actor}`;
+  }
+  const span = `${startsWhen(fault.from)}${fault.until === undefined ? '' : ` until ${describeMoment(fault.until)}`}`;
+  if (fault.kind === 'out-of-rotation') return `${fault.replica} out of rotation${span}`;
+  const how =
+    fault.mode === 'paused'
+      ? 'replays nothing'
+      : fault.mode === 'timed'
+        ? `replays ${fault.delay_ms} ms late`
+        : `stops at ${fault.hold_at.progress}% of ${fault.hold_at.key}`;
+  return `${fault.replica} ${how}${span}`;
+}
+
+function startsWhen(moment: Moment): string {
+  if ('at_ms' in moment) return moment.at_ms === 0 ? '' : ` from ${moment.at_ms} ms`;
+  return ` from ${describeMoment(moment)}`;
+}
+
+function describeMoment(moment: Moment): string {
+  if ('at_ms' in moment) return `${moment.at_ms} ms`;
+  const patterns = Array.isArray(moment.after) ? moment.after : [moment.after];
+  const after = patterns
+    .map(({ f, ...fields }) => [f, ...Object.entries(fields).map(([name, value]) => `${name} ${value}`)].join(' '))
+    .join(', then ');
+  return `${moment.plus_ms === 0 ? '' : `${moment.plus_ms} ms `}after (${after})`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

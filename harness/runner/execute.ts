@@ -1,0 +1,82 @@
+/** One run from plan to verdict: interpreted, judged, and left on disk. */
+import type { Backend } from '../backend/backend.ts';
+import type { Judgement } from '../checker/compose.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { History } from '../history/event.ts';
+import type { Subject } from '../subject/subject.ts';
+import { judgeRun, requireProperties } from './judgement.ts';
+import { requireSupport } from './requirements.ts';
+import { runPlan } from './run.ts';
+import { createRunFolder } from './store.ts';
+
+export interface ExecuteOptions {
+  plan: Plan;
+  subject: Subject;
+  backend: Backend;
+  /** Root of the reports. */
+  reportRoot: string;
+  /** Whether the scenario says that the properties hold for this subject; `undefined` if it does not say. */
+  expected: boolean | undefined;
+  onProgress(message: string): void;
+  signal: AbortSignal;
+}
+
+export interface RunReport extends Judgement {
+  scenario: string;
+  subject: string;
+  backend: string;
+  seed: number;
+  expected: boolean | undefined;
+  /** Why the run is not whole, if it is not. */
+  incomplete: Error | undefined;
+  notes: readonly string[];
+  history: History;
+  planFile: string;
+  historyFile: string;
+}
+
+/** @throws RatchetError when the run could not begin; what goes wrong later is in the report */
+export async function execute(options: ExecuteOptions): Promise<RunReport> {
+  const { plan, subject, backend } = options;
+  const properties = requireProperties(plan.properties);
+  requireSupport(plan, backend);
+  const folder = createRunFolder(options.reportRoot, plan, subject.name);
+  try {
+    const outcome = await runPlan({
+      plan,
+      subject,
+      backend,
+      sink: folder.sink,
+      onProgress: options.onProgress,
+      signal: options.signal,
+    });
+    const convergeWithinMs = plan.bounds.converge_within_ms;
+    const judgement = judgeRun(outcome.history, properties, convergeWithinMs === undefined ? {} : { convergeWithinMs });
+    const report: RunReport = {
+      ...judgement,
+      scenario: plan.scenario,
+      subject: subject.name,
+      backend: backend.name,
+      seed: plan.seed,
+      expected: options.expected,
+      ...outcome,
+      planFile: folder.planFile,
+      historyFile: folder.historyFile,
+    };
+    folder.writeVerdict(verdictFile(report));
+    return report;
+  } finally {
+    folder.close();
+  }
+}
+
+/** A report as JSON: without the history, which lies beside it. */
+export function verdictFile(report: RunReport): Record<string, unknown> {
+  const { history, incomplete, ...rest } = report;
+  return {
+    ...rest,
+    ...(incomplete === undefined ? {} : { incomplete: incomplete.message }),
+    events: history.events.length,
+    versions: history.header?.['versions'],
+  };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { parseHistory } from '../history/codec.ts';
+import { incompleteMark, judgeRun, requireProperties } from './judgement.ts';
+
+const shown = (progress: number, time: number) => ({ time, process: 'tab-1', type: 'ok', f: 'show', key: 's', value: { progress } });
+const commit = { time: 0, process: 'db', type: 'ok', f: 'commit', key: 's', value: { progress: 100 } };
+
+function history(...events: object[]) {
+  return parseHistory(events.map((event, index) => JSON.stringify({ index, ...event })).join('\n'), 'memory');
+}
+
+describe('the verdict of a run that was cut short', () => {
+  const mark = { time: 9, ...incompleteMark(new Error('the primary died')) };
+
+  it('is never true', () => {
+    expect(judgeRun(history(shown(10, 0), shown(85, 1)), ['monotonic-view'], {}).valid).toBe(true);
+    const cut = judgeRun(history(shown(10, 0), shown(85, 1), mark), ['monotonic-view'], {});
+    expect(cut).toMatchObject({ valid: 'unknown', verdicts: [{ reason: 'the run is incomplete: the primary died' }] });
+  });
+
+  it('is false when a violation had been seen', () => {
+    const cut = judgeRun(history(shown(85, 0), shown(10, 1), mark), ['monotonic-view', 'integrity'], {});
+    expect(cut.valid).toBe(false);
+    expect(cut.verdicts[0]!.violations).toHaveLength(1);
+  });
+
+  it('does not blame the application for what had yet to come', () => {
+    const read = { process: 'tab-1', f: 'read', key: 's' };
+    const late = [commit, { time: 1, ...read, type: 'invoke' }];
+    expect(judgeRun(history(...late), ['convergence'], {}).valid).toBe(false);
+    expect(judgeRun(history(...late, mark), ['convergence'], {}).valid).toBe('unknown');
+  });
+});
+
+describe('names of properties', () => {
+  it('must be known', () => {
+    expect(requireProperties(['monotonic-view'])).toEqual(['monotonic-view']);
+    expect(() => requireProperties(['monotonic-view', 'monotone'])).toThrow('no property is called "monotone"');
+  });
+});

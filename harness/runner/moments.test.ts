@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { Moment } from '../plan/moment.ts';
+import { createMoments } from './moments.ts';
+import { manualClock, quietRecorder, settle } from './virtual.test-support.ts';
+
+function setUp() {
+  const clock = manualClock();
+  const recorder = quietRecorder(clock);
+  const stop = new AbortController();
+  const moments = createMoments(clock, recorder);
+  const show = (progress: number) => recorder.record({ process: 'tab-1', type: 'ok', f: 'show', key: 's', value: { progress } });
+  const wait = (moment: Moment) => {
+    const state = { hasCome: false };
+    void moments.until(moment, stop.signal).then(() => (state.hasCome = true));
+    return state;
+  };
+  return { clock, stop, show, wait };
+}
+
+describe('a moment', () => {
+  it('comes at its time since the run began', async () => {
+    const { clock, wait } = setUp();
+    await clock.advance(30);
+    const state = wait({ at_ms: 50 });
+    await clock.advance(19);
+    expect(state.hasCome).toBe(false);
+    await clock.advance(2);
+    await settle();
+    expect(state.hasCome).toBe(true);
+  });
+
+  it('comes so long after what it waits for', async () => {
+    const { clock, show, wait } = setUp();
+    const state = wait({ after: { f: 'show', progress: 85 }, plus_ms: 10 });
+    show(40);
+    await clock.advance(100);
+    expect(state.hasCome).toBe(false);
+    show(85);
+    await clock.advance(9);
+    expect(state.hasCome).toBe(false);
+    await clock.advance(2);
+    await settle();
+    expect(state.hasCome).toBe(true);
+  });
+
+  it('counts what was seen before the wait began', async () => {
+    const { show, wait } = setUp();
+    show(85);
+    const state = wait({ after: { f: 'show', progress: 85 }, plus_ms: 0 });
+    await settle();
+    expect(state.hasCome).toBe(true);
+  });
+
+  it('comes without it after its limit, and at once when the run stops', async () => {
+    const { clock, stop, wait } = setUp();
+    const limited = wait({ after: { f: 'show' }, plus_ms: 0, within_ms: 20 });
+    const unlimited = wait({ after: { f: 'show' }, plus_ms: 1_000 });
+    await clock.advance(21);
+    await settle();
+    expect([limited.hasCome, unlimited.hasCome]).toEqual([true, false]);
+    stop.abort();
+    await settle();
+    expect(unlimited.hasCome).toBe(true);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { parseHistory } from '../history/codec.ts';
+import { ProcessNames, Recorder } from './recorder.ts';
+
+describe('the recorder', () => {
+  it('writes what it records as a history that parses', () => {
+    const lines: string[] = [];
+    const times = [5, 7, 6];
+    const recorder = new Recorder({ now: () => times.shift()!, sleep: async () => undefined }, { history: 1, seed: 3 }, { write: (line) => void lines.push(line) });
+    recorder.record({ process: 'tab-1/poll', session: 'tab-1', type: 'invoke', f: 'read', key: 's' });
+    recorder.record({ process: 'tab-1/poll', session: 'tab-1', type: 'ok', f: 'read', key: 's', value: { progress: 10 }, served_by: 'primary' });
+    recorder.record({ process: 'tab-1', type: 'ok', f: 'show', key: 's', value: { progress: 10 } });
+    const history = parseHistory(lines.join('\n'), 'memory');
+    expect(history.header).toMatchObject({ history: 1, seed: 3 });
+    expect(history.events).toEqual(recorder.history.events);
+    expect(history.events.map(({ index, time }) => [index, time])).toEqual([[0, 5], [1, 7], [2, 7]]);
+  });
+
+  it('tells followers of every event until they stop, and drops what comes after its end', () => {
+    const recorder = new Recorder({ now: () => 0, sleep: async () => undefined }, { history: 1 }, { write: () => undefined });
+    const seen: number[] = [];
+    const stop = recorder.follow((event) => seen.push(event.index));
+    const fault = { process: 'nemesis', type: 'info', f: 'fault' } as const;
+    recorder.record(fault);
+    stop();
+    recorder.record(fault);
+    recorder.close();
+    recorder.record(fault);
+    expect(seen).toEqual([0]);
+    expect(recorder.history.events).toHaveLength(2);
+  });
+});
+
+describe('names of processes', () => {
+  it('are used again once free, the first ones first', () => {
+    const names = new ProcessNames();
+    expect([names.take('a'), names.take('a'), names.take('b')]).toEqual(['a', 'a-2', 'b']);
+    names.release('a', 'a-2');
+    names.release('a', 'a');
+    expect([names.take('a'), names.take('a'), names.take('a')]).toEqual(['a', 'a-2', 'a-3']);
+  });
+});

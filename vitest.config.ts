@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+const databaseTests = '**/*.embedded.test.ts';
+const exclude = ['**/node_modules/**', 'dist/**', 'reports/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, databaseTests] } },
+      {
+        test: {
+          name: 'embedded',
+          include: [databaseTests],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+});
