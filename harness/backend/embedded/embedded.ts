@@ -1,0 +1,12 @@
+/** Real PostgreSQL, a primary and streaming standbys, from npm packages; nothing to install, no container. */
+import type { Backend } from '../backend.ts';
+import { startCluster } from './cluster.ts';
+import { diagnose } from './diagnose.ts';
+
+export const embeddedBackend: Backend = {
+  name: 'embedded',
+  description: 'PostgreSQL 18 with streaming standbys from npm packages; @supabase/lite or PostgREST before them',
+  capabilities: new Set(['replicas', 'lag-paused', 'lag-exact', 'lag-timed']),
+  start: startCluster,
+  diagnose,
+};

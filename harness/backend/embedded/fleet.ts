@@ -1,0 +1,105 @@
+/** The servers of a cluster: data directories copied from the template, and a WAL proxy before each standby. */
+import type { EnvironmentError } from '../../errors.ts';
+import type { Account } from './account.ts';
+import type { Binaries } from './binaries.ts';
+import { SOCKET_PORT, OWNER, socketPath } from './connect.ts';
+import type { Home, ServerPlaces } from './home.ts';
+import type { Scope } from './scope.ts';
+import type { Server } from './server.ts';
+import { startServer } from './server.ts';
+import { copyTemplate, template } from './template.ts';
+import { WalProxy } from './wal-proxy.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface FleetOptions {
+  account: Account;
+  binaries: Binaries;
+  home: Home;
+  scope: Scope;
+  onProgress(message: string): void;
+  onDeath(name: string, reason: EnvironmentError): void;
+}
+
+export interface FleetServer {
+  name: string;
+  sockets: string;
+  server: Server;
+}
+
+export interface Standby extends FleetServer {
+  proxy: WalProxy;
+}
+
+export interface Fleet {
+  primary: FleetServer;
+  standbys: readonly Standby[];
+}
+
+/** Resolves when all processes run; whether they are ready, ask each. */
+export async function launchFleet(replicaNames: readonly string[], options: FleetOptions): Promise<Fleet> {
+  const { binaries, scope } = options;
+  const from = await template({ ...options, signal: scope.signal });
+  options.onProgress(`starting PostgreSQL ${binaries.version}: primary and ${replicaNames.length} replicas`);
+  const primary = launchPrimary(from, options);
+  const upstream = primary.then(({ server, sockets }) => server.ready(scope.signal).then(() => socketPath(sockets)));
+  upstream.catch(() => {});
+  const standbys = replicaNames.map((name) => launchStandby(name, from, upstream, options));
+  // Every launch is waited for, lest one goes on while a failed start is torn down.
+  await Promise.allSettled([primary, ...standbys]);
+  return { primary: await primary, standbys: await Promise.all(standbys) };
+}
+
+async function launchPrimary(from: string, options: FleetOptions): Promise<FleetServer> {
+  const places = await prepare('primary', from, options);
+  return { name: 'primary', sockets: places.sockets, server: spawnServer('primary', places, {}, options) };
+}
+
+async function launchStandby(
+  name: string,
+  from: string,
+  upstream: Promise<string>,
+  options: FleetOptions,
+): Promise<Standby> {
+  const proxySockets = await options.home.socketsOf(`${name}.proxy`);
+  const proxy = new WalProxy({ listenOn: socketPath(proxySockets), upstream, account: options.account });
+  options.scope.onEnd('disconnect', () => proxy.close());
+  const [places] = await Promise.all([prepare(name, from, options), proxy.listen()]);
+  await writeFile(join(places.data, 'standby.signal'), '');
+  const settings = { primary_conninfo: conninfo(proxySockets, name) };
+  return { name, sockets: places.sockets, proxy, server: spawnServer(name, places, settings, options) };
+}
+
+async function prepare(name: string, from: string, options: FleetOptions): Promise<ServerPlaces> {
+  const places = await options.home.placesOf(name);
+  const { account, binaries, scope } = options;
+  await copyTemplate(from, places.data, { account, binaries, signal: scope.signal });
+  return places;
+}
+
+function spawnServer(
+  name: string,
+  places: ServerPlaces,
+  settings: Record<string, string>,
+  options: FleetOptions,
+): Server {
+  const { account, binaries, home, scope } = options;
+  scope.signal.throwIfAborted();
+  const server = startServer({
+    name,
+    postgres: binaries.postgres,
+    account,
+    dataDirectory: places.data,
+    socketDirectory: places.sockets,
+    logFile: places.log,
+    settings,
+    onSpawn: (pid) => home.watchdog.watch(pid),
+    onDeath: (reason) => options.onDeath(name, reason),
+  });
+  scope.onEnd('stop', () => server.stop());
+  return server;
+}
+
+function conninfo(sockets: string, name: string): string {
+  return `host=${sockets} port=${SOCKET_PORT} user=${OWNER} application_name=${name} sslmode=disable gssencmode=disable`;
+}

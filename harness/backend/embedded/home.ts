@@ -1,0 +1,58 @@
+/** A cluster's directory, with its owner's name on it and a watchdog that removes it should we die. */
+import { chown, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Account } from './account.ts';
+import { cannotSwitch } from './account.ts';
+import { writeOwner } from './owner.ts';
+import { discard, makeClusterDirectory } from './places.ts';
+import type { Watchdog } from './watchdog.ts';
+import { startWatchdog } from './watchdog.ts';
+
+export interface ServerPlaces {
+  data: string;
+  sockets: string;
+  log: string;
+}
+
+export class Home {
+  readonly path: string;
+  readonly watchdog: Watchdog;
+  readonly #account: Account;
+
+  private constructor(path: string, account: Account) {
+    this.path = path;
+    this.#account = account;
+    this.watchdog = startWatchdog(path);
+  }
+
+  static async make(account: Account): Promise<Home> {
+    const path = await makeClusterDirectory();
+    const home = new Home(path, account);
+    try {
+      await writeOwner(path);
+      if (account.switchTo) await chown(path, account.uid, account.gid);
+      return home;
+    } catch (error) {
+      await home.remove();
+      throw (error as NodeJS.ErrnoException).syscall === 'chown' ? cannotSwitch(account, error) : error;
+    }
+  }
+
+  /** Where a server named so keeps its things; its directory of sockets exists. */
+  async placesOf(name: string): Promise<ServerPlaces> {
+    return { data: join(this.path, name), sockets: await this.socketsOf(name), log: join(this.path, `${name}.log`) };
+  }
+
+  async socketsOf(name: string): Promise<string> {
+    const path = join(this.path, `${name}.sock`);
+    await mkdir(path, { mode: 0o755 });
+    if (this.#account.switchTo) await chown(path, this.#account.uid, this.#account.gid);
+    return path;
+  }
+
+  /** Only after every server has stopped. */
+  async remove(): Promise<void> {
+    await discard(this.path);
+    this.watchdog.dismiss();
+  }
+}

@@ -1,0 +1,66 @@
+/** One database of a cluster: our control connection to it, and the REST layer before it. */
+import type { Sql } from 'postgres';
+import type { Lsn } from '../../history/lsn.ts';
+import type { DatabaseNode, ReplicaNode } from '../backend.ts';
+import { Liveness } from './liveness.ts';
+import type { ReplicaLag } from './replica.ts';
+import type { RestNode } from './rest.ts';
+
+export interface NodeParts {
+  name: string;
+  control: Sql<{}>;
+  rest: RestNode;
+}
+
+export class EmbeddedNode implements DatabaseNode {
+  readonly name: string;
+  readonly control: Sql<{}>;
+  readonly restNode: RestNode;
+  readonly liveness = new Liveness();
+
+  constructor(parts: NodeParts) {
+    this.name = parts.name;
+    this.control = parts.control;
+    this.restNode = parts.rest;
+  }
+
+  rest(request: Request): Promise<Response> {
+    return this.liveness.guard(() => this.restNode.fetch(request));
+  }
+
+  async lsn(): Promise<Lsn> {
+    return this.liveness.guard(async () => {
+      const [row] = await this.control<{ lsn: Lsn }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
+      return row!.lsn;
+    });
+  }
+}
+
+export class EmbeddedReplica extends EmbeddedNode implements ReplicaNode {
+  readonly #lag: ReplicaLag;
+
+  constructor(parts: NodeParts & { lag: ReplicaLag }) {
+    super(parts);
+    this.#lag = parts.lag;
+  }
+
+  override lsn(): Promise<Lsn> {
+    return this.liveness.guard(() => this.#lag.replayedLsn());
+  }
+
+  pause(): Promise<void> {
+    return this.liveness.guard(() => this.#lag.pause());
+  }
+
+  holdAt(lsn: Lsn): Promise<void> {
+    return this.liveness.guard(() => this.#lag.holdAt(lsn));
+  }
+
+  delay(milliseconds: number): Promise<void> {
+    return this.liveness.guard(() => this.#lag.delay(milliseconds));
+  }
+
+  resume(): Promise<void> {
+    return this.liveness.guard(() => this.#lag.resume());
+  }
+}

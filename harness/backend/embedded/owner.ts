@@ -1,0 +1,67 @@
+/** Who a cluster's directory belongs to, in a form that survives the reuse of process ids. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+export interface Owner {
+  ratchet: 1;
+  pid: number;
+  /** When that process started, in whatever form the system tells it. */
+  started: string;
+  /** Where that process id means something: host and process-id namespace. */
+  where: string;
+}
+
+const FILE = 'owner.json';
+
+export async function writeOwner(directory: string): Promise<void> {
+  const owner: Owner = { ratchet: 1, pid: process.pid, started: startOf(process.pid) ?? '', where: here() };
+  await writeFile(join(directory, FILE), JSON.stringify(owner), { flag: 'wx' });
+}
+
+/** Undefined when the directory is none of ours. */
+export function readOwner(directory: string): Owner | undefined {
+  try {
+    const owner = JSON.parse(readFileSync(join(directory, FILE), 'utf8')) as Owner;
+    return owner.ratchet === 1 && Number.isInteger(owner.pid) ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only when it is certain: another host's or container's process is never called dead. */
+export function isDead(owner: Owner): boolean {
+  return owner.where === here() && startOf(owner.pid) !== owner.started;
+}
+
+export function commandLineOf(pid: number): string {
+  if (process.platform === 'linux') return quietly(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '';
+  return ps(pid, 'command') ?? '';
+}
+
+/** Undefined when there is no such process. */
+function startOf(pid: number): string | undefined {
+  if (process.platform !== 'linux') return ps(pid, 'lstart');
+  const stat = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  // The command's name stands in parentheses and may hold spaces; the start is the 20th field after it.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+function here(): string {
+  return `${hostname()} ${quietly(() => readlinkSync('/proc/self/ns/pid')) ?? ''}`;
+}
+
+function ps(pid: number, field: string): string | undefined {
+  const args = ['-o', `${field}=`, '-p', String(pid)];
+  return quietly(() => execFileSync('ps', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim());
+}
+
+function quietly<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

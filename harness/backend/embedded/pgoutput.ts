@@ -1,0 +1,127 @@
+/** Messages of PostgreSQL's logical decoding plugin `pgoutput`, protocol 1, as far as row versions need them. */
+import type { Lsn } from '../../history/lsn.ts';
+import { bigIntToLsn } from '../../history/lsn.ts';
+
+/** Column name to its text; null as in SQL; missing when a large value did not change. */
+export type Row = Record<string, string | null>;
+
+export interface Transaction {
+  /** Position right after the commit record: whoever has replayed this far sees the commit. */
+  end: Lsn;
+  rows: { table: string; row: Row }[];
+}
+
+interface Relation {
+  table: string;
+  columns: string[];
+}
+
+/** Collects messages into committed transactions; they come in the order of their commits. */
+export class PgOutputReader {
+  readonly #relations = new Map<number, Relation>();
+  #rows: Transaction['rows'] = [];
+
+  /** A transaction when this message ended one. */
+  push(message: Buffer): Transaction | undefined {
+    const at = new Cursor(message);
+    switch (at.char()) {
+      case 'R':
+        this.#relation(at);
+        return undefined;
+      case 'I':
+      case 'U':
+        this.#change(at);
+        return undefined;
+      case 'B':
+        this.#rows = [];
+        return undefined;
+      case 'C':
+        return this.#commit(at);
+      default:
+        return undefined;
+    }
+  }
+
+  #relation(at: Cursor): void {
+    const id = at.int32();
+    const table = `${at.text() || 'pg_catalog'}.${at.text()}`;
+    at.skip(1);
+    const columns = Array.from({ length: at.int16() }, () => {
+      at.skip(1);
+      const name = at.text();
+      at.skip(8);
+      return name;
+    });
+    this.#relations.set(id, { table, columns });
+  }
+
+  #change(at: Cursor): void {
+    const relation = this.#relations.get(at.int32());
+    if (!relation) return;
+    // An update may carry the old row or key (`O`, `K`) before the new row (`N`).
+    if (at.char() !== 'N') {
+      readRow(at, relation.columns);
+      at.skip(1);
+    }
+    this.#rows.push({ table: relation.table, row: readRow(at, relation.columns) });
+  }
+
+  #commit(at: Cursor): Transaction {
+    at.skip(1 + 8);
+    const transaction = { end: bigIntToLsn(at.int64()), rows: this.#rows };
+    this.#rows = [];
+    return transaction;
+  }
+}
+
+function readRow(at: Cursor, columns: readonly string[]): Row {
+  const row: Row = {};
+  const count = at.int16();
+  for (let index = 0; index < count; index += 1) {
+    const kind = at.char();
+    const name = columns[index]!;
+    if (kind === 'n') row[name] = null;
+    else if (kind === 't') row[name] = at.bytes(at.int32()).toString('utf8');
+  }
+  return row;
+}
+
+class Cursor {
+  #at = 0;
+  readonly #buffer: Buffer;
+
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
+  }
+
+  skip(count: number): void {
+    this.#at += count;
+  }
+
+  char(): string {
+    return String.fromCharCode(this.#buffer[this.#at++]!);
+  }
+
+  int16(): number {
+    return this.#buffer.readInt16BE((this.#at += 2) - 2);
+  }
+
+  int32(): number {
+    return this.#buffer.readInt32BE((this.#at += 4) - 4);
+  }
+
+  int64(): bigint {
+    return this.#buffer.readBigUInt64BE((this.#at += 8) - 8);
+  }
+
+  bytes(count: number): Buffer {
+    return this.#buffer.subarray(this.#at, (this.#at += count));
+  }
+
+  text(): string {
+    const end = this.#buffer.indexOf(0, this.#at);
+    const value = this.#buffer.toString('utf8', this.#at, end);
+    this.#at = end + 1;
+    return value;
+  }
+}

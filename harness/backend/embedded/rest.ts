@@ -1,0 +1,26 @@
+/** What answers PostgREST's dialect before a server; one kind a file. */
+import type { Keys } from './keys.ts';
+
+export interface RestLayer {
+  readonly kind: string;
+  /** For the history's header. */
+  readonly versions: Record<string, string>;
+  /** The layer before one server. Called for the primary first. */
+  attach(node: RestNodeOptions): RestNode;
+}
+
+export interface RestNodeOptions {
+  name: string;
+  socketDirectory: string;
+  standby: boolean;
+  keys: Keys;
+}
+
+export interface RestNode {
+  /** Ready to answer quickly; the schema is known. Called once the server is up and the migrations are applied. */
+  warmUp(): Promise<void>;
+  fetch(request: Request): Promise<Response>;
+  /** After DDL on the primary. */
+  schemaChanged(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,103 @@
+/** Stands between a standby and its primary, on a UNIX socket, and lets WAL pass as its gate says. */
+import type { Server, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { chown } from 'node:fs/promises';
+import type { Account } from './account.ts';
+import { encodeFrame, FrameReader } from './wal-stream.ts';
+import { WalGate } from './wal-gate.ts';
+
+/** Beyond this the primary has to wait with sending more. */
+const WAITING_BYTES_MAX = 64 * 1024 * 1024;
+
+export interface WalProxyOptions {
+  /** Where the standby connects to. */
+  listenOn: string;
+  /** The primary's socket; connections wait for it. */
+  upstream: Promise<string>;
+  /** Who connects. */
+  account: Account;
+}
+
+export class WalProxy {
+  readonly #gate = new WalGate();
+  readonly #server: Server;
+  readonly #options: WalProxyOptions;
+  readonly #sockets = new Set<Socket>();
+  /** Of the connection that is up now; a standby has one walreceiver. */
+  #pump: () => void = () => {};
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: WalProxyOptions) {
+    this.#options = options;
+    this.#server = createServer((standby) => void this.#accept(standby));
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#options.listenOn, resolve);
+    });
+    const { account, listenOn } = this.#options;
+    if (account.switchTo) await chown(listenOn, account.uid, account.gid);
+  }
+
+  /** End of the WAL that the standby may have. */
+  get passed(): bigint {
+    return this.#gate.passed;
+  }
+
+  /** The change holds when this returns, for everything that has not passed yet. */
+  change(how: (gate: WalGate) => void): void {
+    how(this.#gate);
+    this.#pump();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#pump = () => {};
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async #accept(standby: Socket): Promise<void> {
+    this.#track(standby);
+    const path = await this.#options.upstream.catch(() => undefined);
+    if (path === undefined || standby.destroyed) {
+      standby.destroy();
+      return;
+    }
+    const primary = this.#track(connect(path));
+    standby.on('close', () => primary.destroy());
+    primary.on('close', () => standby.destroy());
+    standby.pipe(primary);
+    this.#relay(primary, standby);
+  }
+
+  #relay(primary: Socket, standby: Socket): void {
+    const reader = new FrameReader();
+    this.#gate.forgetQueue();
+    const pump = (): void => {
+      if (this.#pump !== pump) return;
+      const { frames, againInMs } = this.#gate.take(performance.now());
+      for (const frame of frames) standby.write(encodeFrame(frame));
+      clearTimeout(this.#timer);
+      if (againInMs !== undefined) this.#timer = setTimeout(pump, Math.ceil(againInMs));
+      const crowded = this.#gate.waitingBytes > WAITING_BYTES_MAX || standby.writableNeedDrain;
+      if (crowded) primary.pause();
+      else if (primary.isPaused()) primary.resume();
+    };
+    this.#pump = pump;
+    standby.on('drain', pump);
+    primary.on('data', (chunk: Buffer) => {
+      for (const frame of reader.push(chunk)) this.#gate.push(frame, performance.now());
+      pump();
+    });
+  }
+
+  #track(socket: Socket): Socket {
+    this.#sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
+}

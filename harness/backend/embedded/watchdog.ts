@@ -1,0 +1,52 @@
+/** A tiny process that outlives us: when we end, however we end, it stops our servers and removes their files. */
+import { spawn } from 'node:child_process';
+
+export interface Watchdog {
+  /** Also to be stopped when we die. */
+  watch(pid: number): void;
+  /** Lets it go without a bite. */
+  dismiss(): void;
+}
+
+/**
+ * Reads process ids, one a line, until our end of the pipe closes; `done` as the last line means that all is
+ * clean. Servers get QUIT, and KILL after three seconds. A server that wrote its own `postmaster.pid` is found
+ * by it as well.
+ */
+const SCRIPT = `
+pids=
+while read -r line; do
+  case $line in done) exit 0 ;; esac
+  pids="$pids $line"
+done
+for file in "$1"/*/postmaster.pid; do
+  read -r pid 2>/dev/null <"$file" && pids="$pids $pid"
+done
+[ -n "$pids" ] && kill -QUIT $pids 2>/dev/null
+tries=60
+for pid in $pids; do
+  while kill -0 "$pid" 2>/dev/null; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || { kill -KILL $pids 2>/dev/null; break; }
+    sleep 0.05
+  done
+done
+rm -rf "$1"
+`;
+
+export function startWatchdog(directory: string): Watchdog {
+  const child = spawn('/bin/sh', ['-c', SCRIPT, 'ratchet-watchdog', directory], {
+    cwd: '/',
+    // A session of its own, so that Ctrl-C, a closed terminal or a killed process group spares it.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.unref();
+  (child.stdin as unknown as { unref?(): void }).unref?.();
+  child.on('error', () => {});
+  child.stdin.on('error', () => {});
+  return {
+    watch: (pid) => child.stdin.write(`${pid}\n`),
+    dismiss: () => child.stdin.end('done\n'),
+  };
+}
