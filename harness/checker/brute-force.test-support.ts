@@ -1,0 +1,70 @@
+/** The obviously right and slow way, for comparison: no running state, only all pairs of events. */
+import * as fc from 'fast-check';
+import type { History, HistoryEvent, Value } from '../history/event.ts';
+import { historyArbitrary } from '../history/random-history.test-support.ts';
+import { judge } from './compose.ts';
+import type { PropertyName } from './properties.ts';
+import type { CheckOptions, Validity } from './verdict.ts';
+
+export interface SlowOperation {
+  f: string;
+  key: unknown;
+  session: unknown;
+  begin: number;
+  /** Infinity while in flight. */
+  end: number;
+  outcome: string;
+  /** What it read or wrote; the second value of a `cas`. */
+  value: Value | undefined;
+}
+
+export function slowOperations({ events }: History): SlowOperation[] {
+  const isSingle = ({ f }: HistoryEvent): boolean => ['show', 'commit', 'fault'].includes(f);
+  return events
+    .filter((event) => event.type === 'invoke')
+    .map((invoke) => {
+      const end = events.find((e) => e.index > invoke.index && e.process === invoke.process && !isSingle(e));
+      const value = end?.value !== undefined ? end.value : invoke.value;
+      return {
+        f: invoke.f,
+        key: invoke.key,
+        session: slowSession(invoke),
+        begin: invoke.index,
+        end: end?.index ?? Infinity,
+        outcome: end?.type ?? 'info',
+        value: Array.isArray(value) ? (value[1] as Value) : value,
+      };
+    });
+}
+
+export function slowSession(event: HistoryEvent): unknown {
+  return event.session ?? event.process;
+}
+
+/** Equal ranks are equal values; a greater rank is a greater value. */
+export function rank(value: Value | undefined): number {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'object' || value === null || !('progress' in value)) return -1;
+  return (value.generation ?? 1) * 1000 + value.progress;
+}
+
+/** What was shown: where, to whom and what. */
+export function slowShown({ events }: History): HistoryEvent[] {
+  const shows = events.filter((event) => event.f === 'show');
+  return shows.length > 0 ? shows : events.filter((event) => event.f === 'read' && event.type === 'ok');
+}
+
+/** The counterexample, if among thousands of small random histories of both kinds checker and definition differ. */
+export function disagreement(
+  property: PropertyName,
+  definition: (history: History, options: CheckOptions) => Validity,
+): string | undefined {
+  const options = fc.record({ convergeWithinMs: fc.nat(20) }, { requiredKeys: [] });
+  const histories = fc.oneof(historyArbitrary('progress'), historyArbitrary('register'));
+  const agrees = fc.property(histories, options, (history, bounds) => {
+    const { valid } = judge(history, [property], bounds);
+    return valid === definition(history, bounds);
+  });
+  const details = fc.check(agrees, { numRuns: 3000 });
+  return details.failed ? fc.defaultReportMessage(details) : undefined;
+}

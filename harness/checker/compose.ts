@@ -1,0 +1,45 @@
+import type { History } from '../history/event.ts';
+import { pairOperations } from '../history/pairing.ts';
+import { properties } from './properties.ts';
+import type { PropertyName } from './properties.ts';
+import type { CheckOptions, Validity, Verdict } from './verdict.ts';
+
+export interface Judgement {
+  valid: Validity;
+  /** In the order in which the properties were asked for. */
+  verdicts: Verdict[];
+}
+
+/** Judges a history by several properties: false if any is, else unknown if any is, else true. Never throws. */
+export function judge(history: History, names: readonly PropertyName[], options: CheckOptions = {}): Judgement {
+  const verdicts = attempt(
+    () => {
+      const paired = pairOperations(history);
+      return names.map((name) =>
+        attempt(
+          () => properties[name](paired, options),
+          (reason) => broken(name, reason),
+        ),
+      );
+    },
+    (reason) => names.map((name) => broken(name, reason)),
+  );
+  return { valid: combine(verdicts.map(({ valid }) => valid)), verdicts };
+}
+
+function combine(validities: readonly Validity[]): Validity {
+  if (validities.includes(false)) return false;
+  return validities.includes('unknown') ? 'unknown' : true;
+}
+
+function attempt<T>(work: () => T, otherwise: (reason: string) => T): T {
+  try {
+    return work();
+  } catch (error) {
+    return otherwise(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function broken(property: string, reason: string): Verdict {
+  return { property, valid: 'unknown', violations: [], reason: `the checker broke: ${reason}` };
+}

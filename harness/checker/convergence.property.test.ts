@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { History, HistoryEvent } from '../history/event.ts';
+import { isTerminal } from '../history/order.ts';
+import { disagreement, rank, slowOperations, slowSession, slowShown } from './brute-force.test-support.ts';
+import type { CheckOptions } from './verdict.ts';
+
+type End = Pick<HistoryEvent, 'index' | 'value'>;
+
+test('convergence agrees with looking through all that every later reader was shown', () => {
+  const found = disagreement('convergence', (history, options) =>
+    ['story-1', 'story-2'].every((key) => {
+      const end = endOf(history, key);
+      return end?.value === undefined || !isTerminal(end.value) || converges(history, end, options);
+    }),
+  );
+  expect(found).toBeUndefined();
+});
+
+function endOf(history: History, key: string): End | undefined {
+  const commits = history.events.filter((event) => event.f === 'commit' && event.key === key);
+  if (commits.length > 0) return commits.at(-1);
+  return slowOperations(history)
+    .filter((operation) => operation.f !== 'read' && operation.outcome === 'ok' && operation.key === key)
+    .filter(({ value }) => value !== undefined)
+    .map(({ end, value }) => ({ index: end, value }))
+    .sort((a, b) => rank(a.value) - rank(b.value) || a.index - b.index)
+    .at(-1);
+}
+
+function converges(history: History, end: End, options: CheckOptions): boolean {
+  const { time, key } = history.events[end.index] as HistoryEvent;
+  const deadline = options.convergeWithinMs === undefined ? Infinity : time + options.convergeWithinMs * 1e6;
+  return slowOperations(history)
+    .filter((operation) => operation.f === 'read' && operation.key === key && operation.begin > end.index)
+    .every((reader) => {
+      const shown = slowShown(history).filter((event) => event.key === key && slowSession(event) === reader.session);
+      const isFinal = (event: HistoryEvent | undefined): boolean =>
+        event !== undefined && rank(event.value) === rank(end.value);
+      return isFinal(shown.at(-1)) && shown.some((event) => isFinal(event) && event.time <= deadline);
+    });
+}

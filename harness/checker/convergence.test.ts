@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { commit, fail, historyOf, invoke, ok, progress, read, show, write } from '../history/history.test-support.ts';
+import { judgeOne } from './judge-one.test-support.ts';
+
+const done = commit(progress(100, 'completed'));
+
+test('a session that looked after the end and was last shown less has not converged', () => {
+  const history = historyOf([read('tab-1', progress(85)), done, read('tab-1', progress(85))]);
+  expect(judgeOne(history, 'convergence')).toMatchObject({
+    valid: false,
+    events: [[2, 4]],
+    sentences: ['tab-1 was last shown story-1 at 85%, but it ended at 100%'],
+  });
+});
+
+test('a session that was shown the end in the end has converged, whatever came between', () => {
+  const history = historyOf([done, read('tab-1', progress(85)), read('tab-1', progress(100))]);
+  expect(judgeOne(history, 'convergence').valid).toBe(true);
+});
+
+test('a session that was shown the end and then less has not', () => {
+  const history = historyOf([done, read('tab-1', progress(100)), read('tab-1', progress(85))]);
+  expect(judgeOne(history, 'convergence')).toMatchObject({ valid: false, events: [[0, 4]] });
+});
+
+test('a session that did not look after the end is not asked', () => {
+  const history = historyOf([invoke('tab-1', 'read'), done, ok('tab-1', 'read', progress(85))]);
+  expect(judgeOne(history, 'convergence').valid).toBe(true);
+});
+
+test('with show events it is the display that must converge, not the reads', () => {
+  const held = historyOf([show('tab-1', progress(85)), done, read('tab-1', progress(100))]);
+  expect(judgeOne(held, 'convergence')).toMatchObject({ valid: false, events: [[0, 1, 2]] });
+  const displayed = historyOf([done, read('tab-1', progress(100)), show('tab-1', progress(100))]);
+  expect(judgeOne(displayed, 'convergence').valid).toBe(true);
+});
+
+test('a session whose reads after the end all failed has not converged', () => {
+  const history = historyOf([done, invoke('tab-1', 'read'), fail('tab-1', 'read')]);
+  expect(judgeOne(history, 'convergence')).toMatchObject({
+    valid: false,
+    events: [[0, 1]],
+    sentences: ['tab-1 was never shown story-1, which ended at 100%'],
+  });
+});
+
+test('a key whose last commit is not terminal holds, even when it had been at an end before', () => {
+  const history = historyOf([done, commit(progress([2, 10])), read('tab-1', progress(85))]);
+  expect(judgeOne(history, 'convergence').valid).toBe(true);
+});
+
+test('commits of a key outweigh its greatest write', () => {
+  const history = historyOf([write('w', progress(100)), commit(progress(85)), read('tab-1', progress(85))]);
+  expect(judgeOne(history, 'convergence').valid).toBe(true);
+});
+
+test('without commits the greatest ok write is the end', () => {
+  const lesser = [write('w', progress(100)), write('late', progress(40))];
+  expect(judgeOne(historyOf([...lesser, read('tab-1', progress(40))]), 'convergence').events).toEqual([[1, 5]]);
+  expect(judgeOne(historyOf([...lesser, read('tab-1', progress(100))]), 'convergence').valid).toBe(true);
+  const failed = [invoke('w', 'write', progress(100)), fail('w', 'write')];
+  expect(judgeOne(historyOf([failed, read('tab-1', progress(40))]), 'convergence').valid).toBe(true);
+});
+
+test('a generation that failed has ended at its progress', () => {
+  const ended = [commit(progress(40)), commit(progress(40, 'failed'))];
+  expect(judgeOne(historyOf([...ended, read('tab-1', progress(40))]), 'convergence').valid).toBe(true);
+  expect(judgeOne(historyOf([...ended, read('tab-1', progress(10))]), 'convergence').valid).toBe(false);
+});
+
+test('a bound runs from the commit to the first time the end is shown, and includes its last moment', () => {
+  const at = (ms: number): { time: number } => ({ time: ms * 1e6 });
+  const history = historyOf([
+    { ...done, ...at(1000) },
+    read('tab-1', progress(85), at(1100)),
+    read('tab-1', progress(100), at(1500)),
+    read('tab-1', progress(100), at(9000)),
+  ]);
+  expect(judgeOne(history, 'convergence', { convergeWithinMs: 500 }).valid).toBe(true);
+  expect(judgeOne(history, 'convergence', { convergeWithinMs: 499 })).toMatchObject({
+    valid: false,
+    events: [[0, 4]],
+    sentences: ['tab-1 was shown 100% of story-1 only 500 ms after its commit, not within 499 ms'],
+  });
+});
+
+test('scalars of a register never come to an end', () => {
+  const history = historyOf([write('w', 100), read('tab-1', 85)]);
+  expect(judgeOne(history, 'convergence').valid).toBe(true);
+});

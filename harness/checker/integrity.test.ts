@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { fail, historyOf, info, invoke, ok, progress, read, show, write } from '../history/history.test-support.ts';
+import { judgeOne } from './judge-one.test-support.ts';
+
+test('a value that nobody wrote is a violation, read or shown', () => {
+  const history = historyOf([write('w', progress(10)), read('tab-1', progress(40)), show('tab-1', progress(50))]);
+  expect(judgeOne(history, 'integrity')).toMatchObject({
+    valid: false,
+    events: [[3], [4]],
+    sentences: [
+      'tab-1 read 40% of story-1, which nobody had written',
+      'tab-1 was shown 50% of story-1, which nobody had written',
+    ],
+  });
+});
+
+test('a key begins at 0% of generation 1, or where the header says', () => {
+  const initial = historyOf([read('tab-1', progress(0)), show('tab-1', { progress: 0 })]);
+  expect(judgeOne(initial, 'integrity').valid).toBe(true);
+  const moved = { history: 1 as const, initial: progress(30) };
+  expect(judgeOne(historyOf([read('tab-1', progress(30))], moved), 'integrity').valid).toBe(true);
+  expect(judgeOne(historyOf([read('tab-1', progress(0))], moved), 'integrity').valid).toBe(false);
+});
+
+test('a register begins at null, a progress does not', () => {
+  expect(judgeOne(historyOf([read('p', null), write('p', 1)]), 'integrity').valid).toBe(true);
+  expect(judgeOne(historyOf([read('p', null), write('p', progress(10))]), 'integrity').valid).toBe(false);
+});
+
+test('a write may be seen from its invocation on, also when nobody knows whether it happened', () => {
+  const lost = historyOf([invoke('w', 'write', progress(10)), info('w', 'write'), read('tab-1', progress(10))]);
+  const running = historyOf([invoke('w', 'write', progress(10)), read('tab-1', progress(10))]);
+  const during = historyOf([invoke('tab-1', 'read'), write('w', progress(10)), ok('tab-1', 'read', progress(10))]);
+  for (const history of [lost, running, during]) expect(judgeOne(history, 'integrity').valid).toBe(true);
+});
+
+test('a write that is invoked only after the read cannot explain it', () => {
+  const history = historyOf([read('tab-1', progress(10)), write('w', progress(10))]);
+  expect(judgeOne(history, 'integrity')).toMatchObject({ valid: false, events: [[1]] });
+});
+
+test('a write that failed was never there, even if it failed only after the read', () => {
+  const history = historyOf([invoke('w', 'write', progress(10)), read('tab-1', progress(10)), fail('w', 'write')]);
+  expect(judgeOne(history, 'integrity')).toMatchObject({
+    valid: false,
+    events: [[0, 2]],
+    sentences: ['tab-1 read 10% of story-1, which only a write that failed had tried to write'],
+  });
+});
+
+test('the status does not count, the generation does', () => {
+  const written = write('w', progress([2, 10], 'generating'));
+  expect(judgeOne(historyOf([written, read('t', progress([2, 10], 'completed'))]), 'integrity').valid).toBe(true);
+  expect(judgeOne(historyOf([written, read('t', progress([1, 10]))]), 'integrity').valid).toBe(false);
+});
+
+test('a start that learns its generation at the end has begun it from its invocation on', () => {
+  const history = historyOf([
+    invoke('tab-1', 'start'),
+    read('tab-2', progress([2, 0])),
+    ok('tab-1', 'start', progress([2, 0])),
+    read('tab-2', progress([3, 0])),
+  ]);
+  expect(judgeOne(history, 'integrity').events).toEqual([[5]]);
+});
+
+test('a start whose generation nobody learned explains the beginning of any, and nothing else', () => {
+  const started = [invoke('tab-1', 'start'), info('tab-1', 'start')];
+  expect(judgeOne(historyOf([started, read('tab-2', progress([7, 0]))]), 'integrity').valid).toBe(true);
+  expect(judgeOne(historyOf([started, read('tab-2', progress([7, 1]))]), 'integrity').valid).toBe(false);
+  expect(judgeOne(historyOf([read('tab-2', progress([7, 0])), started]), 'integrity').valid).toBe(false);
+  const failed = [invoke('tab-1', 'start'), fail('tab-1', 'start')];
+  expect(judgeOne(historyOf([failed, read('tab-2', progress([7, 0]))]), 'integrity').valid).toBe(false);
+});
+
+test('a write counts with what it meant to write and with what its completion says was written', () => {
+  const history = historyOf([
+    [invoke('w', 'write', progress(85)), ok('w', 'write', progress(90))],
+    [...read('tab-1', progress(85)), ...read('tab-1', progress(90))],
+  ]);
+  expect(judgeOne(history, 'integrity').valid).toBe(true);
+});
+
+test('scalars of a register must be equal, type and all', () => {
+  const swapped = [write('w', 'a'), [invoke('p', 'cas', ['a', 'b']), ok('p', 'cas')]];
+  expect(judgeOne(historyOf([...swapped, read('p', 'b')]), 'integrity').valid).toBe(true);
+  expect(judgeOne(historyOf([write('w', 1), read('p', '1')]), 'integrity').valid).toBe(false);
+});
+
+test('writes of another key explain nothing', () => {
+  const history = historyOf([write('w', progress(10), { key: 'story-2' }), read('tab-1', progress(10))]);
+  expect(judgeOne(history, 'integrity').valid).toBe(false);
+});

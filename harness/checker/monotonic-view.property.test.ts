@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { disagreement, rank, slowSession, slowShown } from './brute-force.test-support.ts';
+
+test('monotonic-view agrees with comparing every two values shown to a session', () => {
+  const found = disagreement('monotonic-view', (history) => {
+    const shown = slowShown(history);
+    return shown.every((later) =>
+      shown
+        .filter((earlier) => earlier.index < later.index && earlier.key === later.key)
+        .filter((earlier) => slowSession(earlier) === slowSession(later))
+        .every((earlier) => rank(earlier.value) <= rank(later.value)),
+    );
+  });
+  expect(found).toBeUndefined();
+});

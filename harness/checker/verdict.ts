@@ -1,0 +1,64 @@
+/** What a checker answers, and how it gathers the answer. */
+import type { PairedHistory } from '../history/pairing.ts';
+
+export type Validity = boolean | 'unknown';
+
+export interface Violation {
+  property: string;
+  key: string | number;
+  /** Whose view went wrong; missing where the property is about the key itself. */
+  session?: string | number;
+  /** Indices of events, the evidence first and the offending event last. */
+  events: number[];
+  sentence: string;
+}
+
+export interface Verdict {
+  property: string;
+  valid: Validity;
+  /** The first ones in the history, at most 100. */
+  violations: Violation[];
+  /** Why the verdict is unknown. */
+  reason?: string;
+  /** Numbers for a report; `violations` counts those beyond the first 100 too. */
+  measured?: Record<string, unknown>;
+}
+
+export interface CheckOptions {
+  /** Bound of `convergence`, in milliseconds since the commit. Without one it may take as long as the history. */
+  convergeWithinMs?: number;
+}
+
+/** A pure function from a history to a verdict. What it throws makes its verdict unknown. */
+export type Checker = (history: PairedHistory, options: CheckOptions) => Verdict;
+
+const violationsMax = 100;
+
+/** Gathers what one checker finds. A violation outweighs every reason for doubt. */
+export class Findings {
+  readonly #property: string;
+  readonly #violations: Violation[] = [];
+  #count = 0;
+  #doubt: string | undefined;
+
+  constructor(property: string) {
+    this.#property = property;
+  }
+
+  /** `describe` is called only for the violations that are kept. */
+  violation(describe: () => Omit<Violation, 'property'>): void {
+    this.#count += 1;
+    if (this.#count <= violationsMax) this.#violations.push({ property: this.#property, ...describe() });
+  }
+
+  /** Without a violation the verdict is unknown, for the first reason given. */
+  doubt(reason: string): void {
+    this.#doubt ??= reason;
+  }
+
+  verdict(): Verdict {
+    const found = { property: this.#property, violations: this.#violations };
+    if (this.#count > 0) return { ...found, valid: false, measured: { violations: this.#count } };
+    return this.#doubt === undefined ? { ...found, valid: true } : { ...found, valid: 'unknown', reason: this.#doubt };
+  }
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { progress } from './history.test-support.ts';
+import { compareValues, describeValue, isTerminal, valueId } from './order.ts';
+
+test('the generation outweighs the progress, and the status does not count', () => {
+  expect(compareValues(progress([2, 0]), progress([1, 100]))).toBeGreaterThan(0);
+  expect(compareValues(progress([2, 10]), progress([2, 20]))).toBeLessThan(0);
+  expect(compareValues(progress(40, 'failed'), progress(40))).toBe(0);
+});
+
+test('a missing generation is the first', () => {
+  expect(compareValues({ progress: 10 }, progress(10))).toBe(0);
+  expect(valueId({ progress: 10 })).toBe(valueId(progress(10, 'generating')));
+});
+
+test('what has no order compares as undefined', () => {
+  expect(compareValues('a', 'b')).toBeUndefined();
+  expect(compareValues(5, progress(5))).toBeUndefined();
+  expect(compareValues(null, progress(0))).toBeUndefined();
+  expect(compareValues('a', 'a')).toBe(0);
+});
+
+test('equal looking values of different types have different ids', () => {
+  expect(new Set([1, '1', true, 'true', null, 'null', '1@1', progress(1)].map(valueId))).toHaveProperty('size', 8);
+});
+
+test('completed, failed and 100% are terminal, a scalar never is', () => {
+  expect([progress(0, 'failed'), progress(0, 'completed'), progress(100)].every(isTerminal)).toBe(true);
+  expect([progress(99, 'generating'), progress(99), 100, 'completed', null].some(isTerminal)).toBe(false);
+});
+
+test('the generation is named only where another than the first is about', () => {
+  expect(describeValue(progress(85))).toBe('85%');
+  expect(describeValue(progress([2, 10]))).toBe('generation 2, 10%');
+  expect(describeValue(progress(85), progress([2, 10]))).toBe('generation 1, 85%');
+  expect(describeValue('a')).toBe('"a"');
+});

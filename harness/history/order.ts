@@ -1,0 +1,42 @@
+/** How values compare, which ones are final, and how they read in a sentence. */
+import type { ProgressValue, Value } from './event.ts';
+
+export function isProgress(value: Value | undefined): value is ProgressValue {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function generationOf(value: ProgressValue): number {
+  return value.generation ?? 1;
+}
+
+/**
+ * Negative, zero or positive as `a` is smaller than, equal to or greater than `b`; `undefined` when they have no order.
+ * Progresses compare by generation, then progress, whatever their status. Numbers of a register compare as numbers,
+ * and `null`, at which a register begins, lies before them. Other scalars are equal or not comparable.
+ */
+export function compareValues(a: Value, b: Value): number | undefined {
+  if (isProgress(a) && isProgress(b)) return generationOf(a) - generationOf(b) || a.progress - b.progress;
+  if (a === b) return 0;
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (a === null && typeof b === 'number') return -1;
+  if (typeof a === 'number' && b === null) return 1;
+  return undefined;
+}
+
+/** The same text for equal values and for no others: what to look a value up by. The status does not count. */
+export function valueId(value: Value): string {
+  return isProgress(value) ? `${generationOf(value)}@${value.progress}` : JSON.stringify(value);
+}
+
+/** Nothing greater is to come in its generation. Scalars of a register are never terminal. */
+export function isTerminal(value: Value): boolean {
+  if (!isProgress(value)) return false;
+  return value.status === 'completed' || value.status === 'failed' || value.progress === 100;
+}
+
+/** `85%`; `generation 2, 10%` when this value or the one it stands `beside` is not of the first generation. */
+export function describeValue(value: Value, beside: Value = value): string {
+  if (!isProgress(value)) return JSON.stringify(value);
+  const isFirst = generationOf(value) === 1 && (!isProgress(beside) || generationOf(beside) === 1);
+  return isFirst ? `${value.progress}%` : `generation ${generationOf(value)}, ${value.progress}%`;
+}
