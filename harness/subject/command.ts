@@ -1,0 +1,126 @@
+/** The kind of subject that is a server which Ratchet starts, one process group for every instance. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvironmentError } from '../errors.ts';
+import { supabaseVariables } from './environment.ts';
+import type { Subject, SubjectEnvironment } from './subject.ts';
+import { httpInstance, type HttpPaths } from './url.ts';
+
+export interface CommandSubjectOptions extends Omit<Subject, 'createInstance'>, HttpPaths {
+  /** Program and arguments, e.g. `['npm', 'start']`. It must listen on 127.0.0.1 at the port of `PORT`. */
+  command: readonly [string, ...string[]];
+  /** The folder to start it in. */
+  cwd: string;
+  /** Environment variables beyond `PORT` and the usual names of Supabase's settings. */
+  variables?(environment: SubjectEnvironment): Record<string, string>;
+  /** How long the server may take until it answers; 60 s by default. */
+  startTimeoutMs?: number;
+}
+
+export function commandSubject(options: CommandSubjectOptions): Subject {
+  const { command, cwd, variables, startTimeoutMs = 60_000, statusPath, generatePath, ...subject } = options;
+  const paths = { ...(statusPath && { statusPath }), ...(generatePath && { generatePath }) };
+  return {
+    ...subject,
+    async createInstance(environment) {
+      const port = await freePort();
+      const env = {
+        ...process.env,
+        ...supabaseVariables(environment),
+        ...variables?.(environment),
+        PORT: String(port),
+      };
+      const server = startServer(command, cwd, env);
+      const url = `http://127.0.0.1:${port}`;
+      try {
+        await untilItAnswers(url, server, startTimeoutMs);
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
+      return { ...httpInstance(url, paths), close: () => server.stop() };
+    },
+  };
+}
+
+interface Server {
+  commandLine: string;
+  /** Why it is not running any more. */
+  ended(): string | undefined;
+  /** The end of what it printed. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+const OUTPUT_LENGTH = 2000;
+const GRACE_MS = 2000;
+const POLL_MS = 50;
+
+function startServer(command: readonly [string, ...string[]], cwd: string, env: NodeJS.ProcessEnv): Server {
+  const [program, ...args] = command;
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let ended: string | undefined;
+  const collect = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-OUTPUT_LENGTH);
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  child.on('error', (error) => (ended = error.message));
+  child.on('exit', (code, signal) => (ended ??= signal === null ? `exit code ${code}` : `signal ${signal}`));
+  const killWithUs = (): void => signalGroup(child, 'SIGKILL');
+  process.once('exit', killWithUs);
+  return {
+    commandLine: command.join(' '),
+    ended: () => ended,
+    output: () => output.trim(),
+    async stop() {
+      process.off('exit', killWithUs);
+      signalGroup(child, 'SIGTERM');
+      if (ended === undefined) await Promise.race([once(child, 'exit'), sleep(GRACE_MS, undefined, { ref: false })]);
+      // Also what the server started itself and left behind.
+      signalGroup(child, 'SIGKILL');
+      if (ended === undefined) await once(child, 'exit');
+    },
+  };
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Any answer will do, an error page too. */
+async function untilItAnswers(url: string, server: Server, timeoutMs: number): Promise<void> {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  while (server.ended() === undefined && !deadline.aborted) {
+    try {
+      const response = await fetch(url, { signal: deadline, redirect: 'manual' });
+      await response.body?.cancel();
+      return;
+    } catch {
+      await sleep(POLL_MS);
+    }
+  }
+  const why = server.ended() ?? `it did not answer at ${url} within ${timeoutMs} ms`;
+  throw new EnvironmentError(
+    'subject-not-started',
+    `${server.commandLine} did not start: ${why}\n${server.output()}`.trim(),
+    'the command must start a server that listens at the port of the environment variable PORT',
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
