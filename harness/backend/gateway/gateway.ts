@@ -4,12 +4,21 @@
  * simulated network calls it directly.
  */
 import type { Lsn } from '../../history/lsn.ts';
-import type { DatabaseNode, NodeName } from '../backend.ts';
+import type { Capability, DatabaseNode, NodeName } from '../backend.ts';
 import type { Router } from './routing.ts';
 
 /** Names the actor (worker, session) and its operation on each request; never passed on. */
 export const ACTOR_HEADER = 'x-ratchet-actor';
 export const OPERATION_HEADER = 'x-ratchet-operation';
+
+/** What every backend behind this gateway can do. */
+export const GATEWAY_CAPABILITIES: readonly Capability[] = [
+  'out-of-rotation',
+  'http-delay',
+  'http-drop',
+  'http-lose-response',
+  'http-error',
+];
 
 /** Instead of a response: the client's connection breaks. */
 export const CONNECTION_LOST = Symbol('connection lost');

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Owner } from './owner.ts';
+import { isDead, readOwner, writeOwner } from './owner.ts';
+import { sweep } from './sweep.ts';
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sweep-'));
+});
+
+afterEach(() => rm(root, { recursive: true }));
+
+async function cluster(name: string, change: Partial<Owner> = {}): Promise<string> {
+  const directory = join(root, name);
+  await mkdir(directory);
+  await writeOwner(directory);
+  const file = join(directory, 'owner.json');
+  const owner = JSON.parse(await readFile(file, 'utf8')) as Owner;
+  await writeFile(file, JSON.stringify({ ...owner, ...change }));
+  return directory;
+}
+
+async function deadPid(): Promise<number> {
+  const child = spawn('true');
+  await once(child, 'exit');
+  return child.pid!;
+}
+
+describe('sweeping', () => {
+  it('removes the cluster of a process that is gone', async () => {
+    const dead = await cluster('ratchet-dead', { pid: await deadPid() });
+    expect(await sweep([root])).toEqual([dead]);
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it('removes the cluster of a process whose id another process has now', async () => {
+    const reused = await cluster('ratchet-reused', { started: 'another time' });
+    expect(await sweep([root])).toEqual([reused]);
+  });
+
+  it('leaves the cluster of a live process alone', async () => {
+    await cluster('ratchet-live');
+    expect(await sweep([root])).toEqual([]);
+  });
+
+  it('never calls a process of another host or container dead', async () => {
+    await cluster('ratchet-elsewhere', { pid: await deadPid(), where: 'another host' });
+    expect(await sweep([root])).toEqual([]);
+  });
+
+  it('leaves alone what it did not make', async () => {
+    const pid = await deadPid();
+    await cluster('somebody-elses', { pid });
+    await mkdir(join(root, 'ratchet-without-owner'));
+    await mkdir(join(root, 'ratchet-foreign'));
+    await writeFile(join(root, 'ratchet-foreign', 'owner.json'), JSON.stringify({ pid }));
+    expect(await sweep([root])).toEqual([]);
+    expect((await readdir(root)).length).toBe(3);
+  });
+
+  it('survives roots that do not exist', async () => {
+    expect(await sweep([join(root, 'nowhere')])).toEqual([]);
+  });
+
+  it('kills only servers of that cluster, not whoever has the id of one now', async () => {
+    const dead = await cluster('ratchet-dead', { pid: await deadPid() });
+    const bystander = spawn('sleep', ['60']);
+    await mkdir(join(dead, 'primary'));
+    await writeFile(join(dead, 'primary', 'postmaster.pid'), `${bystander.pid}\n`);
+    await sweep([root]);
+    expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+    bystander.kill();
+  });
+});
+
+describe('the owner of a cluster', () => {
+  it('is this process, and alive', async () => {
+    const owner = readOwner(await cluster('ratchet-mine'))!;
+    expect(owner.pid).toBe(process.pid);
+    expect(isDead(owner)).toBe(false);
+  });
+});
