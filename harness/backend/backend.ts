@@ -17,10 +17,12 @@ export type NodeName = string;
 
 export type Routing = 'get-to-replica' | 'round-robin' | 'sticky' | 'primary-only';
 
-/** Where the application keeps the progress of a story: names of a table and of its columns. */
+/** Where the application keeps the progress of a story. */
 export interface TrackedTable {
   table: string;
+  /** Column that identifies the story (text or uuid). */
   key: string;
+  /** Column of the generation number; without one every value belongs to generation 1. */
   generation?: string;
   progress: string;
   status?: string;

@@ -1,6 +1,6 @@
 /** A plan in a few lines: what is printed before a run, so that nothing that was drawn stays hidden. */
 import type { Fault } from '../plan/faults.ts';
-import type { Moment } from '../plan/moment.ts';
+import type { EventPattern, Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 
 export function describePlan(plan: Plan): string[] {
@@ -62,11 +62,23 @@ function startsWhen(moment: Moment): string {
 function describeMoment(moment: Moment): string {
   if ('at_ms' in moment) return `${moment.at_ms} ms`;
   const patterns = Array.isArray(moment.after) ? moment.after : [moment.after];
-  const after = patterns
-    .map(({ f, ...fields }) => [f, ...Object.entries(fields).map(([name, value]) => `${name} ${value}`)].join(' '))
-    .join(', then ');
-  return `${moment.plus_ms === 0 ? '' : `${moment.plus_ms} ms `}after (${after})`;
+  const limit = moment.within_ms === undefined ? '' : ` (at most ${moment.within_ms} ms)`;
+  return `${moment.plus_ms === 0 ? '' : `${moment.plus_ms} ms `}after ${patterns.map(describePattern).join(', then ')}${limit}`;
 }
+
+function describePattern(pattern: EventPattern): string {
+  const { f, type, key, process, session, generation, progress, served_by: node, fault, phase } = pattern;
+  const who = session ?? process ?? (f === 'commit' ? 'the database' : 'anyone');
+  const what =
+    f === 'fault'
+      ? `the fault ${fault ?? ''} ${phase === 'end' ? 'ended' : 'began'}`
+      : `${who} ${type === 'invoke' ? 'began to ' : ''}${VERBS[f]}${type === 'fail' ? ' in vain' : ''}`;
+  const which = generation === undefined ? '' : ` generation ${generation}`;
+  const value = progress === undefined ? '' : ` ${progress}%`;
+  return `${what}${which}${value}${key === undefined ? '' : ` of ${key}`}${node === undefined ? '' : ` from ${node}`}`;
+}
+
+const VERBS = { read: 'read', write: 'write', start: 'start', show: 'show', commit: 'commit' } as const;
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -7,7 +7,7 @@ import type { Subject } from '../subject/subject.ts';
 import { judgeRun, requireProperties } from './judgement.ts';
 import { requireSupport } from './requirements.ts';
 import { runPlan } from './run.ts';
-import { createRunFolder } from './store.ts';
+import { createRunFolder, type RunFolder } from './store.ts';
 
 export interface ExecuteOptions {
   plan: Plan;
@@ -63,10 +63,19 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
       planFile: folder.planFile,
       historyFile: folder.historyFile,
     };
-    folder.writeVerdict(verdictFile(report));
-    return report;
+    return leaveVerdict(report, folder);
   } finally {
     folder.close();
+  }
+}
+
+/** A verdict that cannot be written down does not hold the gate open, but what was seen stays seen. */
+function leaveVerdict(report: RunReport, folder: RunFolder): RunReport {
+  try {
+    folder.writeVerdict(verdictFile(report));
+    return report;
+  } catch (error) {
+    return { ...report, valid: report.valid && 'unknown', incomplete: report.incomplete ?? (error as Error) };
   }
 }
 

@@ -48,7 +48,7 @@ export async function boot(options: BootOptions): Promise<Booted> {
   const owner = connectTo(fleet.primary.sockets, OWNER_CONNECTIONS);
   options.scope.onEnd('disconnect', () => owner.end({ timeout: 0 }));
 
-  const primary = await openPrimary(fleet.primary, owner, rest, options);
+  const primary = await openPrimary(fleet.primary, rest, options);
   const commits = await startFeed(fleet.primary, owner, options);
   const link: PrimaryLink = { node: primary, owner, commits };
   const replicas = await Promise.all(fleet.standbys.map((standby) => openReplica(standby, link, rest, options)));
@@ -79,13 +79,15 @@ async function launch(options: BootOptions): Promise<{ fleet: Fleet; binariesVer
 
 async function openPrimary(
   { name, server, sockets }: FleetServer,
-  owner: Sql<{}>,
   rest: RestLayer,
   { cluster, keys, scope }: BootOptions,
 ): Promise<EmbeddedNode> {
   await server.ready(scope.signal);
   if (cluster.migrations.length > 0) cluster.onProgress(`applying ${cluster.migrations.length} migrations`);
-  await applyMigrations(owner, cluster.migrations);
+  const alone = connectTo(sockets, 1);
+  scope.onEnd('disconnect', () => alone.end({ timeout: 0 }));
+  await applyMigrations(alone, cluster.migrations);
+  await alone.end({ timeout: 0 });
   const restNode = attachRest(rest, { name, sockets, standby: false, keys, scope });
   const node = new EmbeddedNode({ name, control: control(sockets, scope), rest: restNode });
   await Promise.all([restNode.warmUp(), node.lsn()]);

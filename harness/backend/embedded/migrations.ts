@@ -7,6 +7,7 @@ export interface Migration {
   sql: string;
 }
 
+/** `owner` is a single connection, for a migration may begin and commit by itself. */
 export async function applyMigrations(owner: Sql<{}>, migrations: readonly Migration[]): Promise<void> {
   for (const { name, sql } of migrations) {
     try {

@@ -2,7 +2,6 @@
 import type { Keys } from './keys.ts';
 
 export interface RestLayer {
-  readonly kind: string;
   /** For the history's header. */
   readonly versions: Record<string, string>;
   /** The layer before one server. Called for the primary first. */

@@ -1,0 +1,82 @@
+/** `@supabase/lite`'s connection to a server, made to behave as Supabase does on a primary and on a standby. */
+import type postgres from 'postgres';
+import type { PostgresConnection } from '@supabase/lite/postgres';
+import { connectionOptions } from './connect.ts';
+import { LeasePool } from './lease-pool.ts';
+import { asPostgrestAnswers } from './rest-errors.ts';
+
+/** More than anything in a plan has in flight at once: a slow request must not block another. */
+const CONNECTIONS = 24;
+
+type LitePostgres = typeof import('@supabase/lite/postgres');
+
+export interface LiteConnectionOptions {
+  name: string;
+  socketDirectory: string;
+  /** Whose schema it has; it is read once. */
+  primary: PostgresConnection | undefined;
+}
+
+export interface LiteConnection {
+  connection: PostgresConnection;
+  close(): Promise<void>;
+}
+
+export function liteConnection(lite: LitePostgres, options: LiteConnectionOptions): LiteConnection {
+  const connection = new (adapted(lite, options.primary))(configOf(options));
+  // Roles as Supabase has them, always: by default it would grant them on the first request, which a standby
+  // refuses, and skip them altogether where no table has row-level security.
+  Object.assign(connection, { rlsState: 'active' });
+  const pool = new LeasePool((onclose) => new lite.PostgresConnection(configOf(options, onclose)).driver, CONNECTIONS);
+  Object.assign(connection.driver, { reserve: () => pool.reserve() });
+  return { connection, close: () => pool.end() };
+}
+
+function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): LitePostgres['PostgresConnection'] {
+  return class extends lite.PostgresConnection {
+    override async introspect(how?: { useCache?: boolean }): ReturnType<PostgresConnection['introspect']> {
+      return primary ? primary.introspect(how) : super.introspect(how);
+    }
+
+    /** The app prints every error before it answers with it: not on our terminal. */
+    override normalizeDbError(error: unknown): unknown {
+      const answer = asPostgrestAnswers(super.normalizeDbError(error));
+      muteOnce(answer);
+      return answer;
+    }
+  };
+}
+
+type LiteConfig = ConstructorParameters<LitePostgres['PostgresConnection']>[0];
+
+function configOf({ name, socketDirectory }: LiteConnectionOptions, onclose: () => void = () => {}): LiteConfig {
+  const postgresOptions = {
+    ...connectionOptions(socketDirectory, 1),
+    connection: { application_name: `ratchet-rest-${name}` },
+    types: { timestamptz: isoTimestamp(1184), timestamp: isoTimestamp(1114) },
+    onclose,
+  };
+  return { url: '', postgresOptions } as LiteConfig;
+}
+
+function isoTimestamp(type: number): postgres.PostgresType {
+  return {
+    to: type,
+    from: [type],
+    serialize: (value: unknown) => value,
+    parse: (text: string) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'),
+  };
+}
+
+/** Swallows the next `console.error` of this very value, if it comes at once. */
+function muteOnce(value: unknown): void {
+  const print = console.error;
+  const muted = (...args: unknown[]): void => {
+    console.error = print;
+    if (args[0] !== value) print(...args);
+  };
+  console.error = muted;
+  queueMicrotask(() => {
+    if (console.error === muted) console.error = print;
+  });
+}
