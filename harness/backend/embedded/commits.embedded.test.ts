@@ -108,6 +108,7 @@ describe('what cannot be tracked', () => {
   it('has no part in migrations with transactions of their own', async () => {
     const sql = `begin; create table stories (id int primary key, progress int); commit; begin; select 1; commit;`;
     const { cluster } = await startStories(0, { migrations: [{ name: 'own.sql', sql }], tracked });
+    expect(await cluster.query('select id from stories')).toEqual([]);
     await cluster.close();
   });
 

@@ -124,8 +124,8 @@ describe('the death of a server', () => {
     const { cluster, deaths } = await startStories(0);
     const home = homesOf(process.pid)[0]!;
     await cluster.query(`create function nap() returns int language sql as 'select 1 from pg_sleep(60)'`);
-    const client = clientOf(cluster.primary, cluster.secretKey);
-    const hanging = client.rpc('nap').throwOnError();
+    const headers = { apikey: cluster.secretKey };
+    const hanging = cluster.primary.rest(new Request('http://localhost/rest/v1/rpc/nap', { method: 'POST', headers }));
     const outcome = hanging.then(
       () => 'answered',
       () => 'rejected',

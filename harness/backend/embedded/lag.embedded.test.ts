@@ -99,9 +99,10 @@ describe('pausing a replica', () => {
   });
 
   it('in the middle of many writers stops it for good', async () => {
-    let writing = true;
+    const writing = new AbortController();
     const writers = [1, 2, 3].map(async () => {
-      while (writing) await stories.cluster.query(`update stories set progress = (progress + 1) % 100 where id = 's'`);
+      while (!writing.signal.aborted)
+        await stories.cluster.query(`update stories set progress = (progress + 1) % 100 where id = 's'`);
     });
     for (let round = 0; round < 10; round += 1) {
       await replica.pause();
@@ -111,7 +112,7 @@ describe('pausing a replica', () => {
       expect(await replica.lsn()).toBe(before);
       await replica.resume();
     }
-    writing = false;
+    writing.abort();
     await Promise.all(writers);
   });
 

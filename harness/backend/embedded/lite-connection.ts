@@ -3,6 +3,7 @@ import type postgres from 'postgres';
 import type { PostgresConnection } from '@supabase/lite/postgres';
 import { connectionOptions } from './connect.ts';
 import { LeasePool } from './lease-pool.ts';
+import { muteOnce, muteWhile } from './quiet.ts';
 import { asPostgrestAnswers } from './rest-errors.ts';
 
 /** More than anything in a plan has in flight at once: a slow request must not block another. */
@@ -32,13 +33,27 @@ export function liteConnection(lite: LitePostgres, options: LiteConnectionOption
   return { connection, close: () => pool.end() };
 }
 
+type Introspection = Awaited<ReturnType<PostgresConnection['introspect']>>;
+
 function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): LitePostgres['PostgresConnection'] {
   return class extends lite.PostgresConnection {
-    override async introspect(how?: { useCache?: boolean }): ReturnType<PostgresConnection['introspect']> {
-      return primary ? primary.introspect(how) : super.introspect(how);
+    #reading: Promise<Introspection> | undefined;
+
+    override async introspect(how?: { useCache?: boolean }): Promise<Introspection> {
+      if (primary) return primary.introspect(how);
+      if (how?.useCache && this.introspection) return this.introspection;
+      this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+      return this.#reading;
     }
 
-    /** The app prints every error before it answers with it: not on our terminal. */
+    /** When it cannot be read, the library prints so and gives an empty schema, of which every table is missing. */
+    async #read(): Promise<Introspection> {
+      const schema = await muteWhile('Introspection failed:', () => super.introspect());
+      if (!schema.database_name || !schema.timezones) throw new Error('The schema of the database could not be read.');
+      return schema;
+    }
+
+    /** The app prints every error before it answers with it. */
     override normalizeDbError(error: unknown): unknown {
       const answer = asPostgrestAnswers(super.normalizeDbError(error));
       muteOnce(answer);
@@ -50,10 +65,11 @@ function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): L
 type LiteConfig = ConstructorParameters<LitePostgres['PostgresConnection']>[0];
 
 function configOf({ name, socketDirectory }: LiteConnectionOptions, onclose: () => void = () => {}): LiteConfig {
+  const options = connectionOptions(socketDirectory, 1);
   const postgresOptions = {
-    ...connectionOptions(socketDirectory, 1),
+    ...options,
     connection: { application_name: `ratchet-rest-${name}` },
-    types: { timestamptz: isoTimestamp(1184), timestamp: isoTimestamp(1114) },
+    types: { ...options.types, timestamptz: isoTimestamp(1184), timestamp: isoTimestamp(1114) },
     onclose,
   };
   return { url: '', postgresOptions } as LiteConfig;
@@ -66,17 +82,4 @@ function isoTimestamp(type: number): postgres.PostgresType {
     serialize: (value: unknown) => value,
     parse: (text: string) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'),
   };
-}
-
-/** Swallows the next `console.error` of this very value, if it comes at once. */
-function muteOnce(value: unknown): void {
-  const print = console.error;
-  const muted = (...args: unknown[]): void => {
-    console.error = print;
-    if (args[0] !== value) print(...args);
-  };
-  console.error = muted;
-  queueMicrotask(() => {
-    if (console.error === muted) console.error = print;
-  });
 }

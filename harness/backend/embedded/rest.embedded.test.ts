@@ -128,6 +128,26 @@ describe('writing to the primary', () => {
     expect(orphan).toMatchObject({ status: 409, error: { code: '23503' } });
   });
 
+  it('passes arrays and JSON both ways', async () => {
+    await stories.cluster.query('create table if not exists tagged (id int primary key, tags text[], notes jsonb)');
+    const row = { id: 1, tags: ['a b', 'c"d', ''], notes: { deep: [1, 2.5, null] } };
+    expect(await primary.from('tagged').upsert(row).select().single()).toMatchObject({ data: row });
+    expect((await primary.from('tagged').select().contains('tags', ['a b'])).data).toEqual([row]);
+  });
+
+  it('answers what a trigger or function raises as PostgREST does', async () => {
+    await stories.cluster.query(`
+      create or replace function refuse(state text) returns int language plpgsql as
+        $$ begin raise exception 'No more' using errcode = state, hint = 'Stop'; end $$`);
+    const refusal = async (state: string) => {
+      const { status, error } = await primary.rpc('refuse', { state });
+      return [status, error?.code, error?.message, error?.hint];
+    };
+    expect(await refusal('P0001')).toEqual([400, 'P0001', 'No more', 'Stop']);
+    expect(await refusal('40001')).toEqual([500, '40001', 'No more', 'Stop']);
+    expect(await refusal('PT409')).toEqual([409, 'PT409', 'No more', 'Stop']);
+  });
+
   it('knows a table that was made a moment ago', async () => {
     await stories.cluster.query('create table if not exists late (id integer primary key)');
     expect(await primary.from('late').insert({ id: 1 }).select()).toMatchObject({ status: 201, data: [{ id: 1 }] });
