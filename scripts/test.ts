@@ -8,7 +8,9 @@ import { loadBackend } from '../harness/runner/registry.ts';
 const [required, rest] = takeRequired(process.argv.slice(2));
 const reason = await whyNotEmbedded();
 const suites = ['unit', ...(reason === undefined ? ['embedded'] : [])];
-const { status } = spawnSync('vitest', ['run', ...suites.flatMap((suite) => ['--project', suite]), ...rest], { stdio: 'inherit' });
+const { status } = spawnSync('vitest', ['run', ...suites.flatMap((suite) => ['--project', suite]), ...rest], {
+  stdio: 'inherit',
+});
 console.log(`suites run: ${suites.join(', ')}`);
 if (reason !== undefined) console.log(`suite left out: embedded, because ${reason}`);
 const missing = required.filter((suite) => !suites.includes(suite));

@@ -28,7 +28,7 @@ export function complain(error: unknown): void {
 /** Replaces the progress line; does nothing where nobody watches. */
 export function progress(message: string): void {
   if (!process.stderr.isTTY) return;
-  const width = (process.stderr.columns ?? 80) - 1;
+  const width = (process.stderr.columns || 80) - 1;
   process.stderr.write(`\r\u001B[K${message.slice(0, width)}`);
   isProgressShown = true;
 }

@@ -68,17 +68,23 @@ function describeMoment(moment: Moment): string {
 
 function describePattern(pattern: EventPattern): string {
   const { f, type, key, process, session, generation, progress, served_by: node, fault, phase } = pattern;
-  const who = session ?? process ?? (f === 'commit' ? 'the database' : 'anyone');
+  const who = session ?? process ?? (f === 'commit' ? 'the database' : 'anybody');
   const what =
     f === 'fault'
       ? `the fault ${fault ?? ''} ${phase === 'end' ? 'ended' : 'began'}`
-      : `${who} ${type === 'invoke' ? 'began to ' : ''}${VERBS[f]}${type === 'fail' ? ' in vain' : ''}`;
+      : `${who} ${VERBS[f][type === 'invoke' ? 0 : 1]}`;
   const which = generation === undefined ? '' : ` generation ${generation}`;
   const value = progress === undefined ? '' : ` ${progress}%`;
   return `${what}${which}${value}${key === undefined ? '' : ` of ${key}`}${node === undefined ? '' : ` from ${node}`}`;
 }
 
-const VERBS = { read: 'read', write: 'write', start: 'start', show: 'show', commit: 'commit' } as const;
+const VERBS = {
+  read: ['asked', 'was answered'],
+  write: ['began to write', 'wrote'],
+  start: ['was starting', 'started'],
+  show: ['was shown', 'was shown'],
+  commit: ['committed', 'committed'],
+} as const;
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
