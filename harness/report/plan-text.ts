@@ -40,8 +40,8 @@ function describeSteps(steps: Plan['generations'][number]['steps']): string {
 
 function describeFault(fault: Fault): string {
   if ('match' in fault) {
-    const which = fault.match.nth === undefined ? 'every' : `number ${fault.match.nth} of every`;
-    return `${fault.kind}: ${which} ${fault.match.method ?? 'request'} of ${fault.match.actor}`;
+    const { actor, method = 'request', nth } = fault.match;
+    return `${fault.kind}: ${nth === undefined ? `every ${method}` : `${method} number ${nth}`} of ${actor}`;
   }
   const span = `${startsWhen(fault.from)}${fault.until === undefined ? '' : ` until ${describeMoment(fault.until)}`}`;
   if (fault.kind === 'out-of-rotation') return `${fault.replica} out of rotation${span}`;
@@ -56,7 +56,7 @@ function describeFault(fault: Fault): string {
 
 function startsWhen(moment: Moment): string {
   if ('at_ms' in moment) return moment.at_ms === 0 ? '' : ` from ${moment.at_ms} ms`;
-  return ` from ${describeMoment(moment)}`;
+  return `, ${describeMoment(moment)}`;
 }
 
 function describeMoment(moment: Moment): string {

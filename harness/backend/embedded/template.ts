@@ -18,6 +18,8 @@ export interface TemplateOptions {
   account: Account;
   signal?: AbortSignal;
   onProgress?(message: string): void;
+  /** Called when another process makes us wait. */
+  meanwhile?(): void;
 }
 
 /** The template's path; makes it if it is not there yet. Two processes may ask at once. */
@@ -62,10 +64,13 @@ async function makeDraft(path: string, account: Account): Promise<string> {
   }
 }
 
-async function initialise(data: string, { binaries, account, signal }: TemplateOptions): Promise<void> {
+async function initialise(data: string, options: TemplateOptions): Promise<void> {
+  const { binaries, account, signal } = options;
   const settings = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const where = { account, cwd: data, ...(signal ? { signal } : {}) };
-  await runCommand(binaries.initdb, [...INITDB_ARGUMENTS, ...settings, `--pgdata=${data}`], where);
+  const made = runCommand(binaries.initdb, [...INITDB_ARGUMENTS, ...settings, `--pgdata=${data}`], where);
+  options.meanwhile?.();
+  await made;
   const single = ['--single', '-j', '-c', 'exit_on_error=true', '-c', 'log_min_messages=fatal', '-D', data, 'postgres'];
   await runCommand(binaries.postgres, single, { ...where, input: SUPABASE_SQL });
 }
