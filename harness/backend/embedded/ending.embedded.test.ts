@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../../errors.ts';
+import { commandLineOf } from './owner.ts';
 import { clusterRoots } from './places.ts';
 import { eventually, startStories } from './stories.case.ts';
 
@@ -30,14 +31,8 @@ function serverPids(home: string): number[] {
     .map((file) => Number.parseInt(readFileSync(file, 'utf8'), 10));
 }
 
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Not so a zombie, whose command line is empty. */
+const runs = (pid: number): boolean => commandLineOf(pid) !== '';
 
 /** A Node process that holds a cluster of two servers; resolves when the cluster is up. */
 async function holder() {

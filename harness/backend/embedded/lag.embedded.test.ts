@@ -59,13 +59,13 @@ describe('holding a replica', () => {
     expect(await shown()).toBe(3);
   });
 
-  it('at an LSN that the primary has not written yet resolves when it got there', async () => {
-    await replica.pause();
-    const [one, two] = await write(1, 2);
-    const held = replica.holdAt(two!.lsn);
-    await held;
-    expect(await shown()).toBe(2);
-    expect(compareLsn(one!.lsn, two!.lsn)).toBeLessThan(0);
+  it('at an LSN that is far away waits, until another call replaces it', async () => {
+    const held = replica.holdAt('F/0');
+    const outcome = expect(held).rejects.toMatchObject({ code: 'embedded-lag-replaced' });
+    await write(1);
+    await replica.resume();
+    await outcome;
+    expect(await shown()).toBe(1);
   });
 
   it('at a commit that is not the last it has is refused, and says why', async () => {
@@ -134,6 +134,20 @@ describe('pausing a replica', () => {
     expect(compareLsn(await replica.lsn(), three!.lsn)).toBeGreaterThanOrEqual(0);
     await replica.resume();
     expect(await shown()).toBe(4);
+  });
+});
+
+describe('calls that overlap', () => {
+  it('leave the replica as the last of them says', async () => {
+    for (const value of upTo(10)) {
+      const calls = [replica.pause(), replica.delay(5), replica.resume(), replica.pause()];
+      await Promise.allSettled(calls);
+      const before = await shown();
+      await write(value);
+      expect(await shown()).toBe(before);
+      await Promise.allSettled([replica.pause(), replica.holdAt('F/0'), replica.resume()]);
+      expect(await shown()).toBe(value);
+    }
   });
 });
 

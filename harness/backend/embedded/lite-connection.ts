@@ -27,7 +27,7 @@ export function liteConnection(lite: LitePostgres, options: LiteConnectionOption
   const connection = new (adapted(lite, options.primary))(configOf(options));
   // Roles as Supabase has them, always: by default it would grant them on the first request, which a standby
   // refuses, and skip them altogether where no table has row-level security.
-  Object.assign(connection, { rlsState: 'active' });
+  Object.assign(connection, { rlsState: 'active', applyJwtSessionContext: becomeRole });
   const pool = new LeasePool((onclose) => new lite.PostgresConnection(configOf(options, onclose)).driver, CONNECTIONS);
   Object.assign(connection.driver, { reserve: () => pool.reserve() });
   return { connection, close: () => pool.end() };
@@ -60,6 +60,24 @@ function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): L
       return answer;
     }
   };
+}
+
+interface RequestContext {
+  auth?: { role?: string; uid?: unknown; jwt?: unknown };
+}
+
+interface RawQueries {
+  executeQuery(query: { sql: string; parameters: readonly unknown[]; query: { kind: 'RawNode' } }): Promise<unknown>;
+}
+
+const BECOME_ROLE = `select set_config('request.jwt.claim.sub', $1, true), set_config('request.jwt.claim.role', $2, true),
+  set_config('request.jwt.claims', $3, true), set_config('role', $2, true)`;
+
+/** In one question to the database, where the library would ask five: half the time of a request. */
+async function becomeRole(transaction: RawQueries, { auth }: RequestContext): Promise<void> {
+  const claims = auth?.jwt && typeof auth.jwt === 'object' ? JSON.stringify(auth.jwt) : '';
+  const parameters = [String(auth?.uid ?? ''), auth?.role || 'anon', claims];
+  await transaction.executeQuery({ sql: BECOME_ROLE, parameters, query: { kind: 'RawNode' } });
 }
 
 type LiteConfig = ConstructorParameters<LitePostgres['PostgresConnection']>[0];
