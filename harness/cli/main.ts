@@ -52,7 +52,7 @@ function failureCode(error: unknown, program: Command): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.valid;
     if (error.code === 'commander.help') return ExitCode.usage;
-    complain(`${error.message.replace(/^error: /, '')} (ratchet ${nameOfCommand(program)}--help shows what there is)`);
+    complain(`${error.message.replace(/^error: /, '')} — ratchet ${nameOfCommand(program)}--help shows what there is`);
     return ExitCode.usage;
   }
   if (error instanceof RatchetError) {
