@@ -29,7 +29,7 @@ export class EmbeddedNode implements DatabaseNode {
     return this.liveness.guard(async () => {
       const response = await this.restNode.fetch(request);
       // Maybe it only says that the database is gone.
-      
+      if (response.status >= 500) await this.#reach();
       return response;
     });
   }
