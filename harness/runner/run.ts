@@ -43,16 +43,17 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   if (options.signal?.aborted) interrupt();
   options.signal?.addEventListener('abort', interrupt, { once: true });
 
-  const cluster = await options.backend.start({
-    replicas: options.plan.topology.replicas,
-    migrations: await readMigrations(options.subject.migrations),
-    tracked: options.subject.tracked,
-    onProgress: options.onProgress,
-    onCommit: (commit) => commits.forEach((listener) => listener(commit)),
-    onDeath: stop,
-    signal: stopping.signal,
-  });
+  let cluster: Cluster | undefined;
   try {
+    cluster = await options.backend.start({
+      replicas: options.plan.topology.replicas,
+      migrations: await readMigrations(options.subject.migrations),
+      tracked: options.subject.tracked,
+      onProgress: options.onProgress,
+      onCommit: (commit) => commits.forEach((listener) => listener(commit)),
+      onDeath: stop,
+      signal: stopping.signal,
+    });
     await seedStories(cluster, options);
     const stage = await setStage({ ...options, stop }, cluster, commits);
     try {
@@ -67,7 +68,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     throw failure ?? error;
   } finally {
     options.signal?.removeEventListener('abort', interrupt);
-    await cluster.close();
+    await cluster?.close();
   }
 }
 

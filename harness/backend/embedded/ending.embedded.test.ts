@@ -142,7 +142,7 @@ describe('the death of the process that holds a cluster', () => {
       const { child, home, pids } = await holder();
       expect(pids.filter(runs).length).toBe(2);
       child.kill(signal);
-      await eventually(() => pids.every((pid) => !runs(pid)) && !existsSync(home), 5000);
+      await eventually(() => pids.every((pid) => !runs(pid)) && !existsSync(home), 2500);
     },
   );
 });
