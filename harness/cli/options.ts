@@ -1,5 +1,6 @@
 /** Options that are the same everywhere. */
 import { InvalidArgumentError, Option } from 'commander';
+import { ROUTINGS, type Plan } from '../plan/plan.ts';
 import { DEFAULT_BACKEND, backendNames } from '../runner/registry.ts';
 import { propertyNames } from '../runner/judgement.ts';
 
@@ -9,6 +10,8 @@ export interface RunFlags {
   seed: number;
   runs: number;
   property?: string[];
+  replicas?: number;
+  routing?: Plan['topology']['routing'];
   report: string;
   format: 'text' | 'json';
   set: Record<string, string>;
@@ -30,6 +33,12 @@ export const runsOption = (): Option => new Option('--runs <n>', 'how many runs'
 
 export const propertyOption = (): Option =>
   new Option('--property <name...>', `judge only these: ${propertyNames().join(', ')}`);
+
+export const replicasOption = (): Option =>
+  new Option('--replicas <n>', 'number of replicas, instead of what the plan says').argParser(wholeNumber(0));
+
+export const routingOption = (): Option =>
+  new Option('--routing <how>', 'how reads are spread, instead of what the plan says').choices(ROUTINGS);
 
 export const reportOption = (): Option =>
   new Option('--report <dir>', 'where runs leave their plan, history and verdict').default('reports');

@@ -97,6 +97,15 @@ describe('pausing a replica', () => {
     }
   });
 
+  it('is what PostgreSQL says of it too', async () => {
+    await stories.cluster.query(`create or replace function pause_state() returns text security definer language sql
+      as 'select pg_get_wal_replay_pause_state()'`);
+    await replica.resume();
+    expect((await reader.rpc('pause_state')).data).toBe('not paused');
+    await replica.pause();
+    expect((await reader.rpc('pause_state')).data).toBe('paused');
+  });
+
   it('in the middle of many writers stops it for good', async () => {
     const writing = new AbortController();
     const writers = [1, 2, 3].map(async () => {
