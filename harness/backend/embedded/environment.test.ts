@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
-import { hydrate, platformPackage, platformPackageName, reachableBy } from './binaries.ts';
+import { reachableBy } from './account.ts';
+import { hydrate, platformPackage, platformPackageName } from './binaries.ts';
 import { runCommand, spawnFailure } from './command.ts';
 import { diagnose } from './diagnose.ts';
 

@@ -24,7 +24,7 @@ export interface TemplateOptions {
 
 /** The template's path; makes it if it is not there yet. Two processes may ask at once. */
 export async function template(options: TemplateOptions): Promise<string> {
-  const cache = await cacheDirectory();
+  const cache = await cacheDirectory(options.account);
   const path = join(cache, `template-${fingerprint(options)}`);
   if (existsSync(path)) return path;
   options.onProgress?.(`preparing a PostgreSQL ${options.binaries.version} data directory (once)`);
