@@ -7,7 +7,6 @@ import type { Account } from './account.ts';
 import { reachableBy } from './account.ts';
 import { hydrate, platformPackage, platformPackageName } from './binaries.ts';
 import { runCommand, spawnFailure } from './command.ts';
-import { diagnose } from './diagnose.ts';
 
 const self: Account = { name: 'me', uid: 1, gid: 1, switchTo: undefined };
 const lent: Account = { name: 'postgres', uid: 70, gid: 70, switchTo: { uid: 70, gid: 70 } };
@@ -93,10 +92,4 @@ describe('the programs of the package', () => {
     await chmod(directory, 0o711);
     expect(reachableBy(lent, inside)).toBe(true);
   });
-});
-
-it('the doctor names everything that the backend needs', async () => {
-  const found = await diagnose();
-  expect(found.filter(({ ok }) => !ok)).toEqual([]);
-  expect(found.find(({ what }) => what === 'PostgreSQL')?.detail).toMatch(/PostgreSQL\) 18/);
 });
