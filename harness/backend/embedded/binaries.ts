@@ -1,13 +1,14 @@
 /** Finds PostgreSQL's programs in the npm package of this platform and makes them runnable by the servers' user. */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rename, symlink } from 'node:fs/promises';
+import { mkdir, rename, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
 import { reachableBy } from './account.ts';
 import { runCommand } from './command.ts';
-import { cacheDirectory, discard } from './places.ts';
+import { inDraft } from './draft.ts';
+import { cacheDirectory } from './places.ts';
 
 export interface Binaries {
   initdb: string;
@@ -82,12 +83,16 @@ async function copiedOut(root: string, version: string, account: Account, signal
   const cache = await cacheDirectory(account);
   const home = join(cache, `postgresql-${version}-${process.platform}-${process.arch}`);
   if (existsSync(home)) return home;
-  const draft = await mkdtemp(`${home}.`);
-  const self: Account = { ...account, switchTo: undefined };
-  const copy = ['-R', join(root, 'native'), join(draft, 'native')];
-  await runCommand('cp', copy, { account: self, cwd: cache, ...(signal ? { signal } : {}) });
-  await runCommand('chmod', ['-R', 'a+rX', draft], { account: self, cwd: cache });
-  await hydrate(draft);
-  await rename(draft, home).catch(() => discard(draft));
+  await inDraft(cache, async (draft) => {
+    const tree = join(draft, 'tree');
+    const self: Account = { ...account, switchTo: undefined };
+    await mkdir(tree);
+    const copy = ['-R', join(root, 'native'), join(tree, 'native')];
+    await runCommand('cp', copy, { account: self, cwd: cache, ...(signal ? { signal } : {}) });
+    await runCommand('chmod', ['-R', 'a+rX', tree], { account: self, cwd: cache });
+    await hydrate(tree);
+    // Another process may have been first; then its copy serves us too.
+    await rename(tree, home).catch(() => undefined);
+  });
   return home;
 }

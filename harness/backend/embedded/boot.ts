@@ -17,6 +17,7 @@ import { ReplicaLag } from './replica.ts';
 import { chooseRest } from './rest-choice.ts';
 import type { RestLayer, RestNode } from './rest.ts';
 import type { Scope } from './scope.ts';
+import { cacheDirectory, clusterRoots } from './places.ts';
 import { sweep } from './sweep.ts';
 
 export interface BootOptions {
@@ -82,8 +83,8 @@ interface Launched {
 
 async function launch(options: BootOptions, meanwhile: () => void): Promise<Launched> {
   const { cluster, scope } = options;
-  await sweep();
   const account = await serverAccount();
+  await sweep([...clusterRoots(), await cacheDirectory(account)]);
   const binaries = await findBinaries(account, scope.signal);
   scope.signal.throwIfAborted();
   const home = await Home.make(account);

@@ -87,6 +87,11 @@ export function noSpace(detail: string): EnvironmentError {
   );
 }
 
+/** What PostgreSQL itself says of a full disk (53100) is the environment's fault; all else stays as it is. */
+export function explainFullDisk(error: unknown): unknown {
+  return (error as { code?: unknown } | undefined)?.code === '53100' ? noSpace((error as Error).message) : error;
+}
+
 export function lastLines(text: string, count: number): string {
   return text.trim().split('\n').slice(-count).join(' · ').trim();
 }
