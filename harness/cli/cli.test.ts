@@ -126,6 +126,14 @@ describe('ratchet check', () => {
     expect(ratchet('check', reversion, '--property', 'monotonic-commits').status).toBe(2);
   });
 
+  it('takes several properties, before the file or after it', () => {
+    const names = ['--property', 'monotonic-view', '--property', 'integrity'];
+    const before = ratchet('check', ...names, reversion).stdout;
+    expect(before).toMatch(/monotonic-view.*integrity/s);
+    expect(before).not.toContain('convergence');
+    expect(ratchet('check', reversion, ...names).stdout).toBe(before);
+  });
+
   it('says what went wrong in a sentence', () => {
     expect(ratchet('check', reversion).stdout).toContain('tab-1 saw s go from 85% back to 10%');
   });
