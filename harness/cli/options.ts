@@ -50,7 +50,7 @@ export const formatOption = (): Option =>
 
 export const setOption = (): Option =>
   new Option('--set <name=value>', 'a parameter of the scenario, e.g. lag_ms=1000; may be repeated')
-    .default({})
+    .default({}, 'none')
     .argParser(nameAndValue);
 
 function wholeNumber(min: number): (text: string) => number {
