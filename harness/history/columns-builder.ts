@@ -109,7 +109,13 @@ export class ColumnsBuilder {
  * The columns of a history that is held as events, such as a recorder has.
  * @throws Error when an event contradicts those before it
  */
-export function columnsOf({ header, events }: { header: HistoryHeader | undefined; events: readonly HistoryEvent[] }): HistoryColumns {
+export function columnsOf({
+  header,
+  events,
+}: {
+  header: HistoryHeader | undefined;
+  events: readonly HistoryEvent[];
+}): HistoryColumns {
   const builder = new ColumnsBuilder();
   for (const event of events) {
     fillRow(builder.row, event, builder.names);
@@ -132,7 +138,18 @@ export function fillRow(row: EventRow, event: HistoryEvent, names: Names): void 
 }
 
 function emptyRow(): EventRow {
-  return { index: 0, time: 0, process: 0, session: NONE, key: NONE, code: 0, shape: NOTHING, generation: 0, progress: 0, from: undefined };
+  return {
+    index: 0,
+    time: 0,
+    process: 0,
+    session: NONE,
+    key: NONE,
+    code: 0,
+    shape: NOTHING,
+    generation: 0,
+    progress: 0,
+    from: undefined,
+  };
 }
 
 /** A read has one only when it is ok; a start whose value is `null` has yet to learn its generation. */
@@ -192,7 +209,12 @@ class ProcessLedger {
     return invoke;
   }
 
-  #mismatch({ process, session, key, code }: EventRow, invoke: number, columns: Columns, names: Names): string | undefined {
+  #mismatch(
+    { process, session, key, code }: EventRow,
+    invoke: number,
+    columns: Columns,
+    names: Names,
+  ): string | undefined {
     const differs = (field: string, ended: unknown, begun: unknown): string =>
       `${field} is ${show(ended)}, but the invoke at index ${invoke} has ${show(begun)}`;
     const begun = columns.code[invoke]!;

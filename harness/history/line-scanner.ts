@@ -3,7 +3,22 @@
  * order, without escapes in strings or exponents in numbers. It never refuses a line; of one that is unusual in any
  * way it says so, and `JSON.parse` has the word.
  */
-import { CAS, COMMIT, ENDED, FAULT, INVOKE, NOTHING, NUMBER, OK, PROGRESS, READ, SHOW, TEXT, BOOLEAN, WRITE } from './codes.ts';
+import {
+  CAS,
+  COMMIT,
+  ENDED,
+  FAULT,
+  INVOKE,
+  NOTHING,
+  NUMBER,
+  OK,
+  PROGRESS,
+  READ,
+  SHOW,
+  TEXT,
+  BOOLEAN,
+  WRITE,
+} from './codes.ts';
 import { NONE } from './columns.ts';
 import type { EventRow } from './columns-builder.ts';
 import type { Names } from './names.ts';
@@ -204,7 +219,10 @@ export class LineScanner {
       row.generation = -1;
       return at + nullWord.length;
     }
-    for (const [word, value] of [[trueWord, 1], [falseWord, 0]] as const) {
+    for (const [word, value] of [
+      [trueWord, 1],
+      [falseWord, 0],
+    ] as const) {
       if (!isAt(this.#bytes, at, word)) continue;
       row.shape = BOOLEAN;
       row.progress = value;
@@ -267,7 +285,8 @@ export class LineScanner {
     const bytes = this.#bytes;
     const byte = bytes[at];
     if (byte === QUOTE) return this.#string(at);
-    if (byte === OPEN || byte === OPEN_LIST) return depth < depthMax ? this.#skipNested(at, depth, byte === OPEN) : UNUSUAL;
+    if (byte === OPEN || byte === OPEN_LIST)
+      return depth < depthMax ? this.#skipNested(at, depth, byte === OPEN) : UNUSUAL;
     for (const word of [nullWord, trueWord, falseWord]) if (isAt(bytes, at, word)) return at + word.length;
     return this.#decimal(at);
   }

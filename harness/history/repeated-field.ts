@@ -1,6 +1,16 @@
 /** Names that stand twice in a JSON object, of which `JSON.parse` would keep the last and say nothing. */
 
-const judged: ReadonlySet<string> = new Set(['index', 'time', 'process', 'session', 'type', 'f', 'key', 'value', 'history']);
+const judged: ReadonlySet<string> = new Set([
+  'index',
+  'time',
+  'process',
+  'session',
+  'type',
+  'f',
+  'key',
+  'value',
+  'history',
+]);
 const judgedOfValue: ReadonlySet<string> = new Set(['generation', 'progress', 'status']);
 
 /** The first judged field that the event on this line has twice, itself or in its `value`. `line` is valid JSON. */
