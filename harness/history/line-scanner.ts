@@ -94,7 +94,7 @@ export class LineScanner {
       const field = fieldAt(bytes, at + 1);
       if (field !== EXTRA && (seen & (1 << field)) !== 0) return UNUSUAL;
       seen |= 1 << field;
-      at = field === EXTRA ? this.#string(at) : at + 1 + fieldNames[field]!.length;
+      at = field === EXTRA ? this.#skipString(at) : at + 1 + fieldNames[field]!.length;
       if (at === UNUSUAL) return UNUSUAL;
       at = this.#skipSpace(at);
       if (bytes[at] !== COLON) return UNUSUAL;
@@ -178,7 +178,7 @@ export class LineScanner {
       const field = partAt(this.#bytes, at + 1);
       if ((seen & field) !== 0) return UNUSUAL;
       seen |= field;
-      at = this.#skipSpace(this.#string(at));
+      at = this.#skipSpace(this.#skipString(at));
       if (this.#bytes[at] !== COLON) return UNUSUAL;
       at = this.#part(field, this.#skipSpace(at + 1));
       if (at === UNUSUAL) return UNUSUAL;
@@ -201,7 +201,7 @@ export class LineScanner {
     }
     if (field !== STATUS_PART) return this.#skip(at, 1);
     if (isAt(this.#bytes, at + 1, completed) || isAt(this.#bytes, at + 1, failed)) row.shape = PROGRESS | ENDED;
-    return this.#string(at);
+    return this.#skipString(at);
   }
 
   #scalar(at: number): number {
@@ -275,8 +275,18 @@ export class LineScanner {
         this.#hash = hash;
         return end + 1;
       }
-      if (!(byte >= SPACE) || byte === BACKSLASH) return UNUSUAL;
+      if (byte < SPACE || byte === BACKSLASH) return UNUSUAL;
       hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+  }
+
+  #skipString(at: number): number {
+    const bytes = this.#bytes;
+    if (bytes[at] !== QUOTE) return UNUSUAL;
+    for (let end = at + 1; ; end++) {
+      const byte = bytes[end]!;
+      if (byte === QUOTE) return end + 1;
+      if (byte < SPACE || byte === BACKSLASH) return UNUSUAL;
     }
   }
 
@@ -284,7 +294,7 @@ export class LineScanner {
   #skip(at: number, depth: number): number {
     const bytes = this.#bytes;
     const byte = bytes[at];
-    if (byte === QUOTE) return this.#string(at);
+    if (byte === QUOTE) return this.#skipString(at);
     if (byte === OPEN || byte === OPEN_LIST)
       return depth < depthMax ? this.#skipNested(at, depth, byte === OPEN) : UNUSUAL;
     for (const word of [nullWord, trueWord, falseWord]) if (isAt(bytes, at, word)) return at + word.length;
@@ -298,7 +308,7 @@ export class LineScanner {
     if (bytes[at] === close) return at + 1;
     for (;;) {
       if (isObject) {
-        at = this.#skipSpace(this.#string(at));
+        at = this.#skipSpace(this.#skipString(at));
         if (bytes[at] !== COLON) return UNUSUAL;
         at = this.#skipSpace(at + 1);
       }

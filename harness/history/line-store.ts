@@ -30,8 +30,7 @@ export class LineStore {
     const position = this.#starts[index]!;
     const { bytes, start } = this.#blockAt(position);
     const from = position - start;
-    const newline = bytes.indexOf(LF, from);
-    return Buffer.from(bytes.subarray(from, newline === -1 ? bytes.length : newline)).toString();
+    return Buffer.from(bytes.subarray(from, bytes.indexOf(LF, from))).toString();
   }
 
   #blockAt(position: number): { bytes: Uint8Array; start: number } {

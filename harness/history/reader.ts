@@ -49,7 +49,7 @@ export class HistoryReader {
 
   /** @throws UsageError `FILE:LINE: what is wrong`, with lines counted from 1 */
   end(): HistoryColumns {
-    if (this.#tailBytes > 0) this.#readTail(new Uint8Array());
+    if (this.#tailBytes > 0) this.#readTail(Buffer.from([LF]));
     const lines = this.#lines;
     return this.#builder.finish(this.#header, (index) => JSON.parse(lines.textOf(index)) as HistoryEvent);
   }
@@ -68,7 +68,7 @@ export class HistoryReader {
     this.#readLines(line);
   }
 
-  /** Whole lines; only the last one of the history may lack its line feed. */
+  /** Whole lines, each with its line feed: what reads on from the start of one never leaves the bytes. */
   #readLines(bytes: Uint8Array): void {
     this.#lines.addBlock(bytes);
     const isText = isUtf8(bytes);
@@ -86,8 +86,7 @@ export class HistoryReader {
   }
 
   #readUnusual(bytes: Uint8Array, start: number): number {
-    const newline = bytes.indexOf(LF, start);
-    const end = newline === -1 ? bytes.length : newline;
+    const end = bytes.indexOf(LF, start);
     const line = bytes.subarray(start, end);
     const problem =
       line.length > lineBytesMax ? tooLong : isUtf8(line) ? this.#readText(asText(line), start) : 'not UTF-8 text';
@@ -144,7 +143,7 @@ const tooLong = `longer than ${lineBytesMax / mebibyte} MiB: no event is`;
 function lineEnd(bytes: Uint8Array, at: number): number {
   if (at === UNUSUAL) return UNUSUAL;
   const end = bytes[at] === CR ? at + 1 : at;
-  return bytes[end] === LF || end === bytes.length ? end + 1 : UNUSUAL;
+  return bytes[end] === LF ? end + 1 : UNUSUAL;
 }
 
 function asText(line: Uint8Array): string {
