@@ -1,7 +1,7 @@
 import { FAULT, INFO, INVOKE, NOTHING, NUMBER, OK, READ, SHOW, START, operationOf, typeOf } from './codes.ts';
 import { HistoryColumns, NONE, fillValue } from './columns.ts';
 import type { Columns, ValueRow } from './columns.ts';
-import type { HistoryEvent, HistoryHeader, Scalar } from './event.ts';
+import type { History, HistoryEvent, HistoryHeader, Scalar } from './event.ts';
 import { codeOf } from './codes.ts';
 import { show } from './event-shape.ts';
 import { Names } from './names.ts';
@@ -109,13 +109,7 @@ export class ColumnsBuilder {
  * The columns of a history that is held as events, such as a recorder has.
  * @throws Error when an event contradicts those before it
  */
-export function columnsOf({
-  header,
-  events,
-}: {
-  header: HistoryHeader | undefined;
-  events: readonly HistoryEvent[];
-}): HistoryColumns {
+function columnsOf({ header, events }: History): HistoryColumns {
   const builder = new ColumnsBuilder();
   for (const event of events) {
     fillRow(builder.row, event, builder.names);
@@ -123,6 +117,11 @@ export function columnsOf({
     if (problem !== undefined) throw new Error(`event ${event.index}: ${problem}`);
   }
   return builder.finish(header, (index) => events[index]!);
+}
+
+/** The same history in columns, whatever it is held in. */
+export function asColumns(history: History | HistoryColumns): HistoryColumns {
+  return history instanceof HistoryColumns ? history : columnsOf(history);
 }
 
 export function fillRow(row: EventRow, event: HistoryEvent, names: Names): void {
