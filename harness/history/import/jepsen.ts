@@ -40,8 +40,8 @@ export const understoodFields: ReadonlySet<string> = new Set([
   'value',
 ]);
 /** Operations of a register, and those of our own format, which come back from an export. */
-const operations: readonly unknown[] = ['read', 'write', 'cas', 'start', 'show', 'commit'];
-const singles: readonly unknown[] = ['show', 'commit'];
+const operations: ReadonlySet<unknown> = new Set(['read', 'write', 'cas', 'start', 'show', 'commit']);
+const singles: ReadonlySet<unknown> = new Set(['show', 'commit']);
 
 function toHistory(ops: readonly JepsenOp[], { initial }: JepsenOptions): History {
   const importer = new Importer(new JepsenValues(ops.filter(({ fields }) => isOperation(fields))));
@@ -77,7 +77,7 @@ class Importer {
     const f = word(fields.get('f'));
     const process = processOf(fields);
     const session = fields.get('session');
-    const type = singles.includes(f) ? 'ok' : word(fields.get('type'));
+    const type = singles.has(f) ? 'ok' : word(fields.get('type'));
     const { key, value } = this.#values.resolve(op, process, f, type);
     return {
       process,
@@ -110,7 +110,7 @@ class Importer {
 /** What a client did, or one of our singles; what the nemesis and other bystanders did is a fault. */
 function isOperation(fields: JepsenOp['fields']): boolean {
   if (fields.get('process') === undefined || word(fields.get('process')) === 'nemesis') return false;
-  return operations.includes(word(fields.get('f')));
+  return operations.has(word(fields.get('f')));
 }
 
 function fault(fields: JepsenOp['fields'], line: number): Fields {
