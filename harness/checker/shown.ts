@@ -7,5 +7,5 @@ import type { HistoryColumns } from '../history/columns.ts';
  * shows, another whose reads never led to a `show` has shown nothing.
  */
 export function shownCode(history: HistoryColumns): number {
-  return history.code.includes(SHOW_OK) ? SHOW_OK : READ_OK;
+  return history.recordsShows ? SHOW_OK : READ_OK;
 }

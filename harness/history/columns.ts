@@ -1,5 +1,5 @@
 /** A whole history in columns: typed arrays with one item an event, which is what checkers run on. */
-import { BOOLEAN, ENDED, FAULT, NOTHING, NUMBER, PROGRESS, SHAPE, TEXT } from './codes.ts';
+import { BOOLEAN, ENDED, FAULT, NOTHING, NUMBER, PROGRESS, SHAPE, SHOW_OK, TEXT } from './codes.ts';
 import type { HistoryEvent, HistoryHeader, Scalar, Value } from './event.ts';
 import type { Names } from './names.ts';
 import { isProgress } from './order.ts';
@@ -42,6 +42,8 @@ export interface HistoryParts {
   swapFrom: ReadonlyMap<number, Scalar>;
   /** The event as it was recorded, with all its extra fields. */
   eventAt: (index: number) => HistoryEvent;
+  /** Whether there are `show` events; a selection has them where the whole has. */
+  recordsShows?: boolean;
 }
 
 export class HistoryColumns implements Columns {
@@ -61,9 +63,11 @@ export class HistoryColumns implements Columns {
   readonly views: PairIds;
   readonly swapFrom: ReadonlyMap<number, Scalar>;
   readonly eventAt: (index: number) => HistoryEvent;
+  /** Whether anybody recorded what was shown: then nothing else counts as shown. */
+  readonly recordsShows: boolean;
   #values: ValueIds | undefined;
 
-  constructor({ header, length, columns, names, views, swapFrom, eventAt }: HistoryParts) {
+  constructor({ header, length, columns, names, views, swapFrom, eventAt, recordsShows }: HistoryParts) {
     this.header = header;
     this.length = length;
     this.time = columns.time;
@@ -80,6 +84,7 @@ export class HistoryColumns implements Columns {
     this.views = views;
     this.swapFrom = swapFrom;
     this.eventAt = eventAt;
+    this.recordsShows = recordsShows ?? columns.code.includes(SHOW_OK);
   }
 
   /** Numbers for the values of each key: made when the first checker asks. */
