@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { importJepsenEdn } from '../import/jepsen.ts';
-import { commit, historyOf, info, invoke, ok, read, show, write } from '../history.test-support.ts';
+import { commit, eventsOf, historyOf, info, invoke, ok, read, show, write } from '../history.test-support.ts';
 import type { History } from '../event.ts';
 import { exportJepsenEdn } from './jepsen-edn.ts';
 
@@ -27,7 +27,7 @@ test('several keys become tuples, named clients get numbers that nobody has, and
     '{:type :invoke, :f :read, :process 0, :time 1000000, :index 1, :session "s", :value ["b" nil]}',
     String.raw`{:type :info, :f :cas, :process 1, :time 2000000, :index 2, :process-name "tab", :value ["a" nil], :error "a \"b\"", :fault {"odd name" [1.5 true]}}`,
   ]);
-  expect(importJepsenEdn(lines(history).join('\n'), 'h.edn')).toEqual(history);
+  expect(eventsOf(importJepsenEdn(lines(history).join('\n'), 'h.edn'))).toEqual(history.events);
 });
 
 test('what only Ratchet knows stands beside the clients, and comes back', () => {
@@ -42,7 +42,7 @@ test('what only Ratchet knows stands beside the clients, and comes back', () => 
   expect(lines(history)[0]).toBe(
     '{:type :info, :f :commit, :process :ratchet, :time 0, :index 0, :process-name "db", :value {:generation 1, :progress 85}, :key "story-1"}',
   );
-  expect(importJepsenEdn(lines(history).join('\n'), 'h.edn')).toEqual(history);
+  expect(eventsOf(importJepsenEdn(lines(history).join('\n'), 'h.edn'))).toEqual(history.events);
 });
 
 test('a beginning that EDN has no place for is told in a comment', () => {

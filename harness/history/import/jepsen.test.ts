@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../checker/compose.ts';
+import { eventsOf } from '../history.test-support.ts';
 import { importJepsenEdn, importJepsenJson } from './jepsen.ts';
 
-const edn = (...lines: string[]) => importJepsenEdn(lines.join('\n'), 'h.edn').events;
+const edn = (...lines: string[]) => eventsOf(importJepsenEdn(lines.join('\n'), 'h.edn'));
 const read = ':type :invoke, :f :read, :process 1';
 
 describe('a history of Jepsen', () => {
@@ -106,7 +107,7 @@ describe('the JSON of elle-cli', () => {
       `${JSON.stringify(write)}\n\n${JSON.stringify(nemesis)}\n`,
     ];
     for (const text of texts) {
-      expect(importJepsenJson(text, 'h.json').events).toEqual([
+      expect(eventsOf(importJepsenJson(text, 'h.json'))).toEqual([
         { index: 0, time: 0, process: 1, type: 'invoke', f: 'write', key: 'register', value: 3 },
         { index: 1, time: 0, process: 'nemesis', type: 'info', f: 'fault', fault: 'start' },
       ]);
@@ -118,7 +119,7 @@ describe('the JSON of elle-cli', () => {
       '[{"type":"invoke","f":"write","process":0,"value":[1,"a"]},{"type":"info","f":"write","process":0,"value":[1,"a"],"error":"x"}]';
     const same =
       '[{:type :invoke, :f :write, :process 0, :value [1 "a"]} {:type :info, :f :write, :process 0, :value [1 "a"], :error "x"}]';
-    expect(importJepsenJson(json, 'h.json')).toEqual(importJepsenEdn(same, 'h.edn'));
+    expect(eventsOf(importJepsenJson(json, 'h.json'))).toEqual(eventsOf(importJepsenEdn(same, 'h.edn')));
   });
 });
 

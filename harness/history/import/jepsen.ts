@@ -2,10 +2,11 @@
  * Histories of registers as Jepsen, Knossos and elle-cli keep them. The order of the file is what counts: Jepsen's
  * times may step back by a little, and are then held where they were; a history without times has zeros.
  */
-import type { History, HistoryEvent, Value } from '../event.ts';
+import { ColumnsBuilder, fillRow } from '../columns-builder.ts';
+import type { HistoryColumns } from '../columns.ts';
+import type { HistoryEvent, Value } from '../event.ts';
 import { shapeProblem, show } from '../event-shape.ts';
 import type { Fields } from '../event-shape.ts';
-import { ProcessLedger } from '../process-ledger.ts';
 import type { Plain } from './edn-value.ts';
 import { readEdnOps, readJsonOps } from './jepsen-op.ts';
 import type { JepsenOp } from './jepsen-op.ts';
@@ -18,12 +19,12 @@ export interface JepsenOptions {
 }
 
 /** @throws UsageError `FILE:LINE: what is wrong` */
-export function importJepsenEdn(text: string, file: string, options: JepsenOptions = {}): History {
+export function importJepsenEdn(text: string, file: string, options: JepsenOptions = {}): HistoryColumns {
   return locating(file, 'history-invalid', () => toHistory([...readEdnOps(text)], options));
 }
 
 /** @throws UsageError `FILE:LINE: what is wrong` */
-export function importJepsenJson(text: string, file: string, options: JepsenOptions = {}): History {
+export function importJepsenJson(text: string, file: string, options: JepsenOptions = {}): HistoryColumns {
   return locating(file, 'history-invalid', () => toHistory([...readJsonOps(text)], options));
 }
 
@@ -43,16 +44,18 @@ export const understoodFields: ReadonlySet<string> = new Set([
 const operations: ReadonlySet<unknown> = new Set(['read', 'write', 'cas', 'start', 'show', 'commit']);
 const singles: ReadonlySet<unknown> = new Set(['show', 'commit']);
 
-function toHistory(ops: readonly JepsenOp[], { initial }: JepsenOptions): History {
+function toHistory(ops: readonly JepsenOp[], { initial }: JepsenOptions): HistoryColumns {
   const importer = new Importer(new JepsenValues(ops.filter(({ fields }) => isOperation(fields))));
   const events = ops.map((op) => importer.eventOf(op));
-  return { header: initial === undefined ? undefined : { history: 1, initial }, events };
+  return importer.builder.finish(
+    initial === undefined ? undefined : { history: 1, initial },
+    (index) => events[index]!,
+  );
 }
 
 class Importer {
+  readonly builder = new ColumnsBuilder();
   readonly #values: JepsenValues;
-  readonly #ledger = new ProcessLedger();
-  #count = 0;
   #time = 0;
   #jepsenIndex = -1;
 
@@ -63,13 +66,17 @@ class Importer {
   eventOf(op: JepsenOp): HistoryEvent {
     const { fields, line } = op;
     const body = isOperation(fields) ? this.#operation(op) : fault(fields, line);
-    const [index, time, jepsenIndex] = [this.#count, this.#timeOf(op), this.#jepsenIndexOf(op)];
+    const [index, time, jepsenIndex] = [this.builder.length, this.#timeOf(op), this.#jepsenIndexOf(op)];
     const event: Fields = { index, time, ...body, ...carried(fields), ...body };
     if (jepsenIndex !== index) event['jepsen_index'] = jepsenIndex;
-    const problem = shapeProblem(event) ?? this.#ledger.enter(event as unknown as HistoryEvent);
+    const problem = shapeProblem(event) ?? this.#append(event as unknown as HistoryEvent);
     if (problem !== undefined) throw new SyntaxProblem(line, problem);
-    this.#count += 1;
     return event as unknown as HistoryEvent;
+  }
+
+  #append(event: HistoryEvent): string | undefined {
+    fillRow(this.builder.row, event, this.builder.names);
+    return this.builder.append();
   }
 
   #operation(op: JepsenOp): Fields {

@@ -1,6 +1,8 @@
 /** A team's own logs, as a mapping understands them, become a history. */
 import { UsageError } from '../../errors.ts';
-import type { History, HistoryEvent, Value } from '../event.ts';
+import { asColumns } from '../columns-builder.ts';
+import type { HistoryColumns } from '../columns.ts';
+import type { HistoryEvent, Value } from '../event.ts';
 import { singleTypes } from '../event-shape.ts';
 import { Unfit, readLogLine } from './log-line.ts';
 import type { LogEntry } from './log-line.ts';
@@ -17,7 +19,7 @@ export interface Skipped {
 }
 
 export interface ImportedLog {
-  history: History;
+  history: HistoryColumns;
   /** That hold anything at all. */
   lines: number;
   skipped: Skipped[];
@@ -43,7 +45,8 @@ export function importLog(text: string, file: string, mapping: Mapping): Importe
     );
   }
   const events = eventsOf(marks, start, new Generations(mapping));
-  return { history: { header: { history: 1, began: dateOf(start) }, events }, lines, skipped };
+  const history = asColumns({ header: { history: 1, began: dateOf(start) }, events });
+  return { history, lines, skipped };
 }
 
 function readLines(
