@@ -33,5 +33,6 @@ export function share(text: string): number {
   const match = /^(\d+(?:\.\d+)?)%$/.exec(text);
   const percent = Number(match?.[1]);
   if (!(percent >= 0 && percent <= 100)) throw new InvalidArgumentError('It must be like 99.9%.');
-  return percent / 100;
+  // Not divided: 99.9 / 100 is more than 0.999, and 999 answers of 1000 would be too few.
+  return Number(`${percent}e-2`);
 }
