@@ -1,6 +1,8 @@
 import { NOTHING, PROGRESS, SHAPE } from './codes.ts';
 import { fillValue, initialValue, NONE } from './columns.ts';
 import type { HistoryColumns } from './columns.ts';
+import type { Value } from './event.ts';
+import { valueId } from './order.ts';
 
 /** Numbers for the values of each key, counted from 0: equal values of one key have one id, whatever their status. */
 export class ValueIds {
@@ -9,7 +11,7 @@ export class ValueIds {
   /** The first event that has the value, by id. */
   readonly firsts: Int32Array;
   readonly count: number;
-  /** The id of the value at which each key begins, by key; `NONE` where no event has it. */
+  /** The id of the value at which each key begins, by key; `count` where no event has it. */
   readonly initial: Int32Array;
   /** Whether each key holds progresses, by key. */
   readonly holdsProgress: Uint8Array;
@@ -30,18 +32,22 @@ export class ValueIds {
     this.firsts = firsts.events;
     this.count = firsts.count;
     this.#table = firsts.table;
-    this.initial = this.#initialIds();
+    this.initial = Int32Array.from({ length: history.names.count }, (_, key) =>
+      this.idOf(key, this.#initialValue(key)),
+    );
   }
 
-  #initialIds(): Int32Array {
-    const { header, names } = this.#history;
-    const ids = new Int32Array(names.count).fill(NONE);
+  /** Of a value that no event has: `count` if the key begins at it, else `NONE`. */
+  idOf(key: number, value: Value): number {
     const row = { shape: NOTHING, generation: 0, progress: 0 };
-    for (let key = 0; key < ids.length; key++) {
-      fillValue(row, initialValue(header, this.holdsProgress[key] === 1), names);
-      ids[key] = this.#find(key, row.shape & SHAPE, row.generation, row.progress);
-    }
-    return ids;
+    fillValue(row, value, this.#history.names);
+    const id = this.#find(key, row.shape & SHAPE, row.generation, row.progress);
+    const isUnseenInitial = id === NONE && valueId(value) === valueId(this.#initialValue(key));
+    return isUnseenInitial ? this.count : id;
+  }
+
+  #initialValue(key: number): Value {
+    return initialValue(this.#history.header, this.holdsProgress[key] === 1);
   }
 
   #find(key: number, shape: number, generation: number, progress: number): number {
