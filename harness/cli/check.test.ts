@@ -38,6 +38,7 @@ const shows = (...events: Show[]): string =>
     .join('');
 const sound = file('sound.ndjson', shows(['tab-1', 10], ['tab-1', 85]));
 const broken = file('broken.ndjson', shows(['tab-1', 85], ['tab-2', 5, 't'], ['tab-1', 10]));
+const registers = ['integrity', 'linearizable', 'staleness', 'availability'];
 const view = ['--property', 'monotonic-view'];
 const read = '{:type :invoke, :f :read, :process 1, :value nil}';
 
@@ -111,6 +112,8 @@ describe('a history', () => {
     const flags = ['--from', 'jepsen-edn', '--property', 'integrity'];
     expect(ratchet(['check', edn, ...flags]).status).toBe(1);
     expect(ratchet(['check', edn, ...flags, '--initial', '3']).status).toBe(0);
+    const { stdout } = ratchet(['check', edn, '--from', 'jepsen-edn']);
+    expect(stdout.match(/^. ([a-z-]+)/gm)?.map((line) => line.slice(2))).toEqual(registers);
     const json = file(
       'h.json',
       '[{"type":"invoke","f":"read","process":1},{"type":"ok","f":"read","process":1,"value":null}]',
@@ -153,6 +156,41 @@ describe('bounds', () => {
     const converge = ['check', slow, '--property', 'convergence', '--converge-within'];
     expect(ratchet([...converge, '2999ms']).status).toBe(1);
     expect(ratchet([...converge, '3s']).status).toBe(0);
+  });
+
+  it('of staleness and availability are none unless they are given', () => {
+    const stale = [
+      poll(0, 'write', 'invoke', 100),
+      poll(1, 'write', 'ok', 100),
+      poll(3, 'read', 'invoke', 0),
+      poll(4, 'read', 'ok', 0),
+      poll(5, 'read', 'invoke', 0),
+    ];
+    const path = file('stale.ndjson', stale.map((event, index) => JSON.stringify({ index, ...event })).join('\n'));
+    const status = (...flags: string[]): number | null =>
+      ratchet(['check', path, '--property', 'staleness', 'availability', ...flags]).status;
+    expect(status()).toBe(0);
+    expect(status('--max-staleness', '1999ms')).toBe(1);
+    expect(status('--max-staleness', '2s', '--max-staleness', '1versions')).toBe(0);
+    expect(status('--max-staleness', '2s', '--max-staleness', '0versions')).toBe(1);
+    expect(status('--min-availability', '50%')).toBe(0);
+    expect(status('--min-availability', '50.1%')).toBe(1);
+  });
+
+  it('of the search for an order make what is not found in time unknown', () => {
+    const twice = Array.from({ length: 3000 }, (_, at) => [
+      { process: at % 8, type: 'invoke', f: 'write', key: 's', value: at % 2 },
+      { process: at % 8, type: 'ok', f: 'write', key: 's', value: at % 2 },
+    ]).flat();
+    const reads = [
+      { process: 9, type: 'invoke', f: 'read', key: 's' },
+      { process: 9, type: 'ok', f: 'read', key: 's', value: 1 },
+    ];
+    const lines = [...twice, ...reads].map((event, index) => JSON.stringify({ index, time: index, ...event }));
+    const path = file('repeated.ndjson', lines.join('\n'));
+    const flags = ['--property', 'linearizable', '--timeout'];
+    expect(ratchet(['check', path, ...flags, '0ms']).status).toBe(2);
+    expect(ratchet(['check', path, ...flags, '1min']).status).toBe(0);
   });
 });
 

@@ -10,7 +10,10 @@ const folder = mkdtempSync(join(tmpdir(), 'ratchet-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function ratchet(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/ratchet.js'), ...args], { cwd: root, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/ratchet.js'), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   return { status, stdout, stderr };
 }
 
@@ -20,11 +23,17 @@ function file(name: string, content: string): string {
   return path;
 }
 
-const lines = (...events: object[]) => events.map((event, index) => `${JSON.stringify({ index, time: index, ...event })}\n`).join('');
+const lines = (...events: object[]) =>
+  events.map((event, index) => `${JSON.stringify({ index, time: index, ...event })}\n`).join('');
 const show = (progress: number) => ({ process: 'tab-1', type: 'ok', f: 'show', key: 's', value: { progress } });
 
 describe('bad input gets one clear line and exit code 64', () => {
-  const plan = { plan: 1, scenario: 'x', seed: 1, generations: [{ worker: 'w', story: 's', steps: [{ progress: 1, after_ms: 0 }] }] };
+  const plan = {
+    plan: 1,
+    scenario: 'x',
+    seed: 1,
+    generations: [{ worker: 'w', story: 's', steps: [{ progress: 1, after_ms: 0 }] }],
+  };
   const cases: [what: string, args: string[], message: string][] = [
     ['an unknown verb', ['fly'], "unknown command 'fly'"],
     ['an unknown flag', ['run', '--fast'], "unknown option '--fast'"],
@@ -32,31 +41,62 @@ describe('bad input gets one clear line and exit code 64', () => {
     ['an unknown subject', ['run', 'restart', '--subject', 'nobody'], 'no subject is called "nobody"'],
     ['an unknown backend', ['run', 'restart', '--backend', 'paper'], 'no backend is called "paper"'],
     ['an unknown property', ['run', 'restart', '--property', 'fairness'], 'no property is called "fairness"'],
-    ['an unknown property of check', ['check', file('ok.ndjson', ''), '--property', 'fairness'], 'no property is called "fairness"'],
+    [
+      'an unknown property of check',
+      ['check', file('ok.ndjson', ''), '--property', 'fairness'],
+      'no property is called "fairness"',
+    ],
     ['an unknown format', ['list', '--format', 'xml'], "option '--format <format>' argument 'xml' is invalid"],
     ['a seed that is no number', ['run', 'restart', '--seed', 'x'], 'It must be a whole number from 0'],
     ['no runs at all', ['run', 'restart', '--runs', '0'], 'It must be a whole number from 1'],
-    ['a parameter that the scenario lacks', ['run', 'restart', '--set', 'lag_ms=1'], 'scenario restart has no parameter "lag_ms"'],
+    [
+      'a parameter that the scenario lacks',
+      ['run', 'restart', '--set', 'lag_ms=1'],
+      'scenario restart has no parameter "lag_ms"',
+    ],
     ['a parameter without value', ['run', 'restart', '--set', 'lag_ms'], 'It must be NAME=VALUE'],
     ['a missing argument', ['replay'], "missing required argument 'plan'"],
     ['a subject file that is missing', ['run', 'restart', '--subject', './nothing.ts'], 'nothing.ts: no such file'],
     ['a plan that is missing', ['replay', join(folder, 'none.json')], 'none.json: no such file'],
     ['a plan that is a folder', ['replay', folder], 'is a folder, not a file'],
     ['a plan that is not JSON', ['replay', file('text.json', 'hello')], 'text.json: not JSON'],
-    ['a plan without a field', ['replay', file('short.json', JSON.stringify(plan))], 'short.json: the field observers is missing'],
+    [
+      'a plan without a field',
+      ['replay', file('short.json', JSON.stringify(plan))],
+      'short.json: the field observers is missing',
+    ],
     [
       'a plan with a fault of no known kind',
-      ['replay', file('odd.json', JSON.stringify({ ...plan, observers: [], properties: ['integrity'], faults: [{ kind: 'meteor' }] }))],
+      [
+        'replay',
+        file(
+          'odd.json',
+          JSON.stringify({ ...plan, observers: [], properties: ['integrity'], faults: [{ kind: 'meteor' }] }),
+        ),
+      ],
       "odd.json: faults.0.kind: Invalid discriminator value. Expected 'lag' | 'out-of-rotation'",
     ],
     [
       'a plan that judges by no known property',
-      ['replay', file('judge.json', JSON.stringify({ ...plan, observers: [], properties: ['fairness'] })), '--subject', 'legacy'],
+      [
+        'replay',
+        file('judge.json', JSON.stringify({ ...plan, observers: [], properties: ['fairness'] })),
+        '--subject',
+        'legacy',
+      ],
       'no property is called "fairness"',
     ],
     ['a history that is missing', ['check', join(folder, 'none.ndjson')], 'none.ndjson: no such file'],
-    ['a history with a line that is not JSON', ['check', file('bad.ndjson', `${lines(show(1))}{"index":\n`)], 'bad.ndjson:2: '],
-    ['a history whose time decreases', ['check', file('back.ndjson', lines({ ...show(1), time: 5 }, { ...show(2), time: 4 }))], 'back.ndjson:2: '],
+    [
+      'a history with a line that is not JSON',
+      ['check', file('bad.ndjson', `${lines(show(1))}{"index":\n`)],
+      'bad.ndjson:2: ',
+    ],
+    [
+      'a history whose time decreases',
+      ['check', file('back.ndjson', lines({ ...show(1), time: 5 }, { ...show(2), time: 4 }))],
+      'back.ndjson:2: ',
+    ],
     ['an ok without invoke', ['check', file('ok-only.ndjson', lines({ ...show(1), f: 'read' }))], 'ok-only.ndjson:1: '],
   ];
 
@@ -74,7 +114,9 @@ describe('ratchet check', () => {
   const reversion = file('reversion.ndjson', lines(show(85), show(10)));
 
   it('exits 0, 1 or 2 as the verdict is', () => {
-    expect(ratchet('check', file('good.ndjson', lines(show(10), show(85))), '--property', 'monotonic-view').status).toBe(0);
+    expect(
+      ratchet('check', file('good.ndjson', lines(show(10), show(85))), '--property', 'monotonic-view').status,
+    ).toBe(0);
     expect(ratchet('check', reversion).status).toBe(1);
     expect(ratchet('check', reversion, '--property', 'monotonic-commits').status).toBe(2);
   });
@@ -85,7 +127,10 @@ describe('ratchet check', () => {
 
   it('speaks JSON', () => {
     const { stdout } = ratchet('check', reversion, '--format', 'json', '--property', 'monotonic-view');
-    expect(JSON.parse(stdout)).toMatchObject({ valid: false, files: [{ events: 2, verdicts: [{ property: 'monotonic-view', violations: [{ events: [0, 1] }] }] }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      valid: false,
+      files: [{ events: 2, verdicts: [{ property: 'monotonic-view', violations: [{ events: [0, 1] }] }] }],
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 /** Histories from files, whatever they are written in. */
+import type { PropertyName } from '../checker/properties.ts';
 import { UsageError } from '../errors.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { Value } from '../history/event.ts';
@@ -34,7 +35,10 @@ export const sourceOptions = (): Option[] => [
   new Option('--initial <value>', 'what the registers of Jepsen begin at, as JSON (default: null)').argParser(initial),
 ];
 
-/** How to read each file, and the properties that a mapping asks for. */
+/** A register may go back as it likes: only what does not speak of progress can be asked of it. */
+const ofRegisters: readonly PropertyName[] = ['integrity', 'linearizable', 'staleness', 'availability'];
+
+/** How to read each file, and what is judged where the command line does not say. */
 export interface Source {
   load(file: string): Promise<LoadedHistory>;
   properties: readonly string[] | undefined;
@@ -50,7 +54,7 @@ export async function openSource({ from, map, initial }: SourceFlags): Promise<S
   }
   if (from === 'ratchet') return { load: loadHistory, properties: undefined };
   const options = initial === undefined ? {} : { initial };
-  return { load: (file) => loadJepsen(file, from, options), properties: undefined };
+  return { load: (file) => loadJepsen(file, from, options), properties: ofRegisters };
 }
 
 async function loadHistory(file: string): Promise<LoadedHistory> {

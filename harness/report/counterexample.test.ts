@@ -7,7 +7,9 @@ const plain = (text: string): string => text;
 const palette: Palette = { red: plain, green: plain, yellow: plain, dim: plain, bold: plain };
 
 function history(...events: Record<string, unknown>[]) {
-  const lines = events.map((event, index) => JSON.stringify({ index, ...event, time: Math.round(Number(event['s']) * 1e9), s: undefined }));
+  const lines = events.map((event, index) =>
+    JSON.stringify({ index, ...event, time: Math.round(Number(event['s']) * 1e9), s: undefined }),
+  );
   return parseHistory(lines.join('\n'), 'memory');
 }
 
@@ -16,7 +18,16 @@ function poll(s: number, progress: number, service: object, index: number): Reco
   return [
     { s: s - 0.01, ...read, type: 'invoke' },
     { s, ...read, type: 'ok', value: { progress }, ...service },
-    { s, process: 'tab-1', session: 'tab-1', type: 'ok', f: 'show', key: 'story-1', value: { progress }, read: index + 1 },
+    {
+      s,
+      process: 'tab-1',
+      session: 'tab-1',
+      type: 'ok',
+      f: 'show',
+      key: 'story-1',
+      value: { progress },
+      read: index + 1,
+    },
   ];
 }
 
@@ -53,7 +64,15 @@ describe('a counterexample', () => {
   it('tells the fault that befell the writer', () => {
     const retried = history(
       ...write(0.1, 40, '0/10'),
-      { s: 0.15, process: 'nemesis', type: 'info', f: 'fault', fault: 'http-lose-response', actor: 'worker-1', method: 'PATCH' },
+      {
+        s: 0.15,
+        process: 'nemesis',
+        type: 'info',
+        f: 'fault',
+        fault: 'http-lose-response',
+        actor: 'worker-1',
+        method: 'PATCH',
+      },
       ...write(0.2, 10, '0/20'),
     );
     const { verdicts } = judge(retried, ['monotonic-commits']);
@@ -62,6 +81,8 @@ describe('a counterexample', () => {
 
   it('says why a verdict is unknown', () => {
     const empty = history();
-    expect(formatVerdicts(empty, judge(empty, ['monotonic-commits']).verdicts, palette)).toMatch(/^\? monotonic-commits {3}unknown: /);
+    expect(formatVerdicts(empty, judge(empty, ['monotonic-commits']).verdicts, palette)).toMatch(
+      /^\? monotonic-commits {3}unknown: /,
+    );
   });
 });

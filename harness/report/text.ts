@@ -4,6 +4,7 @@ import { asColumns } from '../history/columns-builder.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { History } from '../history/event.ts';
 import { seconds, tellViolation } from './counterexample.ts';
+import { describeMeasured } from './measured.ts';
 
 /** Colours, or functions that leave the text as it is. */
 export interface Palette {
@@ -31,12 +32,19 @@ export function validityMark(valid: Validity, palette: Palette): string {
 function formatVerdict(history: History | HistoryColumns, verdict: Verdict, width: number, palette: Palette): string[] {
   const head = `${validityMark(verdict.valid, palette)} ${verdict.property.padEnd(width)}`;
   const [violation] = verdict.violations;
-  if (violation === undefined)
-    return [`${head}${verdict.reason === undefined ? '' : `   unknown: ${verdict.reason}`}`.trimEnd()];
+  if (violation === undefined) return [[head, ...remarks(verdict, palette)].join('   ').trimEnd()];
   const total =
     typeof verdict.measured?.['violations'] === 'number' ? verdict.measured['violations'] : verdict.violations.length;
   const more = total > 1 ? palette.dim(`   (and ${total - 1} more)`) : '';
   return [`${head}   ${palette.bold(violation.sentence)}${more}`, ...formatStory(asColumns(history), violation)];
+}
+
+function remarks(verdict: Verdict, palette: Palette): string[] {
+  const measured = describeMeasured(verdict);
+  return [
+    ...(verdict.reason === undefined ? [] : [`unknown: ${verdict.reason}`]),
+    ...(measured === undefined ? [] : [palette.dim(measured)]),
+  ];
 }
 
 /** The story of a violation, one line each: when, who did what, and where it came from. */
