@@ -76,7 +76,7 @@ export class ColumnsBuilder {
     columns.session[at] = session;
     columns.key[at] = key;
     columns.code[at] = code;
-    columns.view[at] = code >> 2 === FAULT ? NONE : this.#views.idOf(session, key);
+    columns.view[at] = startsView(code) ? this.#views.idOf(session, key) : NONE;
     columns.mate[at] = NONE;
     columns.shape[at] = hasValue(row) ? row.shape : NOTHING;
     columns.generation[at] = row.generation;
@@ -93,10 +93,12 @@ export class ColumnsBuilder {
     const columns = this.#columns;
     columns.mate[at] = invoke;
     columns.mate[invoke] = at;
-    const isNamedLate = row.session !== NONE && columns.session[invoke] === columns.process[invoke];
-    const [from, to] = isNamedLate ? [at, invoke] : [invoke, at];
-    columns.session[to] = columns.session[from]!;
-    columns.view[to] = columns.view[from]!;
+    if (row.session !== NONE && columns.session[invoke] !== row.session) {
+      columns.session[invoke] = row.session;
+      columns.view[invoke] = this.#views.idOf(row.session, row.key);
+    }
+    columns.session[at] = columns.session[invoke]!;
+    columns.view[at] = columns.view[invoke]!;
     if (row.code >> 2 !== READ && saysNothing(columns, at)) {
       columns.shape[at] = columns.shape[invoke]!;
       columns.generation[at] = columns.generation[invoke]!;
@@ -156,6 +158,12 @@ function hasValue({ code, shape, generation }: EventRow): boolean {
   const f = code >> 2;
   if (f === READ) return (code & 3) === OK;
   return f !== START || !isNull(shape, generation);
+}
+
+/** A completion has the view of its invoke, a fault has none. */
+function startsView(code: number): boolean {
+  const f = code >> 2;
+  return f < SHOW ? (code & 3) === INVOKE : f !== FAULT;
 }
 
 function saysNothing(columns: Columns, at: number): boolean {

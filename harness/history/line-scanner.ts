@@ -74,6 +74,7 @@ export class LineScanner {
   /** What the last step found. */
   #number = 0;
   #hash = 0;
+  #id = NONE;
 
   constructor(row: EventRow, names: Names) {
     this.#row = row;
@@ -106,53 +107,60 @@ export class LineScanner {
     return at + 1;
   }
 
-  #field(field: number, at: number): number {
+  #field(field: number, start: number): number {
+    const row = this.#row;
+    let at: number;
     switch (field) {
       case INDEX_AT:
-        return this.#countInto('index', at);
+        at = this.#integer(start);
+        row.index = this.#number;
+        return at;
       case TIME_AT:
-        return this.#countInto('time', at);
+        at = this.#integer(start);
+        row.time = this.#number;
+        return at;
       case PROCESS_AT:
-        return this.#nameInto('process', at);
+        at = this.#name(start);
+        row.process = this.#id;
+        return at;
       case SESSION_AT:
-        return this.#nameInto('session', at);
-      case TYPE_AT:
-        return this.#wordInto(types, 0, at);
-      case F_AT:
-        return this.#wordInto(operations, 2, at);
+        at = this.#name(start);
+        row.session = this.#id;
+        return at;
       case KEY_AT:
-        return this.#nameInto('key', at);
+        at = this.#name(start);
+        row.key = this.#id;
+        return at;
+      case TYPE_AT:
+        return this.#wordInto(types, 0, start);
+      case F_AT:
+        return this.#wordInto(operations, 2, start);
       case VALUE_AT:
-        return this.#bytes[at] === OPEN ? this.#progress(at) : this.#scalar(at);
+        return this.#bytes[start] === OPEN ? this.#progress(start) : this.#scalar(start);
       default:
-        return this.#skip(at, 0);
+        return this.#skip(start, 0);
     }
   }
 
   /** A `fault` may lack a key and hold any value, a `cas` holds pairs: both are for `JSON.parse`. */
   #isWellFormed(): boolean {
     const { code, process, shape } = this.#row;
-    const [f, type] = [code >> 2, code & 3];
+    const f = code >> 2;
+    const type = code & 3;
     if (f === CAS || f === FAULT) return false;
     if (f >= SHOW) return type === OK && shape !== NOTHING && (f !== COMMIT || process === this.#db);
     const needsValue = f === READ ? type === OK : f === WRITE && type === INVOKE;
     return !needsValue || shape !== NOTHING;
   }
 
-  #countInto(field: 'index' | 'time', at: number): number {
-    const end = this.#integer(at);
-    this.#row[field] = this.#number;
-    return end;
-  }
-
-  #nameInto(field: 'process' | 'session' | 'key', at: number): number {
+  #name(at: number): number {
     if (this.#bytes[at] !== QUOTE) {
       const end = this.#integer(at);
-      if (end !== UNUSUAL) this.#row[field] = this.#names.idOf(this.#number);
+      this.#id = end === UNUSUAL ? NONE : this.#names.idOf(this.#number);
       return end;
     }
     const end = this.#string(at);
-    if (end !== UNUSUAL) this.#row[field] = this.#names.idOfBytes(this.#bytes, at + 1, end - 1, this.#hash);
+    this.#id = end === UNUSUAL ? NONE : this.#names.idOfBytes(this.#bytes, at + 1, end - 1, this.#hash);
     return end;
   }
 
@@ -171,7 +179,8 @@ export class LineScanner {
     const row = this.#row;
     row.shape = PROGRESS;
     row.generation = 1;
-    let [seen, at] = [0, start];
+    let seen = 0;
+    let at = start;
     do {
       at = this.#skipSpace(at + 1);
       if (this.#bytes[at] !== QUOTE) return UNUSUAL;
@@ -255,7 +264,9 @@ export class LineScanner {
       this.#number *= sign;
       return point;
     }
-    let [number, scale, end] = [this.#number, 1, point + 1];
+    let number = this.#number;
+    let scale = 1;
+    let end = point + 1;
     for (let byte = bytes[end]!; byte >= ZERO && byte <= NINE; byte = bytes[++end]!) {
       number = number * 10 + byte - ZERO;
       scale *= 10;
@@ -324,7 +335,7 @@ export class LineScanner {
   #skipSpace(at: number): number {
     const bytes = this.#bytes;
     let end = at;
-    while (bytes[end] === SPACE || bytes[end] === TAB) end++;
+    while (bytes[end]! <= SPACE && (bytes[end] === SPACE || bytes[end] === TAB)) end++;
     return end;
   }
 }
@@ -371,9 +382,16 @@ const PROGRESS_PART = 2;
 const STATUS_PART = 4;
 
 function partAt(bytes: Uint8Array, at: number): number {
-  if (isAt(bytes, at, generationName)) return GENERATION_PART;
-  if (isAt(bytes, at, progressName)) return PROGRESS_PART;
-  return isAt(bytes, at, statusName) ? STATUS_PART : 0;
+  switch (bytes[at]) {
+    case 0x67:
+      return isAt(bytes, at, generationName) ? GENERATION_PART : 0;
+    case 0x70:
+      return isAt(bytes, at, progressName) ? PROGRESS_PART : 0;
+    case 0x73:
+      return isAt(bytes, at, statusName) ? STATUS_PART : 0;
+    default:
+      return 0;
+  }
 }
 
 function isAt(bytes: Uint8Array, at: number, word: Uint8Array): boolean {

@@ -77,7 +77,10 @@ class FirstEvents {
   idOf(at: number): number {
     if (this.count === this.events.length) this.#grow();
     const { key, shape, generation, progress } = this.#history;
-    const [k, s, g, p] = [key[at]!, shape[at]! & SHAPE, generation[at]!, progress[at]!];
+    const k = key[at]!;
+    const s = shape[at]! & SHAPE;
+    const g = generation[at]!;
+    const p = progress[at]!;
     const mask = this.table.length - 1;
     for (let slot = hashOf(k, s, g, p) & mask; ; slot = (slot + 1) & mask) {
       const id = this.table[slot]! - 1;
