@@ -23,6 +23,11 @@ test('where the history records what is shown, reads do not count as shown in a 
   expect(select(history, { sessions: ['tab-1'] }).recordsShows).toBe(true);
 });
 
+test('what is not selected has no value that could explain another', () => {
+  const { values } = select(history, { keys: ['story-1'] });
+  expect([values.ids[1], values.ids[3], values.ids[5]]).toEqual([0, -1, -1]);
+});
+
 test('the history itself stays as it was', () => {
   expect(history.isFault(0)).toBe(false);
 });

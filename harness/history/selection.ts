@@ -23,7 +23,6 @@ export function select(history: HistoryColumns, { keys, sessions }: Selection): 
     ...history,
     code: history.code.slice(),
     view: history.view.slice(),
-    mate: history.mate.slice(),
     shape: history.shape.slice(),
   };
   for (let at = 0; at < length; at++) {
@@ -33,7 +32,6 @@ export function select(history: HistoryColumns, { keys, sessions }: Selection): 
     if (isKey[history.key[at]!] === 1 && (!isView || isSession[history.session[at]!] === 1)) continue;
     columns.code[at] = nothingHappened;
     columns.view[at] = NONE;
-    columns.mate[at] = NONE;
     columns.shape[at] = NOTHING;
   }
   const { header, views, swapFrom, eventAt, recordsShows } = history;

@@ -23,15 +23,15 @@ test('Jepsen finds every client with a number of its own, and the rest out of it
   fc.assert(
     fc.property(histories, (history) => {
       const lines = [...exportJepsenEdn(history)].filter((line) => line.startsWith('{'));
-      const numbers = new Map<string, unknown>();
-      for (const [at, line] of lines.entries()) {
-        const { process, f } = history.events[at]!;
-        const number = / :process (\d+),/.exec(line)?.[1];
-        expect(number === undefined).toBe(['show', 'commit', 'fault'].includes(f));
-        if (number === undefined) expect(line).toMatch(/^\{:type :info, .* :process :(nemesis|ratchet),/);
-        else expect(numbers.get(number) ?? process).toBe(process);
-        if (number !== undefined) numbers.set(number, process);
-      }
+      const operations = lines.map((line, at) => ({ line, event: history.events[at]! }));
+      const [singles, clients] = [true, false].map((isSingle) =>
+        operations.filter(({ event }) => ['show', 'commit', 'fault'].includes(event.f) === isSingle),
+      ) as [typeof operations, typeof operations];
+      for (const { line } of singles) expect(line).toMatch(/^\{:type :info, .* :process :(nemesis|ratchet),/);
+      const pairs = clients.map(({ line, event }) => `${/ :process (\d+),/.exec(line)![1]} ${event.process}`);
+      const processes = new Set(clients.map(({ event }) => event.process));
+      expect(new Set(pairs).size).toBe(processes.size);
+      expect(new Set(pairs.map((pair) => pair.split(' ')[0])).size).toBe(processes.size);
     }),
   );
 });

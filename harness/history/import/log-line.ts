@@ -60,7 +60,7 @@ export function readLogLine(text: string, line: number, mapping: Mapping): LogEn
 }
 
 /** What stands at a path of names joined by dots; a name may have dots of its own. `null` counts as nothing. */
-export function find(fields: unknown, path: string): unknown {
+function find(fields: unknown, path: string): unknown {
   if (typeof fields !== 'object' || fields === null) return undefined;
   if (Object.hasOwn(fields, path)) return (fields as Fields)[path] ?? undefined;
   for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
