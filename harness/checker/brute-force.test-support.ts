@@ -91,6 +91,6 @@ export function disagreement(
     const { valid } = judge(history, [property], bounds);
     return valid === definition(history, bounds);
   });
-  const details = fc.check(agrees, { numRuns: 3000 });
+  const details = fc.check(agrees, { numRuns: fc.readConfigureGlobal().numRuns ?? 3000 });
   return details.failed ? fc.defaultReportMessage(details) : undefined;
 }

@@ -16,7 +16,7 @@ test('what an atomic register did is linearizable, however its values repeat', (
     fc.property(fc.oneof(atomicHistoryArbitrary('unique'), atomicHistoryArbitrary('repeated')), (history) => {
       expect(judge(history, ['linearizable']).valid).toBe(true);
     }),
-    { numRuns: 1000 },
+    { numRuns: fc.readConfigureGlobal().numRuns ?? 1000 },
   );
 });
 
@@ -32,7 +32,7 @@ test('the events of a violation are a contradiction by themselves', () => {
         expect(hasOrder(cutTo(history, events), key)).toBe(false);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: fc.readConfigureGlobal().numRuns ?? 1000 },
   );
 });
 
