@@ -25,7 +25,7 @@ test('the example prints what it says', () => {
   });
   expect(stdout).toBe(output.join('\n'));
   expect(status).toBe(1);
-});
+}, 60_000);
 
 test('every field of a mapping is described', () => {
   const schema = readFileSync(join(root, 'harness/history/import/mapping.ts'), 'utf8');
