@@ -1,5 +1,4 @@
-import { READ_INVOKE, READ_OK } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { NONE, READ_INVOKE, READ_OK } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { quantilesOf } from './quantiles.ts';
 import { Findings } from './verdict.ts';

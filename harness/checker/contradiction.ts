@@ -1,6 +1,5 @@
 /** Operations that no order explains, in a sentence. */
-import { CAS, OK, READ, START } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { CAS, NONE, OK, READ, START } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
 import { describeEvent } from './decrease.ts';

@@ -1,5 +1,4 @@
-import { COMMIT_OK, NOTHING, OK, READ, READ_INVOKE, SHOW } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { COMMIT_OK, NONE, NOTHING, OK, READ, READ_INVOKE, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { shownCode } from './shown.ts';

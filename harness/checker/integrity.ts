@@ -1,5 +1,4 @@
-import { FAIL, INVOKE, PROGRESS, READ, READ_OK, SHAPE, SHOW, SHOW_OK, START } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { FAIL, INVOKE, NONE, PROGRESS, READ, READ_OK, SHAPE, SHOW, SHOW_OK, START } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { Findings } from './verdict.ts';

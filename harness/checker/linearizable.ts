@@ -1,5 +1,5 @@
 import type { HistoryColumns } from '../history/columns.ts';
-import { NONE } from '../history/columns.ts';
+import { NONE } from '../history/codes.ts';
 import { describeContradiction } from './contradiction.ts';
 import { explainByZones } from './register-zones.ts';
 import { RegisterSearch } from './register-search.ts';

@@ -1,5 +1,4 @@
-import { COMMIT_OK } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { COMMIT_OK, NONE } from '../history/codes.ts';
 import { describeDecrease, isDecrease } from './decrease.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';

@@ -1,4 +1,4 @@
-import { NONE } from '../history/columns.ts';
+import { NONE } from '../history/codes.ts';
 import { describeDecrease, isDecrease } from './decrease.ts';
 import { shownCode } from './shown.ts';
 import { Findings } from './verdict.ts';

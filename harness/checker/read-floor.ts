@@ -1,6 +1,5 @@
 /** Reads against a floor: the greatest value that their session knew of for certain when they began. */
-import { NOTHING, OK, READ, READ_INVOKE, READ_OK, SHOW } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { NONE, NOTHING, OK, READ, READ_INVOKE, READ_OK, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 
 /**

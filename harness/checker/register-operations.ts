@@ -1,5 +1,4 @@
-import { CAS, FAIL, INVOKE, OK, READ, SHOW } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { CAS, FAIL, INVOKE, NONE, OK, READ, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { RegisterOperation } from './register-search.ts';
 

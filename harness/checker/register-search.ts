@@ -1,5 +1,4 @@
-import { PROGRESS, SHAPE } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { NONE, PROGRESS, SHAPE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { Budget } from './budget.ts';
 

@@ -1,5 +1,4 @@
-import { CAS, FAIL, INVOKE, OK, READ, READ_OK, SHOW } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { CAS, FAIL, INVOKE, NONE, OK, READ, READ_OK, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
 import { tellOperation } from './contradiction.ts';

@@ -1,4 +1,4 @@
-import { NONE } from '../history/columns.ts';
+import { NONE } from '../history/codes.ts';
 import { Budget, SearchGaveUp } from './budget.ts';
 import type { RegisterOperation, RegisterSearch } from './register-search.ts';
 

@@ -28,7 +28,7 @@ function missedBy(history: History, read: SlowOperation): SlowOperation[] {
   if (holdsProgress(history.events, read.key)) {
     return complete.filter(({ value, f }) => rank(value) > rank(read.value) && (f !== 'start' || value !== null));
   }
-  const own = writes.filter(({ value, begin }) => rank(value) === rank(read.value) && begin < read.end).at(-1);
+  const own = writes.findLast(({ value, begin }) => rank(value) === rank(read.value) && begin < read.end);
   if (own === undefined) return isInitial(history, { key: read.key as string, value: read.value! }) ? complete : [];
   return own.outcome === 'ok' ? complete.filter(({ begin }) => begin > own.end) : [];
 }

@@ -1,5 +1,4 @@
-import { FAIL, INVOKE, OK, READ, SHOW } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { FAIL, INVOKE, NONE, OK, READ, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { NewerWrites } from './newer-writes.ts';
 

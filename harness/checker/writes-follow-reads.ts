@@ -1,5 +1,4 @@
-import { COMMIT_OK, FAIL, INVOKE, READ, READ_OK, SHOW } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { COMMIT_OK, FAIL, INVOKE, NONE, READ, READ_OK, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { Findings } from './verdict.ts';

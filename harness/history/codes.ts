@@ -18,6 +18,9 @@ export function typeOf(code: number): EventType {
   return eventTypes[code & 3]!;
 }
 
+/** The item of a column where an event has none. */
+export const NONE = -1;
+
 export const INVOKE = 0;
 export const OK = 1;
 export const FAIL = 2;

@@ -1,11 +1,13 @@
-import { FAULT, INFO, INVOKE, NOTHING, NUMBER, OK, READ, SHOW, START, operationOf, typeOf } from './codes.ts';
-import { HistoryColumns, NONE, fillValue } from './columns.ts';
-import type { Columns, ValueRow } from './columns.ts';
+import { FAULT, INFO, INVOKE, NONE, NOTHING, NUMBER, OK, READ, SHOW, START } from './codes.ts';
+import { codeOf, operationOf, typeOf } from './codes.ts';
+import { HistoryColumns } from './columns.ts';
+import type { Columns } from './columns.ts';
 import type { History, HistoryEvent, HistoryHeader, Scalar } from './event.ts';
-import { codeOf } from './codes.ts';
 import { show } from './event-shape.ts';
 import { Names } from './names.ts';
 import { PairIds } from './pair-ids.ts';
+import { fillValue } from './value-row.ts';
+import type { ValueRow } from './value-row.ts';
 
 /** One event in the form of the columns; filled anew for each. Names are ids of the builder's `names`. */
 export interface EventRow extends ValueRow {

@@ -4,11 +4,13 @@
  * way it says so, and `JSON.parse` has the word.
  */
 import {
+  BOOLEAN,
   CAS,
   COMMIT,
   ENDED,
   FAULT,
   INVOKE,
+  NONE,
   NOTHING,
   NUMBER,
   OK,
@@ -16,10 +18,8 @@ import {
   READ,
   SHOW,
   TEXT,
-  BOOLEAN,
   WRITE,
 } from './codes.ts';
-import { NONE } from './columns.ts';
 import type { EventRow } from './columns-builder.ts';
 import type { Names } from './names.ts';
 

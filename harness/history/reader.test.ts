@@ -13,13 +13,12 @@ function read(...chunks: (string | Uint8Array)[]): HistoryColumns {
   return reader.end();
 }
 
+/** The message with which these bytes are refused. */
 function refusal(...chunks: (string | Uint8Array)[]): string {
   try {
     read(...chunks);
   } catch (error) {
-    expect(error).toBeInstanceOf(UsageError);
-    expect(error).toMatchObject({ code: 'history-invalid', exitCode: 64 });
-    return (error as Error).message;
+    return error instanceof UsageError && error.exitCode === 64 ? error.message : `crashed: ${String(error)}`;
   }
   return 'accepted';
 }

@@ -1,5 +1,5 @@
-import { FAULT, INFO, NOTHING, READ, SHOW } from './codes.ts';
-import { HistoryColumns, NONE } from './columns.ts';
+import { FAULT, INFO, NONE, NOTHING, READ, SHOW } from './codes.ts';
+import { HistoryColumns } from './columns.ts';
 import type { Columns } from './columns.ts';
 
 /** Names, of which a missing list means all. */

@@ -1,8 +1,19 @@
-import { NOTHING, PROGRESS, SHAPE } from './codes.ts';
-import { fillValue, initialValue, NONE } from './columns.ts';
-import type { HistoryColumns } from './columns.ts';
-import type { Value } from './event.ts';
+import { NONE, NOTHING, PROGRESS, SHAPE } from './codes.ts';
+import type { HistoryHeader, Value } from './event.ts';
+import type { Names } from './names.ts';
 import { valueId } from './order.ts';
+import { fillValue, initialValue } from './value-row.ts';
+
+/** What of a history has to do with values. */
+interface ValueSource {
+  readonly header: HistoryHeader | undefined;
+  readonly length: number;
+  readonly names: Names;
+  readonly key: Int32Array;
+  readonly shape: Uint8Array;
+  readonly generation: Float64Array;
+  readonly progress: Float64Array;
+}
 
 /** Numbers for the values of each key, counted from 0: equal values of one key have one id, whatever their status. */
 export class ValueIds {
@@ -15,10 +26,10 @@ export class ValueIds {
   readonly initial: Int32Array;
   /** Whether each key holds progresses, by key. */
   readonly holdsProgress: Uint8Array;
-  readonly #history: HistoryColumns;
+  readonly #history: ValueSource;
   readonly #table: Int32Array;
 
-  constructor(history: HistoryColumns) {
+  constructor(history: ValueSource) {
     this.#history = history;
     this.ids = new Int32Array(history.length).fill(NONE);
     this.holdsProgress = new Uint8Array(history.names.count);
@@ -68,9 +79,9 @@ class FirstEvents {
   events = new Int32Array(64);
   table = new Int32Array(128);
   count = 0;
-  readonly #history: HistoryColumns;
+  readonly #history: ValueSource;
 
-  constructor(history: HistoryColumns) {
+  constructor(history: ValueSource) {
     this.#history = history;
   }
 

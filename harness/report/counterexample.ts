@@ -1,7 +1,6 @@
 /** A violation as a story: sentences with times, who served what, and why. */
 import type { Violation } from '../checker/verdict.ts';
-import { COMMIT_OK, INVOKE, START, WRITE } from '../history/codes.ts';
-import { NONE } from '../history/columns.ts';
+import { COMMIT_OK, INVOKE, NONE, START, WRITE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryEvent, Value } from '../history/event.ts';
 import { compareLsn } from '../history/lsn.ts';
