@@ -141,9 +141,8 @@ describe('ratchet check', () => {
   it('speaks JSON', () => {
     const { stdout } = ratchet('check', reversion, '--format', 'json', '--property', 'monotonic-view');
     expect(JSON.parse(stdout)).toMatchObject({
-      events: 2,
       valid: false,
-      verdicts: [{ property: 'monotonic-view', violations: [{ events: [0, 1] }] }],
+      files: [{ events: 2, verdicts: [{ property: 'monotonic-view', violations: [{ events: [0, 1] }] }] }],
     });
   });
 });

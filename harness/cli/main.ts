@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, RatchetError } from '../errors.ts';
 import { addCheck } from './check.ts';
 import { addDoctor } from './doctor.ts';
+import { addExport } from './export.ts';
 import { addList } from './list.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addRun(program, interruption.signal, finish);
   addReplay(program, interruption.signal, finish);
   addCheck(program, finish);
+  addExport(program, finish);
   addList(program, finish);
   addDoctor(program, finish);
   for (const command of program.commands) command.addHelpText('after', EXIT_CODES);

@@ -3,6 +3,7 @@ import { judge, type Judgement } from '../checker/compose.ts';
 import { properties, type PropertyName } from '../checker/properties.ts';
 import type { CheckOptions, Verdict } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
+import { HistoryColumns } from '../history/columns.ts';
 import type { EventBody, History, HistoryEvent } from '../history/event.ts';
 
 /** What is promised of the end of a run: a run without its end can neither keep nor break it. */
@@ -34,13 +35,26 @@ export function incompleteMark(reason: Error): EventBody {
  * Like `judge`, but of a run that was cut short nothing is held to be true: a violation that was seen stays one,
  * all else is unknown.
  */
-export function judgeRun(history: History, names: readonly PropertyName[], options: CheckOptions): Judgement {
+export function judgeRun(
+  history: History | HistoryColumns,
+  names: readonly PropertyName[],
+  options: CheckOptions,
+): Judgement {
   const judgement = judge(history, names, options);
-  const mark = history.events.findLast(isIncompleteMark);
+  const mark = history instanceof HistoryColumns ? lastMark(history) : history.events.findLast(isIncompleteMark);
   if (mark === undefined) return judgement;
   const reason = `the run is incomplete: ${String(mark['error'])}`;
   const verdicts = judgement.verdicts.map((verdict) => doubt(verdict, reason));
   return { valid: verdicts.some((verdict) => verdict.valid === false) ? false : 'unknown', verdicts };
+}
+
+function lastMark(history: HistoryColumns): HistoryEvent | undefined {
+  for (let at = history.length - 1; at >= 0; at -= 1) {
+    if (!history.isFault(at) || history.names.nameOf(history.process[at]!) !== 'ratchet') continue;
+    const event = history.eventAt(at);
+    if (isIncompleteMark(event)) return event;
+  }
+  return undefined;
 }
 
 function isIncompleteMark(event: HistoryEvent): boolean {
