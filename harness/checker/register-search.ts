@@ -36,7 +36,8 @@ export class RegisterSearch {
 
   constructor(history: HistoryColumns, key: number) {
     const { values, shape, progress } = history;
-    this.#initial = values.initial[key]!;
+    const initial = values.initial[key]!;
+    this.#initial = initial === NONE ? values.count : initial;
     this.#anyBeginning = values.count + 1;
     this.#isBeginning = (value) => {
       const first = values.firsts[value]!;

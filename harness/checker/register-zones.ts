@@ -104,7 +104,8 @@ function zonesOf(history: HistoryColumns, { reads, write }: Origins): Zones {
     if (firstEnd[value]! > at) firstEnd[value] = at;
     if (lastBegin[value]! < mate[at]!) lastBegin[value] = mate[at]!;
   }
-  for (const initial of values.initial) {
+  for (const key of values.keys) {
+    const initial = values.initial[key]!;
     if (reads[initial]! > 0 && write[initial] === NONE) firstEnd[initial] = NONE;
   }
   return { firstEnd, lastBegin };

@@ -1,4 +1,4 @@
-import { FAIL, INVOKE, NONE, OK, READ, SHOW } from '../history/codes.ts';
+import { FAIL, INVOKE, NONE, NOTHING, OK, PROGRESS, READ, SHAPE, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { NewerWrites } from './newer-writes.ts';
 
@@ -41,7 +41,10 @@ export class Versions {
     this.#newest = new Int32Array(names.count).fill(NONE);
     this.#newestPlace = new Int32Array(names.count).fill(NONE);
     this.#newer = new NewerWrites(this.#layAxes());
-    for (const initial of values.initial) if (this.#after[initial] === NONE) this.#after[initial] = 0;
+    for (const key of values.keys) {
+      const initial = values.initial[key]!;
+      if (this.#after[initial] === NONE) this.#after[initial] = 0;
+    }
   }
 
   /** Takes in the next event of the history. */
@@ -81,7 +84,7 @@ export class Versions {
 
   #complete(at: number): void {
     const { key: keys, mate, shape, values } = this.#history;
-    if (shape[at] === 0) return;
+    if (shape[at] === NOTHING) return;
     const [key, value] = [keys[at]!, values.ids[at]!];
     const place = this.#place.get(mate[at]!);
     if (place !== undefined) {
@@ -122,10 +125,11 @@ export class Versions {
     return offsets;
   }
 
-  #progressesInOrder(): Int32Array {
+  #progressesInOrder(): number[] {
     const { shape, generation, progress, values } = this.#history;
     const { firsts, count } = values;
-    const ids = Int32Array.from({ length: count }, (_, id) => id).filter((id) => (shape[firsts[id]!]! & 7) === 1);
+    const ids: number[] = [];
+    for (let id = 0; id < count; id++) if ((shape[firsts[id]!]! & SHAPE) === PROGRESS) ids.push(id);
     return ids.sort((a, b) => {
       const [first, other] = [firsts[a]!, firsts[b]!];
       return generation[first]! - generation[other]! || progress[first]! - progress[other]!;

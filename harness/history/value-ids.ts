@@ -22,7 +22,9 @@ export class ValueIds {
   /** The first event that has the value, by id. */
   readonly firsts: Int32Array;
   readonly count: number;
-  /** The id of the value at which each key begins, by key; `count` where no event has it. */
+  /** Those that have values, in the order in which they first do. */
+  readonly keys: readonly number[];
+  /** The id of the value at which each of these keys begins, by key; `count` where no event has it. */
   readonly initial: Int32Array;
   /** Whether each key holds progresses, by key. */
   readonly holdsProgress: Uint8Array;
@@ -43,9 +45,22 @@ export class ValueIds {
     this.firsts = firsts.events;
     this.count = firsts.count;
     this.#table = firsts.table;
-    this.initial = Int32Array.from({ length: history.names.count }, (_, key) =>
-      this.idOf(key, this.#initialValue(key)),
-    );
+    this.initial = new Int32Array(history.names.count).fill(NONE);
+    this.keys = this.#keysOfValues();
+    for (const key of this.keys) this.initial[key] = this.idOf(key, this.#initialValue(key));
+  }
+
+  #keysOfValues(): number[] {
+    const { key, names } = this.#history;
+    const isKnown = new Uint8Array(names.count);
+    const keys: number[] = [];
+    for (let value = 0; value < this.count; value++) {
+      const name = key[this.firsts[value]!]!;
+      if (isKnown[name] === 1) continue;
+      isKnown[name] = 1;
+      keys.push(name);
+    }
+    return keys;
   }
 
   /** Of a value that no event has: `count` if the key begins at it, else `NONE`. */

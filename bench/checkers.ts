@@ -1,0 +1,146 @@
+/**
+ * What the judges cost: medians of several rounds, and ratios to JSON.parse measured in turns with it, since machines
+ * differ and are never quiet. Prints a table and writes it as JSON. `node bench/checkers.ts [ROUNDS]`
+ */
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { linearizable } from '../harness/checker/linearizable.ts';
+import { monotonicReads } from '../harness/checker/monotonic-reads.ts';
+import { monotonicView } from '../harness/checker/monotonic-view.ts';
+import { readYourWrites } from '../harness/checker/read-your-writes.ts';
+import type { Checker } from '../harness/checker/verdict.ts';
+import { HistoryColumns } from '../harness/history/columns.ts';
+import { HistoryReader } from '../harness/history/reader.ts';
+import { registerHistory, serviceHistory } from './histories.ts';
+
+interface Measure {
+  measure: string;
+  value: number;
+  target: number;
+  unit: string;
+}
+
+const rounds = Number(process.argv[2] ?? 5);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));
+const report = join(root, 'reports', 'bench.json');
+
+try {
+  const rows = [...inMemory(), ...wholeProcess(), ...registers()];
+  for (const { measure, value, target, unit } of rows) {
+    const text = `${value < 10 ? value.toFixed(2) : Math.round(value)} ${unit}`;
+    console.log(
+      `${value <= target ? '✓' : '✗'} ${measure.padEnd(70)} ${text.padStart(9)}   target ≤ ${target} ${unit}`,
+    );
+  }
+  mkdirSync(join(root, 'reports'), { recursive: true });
+  writeFileSync(report, `${JSON.stringify({ node: process.version, rounds, measures: rows }, undefined, 2)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function inMemory(): Measure[] {
+  const monotonic = [monotonicView, monotonicReads, readYourWrites];
+  const whole = timed(read(serviceHistory(1_000_000)), monotonic);
+  const half = timed(read(serviceHistory(500_000)), monotonic);
+  return [
+    { measure: 'the three monotonic properties, 1,000,000 events in memory', value: whole, target: 15, unit: 'ms' },
+    { measure: 'the same, twice the events', value: whole / half, target: 2.3, unit: '×' },
+  ];
+}
+
+function wholeProcess(): Measure[] {
+  const [whole, half] = [write('whole', 1_000_000), write('half', 500_000)];
+  const turns = Array.from({ length: rounds }, () => ({ check: check(whole), half: check(half), parse: parse(whole) }));
+  const ratio = (of: (turn: (typeof turns)[number]) => number): number => median(turns.map(of));
+  return [
+    {
+      measure: 'ratchet check, 1,000,000 events, all properties',
+      value: ratio(({ check: { ms } }) => ms),
+      target: 2500,
+      unit: 'ms',
+    },
+    {
+      measure: '… to a process that reads the lines and parses them',
+      value: ratio(({ check: { ms }, parse: { processMs } }) => ms / processMs),
+      target: 1.5,
+      unit: '×',
+    },
+    {
+      measure: '… to JSON.parse of the lines alone',
+      value: ratio(({ check: { ms }, parse: { parseMs } }) => ms / parseMs),
+      target: 1.5,
+      unit: '×',
+    },
+    { measure: '… its peak memory', value: ratio(({ check: { peakMb } }) => peakMb), target: 500, unit: 'MB' },
+    {
+      measure: '… twice the events',
+      value: ratio(({ check: { ms }, half: { ms: halfMs } }) => ms / halfMs),
+      target: 2.3,
+      unit: '×',
+    },
+  ];
+}
+
+function registers(): Measure[] {
+  const one = timed(read(registerHistory(100_000, 1)), [linearizable], true);
+  const half = timed(read(registerHistory(50_000, 1)), [linearizable], true);
+  const many = timed(read(registerHistory(1_000_000, 1000)), [linearizable], true);
+  return [
+    { measure: 'linearizable, 100,000 operations on one key, 8 processes', value: one, target: 200, unit: 'ms' },
+    { measure: '… twice the operations', value: one / half, target: 2.3, unit: '×' },
+    { measure: 'linearizable, 1,000,000 operations on 1,000 keys', value: many, target: 1000, unit: 'ms' },
+  ];
+}
+
+/** Milliseconds of all checkers together. `afresh` has each round number the values anew, as the first checker must. */
+function timed(history: HistoryColumns, checkers: readonly Checker[], afresh = false): number {
+  const times = Array.from({ length: rounds + 2 }, () => {
+    const judged = afresh ? new HistoryColumns({ ...history, columns: history }) : history;
+    const began = performance.now();
+    for (const checker of checkers) {
+      const { valid } = checker(judged, {});
+      if (valid !== true) throw new Error(`the history of the benchmark is not sound: ${String(valid)}`);
+    }
+    return performance.now() - began;
+  });
+  return median(times.slice(2));
+}
+
+function read(chunks: Iterable<Buffer>): HistoryColumns {
+  const reader = new HistoryReader('bench');
+  for (const chunk of chunks) reader.push(chunk);
+  return reader.end();
+}
+
+function write(name: string, events: number): string {
+  const file = join(folder, `${name}.ndjson`);
+  const handle = openSync(file, 'w');
+  for (const chunk of serviceHistory(events)) writeSync(handle, chunk);
+  closeSync(handle);
+  return file;
+}
+
+function check(file: string): { ms: number; peakMb: number } {
+  const { ms, stderr } = run('--import', join(root, 'bench/peak.ts'), join(root, 'bin/ratchet.js'), 'check', file);
+  return { ms, peakMb: (JSON.parse(stderr.trim().split('\n').at(-1)!) as { peak_mb: number }).peak_mb };
+}
+
+function parse(file: string): { processMs: number; parseMs: number } {
+  const { ms, stdout } = run(join(root, 'bench/parse-lines.ts'), file);
+  return { processMs: ms, parseMs: (JSON.parse(stdout) as { parse_ms: number }).parse_ms };
+}
+
+function run(...args: string[]): { ms: number; stdout: string; stderr: string } {
+  const began = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`exit code ${status}: ${stderr}`);
+  return { ms: performance.now() - began, stdout, stderr };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}

@@ -1,0 +1,16 @@
+// The benchmarks of bench/, one after the other; or those whose names are given.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const names = ['checkers'];
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !names.includes(name));
+if (unknown !== undefined) {
+  console.error(`no benchmark is called "${unknown}": there is ${names.join(', ')}`);
+  process.exit(64);
+}
+for (const name of wanted.length === 0 ? names : wanted) {
+  const { status } = spawnSync(process.execPath, [`bench/${name}.ts`], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 2);
+}
