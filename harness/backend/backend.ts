@@ -10,7 +10,8 @@ export type Capability =
   | 'http-delay'
   | 'http-drop'
   | 'http-lose-response'
-  | 'http-error';
+  | 'http-error'
+  | 'http-route';
 
 /** `primary`, or `replica-1` … `replica-N`. */
 export type NodeName = string;
