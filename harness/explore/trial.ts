@@ -1,0 +1,53 @@
+/** One plan, tried in a simulation and judged. */
+import type { Judgement } from '../checker/compose.ts';
+import type { Plan } from '../plan/plan.ts';
+import { judgeRun, requireProperties } from '../runner/judgement.ts';
+import { findMismatch } from './determinism.ts';
+import type { RunOutcome } from '../runner/run.ts';
+
+/** Runs a plan to its end, at once and in virtual time. Throws only where a run could not begin. */
+export type Simulate = (plan: Plan) => RunOutcome;
+
+export interface Trial {
+  plan: Plan;
+  outcome: RunOutcome;
+  judgement: Judgement;
+}
+
+export function tryPlan(plan: Plan, simulate: Simulate): Trial {
+  const outcome = simulate(plan);
+  const convergeWithinMs = plan.bounds.converge_within_ms;
+  const options = convergeWithinMs === undefined ? {} : { convergeWithinMs };
+  return { plan, outcome, judgement: judgeRun(outcome.history, requireProperties(plan.properties), options) };
+}
+
+/** What went wrong, in words that stay the same while a plan shrinks; `undefined`: nothing did. */
+export function failureOf({ outcome, judgement }: Trial): Failing | undefined {
+  const violated = judgement.verdicts.find(({ valid }) => valid === false);
+  if (violated !== undefined) return { kind: 'violation', what: violated.property };
+  if (outcome.incomplete !== undefined) return { kind: 'broken', what: codeOf(outcome.incomplete) };
+  const unknown = judgement.verdicts.find(({ valid }) => valid === 'unknown');
+  return unknown === undefined ? undefined : { kind: 'broken', what: `${unknown.property} unknown` };
+}
+
+export interface Failing {
+  /** `broken`: the run is not whole, or a checker could not judge it. `mismatch`: it was another one the second time. */
+  kind: 'violation' | 'broken' | 'mismatch';
+  /** The property that is violated, the code of what broke, or the first event that differs. */
+  what: string;
+}
+
+/** Whether a plan goes wrong in just this way. */
+export function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boolean {
+  if (failing.kind === 'mismatch') return findMismatch(simulate(plan).history, simulate(plan).history) !== undefined;
+  if (failing.kind === 'broken') {
+    const found = failureOf(tryPlan(plan, simulate));
+    return found?.kind === 'broken' && found.what === failing.what;
+  }
+  const { judgement } = tryPlan({ ...plan, properties: [failing.what] }, simulate);
+  return judgement.valid === false;
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
