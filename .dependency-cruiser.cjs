@@ -45,8 +45,14 @@ module.exports = {
     only(
       'subject-knows-no-backend',
       '^harness/subject/',
-      '^harness/(subject/|backend/backend\\.ts|errors\\.ts|clock\\.ts)',
+      '^harness/(subject/|backend/(backend|model)\\.ts|errors\\.ts|clock\\.ts)',
       'the application runs against any backend',
+    ),
+    only(
+      'simulation-knows-no-run',
+      '^harness/simulation/',
+      '^harness/(simulation/|errors\\.ts|clock\\.ts|stacks\\.ts)',
+      'virtual time is for any task',
     ),
     only(
       'nemesis-knows-no-backend',
