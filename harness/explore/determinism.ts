@@ -1,28 +1,23 @@
 /** Whether two runs of one plan are the same, event by event. */
 import { formatEvent } from '../history/codec.ts';
-import type { History } from '../history/event.ts';
+import type { TrialOutcome } from './trial.ts';
 
 export interface Mismatch {
-  /** Of the first event that differs. */
+  /** Of the first event that differs; the number of events if only what is not in the history does. */
   index: number;
   sentence: string;
 }
 
-/** A number that two histories share only if, for all practical purposes, they are the same. */
-export function traceHash(history: History): number {
-  let hash = 0x811c9dc5;
-  for (const event of history.events) {
-    const line = formatEvent(event);
-    for (let at = 0; at < line.length; at++) hash = Math.imul(hash ^ line.charCodeAt(at), 0x01000193);
+export function findMismatch(first: TrialOutcome, second: TrialOutcome): Mismatch | undefined {
+  const hashes = [first.traceHash(), second.traceHash()];
+  if (hashes[0] === hashes[1]) return undefined;
+  const [lines, others] = [first, second].map(({ history }) => history.events.map((event) => formatEvent(event)));
+  const length = Math.max(lines!.length, others!.length);
+  const index = Array.from({ length }, (_, at) => at).find((at) => lines![at] !== others![at]);
+  if (index === undefined) {
+    const what = `two runs of one plan have the same ${length} events, but not the same timers and messages`;
+    return { index: length, sentence: `${what}: traces ${hashes.join(' and ')}` };
   }
-  return hash >>> 0;
-}
-
-export function findMismatch(first: History, second: History): Mismatch | undefined {
-  if (traceHash(first) === traceHash(second)) return undefined;
-  const lines = [first, second].map(({ events }) => events.map((event) => formatEvent(event)));
-  const index = lines[0]!.findIndex((line, at) => line !== lines[1]![at]);
-  const at = index === -1 ? lines[0]!.length : index;
-  const [one, other] = lines.map((each) => each[at] ?? 'nothing: the run was over');
-  return { index: at, sentence: `two runs of one plan differ from event ${at} on: ${one} and then ${other}` };
+  const [one, other] = [lines, others].map((each) => each![index] ?? 'nothing, for the run was over');
+  return { index, sentence: `two runs of one plan differ from event ${index} on: ${one} and then ${other}` };
 }

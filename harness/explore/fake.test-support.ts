@@ -1,7 +1,7 @@
 /** A simulation in thirty lines, for tests of the search: legacy polls by the clock, and replicas know what a plan lets them. */
 import type { EventBody, HistoryEvent, ProgressValue } from '../history/event.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { RunOutcome } from '../runner/run.ts';
+import type { TrialOutcome } from './trial.ts';
 
 interface Commit {
   atMs: number;
@@ -12,7 +12,7 @@ interface Commit {
 const POLLS = 8;
 
 /** One generation of a story after the other, and `POLLS` polls of every tab while they last. */
-export function fakeSimulate(plan: Plan): RunOutcome {
+export function fakeSimulate(plan: Plan): TrialOutcome {
   const commits = commitsOf(plan);
   const reads = plan.observers.flatMap(({ session, story, every_ms: everyMs }) =>
     Array.from({ length: POLLS }, (_, at) => {
@@ -27,7 +27,12 @@ export function fakeSimulate(plan: Plan): RunOutcome {
   }));
   const timeline = [...written, ...reads].sort((a, b) => a.atMs - b.atMs);
   const events = timeline.map(({ atMs, body }, index): HistoryEvent => ({ index, time: atMs * 1e6, ...body }));
-  return { history: { header: undefined, events }, incomplete: undefined, notes: [] };
+  return outcomeOf(events);
+}
+
+export function outcomeOf(events: readonly HistoryEvent[]): TrialOutcome {
+  const traceHash = (): string => JSON.stringify(events);
+  return { history: { header: undefined, events }, incomplete: undefined, notes: [], traceHash };
 }
 
 function commitsOf(plan: Plan): Commit[] {

@@ -2,7 +2,7 @@
 import { openCatalogue } from '../runner/catalogue.ts';
 import { minimise } from './minimise.ts';
 import { searchChunk, shrinkFind, type ChunkResult, type Find, type SearchOptions, type Shrunk } from './search.ts';
-import { openSimulation } from './simulation.ts';
+import { simulationOf } from './simulation.ts';
 import { loadSpace } from './space.ts';
 import { failsLike, type Simulate } from './trial.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -33,7 +33,7 @@ const SHRINK_RUNS_MAX = 3_000;
 export async function openSearcher(quest: Quest): Promise<Searcher> {
   const catalogue = await openCatalogue(quest.folder);
   const { variations } = await loadSpace(catalogue, quest.space, quest.set);
-  const simulate = await openSimulation(await catalogue.loadSubject(quest.subject));
+  const simulate = simulationOf(await catalogue.loadSubject(quest.subject));
   return createSearcher({ ...quest, variations, simulate });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planSpace } from '../plan/arbitraries.ts';
 import type { Plan } from '../plan/plan.ts';
-import { fakeSimulate } from './fake.test-support.ts';
+import { fakeSimulate, outcomeOf } from './fake.test-support.ts';
 import { createSearcher } from './quest.ts';
 import { CHUNK_RUNS, searchChunk, type ChunkResult, type SearchOptions } from './search.ts';
 
@@ -33,7 +33,7 @@ describe('a search', () => {
       options({
         properties: ['integrity'],
         variations: planSpace({ deviations: ['stall', 'http-drop'] }),
-        simulate: () => ({ history: { header: undefined, events: [] }, incomplete: undefined, notes: [] }),
+        simulate: () => outcomeOf([]),
       }),
       0,
       40,
@@ -64,7 +64,7 @@ describe('a search', () => {
       const outcome = fakeSimulate(plan);
       const events = outcome.history.events.map((event) => (event.index === 3 ? { ...event, run: runs } : event));
       runs += 1;
-      return { ...outcome, history: { header: undefined, events } };
+      return outcomeOf(events);
     };
     const { find } = searchChunk(options({ simulate, checkDeterminism: true }), 0, 20);
     expect(find?.failing.kind).toBe('mismatch');

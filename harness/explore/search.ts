@@ -91,7 +91,7 @@ export function shrinkFind(
 function examine(plan: Plan, options: SearchOptions): Find['failing'] | undefined {
   if (!options.checkDeterminism) return failureOf(tryPlan(plan, options.simulate));
   const [first, second] = [options.simulate(plan), options.simulate(plan)];
-  const mismatch = findMismatch(first.history, second.history);
+  const mismatch = findMismatch(first, second);
   return mismatch === undefined ? undefined : { kind: 'mismatch', what: mismatch.sentence };
 }
 

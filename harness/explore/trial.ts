@@ -6,11 +6,16 @@ import { findMismatch } from './determinism.ts';
 import type { RunOutcome } from '../runner/run.ts';
 
 /** Runs a plan to its end, at once and in virtual time. Throws only where a run could not begin. */
-export type Simulate = (plan: Plan) => RunOutcome;
+export type Simulate = (plan: Plan) => TrialOutcome;
+
+export interface TrialOutcome extends RunOutcome {
+  /** The same for two runs only if nothing differed in them. */
+  traceHash(): string;
+}
 
 export interface Trial {
   plan: Plan;
-  outcome: RunOutcome;
+  outcome: TrialOutcome;
   judgement: Judgement;
 }
 
@@ -39,7 +44,7 @@ export interface Failing {
 
 /** Whether a plan goes wrong in just this way. */
 export function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boolean {
-  if (failing.kind === 'mismatch') return findMismatch(simulate(plan).history, simulate(plan).history) !== undefined;
+  if (failing.kind === 'mismatch') return findMismatch(simulate(plan), simulate(plan)) !== undefined;
   if (failing.kind === 'broken') {
     const found = failureOf(tryPlan(plan, simulate));
     return found?.kind === 'broken' && found.what === failing.what;

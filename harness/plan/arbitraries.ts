@@ -354,9 +354,8 @@ function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
   const version = fc
     .tuple(fc.nat({ max: workers.length - 1 }), fc.nat({ max: 10 }))
     .map(([at, step]) => versionIn(cast.generations, at, step));
-  const session = fc.constantFrom(...sessions);
-  const worker = fc.constantFrom(...workers);
-  const replica = fc.constantFrom(...replicas);
+  // Where there is none to choose from, what needs one is not offered.
+  const [session, worker, replica] = [oneOf(sessions), oneOf(workers), oneOf(replicas)];
   const fault = (arbitrary: Arbitrary<Plan['faults'][number]>): Arbitrary<Deviation> =>
     arbitrary.map((each) => ({ kind: 'fault', fault: each }));
 
@@ -388,6 +387,10 @@ function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
   offer(1, kinds.has('rerun'), () => version.map((each) => rerunOf(cast, each)));
   offer(1, kinds.has('tab'), () => version.map((each) => tabOf(cast, each)));
   return choices.length === 0 ? fc.constant({ kind: 'routing', routing: cast.topology.routing }) : fc.oneof(...choices);
+}
+
+function oneOf(names: readonly string[]): Arbitrary<string> {
+  return names.length === 0 ? fc.constant('') : fc.constantFrom(...names);
 }
 
 /** Like `versionOf`, of the plan's nth generation, which counts among those of its own story. */
