@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { parseHistory } from '../history/codec.ts';
 import { formatVerdicts } from '../report/text.ts';
 import { judgeRun, propertyNames, requireProperties } from '../runner/judgement.ts';
 import { readInput } from './input.ts';
-import { formatOption, propertyOption } from './options.ts';
+import { duration, formatOption, propertyOption } from './options.ts';
 import { exitCodeOf } from './session.ts';
 import { palette, print } from './terminal.ts';
 
@@ -34,11 +34,4 @@ async function check(file: string, flags: CheckFlags): Promise<number> {
     print(JSON.stringify({ file, events: history.events.length, ...judgement }, undefined, 2));
   else print(formatVerdicts(history, judgement.verdicts, palette));
   return exitCodeOf(judgement.valid);
-}
-
-/** Milliseconds in `2s` or `500ms`. */
-function duration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text);
-  if (match === null) throw new InvalidArgumentError('It must be like 2s or 500ms.');
-  return Number(match[1]) * (match[2] === 's' ? 1_000 : 1);
 }

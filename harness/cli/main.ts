@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, RatchetError } from '../errors.ts';
 import { addCheck } from './check.ts';
 import { addDoctor } from './doctor.ts';
+import { addExplore } from './explore.ts';
 import { addList } from './list.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
@@ -35,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .configureOutput({ outputError: () => undefined })
     .exitOverride();
   addRun(program, interruption.signal, finish);
+  addExplore(program, interruption.signal, finish);
   addReplay(program, interruption.signal, finish);
   addCheck(program, finish);
   addList(program, finish);

@@ -42,7 +42,7 @@ export const setOption = (): Option =>
     .default({})
     .argParser(nameAndValue);
 
-function wholeNumber(min: number): (text: string) => number {
+export function wholeNumber(min: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (text.trim() === '' || !Number.isSafeInteger(number) || number < min) {
@@ -50,6 +50,13 @@ function wholeNumber(min: number): (text: string) => number {
     }
     return number;
   };
+}
+
+/** Milliseconds in `2s` or `500ms`. */
+export function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It must be like 2s or 500ms.');
+  return Number(match[1]) * (match[2] === 's' ? 1_000 : 1);
 }
 
 function nameAndValue(text: string, previous: Record<string, string>): Record<string, string> {

@@ -60,7 +60,9 @@ describe('the plan space', () => {
         const { topology, generations, observers, faults } = planOfVariation(variation);
         expect(topology).toMatchObject({ instances: 1, routing: 'round-robin' });
         expect([generations.length, observers.length]).toEqual([1, 1]);
-        expect(faults.every((fault) => fault.kind === 'lag' && fault.mode === 'timed' && fault.delay_ms <= 2_500)).toBe(true);
+        expect(faults.every((fault) => fault.kind === 'lag' && fault.mode === 'timed' && fault.delay_ms <= 2_500)).toBe(
+          true,
+        );
       }),
       { seed: 1, numRuns: 200 },
     );

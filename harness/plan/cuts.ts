@@ -7,7 +7,7 @@ export function* cuts(plan: Plan): Generator<Plan> {
   const stories = new Set([...plan.generations, ...plan.observers].map(({ story }) => story));
   if (stories.size > 1) for (const story of stories) yield* valid(withoutStory(plan, story));
   for (const { session } of plan.observers) yield* valid(withoutActors(plan, new Set([session])));
-  for (const { worker } of plan.generations) yield* valid(withoutGeneration(plan, worker));
+  for (const generation of plan.generations) yield* withoutGeneration(plan, generation);
   for (const fault of plan.faults) yield { ...plan, faults: plan.faults.filter((each) => each !== fault) };
   yield* smallerTopologies(plan);
   for (const generation of plan.generations) yield* smallerGenerations(plan, generation);
@@ -35,9 +35,21 @@ function withoutActors(plan: Plan, names: ReadonlySet<string>): Plan {
   };
 }
 
+/** The others stay as they are; or the last one lasts as much longer, since faults last until all are over. */
+function* withoutGeneration(plan: Plan, generation: GenerationPlan): Generator<Plan> {
+  const shorter = forgetting(plan, generation);
+  const last = shorter.generations.at(-1);
+  if (last === undefined) return;
+  yield shorter;
+  const lastsMs = generation.steps.reduce((sum, step) => sum + step.after_ms, 0);
+  const steps = last.steps.map((step, at) =>
+    at === last.steps.length - 1 ? { ...step, after_ms: Math.min(step.after_ms + lastsMs, 3_600_000) } : step,
+  );
+  yield { ...shorter, generations: [...shorter.generations.slice(0, -1), { ...last, steps }] };
+}
+
 /** The later generations of its story move up by one. What named it names the beginning of the one that moved up. */
-function withoutGeneration(plan: Plan, worker: string): Plan {
-  const { story } = plan.generations.find((each) => each.worker === worker)!;
+function forgetting(plan: Plan, { worker, story }: GenerationPlan): Plan {
   const own = plan.generations.filter((each) => each.story === story);
   const number = own.findIndex((each) => each.worker === worker) + 1;
   return renamed(withoutActors(plan, new Set([worker])), (version) => {
@@ -120,31 +132,33 @@ function* smallerGenerations(plan: Plan, generation: GenerationPlan): Generator<
     generations: plan.generations.map((each) => (each === generation ? { ...each, ...change } : each)),
   });
   const { steps } = generation;
-  if (steps.length > 1) for (let at = steps.length - 1; at >= 0; at--) yield withoutStep(plan, generation, at);
+  // One that completes ends at 100.
+  const last = steps.length - (generation.outcome === 'completed' ? 2 : 1);
+  if (steps.length > 1) for (let at = last; at >= 0; at--) yield withoutStep(plan, generation, at);
   const longest = Math.max(...steps.map((step) => step.after_ms));
   if (longest > PACE_MS)
     yield replace({ steps: steps.map((step) => ({ ...step, after_ms: Math.min(step.after_ms, PACE_MS) })) });
   if ('at_ms' in generation.start && generation.start.at_ms > 0) yield replace({ start: { at_ms: 0 } });
   if ('after' in generation.start && generation.start.plus_ms > 0)
     yield replace({ start: { ...generation.start, plus_ms: 0 } });
-  const last = steps.at(-1)!;
-  if (generation.outcome !== 'completed' && last.progress === 100) yield replace({ outcome: 'completed' });
+  if (generation.outcome !== 'completed' && steps.at(-1)!.progress === 100) yield replace({ outcome: 'completed' });
 }
 
 /** What a benign step takes: long enough for a poll in between. */
 const PACE_MS = 100;
 
-/** The updates behind it move up by one, and what named its progress names the one before. */
+/** The next takes its time, the updates behind it move up by one, and what named its progress names the one before. */
 function withoutStep(plan: Plan, generation: GenerationPlan, at: number): Plan {
   const { worker, story, steps } = generation;
   const number = plan.generations.filter((each) => each.story === story).indexOf(generation) + 1;
   const removed = steps[at]!.progress;
   const before = steps[at - 1]?.progress ?? 0;
+  const rest = steps
+    .map((step, i) => (i === at + 1 ? { ...step, after_ms: step.after_ms + steps[at]!.after_ms } : step))
+    .filter((_, i) => i !== at);
   const shorter: Plan = {
     ...plan,
-    generations: plan.generations.map((each) =>
-      each === generation ? { ...each, steps: steps.filter((_, i) => i !== at) } : each,
-    ),
+    generations: plan.generations.map((each) => (each === generation ? { ...each, steps: rest } : each)),
     faults: plan.faults.map((fault) => moveUp(fault, worker, 'PATCH', at + 1)),
   };
   return renamed(shorter, (version) =>
@@ -172,7 +186,7 @@ function* smallerObservers(plan: Plan, observer: ObserverPlan): Generator<Plan> 
   if (observer.every_ms > POLL_MS) yield replace({ every_ms: POLL_MS });
 }
 
-const POLL_MS = 100;
+const POLL_MS = 200;
 
 /** All requests of an actor from some fault on one earlier, as if it had made one request less before. */
 function* earlierRequests(plan: Plan): Generator<Plan> {
