@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { escape, escapePatches, type Patch } from './escapes.ts';
+import { lightPlatform } from './platform.ts';
 import { virtualBytes, virtualUuid } from './randomness.ts';
 import { virtualTimers } from './timers.ts';
 import { currentWorld, type World } from './world.ts';
@@ -21,7 +22,12 @@ export function installGlobals(world: World): () => void {
 let patches: readonly Patch[] | undefined;
 
 function globalPatches(): Patch[] {
-  const patched: Record<string, unknown> = { ...virtualTimers, Date: virtualDate(), fetch: virtualFetch };
+  const patched: Record<string, unknown> = {
+    ...virtualTimers,
+    ...lightPlatform,
+    Date: virtualDate(),
+    fetch: virtualFetch,
+  };
   return [
     ...Object.entries(patched).map(([key, value]) => ({ object: globalThis, key, value })),
     { object: Math, key: 'random', value: random },
