@@ -1,7 +1,8 @@
 /** Explores a range of plans with several hands: hands out chunks, keeps the earliest find, has it shrunk. */
 import type { Clock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
-import { CHUNK_RUNS, type ChunkResult, type Coverage, type Find, type Shrunk } from './search.ts';
+import type { Shrunk } from './quest.ts';
+import { CHUNK_RUNS, type ChunkResult, type Coverage, type Find } from './search.ts';
 
 /** Who searches: another thread, or this one. It rejects when its simulation cannot begin or it dies. */
 export interface Hand {
@@ -44,6 +45,8 @@ export interface Found extends Find {
   minimal: Plan;
   shrinkRuns: number;
   isShrunk: boolean;
+  /** Under how many of the other timings it fails too; unknown until it is shrunk. */
+  steadiness: number | undefined;
 }
 
 /**
@@ -105,7 +108,13 @@ async function shrunk(
     onSmaller();
   });
   const result = await Promise.race([shrinking, interruption]);
-  return { ...find, minimal: result?.plan ?? minimal, shrinkRuns: result?.runs ?? 0, isShrunk: result !== undefined };
+  return {
+    ...find,
+    minimal: result?.plan ?? minimal,
+    shrinkRuns: result?.runs ?? 0,
+    isShrunk: result !== undefined,
+    steadiness: result?.steadiness,
+  };
 }
 
 /** What was tried up to the earliest find; what others tried beyond it meanwhile does not count. */

@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { EnvironmentError, RatchetError, type ExitCode } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Hand } from './explore.ts';
-import type { Quest, Searcher } from './quest.ts';
-import type { ChunkResult, Shrunk } from './search.ts';
+import type { Quest, Searcher, Shrunk } from './quest.ts';
+import type { ChunkResult } from './search.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 
 /** What a thread is asked for. */

@@ -7,7 +7,7 @@ import { planOfVariation, type Variation } from '../plan/arbitraries.ts';
 import { kindOf, type DeviationKind } from '../plan/deviations.ts';
 import type { Plan } from '../plan/plan.ts';
 import { findMismatch } from './determinism.ts';
-import { failsLike, failureOf, tryPlan, type Failing, type Simulate } from './trial.ts';
+import { failureOf, tryPlan, type Failing, type Simulate } from './trial.ts';
 
 export const CHUNK_RUNS = 50;
 
@@ -57,22 +57,16 @@ export function searchChunk(options: SearchOptions, chunk: number, runs: number)
   return { ...result, find: { chunk, path: details.counterexamplePath!, plan, failing } };
 }
 
-export interface Shrunk {
-  plan: Plan;
-  /** How many plans were tried. */
-  runs: number;
-}
-
 /**
- * The smallest plan that fast-check makes of a find, still failing in the same way.
- * @param onSmaller told of every smaller plan as it is found
+ * The smallest plan that fast-check makes of a find.
+ * @param fails whether a plan still goes wrong in the same way
  */
 export function shrinkFind(
   options: SearchOptions,
   find: Find,
+  fails: (plan: Plan) => boolean,
   runsMax: number,
-  onSmaller: (plan: Plan) => void,
-): Shrunk {
+): { plan: Plan; runs: number } {
   let smallest = find.plan;
   let runs = 0;
   check(options, find.chunk, { path: find.path, numRuns: 1, endOnFailure: false }, (variation) => {
@@ -80,9 +74,8 @@ export function shrinkFind(
     // Once the budget is spent nothing fails any more, and fast-check ends with what it has.
     if (runs >= runsMax) return true;
     runs += 1;
-    if (!failsLike(find.failing, plan, options.simulate)) return true;
+    if (!fails(plan)) return true;
     smallest = plan;
-    onSmaller(plan);
     return false;
   });
   return { plan: smallest, runs };

@@ -1,5 +1,6 @@
 /** One plan, tried in a simulation and judged. */
 import type { Judgement } from '../checker/compose.ts';
+import { disturbed } from '../plan/disturb.ts';
 import type { Plan } from '../plan/plan.ts';
 import { judgeRun, requireProperties } from '../runner/judgement.ts';
 import { findMismatch } from './determinism.ts';
@@ -51,6 +52,31 @@ export function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boo
   }
   const { judgement } = tryPlan({ ...plan, properties: [failing.what] }, simulate);
   return judgement.valid === false;
+}
+
+/** So many other timings are tried to see whether a plan fails by more than its exact timing. */
+const DISTURBANCES = 4;
+
+/** Under how many other timings a plan goes wrong in just this way too. */
+export function steadiness(failing: Failing, plan: Plan, simulate: Simulate): number {
+  return timings().filter((number) => failsLike(failing, disturbed(plan, number), simulate)).length;
+}
+
+/** Whether a plan goes wrong in just this way, and under at least as many other timings. */
+export function failsSteadily(failing: Failing, plan: Plan, simulate: Simulate, atLeast: number): boolean {
+  if (!failsLike(failing, plan, simulate)) return false;
+  let missing = atLeast;
+  let left = DISTURBANCES;
+  for (const number of timings()) {
+    if (missing <= 0 || missing > left) break;
+    left -= 1;
+    if (failsLike(failing, disturbed(plan, number), simulate)) missing -= 1;
+  }
+  return missing <= 0;
+}
+
+function timings(): number[] {
+  return Array.from({ length: DISTURBANCES }, (_, at) => at + 1);
 }
 
 function codeOf(error: Error): string {
