@@ -10,7 +10,8 @@ type Key = string | number;
 
 /**
  * Every value read or shown is the initial one, or that of a write that had been invoked before and did not `fail`.
- * A `start` writes the beginning of its generation; one whose generation nobody learned allows the beginning of any.
+ * A `start` writes the beginning of its generation, and those of earlier ones too: it may have been tried more than
+ * once, and generations count without gaps. One whose generation nobody learned allows the beginning of any.
  */
 export const integrity: Checker = (history) => {
   const findings = new Findings('integrity');
@@ -40,6 +41,8 @@ class Origins {
   readonly #written = new Map<Key, Set<string>>();
   readonly #failed = new Map<Key, Map<string, PairedOperation>>();
   readonly #openStarts = new Set<Key>();
+  /** The greatest generation of each key that is known to have begun. */
+  readonly #begun = new Map<Key, number>();
 
   constructor(history: PairedHistory) {
     this.#initial = history.header?.initial;
@@ -51,6 +54,10 @@ class Origins {
     const { f, key, outcome, invoke } = operation;
     if (f === 'read') return;
     if (f === 'start' && operation.value === undefined && outcome !== 'fail') this.#openStarts.add(key);
+    if (f === 'start' && outcome !== 'fail' && isProgress(operation.value)) {
+      const { generation = 1 } = operation.value;
+      this.#begun.set(key, Math.max(generation, this.#begun.get(key) ?? 0));
+    }
     for (const value of new Set([targetOf(operation.value), targetOf(invoke.value ?? operation.value)])) {
       if (value === undefined) continue;
       if (outcome === 'fail') entry(this.#failed, key, () => new Map()).set(valueId(value), operation);
@@ -60,7 +67,8 @@ class Origins {
 
   explain(key: Key, value: Value): boolean {
     if (this.#written.get(key)?.has(valueId(value)) || this.#isInitial(key, value)) return true;
-    return isProgress(value) && value.progress === 0 && this.#openStarts.has(key);
+    if (!isProgress(value) || value.progress !== 0) return false;
+    return this.#openStarts.has(key) || (value.generation ?? 1) <= (this.#begun.get(key) ?? 0);
   }
 
   failed(key: Key, value: Value): PairedOperation | undefined {

@@ -1,6 +1,12 @@
 /** Whether two runs of one plan are the same, event by event. */
 import { formatEvent } from '../history/codec.ts';
-import type { TrialOutcome } from './trial.ts';
+import type { History } from '../history/event.ts';
+
+export interface Traced {
+  history: History;
+  /** The same for two runs only if nothing differed in them. */
+  traceHash(): string;
+}
 
 export interface Mismatch {
   /** Of the first event that differs; the number of events if only what is not in the history does. */
@@ -8,7 +14,7 @@ export interface Mismatch {
   sentence: string;
 }
 
-export function findMismatch(first: TrialOutcome, second: TrialOutcome): Mismatch | undefined {
+export function findMismatch(first: Traced, second: Traced): Mismatch | undefined {
   const hashes = [first.traceHash(), second.traceHash()];
   if (hashes[0] === hashes[1]) return undefined;
   const [lines, others] = [first, second].map(({ history }) => history.events.map((event) => formatEvent(event)));

@@ -1,18 +1,15 @@
 /** One plan, tried in a simulation and judged. */
-import type { Judgement } from '../checker/compose.ts';
+import { CHECKER_BROKE, type Judgement } from '../checker/compose.ts';
 import { disturbed } from '../plan/disturb.ts';
 import type { Plan } from '../plan/plan.ts';
 import { judgeRun, requireProperties } from '../runner/judgement.ts';
-import { findMismatch } from './determinism.ts';
+import { findMismatch, type Traced } from './determinism.ts';
 import type { RunOutcome } from '../runner/run.ts';
 
 /** Runs a plan to its end, at once and in virtual time. Throws only where a run could not begin. */
 export type Simulate = (plan: Plan) => TrialOutcome;
 
-export interface TrialOutcome extends RunOutcome {
-  /** The same for two runs only if nothing differed in them. */
-  traceHash(): string;
-}
+export type TrialOutcome = RunOutcome & Traced;
 
 export interface Trial {
   plan: Plan;
@@ -32,8 +29,9 @@ export function failureOf({ outcome, judgement }: Trial): Failing | undefined {
   const violated = judgement.verdicts.find(({ valid }) => valid === false);
   if (violated !== undefined) return { kind: 'violation', what: violated.property };
   if (outcome.incomplete !== undefined) return { kind: 'broken', what: codeOf(outcome.incomplete) };
-  const unknown = judgement.verdicts.find(({ valid }) => valid === 'unknown');
-  return unknown === undefined ? undefined : { kind: 'broken', what: `${unknown.property} unknown` };
+  // A whole run of which a property cannot say anything, e.g. without a single commit, is nothing that goes wrong.
+  const broken = judgement.verdicts.find(({ reason }) => reason?.startsWith(CHECKER_BROKE));
+  return broken === undefined ? undefined : { kind: 'broken', what: `checker of ${broken.property}` };
 }
 
 export interface Failing {
@@ -44,7 +42,7 @@ export interface Failing {
 }
 
 /** Whether a plan goes wrong in just this way. */
-export function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boolean {
+function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boolean {
   if (failing.kind === 'mismatch') return findMismatch(simulate(plan), simulate(plan)) !== undefined;
   if (failing.kind === 'broken') {
     const found = failureOf(tryPlan(plan, simulate));
