@@ -5,6 +5,9 @@ import { coerce, compareValues } from './values.ts';
 
 export type Predicate = (row: Row) => boolean | null;
 
+/** A filter whose names are known; reading its values may yet fail. */
+export type Filter = () => Predicate;
+
 export interface FilteredTable {
   name: string;
   model: TableModel;
@@ -13,20 +16,23 @@ export interface FilteredTable {
 const OPERATORS = new Set(['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'like', 'ilike', 'in', 'is', 'isdistinct']);
 
 /** `column=operator.value` of a query. */
-export function parseFilter(table: FilteredTable, column: string, text: string): Predicate {
+export function parseFilter(table: FilteredTable, column: string, text: string): Filter {
   const { operator, value, isNegated } = splitOperator(text);
-  const predicate = compile(table, column, operator, value);
-  return isNegated ? negate(predicate) : predicate;
+  const filter = compile(table, column, operator, value);
+  return isNegated ? () => negate(filter()) : filter;
 }
 
 /** `or=(…)`, `and=(…)` and their negations. */
-export function parseLogic(table: FilteredTable, name: string, text: string): Predicate {
+export function parseLogic(table: FilteredTable, name: string, text: string): Filter {
   const isNegated = name.startsWith('not.');
   const operator = isNegated ? name.slice('not.'.length) : name;
   if (!text.startsWith('(') || !text.endsWith(')')) throw unparsable(`${name}=${text}`);
   const members = splitTop(text.slice(1, -1)).map((member) => parseMember(table, member));
-  const joined = operator === 'or' ? anyOf(members) : allOf(members);
-  return isNegated ? negate(joined) : joined;
+  return () => {
+    const predicates = members.map((bind) => bind());
+    const joined = operator === 'or' ? anyOf(predicates) : allOf(predicates);
+    return isNegated ? negate(joined) : joined;
+  };
 }
 
 export function allOf(members: readonly Predicate[]): Predicate {
@@ -54,14 +60,14 @@ function negate(predicate: Predicate): Predicate {
   };
 }
 
-function parseMember(table: FilteredTable, text: string): Predicate {
+function parseMember(table: FilteredTable, text: string): Filter {
   const logic = /^((?:not\.)?(?:or|and))(\(.*\))$/s.exec(text);
   if (logic !== null) return parseLogic(table, logic[1]!, logic[2]!);
   const dot = text.indexOf('.');
   if (dot <= 0) throw unparsable(text);
   const { operator, value, isNegated } = splitOperator(text.slice(dot + 1));
-  const predicate = compile(table, text.slice(0, dot), operator, operator === 'in' ? value : unquote(value));
-  return isNegated ? negate(predicate) : predicate;
+  const filter = compile(table, text.slice(0, dot), operator, operator === 'in' ? value : unquote(value));
+  return isNegated ? () => negate(filter()) : filter;
 }
 
 function splitOperator(text: string): { operator: string; value: string; isNegated: boolean } {
@@ -76,12 +82,19 @@ function splitOperator(text: string): { operator: string; value: string; isNegat
   return { operator, value, isNegated };
 }
 
-function compile(table: FilteredTable, column: string, operator: string, text: string): Predicate {
+function compile(table: FilteredTable, column: string, operator: string, text: string): Filter {
   const { type } = columnOf(table, column);
-  if (operator === 'is') return isState(column, type, text);
-  if (operator === 'in') return isAmong(column, type, text);
-  if (operator === 'like' || operator === 'ilike') return isLike(column, type, operator, text);
-  const wanted = coerce(text, type)!;
+  const name = unquote(column);
+  if (operator === 'is') return constantly(isState(name, type, text));
+  if (operator === 'like' || operator === 'ilike') return constantly(isLike(name, type, operator, text));
+  return () => (operator === 'in' ? isAmong(name, type, text) : compares(name, type, operator, coerce(text, type)!));
+}
+
+function constantly(predicate: Predicate): Filter {
+  return () => predicate;
+}
+
+function compares(column: string, type: ColumnType, operator: string, wanted: Scalar): Predicate {
   if (operator === 'isdistinct') {
     return (row) => row[column] === null || compareValues(row[column]!, wanted, type) !== 0;
   }

@@ -1,6 +1,6 @@
 /** What a request asks for: the query of its URL, compiled once for every text of it. */
 import type { Row, Scalar } from '../model.ts';
-import { allOf, columnOf, parseFilter, parseLogic, splitTop, type FilteredTable, type Predicate } from './filters.ts';
+import { allOf, columnOf, parseFilter, parseLogic, splitTop, type FilteredTable, type Filter } from './filters.ts';
 import { notSimulated } from './rest-error.ts';
 import { compareValues } from './values.ts';
 
@@ -14,8 +14,6 @@ export interface Query {
   offset: number;
   /** `on_conflict`, or the primary key. */
   onConflict: readonly string[];
-  /** `columns`: which of the body's to take. */
-  columns: readonly string[] | undefined;
 }
 
 /** Names that are not filters. */
@@ -32,28 +30,35 @@ const RESERVED = new Set([
   'not.or',
 ]);
 
-/** @param skip parameters that are a function's arguments */
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** @param options `skip`: parameters that are a function's arguments */
 export function parseQuery(
   table: FilteredTable,
   parameters: URLSearchParams,
-  skip: ReadonlySet<string> = new Set(),
+  { skip = NOTHING, isWrite = false }: { skip?: ReadonlySet<string>; isWrite?: boolean } = {},
 ): Query {
-  const predicates: Predicate[] = [];
+  const select = (): Query['project'] => parseSelect(table, parameters.get('select') ?? '*');
+  // A selection stands before the conditions of a query, and behind those of a change.
+  let project = isWrite ? undefined : select();
+  const filters: Filter[] = [];
   for (const [name, text] of parameters) {
     if (skip.has(name)) continue;
-    if (/^(not\.)?(and|or)$/.test(name)) predicates.push(parseLogic(table, name, text));
-    else if (!RESERVED.has(name)) predicates.push(parseFilter(table, checkedName(name), text));
+    if (/^(not\.)?(and|or)$/.test(name)) filters.push(parseLogic(table, name, text));
+    else if (!RESERVED.has(name)) filters.push(parseFilter(table, checkedName(name), text));
   }
+  project ??= select();
+  const order = parseOrder(table, parameters.get('order'));
+  // As a prepared statement: names are looked up while it is prepared, values are read afterwards.
+  const predicates = filters.map((bind) => bind());
   const holds = allOf(predicates);
-  const projection = parseSelect(table, parameters.get('select') ?? '*');
   return {
-    project: projection,
+    project,
     matches: predicates.length === 0 ? () => true : (row) => holds(row) === true,
-    order: parseOrder(table, parameters.get('order')),
+    order,
     limit: parseCount(parameters.get('limit')),
     offset: parseCount(parameters.get('offset')) ?? 0,
     onConflict: parameters.get('on_conflict')?.split(',').map(trimQuotes) ?? table.model.primaryKey,
-    columns: parameters.get('columns')?.split(',').map(trimQuotes),
   };
 }
 

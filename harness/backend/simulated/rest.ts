@@ -58,7 +58,7 @@ export function createRest(options: RestOptions): RestHandler {
       return handle(await parseCall(request));
     } catch (error) {
       if (!(error instanceof RestError)) throw error;
-      return respond(error.status, JSON.stringify(error.body));
+      return respond(error.status, request.method === 'HEAD' ? null : JSON.stringify(error.body));
     }
   };
 
@@ -81,15 +81,18 @@ export function createRest(options: RestOptions): RestHandler {
     const path = decodeURIComponent(call.url.pathname.slice(PREFIX.length));
     if (path.startsWith('rpc/')) return callFunction(call, path.slice('rpc/'.length));
     const table = tableOf(path);
-    const query = queries.get(table, call.url);
+    // What the schema does not have is refused before the database is asked: columns of the body come first.
+    const body = call.method === 'POST' || call.method === 'PATCH' ? givenOf(call, table) : undefined;
+    if (call.method === 'PATCH' && body!.names.length === 0) return nothingChanged(call);
+    const query = queries.get(table, call.url, call.method !== 'GET' && call.method !== 'HEAD');
     switch (call.method) {
       case 'GET':
       case 'HEAD':
         return read(call, table, query);
       case 'POST':
-        return insert(call, table, query);
+        return write(call, query, (transaction) => insert(call, table, query, body!, transaction));
       case 'PATCH':
-        return write(call, query, (transaction) => update(call, table, query, transaction));
+        return write(call, query, (transaction) => update(call, table, query, body!, transaction));
       case 'DELETE':
         return write(call, query, (transaction) => remove(call, table, query, transaction));
       default:
@@ -110,37 +113,13 @@ export function createRest(options: RestOptions): RestHandler {
     return present(call, query, pageOf(call, query, visible));
   }
 
-  function insert(call: Call, table: FilteredTable, query: Query): Response {
-    return write(call, query, (transaction) => {
-      const { names, rows } = bodyRows(call, table, query);
-      requirePolicy(call.role, table, 'insert', rows.length);
-      const stored: Row[] = [];
-      let inserted = 0;
-      for (const given of rows) {
-        const values = valuesOf(table, names, given, call.prefer.missingDefault);
-        const existing =
-          call.prefer.resolution === undefined ? undefined : conflicting(transaction, table, query, values);
-        if (existing === undefined) {
-          stored.push(transaction.insert(table.name, values));
-          inserted += 1;
-        } else if (call.prefer.resolution === 'merge-duplicates') {
-          const id = idOf(table.model, existing);
-          stored.push(...transaction.update(table.name, values, (row) => idOf(table.model, row) === id));
-        }
-      }
-      const status = call.prefer.resolution !== undefined && inserted === 0 ? 200 : 201;
-      return { status, rows: stored, total: stored.length, hasRange: false };
-    });
-  }
-
   /** Runs it in a transaction, which ends without effect if an error is raised or a single row was asked for in vain. */
   function write(call: Call, query: Query, work: (transaction: OpenTransaction) => Result): Response {
     const transaction = options.begin();
     const result = work(transaction);
     const isMinimal = call.prefer.returns === 'minimal';
-    const shown = isMinimal
-      ? { ...result, rows: undefined, status: result.status === 200 ? 204 : result.status }
-      : result;
+    const status = isMinimal && call.method !== 'POST' ? 204 : result.status;
+    const shown = isMinimal ? { ...result, rows: undefined, status } : result;
     const response = present(call, query, shown);
     options.commit(transaction);
     return response;
@@ -167,7 +146,7 @@ export function createRest(options: RestOptions): RestHandler {
   function presentValue(call: Call, { returns }: FunctionModel, value: unknown, skip: ReadonlySet<string>): Response {
     if (typeof returns === 'object') {
       const table = tableOf('rows' in returns ? returns.rows : returns.row);
-      const query = parseQuery(table, call.url.searchParams, skip);
+      const query = parseQuery(table, call.url.searchParams, { skip });
       if ('row' in returns) return respond(200, JSON.stringify(query.project((value ?? nullRow(table.model)) as Row)));
       const rows = (value as readonly Row[]).filter(query.matches);
       return present(call, query, pageOf(call, query, rows));
@@ -184,11 +163,11 @@ export function createRest(options: RestOptions): RestHandler {
 class QueryCache {
   readonly #queries = new Map<string, Query>();
 
-  get(table: FilteredTable, url: URL): Query {
-    const key = `${table.name}${url.search}`;
+  get(table: FilteredTable, url: URL, isWrite: boolean): Query {
+    const key = `${isWrite} ${table.name}${url.search}`;
     let query = this.#queries.get(key);
     if (query === undefined) {
-      query = parseQuery(table, url.searchParams);
+      query = parseQuery(table, url.searchParams, { isWrite });
       if (this.#queries.size >= QUERIES_KEPT) this.#queries.clear();
       this.#queries.set(key, query);
     }
@@ -198,16 +177,39 @@ class QueryCache {
 
 const QUERIES_KEPT = 1_000;
 
-function update(call: Call, table: FilteredTable, query: Query, transaction: OpenTransaction): Result {
-  const [change, ...others] = parseBody(call.body);
+function insert(call: Call, table: FilteredTable, query: Query, body: Given, transaction: OpenTransaction): Result {
+  const { resolution, missingDefault } = call.prefer;
+  requirePolicy(call.role, table, body.rows.length);
+  const stored: Row[] = [];
+  const touched = new Set<string>();
+  let inserted = 0;
+  for (const values of body.rows.map((row) => valuesOf(table, body.names, row, missingDefault))) {
+    const existing = resolution === undefined ? undefined : conflicting(transaction, table, query, values);
+    if (existing === undefined) {
+      const row = transaction.insert(table.name, values);
+      touched.add(idOf(table.model, row));
+      stored.push(row);
+      inserted += 1;
+    } else if (resolution === 'merge-duplicates') {
+      const id = idOf(table.model, existing);
+      if (touched.has(id)) throw touchedTwice();
+      touched.add(id);
+      stored.push(...transaction.update(table.name, values, (row) => idOf(table.model, row) === id));
+    }
+  }
+  const status = resolution === 'merge-duplicates' && inserted === 0 ? 200 : 201;
+  return { status, rows: stored, total: stored.length, hasRange: false };
+}
+
+function update(call: Call, table: FilteredTable, query: Query, body: Given, transaction: OpenTransaction): Result {
+  const {
+    names,
+    rows: [change, ...others],
+  } = body;
   if (change === undefined || others.length > 0) throw notSimulated('an update with several rows in its body');
-  const names = query.columns ?? Object.keys(change);
-  requireColumns(table, names);
-  const isAllowed = may(call.role, table.model, 'update');
-  if (names.length === 0 || !isAllowed) return { status: 200, rows: [], total: 0, hasRange: true };
+  if (!may(call.role, table.model, 'update')) return { status: 200, rows: [], total: 0, hasRange: true };
   requireNoWindow(query, 'an update');
-  const values = valuesOf(table, names, change, false);
-  const rows = transaction.update(table.name, values, query.matches);
+  const rows = transaction.update(table.name, valuesOf(table, names, change, false), query.matches);
   return { status: 200, rows, total: rows.length, hasRange: true };
 }
 
@@ -215,6 +217,13 @@ function remove(call: Call, table: FilteredTable, query: Query, transaction: Ope
   requireNoWindow(query, 'a deletion');
   const rows = may(call.role, table.model, 'delete') ? transaction.delete(table.name, query.matches) : [];
   return { status: 200, rows, total: rows.length, hasRange: false };
+}
+
+/** An update of no column is none, whatever else it says. */
+function nothingChanged(call: Call): Response {
+  const isMinimal = call.prefer.returns === 'minimal';
+  const headers = { 'content-range': call.prefer.count ? '*/0' : '*/*' };
+  return respond(isMinimal ? 204 : 200, isMinimal ? null : '[]', headers);
 }
 
 function requireNoWindow(query: Query, what: string): void {
@@ -229,7 +238,7 @@ function pageOf(call: Call, query: Query, matching: readonly Row[]): Result {
       ? sorted
       : sorted.slice(offset, limit === undefined ? undefined : offset + limit);
   const total = call.prefer.count ? matching.length : undefined;
-  if (total !== undefined && offset > 0 && offset >= total) {
+  if (total !== undefined && offset > 0 && offset >= total && !call.accept.isObject) {
     const details = `An offset of ${offset} was requested, but there are only ${total} rows.`;
     throw new RestError(416, 'PGRST103', 'Requested range not satisfiable', details);
   }
@@ -294,7 +303,7 @@ function requirePublicSchema(headers: Headers): void {
     'PGRST106',
     `Invalid schema: ${schema}`,
     null,
-    'Only the following schemas are exposed: public',
+    'Only the following schemas are exposed: graphql_public, public',
   );
 }
 
@@ -323,14 +332,29 @@ function parseJson(text: string): unknown {
   }
 }
 
-function bodyRows(call: Call, table: FilteredTable, query: Query): { names: readonly string[]; rows: readonly Body[] } {
+/** The rows of a body, and which of their fields are to be taken. */
+interface Given {
+  names: readonly string[];
+  rows: readonly Body[];
+}
+
+function givenOf(call: Call, table: FilteredTable): Given {
   const rows = parseBody(call.body);
-  const names = query.columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  if (query.columns === undefined && rows.some((row) => Object.keys(row).length !== names.length)) {
+  const columns = columnsOf(call.url);
+  const names = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  if (columns === undefined && rows.some((row) => Object.keys(row).length !== names.length)) {
     throw new RestError(400, 'PGRST102', 'All object keys must match');
   }
   requireColumns(table, names);
   return { names, rows };
+}
+
+function columnsOf(url: URL): string[] | undefined {
+  if (!url.search.includes('columns=')) return undefined;
+  return url.searchParams
+    .get('columns')
+    ?.split(',')
+    .map((name) => name.replace(/^"(.*)"$/s, '$1'));
 }
 
 function requireColumns({ name, model }: FilteredTable, columns: readonly string[]): void {
@@ -367,7 +391,12 @@ function conflicting(
   ) {
     throw databaseError('42P10', 'there is no unique or exclusion constraint matching the ON CONFLICT specification');
   }
-  return transaction.find(name, idOf(model, transaction.complete(name, values)));
+  return transaction.find(name, idOf(model, transaction.propose(name, values)));
+}
+
+function touchedTwice(): RestError {
+  const hint = 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.';
+  return databaseError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', { hint });
 }
 
 /** What everybody may do is what the policies say; the service role passes them by. */
@@ -375,8 +404,8 @@ function may(role: Role, model: TableModel, action: 'select' | 'insert' | 'updat
   return role === 'service_role' || model.policies === undefined || model.policies.includes(action);
 }
 
-function requirePolicy(role: Role, table: FilteredTable, action: 'insert', rows: number): void {
-  if (rows === 0 || may(role, table.model, action)) return;
+function requirePolicy(role: Role, table: FilteredTable, rows: number): void {
+  if (rows === 0 || may(role, table.model, 'insert')) return;
   const error = databaseError('42501', `new row violates row-level security policy for table "${table.name}"`);
   throw new RestError(401, error.body.code, error.message);
 }
@@ -399,7 +428,7 @@ function functionOf(model: DatabaseModel, name: string, given: Body, isRead: boo
   const signature = names.length === 0 ? `${name} without parameters` : `${name}(${list})`;
   const searched =
     names.length === 0
-      ? `Searched for the function public.${name} without parameters, but no matches were found in the schema cache.`
+      ? `Searched for the function public.${name} without parameters${isRead ? '' : ' or with a single unnamed json/jsonb parameter'}, but no matches were found in the schema cache.`
       : `Searched for the function public.${name} with ${names.length === 1 ? 'parameter' : 'parameters'} ${list} or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache.`;
   throw new RestError(404, 'PGRST202', `Could not find the function public.${signature} in the schema cache`, searched);
 }

@@ -41,10 +41,8 @@ export class OpenTransaction implements Transaction {
   }
 
   insert(table: string, values: Values): Row {
-    this.#requireWritable('INSERT');
     const model = this.model(table);
-    const row = this.complete(table, values);
-    this.#requireValid(table, model, row);
+    const row = this.propose(table, values);
     const id = idOf(model, row);
     if (this.find(table, id) !== undefined) throw duplicateKey(table, model, row);
     this.#requireReferences(table, model, row);
@@ -90,8 +88,16 @@ export class OpenTransaction implements Transaction {
     return model;
   }
 
+  /** The row that an insertion would store, if none is there already; what is wrong with it is wrong in any case. */
+  propose(table: string, values: Values): Row {
+    this.#requireWritable('INSERT');
+    const row = this.#complete(table, values);
+    this.#requireValid(table, this.model(table), row);
+    return row;
+  }
+
   /** A whole row: given values in their types, defaults for the rest. */
-  complete(table: string, values: Values): Row {
+  #complete(table: string, values: Values): Row {
     const row: Record<string, Scalar> = {};
     for (const [name, column] of Object.entries(this.model(table).columns)) {
       const standard = column.default === 'now()' ? this.#options.now : (column.default ?? null);
