@@ -8,7 +8,10 @@ import { simulate } from '../simulation/simulate.ts';
 import { runPlan, type RunOptions, type RunOutcome } from './run.ts';
 import { virtualHost } from './virtual-host.ts';
 
-export type SimulatedRunOptions = Omit<RunOptions, 'host' | 'backend'>;
+export interface SimulatedRunOptions extends Omit<RunOptions, 'host' | 'backend'> {
+  /** How long the application may keep this process busy between two events, in real time. */
+  blockedMsMax?: number;
+}
 
 export interface SimulatedOutcome extends RunOutcome {
   /** Events of the agenda: timers, messages, pauses. */
@@ -41,7 +44,12 @@ export function simulateRun(options: SimulatedRunOptions): SimulatedOutcome {
       trace = world.trace;
       return result;
     },
-    { random, epochMs: EPOCH_MS, virtualMsMax: plan.run_ms_max + GRACE_MS },
+    {
+      random,
+      epochMs: EPOCH_MS,
+      virtualMsMax: plan.run_ms_max + GRACE_MS,
+      ...(options.blockedMsMax === undefined ? {} : { blockedMsMax: options.blockedMsMax }),
+    },
   );
   return { ...outcome, steps, traceHash: () => hashOf(outcome.history, trace) };
 }

@@ -18,7 +18,7 @@ export interface SimulationOptions extends WorldOptions {
 const EVENTS_MAX = 20_000_000;
 const BLOCKED_MS_MAX = 20_000;
 /** How many events the task may still use to end in order, once it was told that its budget is spent. */
-const GRACE_EVENTS = 100_000;
+const GRACE_EVENTS = 10_000;
 
 /**
  * What `task` resolves to. Call it from a macrotask of its own (`inMacrotask`): within a promise's continuation
