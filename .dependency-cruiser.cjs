@@ -19,7 +19,8 @@ module.exports = {
     {
       name: 'no-dev-dependencies-in-product',
       severity: 'error',
-      from: { path: '^(harness|bin|scenarios)/', pathNot: TEST },
+      // The matchers are for users of vitest, who have it.
+      from: { path: '^(harness|bin|scenarios)/', pathNot: `${TEST}|^harness/vitest\\.ts$` },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
     {
@@ -45,8 +46,14 @@ module.exports = {
     only(
       'subject-knows-no-backend',
       '^harness/subject/',
-      '^harness/(subject/|backend/backend\\.ts|errors\\.ts|clock\\.ts)',
+      '^harness/(subject/|backend/(backend|model)\\.ts|errors\\.ts|clock\\.ts)',
       'the application runs against any backend',
+    ),
+    only(
+      'simulation-knows-no-run',
+      '^harness/simulation/',
+      '^harness/(simulation/|errors\\.ts|clock\\.ts|stacks\\.ts)',
+      'virtual time is for any task',
     ),
     only(
       'nemesis-knows-no-backend',

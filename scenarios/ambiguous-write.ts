@@ -40,4 +40,27 @@ export const scenario: Scenario = {
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
   }),
   expect: () => ({ legacy: true, 'workspace-fix': false, guarded: true }),
+  explore: {
+    base: ({ draw }) => ({
+      topology: { replicas: 0 },
+      generations: [
+        {
+          worker: 'worker-1',
+          story: 'story-1',
+          steps: [10, 60].map((progress) => ({ progress, after_ms: draw('worker-1', 60, 100) })),
+          outcome: 'abandoned',
+        },
+        {
+          worker: 'worker-2',
+          story: 'story-1',
+          start: { after: { f: 'commit', generation: 1, progress: 60 }, within_ms: 5_000 },
+          steps: [10, 85, 100].map((progress) => ({ progress, after_ms: draw('worker-2', 200, 400) })),
+        },
+      ],
+      observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 25, 35) }],
+      properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity'],
+    }),
+    range: { deviations: ['http-lose-response', 'http-drop', 'http-error'] },
+    expect: { legacy: true, 'workspace-fix': false, guarded: true },
+  },
 };

@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/index.ts';
+import type { PlanBody, PlanOptions, Scenario } from '../harness/index.ts';
 
 /** The promise in the small: several stories are generated at once and watched by several tabs each. */
 export const scenario: Scenario = {
@@ -7,7 +7,25 @@ export const scenario: Scenario = {
   parameters: {
     lag_ms: { description: 'how late every commit becomes visible on the replica', default: 200, min: 0, max: 60_000 },
   },
-  plan: ({ parameters, draw }) => ({
+  plan: (options) => ({
+    ...benign(options),
+    faults: [{ kind: 'lag', mode: 'timed', replica: 'replica-1', delay_ms: options.parameters['lag_ms']! }],
+    properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
+  }),
+  expect: ({ lag_ms: lagMs }) => ({
+    guarded: true,
+    ...(lagMs! >= 100 ? { legacy: false } : {}),
+    ...(lagMs! <= 2_000 ? { 'workspace-fix': true } : {}),
+  }),
+  explore: {
+    base: benign,
+    range: { deviations: ['lag-timed', 'http-route', 'routing', 'stall'], lagMsMax: 2_000 },
+    expect: { legacy: false, 'workspace-fix': true, guarded: true },
+  },
+};
+
+function benign({ draw }: PlanOptions): PlanBody {
+  return {
     topology: { replicas: 1, routing: 'round-robin', instances: 2 },
     generations: [1, 2, 3].map((number) => ({
       worker: `worker-${number}`,
@@ -25,12 +43,6 @@ export const scenario: Scenario = {
       instance: 2,
       every_ms: draw(`tab-${at + 1}`, 25, 60),
     })),
-    faults: [{ kind: 'lag', mode: 'timed', replica: 'replica-1', delay_ms: parameters['lag_ms']! }],
-    properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
-  }),
-  expect: ({ lag_ms: lagMs }) => ({
-    guarded: true,
-    ...(lagMs! >= 100 ? { legacy: false } : {}),
-    ...(lagMs! <= 2_000 ? { 'workspace-fix': true } : {}),
-  }),
-};
+    properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity'],
+  };
+}

@@ -1,4 +1,4 @@
-import type { Moment, Parameters, Scenario } from '../harness/index.ts';
+import type { Moment, Parameters, PlanBody, PlanOptions, Scenario } from '../harness/index.ts';
 
 /** What `400 + 800 + 1600 ms` of retries can wait for, with room on both sides for a slow machine. */
 const SURELY_WITHIN_BUDGET_MS = 2_500;
@@ -61,7 +61,28 @@ export const scenario: Scenario = {
     };
   },
   expect: (parameters) => ({ legacy: false, guarded: true, ...expectOfFix(parameters['lag_ms']) }),
+  explore: {
+    base: benign,
+    range: { deviations: ['http-route', 'lag-exact', 'lag-timed', 'out-of-rotation', 'routing'] },
+    expect: { legacy: false, 'workspace-fix': false, guarded: true },
+  },
 };
+
+/** All reads go to the primary, and the replica keeps up: what is to be found is everything that goes wrong. */
+export function benign({ draw }: PlanOptions): PlanBody {
+  return {
+    topology: { replicas: 1, routing: 'primary-only' },
+    generations: [
+      {
+        worker: 'worker-1',
+        story: 'story-1',
+        steps: [10, 40, 85, 100].map((progress) => ({ progress, after_ms: draw('worker-1', 120, 180) })),
+      },
+    ],
+    observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 40, 60) }],
+    properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity'],
+  };
+}
 
 /** Near the budget itself either may happen, so nothing is expected there. */
 function expectOfFix(lagMs: Parameters[string]): Record<string, boolean> {

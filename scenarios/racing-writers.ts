@@ -37,4 +37,28 @@ export const scenario: Scenario = {
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
   }),
   expect: () => ({ legacy: false, 'workspace-fix': false, guarded: true }),
+  explore: {
+    // The first run is over long before the second begins.
+    base: ({ draw }) => ({
+      topology: { replicas: 0 },
+      generations: [
+        {
+          worker: 'worker-1',
+          story: 'story-1',
+          steps: [10, 40, 85].map((progress) => ({ progress, after_ms: draw('worker-1', 60, 100) })),
+          outcome: 'abandoned',
+        },
+        {
+          worker: 'worker-2',
+          story: 'story-1',
+          start: { at_ms: 700 },
+          steps: [10, 60, 100].map((progress) => ({ progress, after_ms: draw('worker-2', 150, 250) })),
+        },
+      ],
+      observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 25, 35) }],
+      properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity'],
+    }),
+    range: { deviations: ['stall', 'rerun', 'http-delay', 'tab'], lagMsMax: 2_000, delayMsMax: 2_000 },
+    expect: { legacy: false, 'workspace-fix': false, guarded: true },
+  },
 };

@@ -13,7 +13,7 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 const PLANTED: [rule: string, file: string, imported: string][] = [
   ['no-circular', 'harness/plan/one.ts', './two.ts'],
   ['not-resolvable', 'harness/plan/lost.ts', './nowhere.ts'],
-  ['no-dev-dependencies-in-product', 'harness/plan/dev.ts', 'fast-check'],
+  ['no-dev-dependencies-in-product', 'harness/plan/dev.ts', 'vitest'],
   ['pure-parts-have-no-io', 'harness/history/io.ts', 'node:fs'],
   ['pure-parts-have-no-io', 'harness/checker/timer.ts', 'node:timers/promises'],
   ['history-imports-nothing', 'harness/history/up.ts', '../plan/leaf.ts'],

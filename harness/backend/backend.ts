@@ -1,5 +1,7 @@
 /** The port to a place where the data lives. A plan that needs a missing capability is refused by name. */
+import type { Clock } from '../clock.ts';
 import type { Lsn } from '../history/lsn.ts';
+import type { DatabaseModel } from './model.ts';
 
 export type Capability =
   | 'replicas'
@@ -10,7 +12,8 @@ export type Capability =
   | 'http-delay'
   | 'http-drop'
   | 'http-lose-response'
-  | 'http-error';
+  | 'http-error'
+  | 'http-route';
 
 /** `primary`, or `replica-1` … `replica-N`. */
 export type NodeName = string;
@@ -71,6 +74,8 @@ export interface ClusterOptions {
   replicas: number;
   /** SQL texts, applied in order on the primary before anything else. */
   migrations: readonly { name: string; sql: string }[];
+  /** Instead of the migrations, for a backend that is virtual. */
+  simulation?: SimulationOptions;
   /** Commits of this table are reported. */
   tracked: TrackedTable;
   /** Told of each step of the start ("starting PostgreSQL 18 …"), for the progress line. */
@@ -82,6 +87,14 @@ export interface ClusterOptions {
   signal?: AbortSignal;
 }
 
+export interface SimulationOptions {
+  /** `undefined`: the subject has none. */
+  model: DatabaseModel | undefined;
+  clock: Clock;
+  /** The date at the clock's beginning. */
+  epochMs: number;
+}
+
 /** Databases that run, without the gateway. */
 export interface Cluster {
   readonly primary: DatabaseNode;
@@ -91,8 +104,8 @@ export interface Cluster {
   readonly secretKey: string;
   /** What ran: versions of the database and of the REST layer, for the history's header. */
   readonly versions: Record<string, string>;
-  /** Runs SQL on the primary as the owner; for seeding stories. */
-  query(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Adds a row to a table of the schema `public` on the primary, as the owner; for seeding stories. */
+  insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void>;
   /** Resolves when every commit made so far has been told to `onCommit`. */
   commitsDelivered(): Promise<void>;
   /** Stops everything and removes every file of the cluster. Idempotent. */
@@ -104,6 +117,8 @@ export interface Backend {
   /** One line for `ratchet list`. */
   readonly description: string;
   readonly capabilities: ReadonlySet<Capability>;
+  /** It runs in a simulation only, and knows the subject's database from its `simulation`, not from migrations. */
+  readonly isVirtual?: true;
   start(options: ClusterOptions): Promise<Cluster>;
   /** What `ratchet doctor` shows: each thing the backend needs and whether it is there. */
   diagnose(): Promise<Diagnosis[]>;

@@ -45,6 +45,9 @@ function attempt<T>(work: () => T, otherwise: (reason: string) => T): T {
   }
 }
 
+/** How the reason of a verdict begins that a checker could not give. */
+export const CHECKER_BROKE = 'the checker broke';
+
 function broken(property: string, reason: string): Verdict {
-  return { property, valid: 'unknown', violations: [], reason: `the checker broke: ${reason}` };
+  return { property, valid: 'unknown', violations: [], reason: `${CHECKER_BROKE}: ${reason}` };
 }

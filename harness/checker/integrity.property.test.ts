@@ -16,5 +16,10 @@ function isWritten(history: History, seen: HistoryEvent): boolean {
     .filter(
       ({ f, outcome, key, begin }) => f !== 'read' && outcome !== 'fail' && key === seen.key && begin < seen.index,
     )
-    .some(({ value }) => (value === undefined ? rank(seen.value) % 1000 === 0 : rank(value) === rank(seen.value)));
+    .some(({ f, value }) => {
+      const isBeginning = rank(seen.value) % 1000 === 0;
+      if (value === undefined) return isBeginning;
+      const isEarlier = f === 'start' && isBeginning && rank(seen.value) >= 1000 && rank(seen.value) < rank(value);
+      return isEarlier || rank(value) === rank(seen.value);
+    });
 }

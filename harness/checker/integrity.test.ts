@@ -64,6 +64,13 @@ test('a start that learns its generation at the end has begun it from its invoca
   expect(judgeOne(history, 'integrity').events).toEqual([[5]]);
 });
 
+test('a start that was tried again has begun the generations before its own too', () => {
+  const retried = [invoke('w', 'start'), read('tab-1', progress([2, 0])), ok('w', 'start', progress([3, 0]))];
+  expect(judgeOne(historyOf(retried), 'integrity').valid).toBe(true);
+  expect(judgeOne(historyOf([...retried, read('tab-1', progress([4, 0]))]), 'integrity').valid).toBe(false);
+  expect(judgeOne(historyOf([...retried, read('tab-1', progress([2, 1]))]), 'integrity').valid).toBe(false);
+});
+
 test('a start whose generation nobody learned explains the beginning of any, and nothing else', () => {
   const started = [invoke('tab-1', 'start'), info('tab-1', 'start')];
   expect(judgeOne(historyOf([started, read('tab-2', progress([7, 0]))]), 'integrity').valid).toBe(true);

@@ -6,7 +6,8 @@ import type { Checker } from './verdict.ts';
 
 /**
  * Every value read or shown is the initial one, or that of a write that had been invoked before and did not `fail`.
- * A `start` writes the beginning of its generation; one whose generation nobody learned allows the beginning of any.
+ * A `start` writes the beginning of its generation, and those of earlier ones too: it may have been tried more than
+ * once, and generations count without gaps. One whose generation nobody learned allows the beginning of any.
  */
 export const integrity: Checker = (history) => {
   const findings = new Findings('integrity');
@@ -35,35 +36,41 @@ class Origins {
   readonly #failed: Int32Array;
   /** By key: whether there was a start whose generation nobody learned. */
   readonly #openStarts: Uint8Array;
+  /** By key: the greatest generation that is known to have begun. */
+  readonly #begun: Float64Array;
 
   constructor(history: HistoryColumns) {
     this.#history = history;
     this.#written = new Uint8Array(history.values.count);
     this.#failed = new Int32Array(history.values.count).fill(NONE);
     this.#openStarts = new Uint8Array(history.names.count);
+    this.#begun = new Float64Array(history.names.count);
   }
 
   /** Takes in an operation at its invocation. */
   admit(invoke: number): void {
-    const { code, key, mate, values } = this.#history;
+    const { code, key, mate, values, generation } = this.#history;
+    const isStart = code[invoke]! >> 2 === START;
+    const story = key[invoke]!;
     const completion = mate[invoke]!;
     const failed = completion !== NONE && (code[completion]! & 3) === FAIL;
-    const isOpen = code[invoke]! >> 2 === START && this.#history.writtenAt(invoke) === NONE;
-    if (isOpen && !failed) this.#openStarts[key[invoke]!] = 1;
+    if (isStart && !failed && this.#history.writtenAt(invoke) === NONE) this.#openStarts[story] = 1;
     for (let event = invoke; event !== NONE; event = event === invoke ? completion : NONE) {
       const value = values.ids[event]!;
       if (value === NONE) continue;
       if (failed) this.#failed[value] = invoke;
       else this.#written[value] = 1;
+      if (isStart && !failed) this.#begun[story] = Math.max(this.#begun[story]!, generation[event]!);
     }
   }
 
   explain(seen: number): boolean {
-    const { key, shape, progress, values } = this.#history;
+    const { key, shape, generation, progress, values } = this.#history;
+    const story = key[seen]!;
     const value = values.ids[seen]!;
-    if (this.#written[value] === 1 || values.initial[key[seen]!] === value) return true;
-    const isBeginning = (shape[seen]! & SHAPE) === PROGRESS && progress[seen] === 0;
-    return isBeginning && this.#openStarts[key[seen]!] === 1;
+    if (this.#written[value] === 1 || values.initial[story] === value) return true;
+    if ((shape[seen]! & SHAPE) !== PROGRESS || progress[seen] !== 0) return false;
+    return this.#openStarts[story] === 1 || generation[seen]! <= this.#begun[story]!;
   }
 
   /** The invoke of the last write of this value that failed, if there was any. */

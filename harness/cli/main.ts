@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, RatchetError } from '../errors.ts';
 import { addCheck } from './check.ts';
 import { addDoctor } from './doctor.ts';
+import { addExplore } from './explore.ts';
 import { addExport } from './export.ts';
 import { addList } from './list.ts';
 import { addReplay } from './replay.ts';
@@ -36,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .configureOutput({ outputError: () => undefined })
     .exitOverride();
   addRun(program, interruption.signal, finish);
+  addExplore(program, interruption.signal, finish);
   addReplay(program, interruption.signal, finish);
   addCheck(program, finish);
   addExport(program, finish);

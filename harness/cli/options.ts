@@ -53,7 +53,7 @@ export const setOption = (): Option =>
     .default({}, 'none')
     .argParser(nameAndValue);
 
-function wholeNumber(min: number): (text: string) => number {
+export function wholeNumber(min: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (text.trim() === '' || !Number.isSafeInteger(number) || number < min) {

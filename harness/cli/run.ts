@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
+import { readRegressions, type Regression } from '../explore/regressions.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { UsageError } from '../errors.ts';
 import {
@@ -21,7 +22,7 @@ import { runTasks, type Task } from './session.ts';
 export function addRun(program: Command, signal: AbortSignal, finish: (exitCode: number) => void): void {
   program
     .command('run')
-    .description('run scenarios against a subject and judge what every observer saw')
+    .description('run scenarios against a subject and judge what every observer saw, plans that once failed first')
     .argument('[scenario...]', 'names that `ratchet list` shows (default: all)')
     .addOption(subjectOption())
     .addOption(backendOption())
@@ -43,8 +44,18 @@ async function run(names: readonly string[], flags: RunFlags, signal: AbortSigna
   if (wanted.length === 0)
     throw new UsageError('scenario-missing', 'there is no scenario to run', 'name their folders in ratchet.config.ts');
   const scenarios = await Promise.all(wanted.map((name) => catalogue.loadScenario(name)));
-  const tasks = scenarios.flatMap((scenario) => tasksOf(scenario, subject.name, flags));
+  const regressions = readRegressions(catalogue.scenarioFolders).filter(
+    ({ plan, expect }) => subject.name in expect && (names.length === 0 || names.includes(plan.scenario)),
+  );
+  const tasks = [
+    ...regressions.map((regression) => regressionTask(regression, subject.name, flags)),
+    ...scenarios.flatMap((scenario) => tasksOf(scenario, subject.name, flags)),
+  ];
   return runTasks(tasks, subject, flags, signal);
+}
+
+function regressionTask({ plan, expect }: Regression, subject: string, flags: RunFlags): Task {
+  return { plan: withFlags(plan, flags), expected: isAsWritten(flags) ? expect[subject] : undefined };
 }
 
 function tasksOf(scenario: Scenario, subject: string, flags: RunFlags): Task[] {

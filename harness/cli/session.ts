@@ -61,7 +61,7 @@ export function exitCodeOf(valid: boolean | 'unknown'): number {
   return valid ? ExitCode.valid : ExitCode.violated;
 }
 
-function formatReport(report: RunReport, flags: RunFlags): string {
+export function formatReport(report: RunReport, flags: Pick<RunFlags, 'subject'>): string {
   const lines = [formatVerdicts(report.history, report.verdicts, palette)];
   for (const note of report.notes) lines.push(`  note:    ${note}`);
   if (report.incomplete !== undefined) lines.push(`  stopped: ${describeError(report.incomplete)}`);
@@ -80,7 +80,10 @@ function describeVerdict({ valid, expected, subject, scenario }: RunReport): str
 }
 
 /** The command that runs the same plan again, to be pasted where this one was typed. */
-function replayCommand(report: RunReport, flags: RunFlags): string {
+export function replayCommand(
+  report: Pick<RunReport, 'subject' | 'planFile' | 'backend'>,
+  flags: Pick<RunFlags, 'subject'>,
+): string {
   const subject = flags.subject ?? report.subject;
   return `ratchet replay ${shortPath(report.planFile)} --subject ${subject} --backend ${report.backend}`;
 }

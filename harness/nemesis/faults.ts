@@ -6,6 +6,7 @@ import { httpDelay } from './http-delay.ts';
 import { httpDrop } from './http-drop.ts';
 import { httpError } from './http-error.ts';
 import { httpLoseResponse } from './http-lose-response.ts';
+import { httpRoute } from './http-route.ts';
 import { lag } from './lag.ts';
 import type { Arena, HttpFaultKind, RequestFault, TimedFault, TimedFaultKind } from './nemesis.ts';
 import { outOfRotation } from './out-of-rotation.ts';
@@ -20,6 +21,7 @@ const requestFaults: { readonly [Kind in RequestFault['kind']]: HttpFaultKind<Ki
   'http-drop': httpDrop,
   'http-lose-response': httpLoseResponse,
   'http-error': httpError,
+  'http-route': httpRoute,
 };
 
 export function isRequestFault(fault: Fault): fault is RequestFault {

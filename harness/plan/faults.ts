@@ -66,6 +66,13 @@ const HttpError = z.strictObject({
   status: z.int().min(500).max(599).default(503),
 });
 
+/** The load balancer sends a read to a database of the plan's choice, in rotation or not. */
+const HttpRoute = z.strictObject({
+  kind: z.literal('http-route'),
+  match: RequestMatch.extend({ method: z.literal('GET').default('GET') }),
+  to: z.union([z.literal('primary'), replica]),
+});
+
 export const Fault = z.discriminatedUnion('kind', [
   Lag,
   OutOfRotation,
@@ -73,6 +80,7 @@ export const Fault = z.discriminatedUnion('kind', [
   HttpDrop,
   HttpLoseResponse,
   HttpError,
+  HttpRoute,
 ]);
 export type Fault = z.output<typeof Fault>;
 export type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;

@@ -41,6 +41,11 @@ describe('parsePlan', () => {
       'faults.0: replica-2 does not exist: topology.replicas is 1',
     ],
     [
+      'a read sent to a replica that the topology lacks',
+      (plan) => (plan['faults'] = [{ kind: 'http-route', match: { actor: 'tab-1', nth: 2 }, to: 'replica-2' }]),
+      'faults.0: replica-2 does not exist: topology.replicas is 1',
+    ],
+    [
       'a fault on nobody',
       (plan) => (plan['faults'] = [{ kind: 'http-drop', match: { actor: 'worker-9' } }]),
       'faults.0: no worker or session is called worker-9',

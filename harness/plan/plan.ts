@@ -126,8 +126,9 @@ function findContradiction(plan: Plan): string | undefined {
   const homeless = [...plan.generations, ...plan.observers].find((actor) => actor.instance > instances);
   if (homeless !== undefined) return `instance ${homeless.instance} does not exist: topology.instances is ${instances}`;
   for (const [at, fault] of plan.faults.entries()) {
-    if ('replica' in fault && Number(fault.replica.slice('replica-'.length)) > replicas) {
-      return `faults.${at}: ${fault.replica} does not exist: topology.replicas is ${replicas}`;
+    const node = 'replica' in fault ? fault.replica : 'to' in fault ? fault.to : 'primary';
+    if (node !== 'primary' && Number(node.slice('replica-'.length)) > replicas) {
+      return `faults.${at}: ${node} does not exist: topology.replicas is ${replicas}`;
     }
     if ('match' in fault && !actors.includes(fault.match.actor)) {
       return `faults.${at}: no worker or session is called ${fault.match.actor}`;

@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.ts';
 import { parsePlan, type Plan, type PlanInput } from './plan.ts';
 import { drawFrom, type Draw } from './random.ts';
+import type { Range } from './range.ts';
 
 export interface Parameter {
   /** What it does, with its unit: the name ends in one (`lag_ms`). */
@@ -14,6 +15,24 @@ export interface Parameter {
 
 export type Parameters = Readonly<Record<string, number | undefined>>;
 
+/** All of a plan but the name and the seed. */
+export type PlanBody = Omit<PlanInput, 'plan' | 'scenario' | 'seed'>;
+
+/** What `plan` and `explore` draw on. */
+export interface PlanOptions {
+  parameters: Parameters;
+  draw: Draw;
+}
+
+/** The range in which `ratchet explore` varies a scenario. */
+export interface Exploration {
+  /** The benign run that is deviated from: who takes part, and nothing that goes wrong. Default: the plan itself. */
+  base?(options: PlanOptions): PlanBody;
+  range?: Range;
+  /** Subject → whether every plan in the range keeps the properties; where theory does not say, nothing is expected. */
+  expect: Readonly<Record<string, boolean>>;
+}
+
 export interface Scenario {
   /** Kebab-case; the name of its file and what `ratchet run` takes. */
   name: string;
@@ -21,9 +40,10 @@ export interface Scenario {
   summary: string;
   parameters: Readonly<Record<string, Parameter>>;
   /** All but the name and the seed; `draw` varies it within the scenario's range. */
-  plan(options: { parameters: Parameters; draw: Draw }): Omit<PlanInput, 'plan' | 'scenario' | 'seed'>;
+  plan(options: PlanOptions): PlanBody;
   /** Subject → whether the properties hold; other subjects are judged without an expectation. */
   expect(parameters: Parameters): Readonly<Record<string, boolean>>;
+  explore?: Exploration;
 }
 
 export function planOf(scenario: Scenario, seed: number, parameters: Parameters): Plan {

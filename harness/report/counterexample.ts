@@ -136,6 +136,7 @@ function tellFault(event: HistoryEvent): string {
     'http-lose-response': 'applied, and its response lost',
     'http-drop': 'lost before the database saw it',
     'http-error': `answered ${event['status']} by the load balancer`,
+    'http-route': `sent to ${event['to']}`,
     'http-delay': `its ${event['where']} delayed by ${event['delayMs']} ms`,
   };
   return meaning[String(event['fault'])] ?? '';

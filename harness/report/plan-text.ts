@@ -41,7 +41,8 @@ function describeSteps(steps: Plan['generations'][number]['steps']): string {
 function describeFault(fault: Fault): string {
   if ('match' in fault) {
     const { actor, method = 'request', nth } = fault.match;
-    return `${fault.kind}: ${nth === undefined ? `every ${method}` : `${method} number ${nth}`} of ${actor}`;
+    const which = `${nth === undefined ? `every ${method}` : `${method} number ${nth}`} of ${actor}`;
+    return `${fault.kind}: ${which}${describeDetails(fault)}`;
   }
   const span = `${startsWhen(fault.from)}${fault.until === undefined ? '' : ` until ${describeMoment(fault.until)}`}`;
   if (fault.kind === 'out-of-rotation') return `${fault.replica} out of rotation${span}`;
@@ -52,6 +53,12 @@ function describeFault(fault: Fault): string {
         ? `replays ${fault.delay_ms} ms late`
         : `stops at ${fault.hold_at.progress}% of ${fault.hold_at.key}`;
   return `${fault.replica} ${how}${span}`;
+}
+
+function describeDetails(fault: Extract<Fault, { match: unknown }>): string {
+  if (fault.kind === 'http-route') return ` to ${fault.to === 'primary' ? 'the primary' : fault.to}`;
+  if (fault.kind === 'http-delay') return `, its ${fault.where} ${fault.delay_ms} ms late`;
+  return fault.kind === 'http-error' ? `, ${fault.status}` : '';
 }
 
 function startsWhen(moment: Moment): string {

@@ -15,6 +15,14 @@ export interface Palette {
   bold(text: string): string;
 }
 
+export const plainPalette: Palette = {
+  red: (text) => text,
+  green: (text) => text,
+  yellow: (text) => text,
+  dim: (text) => text,
+  bold: (text) => text,
+};
+
 /** One line a property; under each that is violated, its first violation told in full. */
 export function formatVerdicts(
   history: History | HistoryColumns,

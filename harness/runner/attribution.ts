@@ -15,12 +15,24 @@ const current = new AsyncLocalStorage<Attribution>();
 let installed = false;
 
 export function attributed<T>(attribution: Attribution, run: () => Promise<T>): Promise<T> {
-  install();
   return current.run(attribution, run);
 }
 
+/** The actor on whose behalf the caller runs, if any. */
+export function currentActor(): string | undefined {
+  return current.getStore()?.actor;
+}
+
+/** Puts the two headers on what is asked of the gateway. */
+export function tag(headers: Headers): void {
+  const attribution = current.getStore();
+  if (attribution === undefined) return;
+  headers.set(ACTOR_HEADER, attribution.actor);
+  headers.set(OPERATION_HEADER, attribution.operation);
+}
+
 /** Wraps the global fetch once; a request outside of an operation, or to elsewhere, passes untouched. */
-function install(): void {
+export function tagRequests(): void {
   if (installed) return;
   installed = true;
   const original = globalThis.fetch;
@@ -29,8 +41,7 @@ function install(): void {
     const url = typeof input === 'string' || input instanceof URL ? String(input) : input.url;
     if (attribution === undefined || !url.startsWith(attribution.gatewayUrl)) return original(input, init);
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-    headers.set(ACTOR_HEADER, attribution.actor);
-    headers.set(OPERATION_HEADER, attribution.operation);
+    tag(headers);
     return original(input, { ...init, headers });
   };
 }

@@ -19,6 +19,8 @@ export interface RatchetConfig {
 export interface Catalogue {
   readonly scenarioNames: readonly string[];
   readonly subjectNames: readonly string[];
+  /** Absolute paths, in the order of the config. */
+  readonly scenarioFolders: readonly string[];
   /** @throws UsageError when the config names none */
   defaultSubject(): string;
   /** @throws UsageError for an unknown name or a file that exports no scenario */
@@ -42,6 +44,7 @@ export async function openCatalogue(from: string): Promise<Catalogue> {
   return {
     scenarioNames: [...scenarios.keys()].sort(),
     subjectNames: [...subjects.keys()].sort(),
+    scenarioFolders: (config.scenarios ?? []).map((folder) => resolve(base, folder)),
     defaultSubject() {
       if (config.subject !== undefined) return config.subject;
       throw new UsageError(

@@ -4,9 +4,12 @@ import type { Judgement } from '../checker/compose.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { History } from '../history/event.ts';
 import type { Subject } from '../subject/subject.ts';
+import { realHost } from './host.ts';
 import { boundsOf, judgeRun, requireProperties } from './judgement.ts';
 import { requireSupport } from './requirements.ts';
+import { inMacrotask } from '../simulation/simulate.ts';
 import { runPlan } from './run.ts';
+import { simulateRun } from './simulate-run.ts';
 import { createRunFolder, type RunFolder } from './store.ts';
 
 export interface ExecuteOptions {
@@ -42,14 +45,11 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
   requireSupport(plan, backend);
   const folder = createRunFolder(options.reportRoot, plan, subject.name);
   try {
-    const outcome = await runPlan({
-      plan,
-      subject,
-      backend,
-      sink: folder.sink,
-      onProgress: options.onProgress,
-      signal: options.signal,
-    });
+    const { onProgress, signal } = options;
+    const run = { plan, subject, backend, sink: folder.sink, onProgress, signal };
+    const outcome = await (backend.isVirtual
+      ? inMacrotask(() => simulateRun(run))
+      : runPlan({ ...run, host: realHost }));
     const judgement = judgeRun(outcome.history, properties, boundsOf(plan));
     const report: RunReport = {
       ...judgement,

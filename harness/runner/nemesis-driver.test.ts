@@ -123,6 +123,12 @@ describe('a fault of a request', () => {
     expect(claims).toEqual([undefined, undefined, undefined, inflicted]);
   });
 
+  it('routes reads only: a write goes to the primary whatever a plan says', () => {
+    const { nemesis } = setUp({ kind: 'http-route', match: { actor: 'tab-1', nth: 2 }, to: 'replica-1' });
+    const claims = ['PATCH', 'GET'].map((method) => nemesis.claim({ actor: 'tab-1', method, nth: 2, nthOfAll: 2 }));
+    expect(claims).toEqual([undefined, { kind: 'http-route', to: 'replica-1' }]);
+  });
+
   it('without a method counts all requests of the actor', () => {
     const { nemesis } = setUp({ kind: 'http-drop', match: { actor: 'tab-1', nth: 3 } });
     expect(nemesis.claim({ actor: 'tab-1', method: 'GET', nth: 1, nthOfAll: 3 })).toEqual({ kind: 'http-drop' });

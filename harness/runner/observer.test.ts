@@ -33,6 +33,7 @@ function setUp(overrides: Record<string, unknown> = {}, display: 'as-arrived' | 
     },
     readStatus: (body) => body as ObservedProgress,
   } as Subject;
+  const stopped: Error[] = [];
   const processes = new ProcessNames();
   const exchanges = recordExchanges(recorder, processes, { table: 't', key: 'id', progress: 'p' });
   const plan = PlanSchema.shape.observers.element.parse({ session: 'tab-1', story: 's', every_ms: 50, ...overrides });
@@ -44,12 +45,13 @@ function setUp(overrides: Record<string, unknown> = {}, display: 'as-arrived' | 
     gatewayUrl: 'http://none.invalid',
     subject,
     instance,
+    stop: (reason) => void stopped.push(reason),
   });
   const shown = () =>
     recorder.history.events
       .filter((event) => event.f === 'show')
       .map((event) => (event.value as ObservedProgress).progress);
-  return { clock, recorder, requests, observer, shown };
+  return { clock, recorder, requests, observer, shown, stopped };
 }
 
 const at = (progress: number, generation = 1) => ({ generation, progress });

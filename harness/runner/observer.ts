@@ -1,6 +1,8 @@
 /** One observer: a tab that polls the status of a story and displays what it learns. */
 import type { Clock } from '../clock.ts';
+import { EnvironmentError } from '../errors.ts';
 import type { ObserverPlan } from '../plan/plan.ts';
+import { applicationStack } from '../stacks.ts';
 import type { AppInstance, FrontEnd, ObservedProgress, Subject } from '../subject/subject.ts';
 import { attributed } from './attribution.ts';
 import type { ExchangeRecorder } from './exchanges.ts';
@@ -14,6 +16,8 @@ export interface ObserverSurroundings {
   gatewayUrl: string;
   subject: Subject;
   instance: AppInstance;
+  /** Ends the run, whose verdict would be worth nothing. */
+  stop(reason: Error): void;
 }
 
 export interface ObserverActor {
@@ -70,13 +74,23 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     const url = `http://app.invalid/api/stories/${encodeURIComponent(plan.story)}/status${search === '' ? '' : `?${search}`}`;
     try {
       const attribution = { actor: plan.session, operation, gatewayUrl: around.gatewayUrl };
-      const response = await attributed(attribution, () => around.instance.status(new Request(url), plan.story));
+      const response = await attributed(attribution, () => status(new Request(url)));
       const body = await response.text();
       if (!response.ok) return { error: `HTTP ${response.status} ${body}`.trim().slice(0, 500) };
       const value = subject.readStatus(JSON.parse(body));
       return value === undefined ? { error: `no progress in ${body}`.slice(0, 500) } : { value };
     } catch (error) {
       return { error: `the status endpoint threw: ${(error as Error).message}` };
+    }
+  }
+
+  /** An endpoint may answer with an error, but not throw one: then nothing that it answers is worth judging. */
+  async function status(request: Request): Promise<Response> {
+    try {
+      return await around.instance.status(request, plan.story);
+    } catch (error) {
+      around.stop(applicationThrew(plan.session, clock, error));
+      throw error;
     }
   }
 
@@ -89,6 +103,13 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     const identity = { process: plan.session, session: plan.session, type: 'ok', f: 'show', key: plan.story } as const;
     recorder.record({ ...identity, value: { ...value }, read: readIndex });
   }
+}
+
+function applicationThrew(session: string, clock: Clock, error: unknown): EnvironmentError {
+  const { file, text } = applicationStack(error);
+  const seconds = (clock.now() / 1e9).toFixed(3);
+  const message = `${file ?? 'the status endpoint'} threw ${String(error)} at ${seconds} s, asked by ${session}${text}`;
+  return new EnvironmentError('subject-threw', message, 'a status endpoint answers with an error instead', error);
 }
 
 /** Decides whether a response is shown: `high-water` drops what is older than what is on the screen. */

@@ -12,7 +12,7 @@ export interface LineSink {
 
 export class Recorder {
   readonly #clock: Clock;
-  readonly #sink: LineSink;
+  readonly #sink: LineSink | undefined;
   readonly #header: HistoryHeader;
   readonly #events: HistoryEvent[] = [];
   readonly #listeners = new Set<Listener>();
@@ -21,12 +21,12 @@ export class Recorder {
   #isSinkBroken = false;
 
   /** @param onSinkFailure told once, if the sink throws: from then on the history is kept in memory only */
-  constructor(clock: Clock, header: HistoryHeader, sink: LineSink, onSinkFailure: (error: Error) => void) {
+  constructor(clock: Clock, header: HistoryHeader, sink: LineSink | undefined, onSinkFailure: (error: Error) => void) {
     this.#clock = clock;
     this.#sink = sink;
     this.#header = header;
     this.#onSinkFailure = onSinkFailure;
-    this.#write(formatHeader(header));
+    this.#write(formatHeader, header);
   }
 
   get history(): History {
@@ -50,7 +50,7 @@ export class Recorder {
     };
     if (this.#closed) return event;
     this.#events.push(event);
-    this.#write(formatEvent(event));
+    this.#write(formatEvent, event);
     for (const listener of this.#listeners) listener(event);
     return event;
   }
@@ -59,10 +59,10 @@ export class Recorder {
     this.#closed = true;
   }
 
-  #write(line: string): void {
-    if (this.#isSinkBroken) return;
+  #write<T>(format: (entry: T) => string, entry: T): void {
+    if (this.#sink === undefined || this.#isSinkBroken) return;
     try {
-      this.#sink.write(line);
+      this.#sink.write(format(entry));
     } catch (error) {
       this.#isSinkBroken = true;
       this.#onSinkFailure(error as Error);

@@ -1,8 +1,9 @@
-/** Interprets a plan against a subject on a backend, in real time: the one place that wires all together. */
-import type { Cluster, Commit } from '../backend/backend.ts';
+/** Interprets a plan against a subject on a backend, in the time of its host: the one place that wires all together. */
+import type { Cluster, ClusterOptions, Commit } from '../backend/backend.ts';
 import { EnvironmentError } from '../errors.ts';
-import type { History } from '../history/event.ts';
+import type { History, HistoryEvent } from '../history/event.ts';
 import type { Moment } from '../plan/moment.ts';
+import type { Host } from './host.ts';
 import { incompleteMark } from './judgement.ts';
 import { readMigrations } from './migrations.ts';
 import { createObserver, type ObserverActor } from './observer.ts';
@@ -13,7 +14,7 @@ import { runGeneration } from './worker.ts';
 
 export interface RunOptions extends Omit<StageOptions, 'stop'> {
   /** Told what is going on, for a progress line. */
-  onProgress(message: string): void;
+  onProgress?(message: string): void;
   /** Stops the run; what has been recorded stays. */
   signal?: AbortSignal;
 }
@@ -42,14 +43,15 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   const interrupt = (): void => stop(new EnvironmentError('interrupted', 'the run was interrupted'));
   if (options.signal?.aborted) interrupt();
   options.signal?.addEventListener('abort', interrupt, { once: true });
+  options.host.onTrouble(stop);
 
   let cluster: Cluster | undefined;
   try {
     cluster = await options.backend.start({
       replicas: options.plan.topology.replicas,
-      migrations: await readMigrations(options.subject.migrations),
+      ...(await schemaOf(options)),
       tracked: options.subject.tracked,
-      onProgress: options.onProgress,
+      onProgress: (message) => options.onProgress?.(message),
       onCommit: (commit) => commits.forEach((listener) => listener(commit)),
       onDeath: stop,
       signal: stopping.signal,
@@ -58,6 +60,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     const stage = await setStage({ ...options, stop }, cluster, commits);
     try {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
+      if (failure === undefined) failure = await leftBehind(stage, options.host);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
       return { history: stage.recorder.history, incomplete: failure, notes };
     } finally {
@@ -72,6 +75,17 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
+/** What the databases are to hold: the subject's migrations, or what it says of them to a simulation. */
+async function schemaOf({ subject, host }: RunOptions): Promise<Pick<ClusterOptions, 'migrations' | 'simulation'>> {
+  if (host.simulation === undefined) return { migrations: await readMigrations(subject.migrations) };
+  return { migrations: [], simulation: { ...host.simulation, model: subject.simulation } };
+}
+
+async function leftBehind(stage: Stage, host: Host): Promise<Error | undefined> {
+  await stage.close();
+  return host.leftBehind();
+}
+
 /** Faults, generations and polls; then everything heals and every observer looks once more. */
 async function perform(
   options: RunOptions,
@@ -83,9 +97,10 @@ async function perform(
   const { plan, subject } = options;
   const finished = new AbortController();
   const deadline = stage.clock.sleep(plan.run_ms_max, finished.signal).then(() => {
-    if (!finished.signal.aborted) stop(timeout(plan.run_ms_max));
+    if (!finished.signal.aborted) stop(timeout(plan.run_ms_max, stage.recorder));
   });
-  const stopFollowing = followProgress(stage.recorder, options.onProgress);
+  const { onProgress } = options;
+  const stopFollowing = onProgress === undefined ? () => undefined : followProgress(stage.recorder, onProgress);
   try {
     return await unlessAborted(signal, play(), []);
   } catch (error) {
@@ -129,12 +144,27 @@ async function perform(
   }
 }
 
-function timeout(milliseconds: number): EnvironmentError {
+function timeout(milliseconds: number, recorder: Recorder): EnvironmentError {
+  const open = openOperations(recorder.history).map(
+    ({ process, f, key, time }) => `the ${f} of ${key} that ${process} began at ${(time / 1e9).toFixed(3)} s`,
+  );
+  const waiting = open.length === 0 ? '' : `: no answer to ${open.slice(0, OPEN_OPERATIONS_TOLD).join(', ')}`;
   return new EnvironmentError(
     'run-timeout',
-    `the run was not over after ${milliseconds} ms`,
+    `the run was not over after ${milliseconds} ms${waiting}`,
     'raise run_ms_max in the plan, or see in the history what it waited for',
   );
+}
+
+const OPEN_OPERATIONS_TOLD = 3;
+
+function openOperations({ events }: History): HistoryEvent[] {
+  const open = new Map<string | number, HistoryEvent>();
+  for (const event of events) {
+    if (event.type === 'invoke') open.set(event.process, event);
+    else if (event.f !== 'show') open.delete(event.process);
+  }
+  return [...open.values()];
 }
 
 /** What `work` resolves to; `fallback` as soon as the run is aborted, whatever still hangs. */

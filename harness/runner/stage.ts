@@ -2,14 +2,15 @@
 import type { Backend, Cluster, Commit, DatabaseNode, ReplicaNode } from '../backend/backend.ts';
 import { createGateway, type Gateway } from '../backend/gateway/gateway.ts';
 import { createRouter, type Router } from '../backend/gateway/routing.ts';
-import { serveGateway, type GatewayServer } from '../backend/gateway/server.ts';
-import { realClock, type Clock } from '../clock.ts';
+import type { GatewayServer } from '../backend/gateway/server.ts';
+import type { Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import { compareLsn } from '../history/lsn.ts';
 import type { Arena } from '../nemesis/nemesis.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { AppInstance, Subject } from '../subject/subject.ts';
 import { recordExchanges, type ExchangeRecorder } from './exchanges.ts';
+import type { Host } from './host.ts';
 import { createMoments, type Moments } from './moments.ts';
 import { createNemesis, type NemesisDriver } from './nemesis-driver.ts';
 import { ProcessNames, Recorder, type LineSink } from './recorder.ts';
@@ -18,8 +19,9 @@ export interface StageOptions {
   plan: Plan;
   subject: Subject;
   backend: Backend;
-  /** Receives the history line by line, as it happens. */
-  sink: LineSink;
+  host: Host;
+  /** Receives the history line by line, as it happens. Without one it is kept in memory only. */
+  sink?: LineSink;
   /** Ends the run early, for what goes wrong outside of any actor. */
   stop(reason: Error): void;
 }
@@ -34,6 +36,7 @@ export interface Stage {
   moments: Moments;
   instances: AppInstance[];
   gatewayUrl: string;
+  stop(reason: Error): void;
   close(): Promise<void>;
 }
 
@@ -43,12 +46,12 @@ export async function setStage(
   cluster: Cluster,
   commits: Set<(commit: Commit) => void>,
 ): Promise<Stage> {
-  const { plan, subject, backend } = options;
+  const { plan, subject, backend, host } = options;
   const gateway = Promise.withResolvers<Gateway>();
-  const server = await serveGateway({ handle: async (request) => (await gateway.promise).handle(request) });
+  const server = await host.serve({ handle: async (request) => (await gateway.promise).handle(request) });
   const instances = await createInstances(options, cluster, server);
 
-  const clock = realClock();
+  const clock = host.clock();
   const { versions } = cluster;
   const header = { history: 1, subject: subject.name, backend: backend.name, seed: plan.seed, versions, plan } as const;
   const recorder = new Recorder(clock, header, options.sink, options.stop);
@@ -69,11 +72,24 @@ export async function setStage(
     const value = { generation, progress, ...(status === undefined ? {} : { status }) };
     recorder.record({ process: 'db', type: 'ok', f: 'commit', key, value, lsn });
   });
-  const close = async (): Promise<void> => {
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll());
+  const closeAll = async (): Promise<void> => {
     await Promise.allSettled(instances.map((instance) => instance.close?.()));
     await server.close();
   };
-  return { clock, recorder, processes, exchanges, nemesis, moments, instances, gatewayUrl: server.url, close };
+  return {
+    clock,
+    recorder,
+    processes,
+    exchanges,
+    nemesis,
+    moments,
+    instances,
+    gatewayUrl: server.url,
+    stop: options.stop,
+    close,
+  };
 }
 
 function arenaOf(cluster: Cluster, router: Router, commits: Set<(commit: Commit) => void>): Arena {
@@ -115,18 +131,12 @@ export async function caughtUp(cluster: Cluster, clock: Clock, signal: AbortSign
 /** Creates the rows of the plan's stories and waits until every replica has them. */
 export async function seedStories(
   cluster: Cluster,
-  { plan, subject }: Pick<StageOptions, 'plan' | 'subject'>,
+  { plan, subject, host }: Pick<StageOptions, 'plan' | 'subject' | 'host'>,
 ): Promise<void> {
   const stories = new Set([...plan.generations, ...plan.observers].map((actor) => actor.story));
-  const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
   for (const story of stories) {
     const row = { [subject.tracked.key]: story, ...subject.storyRow(story) };
-    const columns = Object.keys(row).map(identifier).join(', ');
-    const places = Object.keys(row)
-      .map((_, i) => `$${i + 1}`)
-      .join(', ');
-    const insert = `insert into public.${identifier(subject.tracked.table)} (${columns}) values (${places})`;
-    await cluster.query(insert, Object.values(row)).catch((error: Error) => {
+    await cluster.insert(subject.tracked.table, row).catch((error: Error) => {
       throw new UsageError(
         'story-row-refused',
         `the row of ${story} was refused by the database: ${error.message}`,
@@ -135,7 +145,7 @@ export async function seedStories(
     });
   }
   await cluster.commitsDelivered();
-  await caughtUp(cluster, realClock(), new AbortController().signal);
+  await caughtUp(cluster, host.clock(), new AbortController().signal);
 }
 
 function findReplica(cluster: Cluster, name: string): ReplicaNode {

@@ -4,6 +4,7 @@
  */
 
 import type { TrackedTable } from '../backend/backend.ts';
+import type { DatabaseModel } from '../backend/model.ts';
 
 /** One progress as the application reports it. */
 export interface ObservedProgress {
@@ -60,6 +61,8 @@ export interface Subject {
   tracked: TrackedTable;
   /** Absolute paths of SQL files, or of folders of them (applied in name order). */
   migrations: readonly string[];
+  /** What the migrations make of the database, for the simulated backend. Without it the subject has no simulation. */
+  simulation?: DatabaseModel;
   /** Creates the row of a story that a plan names. Column → value; the key is added. */
   storyRow(story: string): Record<string, unknown>;
   frontEnd: FrontEnd;

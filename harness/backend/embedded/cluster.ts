@@ -1,6 +1,7 @@
 /** What the port sees of a cluster that runs; and the one place that ends it. */
 import { EnvironmentError } from '../../errors.ts';
 import type { Cluster, ClusterOptions } from '../backend.ts';
+import { insertStatement } from '../insert-statement.ts';
 import type { Booted } from './boot.ts';
 import { boot } from './boot.ts';
 import { explainFullDisk } from './command.ts';
@@ -13,7 +14,7 @@ import { Scope } from './scope.ts';
 const CHANGES_SCHEMA = /\b(create|alter|drop|grant|revoke|comment)\b/i;
 
 /** Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
-export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+export async function startCluster(options: ClusterOptions): Promise<EmbeddedCluster> {
   options.signal?.throwIfAborted();
   const keys = makeKeys();
   const scope = new Scope();
@@ -44,7 +45,7 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-class EmbeddedCluster implements Cluster {
+export class EmbeddedCluster implements Cluster {
   readonly primary: EmbeddedNode;
   readonly replicas: readonly EmbeddedReplica[];
   readonly publishableKey: string;
@@ -67,6 +68,11 @@ class EmbeddedCluster implements Cluster {
     this.#failures = failures;
   }
 
+  async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.query(insertStatement(table, Object.keys(row)), Object.values(row));
+  }
+
+  /** Runs SQL on the primary as the owner. */
   async query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
     const run = (): Promise<Record<string, unknown>[]> => this.#booted.owner.unsafe(sql, parameters as never[]);
     const rows = await this.primary.liveness.guard(run).catch((error: unknown) => {

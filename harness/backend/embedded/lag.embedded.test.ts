@@ -13,7 +13,7 @@ let otherReader: StoriesClient;
 beforeAll(async () => {
   stories = await startStories(2);
   const { cluster } = stories;
-  [replica, other] = cluster.replicas as [ReplicaNode, ReplicaNode];
+  [replica, other] = [cluster.replicas[0]!, cluster.replicas[1]!];
   reader = clientOf(replica, cluster.secretKey);
   otherReader = clientOf(other, cluster.secretKey);
 });

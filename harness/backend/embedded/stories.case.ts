@@ -1,7 +1,7 @@
 /** What the tests that need databases share: a cluster with one table of stories. */
 import { createClient } from '@supabase/supabase-js';
-import type { Cluster, ClusterOptions, Commit, DatabaseNode, TrackedTable } from '../backend.ts';
-import { embeddedBackend } from './embedded.ts';
+import type { ClusterOptions, Commit, DatabaseNode, TrackedTable } from '../backend.ts';
+import { startCluster, type EmbeddedCluster } from './cluster.ts';
 
 export const STORIES_SQL = `
 create table public.stories (
@@ -34,7 +34,7 @@ export const TRACKED: TrackedTable = {
 };
 
 export interface StoriesCluster {
-  cluster: Cluster;
+  cluster: EmbeddedCluster;
   commits: Commit[];
   deaths: Error[];
 }
@@ -42,7 +42,7 @@ export interface StoriesCluster {
 export async function startStories(replicas: number, more: Partial<ClusterOptions> = {}): Promise<StoriesCluster> {
   const commits: Commit[] = [];
   const deaths: Error[] = [];
-  const cluster = await embeddedBackend.start({
+  const cluster = await startCluster({
     replicas,
     migrations: [{ name: 'stories.sql', sql: STORIES_SQL }],
     tracked: TRACKED,

@@ -63,6 +63,12 @@ describe('the gateway', () => {
     ]);
   });
 
+  it('sends a read where a fault says, whatever the router would have chosen', async () => {
+    const { handle, exchanges } = gateway({ kind: 'http-route', to: 'primary' });
+    await handle(new Request(url));
+    expect(exchanges).toMatchObject([{ node: 'primary', status: 200 }]);
+  });
+
   it('passes body and headers on, but not who made the request', async () => {
     await gateway().handle(patch({ [ACTOR_HEADER]: 'worker-1', apikey: 'key' }));
     expect(await served[0]!.text()).toBe('{"generation_progress":10}');

@@ -18,6 +18,7 @@ export const GATEWAY_CAPABILITIES: readonly Capability[] = [
   'http-drop',
   'http-lose-response',
   'http-error',
+  'http-route',
 ];
 
 /** Instead of a response: the client's connection breaks. */
@@ -29,7 +30,8 @@ export type HttpFault =
   | { kind: 'http-delay'; delayMs: number; where: 'request' | 'response' }
   | { kind: 'http-drop' }
   | { kind: 'http-lose-response' }
-  | { kind: 'http-error'; status: number };
+  | { kind: 'http-error'; status: number }
+  | { kind: 'http-route'; to: NodeName };
 
 /** One request on its way through, filled in as it goes. */
 export interface Exchange {
@@ -122,7 +124,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (!exchange.url.pathname.startsWith('/rest/v1/')) {
       return plainError(exchange, 404, `nothing is served at ${exchange.url.pathname}`);
     }
-    const node = nodes.get(options.router.route(exchange.method))!;
+    const { fault } = exchange;
+    const node = nodes.get(fault?.kind === 'http-route' ? fault.to : options.router.route(exchange.method))!;
     exchange.node = node.name;
     try {
       exchange.lsn = await node.lsn();

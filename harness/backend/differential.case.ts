@@ -1,0 +1,357 @@
+/** Requests through supabase-js, drawn at random, and what of an answer must be the same on every backend. */
+import fc from 'fast-check';
+import type { clientOf } from './backend.case.ts';
+
+export type Client = ReturnType<typeof clientOf>;
+
+/** One request: how to make it, and how to show it. */
+export interface Command {
+  text: string;
+  run(client: Client): PromiseLike<unknown>;
+}
+
+const ids = ['a', 'b', 'c', 'story, "4"', 'it.s (5)'];
+const id = fc.constantFrom(...ids);
+const progress = fc.oneof(
+  fc.integer({ min: 0, max: 100 }),
+  fc.constantFrom(-1, 101, 3_000_000_000, 1.5, 'x', '7', null),
+);
+const status = fc.constantFrom('generating', 'completed', 'Completed', 'null', '', 'a,b', 'it"s', null);
+const flag = fc.constantFrom(true, false, null);
+const timestamp = fc.constantFrom(
+  '2026-01-02T03:04:05Z',
+  '2026-01-02T03:04:05.12+02:00',
+  '2025-01-01 00:00:00+00',
+  null,
+);
+const columns = fc.constantFrom(
+  '*',
+  'id',
+  'id, progress',
+  'progress,status, is_public',
+  'percent:progress, id',
+  'id,nothing',
+  '*, id',
+  '',
+);
+
+const row = fc
+  .record(
+    {
+      id: fc.oneof(id, fc.constantFrom(null, 7)),
+      generation: fc.constantFrom(1, 2, 3, null),
+      progress,
+      status,
+      is_public: flag,
+      updated_at: timestamp,
+      nothing: fc.constant(1),
+    },
+    { requiredKeys: ['id'], noNullPrototype: true },
+  )
+  .map(rarelyUnknown);
+const change = fc.record(
+  { generation: fc.constantFrom(1, 2, 3), progress, status, is_public: flag, id },
+  { requiredKeys: [], noNullPrototype: true },
+);
+
+/** An unknown column is interesting now and then, not in every other row. */
+function rarelyUnknown<T extends { nothing?: number; progress?: unknown }>(values: T): T {
+  if (typeof values.progress === 'number' && values.progress % 7 !== 0) delete values.nothing;
+  return values;
+}
+
+type Filter = (query: any) => any;
+interface Told<T> {
+  text: string;
+  apply: T;
+}
+
+const told = <T>(text: string, apply: T): Told<T> => ({ text, apply });
+const comparison = fc.constantFrom('eq', 'neq', 'gt', 'gte', 'lt', 'lte');
+
+type Leaf = { column: string; operator: string; value: unknown };
+
+const leafOf = (numbers: readonly unknown[]): fc.Arbitrary<Leaf> =>
+  fc.oneof(
+    fc.record({ column: fc.constant('id'), operator: comparison, value: id }),
+    fc.record({
+      column: fc.constantFrom('progress', 'generation'),
+      operator: comparison,
+      value: fc.constantFrom(...numbers),
+    }),
+    fc.record({
+      column: fc.constant('status'),
+      operator: fc.oneof(comparison, fc.constantFrom('like', 'ilike')),
+      value: fc.constantFrom('completed', 'c%', '%E_', 'a,b', '*e*', ''),
+    }),
+    fc.record({
+      column: fc.constantFrom('status', 'is_public', 'progress'),
+      operator: fc.constant('is'),
+      value: fc.constantFrom(null, true, false),
+    }),
+    fc.record({
+      column: fc.constant('updated_at'),
+      operator: comparison,
+      value: fc.constantFrom('2026-01-02T03:04:05Z', '2025-06-01T00:00:00+00:00'),
+    }),
+    fc.record({
+      column: fc.constantFrom('id', 'status'),
+      operator: fc.constant('in'),
+      value: fc.array(fc.oneof(id, fc.constantFrom('completed', 'a,b')), { maxLength: 3 }),
+    }),
+    fc.record({ column: fc.constant('nothing'), operator: fc.constant('eq'), value: fc.constant(1) }),
+  );
+
+const filterOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<Told<Filter>> =>
+  fc.oneof(
+    {
+      arbitrary: leaf.map(({ column, operator, value }) =>
+        told(`.${operator}(${column}, ${JSON.stringify(value)})`, (query: any) => query[operator](column, value)),
+      ),
+      weight: 4,
+    },
+    leaf
+      .filter(({ operator }) => operator !== 'in')
+      .map(({ column, operator, value }) =>
+        told(`.not(${column}, ${operator}, ${JSON.stringify(value)})`, (query: any) =>
+          query.not(column, operator, value),
+        ),
+      ),
+    fc
+      .array(
+        leaf.filter(({ operator }) => operator !== 'in'),
+        { minLength: 1, maxLength: 3 },
+      )
+      .map((leaves) => {
+        const text = leaves.map(({ column, operator, value }) => `${column}.${operator}.${quoted(value)}`).join(',');
+        return told(`.or(${text})`, (query: any) => query.or(text));
+      }),
+    leaf
+      .filter(({ operator }) => operator !== 'in')
+      .map(({ column, operator, value }) => {
+        const text = `id.in.(a,"b"),and(progress.gte.10,not.and(${column}.${operator}.${quoted(value)},id.eq.c))`;
+        return told(`.or(${text})`, (query: any) => query.or(text));
+      }),
+  );
+
+function quoted(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value);
+  return `"${String(value).replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+/** Each text once: of several `or` at once not every REST layer knows. */
+const someOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<Told<Filter>[]> =>
+  fc.uniqueArray(filterOf(leaf), { maxLength: 2, selector: ({ text }) => (text.startsWith('.or(') ? 'or' : text) });
+const filters = someOf(leafOf([1, 2, 10, 50]));
+/** Some of whose values are none of their column's type. */
+const anyFilters = someOf(leafOf([1, 2, 10, 50, 'x', '']));
+const order = fc.constantFrom(
+  told('.order(id)', (query: any) => query.order('id')),
+  told('.order(progress desc).order(id)', (query: any) => query.order('progress', { ascending: false }).order('id')),
+  told('.order(status nullsfirst).order(id desc)', (query: any) =>
+    query.order('status', { nullsFirst: true }).order('id', { ascending: false }),
+  ),
+  told('.order(is_public desc nullslast).order(updated_at).order(id)', (query: any) =>
+    query.order('is_public', { ascending: false, nullsFirst: false }).order('updated_at').order('id'),
+  ),
+  told('.order(nothing)', (query: any) => query.order('nothing')),
+);
+const window = fc.oneof(
+  fc.constant(told('', (query: any) => query)),
+  fc.nat(3).map((count) => told(`.limit(${count})`, (query: any) => query.limit(count))),
+  fc
+    .tuple(fc.nat(3), fc.nat(3))
+    .map(([from, more]) => told(`.range(${from}, ${from + more})`, (query: any) => query.range(from, from + more))),
+);
+const many = told('', (query: any) => query);
+const shape = fc.constantFrom(
+  many,
+  many,
+  told('.single()', (query: any) => query.single()),
+  told('.maybeSingle()', (query: any) => query.maybeSingle()),
+);
+const returning = fc.option(
+  columns.filter((names) => !names.includes(':')),
+  { nil: undefined },
+);
+
+const applied = (query: any, steps: readonly Told<Filter>[]): any =>
+  steps.reduce((built, { apply }) => apply(built), query);
+const textOf = (steps: readonly Told<Filter>[]): string => steps.map(({ text }) => text).join('');
+
+const selection = fc
+  .tuple(columns, anyFilters, order, window, shape, fc.constantFrom(undefined, 'exact'), fc.boolean())
+  .map(([names, filters, order, window, shape, count, head]): Command => {
+    const steps = [...filters, order, window, ...(head ? [] : [shape])];
+    return {
+      text: `select(${names}, ${count}${head ? ', head' : ''})${textOf(steps)}`,
+      run: (client) =>
+        applied(
+          client.from('stories').select(names, { ...(count === undefined ? {} : { count: 'exact' }), head }),
+          steps,
+        ),
+    };
+  });
+
+const after = fc.tuple(returning, shape);
+const afterwards = (query: any, [names, shape]: readonly [string | undefined, Told<Filter>]): any =>
+  names === undefined ? query : shape.apply(query.select(names));
+const afterText = ([names, shape]: readonly [string | undefined, Told<Filter>]): string =>
+  names === undefined ? '' : `.select(${names})${shape.text}`;
+
+/** Several rows with the same fields each; what PostgREST makes of differing ones is in the documentation. */
+const rows = fc
+  .array(row, { minLength: 1, maxLength: 3 })
+  .map((rows) => rows.map((each) => ({ ...rows[0], ...pick(each, Object.keys(rows[0]!)) })));
+
+function pick(values: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+}
+
+const insertion = fc
+  .oneof(fc.tuple(row, after), fc.tuple(rows, fc.tuple(returning, fc.constant(many))))
+  .map(([rows, after]): Command => ({
+    text: `insert(${JSON.stringify(rows)})${afterText(after)}`,
+    run: (client) => afterwards(client.from('stories').insert(rows as any), after),
+  }));
+
+/** Fields that are missing are left to their defaults. */
+const sparseInsertion = fc.array(row, { minLength: 2, maxLength: 3 }).map((rows): Command => ({
+  text: `insert(${JSON.stringify(rows)}, defaults)`,
+  run: (client) => client.from('stories').insert(rows as any, { defaultToNull: false }),
+}));
+
+const upsertion = fc
+  .tuple(
+    fc.oneof(fc.tuple(row, after), fc.tuple(rows, fc.tuple(returning, fc.constant(many)))),
+    fc.boolean(),
+    fc.constantFrom(undefined, 'id', 'progress'),
+  )
+  .filter(([[, [names]], , onConflict]) => onConflict !== 'progress' || names !== 'id,nothing')
+  .map(([[rows, after], ignoreDuplicates, onConflict]): Command => ({
+    text: `upsert(${JSON.stringify(rows)}, ignore ${ignoreDuplicates}, ${onConflict})${afterText(after)}`,
+    run: (client) =>
+      afterwards(
+        client
+          .from('stories')
+          .upsert(rows as any, { ignoreDuplicates, ...(onConflict === undefined ? {} : { onConflict }) }),
+        after,
+      ),
+  }));
+
+const updating = fc
+  .tuple(change, id, filters, fc.constantFrom(undefined, 'exact'), after)
+  .map(([change, id, filters, count, after]): Command => ({
+    text: `update(${JSON.stringify(change)}).eq(id, ${id})${textOf(filters)}${afterText(after)}`,
+    run: (client) =>
+      afterwards(
+        applied(
+          client
+            .from('stories')
+            .update(change, count === undefined ? {} : { count: 'exact' })
+            .eq('id', id),
+          filters,
+        ),
+        after,
+      ),
+  }));
+
+const deletion = fc.tuple(id, filters, after).map(([id, filters, after]): Command => ({
+  text: `delete().eq(id, ${id})${textOf(filters)}${afterText(after)}`,
+  run: (client) => afterwards(applied(client.from('stories').delete().eq('id', id), filters), after),
+}));
+
+const call = fc
+  .oneof(
+    id.map((story) => told(`progress_of ${story}`, (client: Client) => client.rpc('progress_of', { story }))),
+    id.map((story) =>
+      told(`progress_of ${story} by GET`, (client: Client) => client.rpc('progress_of', { story }, { get: true })),
+    ),
+    progress.map((least) =>
+      told(`stories_from ${least}`, (client: Client) =>
+        client.rpc('stories_from', { minimum: least }).select('id, progress'),
+      ),
+    ),
+    fc
+      .tuple(id, fc.constantFrom(1, 5, 200, -3))
+      .map(([story, step]) =>
+        told(`advance ${story} by ${step}`, (client: Client) => client.rpc('advance', { story, step })),
+      ),
+    id.map((story) => told(`advance ${story}`, (client: Client) => client.rpc('advance', { story }))),
+    id.map((story) => told(`forget ${story}`, (client: Client) => client.rpc('forget', { story }))),
+    fc
+      .constantFrom('P0001', 'PT409', '22023', '40001', '55000')
+      .map((state) => told(`refuse ${state}`, (client: Client) => client.rpc('refuse', { state }))),
+    fc.constant(told('advance without a story', (client: Client) => client.rpc('advance', { step: 1 }))),
+    fc.constant(told('nothing', (client: Client) => client.rpc('nothing'))),
+  )
+  .map(({ text, apply }): Command => ({ text: `rpc(${text})`, run: apply }));
+
+const chapter = fc
+  .tuple(fc.oneof(id, fc.constant('nobody')), fc.nat(2), fc.constantFrom('T', null))
+  .map(([story_id, number, title]): Command => ({
+    text: `insert into chapters(${story_id}, ${number}, ${title})`,
+    run: (client) => client.from('chapters').insert({ story_id, number, title }).select(),
+  }));
+
+const elsewhere: fc.Arbitrary<Command> = fc.constantFrom(
+  { text: 'select from nothing', run: (client: Client) => client.from('nothing').select() },
+  {
+    text: 'select from chapters',
+    run: (client: Client) => client.from('chapters').select().order('story_id').order('number'),
+  },
+  {
+    text: 'rename a story that has chapters',
+    run: (client: Client) => client.from('stories').update({ id: 'd' }).eq('id', 'a'),
+  },
+  {
+    text: 'another schema',
+    run: (client: Client) =>
+      client
+        .schema('auth' as 'public')
+        .from('users')
+        .select(),
+  },
+);
+
+export const commands: fc.Arbitrary<Command[]> = fc.array(
+  fc.oneof(
+    { arbitrary: insertion, weight: 3 },
+    { arbitrary: selection, weight: 5 },
+    { arbitrary: sparseInsertion, weight: 1 },
+    { arbitrary: upsertion, weight: 2 },
+    { arbitrary: updating, weight: 4 },
+    { arbitrary: deletion, weight: 1 },
+    { arbitrary: call, weight: 2 },
+    { arbitrary: chapter, weight: 1 },
+    { arbitrary: elsewhere, weight: 1 },
+  ),
+  { minLength: 1, maxLength: 10 },
+);
+
+/**
+ * What a client sees of an answer, without the time and without what is known to differ: hints that guess what was
+ * meant, and PostgreSQL's words for an `is` on something else than a truth value.
+ */
+export function comparable(answer: unknown): object {
+  const { status, data, error, count } = answer as Answer;
+  const hint = error?.hint?.startsWith('Perhaps you meant') ? null : error?.hint;
+  const message = error?.code === '42804' ? '' : error?.message;
+  const text = JSON.stringify({ status, data, count, error: error && { ...error, hint, message } });
+  return JSON.parse(withoutTime(text)) as object;
+}
+
+interface Answer {
+  status: number;
+  data: unknown;
+  count: unknown;
+  error: { code?: string; hint?: string | null; message?: string } | null;
+}
+
+function withoutTime(text: string): string {
+  const year = new Date().getUTCFullYear();
+  return text.replaceAll(
+    new RegExp(`${year}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?\\+00(:00)?`, 'g'),
+    (found) => (found.includes('03:04:05') || found.includes('01:04:05') ? found : 'now'),
+  );
+}

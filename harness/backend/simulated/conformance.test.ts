@@ -1,0 +1,5 @@
+import { describe } from 'vitest';
+import { describeBackend } from '../backend.case.ts';
+import { simulatedBackend } from './simulated.ts';
+
+describe('the simulated backend', () => describeBackend(simulatedBackend));

@@ -1,0 +1,438 @@
+/** Answers PostgREST's dialect, as far as an application with a progress speaks it. What it does not know it refuses. */
+import type { ColumnModel, DatabaseModel, FunctionModel, Row, Scalar, TableModel } from '../model.ts';
+import type { FilteredTable } from './filters.ts';
+import { parseQuery, type Query } from './query.ts';
+import { databaseError, notSimulated, RestError } from './rest-error.ts';
+import { idOf, OpenTransaction } from './transaction.ts';
+import { coerce } from './values.ts';
+
+export type Role = 'anon' | 'service_role';
+
+export interface RestOptions {
+  model: DatabaseModel;
+  /** `undefined` for a key that is none. */
+  roleOf(apikey: string | null): Role | undefined;
+  /** A transaction; on a replica one that cannot write. */
+  begin(): OpenTransaction;
+  /** Makes its changes durable. */
+  commit(transaction: OpenTransaction): void;
+}
+
+/** One request, taken apart. */
+interface Call {
+  method: string;
+  role: Role;
+  url: URL;
+  accept: { isObject: boolean };
+  prefer: Preferences;
+  body: string;
+}
+
+interface Preferences {
+  returns: 'minimal' | 'representation';
+  count: boolean;
+  resolution: 'merge-duplicates' | 'ignore-duplicates' | undefined;
+  missingDefault: boolean;
+}
+
+/** Rows, before they are shown. */
+interface Result {
+  status: number;
+  rows: readonly Row[] | undefined;
+  /** Where the rows begin among all that match. */
+  offset?: number;
+  total?: number | undefined;
+  hasRange: boolean;
+}
+
+const PREFIX = '/rest/v1/';
+
+export type RestHandler = (request: Request) => Promise<Response>;
+
+export function createRest(options: RestOptions): RestHandler {
+  const { model } = options;
+  const queries = new QueryCache();
+
+  return async (request) => {
+    try {
+      return handle(await parseCall(request));
+    } catch (error) {
+      if (!(error instanceof RestError)) throw error;
+      return respond(error.status, request.method === 'HEAD' ? null : JSON.stringify(error.body));
+    }
+  };
+
+  async function parseCall(request: Request): Promise<Call> {
+    const { headers, method } = request;
+    const role = options.roleOf(headers.get('apikey'));
+    if (role === undefined) throw new RestError(401, '', 'Invalid API key', null, 'Double check the API key.');
+    requirePublicSchema(headers);
+    return {
+      method,
+      role,
+      url: new URL(request.url),
+      accept: parseAccept(headers.get('accept')),
+      prefer: parsePrefer(headers.get('prefer')),
+      body: method === 'GET' || method === 'HEAD' ? '' : await request.text(),
+    };
+  }
+
+  function handle(call: Call): Response {
+    const path = decodeURIComponent(call.url.pathname.slice(PREFIX.length));
+    if (path.startsWith('rpc/')) return callFunction(call, path.slice('rpc/'.length));
+    const table = tableOf(path);
+    // What the schema does not have is refused before the database is asked: columns of the body come first.
+    const body = call.method === 'POST' || call.method === 'PATCH' ? givenOf(call, table) : undefined;
+    if (call.method === 'PATCH' && body!.names.length === 0) return nothingChanged(call);
+    const query = queries.get(table, call.url, call.method !== 'GET' && call.method !== 'HEAD');
+    switch (call.method) {
+      case 'GET':
+      case 'HEAD':
+        return read(call, table, query);
+      case 'POST':
+        return write(call, query, (transaction) => insert(call, table, query, body!, transaction));
+      case 'PATCH':
+        return write(call, query, (transaction) => update(call, table, query, body!, transaction));
+      case 'DELETE':
+        return write(call, query, (transaction) => remove(call, table, query, transaction));
+      default:
+        throw notSimulated(`the method ${call.method}`);
+    }
+  }
+
+  function tableOf(name: string): FilteredTable {
+    if (name === '' || name.includes('/')) throw notSimulated(`the path ${PREFIX}${name}`);
+    const model = Object.hasOwn(options.model.tables, name) ? options.model.tables[name] : undefined;
+    if (model !== undefined) return { name, model };
+    throw new RestError(404, 'PGRST205', `Could not find the table 'public.${name}' in the schema cache`);
+  }
+
+  function read(call: Call, table: FilteredTable, query: Query): Response {
+    const transaction = options.begin();
+    const visible = may(call.role, table.model, 'select') ? transaction.select(table.name, query.matches) : [];
+    return present(call, query, pageOf(call, query, visible));
+  }
+
+  /** Runs it in a transaction, which ends without effect if an error is raised or a single row was asked for in vain. */
+  function write(call: Call, query: Query, work: (transaction: OpenTransaction) => Result): Response {
+    const transaction = options.begin();
+    const result = work(transaction);
+    const isMinimal = call.prefer.returns === 'minimal';
+    const status = isMinimal && call.method !== 'POST' ? 204 : result.status;
+    const shown = isMinimal ? { ...result, rows: undefined, status } : result;
+    const response = present(call, query, shown);
+    options.commit(transaction);
+    return response;
+  }
+
+  function callFunction(call: Call, name: string): Response {
+    const isRead = call.method === 'GET' || call.method === 'HEAD';
+    if (!isRead && call.method !== 'POST') throw notSimulated(`the method ${call.method} on a function`);
+    const given = isRead ? Object.fromEntries(call.url.searchParams) : parseArguments(call.body);
+    const definition = functionOf(model, name, given, isRead);
+    requireGrant(call.role, name, definition);
+    const args: Record<string, Scalar> = {};
+    for (const [parameter, type] of Object.entries(definition.parameters)) {
+      if (parameter in given) args[parameter] = coerce(given[parameter], type);
+    }
+    const transaction = options.begin();
+    if (isRead && (definition.volatility ?? 'volatile') === 'volatile') transaction.forbidWriting();
+    const value = definition.run(transaction, args);
+    const response = presentValue(call, definition, value, new Set(isRead ? Object.keys(definition.parameters) : []));
+    options.commit(transaction);
+    return response;
+  }
+
+  function presentValue(call: Call, { returns }: FunctionModel, value: unknown, skip: ReadonlySet<string>): Response {
+    if (typeof returns === 'object') {
+      const table = tableOf('rows' in returns ? returns.rows : returns.row);
+      const query = parseQuery(table, call.url.searchParams, { skip });
+      if ('row' in returns) return respond(200, JSON.stringify(query.project((value ?? nullRow(table.model)) as Row)));
+      const rows = (value as readonly Row[]).filter(query.matches);
+      return present(call, query, pageOf(call, query, rows));
+    }
+    if ([...call.url.searchParams.keys()].some((name) => !skip.has(name))) {
+      throw notSimulated(`a query on a function that returns ${returns}`);
+    }
+    if (returns === 'void') return respond(204, null);
+    return respond(200, JSON.stringify(value ?? null));
+  }
+}
+
+/** The queries of an application are few, and each comes again and again. */
+class QueryCache {
+  readonly #queries = new Map<string, Query>();
+
+  get(table: FilteredTable, url: URL, isWrite: boolean): Query {
+    const key = `${isWrite} ${table.name}${url.search}`;
+    let query = this.#queries.get(key);
+    if (query === undefined) {
+      query = parseQuery(table, url.searchParams, { isWrite });
+      if (this.#queries.size >= QUERIES_KEPT) this.#queries.clear();
+      this.#queries.set(key, query);
+    }
+    return query;
+  }
+}
+
+const QUERIES_KEPT = 1_000;
+
+function insert(call: Call, table: FilteredTable, query: Query, body: Given, transaction: OpenTransaction): Result {
+  const { resolution, missingDefault } = call.prefer;
+  requirePolicy(call.role, table, body.rows.length);
+  const stored: Row[] = [];
+  const touched = new Set<string>();
+  let inserted = 0;
+  for (const values of body.rows.map((row) => valuesOf(table, body.names, row, missingDefault))) {
+    const existing = resolution === undefined ? undefined : conflicting(transaction, table, query, values);
+    if (existing === undefined) {
+      const row = transaction.insert(table.name, values);
+      touched.add(idOf(table.model, row));
+      stored.push(row);
+      inserted += 1;
+    } else if (resolution === 'merge-duplicates') {
+      const id = idOf(table.model, existing);
+      if (touched.has(id)) throw touchedTwice();
+      touched.add(id);
+      stored.push(...transaction.update(table.name, values, (row) => idOf(table.model, row) === id));
+    }
+  }
+  const status = resolution === 'merge-duplicates' && inserted === 0 ? 200 : 201;
+  return { status, rows: stored, total: stored.length, hasRange: false };
+}
+
+function update(call: Call, table: FilteredTable, query: Query, body: Given, transaction: OpenTransaction): Result {
+  const {
+    names,
+    rows: [change, ...others],
+  } = body;
+  if (change === undefined || others.length > 0) throw notSimulated('an update with several rows in its body');
+  if (!may(call.role, table.model, 'update')) return { status: 200, rows: [], total: 0, hasRange: true };
+  requireNoWindow(query, 'an update');
+  const rows = transaction.update(table.name, valuesOf(table, names, change, false), query.matches);
+  return { status: 200, rows, total: rows.length, hasRange: true };
+}
+
+function remove(call: Call, table: FilteredTable, query: Query, transaction: OpenTransaction): Result {
+  requireNoWindow(query, 'a deletion');
+  const rows = may(call.role, table.model, 'delete') ? transaction.delete(table.name, query.matches) : [];
+  return { status: 200, rows, total: rows.length, hasRange: false };
+}
+
+/** An update of no column is none, whatever else it says. */
+function nothingChanged(call: Call): Response {
+  const isMinimal = call.prefer.returns === 'minimal';
+  const headers = { 'content-range': call.prefer.count ? '*/0' : '*/*' };
+  return respond(isMinimal ? 204 : 200, isMinimal ? null : '[]', headers);
+}
+
+function requireNoWindow(query: Query, what: string): void {
+  if (query.limit !== undefined || query.offset > 0) throw notSimulated(`${what} with a limit`);
+}
+
+function pageOf(call: Call, query: Query, matching: readonly Row[]): Result {
+  const sorted = query.order === undefined ? matching : matching.toSorted(query.order);
+  const { offset, limit } = query;
+  const rows =
+    offset === 0 && limit === undefined
+      ? sorted
+      : sorted.slice(offset, limit === undefined ? undefined : offset + limit);
+  const total = call.prefer.count ? matching.length : undefined;
+  if (total !== undefined && offset > 0 && offset >= total && !call.accept.isObject) {
+    const details = `An offset of ${offset} was requested, but there are only ${total} rows.`;
+    throw new RestError(416, 'PGRST103', 'Requested range not satisfiable', details);
+  }
+  const isPart = total !== undefined && rows.length < total;
+  return { status: isPart ? 206 : 200, rows, offset, total, hasRange: true };
+}
+
+function present(call: Call, query: Query, result: Result): Response {
+  const { rows } = result;
+  const headers: Record<string, string> = { 'content-range': contentRange(call, result) };
+  if (rows === undefined) return respond(result.status, null, headers);
+  const projected = rows.map(query.project);
+  if (call.accept.isObject) {
+    if (projected.length !== 1) {
+      const details = `The result contains ${projected.length} rows`;
+      throw new RestError(406, 'PGRST116', 'Cannot coerce the result to a single JSON object', details);
+    }
+    return respond(result.status, JSON.stringify(projected[0]), { ...headers, 'content-type': OBJECT_TYPE });
+  }
+  return respond(result.status, call.method === 'HEAD' ? null : JSON.stringify(projected), headers);
+}
+
+function contentRange(call: Call, { rows, offset = 0, total, hasRange }: Result): string {
+  const count = rows?.length ?? total ?? 0;
+  const range = hasRange && count > 0 ? `${offset}-${offset + count - 1}` : '*';
+  return `${range}/${call.prefer.count && total !== undefined ? total : '*'}`;
+}
+
+const OBJECT_TYPE = 'application/vnd.pgrst.object+json; charset=utf-8';
+
+function respond(status: number, body: string | null, headers: Record<string, string> = {}): Response {
+  return new Response(body, { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers } });
+}
+
+function parseAccept(text: string | null): Call['accept'] {
+  const type = text?.split(',')[0]?.trim() ?? '*/*';
+  if (type === 'application/vnd.pgrst.object+json') return { isObject: true };
+  if (type === '*/*' || type === 'application/json') return { isObject: false };
+  throw notSimulated(`the media type ${type}`);
+}
+
+function parsePrefer(text: string | null): Preferences {
+  const prefer: Preferences = { returns: 'minimal', count: false, resolution: undefined, missingDefault: false };
+  for (const item of text?.split(',') ?? []) {
+    const wish = item.trim();
+    if (wish === 'return=minimal' || wish === 'return=representation')
+      prefer.returns = wish.slice('return='.length) as 'minimal';
+    else if (wish === 'count=exact') prefer.count = true;
+    else if (wish === 'resolution=merge-duplicates' || wish === 'resolution=ignore-duplicates')
+      prefer.resolution = wish.slice('resolution='.length) as 'merge-duplicates';
+    else if (wish === 'missing=default') prefer.missingDefault = true;
+    else if (wish !== '') throw notSimulated(`the preference "${wish}"`);
+  }
+  return prefer;
+}
+
+function requirePublicSchema(headers: Headers): void {
+  const schema = headers.get('accept-profile') ?? headers.get('content-profile') ?? 'public';
+  if (schema === 'public') return;
+  throw new RestError(
+    406,
+    'PGRST106',
+    `Invalid schema: ${schema}`,
+    null,
+    'Only the following schemas are exposed: graphql_public, public',
+  );
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+function parseBody(text: string): Body[] {
+  const value = parseJson(text);
+  const rows: unknown[] = Array.isArray(value) ? value : [value];
+  if (rows.some((row) => typeof row !== 'object' || row === null || Array.isArray(row)))
+    throw notSimulated('a body that holds no objects');
+  return rows as Body[];
+}
+
+function parseArguments(text: string): Body {
+  const value = text === '' ? {} : parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw notSimulated('arguments that are no object');
+  return value as Body;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RestError(400, 'PGRST102', 'Empty or invalid json');
+  }
+}
+
+/** The rows of a body, and which of their fields are to be taken. */
+interface Given {
+  names: readonly string[];
+  rows: readonly Body[];
+}
+
+function givenOf(call: Call, table: FilteredTable): Given {
+  const rows = parseBody(call.body);
+  const columns = columnsOf(call.url);
+  const names = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  if (columns === undefined && rows.some((row) => Object.keys(row).length !== names.length)) {
+    throw new RestError(400, 'PGRST102', 'All object keys must match');
+  }
+  requireColumns(table, names);
+  return { names, rows };
+}
+
+function columnsOf(url: URL): string[] | undefined {
+  if (!url.search.includes('columns=')) return undefined;
+  return url.searchParams
+    .get('columns')
+    ?.split(',')
+    .map((name) => name.replace(/^"(.*)"$/s, '$1'));
+}
+
+function requireColumns({ name, model }: FilteredTable, columns: readonly string[]): void {
+  const unknown = columns.find((column) => !Object.hasOwn(model.columns, column));
+  if (unknown === undefined) return;
+  throw new RestError(400, 'PGRST204', `Could not find the '${unknown}' column of '${name}' in the schema cache`);
+}
+
+/** A value that is missing is null, or with `missing=default` left to the default. */
+function valuesOf(
+  { model }: FilteredTable,
+  names: readonly string[],
+  given: Body,
+  missingDefault: boolean,
+): Record<string, Scalar> {
+  const values: Record<string, Scalar> = {};
+  for (const name of names) {
+    if (missingDefault && !(name in given)) continue;
+    values[name] = coerce(given[name], (model.columns[name] as ColumnModel).type);
+  }
+  return values;
+}
+
+function conflicting(
+  transaction: OpenTransaction,
+  { name, model }: FilteredTable,
+  query: Query,
+  values: Record<string, Scalar>,
+): Row | undefined {
+  const { onConflict } = query;
+  if (
+    onConflict.length !== model.primaryKey.length ||
+    onConflict.some((column) => !model.primaryKey.includes(column))
+  ) {
+    throw databaseError('42P10', 'there is no unique or exclusion constraint matching the ON CONFLICT specification');
+  }
+  return transaction.find(name, idOf(model, transaction.propose(name, values)));
+}
+
+function touchedTwice(): RestError {
+  const hint = 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.';
+  return databaseError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', { hint });
+}
+
+/** What everybody may do is what the policies say; the service role passes them by. */
+function may(role: Role, model: TableModel, action: 'select' | 'insert' | 'update' | 'delete'): boolean {
+  return role === 'service_role' || model.policies === undefined || model.policies.includes(action);
+}
+
+function requirePolicy(role: Role, table: FilteredTable, rows: number): void {
+  if (rows === 0 || may(role, table.model, 'insert')) return;
+  const error = databaseError('42501', `new row violates row-level security policy for table "${table.name}"`);
+  throw new RestError(401, error.body.code, error.message);
+}
+
+function requireGrant(role: Role, name: string, { grants }: FunctionModel): void {
+  if (grants === undefined || grants.includes(role)) return;
+  throw new RestError(401, '42501', `permission denied for function ${name}`);
+}
+
+function functionOf(model: DatabaseModel, name: string, given: Body, isRead: boolean): FunctionModel {
+  const definition = Object.hasOwn(model.functions ?? {}, name) ? model.functions![name] : undefined;
+  const names = Object.keys(given);
+  if (definition !== undefined) {
+    const parameters = Object.keys(definition.parameters);
+    const required = parameters.filter((parameter) => !definition.optional?.includes(parameter));
+    const known = isRead ? names.filter((each) => parameters.includes(each)) : names;
+    if (known.every((each) => parameters.includes(each)) && required.every((each) => each in given)) return definition;
+  }
+  const list = names.toSorted().join(', ');
+  const signature = names.length === 0 ? `${name} without parameters` : `${name}(${list})`;
+  const searched =
+    names.length === 0
+      ? `Searched for the function public.${name} without parameters${isRead ? '' : ' or with a single unnamed json/jsonb parameter'}, but no matches were found in the schema cache.`
+      : `Searched for the function public.${name} with ${names.length === 1 ? 'parameter' : 'parameters'} ${list} or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache.`;
+  throw new RestError(404, 'PGRST202', `Could not find the function public.${signature} in the schema cache`, searched);
+}
+
+function nullRow(model: TableModel): Row {
+  return Object.fromEntries(Object.keys(model.columns).map((name) => [name, null]));
+}

@@ -1,0 +1,88 @@
+/** Values of columns: taken in as PostgreSQL takes them, compared as it compares them. */
+import type { ColumnType, Row, Scalar } from '../model.ts';
+import { databaseError, notSimulated } from './rest-error.ts';
+
+/** @throws RestError with the code 22P02, 22003 or 22007 for what is no value of the type */
+export function coerce(value: unknown, type: ColumnType): Scalar {
+  if (value === null || value === undefined) return null;
+  if (type === 'text') return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (type === 'integer') return toInteger(text);
+  if (type === 'boolean') return toBoolean(text);
+  return toTimestamp(text);
+}
+
+function toInteger(text: string): number {
+  if (!/^\s*[-+]?\d+\s*$/.test(text)) {
+    throw databaseError('22P02', `invalid input syntax for type integer: "${text}"`);
+  }
+  const value = Number(text);
+  if (value < -(2 ** 31) || value >= 2 ** 31) {
+    throw databaseError('22003', `value "${text}" is out of range for type integer`);
+  }
+  return value;
+}
+
+function toBoolean(text: string): boolean {
+  const word = text.trim().toLowerCase();
+  if (
+    word !== '' &&
+    ['true', 'yes', 'on', '1'].some((full) => full === word || (full.startsWith(word) && word !== 'o'))
+  )
+    return true;
+  if (
+    word !== '' &&
+    ['false', 'no', 'off', '0'].some((full) => full === word || (full.startsWith(word) && word !== 'o'))
+  )
+    return false;
+  throw databaseError('22P02', `invalid input syntax for type boolean: "${text}"`);
+}
+
+/** ISO 8601 with a time zone, or `now`; what else PostgreSQL understands is refused by name. */
+function toTimestamp(text: string): string {
+  const [, seconds, fraction = '', zone] =
+    /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\s*(Z|[-+]\d\d(?::?\d\d)?)?$/i.exec(text) ?? [];
+  if (seconds === undefined) {
+    if (/\d/.test(text)) throw notSimulated(`the timestamp "${text}"`);
+    throw databaseError('22007', `invalid input syntax for type timestamp with time zone: "${text}"`);
+  }
+  const offset =
+    zone === undefined || /^z$/i.test(zone)
+      ? 'Z'
+      : zone.length === 3
+        ? `${zone}:00`
+        : zone.replace(/^(...)(\d\d)$/, '$1:$2');
+  const whole = Date.parse(`${seconds.replace(' ', 'T')}${offset}`);
+  if (Number.isNaN(whole)) throw databaseError('22008', `date/time field value out of range: "${text}"`);
+  return formatTimestamp(whole, Number(fraction.padEnd(6, '0')));
+}
+
+/** As PostgreSQL prints it in JSON: UTC, up to six digits of a second, without trailing zeros. */
+export function formatTimestamp(wholeSecondsMs: number, microseconds: number): string {
+  const seconds = new Date(wholeSecondsMs).toISOString().slice(0, 19);
+  const fraction = microseconds === 0 ? '' : `.${String(microseconds).padStart(6, '0').replace(/0+$/, '')}`;
+  return `${seconds}${fraction}+00:00`;
+}
+
+/** Negative, zero or positive, of two values of one type that are not null. */
+export function compareValues(a: Scalar, b: Scalar, type: ColumnType): number {
+  if (type === 'timestamptz') return compareTimestamps(String(a), String(b));
+  if (a === b) return 0;
+  return a! < b! ? -1 : 1;
+}
+
+/** Both in UTC: the seconds compare as text, and so do the digits behind them. */
+function compareTimestamps(a: string, b: string): number {
+  const [left, right] = [a.replace('+00:00', ''), b.replace('+00:00', '')];
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+/** The row in the detail of a violated constraint. */
+export function formatRow(row: Row): string {
+  const texts = Object.values(row).map((value) => {
+    if (value === null) return 'null';
+    if (typeof value === 'boolean') return value ? 't' : 'f';
+    return typeof value === 'string' ? value.replace(/^(\d{4}-\d\d-\d\d)T(.*)\+00:00$/, '$1 $2+00') : String(value);
+  });
+  return `(${texts.join(', ')})`;
+}

@@ -1,0 +1,148 @@
+/** Explores a range of plans with several hands: hands out chunks, keeps the earliest find, has it shrunk. */
+import type { Clock } from '../clock.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Shrunk } from './quest.ts';
+import { CHUNK_RUNS, type ChunkResult, type Coverage, type Find } from './search.ts';
+
+/** Who searches: another thread, or this one. It rejects when its simulation cannot begin or it dies. */
+export interface Hand {
+  search(chunk: number, runs: number): Promise<ChunkResult>;
+  shrink(find: Find, onSmaller: (plan: Plan) => void): Promise<Shrunk>;
+  /** Stops whatever it does, at once. */
+  close(): void;
+}
+
+export interface ExploreOptions {
+  hands: readonly Hand[];
+  /** How many plans to try; none: until the time is up. */
+  runs?: number | undefined;
+  timeMs?: number | undefined;
+  clock: Clock;
+  onProgress(progress: Progress): void;
+  /** Stops the exploration; what has been found stays. */
+  signal: AbortSignal;
+}
+
+export interface Progress {
+  state: 'searching' | 'shrinking';
+  runs: number;
+  runsPerSecond: number;
+  coverage: Coverage;
+}
+
+export interface Explored {
+  /** Plans tried, up to the find if there is one. */
+  runs: number;
+  runsPerSecond: number;
+  elapsedMs: number;
+  coverage: Coverage;
+  found: Found | undefined;
+  isInterrupted: boolean;
+}
+
+export interface Found extends Find {
+  /** The smallest plan that fails in the same way, as far as shrinking came. */
+  minimal: Plan;
+  shrinkRuns: number;
+  isShrunk: boolean;
+  /** Under how many of the other timings it fails too; unknown until it is shrunk. */
+  steadiness: number | undefined;
+}
+
+/**
+ * The find of the earliest chunk is the result, whichever hand is faster: for a given seed and number of runs the same
+ * is found with any number of hands.
+ */
+export async function explore(options: ExploreOptions): Promise<Explored> {
+  const { hands, clock, signal } = options;
+  const began = clock.now();
+  const elapsedMs = (): number => (clock.now() - began) / 1e6;
+  const results: ChunkResult[] = [];
+  const interruption = interruptionOf(signal, () => hands.forEach((hand) => hand.close()));
+  try {
+    const search = searchAll(options, results, elapsedMs);
+    await Promise.race([search, interruption.promise]);
+    const searchedMs = elapsedMs();
+    const found = await shrunk(options, earliestFind(results), interruption.promise, () =>
+      options.onProgress({ state: 'shrinking', ...sum(results, searchedMs) }),
+    );
+    return { ...sum(results, searchedMs), elapsedMs: elapsedMs(), found, isInterrupted: signal.aborted };
+  } finally {
+    interruption.stop();
+    hands.forEach((hand) => hand.close());
+  }
+}
+
+async function searchAll(options: ExploreOptions, results: ChunkResult[], elapsedMs: () => number): Promise<void> {
+  const { runs = Infinity, timeMs = Infinity, signal } = options;
+  let next = 0;
+  const isOver = (): boolean => {
+    const isFound = next > (earliestFind(results)?.chunk ?? Infinity);
+    return isFound || next * CHUNK_RUNS >= runs || elapsedMs() >= timeMs || signal.aborted;
+  };
+  const work = async (hand: Hand): Promise<void> => {
+    while (!isOver()) {
+      const chunk = next++;
+      results.push(await hand.search(chunk, Math.min(CHUNK_RUNS, runs - chunk * CHUNK_RUNS)));
+      options.onProgress({ state: 'searching', ...sum(results, elapsedMs()) });
+    }
+  };
+  await Promise.all(options.hands.map(work));
+}
+
+function earliestFind(results: readonly ChunkResult[]): Find | undefined {
+  const finds = results.flatMap(({ find }) => (find === undefined ? [] : [find]));
+  return finds.sort((a, b) => a.chunk - b.chunk)[0];
+}
+
+async function shrunk(
+  { hands }: ExploreOptions,
+  find: Find | undefined,
+  interruption: Promise<void>,
+  onSmaller: () => void,
+): Promise<Found | undefined> {
+  if (find === undefined) return undefined;
+  let minimal = find.plan;
+  const shrinking = hands[0]!.shrink(find, (plan) => {
+    minimal = plan;
+    onSmaller();
+  });
+  const result = await Promise.race([shrinking, interruption]);
+  return {
+    ...find,
+    minimal: result?.plan ?? minimal,
+    shrinkRuns: result?.runs ?? 0,
+    isShrunk: result !== undefined,
+    steadiness: result?.steadiness,
+  };
+}
+
+/** What was tried up to the earliest find; what others tried beyond it meanwhile does not count. */
+function sum(
+  results: readonly ChunkResult[],
+  elapsedMs: number,
+): Pick<Explored, 'runs' | 'runsPerSecond' | 'coverage'> {
+  const last = earliestFind(results)?.chunk ?? Infinity;
+  const coverage: Coverage = {};
+  let runs = 0;
+  let allRuns = 0;
+  for (const result of results) {
+    allRuns += result.runs;
+    if (result.chunk > last) continue;
+    runs += result.runs;
+    for (const kind of Object.keys(result.coverage) as (keyof Coverage)[])
+      coverage[kind] = (coverage[kind] ?? 0) + result.coverage[kind]!;
+  }
+  return { runs, runsPerSecond: elapsedMs > 0 ? (allRuns / elapsedMs) * 1_000 : 0, coverage };
+}
+
+function interruptionOf(signal: AbortSignal, close: () => void): { promise: Promise<void>; stop(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const interrupt = (): void => {
+    close();
+    resolve();
+  };
+  if (signal.aborted) interrupt();
+  signal.addEventListener('abort', interrupt, { once: true });
+  return { promise, stop: () => signal.removeEventListener('abort', interrupt) };
+}

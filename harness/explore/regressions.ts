@@ -1,0 +1,81 @@
+/** Plans that once failed: kept as files beside the scenarios, and run first ever after. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { EnvironmentError, UsageError } from '../errors.ts';
+import { parsePlan, type Plan } from '../plan/plan.ts';
+
+export interface Regression {
+  /** The name of its file, without `.json`. */
+  name: string;
+  /** What went wrong, in a sentence. */
+  found: string;
+  /** Subject → whether the properties hold now. */
+  expect: Readonly<Record<string, boolean>>;
+  plan: Plan;
+}
+
+const RegressionFile = z.strictObject({
+  regression: z.literal(1),
+  found: z.string(),
+  expect: z.record(z.string(), z.boolean()),
+  plan: z.unknown(),
+});
+
+const FOLDER = 'regressions';
+
+/**
+ * All regressions of the folders of scenarios, in the order of their names.
+ * @throws UsageError naming the file that is not one
+ */
+export function readRegressions(scenarioFolders: readonly string[]): Regression[] {
+  return scenarioFolders.flatMap((parent) => {
+    const folder = join(parent, FOLDER);
+    if (!existsSync(folder)) return [];
+    const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+    return names.sort().map((name) => readRegression(join(folder, name)));
+  });
+}
+
+function readRegression(file: string): Regression {
+  const result = RegressionFile.safeParse(parseJson(file));
+  if (!result.success) {
+    const { path, message } = result.error.issues[0]!;
+    throw invalid(file, `${path.join('.')}: ${message}`.replace(/^: /, ''));
+  }
+  const { found, expect, plan } = result.data;
+  return { name: basename(file, '.json'), found, expect, plan: parsePlan(plan, file) };
+}
+
+function parseJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw invalid(file, (error as Error).message);
+  }
+}
+
+function invalid(file: string, what: string): UsageError {
+  return new UsageError('regression-invalid', `${file}: ${what}`, 'docs/EXPLORE.md describes the file');
+}
+
+/**
+ * Writes a regression; one of the same name is kept, and this one gets a number.
+ * @returns the file
+ */
+export function keepRegression(scenarioFolder: string, regression: Regression): string {
+  const folder = join(scenarioFolder, FOLDER);
+  const { name, ...content } = regression;
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (let number = 1; ; number++) {
+      const file = join(folder, `${name}${number === 1 ? '' : `-${number}`}.json`);
+      if (existsSync(file)) continue;
+      writeFileSync(file, `${JSON.stringify({ regression: 1, ...content }, undefined, 2)}\n`, { flag: 'wx' });
+      return file;
+    }
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new EnvironmentError('regression-unwritable', `${folder}: ${reason}`, 'is the checkout writable?', error);
+  }
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { planSpace } from '../plan/arbitraries.ts';
+import type { Plan } from '../plan/plan.ts';
+import { fakeSimulate, outcomeOf } from './fake.test-support.ts';
+import { createSearcher } from './quest.ts';
+import { CHUNK_RUNS, searchChunk, type ChunkResult, type SearchOptions } from './search.ts';
+
+const options = (overrides: Partial<SearchOptions> = {}): SearchOptions => ({
+  variations: planSpace(),
+  seed: 1,
+  simulate: fakeSimulate,
+  properties: ['monotonic-view'],
+  ...overrides,
+});
+
+function firstFind(search: SearchOptions): ChunkResult {
+  for (let chunk = 0; chunk < 200; chunk++) {
+    const result = searchChunk(search, chunk, CHUNK_RUNS);
+    if (result.find !== undefined) return result;
+  }
+  throw new Error('nothing was found');
+}
+
+describe('a search', () => {
+  it('finds the same in a chunk whenever and wherever it is searched', () => {
+    const [first, second] = [7, 7].map((seed) => firstFind(options({ seed })));
+    expect(second).toEqual(first);
+    expect(firstFind(options({ seed: 8 })).find?.plan).not.toEqual(first?.find?.plan);
+  });
+
+  it('counts the plans and the kinds of deviations that it tried', () => {
+    const { runs, coverage, find } = searchChunk(
+      options({
+        properties: ['integrity'],
+        variations: planSpace({ deviations: ['stall', 'http-drop'] }),
+        simulate: () => outcomeOf([]),
+      }),
+      0,
+      40,
+    );
+    expect({ runs, find }).toEqual({ runs: 40, find: undefined });
+    expect(Object.keys(coverage).sort()).toEqual(['http-drop', 'stall']);
+  });
+
+  it('ends with what a simulation throws', () => {
+    const simulate = (): never => {
+      throw new Error('no such subject');
+    };
+    expect(() => searchChunk(options({ simulate }), 0, 5)).toThrow('no such subject');
+  });
+
+  it('shrinks what it finds to one story, one tab and two deviations', () => {
+    for (let seed = 1; seed <= 15; seed++) {
+      const search = options({ seed });
+      const { find } = firstFind(search);
+      const { plan } = createSearcher(search).shrink(find!, () => undefined);
+      expect(summary(plan)).toEqual({ stories: 1, tabs: 1, generations: 1, deviations: 2 });
+    }
+  });
+
+  it('names the first event that differs between two runs of one plan', () => {
+    let runs = 0;
+    const simulate = (plan: Plan) => {
+      const outcome = fakeSimulate(plan);
+      const events = outcome.history.events.map((event) => (event.index === 3 ? { ...event, run: runs } : event));
+      runs += 1;
+      return outcomeOf(events);
+    };
+    const { find } = searchChunk(options({ simulate, checkDeterminism: true }), 0, 20);
+    expect(find?.failing.kind).toBe('mismatch');
+    expect(find?.failing.what).toMatch(/^two runs of one plan differ from event 3 on: .*"run":0.* and then .*"run":1/);
+  });
+});
+
+function summary({ generations, observers, faults }: Plan) {
+  const stories = new Set([...generations, ...observers].map(({ story }) => story)).size;
+  return { stories, tabs: observers.length, generations: generations.length, deviations: faults.length };
+}

@@ -1,0 +1,124 @@
+/**
+ * Searches a range of plans by fast-check, chunk by chunk. A chunk draws its plans from a seed of its own, so that it
+ * finds the same whoever searches it, and in whatever order.
+ */
+import fc, { type Arbitrary, type RunDetails } from 'fast-check';
+import { planOfVariation, type Variation } from '../plan/arbitraries.ts';
+import { kindOf, type DeviationKind } from '../plan/deviations.ts';
+import type { Plan } from '../plan/plan.ts';
+import { findMismatch } from './determinism.ts';
+import { failureOf, tryPlan, type Failing, type Simulate } from './trial.ts';
+
+export const CHUNK_RUNS = 50;
+
+/** How often each kind of deviation was tried. */
+export type Coverage = Partial<Record<DeviationKind, number>>;
+
+export interface SearchOptions {
+  variations: Arbitrary<Variation>;
+  seed: number;
+  simulate: Simulate;
+  /** What to judge, instead of what the plans say. */
+  properties?: readonly string[];
+  /** Runs every plan twice, and judges nothing but whether both runs are the same. */
+  checkDeterminism?: boolean;
+}
+
+export interface ChunkResult {
+  chunk: number;
+  runs: number;
+  coverage: Coverage;
+  find?: Find;
+}
+
+/** A plan that goes wrong, and where fast-check can find it again. */
+export interface Find {
+  chunk: number;
+  path: string;
+  plan: Plan;
+  failing: Failing;
+}
+
+/** Tries `runs` plans of a chunk, until one of them goes wrong. */
+export function searchChunk(options: SearchOptions, chunk: number, runs: number): ChunkResult {
+  const coverage: Coverage = {};
+  let tried = 0;
+  let failing: Find['failing'] | undefined;
+  const details = check(options, chunk, { numRuns: runs, endOnFailure: true }, (variation) => {
+    tried += 1;
+    for (const kind of new Set(variation.deviations.map(kindOf))) coverage[kind] = (coverage[kind] ?? 0) + 1;
+    failing = examine(toPlan(options, variation), options);
+    return failing === undefined;
+  });
+  const result = { chunk, runs: tried, coverage };
+  const [variation] = details.counterexample ?? [];
+  if (variation === undefined || failing === undefined) return result;
+  const plan = toPlan(options, variation);
+  return { ...result, find: { chunk, path: details.counterexamplePath!, plan, failing } };
+}
+
+/**
+ * The smallest plan that fast-check makes of a find.
+ * @param fails whether a plan still goes wrong in the same way
+ */
+export function shrinkFind(
+  options: SearchOptions,
+  find: Find,
+  fails: (plan: Plan) => boolean,
+  runsMax: number,
+): { plan: Plan; runs: number } {
+  let smallest = find.plan;
+  let runs = 0;
+  check(options, find.chunk, { path: find.path, numRuns: 1, endOnFailure: false }, (variation) => {
+    const plan = toPlan(options, variation);
+    // Once the budget is spent nothing fails any more, and fast-check ends with what it has.
+    if (runs >= runsMax) return true;
+    runs += 1;
+    if (!fails(plan)) return true;
+    smallest = plan;
+    return false;
+  });
+  return { plan: smallest, runs };
+}
+
+function examine(plan: Plan, options: SearchOptions): Find['failing'] | undefined {
+  if (!options.checkDeterminism) return failureOf(tryPlan(plan, options.simulate));
+  const [first, second] = [options.simulate(plan), options.simulate(plan)];
+  const mismatch = findMismatch(first, second);
+  return mismatch === undefined ? undefined : { kind: 'mismatch', what: mismatch.sentence };
+}
+
+function toPlan({ properties }: SearchOptions, variation: Variation): Plan {
+  const plan = planOfVariation(variation);
+  return properties === undefined ? plan : { ...plan, properties: [...properties] };
+}
+
+function check(
+  { variations, seed }: SearchOptions,
+  chunk: number,
+  parameters: { numRuns: number; endOnFailure: boolean; path?: string },
+  holds: (variation: Variation) => boolean,
+): RunDetails<[Variation]> {
+  let thrown: { error: unknown } | undefined;
+  const property = fc.property(variations, (variation) => {
+    try {
+      return holds(variation);
+    } catch (error) {
+      thrown = { error };
+      throw error;
+    }
+  });
+  const details = fc.check(property, { ...parameters, seed: seedOf(seed, chunk), verbose: 0 }) as RunDetails<
+    [Variation]
+  >;
+  if (thrown !== undefined) throw thrown.error;
+  return details;
+}
+
+/** A 32-bit seed for each chunk: the finaliser of MurmurHash3 over both. */
+function seedOf(seed: number, chunk: number): number {
+  let hash = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(chunk + 1, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}

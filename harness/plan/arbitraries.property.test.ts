@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { openCatalogue } from '../runner/catalogue.ts';
+import { planOfVariation, planSpace, scenarioVariations } from './arbitraries.ts';
+import { cuts } from './cuts.ts';
+import { deviationKinds, kindOf, type DeviationKind } from './deviations.ts';
+import { parsePlan, type Plan } from './plan.ts';
+import { parametersOf } from './scenario.ts';
+
+const catalogue = await openCatalogue(fileURLToPath(new URL('../../scenarios', import.meta.url)));
+
+/** Valid, and written in full: parsing it changes nothing. */
+function expectWhole(plan: Plan): void {
+  expect(parsePlan(plan, 'drawn')).toEqual(plan);
+}
+
+describe('the plan space', () => {
+  it('holds nothing but valid plans', () => {
+    expect.hasAssertions();
+    fc.assert(
+      fc.property(planSpace(), (variation) => {
+        expectWhole(variation.base);
+        expectWhole(planOfVariation(variation));
+      }),
+      { seed: 1, numRuns: 500 },
+    );
+  });
+
+  it('reaches every kind of deviation, and sizes of every order', () => {
+    const seen = new Set<DeviationKind>();
+    const sizes = { stories: new Set(), replicas: new Set(), instances: new Set(), deviations: new Set() };
+    for (const { base, deviations } of fc.sample(planSpace(), { seed: 1, numRuns: 1_000 })) {
+      for (const deviation of deviations) seen.add(kindOf(deviation));
+      sizes.stories.add(new Set(base.generations.map(({ story }) => story)).size);
+      sizes.replicas.add(base.topology.replicas);
+      sizes.instances.add(base.topology.instances);
+      sizes.deviations.add(deviations.length);
+    }
+    const structural = new Set<DeviationKind>(['routing', 'rerun', 'tab']);
+    expect([...seen].sort()).toEqual(deviationKinds.filter((kind) => !structural.has(kind)).sort());
+    expect([...sizes.stories].sort()).toEqual([1, 2, 3, 4]);
+    expect([...sizes.replicas].sort()).toEqual([0, 1, 2, 3]);
+    expect([...sizes.instances].sort()).toEqual([1, 2, 3]);
+    expect(sizes.deviations).toContain(0);
+  });
+
+  it('stays within the range that it is given', () => {
+    const range = {
+      deviations: ['lag-timed'],
+      lagMsMax: 2_500,
+      generationsMax: 1,
+      storiesMax: 1,
+      tabsMax: 1,
+      replicasMax: 1,
+      instancesMax: 1,
+      routings: ['round-robin'],
+    } as const;
+    fc.assert(
+      fc.property(planSpace(range), (variation) => {
+        const { topology, generations, observers, faults } = planOfVariation(variation);
+        expect(topology).toMatchObject({ instances: 1, routing: 'round-robin' });
+        expect([generations.length, observers.length]).toEqual([1, 1]);
+        expect(faults.every((fault) => fault.kind === 'lag' && fault.mode === 'timed' && fault.delay_ms <= 2_500)).toBe(
+          true,
+        );
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+
+  it('says the same for the same seed', () => {
+    const [first, second] = [1, 1].map((seed) => fc.sample(planSpace(), { seed, numRuns: 50 }));
+    expect(second).toEqual(first);
+  });
+});
+
+describe('a cut', () => {
+  it('leaves a valid plan, which can be cut no more after finitely many', () => {
+    fc.assert(
+      fc.property(planSpace(), fc.infiniteStream(fc.nat()), (variation, choices) => {
+        let plan = planOfVariation(variation);
+        for (let count = 0; ; count++) {
+          const all = [...cuts(plan)];
+          if (all.length === 0) break;
+          expect(count).toBeLessThan(1_000);
+          plan = all[choices.next().value! % all.length]!;
+          expectWhole(plan);
+        }
+        expect(plan.generations).toHaveLength(1);
+        expect([plan.observers, plan.faults, plan.topology.replicas]).toEqual([[], [], 0]);
+      }),
+      { seed: 1, numRuns: 100 },
+    );
+  });
+});
+
+describe.each([...catalogue.scenarioNames])('the range of %s', (name) => {
+  it('holds nothing but valid plans of its own kinds of deviations', async () => {
+    const scenario = await catalogue.loadScenario(name);
+    const allowed = scenario.explore!.range!.deviations!;
+    fc.assert(
+      fc.property(scenarioVariations(scenario, parametersOf(scenario, {})), (variation) => {
+        expectWhole(planOfVariation(variation));
+        expect(allowed).toEqual(expect.arrayContaining(variation.deviations.map(kindOf)));
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+});

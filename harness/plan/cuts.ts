@@ -1,0 +1,223 @@
+/** Every way to make a plan a little smaller or more benign, the greatest cuts first. */
+import type { Fault } from './faults.ts';
+import type { Moment } from './moment.ts';
+import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
+
+export function* cuts(plan: Plan): Generator<Plan> {
+  const stories = new Set([...plan.generations, ...plan.observers].map(({ story }) => story));
+  if (stories.size > 1) for (const story of stories) yield* valid(withoutStory(plan, story));
+  for (const { session } of plan.observers) yield* valid(withoutActors(plan, new Set([session])));
+  for (const generation of plan.generations) yield* withoutGeneration(plan, generation);
+  for (const fault of plan.faults) yield { ...plan, faults: plan.faults.filter((each) => each !== fault) };
+  yield* smallerTopologies(plan);
+  for (const generation of plan.generations) yield* smallerGenerations(plan, generation);
+  for (const observer of plan.observers) yield* smallerObservers(plan, observer);
+  yield* earlierRequests(plan);
+  yield* smallerFaults(plan);
+}
+
+function* valid(plan: Plan): Generator<Plan> {
+  if (plan.generations.length > 0) yield plan;
+}
+
+function withoutStory(plan: Plan, story: string): Plan {
+  const names = [...plan.generations, ...plan.observers].filter((actor) => actor.story === story).map(nameOf);
+  return withoutActors(plan, new Set(names));
+}
+
+function withoutActors(plan: Plan, names: ReadonlySet<string>): Plan {
+  const faults = plan.faults.filter((fault) => !('match' in fault && names.has(fault.match.actor)));
+  return {
+    ...plan,
+    generations: plan.generations.filter(({ worker }) => !names.has(worker)),
+    observers: plan.observers.filter(({ session }) => !names.has(session)),
+    faults,
+  };
+}
+
+/** The others stay as they are; or the last one lasts as much longer, since faults last until all are over. */
+function* withoutGeneration(plan: Plan, generation: GenerationPlan): Generator<Plan> {
+  const shorter = forgetting(plan, generation);
+  const last = shorter.generations.at(-1);
+  if (last === undefined) return;
+  yield shorter;
+  const lastsMs = generation.steps.reduce((sum, step) => sum + step.after_ms, 0);
+  const steps = last.steps.map((step, at) =>
+    at === last.steps.length - 1 ? { ...step, after_ms: Math.min(step.after_ms + lastsMs, 3_600_000) } : step,
+  );
+  yield { ...shorter, generations: [...shorter.generations.slice(0, -1), { ...last, steps }] };
+}
+
+/** The later generations of its story move up by one. What named it names the beginning of the one that moved up. */
+function forgetting(plan: Plan, { worker, story }: GenerationPlan): Plan {
+  const own = plan.generations.filter((each) => each.story === story);
+  const number = own.findIndex((each) => each.worker === worker) + 1;
+  return renamed(withoutActors(plan, new Set([worker])), (version) => {
+    if (version.key !== story || version.generation < number) return version;
+    if (version.generation > number) return { ...version, generation: version.generation - 1 };
+    return number === 1 ? { ...version, progress: 0 } : { ...version, generation: number - 1 };
+  });
+}
+
+interface Version {
+  key: string;
+  generation: number;
+  progress: number;
+}
+
+/** Replaces the versions that moments and lags name. */
+function renamed(plan: Plan, rename: (version: Version) => Version): Plan {
+  return {
+    ...plan,
+    generations: plan.generations.map((each) => ({ ...each, start: moment(each.start) })),
+    observers: plan.observers.map((each) => ({ ...each, start: moment(each.start) })),
+    faults: plan.faults.map(fault),
+  };
+
+  function moment(each: Moment): Moment {
+    if ('at_ms' in each || Array.isArray(each.after)) return each;
+    const { key, generation = 1, progress } = each.after;
+    if (key === undefined || progress === undefined) return each;
+    return { ...each, after: { ...each.after, ...rename({ key, generation, progress }) } };
+  }
+
+  function fault(each: Fault): Fault {
+    if ('match' in each) return each;
+    const until = each.until === undefined ? {} : { until: moment(each.until) };
+    const moved = { ...each, from: moment(each.from), ...until };
+    return moved.kind === 'lag' && moved.mode === 'exact' ? { ...moved, hold_at: rename(moved.hold_at) } : moved;
+  }
+}
+
+function* smallerTopologies(plan: Plan): Generator<Plan> {
+  const { topology } = plan;
+  const used = plan.faults.map((fault) =>
+    replicaNumber('replica' in fault ? fault.replica : 'to' in fault ? fault.to : ''),
+  );
+  const replicas = Math.max(0, ...used);
+  if (replicas < topology.replicas) yield { ...plan, topology: { ...topology, replicas } };
+  for (const number of new Set(used)) {
+    const isOnly = number > 1 && !used.includes(1);
+    if (isOnly) yield swapReplicas(plan, `replica-${number}`, 'replica-1');
+  }
+  if (topology.instances > 1) {
+    const alone = <T extends { instance: number }>(actors: readonly T[]): T[] =>
+      actors.map((each) => ({ ...each, instance: 1 }));
+    yield {
+      ...plan,
+      topology: { ...topology, instances: 1 },
+      generations: alone(plan.generations),
+      observers: alone(plan.observers),
+    };
+  }
+  if (topology.sticky_ms > 0 && topology.routing !== 'sticky')
+    yield { ...plan, topology: { ...topology, sticky_ms: 0 } };
+}
+
+function replicaNumber(node: string): number {
+  return node.startsWith('replica-') ? Number(node.slice('replica-'.length)) : 0;
+}
+
+function swapReplicas(plan: Plan, from: string, to: string): Plan {
+  const faults = plan.faults.map((fault): Fault => {
+    if ('replica' in fault && fault.replica === from) return { ...fault, replica: to };
+    return 'to' in fault && fault.to === from ? { ...fault, to } : fault;
+  });
+  return { ...plan, faults };
+}
+
+function* smallerGenerations(plan: Plan, generation: GenerationPlan): Generator<Plan> {
+  const replace = (change: Partial<GenerationPlan>): Plan => ({
+    ...plan,
+    generations: plan.generations.map((each) => (each === generation ? { ...each, ...change } : each)),
+  });
+  const { steps } = generation;
+  // One that completes ends at 100.
+  const last = steps.length - (generation.outcome === 'completed' ? 2 : 1);
+  if (steps.length > 1) for (let at = last; at >= 0; at--) yield withoutStep(plan, generation, at);
+  const longest = Math.max(...steps.map((step) => step.after_ms));
+  if (longest > PACE_MS)
+    yield replace({ steps: steps.map((step) => ({ ...step, after_ms: Math.min(step.after_ms, PACE_MS) })) });
+  if ('at_ms' in generation.start && generation.start.at_ms > 0) yield replace({ start: { at_ms: 0 } });
+  if ('after' in generation.start && generation.start.plus_ms > 0)
+    yield replace({ start: { ...generation.start, plus_ms: 0 } });
+  if (generation.outcome !== 'completed' && steps.at(-1)!.progress === 100) yield replace({ outcome: 'completed' });
+}
+
+/** What a benign step takes: long enough for a poll in between. */
+const PACE_MS = 100;
+
+/** The next takes its time, the updates behind it move up by one, and what named its progress names the one before. */
+function withoutStep(plan: Plan, generation: GenerationPlan, at: number): Plan {
+  const { worker, story, steps } = generation;
+  const number = plan.generations.filter((each) => each.story === story).indexOf(generation) + 1;
+  const removed = steps[at]!.progress;
+  const before = steps[at - 1]?.progress ?? 0;
+  const rest = steps
+    .map((step, i) => (i === at + 1 ? { ...step, after_ms: step.after_ms + steps[at]!.after_ms } : step))
+    .filter((_, i) => i !== at);
+  const shorter: Plan = {
+    ...plan,
+    generations: plan.generations.map((each) => (each === generation ? { ...each, steps: rest } : each)),
+    faults: plan.faults.map((fault) => moveUp(fault, worker, 'PATCH', at + 1)),
+  };
+  return renamed(shorter, (version) =>
+    version.key === story && version.generation === number && version.progress === removed
+      ? { ...version, progress: before }
+      : version,
+  );
+}
+
+/** One request less: those behind the `nth` of the actor get a lower ordinal. */
+function moveUp(fault: Fault, actor: string, method: string | undefined, nth: number): Fault {
+  if (!('match' in fault) || fault.match.actor !== actor || fault.match.method !== method) return fault;
+  if (fault.match.nth === undefined || fault.match.nth <= nth) return fault;
+  return { ...fault, match: { ...fault.match, nth: fault.match.nth - 1 } } as Fault;
+}
+
+function* smallerObservers(plan: Plan, observer: ObserverPlan): Generator<Plan> {
+  const replace = (change: Partial<ObserverPlan>): Plan => ({
+    ...plan,
+    observers: plan.observers.map((each) => (each === observer ? { ...each, ...change } : each)),
+  });
+  if (observer.polling === 'interval') yield replace({ polling: 'chained' });
+  if (observer.expects === 'none') yield replace({ expects: 'last-seen' });
+  if ('after' in observer.start || observer.start.at_ms > 0) yield replace({ start: { at_ms: 0 } });
+  if (observer.every_ms > POLL_MS) yield replace({ every_ms: POLL_MS });
+}
+
+const POLL_MS = 200;
+
+/** All requests of an actor from some fault on one earlier, as if it had made one request less before. */
+function* earlierRequests(plan: Plan): Generator<Plan> {
+  for (const fault of plan.faults) {
+    if (!('match' in fault) || fault.match.nth === undefined || fault.match.nth === 1) continue;
+    const { actor, method, nth } = fault.match;
+    for (const skipped of new Set([Math.ceil(nth / 2), 1])) {
+      let faults: readonly Fault[] = plan.faults;
+      for (let i = 0; i < skipped; i++) faults = faults.map((each) => moveUp(each, actor, method, nth - 1 - i));
+      yield { ...plan, faults: [...faults] };
+    }
+  }
+}
+
+function* smallerFaults(plan: Plan): Generator<Plan> {
+  for (const fault of plan.faults) {
+    const replace = (smaller: Fault): Plan => ({
+      ...plan,
+      faults: plan.faults.map((each) => (each === fault ? smaller : each)),
+    });
+    if ('until' in fault && fault.until !== undefined) {
+      const { until: _, ...open } = fault;
+      yield replace(open as Fault);
+    }
+    if ('delay_ms' in fault) {
+      for (const shorter of [100, 300, 1_000, 3_000])
+        if (shorter < fault.delay_ms) yield replace({ ...fault, delay_ms: shorter });
+    }
+  }
+}
+
+function nameOf(actor: GenerationPlan | ObserverPlan): string {
+  return 'worker' in actor ? actor.worker : actor.session;
+}

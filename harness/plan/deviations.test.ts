@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { applyDeviations, type Deviation } from './deviations.ts';
+import { parsePlan } from './plan.ts';
+
+const base = parsePlan(
+  {
+    plan: 1,
+    scenario: 'benign',
+    seed: 1,
+    topology: { routing: 'primary-only' },
+    generations: [{ worker: 'worker-1', story: 'story-1', steps: [{ progress: 10, after_ms: 100 }] }],
+    observers: [{ session: 'tab-1', story: 'story-1', every_ms: 50 }],
+    properties: ['monotonic-view'],
+  },
+  'here',
+);
+const lag = (delay_ms: number, replica = 'replica-1'): Deviation => ({
+  kind: 'fault',
+  fault: { kind: 'lag', mode: 'timed', replica, delay_ms, from: { at_ms: 0 } },
+});
+const drop = (actor: string): Deviation => ({
+  kind: 'fault',
+  fault: { kind: 'http-drop', match: { actor, method: 'GET', nth: 1 } },
+});
+
+describe('deviations', () => {
+  it('of none leave the plan as it is', () => {
+    expect(applyDeviations(base, [])).toEqual(base);
+  });
+
+  it('change the actor that they name', () => {
+    const plan = applyDeviations(base, [
+      { kind: 'overlap', session: 'tab-1' },
+      { kind: 'forget', session: 'tab-1' },
+      { kind: 'stall', worker: 'worker-1', step: 1, stall_ms: 900 },
+      { kind: 'routing', routing: 'round-robin' },
+      lag(300),
+    ]);
+    expect(plan.observers[0]).toMatchObject({ polling: 'interval', expects: 'none' });
+    expect(plan.generations[0]!.steps[0]!.after_ms).toBe(1_000);
+    expect(plan.topology.routing).toBe('round-robin');
+    expect(plan.faults).toHaveLength(1);
+  });
+
+  it('count once for one target, the first of them', () => {
+    expect(applyDeviations(base, [lag(300), lag(900)]).faults).toMatchObject([{ delay_ms: 300 }]);
+  });
+
+  it('do nothing to whom the plan does not have', () => {
+    const plan = applyDeviations(base, [
+      drop('tab-9'),
+      lag(300, 'replica-2'),
+      { kind: 'overlap', session: 'tab-9' },
+      { kind: 'stall', worker: 'worker-1', step: 4, stall_ms: 900 },
+    ]);
+    expect(plan).toEqual(base);
+  });
+
+  it('may befall an actor that another of them adds, wherever it stands', () => {
+    const tab: Deviation = { kind: 'tab', observer: { ...base.observers[0]!, session: 'tab-2' } };
+    const plan = applyDeviations(base, [drop('tab-2'), { kind: 'forget', session: 'tab-2' }, tab]);
+    expect(plan.observers[1]).toMatchObject({ session: 'tab-2', expects: 'none' });
+    expect(plan.faults).toHaveLength(1);
+  });
+
+  it('leave the given plan alone', () => {
+    const before = structuredClone(base);
+    applyDeviations(base, [lag(300), { kind: 'stall', worker: 'worker-1', step: 1, stall_ms: 900 }]);
+    expect(base).toEqual(before);
+  });
+});

@@ -1,0 +1,70 @@
+/**
+ * What leaves virtual time: work that only Node's own event loop can finish. Called in a simulation, each throws and
+ * ends the run by name, since waiting for it would last for ever.
+ */
+import { createRequire } from 'node:module';
+import { currentWorld } from './world.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Functions of Node's modules, as `require` gives them; an ES import outside of the subject keeps the real ones. */
+const ESCAPES: Readonly<Record<string, readonly string[]>> = {
+  fs: callbackFunctionsOf('fs'),
+  'fs/promises': asyncFunctionsOf('fs/promises'),
+  net: ['connect', 'createConnection', 'createServer'],
+  tls: ['connect', 'createServer'],
+  http: ['request', 'get', 'createServer'],
+  https: ['request', 'get', 'createServer'],
+  http2: ['connect', 'createServer', 'createSecureServer'],
+  dns: ['lookup', 'resolve'],
+  'dns/promises': ['lookup', 'resolve'],
+  dgram: ['createSocket'],
+  child_process: ['exec', 'execFile', 'fork', 'spawn'],
+  crypto: ['pbkdf2', 'scrypt', 'generateKeyPair', 'hkdf'],
+  zlib: ['gzip', 'gunzip', 'deflate', 'inflate', 'brotliCompress', 'brotliDecompress'],
+};
+
+export interface Patch {
+  object: object;
+  key: string;
+  value: unknown;
+}
+
+let patches: readonly Patch[] | undefined;
+
+export function escapePatches(): readonly Patch[] {
+  patches ??= Object.entries(ESCAPES).flatMap(([module, names]) => patchesOf(module, names));
+  return patches;
+}
+
+/** Ends the run; the error is also thrown where it happens, for the stack to end there. */
+export function escape(what: string): Error {
+  const world = currentWorld()!;
+  const hint =
+    'a simulation has no event loop but its own; run this subject on another backend, or inject what it needs';
+  return world.report('simulation-escape', `called ${what}, which is not virtual`, new Error(what), hint);
+}
+
+function patchesOf(name: string, functions: readonly string[]): Patch[] {
+  const module = require(`node:${name}`) as Record<string, unknown>;
+  return functions.flatMap((key) => {
+    const original = module[key];
+    if (typeof original !== 'function') return [];
+    const value = function (this: unknown, ...args: unknown[]): unknown {
+      if (currentWorld() === undefined) return Reflect.apply(original, this, args);
+      throw escape(`${name}.${key}`);
+    };
+    return [{ object: module, key, value }];
+  });
+}
+
+/** Those that have a `…Sync` beside them; the others of `fs` do not wait. */
+function callbackFunctionsOf(name: string): string[] {
+  const module = require(`node:${name}`) as Record<string, unknown>;
+  const asynchronous = Object.keys(module).filter((key) => `${key}Sync` in module);
+  return [...asynchronous, 'createReadStream', 'createWriteStream', 'watch'];
+}
+
+function asyncFunctionsOf(name: string): string[] {
+  return Object.keys(require(`node:${name}`) as object).filter((key) => /^[a-z]/.test(key) && key !== 'constants');
+}

@@ -1,0 +1,152 @@
+/**
+ * Runs a task in virtual time, as one synchronous function: nothing else of this process can run meanwhile, so that
+ * the globals, which are virtual only for so long, are nobody else's.
+ */
+import { Script } from 'node:vm';
+import { EnvironmentError } from '../errors.ts';
+import { installGlobals } from './globals.ts';
+import { currentWorld, formatTime, inhabit, World, type WorldOptions } from './world.ts';
+
+export interface SimulationOptions extends WorldOptions {
+  /** More virtual time than this is not simulated. */
+  virtualMsMax: number;
+  eventsMax?: number;
+  /** How long one event may keep this process busy, in real time. */
+  blockedMsMax?: number;
+}
+
+const EVENTS_MAX = 20_000_000;
+const BLOCKED_MS_MAX = 20_000;
+/** How many events the task may still use to end in order, once it was told that its budget is spent. */
+const GRACE_EVENTS = 10_000;
+
+/**
+ * What `task` resolves to. Call it from a macrotask of its own (`inMacrotask`): within a promise's continuation
+ * Node does not run others.
+ * @throws what `task` rejects with; EnvironmentError when it can never end
+ */
+export function simulate<T>(task: (world: World) => Promise<T>, options: SimulationOptions): T {
+  if (currentWorld() !== undefined) throw new Error('a simulation runs already');
+  requireTick();
+  const world = new World(options);
+  const uninstall = installGlobals(world);
+  try {
+    return withWatchdog(() => live(world, task, options), options.blockedMsMax ?? BLOCKED_MS_MAX, world);
+  } finally {
+    inhabit(undefined);
+    uninstall();
+  }
+}
+
+/** Runs `work` where `simulate` may be called. */
+export function inMacrotask<T>(work: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(work());
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
+function live<T>(world: World, task: (world: World) => Promise<T>, options: SimulationOptions): T {
+  inhabit(world);
+  const end: { outcome?: { value: T } | { error: unknown } } = {};
+  task(world).then(
+    (value) => (end.outcome = { value }),
+    (error: unknown) => (end.outcome = { error }),
+  );
+  const budget = budgetOf(world, options);
+  attributing(world, tick);
+  let isStuck = false;
+  while (end.outcome === undefined) {
+    budget();
+    const hasHappened = attributing(world, world.step);
+    if (!hasHappened) {
+      if (isStuck) throw world.trouble;
+      isStuck = true;
+      world.raise(stuck(world));
+    }
+    attributing(world, tick);
+  }
+  if ('error' in end.outcome) throw world.trouble ?? end.outcome.error;
+  return end.outcome.value;
+}
+
+/** Lets everything run that waits for nothing but its turn: promises and `process.nextTick`. */
+let drainTurn: () => void = () => undefined;
+
+function tick(): boolean {
+  drainTurn();
+  return true;
+}
+
+/** Node has no public way to run what is queued without giving the turn away; this one it keeps for old modules. */
+function requireTick(): void {
+  const { _tickCallback } = process as unknown as { _tickCallback?: () => void };
+  let isDrained = false;
+  void Promise.resolve().then(() => (isDrained = true));
+  if (typeof _tickCallback === 'function') {
+    drainTurn = _tickCallback.bind(process);
+    drainTurn();
+  }
+  if (isDrained) return;
+  throw new Error('a simulation must be started from a macrotask of its own: see inMacrotask');
+}
+
+/** What the application throws from a timer has nobody else to go to. */
+function attributing(world: World, happen: () => boolean): boolean {
+  try {
+    return happen();
+  } catch (error) {
+    if (error !== world.trouble) world.report('subject-threw', `threw ${String(error)}`, error);
+    return true;
+  }
+}
+
+function stuck(world: World): EnvironmentError {
+  return new EnvironmentError(
+    'simulation-stuck',
+    `nothing is left to happen at ${formatTime(world.now)} of virtual time, and the run is not over`,
+    'the subject waits for something that is not virtual, or for nothing at all',
+  );
+}
+
+/** Ends a simulation that would go on for ever: first by telling the task, then by force. */
+function budgetOf(world: World, options: SimulationOptions): () => void {
+  const { virtualMsMax, eventsMax = EVENTS_MAX } = options;
+  let graceUntil: number | undefined;
+  return () => {
+    if (graceUntil === undefined) {
+      if (world.events < eventsMax && world.now <= virtualMsMax * 1e6) return;
+      graceUntil = world.events + GRACE_EVENTS;
+      const limit = world.events < eventsMax ? `${virtualMsMax} ms of virtual time` : `${eventsMax} events`;
+      const message = `the run was not over after ${limit} (${world.events} events, ${formatTime(world.now)})`;
+      world.raise(new EnvironmentError('simulation-budget', message, 'does the subject poll for ever?'));
+    } else if (world.events > graceUntil) throw world.trouble;
+  };
+}
+
+const watched = new Script('globalThis[Symbol.for("ratchet.simulation")]()');
+const WATCHED = Symbol.for('ratchet.simulation');
+
+/** Code that never returns can only be stopped from another thread, which Node's scripts have for their time-out. */
+function withWatchdog<T>(work: () => T, milliseconds: number, world: World): T {
+  const globals = globalThis as unknown as { [WATCHED]?: () => T };
+  globals[WATCHED] = work;
+  try {
+    return watched.runInThisContext({ timeout: milliseconds, displayErrors: false }) as T;
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    throw new EnvironmentError(
+      'simulation-blocked',
+      `the subject kept this process busy for ${milliseconds} ms without letting virtual time pass, at ${formatTime(world.now)}`,
+      'it loops without end; real time would stand still with it, too',
+      world.trouble ?? error,
+    );
+  } finally {
+    delete globals[WATCHED];
+  }
+}
