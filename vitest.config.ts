@@ -6,7 +6,16 @@ const exclude = ['**/node_modules/**', 'dist/**', 'reports/**'];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, databaseTests] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...exclude, databaseTests],
+          // A limit for what hangs, not a measure of speed: machines are shared.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'embedded',

@@ -20,6 +20,7 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['checker-imports-only-history', 'harness/checker/plan.ts', '../plan/leaf.ts'],
   ['plan-is-pure', 'harness/plan/runner.ts', '../runner/leaf.ts'],
   ['subject-knows-no-backend', 'harness/subject/backend.ts', '../backend/embedded/leaf.ts'],
+  ['simulation-knows-no-run', 'harness/simulation/plan.ts', '../plan/leaf.ts'],
   ['nemesis-knows-no-backend', 'harness/nemesis/backend.ts', '../backend/embedded/leaf.ts'],
   ['report-knows-no-backend', 'harness/report/backend.ts', '../backend/embedded/leaf.ts'],
   ['backend-imports-only-its-port', 'harness/backend/embedded/plan.ts', '../../plan/leaf.ts'],
