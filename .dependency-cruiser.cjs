@@ -1,5 +1,5 @@
 /** Who may import whom: the import rules of the design, and nothing that is not one of them. */
-const TEST = '\\.(test|case)\\.ts$';
+const TEST = '\\.(test|case|test-support)\\.ts$';
 const IO =
   '^(node:)?(fs|fs/promises|net|http|https|http2|child_process|worker_threads|timers|timers/promises|os|dgram|tls|dns|crypto|process|perf_hooks|cluster|readline|stream)$';
 

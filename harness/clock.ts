@@ -18,7 +18,7 @@ export function realClock(): Clock {
           signal?.removeEventListener('abort', finish);
           resolve();
         };
-        const timer = setTimeout(finish, milliseconds);
+        const timer = setTimeout(finish, Math.max(0, milliseconds));
         signal?.addEventListener('abort', finish, { once: true });
       }),
   };

@@ -1,9 +1,13 @@
 /** The public API: the only door for scenarios, fixtures and users. */
+export type { TrackedTable } from './backend/backend.ts';
 export type { History, HistoryEvent, HistoryHeader, ProgressValue, Value } from './history/event.ts';
 export type { MomentInput as Moment } from './plan/moment.ts';
 export type { Plan, PlanInput } from './plan/plan.ts';
 export type { Parameter, Parameters, Scenario } from './plan/scenario.ts';
 export type { RatchetConfig } from './runner/catalogue.ts';
+export { commandSubject, type CommandSubjectOptions } from './subject/command.ts';
+export { modulesSubject, type LoadModule, type ModulesSubjectOptions } from './subject/modules.ts';
+export { urlSubject, type UrlSubjectOptions } from './subject/url.ts';
 export type {
   AppInstance,
   FrontEnd,

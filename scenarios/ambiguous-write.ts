@@ -26,22 +26,16 @@ export const scenario: Scenario = {
         start: { after: { f: 'commit', generation: 1, progress: 60 } },
         steps: [
           { progress: 10, after_ms: 10 },
-          {
-            progress: 85,
-            after_ms: 50,
-            when: {
-              after: [
-                { f: 'commit', generation: 2, progress: 10 },
-                { f: 'show', generation: 1, progress: 60 },
-              ],
-              within_ms: 1_000,
-            },
-          },
+          { progress: 85, after_ms: draw('worker-2', 650, 700) },
           { progress: 100, after_ms: draw('worker-2', 60, 100) },
         ],
       },
     ],
-    observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 25, 35) }],
+    observers: [
+      { session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 25, 35) },
+      // A page that sends no expectation, as on another device.
+      { session: 'tab-2', story: 'story-1', every_ms: draw('tab-2', 25, 35), expects: 'none' },
+    ],
     faults: [{ kind: 'http-lose-response', match: { actor: 'worker-1', method: 'PATCH', nth: 2 } }],
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
   }),

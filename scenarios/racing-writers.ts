@@ -14,7 +14,7 @@ export const scenario: Scenario = {
         steps: [
           { progress: 10, after_ms: draw('worker-1', 40, 80) },
           { progress: 40, after_ms: draw('worker-1', 80, 120) },
-          { progress: 85, after_ms: 0, when: { after: { f: 'show', generation: 2, progress: 10 } } },
+          { progress: 85, after_ms: 0, when: { after: { f: 'commit', generation: 2, progress: 10 }, plus_ms: 150 } },
         ],
         outcome: 'abandoned',
       },
@@ -24,16 +24,16 @@ export const scenario: Scenario = {
         start: { after: { f: 'show', generation: 1, progress: 40 } },
         steps: [
           { progress: 10, after_ms: draw('worker-2', 20, 60) },
-          {
-            progress: 60,
-            after_ms: 50,
-            when: { after: { f: 'show', generation: 1, progress: 85 }, within_ms: 400 },
-          },
+          { progress: 60, after_ms: draw('worker-2', 350, 400) },
           { progress: 100, after_ms: draw('worker-2', 60, 100) },
         ],
       },
     ],
-    observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 25, 35) }],
+    observers: [
+      { session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 25, 35) },
+      // A page that sends no expectation, as on another device.
+      { session: 'tab-2', story: 'story-1', every_ms: draw('tab-2', 25, 35), expects: 'none' },
+    ],
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
   }),
   expect: () => ({ legacy: false, 'workspace-fix': false, guarded: true }),

@@ -17,10 +17,12 @@ export type NodeName = string;
 
 export type Routing = 'get-to-replica' | 'round-robin' | 'sticky' | 'primary-only';
 
-/** Where the application keeps the progress of a story: names of a table and of its columns. */
+/** Where the application keeps the progress of a story. */
 export interface TrackedTable {
   table: string;
+  /** Column that identifies the story (text or uuid). */
   key: string;
+  /** Column of the generation number; without one every value belongs to generation 1. */
   generation?: string;
   progress: string;
   status?: string;
@@ -32,7 +34,11 @@ export interface Commit {
   generation: number;
   progress: number;
   status: string | undefined;
-  /** A position at or before the commit record and after every earlier commit of the same story. */
+  /**
+   * The position right after the commit record, where the backend knows it: whoever has replayed up to here sees
+   * this commit, and a replica held here shows nothing later. Where it does not, a position at or before the
+   * record and after every earlier commit of the same story.
+   */
   lsn: Lsn;
 }
 
@@ -45,10 +51,14 @@ export interface DatabaseNode {
   lsn(): Promise<Lsn>;
 }
 
+/** Each call replaces the lag of the one before. A call that still waits when the next one comes is rejected. */
 export interface ReplicaNode extends DatabaseNode {
   /** Stops replay where it is; when this resolves no further commit becomes visible. */
   pause(): Promise<void>;
-  /** Lets replay go on until `lsn` inclusive and holds it exactly there; resolves when it got there. */
+  /**
+   * Lets replay go on until `lsn` inclusive and holds it exactly there; resolves when it got there. `lsn` is that of
+   * a `Commit`. Rejects when the replica already has a later commit of the tracked table.
+   */
   holdAt(lsn: Lsn): Promise<void>;
   /** Every commit becomes visible `milliseconds` after it was made. */
   delay(milliseconds: number): Promise<void>;

@@ -45,6 +45,35 @@ const registers = ['integrity', 'linearizable', 'staleness', 'availability'];
 const view = ['--property', 'monotonic-view'];
 const read = '{:type :invoke, :f :read, :process 1, :value nil}';
 
+describe('what is judged', () => {
+  const plan = {
+    plan: 1,
+    scenario: 'x',
+    seed: 1,
+    generations: [{ worker: 'w', story: 's', steps: [{ progress: 1, after_ms: 0 }] }],
+    observers: [],
+    properties: ['integrity'],
+  };
+  const headed = (header: object): string => `${JSON.stringify({ history: 1, ...header })}\n${shows(['tab-1', 0])}`;
+  const judged = (path: string, ...flags: string[]): string[] => {
+    const { stdout } = ratchet(['check', path, '--format', 'json', ...flags]);
+    return JSON.parse(stdout).files[0].verdicts.map((verdict: { property: string }) => verdict.property);
+  };
+
+  it('is what the plan of a run promises, unless the command line says otherwise', () => {
+    const run = file('run.ndjson', headed({ plan }));
+    expect(judged(run)).toEqual(['integrity']);
+    expect(judged(run, ...view)).toEqual(['monotonic-view']);
+  });
+
+  it('is every property where there is no plan of ours', () => {
+    expect(judged(file('bare.ndjson', headed({}))).length).toBeGreaterThan(9);
+    expect(judged(file('odd.ndjson', headed({ plan: { ...plan, properties: ['fairness'] } }))).length).toBeGreaterThan(
+      9,
+    );
+  });
+});
+
 describe('several files', () => {
   it('are judged each on its own, and together decide the exit code', () => {
     const { status, stdout } = ratchet(['check', sound, broken, ...view]);
@@ -171,7 +200,7 @@ describe('bounds', () => {
     ];
     const path = file('stale.ndjson', stale.map((event, index) => JSON.stringify({ index, ...event })).join('\n'));
     const status = (...flags: string[]): number | null =>
-      ratchet(['check', path, '--property', 'staleness', 'availability', ...flags]).status;
+      ratchet(['check', path, '--property', 'staleness', '--property', 'availability', ...flags]).status;
     expect(status()).toBe(0);
     expect(status('--max-staleness', '1999ms')).toBe(1);
     expect(status('--max-staleness', '2s', '--max-staleness', '1versions')).toBe(0);

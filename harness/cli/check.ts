@@ -7,7 +7,7 @@ import { select, unknownNames } from '../history/selection.ts';
 import type { Selection } from '../history/selection.ts';
 import { formatJunit } from '../report/junit.ts';
 import { formatVerdicts, validityMark } from '../report/text.ts';
-import { judgeRun, propertyNames, requireProperties } from '../runner/judgement.ts';
+import { askedByPlan, judgeRun, propertyNames, requireProperties } from '../runner/judgement.ts';
 import type { PropertyName } from '../checker/properties.ts';
 import { duration, share, staleness } from './bounds.ts';
 import type { StalenessBounds } from './bounds.ts';
@@ -70,7 +70,7 @@ async function check(files: readonly string[], flags: CheckFlags): Promise<numbe
   if (files.filter((file) => file === '-').length > 1) throw new UsageError('stdin-twice', '- stands there twice');
   const source = await openSource(flags);
   const asked = flags.property ?? source.properties;
-  const properties = asked === undefined ? propertyNames() : requireProperties(asked);
+  const properties = asked === undefined ? undefined : requireProperties(asked);
   const loaded: LoadedHistory[] = [];
   for (const file of files) loaded.push(await source.load(file));
   const selection = selectionOf(flags, loaded);
@@ -83,11 +83,14 @@ async function check(files: readonly string[], flags: CheckFlags): Promise<numbe
 function judge(
   file: LoadedHistory,
   selection: Selection | undefined,
-  properties: readonly PropertyName[],
+  asked: readonly PropertyName[] | undefined,
   flags: CheckFlags,
 ): CheckedFile {
   const history = selection === undefined ? file.history : select(file.history, selection);
-  return { ...file, ...judgeRun(history, [...properties], optionsOf(flags)) };
+  // Unless the command line says otherwise, a run is held to what its plan promises, as when it was run.
+  const byPlan = asked === undefined ? askedByPlan(history.header) : undefined;
+  const properties = asked ?? byPlan?.properties ?? propertyNames();
+  return { ...file, ...judgeRun(history, properties, { ...byPlan?.options, ...optionsOf(flags) }) };
 }
 
 function optionsOf({ maxStaleness, convergeWithin, minAvailability, timeout }: CheckFlags): CheckOptions {

@@ -55,6 +55,11 @@ describe('bad input gets one clear line and exit code 64', () => {
       'scenario restart has no parameter "lag_ms"',
     ],
     ['a parameter without value', ['run', 'restart', '--set', 'lag_ms'], 'It must be NAME=VALUE'],
+    [
+      'fewer replicas than its faults need',
+      ['run', 'unequal-replicas', '--replicas', '1'],
+      'unequal-replicas with these flags: faults.0: replica-2 does not exist: topology.replicas is 1',
+    ],
     ['a missing argument', ['replay'], "missing required argument 'plan'"],
     ['a subject file that is missing', ['run', 'restart', '--subject', './nothing.ts'], 'nothing.ts: no such file'],
     ['a plan that is missing', ['replay', join(folder, 'none.json')], 'none.json: no such file'],
@@ -119,6 +124,14 @@ describe('ratchet check', () => {
     ).toBe(0);
     expect(ratchet('check', reversion).status).toBe(1);
     expect(ratchet('check', reversion, '--property', 'monotonic-commits').status).toBe(2);
+  });
+
+  it('takes several properties, before the file or after it', () => {
+    const names = ['--property', 'monotonic-view', '--property', 'integrity'];
+    const before = ratchet('check', ...names, reversion).stdout;
+    expect(before).toMatch(/monotonic-view.*integrity/s);
+    expect(before).not.toContain('convergence');
+    expect(ratchet('check', reversion, ...names).stdout).toBe(before);
   });
 
   it('says what went wrong in a sentence', () => {

@@ -24,7 +24,7 @@ and REPORT/latest points to the newest.`;
 
 export async function main(argv: readonly string[]): Promise<void> {
   const interruption = catchSignals();
-  dieQuietlyOnClosedPipe();
+  tolerateClosedPipe();
   let exitCode: number = ExitCode.unknown;
   const finish = (code: number): void => {
     exitCode = code;
@@ -54,7 +54,7 @@ function failureCode(error: unknown, program: Command): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.valid;
     if (error.code === 'commander.help') return ExitCode.usage;
-    complain(`${error.message.replace(/^error: /, '')} (ratchet ${nameOfCommand(program)}--help shows what there is)`);
+    complain(`${error.message.replace(/^error: /, '')} — ratchet ${nameOfCommand(program)}--help shows what there is`);
     return ExitCode.usage;
   }
   if (error instanceof RatchetError) {
@@ -88,11 +88,10 @@ function catchSignals(): { signal: AbortSignal; exitCode(): number | undefined }
   return { signal: controller.signal, exitCode: () => code };
 }
 
-/** `ratchet list | head -1` is no error. */
-function dieQuietlyOnClosedPipe(): void {
+/** `ratchet list | head -1` is no error, and a run whose reader has left still ends with its verdict's code. */
+function tolerateClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.valid);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
   });
 }
 

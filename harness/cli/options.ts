@@ -1,5 +1,6 @@
 /** Options that are the same everywhere. */
 import { InvalidArgumentError, Option } from 'commander';
+import { ROUTINGS, type Plan } from '../plan/plan.ts';
 import { DEFAULT_BACKEND, backendNames } from '../runner/registry.ts';
 import { propertyNames } from '../runner/judgement.ts';
 
@@ -9,6 +10,8 @@ export interface RunFlags {
   seed: number;
   runs: number;
   property?: string[];
+  replicas?: number;
+  routing?: Plan['topology']['routing'];
   report: string;
   format: 'text' | 'json';
   set: Record<string, string>;
@@ -29,7 +32,15 @@ export const seedOption = (): Option =>
 export const runsOption = (): Option => new Option('--runs <n>', 'how many runs').default(1).argParser(wholeNumber(1));
 
 export const propertyOption = (): Option =>
-  new Option('--property <name...>', `judge only these: ${propertyNames().join(', ')}`);
+  new Option('--property <name>', `judge only this; may be repeated: ${propertyNames().join(', ')}`).argParser(
+    (name: string, previous: string[] = []) => [...previous, name],
+  );
+
+export const replicasOption = (): Option =>
+  new Option('--replicas <n>', 'number of replicas, instead of what the plan says').argParser(wholeNumber(0));
+
+export const routingOption = (): Option =>
+  new Option('--routing <how>', 'how reads are spread, instead of what the plan says').choices(ROUTINGS);
 
 export const reportOption = (): Option =>
   new Option('--report <dir>', 'where runs leave their plan, history and verdict').default('reports');
@@ -38,8 +49,8 @@ export const formatOption = (): Option =>
   new Option('--format <format>', 'of the output').choices(['text', 'json']).default('text');
 
 export const setOption = (): Option =>
-  new Option('--set <name=value...>', 'a parameter of the scenario, e.g. lag_ms=1000')
-    .default({})
+  new Option('--set <name=value>', 'a parameter of the scenario, e.g. lag_ms=1000; may be repeated')
+    .default({}, 'none')
     .argParser(nameAndValue);
 
 function wholeNumber(min: number): (text: string) => number {

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { parsePlanText } from '../plan/plan.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
-import { requireProperties } from '../runner/judgement.ts';
+import { withFlags } from './overrides.ts';
 import { readInput } from './input.ts';
 import {
   backendOption,
   formatOption,
   propertyOption,
+  replicasOption,
   reportOption,
+  routingOption,
   runsOption,
   subjectOption,
   type RunFlags,
@@ -23,14 +25,15 @@ export function addReplay(program: Command, signal: AbortSignal, finish: (exitCo
     .addOption(backendOption())
     .addOption(runsOption())
     .addOption(propertyOption())
+    .addOption(replicasOption())
+    .addOption(routingOption())
     .addOption(reportOption())
     .addOption(formatOption())
     .action(async (file: string, flags: RunFlags) => finish(await replay(file, flags, signal)));
 }
 
 async function replay(file: string, flags: RunFlags, signal: AbortSignal): Promise<number> {
-  const saved = parsePlanText(await readInput(file), file);
-  const plan = flags.property === undefined ? saved : { ...saved, properties: requireProperties(flags.property) };
+  const plan = withFlags(parsePlanText(await readInput(file), file), flags);
   const catalogue = await openCatalogue(process.cwd());
   const subject = await catalogue.loadSubject(flags.subject ?? catalogue.defaultSubject());
   const tasks = Array.from({ length: flags.runs }, () => ({ plan, expected: undefined }));

@@ -1,19 +1,21 @@
 import type { Command } from 'commander';
 import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
-import { requireProperties } from '../runner/judgement.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { UsageError } from '../errors.ts';
 import {
   backendOption,
   formatOption,
   propertyOption,
+  replicasOption,
   reportOption,
+  routingOption,
   runsOption,
   seedOption,
   setOption,
   subjectOption,
   type RunFlags,
 } from './options.ts';
+import { isAsWritten, withFlags } from './overrides.ts';
 import { runTasks, type Task } from './session.ts';
 
 export function addRun(program: Command, signal: AbortSignal, finish: (exitCode: number) => void): void {
@@ -27,6 +29,8 @@ export function addRun(program: Command, signal: AbortSignal, finish: (exitCode:
     .addOption(runsOption().default(1, 'one; run K of them uses the seed N + K - 1'))
     .addOption(setOption())
     .addOption(propertyOption())
+    .addOption(replicasOption())
+    .addOption(routingOption())
     .addOption(reportOption())
     .addOption(formatOption())
     .action(async (names: string[], flags: RunFlags) => finish(await run(names, flags, signal)));
@@ -45,11 +49,9 @@ async function run(names: readonly string[], flags: RunFlags, signal: AbortSigna
 
 function tasksOf(scenario: Scenario, subject: string, flags: RunFlags): Task[] {
   const parameters = parametersOf(scenario, flags.set);
-  // A part of the properties may hold where the whole does not.
-  const expected = flags.property === undefined ? scenario.expect(parameters)[subject] : undefined;
-  return Array.from({ length: flags.runs }, (_, at) => {
-    const plan = planOf(scenario, flags.seed + at, parameters);
-    const properties = flags.property === undefined ? plan.properties : requireProperties(flags.property);
-    return { plan: { ...plan, properties: [...properties] }, expected };
-  });
+  const expected = isAsWritten(flags) ? scenario.expect(parameters)[subject] : undefined;
+  return Array.from({ length: flags.runs }, (_, at) => ({
+    plan: withFlags(planOf(scenario, flags.seed + at, parameters), flags),
+    expected,
+  }));
 }

@@ -1,14 +1,15 @@
 /** Runs one or more plans, prints each report, and sums them up. */
 import { relative } from 'node:path';
-import { ExitCode, type RatchetError } from '../errors.ts';
+import { ExitCode } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import { describePlan } from '../report/plan-text.ts';
 import { formatVerdicts, validityMark } from '../report/text.ts';
 import { execute, verdictFile, type RunReport } from '../runner/execute.ts';
 import { loadBackend } from '../runner/registry.ts';
+import { requireSupport } from '../runner/requirements.ts';
 import type { Subject } from '../subject/subject.ts';
 import type { RunFlags } from './options.ts';
-import { palette, print, progress } from './terminal.ts';
+import { describeError, palette, print, progress } from './terminal.ts';
 
 /** A run to be made. */
 export interface Task {
@@ -24,6 +25,7 @@ export async function runTasks(
   signal: AbortSignal,
 ): Promise<number> {
   const backend = await loadBackend(flags.backend);
+  for (const { plan } of tasks) requireSupport(plan, backend);
   const reports: RunReport[] = [];
   for (const [at, { plan, expected }] of tasks.entries()) {
     if (signal.aborted) break;
@@ -67,11 +69,6 @@ function formatReport(report: RunReport, flags: RunFlags): string {
   if (report.valid !== true) lines.push(`  replay:  ${replayCommand(report, flags)}`);
   lines.push(`  verdict: ${describeVerdict(report)}`, '');
   return lines.join('\n');
-}
-
-function describeError(error: Error): string {
-  const { hint } = error as RatchetError;
-  return hint === undefined ? error.message : `${error.message} (${hint})`;
 }
 
 function describeVerdict({ valid, expected, subject, scenario }: RunReport): string {

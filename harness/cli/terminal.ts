@@ -32,15 +32,21 @@ export function printLines(lines: Iterable<string>): void {
 /** One line: what, where, what to do. */
 export function complain(error: unknown): void {
   clearProgress();
+  process.stderr.write(`ratchet: ${describeError(error)}\n`);
+}
+
+/** What happened, and what to do about it. */
+export function describeError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof RatchetError && error.hint !== undefined ? ` (${error.hint})` : '';
-  process.stderr.write(`ratchet: ${message.trim().replaceAll(/\s*\n\s*/g, ' ')}${hint}\n`);
+  const line = message.trim().replaceAll(/\s*\n\s*/g, ' ');
+  if (!(error instanceof RatchetError) || error.hint === undefined) return line;
+  return `${line.replace(/\.$/, '')} — ${error.hint}`;
 }
 
 /** Replaces the progress line; does nothing where nobody watches. */
 export function progress(message: string): void {
   if (!process.stderr.isTTY) return;
-  const width = (process.stderr.columns ?? 80) - 1;
+  const width = (process.stderr.columns || 80) - 1;
   process.stderr.write(`\r\u001B[K${message.slice(0, width)}`);
   isProgressShown = true;
 }

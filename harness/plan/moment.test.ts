@@ -9,7 +9,10 @@ const shown = (progress: number, generation?: number) => ({
 
 describe('a sequence of patterns', () => {
   it('is complete with the event that matches its last pattern', () => {
-    const sequence = new PatternSequence([{ f: 'show', progress: 85 }, { f: 'show', progress: 10 }]);
+    const sequence = new PatternSequence([
+      { f: 'show', progress: 85 },
+      { f: 'show', progress: 10 },
+    ]);
     expect([10, 85, 40, 10].map((progress) => sequence.follow(shown(progress)))).toEqual([false, false, false, true]);
   });
 

@@ -28,7 +28,11 @@ describe('parsePlan', () => {
     ['a missing field', (plan) => delete plan['observers'][0].every_ms, 'the field observers.0.every_ms is missing'],
     ['a field that is unknown', (plan) => (plan['speed'] = 2), 'Unrecognized key: "speed"'],
     ['a version that is not ours', (plan) => (plan['plan'] = 2), 'plan: '],
-    ['a progress beyond 100', (plan) => (plan['generations'][0].steps[0].progress = 101), 'generations.0.steps.0.progress'],
+    [
+      'a progress beyond 100',
+      (plan) => (plan['generations'][0].steps[0].progress = 101),
+      'generations.0.steps.0.progress',
+    ],
     ['an unknown kind of fault', (plan) => (plan['faults'] = [{ kind: 'meteor' }]), 'faults.0.kind'],
     ['a lag without its mode', (plan) => (plan['faults'] = [{ kind: 'lag', replica: 'replica-1' }]), 'faults.0.mode'],
     [
@@ -43,7 +47,11 @@ describe('parsePlan', () => {
     ],
     ['an instance that is not there', (plan) => (plan['observers'][0].instance = 2), 'instance 2 does not exist'],
     ['two actors of one name', (plan) => (plan['observers'][0].session = 'worker-1'), 'two actors are called worker-1'],
-    ['a moment of neither kind', (plan) => (plan['observers'][0].start = { soon: true }), 'the field observers.0.start.at_ms is missing'],
+    [
+      'a moment of neither kind',
+      (plan) => (plan['observers'][0].start = { soon: true }),
+      'the field observers.0.start.at_ms is missing',
+    ],
   ])('refuses %s in one line that names it', (_, spoil, message) => {
     const input = structuredClone(minimal()) as Record<string, unknown>;
     spoil(input);

@@ -41,6 +41,9 @@ const Observer = z.strictObject({
   display: z.enum(['subject', 'as-arrived', 'high-water']).default('subject'),
 });
 
+/** How the load balancer spreads reads; docs/PLAN.md says what each does. */
+export const ROUTINGS = ['get-to-replica', 'round-robin', 'sticky', 'primary-only'] as const;
+
 export const PlanSchema = z.strictObject({
   plan: z.literal(1),
   scenario: Name,
@@ -48,7 +51,7 @@ export const PlanSchema = z.strictObject({
   topology: z
     .strictObject({
       replicas: z.int().min(0).max(8).default(1),
-      routing: z.enum(['get-to-replica', 'round-robin', 'sticky', 'primary-only']).default('get-to-replica'),
+      routing: z.enum(ROUTINGS).default('get-to-replica'),
       /** With `sticky`: how long after a write the reads stay on the primary. */
       sticky_ms: milliseconds.default(0),
       /** Instances of the application, each with module state of its own. */

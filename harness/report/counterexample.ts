@@ -85,7 +85,7 @@ function tell(event: HistoryEvent, history: HistoryColumns, beside: Value | unde
         ? { what: `${event.session ?? event.process} asked`, whence: '' }
         : { what: `${event.session ?? event.process} read ${value}`, whence: tellService(event, history) };
     case 'fault':
-      return { what: `${event['actor']}'s ${event['method']}: ${event['fault']}`, whence: tellFault(event) };
+      return { what: `${event['actor']} sent a ${event['method']}`, whence: tellFault(event) };
     default: {
       const outcome = { invoke: 'began to write', ok: 'wrote', fail: 'did not write', info: 'perhaps wrote' }[
         event.type

@@ -1,6 +1,6 @@
 /** A plan in a few lines: what is printed before a run, so that nothing that was drawn stays hidden. */
 import type { Fault } from '../plan/faults.ts';
-import type { Moment } from '../plan/moment.ts';
+import type { EventPattern, Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 
 export function describePlan(plan: Plan): string[] {
@@ -40,8 +40,8 @@ function describeSteps(steps: Plan['generations'][number]['steps']): string {
 
 function describeFault(fault: Fault): string {
   if ('match' in fault) {
-    const which = fault.match.nth === undefined ? 'every' : `number ${fault.match.nth} of every`;
-    return `${fault.kind}: ${which} ${fault.match.method ?? 'request'} of ${fault.match.actor}`;
+    const { actor, method = 'request', nth } = fault.match;
+    return `${fault.kind}: ${nth === undefined ? `every ${method}` : `${method} number ${nth}`} of ${actor}`;
   }
   const span = `${startsWhen(fault.from)}${fault.until === undefined ? '' : ` until ${describeMoment(fault.until)}`}`;
   if (fault.kind === 'out-of-rotation') return `${fault.replica} out of rotation${span}`;
@@ -56,17 +56,35 @@ function describeFault(fault: Fault): string {
 
 function startsWhen(moment: Moment): string {
   if ('at_ms' in moment) return moment.at_ms === 0 ? '' : ` from ${moment.at_ms} ms`;
-  return ` from ${describeMoment(moment)}`;
+  return `, ${describeMoment(moment)}`;
 }
 
 function describeMoment(moment: Moment): string {
   if ('at_ms' in moment) return `${moment.at_ms} ms`;
   const patterns = Array.isArray(moment.after) ? moment.after : [moment.after];
-  const after = patterns
-    .map(({ f, ...fields }) => [f, ...Object.entries(fields).map(([name, value]) => `${name} ${value}`)].join(' '))
-    .join(', then ');
-  return `${moment.plus_ms === 0 ? '' : `${moment.plus_ms} ms `}after (${after})`;
+  const limit = moment.within_ms === undefined ? '' : ` (at most ${moment.within_ms} ms)`;
+  return `${moment.plus_ms === 0 ? '' : `${moment.plus_ms} ms `}after ${patterns.map(describePattern).join(', then ')}${limit}`;
 }
+
+function describePattern(pattern: EventPattern): string {
+  const { f, type, key, process, session, generation, progress, served_by: node, fault, phase } = pattern;
+  const who = session ?? process ?? (f === 'commit' ? 'the database' : 'anybody');
+  const what =
+    f === 'fault'
+      ? `the fault ${fault ?? ''} ${phase === 'end' ? 'ended' : 'began'}`
+      : `${who} ${VERBS[f][type === 'invoke' ? 0 : 1]}`;
+  const which = generation === undefined ? '' : ` generation ${generation}`;
+  const value = progress === undefined ? '' : ` ${progress}%`;
+  return `${what}${which}${value}${key === undefined ? '' : ` of ${key}`}${node === undefined ? '' : ` from ${node}`}`;
+}
+
+const VERBS = {
+  read: ['asked', 'was answered'],
+  write: ['began to write', 'wrote'],
+  start: ['was starting', 'started'],
+  show: ['was shown', 'was shown'],
+  commit: ['committed', 'committed'],
+} as const;
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -2,16 +2,16 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { UsageError } from '../errors.ts';
 import type { Scenario } from '../plan/scenario.ts';
 import type { Subject } from '../subject/subject.ts';
 
 export interface RatchetConfig {
-  /** Folders whose files each export a `scenario`, relative to the config. */
-  scenarios: readonly string[];
+  /** Folders whose files each export a `scenario`, relative to the config; Ratchet's own are there without it. */
+  scenarios?: readonly string[];
   /** Folders with a folder for each subject, whose `subject.ts` exports a `subject`. */
-  subjects: readonly string[];
+  subjects?: readonly string[];
   /** The subject that runs when none is named. */
   subject?: string;
 }
@@ -27,15 +27,18 @@ export interface Catalogue {
   loadSubject(name: string): Promise<Subject>;
 }
 
+/** In a checkout as in a published package they lie beside the harness; they are loaded like anybody's. */
+const OWN_SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+
 const CONFIG_NAMES = ['ratchet.config.ts', 'ratchet.config.js'];
 
 /** @param from the folder where the search for the config begins; it goes on upwards */
 export async function openCatalogue(from: string): Promise<Catalogue> {
   const file = findConfig(from);
-  const config: RatchetConfig = file === undefined ? { scenarios: [], subjects: [] } : await loadConfig(file);
+  const config: RatchetConfig = file === undefined ? {} : await loadConfig(file);
   const base = file === undefined ? from : dirname(file);
-  const scenarios = await listFiles(base, config.scenarios, scenarioEntry);
-  const subjects = await listFiles(base, config.subjects, subjectEntry);
+  const scenarios = await listFiles(base, [OWN_SCENARIOS, ...(config.scenarios ?? [])], scenarioEntry);
+  const subjects = await listFiles(base, config.subjects ?? [], subjectEntry);
   return {
     scenarioNames: [...scenarios.keys()].sort(),
     subjectNames: [...subjects.keys()].sort(),
@@ -71,6 +74,7 @@ async function loadConfig(file: string): Promise<RatchetConfig> {
   const config = await loadExport<RatchetConfig>(file, 'config');
   for (const field of ['scenarios', 'subjects'] as const) {
     const value: unknown = config[field];
+    if (value === undefined) continue;
     if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'string')) {
       throw new UsageError('config-invalid', `${file}: config.${field} must be a list of folders`);
     }

@@ -4,7 +4,13 @@ import { recordExchanges } from './exchanges.ts';
 import { ProcessNames } from './recorder.ts';
 import { manualClock, quietRecorder } from './virtual.test-support.ts';
 
-const tracked = { table: 'stories', key: 'id', generation: 'generation', progress: 'generation_progress', status: 'generation_status' };
+const tracked = {
+  table: 'stories',
+  key: 'id',
+  generation: 'generation',
+  progress: 'generation_progress',
+  status: 'generation_status',
+};
 const body = JSON.stringify({ generation: 2, generation_progress: 40, generation_status: 'generating' });
 
 function exchange(overrides: Partial<Exchange> = {}): Exchange {
@@ -60,7 +66,11 @@ describe('an update of a progress', () => {
   });
 
   it('names its story in the body when it is an upsert', () => {
-    const upsert = exchange({ method: 'POST', url: new URL('http://gateway/rest/v1/stories'), requestBody: '{"id":"story-9","generation_progress":5}' });
+    const upsert = exchange({
+      method: 'POST',
+      url: new URL('http://gateway/rest/v1/stories'),
+      requestBody: '{"id":"story-9","generation_progress":5}',
+    });
     expect(record(upsert).events[0]).toMatchObject({ key: 'story-9', value: { generation: 1, progress: 5 } });
   });
 
@@ -89,6 +99,11 @@ describe('an HTTP fault', () => {
   it('is noted before the request that it befalls', () => {
     const { events } = record(exchange({ fault: { kind: 'http-lose-response' }, status: undefined }));
     expect(events.map((event) => event.f)).toEqual(['fault', 'write', 'write']);
-    expect(events[0]).toMatchObject({ process: 'nemesis', type: 'info', fault: 'http-lose-response', actor: 'worker-1' });
+    expect(events[0]).toMatchObject({
+      process: 'nemesis',
+      type: 'info',
+      fault: 'http-lose-response',
+      actor: 'worker-1',
+    });
   });
 });

@@ -4,10 +4,10 @@ import type { Judgement } from '../checker/compose.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { History } from '../history/event.ts';
 import type { Subject } from '../subject/subject.ts';
-import { judgeRun, requireProperties } from './judgement.ts';
+import { boundsOf, judgeRun, requireProperties } from './judgement.ts';
 import { requireSupport } from './requirements.ts';
 import { runPlan } from './run.ts';
-import { createRunFolder } from './store.ts';
+import { createRunFolder, type RunFolder } from './store.ts';
 
 export interface ExecuteOptions {
   plan: Plan;
@@ -50,8 +50,7 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
       onProgress: options.onProgress,
       signal: options.signal,
     });
-    const convergeWithinMs = plan.bounds.converge_within_ms;
-    const judgement = judgeRun(outcome.history, properties, convergeWithinMs === undefined ? {} : { convergeWithinMs });
+    const judgement = judgeRun(outcome.history, properties, boundsOf(plan));
     const report: RunReport = {
       ...judgement,
       scenario: plan.scenario,
@@ -63,10 +62,19 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
       planFile: folder.planFile,
       historyFile: folder.historyFile,
     };
-    folder.writeVerdict(verdictFile(report));
-    return report;
+    return leaveVerdict(report, folder);
   } finally {
     folder.close();
+  }
+}
+
+/** A verdict that cannot be written down does not hold the gate open, but what was seen stays seen. */
+function leaveVerdict(report: RunReport, folder: RunFolder): RunReport {
+  try {
+    folder.writeVerdict(verdictFile(report));
+    return report;
+  } catch (error) {
+    return { ...report, valid: report.valid && 'unknown', incomplete: report.incomplete ?? (error as Error) };
   }
 }
 

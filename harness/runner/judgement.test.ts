@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { parseHistory } from '../history/codec.ts';
 import { incompleteMark, judgeRun, requireProperties } from './judgement.ts';
 
-const shown = (progress: number, time: number) => ({ time, process: 'tab-1', type: 'ok', f: 'show', key: 's', value: { progress } });
+const shown = (progress: number, time: number) => ({
+  time,
+  process: 'tab-1',
+  type: 'ok',
+  f: 'show',
+  key: 's',
+  value: { progress },
+});
 const commit = { time: 0, process: 'db', type: 'ok', f: 'commit', key: 's', value: { progress: 100 } };
 
 function history(...events: object[]) {

@@ -8,7 +8,8 @@ function setUp() {
   const recorder = quietRecorder(clock);
   const stop = new AbortController();
   const moments = createMoments(clock, recorder);
-  const show = (progress: number) => recorder.record({ process: 'tab-1', type: 'ok', f: 'show', key: 's', value: { progress } });
+  const show = (progress: number) =>
+    recorder.record({ process: 'tab-1', type: 'ok', f: 'show', key: 's', value: { progress } });
   const wait = (moment: Moment) => {
     const state = { hasCome: false };
     void moments.until(moment, stop.signal).then(() => (state.hasCome = true));

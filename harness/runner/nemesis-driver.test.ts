@@ -53,7 +53,12 @@ describe('a fault in time', () => {
   });
 
   it('begins and ends at its moments', async () => {
-    const { clock, nemesis, calls, signal } = setUp({ ...lag, mode: 'paused', from: { at_ms: 20 }, until: { at_ms: 50 } });
+    const { clock, nemesis, calls, signal } = setUp({
+      ...lag,
+      mode: 'paused',
+      from: { at_ms: 20 },
+      until: { at_ms: 50 },
+    });
     await nemesis.begin(signal);
     await clock.advance(19);
     expect(calls).toEqual([]);
@@ -103,7 +108,10 @@ describe('a fault of a request', () => {
     [{ kind: 'http-drop' }, { kind: 'http-drop' }],
     [{ kind: 'http-lose-response' }, { kind: 'http-lose-response' }],
     [{ kind: 'http-error' }, { kind: 'http-error', status: 503 }],
-    [{ kind: 'http-delay', delay_ms: 5 }, { kind: 'http-delay', delayMs: 5, where: 'response' }],
+    [
+      { kind: 'http-delay', delay_ms: 5 },
+      { kind: 'http-delay', delayMs: 5, where: 'response' },
+    ],
   ])('claims the request that it names: %j', (fault, inflicted) => {
     const { nemesis } = setUp({ ...fault, match: { actor: 'worker-1', method: 'PATCH', nth: 2 } });
     const claims = [

@@ -10,7 +10,11 @@ import { manualClock, quietRecorder, settle } from './virtual.test-support.ts';
 function setUp(overrides: Record<string, unknown> = {}, display: 'as-arrived' | 'high-water' = 'as-arrived') {
   const clock = manualClock();
   const recorder = quietRecorder(clock);
-  const requests: { url: URL; answer: (body: unknown, status?: number) => Promise<void>; fail: (error: Error) => Promise<void> }[] = [];
+  const requests: {
+    url: URL;
+    answer: (body: unknown, status?: number) => Promise<void>;
+    fail: (error: Error) => Promise<void>;
+  }[] = [];
   const instance: AppInstance = {
     generate: async () => undefined,
     status: (request) =>
@@ -23,14 +27,28 @@ function setUp(overrides: Record<string, unknown> = {}, display: 'as-arrived' | 
       }),
   };
   const subject = {
-    frontEnd: { display, query: (seen) => (seen === undefined ? {} : { expectedProgress: String(seen.greatestNumber) }) },
+    frontEnd: {
+      display,
+      query: (seen) => (seen === undefined ? {} : { expectedProgress: String(seen.greatestNumber) }),
+    },
     readStatus: (body) => body as ObservedProgress,
   } as Subject;
   const processes = new ProcessNames();
   const exchanges = recordExchanges(recorder, processes, { table: 't', key: 'id', progress: 'p' });
   const plan = PlanSchema.shape.observers.element.parse({ session: 'tab-1', story: 's', every_ms: 50, ...overrides });
-  const observer = createObserver(plan, { clock, recorder, processes, exchanges, gatewayUrl: 'http://none.invalid', subject, instance });
-  const shown = () => recorder.history.events.filter((event) => event.f === 'show').map((event) => (event.value as ObservedProgress).progress);
+  const observer = createObserver(plan, {
+    clock,
+    recorder,
+    processes,
+    exchanges,
+    gatewayUrl: 'http://none.invalid',
+    subject,
+    instance,
+  });
+  const shown = () =>
+    recorder.history.events
+      .filter((event) => event.f === 'show')
+      .map((event) => (event.value as ObservedProgress).progress);
   return { clock, recorder, requests, observer, shown };
 }
 
@@ -50,7 +68,10 @@ describe('an observer', () => {
   });
 
   it('sends the highest progress it has seen, unless the plan lets it expect nothing', async () => {
-    for (const [expects, sent] of [['last-seen', '40'], ['none', null]] as const) {
+    for (const [expects, sent] of [
+      ['last-seen', '40'],
+      ['none', null],
+    ] as const) {
       const { requests, observer } = setUp({ expects });
       for (const progress of [40, 10]) {
         const poll = observer.pollOnce();

@@ -6,18 +6,40 @@ describe('the recorder', () => {
   it('writes what it records as a history that parses', () => {
     const lines: string[] = [];
     const times = [5, 7, 6];
-    const recorder = new Recorder({ now: () => times.shift()!, sleep: async () => undefined }, { history: 1, seed: 3 }, { write: (line) => void lines.push(line) });
+    const recorder = new Recorder(
+      { now: () => times.shift()!, sleep: async () => undefined },
+      { history: 1, seed: 3 },
+      { write: (line) => void lines.push(line) },
+      () => undefined,
+    );
     recorder.record({ process: 'tab-1/poll', session: 'tab-1', type: 'invoke', f: 'read', key: 's' });
-    recorder.record({ process: 'tab-1/poll', session: 'tab-1', type: 'ok', f: 'read', key: 's', value: { progress: 10 }, served_by: 'primary' });
+    recorder.record({
+      process: 'tab-1/poll',
+      session: 'tab-1',
+      type: 'ok',
+      f: 'read',
+      key: 's',
+      value: { progress: 10 },
+      served_by: 'primary',
+    });
     recorder.record({ process: 'tab-1', type: 'ok', f: 'show', key: 's', value: { progress: 10 } });
     const history = parseHistory(lines.join('\n'), 'memory');
     expect(history.header).toMatchObject({ history: 1, seed: 3 });
     expect(history.events).toEqual(recorder.history.events);
-    expect(history.events.map(({ index, time }) => [index, time])).toEqual([[0, 5], [1, 7], [2, 7]]);
+    expect(history.events.map(({ index, time }) => [index, time])).toEqual([
+      [0, 5],
+      [1, 7],
+      [2, 7],
+    ]);
   });
 
   it('tells followers of every event until they stop, and drops what comes after its end', () => {
-    const recorder = new Recorder({ now: () => 0, sleep: async () => undefined }, { history: 1 }, { write: () => undefined });
+    const recorder = new Recorder(
+      { now: () => 0, sleep: async () => undefined },
+      { history: 1 },
+      { write: () => undefined },
+      () => undefined,
+    );
     const seen: number[] = [];
     const stop = recorder.follow((event) => seen.push(event.index));
     const fault = { process: 'nemesis', type: 'info', f: 'fault' } as const;
@@ -28,6 +50,22 @@ describe('the recorder', () => {
     recorder.record(fault);
     expect(seen).toEqual([0]);
     expect(recorder.history.events).toHaveLength(2);
+  });
+});
+
+describe('a disk that fills up', () => {
+  it('is told of once, and what comes after is kept in memory', () => {
+    const failures: string[] = [];
+    const sink = {
+      write: () => {
+        throw new Error('no space left');
+      },
+    };
+    const clock = { now: () => 0, sleep: async () => undefined };
+    const recorder = new Recorder(clock, { history: 1 }, sink, (error) => failures.push(error.message));
+    recorder.record({ process: 'nemesis', type: 'info', f: 'fault' });
+    expect(failures).toEqual(['no space left']);
+    expect(recorder.history.events).toHaveLength(1);
   });
 });
 

@@ -16,13 +16,17 @@ export class Recorder {
   readonly #header: HistoryHeader;
   readonly #events: HistoryEvent[] = [];
   readonly #listeners = new Set<Listener>();
+  readonly #onSinkFailure: (error: Error) => void;
   #closed = false;
+  #isSinkBroken = false;
 
-  constructor(clock: Clock, header: HistoryHeader, sink: LineSink) {
+  /** @param onSinkFailure told once, if the sink throws: from then on the history is kept in memory only */
+  constructor(clock: Clock, header: HistoryHeader, sink: LineSink, onSinkFailure: (error: Error) => void) {
     this.#clock = clock;
     this.#sink = sink;
     this.#header = header;
-    sink.write(formatHeader(header));
+    this.#onSinkFailure = onSinkFailure;
+    this.#write(formatHeader(header));
   }
 
   get history(): History {
@@ -46,13 +50,23 @@ export class Recorder {
     };
     if (this.#closed) return event;
     this.#events.push(event);
-    this.#sink.write(formatEvent(event));
+    this.#write(formatEvent(event));
     for (const listener of this.#listeners) listener(event);
     return event;
   }
 
   close(): void {
     this.#closed = true;
+  }
+
+  #write(line: string): void {
+    if (this.#isSinkBroken) return;
+    try {
+      this.#sink.write(line);
+    } catch (error) {
+      this.#isSinkBroken = true;
+      this.#onSinkFailure(error as Error);
+    }
   }
 
   /** Tells every later event; returns how to stop. */

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EnvironmentError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { parsePlan } from '../plan/plan.ts';
 import { createRunFolder } from './store.ts';
 
@@ -48,7 +48,7 @@ describe('the folder of a run', () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     chmodSync(file, 0o400);
-    expect(() => createRunFolder(file, plan, 'legacy')).toThrow(EnvironmentError);
+    expect(() => createRunFolder(file, plan, 'legacy')).toThrow(UsageError);
     expect(() => createRunFolder(file, plan, 'legacy')).toThrow(file);
   });
 });

@@ -1,8 +1,19 @@
 /** Where a run leaves its plan, history and verdict: `<root>/<scenario>/<subject>/<time>-<seed>/`, and `<root>/latest`. */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { wallTime } from '../clock.ts';
-import { EnvironmentError } from '../errors.ts';
+import { EnvironmentError, UsageError, type RatchetError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { LineSink } from './recorder.ts';
 
@@ -29,13 +40,33 @@ export function createRunFolder(root: string, plan: Plan, subject: string): RunF
     path,
     planFile,
     historyFile,
-    sink: { write: (line) => void onDisk(historyFile, () => writeSync(file, `${line}\n`)) },
+    sink: { write: (line) => onDisk(historyFile, () => appendWhole(file, `${line}\n`)) },
     writeVerdict(verdict) {
       const verdictFile = join(path, 'verdict.json');
-      onDisk(verdictFile, () => writeFileSync(verdictFile, `${JSON.stringify(verdict, undefined, 2)}\n`));
+      onDisk(verdictFile, () => writeWhole(verdictFile, `${JSON.stringify(verdict, undefined, 2)}\n`));
     },
     close: () => closeSync(file),
   };
+}
+
+/** A line that does not fit is not there at all: what was recorded before it stays readable. */
+function appendWhole(file: number, line: string): void {
+  const end = fstatSync(file).size;
+  try {
+    appendFileSync(file, line);
+  } catch (error) {
+    ftruncateSync(file, end);
+    throw error;
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  }
 }
 
 function makeFolder(parent: string, seed: number): string {
@@ -65,13 +96,18 @@ function onDisk<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-    throw new EnvironmentError(
-      isFull ? 'disk-full' : 'report-unwritable',
-      isFull ? `${path}: no space left on the disk` : `${path}: ${message}`,
-      isFull ? 'free some space, or choose another place with --report DIR' : 'choose another place with --report DIR',
-      error,
-    );
+    throw explain(path, error as NodeJS.ErrnoException);
   }
+}
+
+function explain(path: string, error: NodeJS.ErrnoException): RatchetError {
+  const elsewhere = 'choose another place with --report DIR';
+  if (error.code === 'ENOTDIR' || error.code === 'EEXIST') {
+    return new UsageError('report-unwritable', `${path}: a part of this path is a file, not a folder`, elsewhere);
+  }
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
+    const message = `${path}: no space left on the disk`;
+    return new EnvironmentError('disk-full', message, `free some space, or ${elsewhere}`, error);
+  }
+  return new EnvironmentError('report-unwritable', `${path}: ${error.message}`, elsewhere, error);
 }

@@ -40,5 +40,5 @@ export function settle(): Promise<void> {
 }
 
 export function quietRecorder(clock: Clock): Recorder {
-  return new Recorder(clock, { history: 1 }, { write: () => undefined });
+  return new Recorder(clock, { history: 1 }, { write: () => undefined }, () => undefined);
 }

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileFunction } from 'node:vm';
-import type typescript from 'typescript';
+import type esbuild from 'esbuild';
 import { EnvironmentError, RatchetError, UsageError } from '../errors.ts';
 
 /** Loads a module, named by its path from the root or absolutely; the extension is optional. */
@@ -62,8 +62,8 @@ const SERVER_MARKER = 'server-only';
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.js', '.jsx', '.mjs', '.cjs', '.json'];
 const SUFFIXES = ['', ...EXTENSIONS, ...EXTENSIONS.map((extension) => `/index${extension}`)];
 
-/** Loaded on the first use: half a second that a listing of subjects need not wait for. */
-const typeScript = memoize((name: string): typeof typescript => createRequire(import.meta.url)(name));
+/** Loaded on the first use: a listing of subjects need not wait for it. */
+const compiler = memoize((name: string): typeof esbuild => createRequire(import.meta.url)(name));
 
 const compile = memoize((file: string): ModuleFunction => {
   const text = readFileSync(file, 'utf8');
@@ -79,18 +79,29 @@ const findFile = memoize((path: string): string | undefined => {
   return candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile());
 });
 
-function transpile(fileName: string, text: string): string {
-  const ts = typeScript('typescript');
-  const target = ts.ScriptTarget.ES2024;
-  const { outputText, diagnostics = [] } = ts.transpileModule(text, {
-    fileName,
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target, jsx: ts.JsxEmit.ReactJSX, esModuleInterop: true },
-    reportDiagnostics: true,
-  });
-  const [first] = diagnostics;
-  if (!first) return outputText;
-  const { line } = ts.getLineAndCharacterOfPosition(ts.createSourceFile(fileName, text, target), first.start ?? 0);
-  throw new SyntaxError(`line ${line + 1}: ${ts.flattenDiagnosticMessageText(first.messageText, ' ')}`);
+function transpile(file: string, text: string): string {
+  const loader = /\.(ts|mts)$/.test(file) ? 'ts' : /\.(js|mjs|cjs)$/.test(file) ? 'jsx' : 'tsx';
+  try {
+    const { code, warnings } = compiler('esbuild').transformSync(text, {
+      loader,
+      format: 'cjs',
+      target: 'es2024',
+      jsx: 'automatic',
+      supported: { 'dynamic-import': false },
+      sourcefile: file,
+      logLevel: 'silent',
+    });
+    const refused = warnings.find(({ id }) => id === 'empty-import-meta');
+    if (refused !== undefined) throw syntaxError(refused);
+    return code;
+  } catch (error) {
+    const [first] = (error as Partial<esbuild.TransformFailure>).errors ?? [];
+    throw first === undefined ? error : syntaxError(first);
+  }
+}
+
+function syntaxError({ text, location }: esbuild.Message): SyntaxError {
+  return new SyntaxError(location === null ? text : `line ${location.line}: ${text}`);
 }
 
 function pathOf(root: string, parent: string, specifier: string): string | undefined {

@@ -3,16 +3,7 @@
  * itself never learns of it; an adapter (`fixtures/subjects/…`, or a user's own file) stands between.
  */
 
-/** Where the application keeps the progress of a story. The audit trigger and the gateway read it. */
-export interface TrackedTable {
-  table: string;
-  /** Column that identifies the story (text or uuid). */
-  key: string;
-  /** Column of the generation number; without one every value belongs to generation 1. */
-  generation?: string;
-  progress: string;
-  status?: string;
-}
+import type { TrackedTable } from '../backend/backend.ts';
 
 /** One progress as the application reports it. */
 export interface ObservedProgress {

@@ -1,6 +1,8 @@
 /** Who runs the servers: PostgreSQL refuses to run as root, so root lends it another account. */
 import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { EnvironmentError } from '../../errors.ts';
 
@@ -28,6 +30,17 @@ export async function serverAccount(): Promise<Account> {
     `PostgreSQL refuses to run as root and none of the users ${CANDIDATES.join(', ')} exists.`,
     'Run as a normal user, or add one: useradd --system postgres',
   );
+}
+
+/** Whether every directory on the way may be entered by `account`. */
+export function reachableBy(account: Account, path: string): boolean {
+  if (!account.switchTo) return true;
+  for (let at = path; ; at = dirname(at)) {
+    const { mode, uid, gid } = statSync(at);
+    const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
+    if ((mode & bit) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
 }
 
 /** The error of a spawn or chown that was not allowed to act as `account`. */

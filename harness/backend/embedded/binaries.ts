@@ -1,12 +1,14 @@
 /** Finds PostgreSQL's programs in the npm package of this platform and makes them runnable by the servers' user. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rename, symlink } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rename, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
+import { reachableBy } from './account.ts';
 import { runCommand } from './command.ts';
-import { cacheDirectory, discard } from './places.ts';
+import { inDraft } from './draft.ts';
+import { cacheDirectory } from './places.ts';
 
 export interface Binaries {
   initdb: string;
@@ -77,27 +79,20 @@ async function symlinkUnlessThere(to: string, path: string): Promise<void> {
   });
 }
 
-/** Whether every directory on the way may be entered by `account`. */
-export function reachableBy(account: Account, path: string): boolean {
-  if (!account.switchTo) return true;
-  for (let at = path; ; at = dirname(at)) {
-    const { mode, uid, gid } = statSync(at);
-    const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
-    if ((mode & bit) === 0) return false;
-    if (at === dirname(at)) return true;
-  }
-}
-
 async function copiedOut(root: string, version: string, account: Account, signal?: AbortSignal): Promise<string> {
-  const cache = await cacheDirectory();
+  const cache = await cacheDirectory(account);
   const home = join(cache, `postgresql-${version}-${process.platform}-${process.arch}`);
   if (existsSync(home)) return home;
-  const draft = await mkdtemp(`${home}.`);
-  const self: Account = { ...account, switchTo: undefined };
-  const copy = ['-R', join(root, 'native'), join(draft, 'native')];
-  await runCommand('cp', copy, { account: self, cwd: cache, ...(signal ? { signal } : {}) });
-  await runCommand('chmod', ['-R', 'a+rX', draft], { account: self, cwd: cache });
-  await hydrate(draft);
-  await rename(draft, home).catch(() => discard(draft));
+  await inDraft(cache, async (draft) => {
+    const tree = join(draft, 'tree');
+    const self: Account = { ...account, switchTo: undefined };
+    await mkdir(tree);
+    const copy = ['-R', join(root, 'native'), join(tree, 'native')];
+    await runCommand('cp', copy, { account: self, cwd: cache, ...(signal ? { signal } : {}) });
+    await runCommand('chmod', ['-R', 'a+rX', tree], { account: self, cwd: cache });
+    await hydrate(tree);
+    // Another process may have been first; then its copy serves us too.
+    await rename(tree, home).catch(() => undefined);
+  });
   return home;
 }

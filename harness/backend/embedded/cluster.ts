@@ -3,6 +3,7 @@ import { EnvironmentError } from '../../errors.ts';
 import type { Cluster, ClusterOptions } from '../backend.ts';
 import type { Booted } from './boot.ts';
 import { boot } from './boot.ts';
+import { explainFullDisk } from './command.ts';
 import type { Keys } from './keys.ts';
 import { makeKeys } from './keys.ts';
 import type { EmbeddedNode, EmbeddedReplica } from './node.ts';
@@ -30,7 +31,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     failures.ignore();
     scope.abort(error);
     await scope.end(booting);
-    throw error;
+    throw explainFullDisk(error);
   } finally {
     options.signal?.removeEventListener('abort', abort);
   }
@@ -67,7 +68,10 @@ class EmbeddedCluster implements Cluster {
   }
 
   async query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
-    const rows = await this.primary.liveness.guard(() => this.#booted.owner.unsafe(sql, parameters as never[]));
+    const run = (): Promise<Record<string, unknown>[]> => this.#booted.owner.unsafe(sql, parameters as never[]);
+    const rows = await this.primary.liveness.guard(run).catch((error: unknown) => {
+      throw explainFullDisk(error);
+    });
     if (CHANGES_SCHEMA.test(sql)) await Promise.all(this.#nodes().map(({ restNode }) => restNode.schemaChanged()));
     return rows.map((row) => ({ ...row }));
   }

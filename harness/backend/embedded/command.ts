@@ -1,4 +1,5 @@
 /** Runs a short-lived program and turns what goes wrong into one clear line. */
+import type { ChildProcess, ChildProcessWithoutNullStreams, SpawnOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
@@ -22,12 +23,7 @@ export interface CommandOptions {
 export function runCommand(file: string, args: readonly string[], options: CommandOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
-    const child = spawn(file, args, {
-      cwd: options.cwd,
-      env: SERVER_ENVIRONMENT,
-      detached: true,
-      ...options.account.switchTo,
-    });
+    const child = spawnAs(options.account, file, args, { cwd: options.cwd }) as ChildProcessWithoutNullStreams;
     const kill = (): void => void child.kill('SIGKILL');
     options.signal?.addEventListener('abort', kill, { once: true });
     let output = '';
@@ -44,6 +40,16 @@ export function runCommand(file: string, args: readonly string[], options: Comma
       else reject(commandFailure(file, complaint || output || `ended by ${signal ?? `code ${code}`}`));
     });
   });
+}
+
+/** In a session of its own: Ctrl-C on the terminal is ours to answer. */
+export function spawnAs(account: Account, file: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(file, args, { env: SERVER_ENVIRONMENT, detached: true, ...account.switchTo, ...options });
+  } catch (error) {
+    // Some failures are thrown, others come as an event.
+    throw spawnFailure(file, account, error as Error);
+  }
 }
 
 /** Of a program that could not be started at all. */
@@ -79,6 +85,11 @@ export function noSpace(detail: string): EnvironmentError {
     `No space left for the databases: ${lastLines(detail, 1)}`,
     'Free some space, or point TMPDIR to a file system that has it.',
   );
+}
+
+/** What PostgreSQL itself says of a full disk (53100) is the environment's fault; all else stays as it is. */
+export function explainFullDisk(error: unknown): unknown {
+  return (error as { code?: unknown } | undefined)?.code === '53100' ? noSpace((error as Error).message) : error;
 }
 
 export function lastLines(text: string, count: number): string {

@@ -53,17 +53,17 @@ describe('the commits of the tracked table', () => {
   });
 
   it('are ordered by commit, not by when the row was written', async () => {
-    await Promise.all([
-      stories.cluster.query(`begin; update stories set progress = 1 where id = 's1'; select pg_sleep(0.1); commit`),
-      stories.cluster.query(`begin; select pg_sleep(0.03); update stories set progress = 2 where id = 's2'; commit`),
-    ]);
+    // Each text is one transaction.
+    const early = stories.cluster.query(`update stories set progress = 1 where id = 's1'; select pg_sleep(0.1)`);
+    const late = stories.cluster.query(`select pg_sleep(0.03); update stories set progress = 2 where id = 's2'`);
+    await Promise.all([early, late]);
     await stories.cluster.commitsDelivered();
     expect(stories.commits.map(({ key }) => key)).toEqual(['s2', 's1']);
   });
 
   it('are told for writes that came through REST, and not for those that were rolled back', async () => {
     const client = clientOf(stories.cluster.primary, stories.cluster.secretKey);
-    await stories.cluster.query(`begin; update stories set progress = 99; rollback`);
+    await expect(stories.cluster.query(`update stories set progress = 99; select 1 / 0`)).rejects.toThrow('by zero');
     await client.from('stories').update({ progress: 101 }).eq('id', 's2');
     await client.from('stories').update({ progress: 42 }).eq('id', 's2');
     await stories.cluster.commitsDelivered();
@@ -102,6 +102,13 @@ describe('what cannot be tracked', () => {
       ['7', 1, 12.5],
       ['7', 1, 13],
     ]);
+    await cluster.close();
+  });
+
+  it('has no part in migrations with transactions of their own', async () => {
+    const sql = `begin; create table stories (id int primary key, progress int); commit; begin; select 1; commit;`;
+    const { cluster } = await startStories(0, { migrations: [{ name: 'own.sql', sql }], tracked });
+    expect(await cluster.query('select id from stories')).toEqual([]);
     await cluster.close();
   });
 

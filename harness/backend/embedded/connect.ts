@@ -1,5 +1,6 @@
 /** Connections of our own to a server, by its UNIX socket. */
 import postgres from 'postgres';
+import { arrayTypes } from './pg-arrays.ts';
 
 /** The port only names the socket's file: nothing listens on TCP. */
 export const SOCKET_PORT = 5432;
@@ -25,11 +26,12 @@ export function connectionOptions(socketDirectory: string, max: number): postgre
     max_lifetime: null,
     connect_timeout: 10,
     backoff: false,
-    target_session_attrs: undefined,
+    fetch_types: false,
+    types: arrayTypes(),
     onnotice: () => {},
   };
 }
 
-export function connectTo(socketDirectory: string, max: number, more: postgres.Options<{}> = {}): postgres.Sql<{}> {
-  return postgres({ ...connectionOptions(socketDirectory, max), ...more });
+export function connectTo(socketDirectory: string, max: number): postgres.Sql<{}> {
+  return postgres(connectionOptions(socketDirectory, max));
 }

@@ -12,7 +12,7 @@ export function diagnose(): Promise<Diagnosis[]> {
     look('PostgreSQL', describePostgres),
     look('user of the servers', async () => (await serverAccount()).name),
     look('directory of the databases', describeRoot),
-    look('cache', cacheDirectory),
+    look('cache', async () => cacheDirectory(await serverAccount())),
     look('REST layer', describeRest),
   ]);
 }
@@ -25,7 +25,7 @@ async function describePostgres(): Promise<string> {
 }
 
 async function describeRoot(): Promise<string> {
-  const root = await clusterRoot();
+  const root = await clusterRoot(await serverAccount());
   return `${root}, ${Math.floor((await freeBytes(root)) / 1024 ** 2)} MiB free`;
 }
 

@@ -17,6 +17,8 @@ export interface FleetOptions {
   binaries: Binaries;
   home: Home;
   scope: Scope;
+  /** Called when another process makes us wait, for work of our own. */
+  meanwhile(): void;
   onProgress(message: string): void;
   onDeath(name: string, reason: EnvironmentError): void;
 }

@@ -26,7 +26,7 @@ export class Home {
   }
 
   static async make(account: Account): Promise<Home> {
-    const path = await makeClusterDirectory();
+    const path = await makeClusterDirectory(account);
     const home = new Home(path, account);
     try {
       await writeOwner(path);

@@ -7,6 +7,7 @@ export interface Migration {
   sql: string;
 }
 
+/** `owner` is a single connection, for a migration may begin and commit by itself. */
 export async function applyMigrations(owner: Sql<{}>, migrations: readonly Migration[]): Promise<void> {
   for (const { name, sql } of migrations) {
     try {
@@ -20,6 +21,7 @@ export async function applyMigrations(owner: Sql<{}>, migrations: readonly Migra
 function migrationFailure(name: string, sql: string, error: Error & { code?: string; position?: string }): Error {
   // Without a code of PostgreSQL's it is the connection that failed, not the SQL.
   if (!/^[0-9A-Z]{5}$/.test(error.code ?? '')) return error;
+  if (error.code === '53100') return error;
   const line = error.position ? sql.slice(0, Number(error.position)).split('\n').length : undefined;
   const where = line === undefined ? name : `${name}, line ${line}`;
   return new UsageError(

@@ -2,6 +2,7 @@
 import type { Sql } from 'postgres';
 import type { Lsn } from '../../history/lsn.ts';
 import type { DatabaseNode, ReplicaNode } from '../backend.ts';
+import { EnvironmentError } from '../../errors.ts';
 import { Liveness } from './liveness.ts';
 import type { ReplicaLag } from './replica.ts';
 import type { RestNode } from './rest.ts';
@@ -25,13 +26,29 @@ export class EmbeddedNode implements DatabaseNode {
   }
 
   rest(request: Request): Promise<Response> {
-    return this.liveness.guard(() => this.restNode.fetch(request));
+    return this.liveness.guard(async () => {
+      const response = await this.restNode.fetch(request);
+      // Maybe it only says that the database is gone.
+      if (response.status >= 500) await this.#reach();
+      return response;
+    });
   }
 
   async lsn(): Promise<Lsn> {
     return this.liveness.guard(async () => {
       const [row] = await this.control<{ lsn: Lsn }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
       return row!.lsn;
+    });
+  }
+
+  async #reach(): Promise<void> {
+    await this.control`select 1`.catch((cause: unknown) => {
+      throw new EnvironmentError(
+        'embedded-unreachable',
+        `PostgreSQL ${this.name} cannot be reached.`,
+        undefined,
+        cause,
+      );
     });
   }
 }

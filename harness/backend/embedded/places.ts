@@ -4,6 +4,8 @@ import { access, chmod, lstat, mkdir, mkdtemp, rm, statfs } from 'node:fs/promis
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../errors.ts';
+import type { Account } from './account.ts';
+import { reachableBy } from './account.ts';
 
 export const CLUSTER_PREFIX = 'ratchet-';
 
@@ -19,15 +21,18 @@ export function clusterRoots(): string[] {
   return [...new Set([MEMORY, tmpdir(), '/tmp'])];
 }
 
-/** Shared memory when it has room, else the temp directory; `/tmp` when its name is too long for sockets. */
-export async function clusterRoot(): Promise<string> {
+/**
+ * Shared memory when it has room, else the temp directory; `/tmp` when its name is too long for sockets, or when the
+ * servers' user may not enter it.
+ */
+export async function clusterRoot(account: Account): Promise<string> {
   if (await hasRoomInMemory()) return MEMORY;
   const fits = tmpdir().length + LONGEST_INSIDE.length <= SOCKET_PATH_BYTES_MAX;
-  return fits ? tmpdir() : '/tmp';
+  return fits && enters(account, tmpdir()) ? tmpdir() : '/tmp';
 }
 
-export async function makeClusterDirectory(): Promise<string> {
-  const root = await clusterRoot();
+export async function makeClusterDirectory(account: Account): Promise<string> {
+  const root = await clusterRoot(account);
   try {
     const directory = await mkdtemp(join(root, CLUSTER_PREFIX));
     await chmod(directory, 0o711);
@@ -42,20 +47,20 @@ export async function makeClusterDirectory(): Promise<string> {
   }
 }
 
-/** Made if missing. Only we (or root) may write to it, for what lies in it is executed. */
-export async function cacheDirectory(): Promise<string> {
-  const candidates = [
-    process.env['RATCHET_CACHE_DIR'],
-    systemCache(),
-    join(tmpdir(), `ratchet-cache-${process.getuid?.()}`),
-  ];
+/**
+ * RATCHET_CACHE_DIR, else the system's place for caches, else one in the temp directory; made if missing. What lies in
+ * it is executed: only we (or root) may write to it.
+ */
+export async function cacheDirectory(account: Account): Promise<string> {
+  const named = process.env['RATCHET_CACHE_DIR'];
+  const candidates = named ? [named] : [systemCache(), join(tmpdir(), `ratchet-cache-${process.getuid?.()}`)];
   for (const path of candidates) {
-    if (path && (await usable(path))) return path;
+    if ((await usable(path)) && enters(account, path)) return path;
   }
   throw new EnvironmentError(
     'embedded-cache-directory',
-    `None of ${candidates.filter(Boolean).join(', ')} can be written to by this user alone.`,
-    'Point RATCHET_CACHE_DIR to a directory of your own.',
+    `Cannot keep a cache in ${candidates.join(' or ')}: it must be this user's own, writable by nobody else.`,
+    `Point RATCHET_CACHE_DIR to such a directory that the user ${account.name} may enter.`,
   );
 }
 
@@ -74,6 +79,14 @@ function systemCache(): string {
   return mac
     ? join(homedir(), 'Library/Caches/ratchet')
     : join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ratchet');
+}
+
+function enters(account: Account, path: string): boolean {
+  try {
+    return reachableBy(account, path);
+  } catch {
+    return false;
+  }
 }
 
 async function usable(path: string): Promise<boolean> {

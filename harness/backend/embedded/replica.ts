@@ -25,9 +25,14 @@ export interface LagOptions {
   };
 }
 
-/** Each call replaces the lag of the one before. */
+/**
+ * Each call replaces the lag of the one before, at once; a call that still waits then is rejected. What the WAL gate
+ * does, it does in the moment of the call; the standby itself is asked in the order of the calls.
+ */
 export class ReplicaLag {
   readonly #options: LagOptions;
+  #turn = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LagOptions) {
     this.#options = options;
@@ -38,42 +43,65 @@ export class ReplicaLag {
     return row!.lsn;
   }
 
-  async pause(): Promise<void> {
+  pause(): Promise<void> {
     const { proxy, control } = this.#options;
     proxy.change((gate) => gate.close());
-    await this.#settle(proxy.passed);
-    await control`select pg_wal_replay_pause()`;
-    const state = async (): Promise<string> =>
-      (await control<{ state: string }[]>`select pg_get_wal_replay_pause_state() as state`)[0]!.state;
-    while ((await state()) !== 'paused') await sleep(1);
+    const passed = proxy.passed;
+    return this.#inTurn(async (goOn) => {
+      await this.#settle(passed);
+      await control`select pg_wal_replay_pause()`;
+      while (!(await this.#isPaused())) await goOn();
+    });
   }
 
-  async holdAt(lsn: Lsn): Promise<void> {
+  holdAt(lsn: Lsn): Promise<void> {
     const { proxy, primary } = this.#options;
     const target = lsnToBigInt(lsn);
     proxy.change((gate) => gate.holdAt(target));
     const passed = proxy.passed;
-    if (passed > target && (await primary.hasCommitBetween(target, passed))) throw this.#tooLate(lsn, passed);
-    await this.#unpause();
-    await this.#replayed(lsn);
+    return this.#inTurn(async (goOn) => {
+      if (passed > target && (await primary.hasCommitBetween(target, passed))) throw this.#tooLate(lsn, passed);
+      await this.#unpause();
+      await this.#replayed(lsn, goOn);
+    });
   }
 
-  async delay(milliseconds: number): Promise<void> {
+  delay(milliseconds: number): Promise<void> {
     this.#options.proxy.change((gate) => gate.delay(milliseconds));
-    await this.#unpause();
+    return this.#inTurn(() => this.#unpause());
   }
 
-  async resume(): Promise<void> {
+  resume(): Promise<void> {
     this.#options.proxy.change((gate) => gate.open());
-    await this.#unpause();
-    await this.#replayed(await this.#options.primary.flushedLsn());
+    return this.#inTurn(async (goOn) => {
+      await this.#unpause();
+      await this.#replayed(await this.#options.primary.flushedLsn(), goOn);
+    });
+  }
+
+  /** `goOn` is to be awaited between two looks; it rejects when another call has taken over. */
+  #inTurn(act: (goOn: (pauseMs?: number) => Promise<void>) => Promise<void>): Promise<void> {
+    const turn = ++this.#turn;
+    const goOn = async (pauseMs = 1): Promise<void> => {
+      if (turn !== this.#turn) throw this.#replaced();
+      if (pauseMs > 0) await sleep(pauseMs);
+    };
+    const previous = this.#last;
+    const mine = Promise.allSettled([previous]).then(() => act(goOn));
+    this.#last = mine;
+    return mine;
   }
 
   async #unpause(): Promise<void> {
     await this.#options.control`select pg_wal_replay_resume()`;
   }
 
-  async #replayed(lsn: Lsn): Promise<void> {
+  async #isPaused(): Promise<boolean> {
+    const [row] = await this.#options.control<{ state: string }[]>`select pg_get_wal_replay_pause_state() as state`;
+    return row!.state === 'paused';
+  }
+
+  async #replayed(lsn: Lsn, goOn: (pauseMs: number) => Promise<void>): Promise<void> {
     const started = performance.now();
     let nudged = false;
     while (compareLsn(await this.replayedLsn(), lsn) < 0) {
@@ -82,7 +110,7 @@ export class ReplicaLag {
         nudged = true;
         await this.#options.primary.nudge();
       }
-      if (waited > EAGER_POLL_MS) await sleep(2);
+      await goOn(waited > EAGER_POLL_MS ? 2 : 0);
     }
   }
 
@@ -102,6 +130,14 @@ export class ReplicaLag {
       'embedded-hold-too-late',
       `${this.#options.name} cannot be held at ${lsn}: it already has the commits up to ${bigIntToLsn(passed)}.`,
       'Pause or hold the replica before the commits that it must not show.',
+    );
+  }
+
+  #replaced(): EnvironmentError {
+    return new EnvironmentError(
+      'embedded-lag-replaced',
+      `${this.#options.name} was given another lag while it was still getting to the one before.`,
+      'Wait for one before you ask for the next.',
     );
   }
 }

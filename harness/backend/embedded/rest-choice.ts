@@ -1,12 +1,14 @@
 /** PostgREST when there is one, else the REST layer that came with npm. */
-import type { RestLayer } from './rest.ts';
 import { liteVersion, loadLite } from './rest-lite.ts';
-import type { Scope } from './scope.ts';
+import { findPostgrest, postgrestLayer } from './rest-postgrest.ts';
+import type { RestLayer } from './rest.ts';
 
-export async function chooseRest(_scope: Scope): Promise<RestLayer> {
-  return loadLite();
+export async function chooseRest(): Promise<RestLayer> {
+  const postgrest = await findPostgrest();
+  return postgrest ? postgrestLayer(postgrest) : loadLite();
 }
 
 export async function describeRest(): Promise<string> {
-  return `@supabase/lite ${liteVersion()}`;
+  const postgrest = await findPostgrest();
+  return postgrest ? `${postgrest.version} at ${postgrest.path}` : `@supabase/lite ${liteVersion()}`;
 }

@@ -1,8 +1,8 @@
-/** What answers PostgREST's dialect before a server; one kind a file. */
+/** What answers PostgREST's dialect before a server: `rest-lite.ts`, `rest-postgrest.ts`. */
+import type { EnvironmentError } from '../../errors.ts';
 import type { Keys } from './keys.ts';
 
 export interface RestLayer {
-  readonly kind: string;
   /** For the history's header. */
   readonly versions: Record<string, string>;
   /** The layer before one server. Called for the primary first. */
@@ -12,8 +12,11 @@ export interface RestLayer {
 export interface RestNodeOptions {
   name: string;
   socketDirectory: string;
-  standby: boolean;
   keys: Keys;
+  /** Of a process that must not outlive us. */
+  watch(pid: number): void;
+  /** Told when the layer itself dies. */
+  onFailure(reason: EnvironmentError): void;
 }
 
 export interface RestNode {

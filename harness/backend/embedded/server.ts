@@ -1,11 +1,10 @@
 /** One PostgreSQL server: started, waited for, watched, stopped. */
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
-import { SERVER_ENVIRONMENT, lastLines, spawnFailure } from './command.ts';
+import { lastLines, spawnAs, spawnFailure } from './command.ts';
 
 export interface ServerOptions {
   name: string;
@@ -72,13 +71,9 @@ function launch(options: ServerOptions): ChildProcess {
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = openSync(options.logFile, 'a', 0o644);
   try {
-    const child = spawn(options.postgres, ['-D', options.dataDirectory, ...args], {
+    const child = spawnAs(options.account, options.postgres, ['-D', options.dataDirectory, ...args], {
       cwd: options.dataDirectory,
-      env: SERVER_ENVIRONMENT,
-      // A session of its own: Ctrl-C on the terminal is ours to answer.
-      detached: true,
       stdio: ['ignore', log, log],
-      ...options.account.switchTo,
     });
     if (child.pid !== undefined) options.onSpawn(child.pid);
     return child;

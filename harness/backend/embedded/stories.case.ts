@@ -58,8 +58,7 @@ export type StoriesClient = ReturnType<typeof clientOf>;
 
 /** A real supabase-js client whose requests go to one database. */
 export function clientOf(node: DatabaseNode, key: string) {
-  const fetch = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
-    node.rest(new Request(input, init));
+  const fetch: typeof globalThis.fetch = (input, init) => node.rest(new Request(input, init));
   return createClient('http://localhost', key, { global: { fetch }, auth: { persistSession: false } });
 }
 

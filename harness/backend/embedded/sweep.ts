@@ -2,10 +2,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { commandLineOf, isDead, readOwner } from './owner.ts';
-import { CLUSTER_PREFIX, clusterRoots, discard } from './places.ts';
+import { CLUSTER_PREFIX, discard } from './places.ts';
 
 /** The directories that it removed. Leaves alone whatever is not ours or whose owner may be alive. */
-export async function sweep(roots: readonly string[] = clusterRoots()): Promise<string[]> {
+export async function sweep(roots: readonly string[]): Promise<string[]> {
   const swept: string[] = [];
   for (const directory of roots.flatMap(clustersIn)) {
     const owner = readOwner(directory);
@@ -20,10 +20,15 @@ export async function sweep(roots: readonly string[] = clusterRoots()): Promise<
 }
 
 function clustersIn(root: string): string[] {
+  return namesIn(root)
+    .filter((name) => name.startsWith(CLUSTER_PREFIX))
+    .map((name) => join(root, name));
+}
+
+/** None where we may not look: what we cannot enter is not ours. */
+function namesIn(directory: string): string[] {
   try {
-    return readdirSync(root, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && entry.name.startsWith(CLUSTER_PREFIX))
-      .map((entry) => join(root, entry.name));
+    return readdirSync(directory);
   } catch {
     return [];
   }
@@ -31,7 +36,7 @@ function clustersIn(root: string): string[] {
 
 /** Processes that `postmaster.pid` files name and that really are servers of this directory. */
 function serversIn(directory: string): number[] {
-  return readdirSync(directory)
+  return namesIn(directory)
     .map((name) => pidIn(join(directory, name, 'postmaster.pid')))
     .filter((pid) => pid !== undefined && commandLineOf(pid).includes(basename(directory))) as number[];
 }

@@ -1,39 +1,37 @@
 /** A stopped data directory, made once per version of everything that shapes it, copied for every server. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, readdir, rename, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { chown, mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { noSpace, runCommand } from './command.ts';
-import { cacheDirectory, discard } from './places.ts';
+import { inDraft } from './draft.ts';
+import { cacheDirectory } from './places.ts';
 import { INITDB_ARGUMENTS, SERVER_SETTINGS } from './settings.ts';
 import { SUPABASE_SQL } from './supabase-sql.ts';
-
-const STALE_DRAFT_MS = 10 * 60 * 1000;
 
 export interface TemplateOptions {
   binaries: Binaries;
   account: Account;
   signal?: AbortSignal;
   onProgress?(message: string): void;
+  /** Called when another process makes us wait. */
+  meanwhile?(): void;
 }
 
 /** The template's path; makes it if it is not there yet. Two processes may ask at once. */
 export async function template(options: TemplateOptions): Promise<string> {
-  const cache = await cacheDirectory();
+  const cache = await cacheDirectory(options.account);
   const path = join(cache, `template-${fingerprint(options)}`);
   if (existsSync(path)) return path;
   options.onProgress?.(`preparing a PostgreSQL ${options.binaries.version} data directory (once)`);
-  await discardStaleDrafts(cache);
-  const draft = await makeDraft(path, options.account);
-  try {
+  await inDraft(cache, async (draft) => {
+    await ownData(draft, options.account);
     await initialise(join(draft, 'data'), options);
     await publish(join(draft, 'data'), path);
-  } finally {
-    await discard(draft);
-  }
+  });
   return path;
 }
 
@@ -47,25 +45,25 @@ function fingerprint({ binaries, account }: TemplateOptions): string {
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16);
 }
 
-async function makeDraft(path: string, account: Account): Promise<string> {
-  const draft = await mkdtemp(`${path}.draft-`);
+async function ownData(draft: string, account: Account): Promise<void> {
   try {
     if (account.switchTo) await chown(draft, account.uid, account.gid);
     await mkdir(join(draft, 'data'), { mode: 0o700 });
     if (account.switchTo) await chown(join(draft, 'data'), account.uid, account.gid);
-    return draft;
   } catch (error) {
-    await discard(draft);
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC') throw noSpace((error as Error).message);
     throw cannotSwitch(account, error);
   }
 }
 
-async function initialise(data: string, { binaries, account, signal }: TemplateOptions): Promise<void> {
+async function initialise(data: string, options: TemplateOptions): Promise<void> {
+  const { binaries, account, signal } = options;
   const settings = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const where = { account, cwd: data, ...(signal ? { signal } : {}) };
-  await runCommand(binaries.initdb, [...INITDB_ARGUMENTS, ...settings, `--pgdata=${data}`], where);
+  const made = runCommand(binaries.initdb, [...INITDB_ARGUMENTS, ...settings, `--pgdata=${data}`], where);
+  options.meanwhile?.();
+  await made;
   const single = ['--single', '-j', '-c', 'exit_on_error=true', '-c', 'log_min_messages=fatal', '-D', data, 'postgres'];
   await runCommand(binaries.postgres, single, { ...where, input: SUPABASE_SQL });
 }
@@ -76,14 +74,5 @@ async function publish(data: string, path: string): Promise<void> {
     await rename(data, path);
   } catch (error) {
     if (!existsSync(path)) throw error;
-  }
-}
-
-async function discardStaleDrafts(cache: string): Promise<void> {
-  for (const name of await readdir(cache)) {
-    const path = join(cache, name);
-    if (!/^template-\w+\.draft-/.test(basename(path))) continue;
-    const made = await stat(path).catch(() => undefined);
-    if (made && Date.now() - made.mtimeMs > STALE_DRAFT_MS) await discard(path);
   }
 }

@@ -14,6 +14,12 @@ export interface Watchdog {
  * by it as well.
  */
 const SCRIPT = `
+alive() {
+  kill -0 "$1" 2>/dev/null || return 1
+  [ -r "/proc/$1/stat" ] || return 0
+  # Dead already where nobody buries orphans, as in many containers.
+  read -r _ _ state _ 2>/dev/null <"/proc/$1/stat" && [ "$state" != Z ]
+}
 pids=
 while read -r line; do
   case $line in done) exit 0 ;; esac
@@ -25,13 +31,19 @@ done
 [ -n "$pids" ] && kill -QUIT $pids 2>/dev/null
 tries=60
 for pid in $pids; do
-  while kill -0 "$pid" 2>/dev/null; do
+  while alive "$pid"; do
     tries=$((tries - 1))
     [ "$tries" -gt 0 ] || { kill -KILL $pids 2>/dev/null; break; }
     sleep 0.05
   done
 done
-rm -rf "$1"
+# Something may still be copying into it.
+tries=50
+until rm -rf "$1" 2>/dev/null && [ ! -e "$1" ]; do
+  tries=$((tries - 1))
+  [ "$tries" -gt 0 ] || exit 1
+  sleep 0.1
+done
 `;
 
 export function startWatchdog(directory: string): Watchdog {

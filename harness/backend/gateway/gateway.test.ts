@@ -54,9 +54,13 @@ const patch = (headers: Record<string, string> = {}) =>
 describe('the gateway', () => {
   it('passes a request on to the database that the router chose, and tells who served it', async () => {
     const { handle, exchanges } = gateway();
-    const answer = (await handle(new Request(url, { headers: { [ACTOR_HEADER]: 'tab-1', [OPERATION_HEADER]: 'tab-1#1' } }))) as Response;
+    const answer = (await handle(
+      new Request(url, { headers: { [ACTOR_HEADER]: 'tab-1', [OPERATION_HEADER]: 'tab-1#1' } }),
+    )) as Response;
     expect(await answer.json()).toEqual({ from: 'replica-1' });
-    expect(exchanges).toMatchObject([{ actor: 'tab-1', operation: 'tab-1#1', node: 'replica-1', lsn: '0/1', status: 200 }]);
+    expect(exchanges).toMatchObject([
+      { actor: 'tab-1', operation: 'tab-1#1', node: 'replica-1', lsn: '0/1', status: 200 },
+    ]);
   });
 
   it('passes body and headers on, but not who made the request', async () => {
@@ -107,7 +111,11 @@ describe('the gateway', () => {
   });
 
   it('answers 503 when the database cannot be reached, and says which', async () => {
-    const dead: DatabaseNode = { name: 'primary', lsn: async () => '0/1', rest: () => Promise.reject(new Error('ECONNREFUSED')) };
+    const dead: DatabaseNode = {
+      name: 'primary',
+      lsn: async () => '0/1',
+      rest: () => Promise.reject(new Error('ECONNREFUSED')),
+    };
     const answer = (await gateway(undefined, { nodes: [dead] }).handle(patch())) as Response;
     expect(answer.status).toBe(503);
     expect(await answer.text()).toContain('primary cannot be reached: ECONNREFUSED');
@@ -120,7 +128,9 @@ describe('the gateway', () => {
 
 describe('the gateway on a port', () => {
   it('speaks HTTP on loopback, empty answers included', async () => {
-    server = await serveGateway(gateway(undefined, { nodes: [node('primary', () => new Response(null, { status: 204 }))] }));
+    server = await serveGateway(
+      gateway(undefined, { nodes: [node('primary', () => new Response(null, { status: 204 }))] }),
+    );
     expect(new URL(server.url).hostname).toBe('127.0.0.1');
     const answer = await fetch(`${server.url}/rest/v1/stories`, { method: 'PATCH', body: '{}' });
     expect(answer.status).toBe(204);
@@ -128,7 +138,9 @@ describe('the gateway on a port', () => {
 
   it('breaks the connection of a lost exchange', async () => {
     server = await serveGateway(gateway({ kind: 'http-lose-response' }));
-    await expect(fetch(`${server.url}/rest/v1/stories`, { method: 'PATCH', body: '{}' })).rejects.toThrow('fetch failed');
+    await expect(fetch(`${server.url}/rest/v1/stories`, { method: 'PATCH', body: '{}' })).rejects.toThrow(
+      'fetch failed',
+    );
     expect(served).toHaveLength(1);
   });
 });

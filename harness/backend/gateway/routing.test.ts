@@ -10,10 +10,13 @@ function router(routing: Routing, replicas = ['replica-1', 'replica-2'], stickyM
 const gets = (route: (method: string) => string, times: number) => Array.from({ length: times }, () => route('GET'));
 
 describe('routing', () => {
-  it.each<Routing>(['get-to-replica', 'round-robin', 'sticky', 'primary-only'])('%s sends every write to the primary', (routing) => {
-    const { route } = router(routing);
-    expect(['POST', 'PATCH', 'PUT', 'DELETE'].map(route)).toEqual(Array(4).fill('primary'));
-  });
+  it.each<Routing>(['get-to-replica', 'round-robin', 'sticky', 'primary-only'])(
+    '%s sends every write to the primary',
+    (routing) => {
+      const { route } = router(routing);
+      expect(['POST', 'PATCH', 'PUT', 'DELETE'].map(route)).toEqual(Array(4).fill('primary'));
+    },
+  );
 
   it('get-to-replica spreads reads over the replicas', () => {
     expect(gets(router('get-to-replica').route, 4)).toEqual(['replica-1', 'replica-2', 'replica-1', 'replica-2']);

@@ -1,0 +1,158 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { EnvironmentError } from '../../errors.ts';
+import { commandLineOf } from './owner.ts';
+import { clusterRoots } from './places.ts';
+import { eventually, startStories } from './stories.case.ts';
+
+/** Directories of clusters that the process with this id owns. */
+function homesOf(pid: number): string[] {
+  return clusterRoots().flatMap((root) => {
+    const names = existsSync(root) ? readdirSync(root).filter((name) => name.startsWith('ratchet-')) : [];
+    return [...new Set(names.map((name) => `${root}/${name}`))].filter((home) => ownerPid(home) === pid);
+  });
+}
+
+function ownerPid(home: string): number | undefined {
+  try {
+    return (JSON.parse(readFileSync(`${home}/owner.json`, 'utf8')) as { pid: number }).pid;
+  } catch {
+    return undefined;
+  }
+}
+
+function serverPids(home: string): number[] {
+  return readdirSync(home)
+    .map((name) => `${home}/${name}/postmaster.pid`)
+    .filter((file) => existsSync(file))
+    .map((file) => Number.parseInt(readFileSync(file, 'utf8'), 10));
+}
+
+/** Not so a zombie, whose command line is empty. */
+const runs = (pid: number): boolean => commandLineOf(pid) !== '';
+
+/** Lest another run cleans up what the watchdog should have. */
+function hideFromSweeps(home: string): void {
+  const owner = JSON.parse(readFileSync(`${home}/owner.json`, 'utf8')) as object;
+  writeFileSync(`${home}/owner.json`, JSON.stringify({ ...owner, where: 'elsewhere' }));
+}
+
+/** A Node process that holds a cluster of two servers; resolves when the cluster is up. */
+async function holder() {
+  const module = fileURLToPath(new URL('stories.case.ts', import.meta.url));
+  const code = `const { startStories } = await import(${JSON.stringify(module)}); await startStories(1); console.log('up'); setInterval(() => {}, 1e6);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    // The leader of a process group, as on a terminal.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  const home = homesOf(child.pid!)[0]!;
+  hideFromSweeps(home);
+  return { child, home, pids: serverPids(home) };
+}
+
+describe('closing a cluster', () => {
+  it('leaves no process and no file, even when a replica is paused, and may be repeated', async () => {
+    const { cluster, deaths } = await startStories(2);
+    const home = homesOf(process.pid)[0]!;
+    const pids = serverPids(home);
+    expect(pids.length).toBe(3);
+    await cluster.replicas[0]!.pause();
+    await cluster.replicas[1]!.delay(10_000);
+    await cluster.query(`insert into stories (id) values ('a')`);
+    await Promise.all([cluster.close(), cluster.close()]);
+    await cluster.close();
+    expect(pids.filter(runs)).toEqual([]);
+    expect(existsSync(home)).toBe(false);
+    expect(deaths).toEqual([]);
+  });
+
+  it('rejects what is still under way, and whatever comes later', async () => {
+    const { cluster } = await startStories(1);
+    await cluster.replicas[0]!.pause();
+    const outcomes = Promise.allSettled([
+      cluster.query('select pg_sleep(60)'),
+      cluster.replicas[0]!.holdAt('F/0'),
+      cluster.primary.rest(new Request('http://localhost/rest/v1/stories')),
+    ]);
+    await cluster.close();
+    const [slow, held] = await outcomes;
+    expect(slow.status).toBe('rejected');
+    expect(held.status).toBe('rejected');
+    await expect(cluster.primary.rest(new Request('http://x/rest/v1/stories'))).rejects.toThrow('closed');
+    await expect(cluster.replicas[0]!.lsn()).rejects.toThrow('closed');
+  });
+});
+
+describe('aborting a start', () => {
+  it.each([0, 20, 60, 120, 200, 300, 500])('after %i ms cleans up', async (delayMs) => {
+    const controller = new AbortController();
+    const starting = startStories(2, { signal: controller.signal });
+    const outcome = starting.then(
+      ({ cluster }) => cluster.close(),
+      (error: Error) => error,
+    );
+    setTimeout(() => controller.abort(), delayMs);
+    const error = await outcome;
+    if (error) expect((error as Error).name).toBe('AbortError');
+    expect(homesOf(process.pid)).toEqual([]);
+  });
+
+  it('before it begins starts nothing', async () => {
+    await expect(startStories(0, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+  });
+});
+
+describe('the death of a server', () => {
+  it.each(['primary', 'replica-1'])('is told once, by name: %s', async (name) => {
+    const { cluster, deaths } = await startStories(1);
+    const home = homesOf(process.pid)[0]!;
+    const node = name === 'primary' ? cluster.primary : cluster.replicas[0]!;
+    const pid = Number.parseInt(readFileSync(`${home}/${name}/postmaster.pid`, 'utf8'), 10);
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => deaths.length > 0);
+    expect(deaths[0]).toBeInstanceOf(EnvironmentError);
+    expect(deaths[0]!.message).toContain(`PostgreSQL ${name} died (SIGKILL)`);
+    await expect(node.rest(new Request('http://localhost/rest/v1/stories'))).rejects.toThrow(`PostgreSQL ${name} died`);
+    await expect(node.lsn()).rejects.toThrow(`PostgreSQL ${name} died`);
+    await cluster.close();
+    expect(deaths.length).toBe(1);
+    expect(existsSync(home)).toBe(false);
+  });
+
+  it('rejects the requests that wait for it', async () => {
+    const { cluster, deaths } = await startStories(0);
+    const home = homesOf(process.pid)[0]!;
+    await cluster.query(`create function nap() returns int language sql as 'select 1 from pg_sleep(60)'`);
+    const headers = { apikey: cluster.secretKey };
+    const hanging = cluster.primary.rest(new Request('http://localhost/rest/v1/rpc/nap', { method: 'POST', headers }));
+    const outcome = hanging.then(
+      () => 'answered',
+      () => 'rejected',
+    );
+    await eventually(
+      async () => (await cluster.query(`select 1 from pg_stat_activity where wait_event = 'PgSleep'`)).length > 0,
+    );
+    process.kill(serverPids(home)[0]!, 'SIGQUIT');
+    expect(await outcome).toBe('rejected');
+    await eventually(() => deaths.length === 1);
+    await cluster.close();
+  });
+});
+
+describe('the death of the process that holds a cluster', () => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+    'by %s takes the servers and the files with it',
+    async (signal) => {
+      const { child, home, pids } = await holder();
+      expect(pids.filter(runs).length).toBe(2);
+      // To the whole group, as Ctrl-C sends it.
+      process.kill(-child.pid!, signal);
+      await eventually(() => pids.every((pid) => !runs(pid)) && !existsSync(home), 2500);
+    },
+  );
+});

@@ -1,0 +1,43 @@
+/** HTTP over a UNIX socket, which `fetch` cannot do. */
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:http';
+
+export interface SocketRequest {
+  method: string;
+  /** With the query. */
+  path: string;
+  headers: Headers;
+  body?: ArrayBuffer;
+}
+
+const agent = new Agent({ keepAlive: true });
+/** They are ours to set. */
+const HOP_BY_HOP = ['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding', 'keep-alive'];
+const WITHOUT_BODY = new Set([101, 103, 204, 205, 304]);
+
+export function askThroughSocket(
+  socketPath: string,
+  { method, path, headers, body }: SocketRequest,
+): Promise<Response> {
+  const sent = Object.fromEntries([...headers].filter(([name]) => !HOP_BY_HOP.includes(name)));
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, agent, method, path, headers: { ...sent, host: 'localhost' } }, (answer) => {
+      toResponse(answer, method).then(resolve, reject);
+    });
+    asked.on('error', reject);
+    asked.end(body && body.byteLength > 0 ? Buffer.from(body) : undefined);
+  });
+}
+
+async function toResponse(answer: IncomingMessage, method: string): Promise<Response> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  const status = answer.statusCode ?? 502;
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(answer.headersDistinct)) {
+    if (HOP_BY_HOP.includes(name)) continue;
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  const bodiless = method === 'HEAD' || WITHOUT_BODY.has(status);
+  return new Response(bodiless ? null : Buffer.concat(chunks), { status, headers });
+}

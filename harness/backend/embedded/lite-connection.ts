@@ -1,0 +1,103 @@
+/** `@supabase/lite`'s connection to a server, made to behave as Supabase does on a primary and on a standby. */
+import type postgres from 'postgres';
+import type { PostgresConnection } from '@supabase/lite/postgres';
+import { connectionOptions } from './connect.ts';
+import { LeasePool } from './lease-pool.ts';
+import { muteOnce, muteWhile } from './quiet.ts';
+import { asPostgrestAnswers } from './rest-errors.ts';
+
+/** More than anything in a plan has in flight at once: a slow request must not block another. */
+const CONNECTIONS = 24;
+
+type LitePostgres = typeof import('@supabase/lite/postgres');
+
+export interface LiteConnectionOptions {
+  name: string;
+  socketDirectory: string;
+  /** Whose schema it has; it is read once. */
+  primary: PostgresConnection | undefined;
+}
+
+export interface LiteConnection {
+  connection: PostgresConnection;
+  close(): Promise<void>;
+}
+
+export function liteConnection(lite: LitePostgres, options: LiteConnectionOptions): LiteConnection {
+  const connection = new (adapted(lite, options.primary))(configOf(options));
+  // Roles as Supabase has them, always: by default it would grant them on the first request, which a standby
+  // refuses, and skip them altogether where no table has row-level security.
+  Object.assign(connection, { rlsState: 'active', applyJwtSessionContext: becomeRole });
+  const pool = new LeasePool((onclose) => new lite.PostgresConnection(configOf(options, onclose)).driver, CONNECTIONS);
+  Object.assign(connection.driver, { reserve: () => pool.reserve() });
+  return { connection, close: () => pool.end() };
+}
+
+type Introspection = Awaited<ReturnType<PostgresConnection['introspect']>>;
+
+function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): LitePostgres['PostgresConnection'] {
+  return class extends lite.PostgresConnection {
+    #reading: Promise<Introspection> | undefined;
+
+    override async introspect(how?: { useCache?: boolean }): Promise<Introspection> {
+      if (primary) return primary.introspect(how);
+      if (how?.useCache && this.introspection) return this.introspection;
+      this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+      return this.#reading;
+    }
+
+    /** When it cannot be read, the library prints so and gives an empty schema, of which every table is missing. */
+    async #read(): Promise<Introspection> {
+      const schema = await muteWhile('Introspection failed:', () => super.introspect());
+      if (!schema.database_name || !schema.timezones) throw new Error('The schema of the database could not be read.');
+      return schema;
+    }
+
+    /** The app prints every error before it answers with it. */
+    override normalizeDbError(error: unknown): unknown {
+      const answer = asPostgrestAnswers(super.normalizeDbError(error));
+      muteOnce(answer);
+      return answer;
+    }
+  };
+}
+
+interface RequestContext {
+  auth?: { role?: string; uid?: unknown; jwt?: unknown };
+}
+
+interface RawQueries {
+  executeQuery(query: { sql: string; parameters: readonly unknown[]; query: { kind: 'RawNode' } }): Promise<unknown>;
+}
+
+const BECOME_ROLE = `select set_config('request.jwt.claim.sub', $1, true), set_config('request.jwt.claim.role', $2, true),
+  set_config('request.jwt.claims', $3, true), set_config('role', $2, true)`;
+
+/** In one question to the database, where the library would ask five: half the time of a request. */
+async function becomeRole(transaction: RawQueries, { auth }: RequestContext): Promise<void> {
+  const claims = auth?.jwt && typeof auth.jwt === 'object' ? JSON.stringify(auth.jwt) : '';
+  const parameters = [String(auth?.uid ?? ''), auth?.role || 'anon', claims];
+  await transaction.executeQuery({ sql: BECOME_ROLE, parameters, query: { kind: 'RawNode' } });
+}
+
+type LiteConfig = ConstructorParameters<LitePostgres['PostgresConnection']>[0];
+
+function configOf({ name, socketDirectory }: LiteConnectionOptions, onclose: () => void = () => {}): LiteConfig {
+  const options = connectionOptions(socketDirectory, 1);
+  const postgresOptions = {
+    ...options,
+    connection: { application_name: `ratchet-rest-${name}` },
+    types: { ...options.types, timestamptz: isoTimestamp(1184), timestamp: isoTimestamp(1114) },
+    onclose,
+  };
+  return { url: '', postgresOptions } as LiteConfig;
+}
+
+function isoTimestamp(type: number): postgres.PostgresType {
+  return {
+    to: type,
+    from: [type],
+    serialize: (value: unknown) => value,
+    parse: (text: string) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'),
+  };
+}

@@ -1,0 +1,55 @@
+/** What the primary publishes of the tracked table, for the stream of commits. */
+import type { Sql } from 'postgres';
+import { UsageError } from '../../errors.ts';
+import type { TrackedTable } from '../backend.ts';
+
+export const PUBLICATION = 'ratchet';
+
+/** Publishes inserts and updates of the tracked table. Resolves with its name as the stream will call it. */
+export async function publish(owner: Sql<{}>, tracked: TrackedTable): Promise<string> {
+  const [found] = await owner<{ name: string; keyless: boolean; missing: string[] }[]>`
+    select n.nspname || '.' || c.relname as name,
+           c.relreplident = 'd' and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary) as keyless,
+           array(
+             select wanted from unnest(${columnsOf(tracked)}::text[]) wanted
+             where not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = wanted and not a.attisdropped)
+           ) as missing
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.oid = to_regclass(${quoteName(tracked.table)}) and c.relkind in ('r', 'p')`;
+  if (!found) throw noTable(tracked.table);
+  if (found.missing.length > 0) throw noColumns(tracked.table, found.missing);
+  const table = quoteName(found.name);
+  // Without a primary key its updates could not be published otherwise.
+  if (found.keyless) await owner.unsafe(`alter table ${table} replica identity full`);
+  await owner.unsafe(
+    `create publication ${PUBLICATION} for table ${table} with (publish = 'insert, update', publish_via_partition_root = true)`,
+  );
+  return found.name;
+}
+
+function columnsOf({ key, generation, progress, status }: TrackedTable): string[] {
+  return [key, generation, progress, status].filter((name) => name !== undefined);
+}
+
+function quoteName(name: string): string {
+  return name
+    .split('.')
+    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .join('.');
+}
+
+function noTable(table: string): UsageError {
+  return new UsageError(
+    'tracked-table-missing',
+    `The migrations made no table ${table}, whose progress is to be tracked.`,
+    'Check the name of the tracked table, and that the right migrations are given.',
+  );
+}
+
+function noColumns(table: string, missing: readonly string[]): UsageError {
+  return new UsageError(
+    'tracked-column-missing',
+    `The table ${table} has no column ${missing.join(', ')}.`,
+    'Check the names of the tracked columns.',
+  );
+}

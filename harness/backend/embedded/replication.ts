@@ -1,0 +1,102 @@
+/** A connection that streams logical decoding: PostgreSQL's own protocol, as little of it as that takes. */
+import type { Socket } from 'node:net';
+import { connect } from 'node:net';
+import { OWNER } from './connect.ts';
+import { FrameReader } from './wal-stream.ts';
+import type { Frame } from './wal-stream.ts';
+
+const PROTOCOL_3 = 196_608;
+/** Microseconds between 1970 and 2000, where PostgreSQL's clock starts. */
+const POSTGRES_EPOCH_US = 946_684_800_000_000n;
+
+export interface ReplicationHandlers {
+  /** A message of the decoding plugin. */
+  onMessage(message: Buffer): void;
+  /** The server has decoded, and sent what there was, up to here. */
+  onDecoded(position: bigint, replyRequested: boolean): void;
+  onClose(): void;
+}
+
+export class ReplicationConnection {
+  readonly #socket: Socket;
+  readonly #handlers: ReplicationHandlers;
+  #reply: { resolve(): void; reject(error: Error): void } | undefined;
+
+  private constructor(socket: Socket, handlers: ReplicationHandlers) {
+    this.#socket = socket;
+    this.#handlers = handlers;
+    const reader = new FrameReader();
+    socket.on('data', (chunk) => reader.push(chunk).forEach((frame) => this.#receive(frame)));
+    socket.on('error', (error) => this.#reply?.reject(error));
+    socket.on('close', () => {
+      this.#reply?.reject(new Error('The server closed the connection.'));
+      handlers.onClose();
+    });
+  }
+
+  static async open(path: string, handlers: ReplicationHandlers): Promise<ReplicationConnection> {
+    const connection = new ReplicationConnection(connect(path), handlers);
+    await connection.#ask(startupMessage({ user: OWNER, database: 'postgres', replication: 'database' }));
+    return connection;
+  }
+
+  /** Resolves when the command is done or, if it starts streaming, when it streams. */
+  command(text: string): Promise<void> {
+    const body = Buffer.from(`${text}\0`);
+    const header = Buffer.alloc(5);
+    header.write('Q');
+    header.writeUInt32BE(4 + body.length, 1);
+    return this.#ask(Buffer.concat([header, body]));
+  }
+
+  /** Tells the server what has been received, and whether it shall say how far it has decoded. */
+  report(received: bigint, replyRequested: boolean): void {
+    const message = Buffer.alloc(5 + 34);
+    message.write('d');
+    message.writeUInt32BE(4 + 34, 1);
+    message.write('r', 5);
+    for (const offset of [6, 14, 22]) message.writeBigUInt64BE(received, offset);
+    message.writeBigInt64BE(BigInt(Date.now()) * 1000n - POSTGRES_EPOCH_US, 30);
+    message[38] = replyRequested ? 1 : 0;
+    if (this.#socket.writable) this.#socket.write(message);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #ask(bytes: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#reply = { resolve, reject };
+      this.#socket.write(bytes);
+    });
+  }
+
+  #receive(frame: Frame): void {
+    if (frame.kind === 'wal') {
+      this.#handlers.onMessage(frame.wal);
+      return;
+    }
+    const { bytes } = frame;
+    const type = String.fromCharCode(bytes[0]!);
+    if (type === 'd' && bytes[5] === 0x6b) this.#handlers.onDecoded(bytes.readBigUInt64BE(6), bytes[22] === 1);
+    else if (type === 'E') this.#reply?.reject(new Error(errorText(bytes.subarray(5))));
+    // Ready for a query, or in the midst of a stream.
+    else if (type === 'Z' || type === 'W') this.#reply?.resolve();
+  }
+}
+
+function startupMessage(parameters: Record<string, string>): Buffer {
+  const pairs = Object.entries(parameters).map(([name, value]) => `${name}\0${value}\0`);
+  const body = Buffer.from(`${pairs.join('')}\0`);
+  const header = Buffer.alloc(8);
+  header.writeUInt32BE(8 + body.length);
+  header.writeUInt32BE(PROTOCOL_3, 4);
+  return Buffer.concat([header, body]);
+}
+
+/** Fields of an error are a letter and a text each; `M` is the message. */
+function errorText(body: Buffer): string {
+  const fields = body.toString('utf8').split('\0');
+  return fields.find((field) => field.startsWith('M'))?.slice(1) ?? 'unknown error';
+}

@@ -1,0 +1,50 @@
+/** Where `@supabase/lite` answers a database's error otherwise than PostgREST does. */
+
+interface DatabaseError {
+  code: string;
+  message: string;
+  detail?: string;
+  hint?: string;
+}
+
+/** Codes and classes that it answers as PostgREST does. */
+const ANSWERED = /^(42|22|21|55|53|PT|23502$|23503$|23505$|25006$|PGRST)/;
+
+/** PostgREST's table: the first prefix that fits decides, what fits none is the client's fault. */
+const STATUS_BY_PREFIX: readonly [prefix: string, status: number][] = [
+  ['08', 503],
+  ['0L', 403],
+  ['0P', 403],
+  ['28', 403],
+  ['54', 413],
+  ['57P01', 503],
+  ['P0001', 400],
+  ['P0002', 500],
+  ...['09', '25', '2D', '38', '39', '3B', '40', '57', '58', 'F0', 'HV', 'P0', 'XX'].map((prefix): [string, number] => [
+    prefix,
+    500,
+  ]),
+];
+
+/**
+ * The error in the form in which a function raises an answer of its own (`sqlstate 'PGRST'`), which carries code
+ * and status; any other value unchanged. Without this a violated check or a `raise exception` would be a 500
+ * with the code SUP.
+ */
+export function asPostgrestAnswers(error: unknown): unknown {
+  if (!isDatabaseError(error) || ANSWERED.test(error.code)) return error;
+  const { code, message, detail = null, hint = null } = error;
+  return Object.assign(new Error(JSON.stringify({ code, message, details: detail, hint })), {
+    code: 'PGRST',
+    detail: JSON.stringify({ status: statusOf(code), headers: {} }),
+  });
+}
+
+function statusOf(code: string): number {
+  return STATUS_BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 400;
+}
+
+function isDatabaseError(error: unknown): error is DatabaseError {
+  const code = (error as DatabaseError | undefined)?.code;
+  return error instanceof Error && typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
+}

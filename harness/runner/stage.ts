@@ -1,0 +1,145 @@
+/** Sets the stage of a run: the stories, the application's instances, the gateway before them, the nemesis. */
+import type { Backend, Cluster, Commit, DatabaseNode, ReplicaNode } from '../backend/backend.ts';
+import { createGateway, type Gateway } from '../backend/gateway/gateway.ts';
+import { createRouter, type Router } from '../backend/gateway/routing.ts';
+import { serveGateway, type GatewayServer } from '../backend/gateway/server.ts';
+import { realClock, type Clock } from '../clock.ts';
+import { UsageError } from '../errors.ts';
+import { compareLsn } from '../history/lsn.ts';
+import type { Arena } from '../nemesis/nemesis.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { AppInstance, Subject } from '../subject/subject.ts';
+import { recordExchanges, type ExchangeRecorder } from './exchanges.ts';
+import { createMoments, type Moments } from './moments.ts';
+import { createNemesis, type NemesisDriver } from './nemesis-driver.ts';
+import { ProcessNames, Recorder, type LineSink } from './recorder.ts';
+
+export interface StageOptions {
+  plan: Plan;
+  subject: Subject;
+  backend: Backend;
+  /** Receives the history line by line, as it happens. */
+  sink: LineSink;
+  /** Ends the run early, for what goes wrong outside of any actor. */
+  stop(reason: Error): void;
+}
+
+/** All that takes part in a run, before it begins. */
+export interface Stage {
+  clock: Clock;
+  recorder: Recorder;
+  processes: ProcessNames;
+  exchanges: ExchangeRecorder;
+  nemesis: NemesisDriver;
+  moments: Moments;
+  instances: AppInstance[];
+  gatewayUrl: string;
+  close(): Promise<void>;
+}
+
+/** The application's instances come first: loading them takes time that is no part of the run. */
+export async function setStage(
+  options: StageOptions,
+  cluster: Cluster,
+  commits: Set<(commit: Commit) => void>,
+): Promise<Stage> {
+  const { plan, subject, backend } = options;
+  const gateway = Promise.withResolvers<Gateway>();
+  const server = await serveGateway({ handle: async (request) => (await gateway.promise).handle(request) });
+  const instances = await createInstances(options, cluster, server);
+
+  const clock = realClock();
+  const { versions } = cluster;
+  const header = { history: 1, subject: subject.name, backend: backend.name, seed: plan.seed, versions, plan } as const;
+  const recorder = new Recorder(clock, header, options.sink, options.stop);
+  const processes = new ProcessNames();
+  const exchanges = recordExchanges(recorder, processes, subject.tracked);
+  const moments = createMoments(clock, recorder);
+  const router = createRouter({
+    routing: plan.topology.routing,
+    replicas: cluster.replicas.map((replica) => replica.name),
+    stickyMs: plan.topology.sticky_ms,
+    nowMs: () => clock.now() / 1e6,
+  });
+  const nemesis = createNemesis(plan.faults, arenaOf(cluster, router, commits), moments, recorder);
+  const nodes = [cluster.primary, ...cluster.replicas];
+  const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
+  gateway.resolve(createGateway({ nodes, router, sleep, listener: exchanges, claim: nemesis.claim }));
+  commits.add(({ key, generation, progress, status, lsn }) => {
+    const value = { generation, progress, ...(status === undefined ? {} : { status }) };
+    recorder.record({ process: 'db', type: 'ok', f: 'commit', key, value, lsn });
+  });
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(instances.map((instance) => instance.close?.()));
+    await server.close();
+  };
+  return { clock, recorder, processes, exchanges, nemesis, moments, instances, gatewayUrl: server.url, close };
+}
+
+function arenaOf(cluster: Cluster, router: Router, commits: Set<(commit: Commit) => void>): Arena {
+  return {
+    replica: (name) => findReplica(cluster, name),
+    router,
+    primaryLsn: () => cluster.primary.lsn(),
+    onCommit(listener) {
+      commits.add(listener);
+      return () => commits.delete(listener);
+    },
+  };
+}
+
+async function createInstances(options: StageOptions, cluster: Cluster, server: GatewayServer): Promise<AppInstance[]> {
+  const { publishableKey, secretKey } = cluster;
+  const environment = { supabaseUrl: server.url, publishableKey, secretKey };
+  const instances: AppInstance[] = [];
+  try {
+    for (let i = 0; i < options.plan.topology.instances; i++) {
+      instances.push(await options.subject.createInstance(environment));
+    }
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  return instances;
+}
+
+/** Resolves when every replica shows what the primary has flushed by now. */
+export async function caughtUp(cluster: Cluster, clock: Clock, signal: AbortSignal): Promise<void> {
+  const target = await cluster.primary.lsn();
+  const reached = async (replica: DatabaseNode): Promise<boolean> => compareLsn(await replica.lsn(), target) >= 0;
+  for (const replica of cluster.replicas) {
+    while (!signal.aborted && !(await reached(replica))) await clock.sleep(2, signal);
+  }
+}
+
+/** Creates the rows of the plan's stories and waits until every replica has them. */
+export async function seedStories(
+  cluster: Cluster,
+  { plan, subject }: Pick<StageOptions, 'plan' | 'subject'>,
+): Promise<void> {
+  const stories = new Set([...plan.generations, ...plan.observers].map((actor) => actor.story));
+  const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+  for (const story of stories) {
+    const row = { [subject.tracked.key]: story, ...subject.storyRow(story) };
+    const columns = Object.keys(row).map(identifier).join(', ');
+    const places = Object.keys(row)
+      .map((_, i) => `$${i + 1}`)
+      .join(', ');
+    const insert = `insert into public.${identifier(subject.tracked.table)} (${columns}) values (${places})`;
+    await cluster.query(insert, Object.values(row)).catch((error: Error) => {
+      throw new UsageError(
+        'story-row-refused',
+        `the row of ${story} was refused by the database: ${error.message}`,
+        `see tracked and storyRow of the subject ${subject.name}`,
+      );
+    });
+  }
+  await cluster.commitsDelivered();
+  await caughtUp(cluster, realClock(), new AbortController().signal);
+}
+
+function findReplica(cluster: Cluster, name: string): ReplicaNode {
+  const replica = cluster.replicas.find((candidate) => candidate.name === name);
+  if (replica === undefined) throw new Error(`no replica is called ${name}`);
+  return replica;
+}

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const copy = mkdtempSync(join(tmpdir(), 'ratchet-layers-'));
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+/** A file that breaks each rule: the rule, the file, what it imports. */
+const PLANTED: [rule: string, file: string, imported: string][] = [
+  ['no-circular', 'harness/plan/one.ts', './two.ts'],
+  ['not-resolvable', 'harness/plan/lost.ts', './nowhere.ts'],
+  ['no-dev-dependencies-in-product', 'harness/plan/dev.ts', 'fast-check'],
+  ['pure-parts-have-no-io', 'harness/history/io.ts', 'node:fs'],
+  ['pure-parts-have-no-io', 'harness/checker/timer.ts', 'node:timers/promises'],
+  ['history-imports-nothing', 'harness/history/up.ts', '../plan/leaf.ts'],
+  ['checker-imports-only-history', 'harness/checker/plan.ts', '../plan/leaf.ts'],
+  ['plan-is-pure', 'harness/plan/runner.ts', '../runner/leaf.ts'],
+  ['subject-knows-no-backend', 'harness/subject/backend.ts', '../backend/embedded/leaf.ts'],
+  ['nemesis-knows-no-backend', 'harness/nemesis/backend.ts', '../backend/embedded/leaf.ts'],
+  ['report-knows-no-backend', 'harness/report/backend.ts', '../backend/embedded/leaf.ts'],
+  ['backend-imports-only-its-port', 'harness/backend/embedded/plan.ts', '../../plan/leaf.ts'],
+  ['backend-embedded-stands-alone', 'harness/backend/embedded/other.ts', '../simulated/leaf.ts'],
+  ['only-runner-and-explore-wire', 'harness/cli/backend.ts', '../backend/embedded/leaf.ts'],
+  ['nobody-imports-the-cli', 'harness/runner/cli.ts', '../cli/leaf.ts'],
+  ['runner-does-not-report', 'harness/runner/report.ts', '../report/leaf.ts'],
+  ['harness-imports-no-fixtures', 'harness/runner/fixture.ts', '../../fixtures/subjects/leaf.ts'],
+  ['harness-imports-no-fixtures', 'harness/runner/scenario.ts', '../../scenarios/leaf.ts'],
+  ['one-door-to-the-harness', 'scenarios/inner.ts', '../harness/plan/leaf.ts'],
+  ['one-door-to-the-harness', 'fixtures/subjects/inner.ts', '../../harness/plan/leaf.ts'],
+  ['story-app-is-an-app', 'fixtures/story-app/inner.ts', '../../harness/index.ts'],
+];
+
+const LEAVES = [
+  ...['plan', 'runner', 'report', 'cli', 'backend/embedded', 'backend/simulated'].map(
+    (part) => `harness/${part}/leaf.ts`,
+  ),
+  'harness/index.ts',
+  'fixtures/subjects/leaf.ts',
+  'scenarios/leaf.ts',
+];
+
+function write(file: string, content: string): void {
+  mkdirSync(dirname(join(copy, file)), { recursive: true });
+  writeFileSync(join(copy, file), content);
+}
+
+describe('the import rules', () => {
+  let found: { rule: string; from: string }[];
+
+  beforeAll(() => {
+    for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'])
+      copyFileSync(join(root, file), join(copy, file));
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    for (const file of LEAVES) write(file, 'export const leaf = 1;\n');
+    for (const [, file, imported] of PLANTED)
+      write(file, `import type * as planted from '${imported}';\nexport type P = typeof planted;\n`);
+    write('harness/plan/two.ts', "import type * as one from './one.ts';\nexport type Two = typeof one;\n");
+    const args = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'harness', 'scenarios', 'fixtures'];
+    const { stdout } = spawnSync(join(root, 'node_modules/.bin/depcruise'), args, {
+      cwd: copy,
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
+    const { summary } = JSON.parse(stdout) as { summary: { violations: { from: string; rule: { name: string } }[] } };
+    found = summary.violations.map((violation) => ({ rule: violation.rule.name, from: violation.from }));
+  });
+
+  it.each(PLANTED)('%s catches %s', (rule, file) => {
+    expect(found).toContainEqual({ rule, from: file });
+  });
+
+  it('are all planted against', () => {
+    const rules = new Set(
+      readFileSync(join(root, '.dependency-cruiser.cjs'), 'utf8').match(/(?<=name: '|only\(\s*')[a-z-]+(?=')/g),
+    );
+    expect([...rules].filter((rule) => !PLANTED.some(([planted]) => planted === rule))).toEqual([]);
+  });
+});
+
+describe('the lint rules', () => {
+  function lint(source: string): number | null {
+    const file = 'harness/runner/planted.ts';
+    copyFileSync(join(root, '.oxlintrc.json'), join(copy, '.oxlintrc.json'));
+    write(file, `${source}\n`);
+    return spawnSync(join(root, 'node_modules/.bin/oxlint'), [file], { cwd: copy }).status;
+  }
+
+  it('allow what is harmless', () => {
+    expect(lint('export const one = 1;')).toBe(0);
+  });
+
+  it.each([
+    ['Date.now', 'export const now = (): number => Date.now();'],
+    ['Math.random', 'export const chance = (): number => Math.random();'],
+    ['setTimeout', 'export const later = (work: () => void): void => void setTimeout(work, 1);'],
+    ['console', "export const say = (): void => console.log('x');"],
+    ['default export', 'export default 1;'],
+  ])('forbid an ambient %s in the harness', (_, source) => {
+    expect(lint(source)).toBe(1);
+  });
+});

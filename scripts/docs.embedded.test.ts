@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const documents = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** Commands that CI runs by themselves, and that would run this test again. */
+const RUN_BY_CI = ['npm test', 'npm run check'];
+
+function commandsOf(document: string): { command: string; exitCode: number }[] {
+  const blocks = readFileSync(join(root, document), 'utf8').matchAll(/```console\n(.*?)```/gs);
+  return [...blocks].flatMap(([, block]) =>
+    block!
+      .split('\n')
+      .filter((line) => line.startsWith('$ '))
+      .map((line) => {
+        const [, command, exitCode] = /^\$ (.*?)(?:\s+# exit code (\d+))?$/.exec(line)!;
+        return { command: command!, exitCode: Number(exitCode ?? 0) };
+      }),
+  );
+}
+
+const commands = documents
+  .flatMap((document) => commandsOf(document).map((each) => ({ document, ...each })))
+  .filter(({ command }) => !RUN_BY_CI.includes(command));
+
+describe('the documents', () => {
+  // In order: some look at what the one before them left.
+  it.each(commands)('$document: $command', ({ command, exitCode }) => {
+    const { status, stderr } = spawnSync(command, { cwd: root, shell: true, encoding: 'utf8' });
+    expect(status, stderr).toBe(exitCode);
+  });
+
+  it.each(documents)('%s links to files that exist', (document) => {
+    const links = [...readFileSync(join(root, document), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link!);
+    expect(links.filter((link) => !existsSync(join(root, dirname(document), link)))).toEqual([]);
+  });
+});
+
+describe('CI', () => {
+  it.each(RUN_BY_CI)('runs %s', (command) => {
+    expect(readFileSync(join(root, '.ci/run'), 'utf8')).toContain(command);
+  });
+});

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'package-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(command: string, args: string[], cwd: string): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+}
+
+/** Somebody's project with the package installed, without asking a registry. */
+beforeAll(() => {
+  const packed = join(folder, 'node_modules', 'ratchet');
+  mkdirSync(packed, { recursive: true });
+  run(
+    'node',
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', join(packed, 'dist')],
+    root,
+  );
+  for (const name of ['bin', 'package.json']) run('cp', ['-R', join(root, name), packed], root);
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+  }
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+}, 60_000);
+
+it('an installed package lists its scenarios', () => {
+  expect(run('node', ['node_modules/ratchet/bin/ratchet.js', 'list'], folder)).toContain('lagging-replica');
+});
+
+it('an installed package loads a subject that imports it', () => {
+  mkdirSync(join(folder, 'subjects/mine'), { recursive: true });
+  writeFileSync(
+    join(folder, 'subjects/mine/subject.ts'),
+    "import { urlSubject } from 'ratchet';\nexport const subject = urlSubject({ url: 'http://127.0.0.1:9', name: 'mine', description: 'my app' } as never);\n",
+  );
+  writeFileSync(join(folder, 'ratchet.config.ts'), "export const config = { subjects: ['subjects'] };\n");
+  expect(run('node', ['node_modules/ratchet/bin/ratchet.js', 'list'], folder)).toContain('my app');
+});
