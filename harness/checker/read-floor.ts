@@ -5,13 +5,15 @@ import type { HistoryColumns } from '../history/columns.ts';
 /**
  * Visits every completed read that began above a floor and did not return as much, in order of completion: with the
  * completion that made the floor certain, and its own. `raisedBy` says whose completions make a value certain for
- * their session and key. One pass: the floor is a running maximum, taken at the invoke.
+ * their session and key. The floor is a running maximum, taken at the invoke. Most histories never come near it, and are
+ * let go without looking at the invokes.
  */
 export function readsUnderFloor(
   history: HistoryColumns,
   raisedBy: 'reads' | 'writes',
   visit: (floor: number, read: number) => void,
 ): void {
+  if (!comesUnderFloor(history, raisedBy)) return;
   const { code, view, process, shape, length } = history;
   const floors = new Int32Array(history.views.count).fill(NONE);
   /** By process, which has at most one operation in flight. */
@@ -32,4 +34,22 @@ export function readsUnderFloor(
     const before = floors[view[at]!]!;
     if (before === NONE || history.compare(at, before) > 0) floors[view[at]!] = at;
   }
+}
+
+/** Whether any read returns less than the floor at its completion, as one that overlaps what raised it may. */
+function comesUnderFloor(history: HistoryColumns, raisedBy: 'reads' | 'writes'): boolean {
+  const { code, view, shape, length } = history;
+  const floors = new Int32Array(history.views.count).fill(NONE);
+  const byReads = raisedBy === 'reads';
+  for (let at = 0; at < length; at++) {
+    const what = code[at]!;
+    if ((what & 3) !== OK || what >> 2 >= SHOW) continue;
+    const isRead = what === READ_OK;
+    if (!isRead && (byReads || shape[at] === NOTHING)) continue;
+    const floor = floors[view[at]!]!;
+    const order = floor === NONE ? 0 : history.compare(at, floor);
+    if (isRead && !(order >= 0)) return true;
+    if (isRead === byReads && order >= 0) floors[view[at]!] = at;
+  }
+  return false;
 }

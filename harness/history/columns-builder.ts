@@ -1,4 +1,4 @@
-import { FAULT, INFO, INVOKE, NONE, NOTHING, NUMBER, OK, READ, SHOW, START } from './codes.ts';
+import { FAULT, INFO, INVOKE, NONE, NOTHING, NUMBER, OK, PROGRESS, READ, SHAPE, SHOW, START } from './codes.ts';
 import { codeOf, operationOf, typeOf } from './codes.ts';
 import { HistoryColumns } from './columns.ts';
 import type { Columns } from './columns.ts';
@@ -22,12 +22,16 @@ export interface EventRow extends ValueRow {
   from: Scalar | undefined;
 }
 
+/** More than any progress. */
+const heightOfGeneration = 128;
+
 /** Takes in the events of a history one by one, pairs them, and refuses what contradicts the events before. */
 export class ColumnsBuilder {
   readonly names = new Names();
   readonly row: EventRow = emptyRow();
   #columns: Columns = emptyColumns(256);
   #length = 0;
+  #heightsAreExact = true;
   readonly #views = new PairIds();
   readonly #swapFrom = new Map<number, Scalar>();
   readonly #ledger = new ProcessLedger();
@@ -51,10 +55,11 @@ export class ColumnsBuilder {
   }
 
   finish(header: HistoryHeader | undefined, eventAt: (index: number) => HistoryEvent): HistoryColumns {
+    const columns = cut(this.#columns, this.#length);
     return new HistoryColumns({
       header,
       length: this.#length,
-      columns: cut(this.#columns, this.#length),
+      columns: { ...columns, height: this.#heightsAreExact ? columns.height : columns.height.subarray(0, 0) },
       names: this.names,
       views: this.#views,
       swapFrom: this.#swapFrom,
@@ -83,6 +88,14 @@ export class ColumnsBuilder {
     columns.shape[at] = hasValue(row) ? row.shape : NOTHING;
     columns.generation[at] = row.generation;
     columns.progress[at] = row.progress;
+    columns.height[at] = this.#heightOf(row);
+  }
+
+  #heightOf({ shape, generation, progress }: EventRow): number {
+    const height = generation * heightOfGeneration + progress;
+    const isExact = Math.fround(height) === height && height - generation * heightOfGeneration === progress;
+    if (shape !== NOTHING && !(isExact && (shape & SHAPE) === PROGRESS)) this.#heightsAreExact = false;
+    return height;
   }
 
   #enter(at: number, row: EventRow): void {
@@ -105,6 +118,7 @@ export class ColumnsBuilder {
       columns.shape[at] = columns.shape[invoke]!;
       columns.generation[at] = columns.generation[invoke]!;
       columns.progress[at] = columns.progress[invoke]!;
+      columns.height[at] = columns.height[invoke]!;
     }
   }
 }
@@ -257,6 +271,7 @@ function emptyColumns(length: number): Columns {
     shape: new Uint8Array(length),
     generation: new Float64Array(length),
     progress: new Float64Array(length),
+    height: new Float32Array(length),
   };
 }
 

@@ -25,6 +25,11 @@ export interface Columns {
   readonly shape: Uint8Array;
   readonly generation: Float64Array;
   readonly progress: Float64Array;
+  /**
+   * The value as one number, ordered and equal as the values are, where that can be said of all values of the history,
+   * which are progresses then; empty where it cannot. Comparing four bytes is much faster than seventeen.
+   */
+  readonly height: Float32Array;
 }
 
 export interface HistoryParts {
@@ -55,12 +60,14 @@ export class HistoryColumns implements Columns {
   readonly shape: Uint8Array;
   readonly generation: Float64Array;
   readonly progress: Float64Array;
+  readonly height: Float32Array;
   readonly names: Names;
   readonly views: PairIds;
   readonly swapFrom: ReadonlyMap<number, Scalar>;
   readonly eventAt: (index: number) => HistoryEvent;
   /** Whether anybody recorded what was shown: then nothing else counts as shown. */
   readonly recordsShows: boolean;
+  readonly #hasHeights: boolean;
   #values: ValueIds | undefined;
 
   constructor({ header, length, columns, names, views, swapFrom, eventAt, recordsShows }: HistoryParts) {
@@ -76,6 +83,8 @@ export class HistoryColumns implements Columns {
     this.shape = columns.shape;
     this.generation = columns.generation;
     this.progress = columns.progress;
+    this.height = columns.height;
+    this.#hasHeights = columns.height.length > 0;
     this.names = names;
     this.views = views;
     this.swapFrom = swapFrom;
@@ -120,6 +129,7 @@ export class HistoryColumns implements Columns {
    * they have no order; see `compareValues`.
    */
   compare(a: number, b: number): number {
+    if (this.#hasHeights) return this.height[a]! - this.height[b]!;
     const shape = this.shape[a]! & SHAPE;
     if (shape !== (this.shape[b]! & SHAPE)) return Number.NaN;
     if (shape >= TEXT) return this.progress[a] === this.progress[b] ? 0 : Number.NaN;
