@@ -63,7 +63,7 @@ export const scenario: Scenario = {
   expect: (parameters) => ({ legacy: false, guarded: true, ...expectOfFix(parameters['lag_ms']) }),
   explore: {
     base: benign,
-    range: { deviations: ['http-route', 'lag-exact', 'lag-timed', 'out-of-rotation', 'routing'] },
+    range: { deviations: ['http-route', 'lag-exact', 'lag-timed', 'out-of-rotation', 'routing', 'stall'] },
     expect: { legacy: false, 'workspace-fix': false, guarded: true },
   },
 };

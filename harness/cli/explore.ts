@@ -150,40 +150,55 @@ async function replayFound(
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<RunReport[]> {
-  const reports: RunReport[] = [];
-  for (const name of new Set([SIMULATED, flags.backend])) {
-    if (reports.length > 0 && signal.aborted) break;
-    const report = await execute({
-      plan: found.minimal,
-      subject,
-      backend: await loadBackend(name),
-      reportRoot: flags.report,
-      expected: undefined,
-      onProgress: (message) => progress(`${name}  ${message}`),
-      // What was found is reported also when the search was interrupted.
-      signal: name === SIMULATED ? new AbortController().signal : signal,
-    });
+  // What was found is told also when the search was interrupted.
+  const told = await replayOn(SIMULATED, found, subject, flags, new AbortController().signal);
+  say(formatReport(told, flags).trimEnd());
+  if (flags.backend === SIMULATED) {
+    say(`  confirm: ${replayCommand({ ...told, backend: DEFAULT_BACKEND }, flags)}`);
+    return [told];
+  }
+  const reports = [told];
+  for (let attempt = 1; attempt <= CONFIRM_ATTEMPTS && !signal.aborted; attempt++) {
+    const report = await replayOn(flags.backend, found, subject, flags, signal);
     reports.push(report);
+    if (!isConfirmed(found, report) && attempt < CONFIRM_ATTEMPTS) continue;
     say(formatReport(report, flags).trimEnd());
-    say(name === SIMULATED ? invitation(report, flags) : confirmation(found, report));
+    say(confirmation(found, report, attempt));
+    break;
   }
   return reports;
+}
+
+/** Real time is never twice the same. */
+const CONFIRM_ATTEMPTS = 3;
+
+async function replayOn(
+  name: string,
+  found: Found,
+  subject: Subject,
+  flags: ExploreFlags,
+  signal: AbortSignal,
+): Promise<RunReport> {
+  return execute({
+    plan: found.minimal,
+    subject,
+    backend: await loadBackend(name),
+    reportRoot: flags.report,
+    expected: undefined,
+    onProgress: (message) => progress(`${name}  ${message}`),
+    signal,
+  });
 }
 
 function isConfirmed(found: Found, report: RunReport): boolean {
   return report.verdicts.some(({ property, valid }) => property === found.failing.what && valid === false);
 }
 
-/** How to see it on real databases, for whom it was not done at once. */
-function invitation(report: RunReport, flags: ExploreFlags): string {
-  if (flags.backend !== SIMULATED) return '';
-  return `  confirm: ${replayCommand({ ...report, backend: DEFAULT_BACKEND }, flags)}`;
-}
-
-function confirmation(found: Found, report: RunReport): string {
+function confirmation(found: Found, report: RunReport, attempts: number): string {
+  const times = attempts === 1 ? '' : ` in attempt ${attempts}`;
   return isConfirmed(found, report)
-    ? `  ${palette.bold(`confirmed on ${report.backend}`)}`
-    : `  ${palette.yellow(`not confirmed on ${report.backend}: its timing may have been another, see the history`)}`;
+    ? `  ${palette.bold(`confirmed on ${report.backend}`)}${times}`
+    : `  ${palette.yellow(`not confirmed on ${report.backend}${times}: its timing was another, see the history`)}`;
 }
 
 function keep(

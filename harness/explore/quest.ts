@@ -72,10 +72,14 @@ function shrinkSteadily(options: SearchOptions, find: Find, onSmaller: (plan: Pl
 
 function shrinkWhile(options: SearchOptions, find: Find, steadyUnder: number, onSmaller: (plan: Plan) => void): Shrunk {
   const { simulate } = options;
+  // Different deviations often make the same plan, which need not be tried again.
+  const known = new Map<string, boolean>();
   const fails = (plan: Plan): boolean => {
-    const isSmaller = failsSteadily(find.failing, plan, simulate, steadyUnder);
-    if (isSmaller) onSmaller(plan);
-    return isSmaller;
+    const text = JSON.stringify(plan);
+    const isFailing = known.get(text) ?? failsSteadily(find.failing, plan, simulate, steadyUnder);
+    known.set(text, isFailing);
+    if (isFailing) onSmaller(plan);
+    return isFailing;
   };
   const shrunk = shrinkFind(options, find, fails, SHRINK_RUNS_MAX);
   const { plan, runs } = minimise(shrunk.plan, fails, SHRINK_RUNS_MAX);

@@ -1,5 +1,6 @@
 /** One plan, tried in a simulation and judged. */
 import { CHECKER_BROKE, type Judgement } from '../checker/compose.ts';
+import { EnvironmentError } from '../errors.ts';
 import { disturbed } from '../plan/disturb.ts';
 import type { Plan } from '../plan/plan.ts';
 import { judgeRun, requireProperties } from '../runner/judgement.ts';
@@ -18,10 +19,21 @@ export interface Trial {
 }
 
 export function tryPlan(plan: Plan, simulate: Simulate): Trial {
-  const outcome = simulate(plan);
+  const outcome = wholeOrBroken(plan, simulate);
   const convergeWithinMs = plan.bounds.converge_within_ms;
   const options = convergeWithinMs === undefined ? {} : { convergeWithinMs };
   return { plan, outcome, judgement: judgeRun(outcome.history, requireProperties(plan.properties), options) };
+}
+
+/** A simulation that can never end throws: for a search that is one more way in which a plan goes wrong. */
+function wholeOrBroken(plan: Plan, simulate: Simulate): TrialOutcome {
+  try {
+    return simulate(plan);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    const incomplete = error;
+    return { history: { header: undefined, events: [] }, incomplete, notes: [], traceHash: () => incomplete.code };
+  }
 }
 
 /** What went wrong, in words that stay the same while a plan shrinks; `undefined`: nothing did. */

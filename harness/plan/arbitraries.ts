@@ -26,8 +26,9 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
   const deviation = deviationsOf(cast, limitsOf(range));
   return fc
     .record({
-      seed: fc.nat({ max: 999 }),
       deviations: fc.array(deviation, { maxLength: range.deviationsMax ?? 6, size: 'max' }),
+      // A smaller seed is no smaller plan.
+      seed: fc.noShrink(fc.nat({ max: 999 })),
     })
     .map(({ seed, deviations }) => ({ base: planOf(benign, seed, parameters), deviations }));
 }
@@ -48,14 +49,15 @@ export function planSpace(range: Range = {}): Arbitrary<Variation> {
       replicas: fc.array(replicaDraft(limits), { maxLength: range.replicasMax ?? 3, size: 'max' }),
       instances: fc.integer({ min: 1, max: range.instancesMax ?? 3 }),
       routing: fc.constantFrom(...(range.routings ?? ROUTINGS)),
-      seed: fc.nat({ max: 999 }),
+      seed: fc.noShrink(fc.nat({ max: 999 })),
     })
     .map(buildSpace);
 }
 
 const ROUTINGS = ['primary-only', 'get-to-replica', 'round-robin', 'sticky'] as const;
 const LADDER = [10, 25, 40, 55, 70, 85] as const;
-const HOW_LONG_MS = [100, 300, 1_000, 2_000, 2_500, 5_000, 10_000] as const;
+/** Up to beyond the 2.8 s that `WORKSPACE_FIXES.md` retries for; an exact lag lasts longer than any of them. */
+const HOW_LONG_MS = [100, 300, 1_000, 2_000, 2_500, 3_500] as const;
 
 /** A range with its gaps filled in. */
 interface Limits {

@@ -7,9 +7,9 @@ export interface Range {
   deviations?: readonly DeviationKind[];
   /** The most deviations in the plan of a scenario; 6. */
   deviationsMax?: number;
-  /** The longest timed lag and worker's stall; 10,000. An exact lag lasts until the generations are over. */
+  /** The longest timed lag and worker's stall; 3,500. An exact lag lasts until the generations are over. */
   lagMsMax?: number;
-  /** The longest delay of a request or response; 10,000. */
+  /** The longest delay of a request or response; 3,500. */
   delayMsMax?: number;
   // Of the plan space only, since a scenario has its own actors:
   routings?: readonly Plan['topology']['routing'][];

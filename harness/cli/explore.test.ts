@@ -1,0 +1,104 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const report = mkdtempSync(join(tmpdir(), 'ratchet-explore-'));
+afterAll(() => rmSync(report, { recursive: true, force: true }));
+
+const TIMEOUT_MS = 60_000;
+const command = (...args: string[]): [string, string[]] => [
+  process.execPath,
+  [join(root, 'bin/ratchet.js'), 'explore', ...args, '--report', report],
+];
+
+function ratchet(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(...command(...args), { cwd: root, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+describe('ratchet explore', { timeout: TIMEOUT_MS }, () => {
+  it('finds, shrinks and tells, and leaves a plan that replays', () => {
+    const { status, stdout } = ratchet('lagging-replica', '--subject', 'legacy', '--workers', '1');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/✗ found {3}\d+ plans? in [\d.]+ s/);
+    expect(stdout).toMatch(/monotonic-view \(shrunk in \d+ plans: 1 generation, 1 tab, [12] faults?\)/);
+    expect(stdout).toMatch(/✗ monotonic-view +tab-1 saw story-1 go from \d+% back to \d+%/);
+    expect(stdout).toContain('verdict: legacy does not hold, as lagging-replica expects');
+    const [, plan] = /replay: {2}ratchet replay (\S+) --subject legacy --backend simulated/.exec(stdout)!;
+    const replay = spawnSync(
+      process.execPath,
+      [
+        join(root, 'bin/ratchet.js'),
+        'replay',
+        plan!,
+        '--subject',
+        'legacy',
+        '--backend',
+        'simulated',
+        '--report',
+        report,
+      ],
+      { cwd: root },
+    );
+    expect(replay.status).toBe(1);
+  });
+
+  it('finds nothing where there is nothing, having tried as many plans as it was told', () => {
+    const { status, stdout } = ratchet('lagging-replica', '--subject', 'guarded', '--runs', '60');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/✓ nothing found {3}60 plans/);
+    expect(stdout).toContain('no plan was found that guarded does not hold under, as lagging-replica expects');
+  });
+
+  it('says the same, whatever the number of workers', () => {
+    const outputs = ['1', '3'].map((workers) => {
+      const { stdout } = ratchet('plan-space', '--subject', 'legacy', '--workers', workers, '--format', 'json');
+      const [{ runs, coverage, found }] = JSON.parse(stdout).explorations;
+      return { runs, coverage, failing: found.failing, plan: found.plan };
+    });
+    expect(outputs[1]).toEqual(outputs[0]);
+  });
+
+  it('runs every plan twice when it is to check itself', () => {
+    const { status, stdout } = ratchet('lagging-replica', '--subject', 'legacy', '--runs', '50', '--check-determinism');
+    expect(status).toBe(0);
+    expect(stdout).toContain('no run differed from its twin   50 plans twice');
+  });
+
+  it('ends at once when it is interrupted, and says what it has done', async () => {
+    const child = spawn(...command('--subject', 'guarded', '--time', '600s'), { cwd: root });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      if (output.includes('guarded · seed 1')) child.kill('SIGINT');
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(130);
+    expect(output).toMatch(/nothing found.*interrupted/);
+  });
+
+  it.each([
+    [['moon-phase', '--subject', 'legacy'], 'no scenario is called "moon-phase"'],
+    [['--subject', 'nobody'], 'no subject is called "nobody"'],
+    [['--subject', 'legacy', '--backend', 'paper'], 'no backend is called "paper"'],
+    [['--subject', 'legacy', '--time', 'soon'], 'It must be like 2s or 500ms'],
+    [['--subject', 'legacy', '--workers', '0'], 'It must be a whole number from 1'],
+    [['--subject', 'legacy', '--property', 'fairness'], 'no property is called "fairness"'],
+    [['restart', '--subject', 'legacy', '--set', 'lag_ms=1'], 'scenario restart has no parameter "lag_ms"'],
+  ])('refuses %j in one line', (args, message) => {
+    const { status, stderr } = ratchet(...args);
+    expect(status).toBe(64);
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('leaves a report of what it found', () => {
+    const latest = join(report, 'latest');
+    expect(existsSync(latest)).toBe(true);
+    expect(JSON.parse(readFileSync(join(latest, 'plan.json'), 'utf8'))).toMatchObject({ plan: 1 });
+  });
+});

@@ -1,0 +1,114 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { realClock } from '../harness/clock.ts';
+import { explore, type Explored } from '../harness/explore/explore.ts';
+import { localHand } from '../harness/explore/hands.ts';
+import { createSearcher } from '../harness/explore/quest.ts';
+import { simulationOf } from '../harness/explore/simulation.ts';
+import { loadSpace } from '../harness/explore/space.ts';
+import { planSpace } from '../harness/plan/arbitraries.ts';
+import type { Range } from '../harness/plan/range.ts';
+import { openCatalogue } from '../harness/runner/catalogue.ts';
+
+const catalogue = await openCatalogue(fileURLToPath(new URL('.', import.meta.url)));
+const TIMEOUT_MS = 120_000;
+
+async function exploring(
+  subjectName: string,
+  variations: Parameters<typeof createSearcher>[0]['variations'],
+  runs: number,
+): Promise<Explored> {
+  const simulate = simulationOf(await catalogue.loadSubject(subjectName));
+  const searcher = createSearcher({ variations, seed: 1, simulate });
+  // Whether something is found is the question here, not how small it gets.
+  const hand = { ...localHand(searcher), shrink: async () => ({ plan: undefined as never, runs: 0, steadiness: 0 }) };
+  const signal = new AbortController().signal;
+  return explore({ hands: [hand], runs, clock: realClock(), onProgress: () => undefined, signal });
+}
+
+/** What was found, in a form that a failure shows in full. */
+function findingOf({ found }: Explored) {
+  return found === undefined ? 'nothing' : { ...found.failing, plan: JSON.stringify(found.plan) };
+}
+
+describe('over the whole plan space', () => {
+  it('guarded holds', { timeout: TIMEOUT_MS }, async () => {
+    const explored = await exploring('guarded', planSpace(), 2_000);
+    expect(findingOf(explored)).toBe('nothing');
+    expect(explored.runs).toBe(2_000);
+  });
+
+  it.each(['legacy', 'workspace-fix'])('%s does not hold', { timeout: TIMEOUT_MS }, async (subject) => {
+    expect(findingOf(await exploring(subject, planSpace(), 2_000))).toMatchObject({ kind: 'violation' });
+  });
+});
+
+/** Everything that may go wrong with requests and workers, but never a late or a lost view of the database. */
+const REQUESTS = ['http-delay', 'http-lose-response', 'http-drop', 'http-error', 'stall'] as const;
+const LAG = ['lag-timed', 'http-route'] as const;
+
+const theory: [what: string, subject: string, holds: boolean, range: Range][] = [
+  [
+    'without lag, with one writer and one poll at a time',
+    'legacy',
+    true,
+    { deviations: REQUESTS, replicasMax: 0, generationsMax: 1 },
+  ],
+  ['as soon as a replica lags', 'legacy', false, { deviations: LAG, generationsMax: 1 }],
+  [
+    'as soon as polls overlap',
+    'legacy',
+    false,
+    { deviations: ['overlap', 'http-delay'], replicasMax: 0, generationsMax: 1 },
+  ],
+  [
+    'as soon as one writer is not done when the next begins',
+    'legacy',
+    false,
+    { deviations: ['stall'], replicasMax: 0 },
+  ],
+  [
+    'with lag within its budget, one writer and one poll at a time',
+    'workspace-fix',
+    true,
+    { deviations: [...LAG, ...REQUESTS], lagMsMax: 2_500, generationsMax: 1 },
+  ],
+  ['with lag beyond its budget', 'workspace-fix', false, { deviations: LAG, generationsMax: 1 }],
+  [
+    'with lag within its budget where nothing is expected',
+    'workspace-fix',
+    false,
+    { deviations: [...LAG, 'forget'], lagMsMax: 2_500, generationsMax: 1 },
+  ],
+  [
+    'with lag within its budget where polls overlap',
+    'workspace-fix',
+    false,
+    { deviations: [...LAG, 'overlap'], lagMsMax: 2_500, generationsMax: 1 },
+  ],
+  [
+    'when a write is tried again after another generation has begun',
+    'workspace-fix',
+    false,
+    { deviations: ['http-lose-response'], replicasMax: 0, storiesMax: 1 },
+  ],
+];
+
+describe.each(theory)('%s', (_, subject, holds, range) => {
+  it(`${subject} ${holds ? 'holds' : 'does not hold'}`, { timeout: TIMEOUT_MS }, async () => {
+    const explored = await exploring(subject, planSpace(range), holds ? 200 : 2_000);
+    if (holds) expect(findingOf(explored)).toBe('nothing');
+    else expect(findingOf(explored)).toMatchObject({ kind: 'violation' });
+  });
+});
+
+describe.each([...catalogue.scenarioNames])('in the range of %s', (name) => {
+  it.each([...catalogue.subjectNames])('%s is as expected', { timeout: TIMEOUT_MS }, async (subject) => {
+    const space = await loadSpace(catalogue, name, {});
+    const expected = space.expect[subject];
+    const explored = await exploring(subject, space.variations, expected === false ? 1_000 : 100);
+    if (expected === true) expect(findingOf(explored)).toBe('nothing');
+    else if (expected === false) expect(findingOf(explored)).toMatchObject({ kind: 'violation' });
+    else expect(explored.found?.failing.kind ?? 'violation').toBe('violation');
+  });
+});
