@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, databaseTests] } },
+      { test: { name: 'bench', include: ['bench/*.bench.ts'], exclude } },
       {
         test: {
           name: 'embedded',

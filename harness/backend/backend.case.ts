@@ -20,7 +20,7 @@ export function conformanceOptions(replicas: number): ClusterOptions {
   return {
     replicas,
     migrations: [{ name: 'conformance.sql', sql: CONFORMANCE_SQL }],
-    simulation: { model: CONFORMANCE_MODEL, clock: realClock(), epochMs: Date.now() },
+    simulation: { model: CONFORMANCE_MODEL, clock: realClock(), epochMs: Math.floor(Date.now() / 1e3) * 1e3 },
     tracked: CONFORMANCE_TABLE,
     onProgress: () => undefined,
     onCommit: () => undefined,
