@@ -16,6 +16,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: 'bench', include: ['bench/*.bench.ts'], exclude } },
       {
         test: {
           name: 'embedded',

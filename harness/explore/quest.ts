@@ -36,7 +36,7 @@ export interface Shrunk {
 }
 
 /** Under so many of the other timings a plan must fail to be left as small as it is. */
-const STEADY = 3;
+const STEADY = 4;
 
 /** So many plans are tried to make a find small: a few seconds at the worst. */
 const SHRINK_RUNS_MAX = 3_000;

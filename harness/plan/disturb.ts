@@ -30,4 +30,4 @@ export function disturbed(plan: Plan, number: number): Plan {
 }
 
 /** What a request to real databases may take beyond a simulated one. */
-const LATE_MS_MAX = 25;
+const LATE_MS_MAX = 60;

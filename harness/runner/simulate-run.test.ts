@@ -157,7 +157,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
     );
   });
 
-  it('the application leaves a rejection to nobody', async () => {
+  it('leaves a rejection to nobody', async () => {
     const { incomplete } = await run(
       subjectOf(`${ANSWER}
       export async function status() {
@@ -180,7 +180,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
     ['another host', `const escape = () => fetch('http://elsewhere.test/');`, 'fetch of http://elsewhere.test/'],
     ['a socket', `import net from 'node:net'; const escape = () => net.connect(1);`, 'net.connect'],
     ['http', `import { request } from 'node:http'; const escape = () => request('http://a.test');`, 'http.request'],
-  ])('the application leaves virtual time by %s, whatever it does with the error', async (_name, escape, what) => {
+  ])('leaves virtual time by %s, whatever it does with the error', async (_name, escape, what) => {
     const source = `${escape}\n${ANSWER} export async function status() {
       try { await escape() } catch {}
       return answer();
@@ -190,7 +190,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
     expect(incomplete!.message).toContain(`app.ts called ${what}, which is not virtual, at 0.000 s of virtual time`);
   });
 
-  it('the application waits for what never comes', async () => {
+  it('waits for what never comes', async () => {
     const { incomplete } = await run(subjectOf('export const status = () => new Promise(() => {});'));
     expect(incomplete).toMatchObject({ code: 'run-timeout', exitCode: 2 });
     expect(incomplete!.message).toBe(
@@ -198,25 +198,25 @@ describe('an application that misbehaves is reported as such, with the virtual t
     );
   });
 
-  it('the application never starts', async () => {
+  it('never starts', async () => {
     const subject = subjectOf('export const open = () => new Promise(() => {});');
     await expect(run(subject)).rejects.toMatchObject({ code: 'simulation-stuck', exitCode: 2 });
   });
 
-  it('the application cannot be loaded', async () => {
+  it('cannot be loaded', async () => {
     await expect(run(subjectOf(`throw new Error('no configuration')`))).rejects.toMatchObject({
       code: 'subject-module-failed',
     });
   });
 
-  it('the application polls for ever before it starts', async () => {
+  it('polls for ever before it starts', async () => {
     const subject = subjectOf(
       'export const open = async () => { for (;;) await new Promise((r) => setTimeout(r, 1_000)) };',
     );
     await expect(run(subject)).rejects.toMatchObject({ code: 'simulation-budget', exitCode: 2 });
   });
 
-  it('the application waits for the clock to move by reading it', async () => {
+  it('waits for the clock to move by reading it', async () => {
     const { incomplete } = await run(
       subjectOf(`${ANSWER} export async function status() {
         const until = Date.now() + 100;
@@ -232,13 +232,13 @@ describe('an application that misbehaves is reported as such, with the virtual t
   it.each([
     ['loops', 'for (;;);'],
     ['lets promises follow promises', 'for (;;) await null;'],
-  ])('the application %s without end', async (_name, loop) => {
+  ])('%s without end', async (_name, loop) => {
     const subject = subjectOf(`export async function status() { ${loop} }`);
     const blocked = inMacrotask(() => simulateRun({ plan: plan(), subject, blockedMsMax: 200 }));
     await expect(blocked).rejects.toMatchObject({ code: 'simulation-blocked', exitCode: 2 });
   });
 
-  it('the application leaves timers behind', async () => {
+  it('leaves timers behind', async () => {
     const { incomplete } = await run(
       subjectOf(`${ANSWER} export async function status() {
         watch ??= setInterval(() => {}, 1_000);

@@ -9,7 +9,7 @@ import { runPlan, type RunOptions, type RunOutcome } from './run.ts';
 import { virtualHost } from './virtual-host.ts';
 
 export interface SimulatedRunOptions extends Omit<RunOptions, 'host' | 'backend'> {
-  /** How long the application may keep this process busy between two events, in real time. */
+  /** How long a run may keep this process busy, in real time; `Infinity` where somebody else watches. */
   blockedMsMax?: number;
 }
 

@@ -30,7 +30,8 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
     if (!request.url.startsWith(URL_OF_GATEWAY)) throw escape(`fetch of ${request.url}`);
     tag(request.headers);
     const link = `network/${currentActor() ?? 'app'}`;
-    const { signal } = request;
+    // Asked of the request, it would have to be made for each.
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : null);
     world.requestsInFlight += 1;
     try {
       await untilAborted(signal, latency(link));

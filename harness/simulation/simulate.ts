@@ -11,7 +11,7 @@ export interface SimulationOptions extends WorldOptions {
   /** More virtual time than this is not simulated. */
   virtualMsMax: number;
   eventsMax?: number;
-  /** How long one event may keep this process busy, in real time. */
+  /** How long a simulation may keep this process busy, in real time; to watch it costs a tenth of a millisecond. */
   blockedMsMax?: number;
 }
 
@@ -134,6 +134,7 @@ const WATCHED = Symbol.for('ratchet.simulation');
 
 /** Code that never returns can only be stopped from another thread, which Node's scripts have for their time-out. */
 function withWatchdog<T>(work: () => T, milliseconds: number, world: World): T {
+  if (milliseconds === Number.POSITIVE_INFINITY) return work();
   const globals = globalThis as unknown as { [WATCHED]?: () => T };
   globals[WATCHED] = work;
   try {

@@ -8,7 +8,7 @@ type Callback = (...args: unknown[]) => void;
 const DELAY_MAX = 2 ** 31 - 1;
 
 /** What Node's `setTimeout` returns, as far as applications use it. */
-export class VirtualTimer implements AppTimer {
+class VirtualTimer implements AppTimer {
   readonly kind: AppTimer['kind'];
   readonly madeAt: number;
   readonly origin: Error;
@@ -75,7 +75,7 @@ export class VirtualTimer implements AppTimer {
   }
 }
 
-export const real = {
+const real = {
   setTimeout: globalThis.setTimeout,
   setInterval: globalThis.setInterval,
   setImmediate: globalThis.setImmediate,

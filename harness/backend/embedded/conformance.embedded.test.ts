@@ -2,4 +2,6 @@ import { describe } from 'vitest';
 import { describeBackend } from '../backend.case.ts';
 import { embeddedBackend } from './embedded.ts';
 
-describe('the embedded backend', () => describeBackend(embeddedBackend));
+describe('the embedded backend', () => {
+  describeBackend(embeddedBackend);
+});

@@ -138,13 +138,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 }
 
-function forwarded(exchange: Exchange, original: Headers, body: string): Request {
-  const headers = new Headers(original);
-  for (const name of [ACTOR_HEADER, OPERATION_HEADER, 'content-length', 'transfer-encoding', 'connection'])
-    headers.delete(name);
+function forwarded(exchange: Exchange, headers: Headers, body: string): Request {
   const mayHaveBody = exchange.method !== 'GET' && exchange.method !== 'HEAD' && body !== '';
-  return new Request(exchange.url, { method: exchange.method, headers, ...(mayHaveBody ? { body } : {}) });
+  const init = { method: exchange.method, headers, ...(mayHaveBody ? { body } : {}) };
+  const request = new Request(exchange.url, init);
+  for (const name of OF_THE_CONNECTION) request.headers.delete(name);
+  return request;
 }
+
+const OF_THE_CONNECTION = [ACTOR_HEADER, OPERATION_HEADER, 'content-length', 'transfer-encoding', 'connection'];
 
 function plainError(exchange: Exchange, status: number, message: string): Response {
   exchange.status = status;

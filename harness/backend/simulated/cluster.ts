@@ -90,10 +90,12 @@ class SimulatedCluster implements Cluster {
   }
 
   #begin(view: View, isReadOnly: boolean): OpenTransaction {
+    return new OpenTransaction({ model: this.#model, view, now: () => this.#timestamp(), isReadOnly });
+  }
+
+  #timestamp(): string {
     const microseconds = Math.floor(this.#clock.now() / 1e3);
-    const wholeSeconds = Math.floor(microseconds / 1e6);
-    const now = formatTimestamp(this.#epochMs + wholeSeconds * 1e3, microseconds % 1e6);
-    return new OpenTransaction({ model: this.#model, view, now, isReadOnly });
+    return formatTimestamp(this.#epochMs + Math.floor(microseconds / 1e6) * 1e3, microseconds % 1e6);
   }
 
   #commit({ changes }: OpenTransaction): void {

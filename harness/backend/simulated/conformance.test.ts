@@ -2,4 +2,6 @@ import { describe } from 'vitest';
 import { describeBackend } from '../backend.case.ts';
 import { simulatedBackend } from './simulated.ts';
 
-describe('the simulated backend', () => describeBackend(simulatedBackend));
+describe('the simulated backend', () => {
+  describeBackend(simulatedBackend);
+});

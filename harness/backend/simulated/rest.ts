@@ -78,7 +78,8 @@ export function createRest(options: RestOptions): RestHandler {
   }
 
   function handle(call: Call): Response {
-    const path = decodeURIComponent(call.url.pathname.slice(PREFIX.length));
+    const encoded = call.url.pathname.slice(PREFIX.length);
+    const path = encoded.includes('%') ? decodeURIComponent(encoded) : encoded;
     if (path.startsWith('rpc/')) return callFunction(call, path.slice('rpc/'.length));
     const table = tableOf(path);
     // What the schema does not have is refused before the database is asked: columns of the body come first.
@@ -274,15 +275,18 @@ function respond(status: number, body: string | null, headers: Record<string, st
 }
 
 function parseAccept(text: string | null): Call['accept'] {
-  const type = text?.split(',')[0]?.trim() ?? '*/*';
+  const type = text?.includes(',') ? text.slice(0, text.indexOf(',')).trim() : (text ?? '*/*');
   if (type === 'application/vnd.pgrst.object+json') return { isObject: true };
   if (type === '*/*' || type === 'application/json') return { isObject: false };
   throw notSimulated(`the media type ${type}`);
 }
 
+const NO_PREFERENCES: Preferences = { returns: 'minimal', count: false, resolution: undefined, missingDefault: false };
+
 function parsePrefer(text: string | null): Preferences {
+  if (text === null) return NO_PREFERENCES;
   const prefer: Preferences = { returns: 'minimal', count: false, resolution: undefined, missingDefault: false };
-  for (const item of text?.split(',') ?? []) {
+  for (const item of text.split(',')) {
     const wish = item.trim();
     if (wish === 'return=minimal' || wish === 'return=representation')
       prefer.returns = wish.slice('return='.length) as 'minimal';

@@ -9,8 +9,8 @@ type Values = Readonly<Record<string, Scalar>>;
 export interface TransactionOptions {
   model: DatabaseModel;
   view: View;
-  /** `now()` of this transaction. */
-  now: string;
+  /** `now()` of this transaction; asked once, and only if it is needed. */
+  now(): string;
   /** On a replica nothing may be written. */
   isReadOnly: boolean;
 }
@@ -20,6 +20,7 @@ export class OpenTransaction implements Transaction {
   readonly #written = new Map<string, Map<string, Row | undefined>>();
   readonly changes: Change[] = [];
   #isReadOnly: boolean;
+  #now: string | undefined;
 
   constructor(options: TransactionOptions) {
     this.#options = options;
@@ -75,7 +76,8 @@ export class OpenTransaction implements Transaction {
   }
 
   now(): string {
-    return this.#options.now;
+    this.#now ??= this.#options.now();
+    return this.#now;
   }
 
   raise(code: string, message: string, more: { detail?: string; hint?: string } = {}): never {
@@ -100,7 +102,7 @@ export class OpenTransaction implements Transaction {
   #complete(table: string, values: Values): Row {
     const row: Record<string, Scalar> = {};
     for (const [name, column] of Object.entries(this.model(table).columns)) {
-      const standard = column.default === 'now()' ? this.#options.now : (column.default ?? null);
+      const standard = column.default === 'now()' ? this.now() : (column.default ?? null);
       row[name] = name in values ? coerce(values[name], column.type) : standard;
     }
     return row;

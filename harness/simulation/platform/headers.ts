@@ -72,7 +72,10 @@ export class LightHeaders implements Headers {
   }
 
   forEach(callback: (value: string, key: string, parent: Headers) => void, self?: unknown): void {
-    for (const [name, value] of this.entries()) callback.call(self, value, name, this);
+    for (const name of this.#names()) {
+      if (name !== 'set-cookie') callback.call(self, this.#values.get(name)!, name, this);
+      else for (const cookie of this.#cookies) callback.call(self, cookie, name, this);
+    }
   }
 
   *entries(): HeadersIterator<[string, string]> {
@@ -123,12 +126,20 @@ function nameOf(name: string): string {
   return key;
 }
 
+/** Values that are in order as they are: most come again and again. */
+const proper = new Set<string>();
+
 function valueOf(value: string): string {
+  if (proper.has(value)) return value;
   const text = typeof value === 'string' ? value : String(value);
   const first = text.charCodeAt(0);
   const last = text.charCodeAt(text.length - 1);
   const isTrimmed = !(first <= 0x20 || last <= 0x20);
   const trimmed = isTrimmed ? text : text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
   if (!VALUE.test(trimmed)) throw new TypeError(`Headers: ${trimmed} is an invalid header value.`);
+  if (trimmed === value) {
+    if (proper.size >= NAMES_KEPT) proper.clear();
+    proper.add(value);
+  }
   return trimmed;
 }

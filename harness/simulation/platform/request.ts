@@ -87,6 +87,7 @@ function methodOf(method: string): string {
   return method;
 }
 
+/** Of a URL that is one already there is nothing to find out. */
 function urlOf(input: string | URL): string {
   try {
     const url = new URL(input);

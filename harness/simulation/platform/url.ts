@@ -25,22 +25,27 @@ export class LightURL {
   #pathname = '';
   #search = '';
   #params: LightParams | undefined;
+  /** As a whole, while nothing has been changed: the same text is looked up faster than an equal one. */
+  #text: string | undefined;
   /** From the first change on. */
   #real: URL | undefined;
 
   constructor(input: string | URL | LightURL, base?: string | URL | LightURL) {
     const text = typeof input === 'string' ? input : String(input);
-    const parts = base === undefined && !UNUSUAL.test(text) ? PLAIN.exec(text) : null;
+    const parts = base === undefined ? partsOf(text) : null;
     // oxlint-disable-next-line no-constructor-return
     if (parts === null) return new RealURL(text, base === undefined ? base : String(base)) as unknown as LightURL;
     this.#protocol = parts[1]!;
     this.#host = parts[2]!;
     this.#pathname = parts[3]!;
     this.#search = parts[4] ?? '';
+    this.#text = text;
   }
 
   get href(): string {
-    return this.#real?.href ?? `${this.#protocol}//${this.#host}${this.#pathname}${this.#search}`;
+    if (this.#real !== undefined) return this.#real.href;
+    this.#text ??= `${this.#protocol}//${this.#host}${this.#pathname}${this.#search}`;
+    return this.#text;
   }
   set href(value: string) {
     this.#change('href', value);
@@ -155,9 +160,24 @@ export class LightURL {
 
   #searchChanged(text: string): void {
     const search = text === '' ? '' : `?${text}`;
+    this.#text = undefined;
     if (this.#real === undefined) this.#search = search;
     else this.#real.search = search;
   }
+}
+
+/** The requests of an application go to few places, again and again. */
+const known = new Map<string, RegExpExecArray | null>();
+const KNOWN_MAX = 1_000;
+
+function partsOf(text: string): RegExpExecArray | null {
+  let parts = known.get(text);
+  if (parts === undefined) {
+    parts = UNUSUAL.test(text) ? null : PLAIN.exec(text);
+    if (known.size >= KNOWN_MAX) known.clear();
+    known.set(text, parts);
+  }
+  return parts;
 }
 
 /** The parameters of one URL, which is told of each change. */

@@ -1,0 +1,72 @@
+/** The reference scenario under vitest's fake timers, and simulated, in one process. */
+import { writeFileSync } from 'node:fs';
+import { expect, it, vi } from 'vitest';
+import { CONNECTION_LOST, type Gateway } from '../harness/backend/gateway/gateway.ts';
+import { simulatedBackend } from '../harness/backend/simulated/simulated.ts';
+import { realClock } from '../harness/clock.ts';
+import { tag } from '../harness/runner/attribution.ts';
+import type { Host } from '../harness/runner/host.ts';
+import { runPlan } from '../harness/runner/run.ts';
+import { inMacrotask } from '../harness/simulation/simulate.ts';
+import { referencePlan, runReference, subject } from './reference.ts';
+
+const runs = Number(process.env['BENCH_RUNS'] ?? 20);
+
+/** As the simulation's: function calls with a latency each way. */
+const host: Host = {
+  clock: realClock,
+  async serve(gateway: Gateway) {
+    globalThis.fetch = async (input, init) => {
+      const request = new Request(input, init);
+      tag(request.headers);
+      await latency();
+      const answer = await gateway.handle(request);
+      await latency();
+      if (answer === CONNECTION_LOST) throw new TypeError('fetch failed');
+      return answer;
+    };
+    return { url: 'http://supabase.invalid', close: async () => undefined };
+  },
+  onTrouble: () => undefined,
+  leftBehind: () => undefined,
+  simulation: { clock: realClock(), epochMs: Date.UTC(2026, 0, 1) },
+};
+
+const latency = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
+async function underFakeTimers(seed: number): Promise<void> {
+  vi.useFakeTimers({ now: 0 });
+  const end = { isOver: false };
+  const run = runPlan({ plan: referencePlan(seed), subject, backend: simulatedBackend, host }).finally(
+    () => (end.isOver = true),
+  );
+  while (!end.isOver) await vi.advanceTimersByTimeAsync(1_000);
+  expect((await run).incomplete).toBeUndefined();
+  vi.useRealTimers();
+}
+
+/** Of this process, in milliseconds: the threads of its pool cannot be told apart here. */
+function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e3;
+}
+
+it('costs less in a simulation', { timeout: 600_000 }, async () => {
+  const fetch = globalThis.fetch;
+  const measured: { fakeMs: number; simulatedMs: number }[] = [];
+  for (let repetition = 0; repetition < 6; repetition++) {
+    const simulatedMs = await inMacrotask(() => {
+      const started = cpu();
+      for (let seed = 0; seed < runs; seed++) runReference(seed);
+      return cpu() - started;
+    });
+    const started = cpu();
+    for (let seed = 0; seed < runs; seed++) await underFakeTimers(seed);
+    measured.push({ fakeMs: cpu() - started, simulatedMs });
+  }
+  globalThis.fetch = fetch;
+  expect(measured.every(({ fakeMs, simulatedMs }) => fakeMs > simulatedMs)).toBe(true);
+  measured.shift();
+  measured.sort((a, b) => a.fakeMs / a.simulatedMs - b.fakeMs / b.simulatedMs);
+  writeFileSync(process.env['BENCH_RESULT']!, JSON.stringify(measured[Math.floor(measured.length / 2)]));
+});
