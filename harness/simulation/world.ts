@@ -29,6 +29,7 @@ export class World {
   readonly #random: () => number;
   readonly #epochMs: number;
   readonly #listeners: ((trouble: RatchetError) => void)[] = [];
+  readonly #sleepers = new WeakMap<AbortSignal, Set<() => void>>();
   readonly timers = new Set<AppTimer>();
   /** Requests of the application that have not been answered. */
   requestsInFlight = 0;
@@ -126,17 +127,29 @@ export class World {
       sleep: (milliseconds, signal) =>
         new Promise((resolve) => {
           if (signal?.aborted) return resolve();
+          const sleepers = signal && this.#sleepersOf(signal);
           const entry = this.schedule(milliseconds * 1e6, () => {
-            signal?.removeEventListener('abort', abort);
+            sleepers?.delete(wake);
             resolve();
           });
-          const abort = (): void => {
+          const wake = (): void => {
             entry.run = undefined;
             resolve();
           };
-          signal?.addEventListener('abort', abort, { once: true });
+          sleepers?.add(wake);
         }),
     };
+  }
+
+  /** Who is woken when the signal aborts: one listener for all, since to add and remove one costs more than to sleep. */
+  #sleepersOf(signal: AbortSignal): Set<() => void> {
+    let sleepers = this.#sleepers.get(signal);
+    if (sleepers === undefined) {
+      const all = new Set<() => void>();
+      signal.addEventListener('abort', () => all.forEach((wake) => wake()), { once: true });
+      this.#sleepers.set(signal, (sleepers = all));
+    }
+    return sleepers;
   }
 }
 

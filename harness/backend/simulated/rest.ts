@@ -51,7 +51,7 @@ export type RestHandler = (request: Request) => Promise<Response>;
 
 export function createRest(options: RestOptions): RestHandler {
   const { model } = options;
-  const queries = new QueryCache();
+  const queries = queriesOf(model);
 
   return async (request) => {
     try {
@@ -160,7 +160,7 @@ export function createRest(options: RestOptions): RestHandler {
   }
 }
 
-/** The queries of an application are few, and each comes again and again. */
+/** The queries of an application are few, and each comes again and again, in every run. */
 class QueryCache {
   readonly #queries = new Map<string, Query>();
 
@@ -177,6 +177,14 @@ class QueryCache {
 }
 
 const QUERIES_KEPT = 1_000;
+
+const caches = new WeakMap<DatabaseModel, QueryCache>();
+
+function queriesOf(model: DatabaseModel): QueryCache {
+  let cache = caches.get(model);
+  if (cache === undefined) caches.set(model, (cache = new QueryCache()));
+  return cache;
+}
 
 function insert(call: Call, table: FilteredTable, query: Query, body: Given, transaction: OpenTransaction): Result {
   const { resolution, missingDefault } = call.prefer;

@@ -11,18 +11,22 @@ const VALUE = /^[\u0001-\u0009\u000B\u000C\u000E-\u00FF]*$/;
 const normalized = new Map<string, string>();
 const NAMES_KEPT = 1_000;
 
+const NONE: readonly string[] = [];
+
 export class LightHeaders implements Headers {
   /** Name → the values, joined; only `set-cookie` has several. */
-  readonly #values = new Map<string, string>();
-  #cookies: string[] = [];
+  #values = new Map<string, string>();
+  /** A copy shares the values until either is changed. */
+  #isShared = false;
+  #cookies: readonly string[] = NONE;
   #isSorted = true;
+  /** A value ends in a space, which a copy does not have. */
+  #isLoose = false;
 
   constructor(init?: HeadersInit) {
     if (init === undefined) return;
     if (init instanceof LightHeaders) {
-      for (const [name, value] of init.#values) this.#values.set(name, value.endsWith(' ') ? value.trimEnd() : value);
-      this.#cookies = [...init.#cookies];
-      this.#isSorted = init.#isSorted;
+      this.#copy(init);
       return;
     }
     if (typeof init !== 'object' || init === null) throw new TypeError('Headers constructor: init is no object');
@@ -39,16 +43,19 @@ export class LightHeaders implements Headers {
   append(name: string, value: string): void {
     const key = nameOf(name);
     const text = valueOf(value);
-    if (key === 'set-cookie') this.#cookies.push(text);
+    if (key === 'set-cookie') this.#cookies = [...this.#cookies, text];
+    this.#own();
     const before = this.#values.get(key);
     if (before === undefined) this.#add(key, text);
     else this.#values.set(key, `${before}, ${text}`);
+    if (text === '') this.#isLoose = true;
   }
 
   set(name: string, value: string): void {
     const key = nameOf(name);
     const text = valueOf(value);
     if (key === 'set-cookie') this.#cookies = [text];
+    this.#own();
     if (this.#values.has(key)) this.#values.set(key, text);
     else this.#add(key, text);
   }
@@ -63,7 +70,9 @@ export class LightHeaders implements Headers {
 
   delete(name: string): void {
     const key = nameOf(name);
-    if (key === 'set-cookie') this.#cookies = [];
+    if (!this.#values.has(key)) return;
+    if (key === 'set-cookie') this.#cookies = NONE;
+    this.#own();
     this.#values.delete(key);
   }
 
@@ -99,6 +108,22 @@ export class LightHeaders implements Headers {
 
   get [Symbol.toStringTag](): string {
     return 'Headers';
+  }
+
+  #copy(from: LightHeaders): void {
+    this.#values = from.#values;
+    this.#cookies = from.#cookies;
+    this.#isSorted = from.#isSorted;
+    this.#isShared = from.#isShared = true;
+    if (!from.#isLoose) return;
+    this.#own();
+    for (const [name, value] of this.#values) this.#values.set(name, value.trimEnd());
+  }
+
+  #own(): void {
+    if (!this.#isShared) return;
+    this.#values = new Map(this.#values);
+    this.#isShared = false;
   }
 
   #add(key: string, value: string): void {
