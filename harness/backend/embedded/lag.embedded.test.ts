@@ -63,14 +63,14 @@ describe('holding a replica', () => {
     const outcome = replica.holdAt('F/0').catch((error: unknown) => error);
     await write(1);
     await replica.resume();
-    expect(await outcome).toMatchObject({ code: 'embedded-lag-replaced' });
+    expect(await outcome).toMatchObject({ code: 'lag-replaced' });
     expect(await shown()).toBe(1);
   });
 
   it('at a commit that is not the last it has is refused, and says why', async () => {
     const [first] = await write(1, 2);
     await replica.resume();
-    await expect(replica.holdAt(first!.lsn)).rejects.toMatchObject({ code: 'embedded-hold-too-late' });
+    await expect(replica.holdAt(first!.lsn)).rejects.toMatchObject({ code: 'hold-too-late' });
     await write(3);
     await replica.resume();
     expect(await shown()).toBe(3);

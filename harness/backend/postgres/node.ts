@@ -13,7 +13,7 @@ export interface NodeParts {
   rest: RestNode;
 }
 
-export class EmbeddedNode implements DatabaseNode {
+export class ServerNode implements DatabaseNode {
   readonly name: string;
   readonly control: Sql<{}>;
   readonly restNode: RestNode;
@@ -44,7 +44,7 @@ export class EmbeddedNode implements DatabaseNode {
   async #reach(): Promise<void> {
     await this.control`select 1`.catch((cause: unknown) => {
       throw new EnvironmentError(
-        'embedded-unreachable',
+        'database-unreachable',
         `PostgreSQL ${this.name} cannot be reached.`,
         undefined,
         cause,
@@ -53,7 +53,7 @@ export class EmbeddedNode implements DatabaseNode {
   }
 }
 
-export class EmbeddedReplica extends EmbeddedNode implements ReplicaNode {
+export class ServerReplica extends ServerNode implements ReplicaNode {
   readonly #lag: ReplicaLag;
 
   constructor(parts: NodeParts & { lag: ReplicaLag }) {

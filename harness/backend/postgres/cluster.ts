@@ -1,19 +1,21 @@
 /** What the port sees of a cluster that runs; and the one place that ends it. */
 import { EnvironmentError } from '../../errors.ts';
 import type { Cluster, ClusterOptions } from '../backend.ts';
-import type { Booted } from './boot.ts';
-import { boot } from './boot.ts';
-import { explainFullDisk } from './command.ts';
+import type { Booted, BootOptions } from './booted.ts';
+import { explainFullDisk } from './full-disk.ts';
 import type { Keys } from './keys.ts';
 import { makeKeys } from './keys.ts';
-import type { EmbeddedNode, EmbeddedReplica } from './node.ts';
+import type { ServerNode, ServerReplica } from './node.ts';
 import { Failures } from './failures.ts';
 import { Scope } from './scope.ts';
 
 const CHANGES_SCHEMA = /\b(create|alter|drop|grant|revoke|comment)\b/i;
 
-/** Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
-export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+/** A cluster that `boot` brings up. Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
+export async function startCluster(
+  options: ClusterOptions,
+  boot: (options: BootOptions) => Promise<Booted>,
+): Promise<Cluster> {
   options.signal?.throwIfAborted();
   const keys = makeKeys();
   const scope = new Scope();
@@ -24,7 +26,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const booting = boot({ cluster: options, keys, scope, onFailure });
   try {
     const booted = await untilAborted(booting, scope.signal);
-    const cluster = new EmbeddedCluster(booted, keys, scope, failures);
+    const cluster = new ServerCluster(booted, keys, scope, failures);
     failures.handOver((reason, server) => cluster.failed(reason, server, options));
     return cluster;
   } catch (error) {
@@ -44,9 +46,9 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-class EmbeddedCluster implements Cluster {
-  readonly primary: EmbeddedNode;
-  readonly replicas: readonly EmbeddedReplica[];
+class ServerCluster implements Cluster {
+  readonly primary: ServerNode;
+  readonly replicas: readonly ServerReplica[];
   readonly publishableKey: string;
   readonly secretKey: string;
   readonly versions: Record<string, string>;
@@ -98,12 +100,12 @@ class EmbeddedCluster implements Cluster {
 
   async #close(): Promise<void> {
     this.#failures.ignore();
-    const reason = new EnvironmentError('embedded-closed', 'The cluster has been closed.');
+    const reason = new EnvironmentError('cluster-closed', 'The cluster has been closed.');
     for (const node of this.#nodes()) node.liveness.end(reason);
     await this.#scope.end();
   }
 
-  #nodes(): EmbeddedNode[] {
+  #nodes(): ServerNode[] {
     return [this.primary, ...this.replicas];
   }
 }
