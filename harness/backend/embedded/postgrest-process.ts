@@ -8,7 +8,7 @@ import { lastLines } from '../postgres/last-lines.ts';
 import { PostgrestKeys, postgrestSettings } from '../postgres/postgrest-keys.ts';
 import { SERVER_ENVIRONMENT } from './command.ts';
 import { SOCKET_PORT } from '../postgres/connect.ts';
-import { askThroughSocket } from './http-socket.ts';
+import { ask } from '../postgres/http.ts';
 import type { RestNode, RestNodeOptions } from '../postgres/rest.ts';
 
 const CONNECTIONS = 24;
@@ -49,7 +49,7 @@ export class PostgrestProcess implements RestNode {
 
   async fetch(request: Request): Promise<Response> {
     const asked = await this.#keys.translate(request);
-    return asked instanceof Response ? asked : askThroughSocket(this.#socket, asked);
+    return asked instanceof Response ? asked : ask({ path: this.#socket }, asked);
   }
 
   async schemaChanged(): Promise<void> {
@@ -99,7 +99,7 @@ export class PostgrestProcess implements RestNode {
 
   async #isReady(): Promise<boolean> {
     const headers = new Headers({ authorization: `Bearer ${this.#keys.token('service_role')}` });
-    const asked = askThroughSocket(this.#socket, { method: 'HEAD', path: '/', headers });
+    const asked = ask({ path: this.#socket }, { method: 'HEAD', path: '/', headers });
     const response = await asked.catch(() => undefined);
     return response !== undefined && response.status < 500;
   }

@@ -10,7 +10,7 @@ import { noSpace } from '../postgres/full-disk.ts';
 import { runCommand } from './command.ts';
 import { inDraft } from './draft.ts';
 import { cacheDirectory } from './places.ts';
-import { INITDB_ARGUMENTS, SERVER_SETTINGS } from './settings.ts';
+import { INITDB_ARGUMENTS, SERVER_SETTINGS } from '../postgres/settings.ts';
 import { SUPABASE_SQL } from '../postgres/supabase-sql.ts';
 
 export interface TemplateOptions {
