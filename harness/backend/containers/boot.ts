@@ -112,12 +112,14 @@ async function listenForStandby(
   primary: Database,
 ): Promise<{ proxy: WalProxy; reachedAt: string }> {
   const listen = async (host: string): Promise<WalProxy> => {
-    const proxy = new WalProxy({ listenOn: { host }, upstream: Promise.resolve(primary.address.at) });
+    const proxy = new WalProxy({ listenOn: { host, port: 0 }, upstream: Promise.resolve(primary.address.at) });
     await proxy.listen();
     return proxy;
   };
   if (hostOnReplication !== undefined) {
-    const proxy = await listen(hostOnReplication).catch(() => undefined);
+    const proxy = await listen(hostOnReplication).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRNOTAVAIL') throw error;
+    });
     if (proxy) return { proxy, reachedAt: hostOnReplication };
   }
   // Where the engine runs in a virtual machine of its own, it calls this host so.

@@ -73,11 +73,15 @@ function roleOfToken(authorization: string | undefined): string | undefined {
   return role;
 }
 
+/**
+ * Logs in as the superuser, who has the same password in a stand-in: it sees of the schema what its user may touch,
+ * where PostgREST reads catalogs that anyone may read. Every request takes on its own role, as there.
+ */
 function addressOf(uri: string): Address {
-  const { hostname, port, username, password } = new URL(uri);
+  const { hostname, port, password } = new URL(uri);
   return {
     at: { host: hostname, port: Number(port || 5432) },
-    user: decodeURIComponent(username),
+    user: 'supabase_admin',
     password: decodeURIComponent(password),
   };
 }

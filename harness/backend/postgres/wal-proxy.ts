@@ -9,8 +9,8 @@ import { WalGate } from './wal-gate.ts';
 const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface WalProxyOptions {
-  /** Where the standby connects to: a UNIX socket's path, or a host and, unless any will do, a port. */
-  listenOn: { path: string } | { host: string; port?: number };
+  /** Where the standby connects to; port 0 is any that is free. */
+  listenOn: Address['at'];
   /** Where the primary listens; connections wait for it. */
   upstream: Promise<Address['at']>;
 }
