@@ -1,6 +1,7 @@
 /** The obviously right and slow way, for comparison: no running state, only all pairs of events. */
 import * as fc from 'fast-check';
 import type { History, HistoryEvent, Value } from '../history/event.ts';
+import { atomicHistoryArbitrary, mutate, mutationArbitrary } from '../history/atomic-history.test-support.ts';
 import { historyArbitrary } from '../history/random-history.test-support.ts';
 import { judge } from './compose.ts';
 import type { PropertyName } from './properties.ts';
@@ -48,6 +49,16 @@ export function rank(value: Value | undefined): number {
   return (value.generation ?? 1) * 1000 + value.progress;
 }
 
+/** Whether this is where its key begins. */
+export function isInitial({ header, events }: History, { key, value }: Pick<HistoryEvent, 'key' | 'value'>): boolean {
+  if (header?.initial !== undefined) return rank(value) === rank(header.initial);
+  return rank(value) === rank(holdsProgress(events, key) ? { generation: 1, progress: 0 } : null);
+}
+
+export function holdsProgress(events: readonly HistoryEvent[], key: unknown): boolean {
+  return events.some((event) => event.key === key && rank(event.value) >= 1000);
+}
+
 /** What was shown: where, to whom and what. */
 export function slowShown({ events }: History): HistoryEvent[] {
   const shows = events.filter((event) => event.f === 'show');
@@ -59,12 +70,27 @@ export function disagreement(
   property: PropertyName,
   definition: (history: History, options: CheckOptions) => Validity,
 ): string | undefined {
-  const options = fc.record({ convergeWithinMs: fc.nat(20) }, { requiredKeys: [] });
-  const histories = fc.oneof(historyArbitrary('progress'), historyArbitrary('register'));
+  const options = fc.record(
+    {
+      convergeWithinMs: fc.nat(20),
+      maxStalenessMs: fc.nat(10),
+      maxStalenessVersions: fc.nat(2),
+      minAvailability: fc.constantFrom(0, 0.5, 0.75, 1),
+    },
+    { requiredKeys: [] },
+  );
+  const histories = fc.oneof(
+    historyArbitrary('progress'),
+    historyArbitrary('register'),
+    atomicHistoryArbitrary('repeated'),
+    fc
+      .tuple(atomicHistoryArbitrary('unique'), mutationArbitrary)
+      .map(([history, mutation]) => mutate(history, mutation)),
+  );
   const agrees = fc.property(histories, options, (history, bounds) => {
     const { valid } = judge(history, [property], bounds);
     return valid === definition(history, bounds);
   });
-  const details = fc.check(agrees, { numRuns: 3000 });
+  const details = fc.check(agrees, { numRuns: fc.readConfigureGlobal().numRuns ?? 3000 });
   return details.failed ? fc.defaultReportMessage(details) : undefined;
 }

@@ -37,7 +37,9 @@ test('a history that cannot be paired is unknown under every property', () => {
   const { valid, verdicts } = judge(historyOf([ok('tab-1', 'read', progress(10))]), ['monotonic-view', 'integrity']);
   expect(valid).toBe('unknown');
   expect(verdicts).toHaveLength(2);
-  expect(verdicts[1]?.reason).toBe('the checker broke: event 0 completes an operation that never began');
+  expect(verdicts[1]?.reason).toBe(
+    'the checker broke: event 0: ok without an invoke: process "tab-1" has nothing in flight',
+  );
 });
 
 test('a hundred violations are kept and all are counted', () => {

@@ -1,5 +1,6 @@
+import { asColumns } from '../history/columns-builder.ts';
+import type { HistoryColumns } from '../history/columns.ts';
 import type { History } from '../history/event.ts';
-import { pairOperations } from '../history/pairing.ts';
 import { properties } from './properties.ts';
 import type { PropertyName } from './properties.ts';
 import type { CheckOptions, Validity, Verdict } from './verdict.ts';
@@ -11,13 +12,17 @@ export interface Judgement {
 }
 
 /** Judges a history by several properties: false if any is, else unknown if any is, else true. Never throws. */
-export function judge(history: History, names: readonly PropertyName[], options: CheckOptions = {}): Judgement {
+export function judge(
+  history: History | HistoryColumns,
+  names: readonly PropertyName[],
+  options: CheckOptions = {},
+): Judgement {
   const verdicts = attempt(
     () => {
-      const paired = pairOperations(history);
+      const columns = asColumns(history);
       return names.map((name) =>
         attempt(
-          () => properties[name](paired, options),
+          () => properties[name](columns, options),
           (reason) => broken(name, reason),
         ),
       );

@@ -1,31 +1,20 @@
-import type { HistoryEvent, Value } from '../history/event.ts';
-import { compareValues, describeValue, isTerminal } from '../history/order.ts';
-import { keyOf } from '../history/pairing.ts';
-import type { PairedHistory } from '../history/pairing.ts';
-import { BySession } from './by-session.ts';
-import { shownValues } from './shown.ts';
-import type { Shown } from './shown.ts';
+import { COMMIT_OK, NONE, NOTHING, OK, READ, READ_INVOKE, SHOW } from '../history/codes.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import { describeEvent } from './decrease.ts';
+import { shownCode } from './shown.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
-import { writtenValue } from './written.ts';
 
-type Key = string | number;
-
-/** Where a key came to rest: a terminal value and the event that committed it. */
-interface End {
-  value: Value;
-  event: HistoryEvent;
+/** By session and key: the events that show the user the final value for the first time, and anything for the last. */
+interface Views {
+  /** Before the commit counts too. */
+  firstFinal: Int32Array;
+  last: Int32Array;
 }
 
-interface View {
-  /** The first time that the final value was shown; before the commit counts too. */
-  firstFinal: HistoryEvent | undefined;
-  last: Shown;
-}
-
-/** What is wrong with a view: the event at fault, if there is one, and a sentence. */
+/** What is wrong with a view: the event at fault, or `NONE`, and a sentence. */
 interface Complaint {
-  event: HistoryEvent | undefined;
+  event: number;
   sentence: string;
 }
 
@@ -42,86 +31,100 @@ export const convergence: Checker = (history, { convergeWithinMs }) => {
   const findings = new Findings('convergence');
   const ends = endsOf(history);
   const views = viewsOf(history, ends);
-  for (const { session, key, invoke, end } of readersAfterEnd(history, ends)) {
-    const complaint = complain(session, end, views.get(session, key), convergeWithinMs);
+  for (const invoke of readersAfterEnd(history, ends)) {
+    const end = ends[history.key[invoke]!]!;
+    const complaint = complain(history, { invoke, end }, views, convergeWithinMs);
     if (complaint === undefined) continue;
     findings.violation(() => ({
-      key,
-      session,
-      events: evidence(end.event, complaint.event, invoke),
+      key: history.keyName(invoke),
+      session: history.sessionName(invoke),
+      events: evidence(end, complaint.event, invoke),
       sentence: complaint.sentence,
     }));
   }
   return findings.verdict();
 };
 
-/** The terminal ends only; a key that came to no end holds vacuously. Of equal greatest writes the last one counts. */
-function endsOf(history: PairedHistory): Map<Key, End> {
-  const commits = new Map<Key, End>();
-  const writes = new Map<Key, End>();
-  for (const [position, event] of history.events.entries()) {
-    if (event.type !== 'ok') continue;
-    const key = keyOf(event);
-    if (event.f === 'commit') commits.set(key, { value: event.value ?? null, event });
-    const operation = history.operationAt[position];
-    const value = operation === undefined ? undefined : writtenValue(operation);
-    if (value === undefined) continue;
-    const greatest = writes.get(key);
-    if (greatest === undefined || (compareValues(value, greatest.value) ?? -1) >= 0) writes.set(key, { value, event });
+/**
+ * By key: the event that brought it to a terminal end, else `NONE`; a key that came to no end holds vacuously. Of
+ * equal greatest writes the last one counts.
+ */
+function endsOf(history: HistoryColumns): Int32Array {
+  const { code, key, shape, length } = history;
+  const commits = new Int32Array(history.names.count).fill(NONE);
+  const writes = new Int32Array(history.names.count).fill(NONE);
+  for (let at = 0; at < length; at++) {
+    const what = code[at]!;
+    if (what === COMMIT_OK) commits[key[at]!] = at;
+    const f = what >> 2;
+    if ((what & 3) !== OK || f === READ || f >= SHOW || shape[at] === NOTHING) continue;
+    const greatest = writes[key[at]!]!;
+    if (greatest === NONE || history.compare(at, greatest) >= 0) writes[key[at]!] = at;
   }
-  const ends = new Map([...writes, ...commits]);
-  return new Map([...ends].filter(([, end]) => isTerminal(end.value)));
+  return commits.map((commit, name) => {
+    const end = commit === NONE ? writes[name]! : commit;
+    return end !== NONE && history.isTerminal(end) ? end : NONE;
+  });
 }
 
-function viewsOf(history: PairedHistory, ends: ReadonlyMap<Key, End>): BySession<View> {
-  const views = new BySession<View>();
-  for (const shown of shownValues(history)) {
-    const { session, key, event } = shown;
-    const end = ends.get(key);
-    if (end === undefined) continue;
-    const final = compareValues(shown.value, end.value) === 0 ? event : undefined;
-    views.set(session, key, { firstFinal: views.get(session, key)?.firstFinal ?? final, last: shown });
+function viewsOf(history: HistoryColumns, ends: Int32Array): Views {
+  const { code, key, view, length } = history;
+  const shown = shownCode(history);
+  const firstFinal = new Int32Array(history.views.count).fill(NONE);
+  const last = new Int32Array(history.views.count).fill(NONE);
+  for (let at = 0; at < length; at++) {
+    if (code[at] !== shown) continue;
+    const end = ends[key[at]!]!;
+    if (end === NONE) continue;
+    if (firstFinal[view[at]!] === NONE && history.compare(at, end) === 0) firstFinal[view[at]!] = at;
+    last[view[at]!] = at;
   }
-  return views;
-}
-
-interface Reader {
-  session: Key;
-  key: Key;
-  invoke: HistoryEvent;
-  end: End;
+  return { firstFinal, last };
 }
 
 /** The first read of each session and key that began after the key's end. */
-function* readersAfterEnd(history: PairedHistory, ends: ReadonlyMap<Key, End>): Generator<Reader> {
-  const seen = new BySession<true>();
-  for (const { f, session, key, invoke } of history.operations) {
-    const end = ends.get(key);
-    if (f !== 'read' || end === undefined || invoke.index < end.event.index || seen.get(session, key)) continue;
-    seen.set(session, key, true);
-    yield { session, key, invoke, end };
+function readersAfterEnd(history: HistoryColumns, ends: Int32Array): number[] {
+  const { code, key, view, length } = history;
+  const seen = new Uint8Array(history.views.count);
+  const readers: number[] = [];
+  for (let at = 0; at < length; at++) {
+    if (code[at] !== READ_INVOKE || seen[view[at]!] === 1) continue;
+    const end = ends[key[at]!]!;
+    if (end === NONE || at < end) continue;
+    seen[view[at]!] = 1;
+    readers.push(at);
   }
+  return readers;
 }
 
-function complain(session: Key, end: End, view: View | undefined, withinMs: number | undefined): Complaint | undefined {
-  const { key } = end.event;
-  const final = describeValue(end.value, view?.last.value);
-  if (view === undefined) {
-    return { event: undefined, sentence: `${session} was never shown ${key}, which ended at ${final}` };
+function complain(
+  history: HistoryColumns,
+  { invoke, end }: { invoke: number; end: number },
+  views: Views,
+  withinMs: number | undefined,
+): Complaint | undefined {
+  const view = history.view[invoke]!;
+  const [session, key] = [history.sessionName(invoke), history.keyName(invoke)];
+  const [firstFinal, last] = [views.firstFinal[view]!, views.last[view]!];
+  if (last === NONE) {
+    return {
+      event: NONE,
+      sentence: `${session} was never shown ${key}, which ended at ${describeEvent(history, end)}`,
+    };
   }
-  const { last, firstFinal } = view;
-  if (firstFinal === undefined || compareValues(last.value, end.value) !== 0) {
-    const stuck = describeValue(last.value, end.value);
-    return { event: last.event, sentence: `${session} was last shown ${key} at ${stuck}, but it ended at ${final}` };
+  const final = describeEvent(history, end, last);
+  if (firstFinal === NONE || history.compare(last, end) !== 0) {
+    const stuck = describeEvent(history, last, end);
+    return { event: last, sentence: `${session} was last shown ${key} at ${stuck}, but it ended at ${final}` };
   }
-  const tookMs = (firstFinal.time - end.event.time) / 1e6;
+  const tookMs = (history.time[firstFinal]! - history.time[end]!) / 1e6;
   if (withinMs === undefined || tookMs <= withinMs) return undefined;
   const sentence = `${session} was shown ${final} of ${key} only ${tookMs} ms after its commit, not within ${withinMs} ms`;
   return { event: firstFinal, sentence };
 }
 
 /** In history order. The read shows that the session looked, where nothing that it was shown later does. */
-function evidence(end: HistoryEvent, shown: HistoryEvent | undefined, invoke: HistoryEvent): number[] {
-  if (shown === undefined) return [end.index, invoke.index];
-  return shown.index > end.index ? [end.index, shown.index] : [shown.index, end.index, invoke.index];
+function evidence(end: number, shown: number, invoke: number): number[] {
+  if (shown === NONE) return [end, invoke];
+  return shown > end ? [end, shown] : [shown, end, invoke];
 }

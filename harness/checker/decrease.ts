@@ -1,21 +1,27 @@
 /** Sequences that must never decrease. */
-import { compareValues, describeValue } from '../history/order.ts';
-import type { Value } from '../history/event.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import { describeValue } from '../history/order.ts';
 import type { Findings } from './verdict.ts';
 
 /**
- * Whether `later` is smaller than `earlier`. Values without an order, such as two strings of a register, put the
- * verdict in doubt: nobody can tell whether they went backwards.
+ * Whether the value of the event `later` is smaller than that of `earlier`. Values without an order, such as two
+ * strings of a register, put the verdict in doubt: nobody can tell whether they went backwards.
  */
-export function isDecrease(findings: Findings, key: string | number, earlier: Value, later: Value): boolean {
-  const order = compareValues(later, earlier);
-  if (order === undefined) {
-    findings.doubt(`${key} holds values that have no order: ${describeValue(earlier)} and ${describeValue(later)}`);
+export function isDecrease(findings: Findings, history: HistoryColumns, earlier: number, later: number): boolean {
+  const order = history.compare(later, earlier);
+  if (Number.isNaN(order)) {
+    const values = `${describeEvent(history, earlier, later)} and ${describeEvent(history, later, earlier)}`;
+    findings.doubt(`${history.keyName(later)} holds values that have no order: ${values}`);
   }
-  return order !== undefined && order < 0;
+  return order < 0;
 }
 
 /** `from 85% back to 10%` */
-export function describeDecrease(earlier: Value, later: Value): string {
-  return `from ${describeValue(earlier, later)} back to ${describeValue(later, earlier)}`;
+export function describeDecrease(history: HistoryColumns, earlier: number, later: number): string {
+  return `from ${describeEvent(history, earlier, later)} back to ${describeEvent(history, later, earlier)}`;
+}
+
+/** The value of an event, beside which that of another is named. */
+export function describeEvent(history: HistoryColumns, event: number, beside: number = event): string {
+  return describeValue(history.valueAt(event) ?? null, history.valueAt(beside));
 }

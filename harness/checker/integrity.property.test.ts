@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { History, HistoryEvent } from '../history/event.ts';
-import { disagreement, rank, slowOperations } from './brute-force.test-support.ts';
+import { disagreement, isInitial, rank, slowOperations } from './brute-force.test-support.ts';
 
 test('integrity agrees with looking through all writes for the origin of every value seen', () => {
   const found = disagreement('integrity', (history) =>
@@ -10,12 +10,6 @@ test('integrity agrees with looking through all writes for the origin of every v
   );
   expect(found).toBeUndefined();
 });
-
-function isInitial({ header, events }: History, { key, value }: HistoryEvent): boolean {
-  if (header?.initial !== undefined) return rank(value) === rank(header.initial);
-  const isProgress = events.some((event) => event.key === key && rank(event.value) >= 1000);
-  return rank(value) === rank(isProgress ? { generation: 1, progress: 0 } : null);
-}
 
 function isWritten(history: History, seen: HistoryEvent): boolean {
   return slowOperations(history)

@@ -1,12 +1,8 @@
-import type { HistoryEvent, Value } from '../history/event.ts';
-import { describeValue, isProgress, valueId } from '../history/order.ts';
-import { keyOf, sessionOf } from '../history/pairing.ts';
-import type { PairedHistory, PairedOperation } from '../history/pairing.ts';
+import { FAIL, INVOKE, NONE, PROGRESS, READ, READ_OK, SHAPE, SHOW, SHOW_OK, START } from '../history/codes.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import { describeEvent } from './decrease.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
-import { targetOf } from './written.ts';
-
-type Key = string | number;
 
 /**
  * Every value read or shown is the initial one, or that of a write that had been invoked before and did not `fail`.
@@ -15,19 +11,17 @@ type Key = string | number;
 export const integrity: Checker = (history) => {
   const findings = new Findings('integrity');
   const origins = new Origins(history);
-  for (const [position, event] of history.events.entries()) {
-    const operation = history.operationAt[position];
-    if (event.type === 'invoke' && operation !== undefined) origins.admit(operation);
-    const { key, value } = event;
-    const isSeen = event.type === 'ok' && (event.f === 'read' || event.f === 'show');
-    if (!isSeen || value === undefined || key === undefined || origins.explain(key, value)) continue;
-    const failed = origins.failed(key, value);
-    const session = operation?.session ?? sessionOf(event);
+  const { code, length } = history;
+  for (let at = 0; at < length; at++) {
+    const what = code[at]!;
+    if ((what & 3) === INVOKE && what >> 2 !== READ && what >> 2 < SHOW) origins.admit(at);
+    if ((what !== READ_OK && what !== SHOW_OK) || origins.explain(at)) continue;
+    const failed = origins.failed(at);
     findings.violation(() => ({
-      key,
-      session,
-      events: failed === undefined ? [event.index] : [failed.invoke.index, event.index],
-      sentence: describe(event, session, failed),
+      key: history.keyName(at),
+      session: history.sessionName(at),
+      events: failed === NONE ? [at] : [failed, at],
+      sentence: describe(history, at, failed),
     }));
   }
   return findings.verdict();
@@ -35,56 +29,51 @@ export const integrity: Checker = (history) => {
 
 /** The values that a read could have come from, as far as the history has been followed. */
 class Origins {
-  readonly #initial: Value | undefined;
-  readonly #progressKeys: ReadonlySet<Key>;
-  readonly #written = new Map<Key, Set<string>>();
-  readonly #failed = new Map<Key, Map<string, PairedOperation>>();
-  readonly #openStarts = new Set<Key>();
+  readonly #history: HistoryColumns;
+  /** By value. */
+  readonly #written: Uint8Array;
+  readonly #failed: Int32Array;
+  /** By key: whether there was a start whose generation nobody learned. */
+  readonly #openStarts: Uint8Array;
 
-  constructor(history: PairedHistory) {
-    this.#initial = history.header?.initial;
-    this.#progressKeys = new Set(history.events.filter(({ value }) => isProgress(value)).map(keyOf));
+  constructor(history: HistoryColumns) {
+    this.#history = history;
+    this.#written = new Uint8Array(history.values.count);
+    this.#failed = new Int32Array(history.values.count).fill(NONE);
+    this.#openStarts = new Uint8Array(history.names.count);
   }
 
   /** Takes in an operation at its invocation. */
-  admit(operation: PairedOperation): void {
-    const { f, key, outcome, invoke } = operation;
-    if (f === 'read') return;
-    if (f === 'start' && operation.value === undefined && outcome !== 'fail') this.#openStarts.add(key);
-    for (const value of new Set([targetOf(operation.value), targetOf(invoke.value ?? operation.value)])) {
-      if (value === undefined) continue;
-      if (outcome === 'fail') entry(this.#failed, key, () => new Map()).set(valueId(value), operation);
-      else entry(this.#written, key, () => new Set()).add(valueId(value));
+  admit(invoke: number): void {
+    const { code, key, mate, values } = this.#history;
+    const completion = mate[invoke]!;
+    const failed = completion !== NONE && (code[completion]! & 3) === FAIL;
+    const isOpen = code[invoke]! >> 2 === START && this.#history.writtenAt(invoke) === NONE;
+    if (isOpen && !failed) this.#openStarts[key[invoke]!] = 1;
+    for (let event = invoke; event !== NONE; event = event === invoke ? completion : NONE) {
+      const value = values.ids[event]!;
+      if (value === NONE) continue;
+      if (failed) this.#failed[value] = invoke;
+      else this.#written[value] = 1;
     }
   }
 
-  explain(key: Key, value: Value): boolean {
-    if (this.#written.get(key)?.has(valueId(value)) || this.#isInitial(key, value)) return true;
-    return isProgress(value) && value.progress === 0 && this.#openStarts.has(key);
+  explain(seen: number): boolean {
+    const { key, shape, progress, values } = this.#history;
+    const value = values.ids[seen]!;
+    if (this.#written[value] === 1 || values.initial[key[seen]!] === value) return true;
+    const isBeginning = (shape[seen]! & SHAPE) === PROGRESS && progress[seen] === 0;
+    return isBeginning && this.#openStarts[key[seen]!] === 1;
   }
 
-  failed(key: Key, value: Value): PairedOperation | undefined {
-    return this.#failed.get(key)?.get(valueId(value));
-  }
-
-  /** A key that holds progresses begins at 0% of generation 1, any other at `null`. */
-  #isInitial(key: Key, value: Value): boolean {
-    const initial = this.#initial ?? (this.#progressKeys.has(key) ? { progress: 0 } : null);
-    return valueId(value) === valueId(initial);
+  /** The invoke of the last write of this value that failed, if there was any. */
+  failed(seen: number): number {
+    return this.#failed[this.#history.values.ids[seen]!]!;
   }
 }
 
-function entry<T>(map: Map<Key, T>, key: Key, create: () => T): T {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const created = create();
-  map.set(key, created);
-  return created;
-}
-
-function describe(event: HistoryEvent, session: Key, failed: PairedOperation | undefined): string {
-  const seen = event.f === 'show' ? 'was shown' : 'read';
-  const origin =
-    failed === undefined ? 'which nobody had written' : 'which only a write that failed had tried to write';
-  return `${session} ${seen} ${describeValue(event.value ?? null)} of ${event.key}, ${origin}`;
+function describe(history: HistoryColumns, seen: number, failed: number): string {
+  const verb = history.code[seen] === SHOW_OK ? 'was shown' : 'read';
+  const origin = failed === NONE ? 'which nobody had written' : 'which only a write that failed had tried to write';
+  return `${history.sessionName(seen)} ${verb} ${describeEvent(history, seen)} of ${history.keyName(seen)}, ${origin}`;
 }

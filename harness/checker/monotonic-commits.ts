@@ -1,5 +1,4 @@
-import type { HistoryEvent } from '../history/event.ts';
-import { keyOf } from '../history/pairing.ts';
+import { COMMIT_OK, NONE } from '../history/codes.ts';
 import { describeDecrease, isDecrease } from './decrease.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
@@ -7,20 +6,19 @@ import type { Checker } from './verdict.ts';
 /** In each key, committed versions never decrease. Each step back is one violation. */
 export const monotonicCommits: Checker = (history) => {
   const findings = new Findings('monotonic-commits');
-  const latest = new Map<string | number, HistoryEvent>();
-  for (const commit of history.events) {
-    if (commit.f !== 'commit') continue;
-    const key = keyOf(commit);
-    const before = latest.get(key);
-    latest.set(key, commit);
-    const [earlier, later] = [before?.value ?? null, commit.value ?? null];
-    if (before === undefined || !isDecrease(findings, key, earlier, later)) continue;
+  const { code, key, length } = history;
+  const latest = new Int32Array(history.names.count).fill(NONE);
+  for (let at = 0; at < length; at++) {
+    if (code[at] !== COMMIT_OK) continue;
+    const before = latest[key[at]!]!;
+    latest[key[at]!] = at;
+    if (before === NONE || !isDecrease(findings, history, before, at)) continue;
     findings.violation(() => ({
-      key,
-      events: [before.index, commit.index],
-      sentence: `the database took ${key} ${describeDecrease(earlier, later)}`,
+      key: history.keyName(at),
+      events: [before, at],
+      sentence: `the database took ${history.keyName(at)} ${describeDecrease(history, before, at)}`,
     }));
   }
-  if (latest.size === 0) findings.doubt('the history has no commit events');
+  if (!code.includes(COMMIT_OK)) findings.doubt('the history has no commit events');
   return findings.verdict();
 };

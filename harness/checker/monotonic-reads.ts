@@ -1,5 +1,5 @@
 import { describeDecrease, isDecrease } from './decrease.ts';
-import { readsOverFloor } from './read-floor.ts';
+import { readsUnderFloor } from './read-floor.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
@@ -9,16 +9,15 @@ import type { Checker } from './verdict.ts';
  */
 export const monotonicReads: Checker = (history) => {
   const findings = new Findings('monotonic-reads');
-  const floored = readsOverFloor(history, ({ f, value }) => (f === 'read' ? value : undefined));
-  for (const { operation, value, event, floor } of floored) {
-    const { session, key } = operation;
-    if (!isDecrease(findings, key, floor.value, value)) continue;
+  readsUnderFloor(history, 'reads', (floor, read) => {
+    if (!isDecrease(findings, history, floor, read)) return;
+    const [session, key] = [history.sessionName(read), history.keyName(read)];
     findings.violation(() => ({
       key,
       session,
-      events: [floor.event.index, event.index],
-      sentence: `the reads of ${session} took ${key} ${describeDecrease(floor.value, value)}`,
+      events: [floor, read],
+      sentence: `the reads of ${session} took ${key} ${describeDecrease(history, floor, read)}`,
     }));
-  }
+  });
   return findings.verdict();
 };

@@ -1,7 +1,6 @@
-import { BySession } from './by-session.ts';
+import { NONE } from '../history/codes.ts';
 import { describeDecrease, isDecrease } from './decrease.ts';
-import { shownValues } from './shown.ts';
-import type { Shown } from './shown.ts';
+import { shownCode } from './shown.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
@@ -11,17 +10,20 @@ import type { Checker } from './verdict.ts';
  */
 export const monotonicView: Checker = (history) => {
   const findings = new Findings('monotonic-view');
-  const latest = new BySession<Shown>();
-  for (const shown of shownValues(history)) {
-    const { session, key } = shown;
-    const before = latest.get(session, key);
-    latest.set(session, key, shown);
-    if (before === undefined || !isDecrease(findings, key, before.value, shown.value)) continue;
+  const { code, view, length } = history;
+  const shown = shownCode(history);
+  const latest = new Int32Array(history.views.count).fill(NONE);
+  for (let at = 0; at < length; at++) {
+    if (code[at] !== shown) continue;
+    const before = latest[view[at]!]!;
+    latest[view[at]!] = at;
+    if (before === NONE || history.compare(at, before) >= 0 || !isDecrease(findings, history, before, at)) continue;
+    const [session, key] = [history.sessionName(at), history.keyName(at)];
     findings.violation(() => ({
       key,
       session,
-      events: [before.event.index, shown.event.index],
-      sentence: `${session} saw ${key} go ${describeDecrease(before.value, shown.value)}`,
+      events: [before, at],
+      sentence: `${session} saw ${key} go ${describeDecrease(history, before, at)}`,
     }));
   }
   return findings.verdict();

@@ -1,55 +1,35 @@
 /** Reads against a floor: the greatest value that their session knew of for certain when they began. */
-import type { HistoryEvent, Value } from '../history/event.ts';
-import { compareValues } from '../history/order.ts';
-import type { PairedHistory, PairedOperation } from '../history/pairing.ts';
-import { BySession } from './by-session.ts';
-
-interface Floor {
-  value: Value;
-  /** The completion that made it certain. */
-  event: HistoryEvent;
-}
-
-interface FlooredRead {
-  operation: PairedOperation;
-  /** What the read returned, and its completion. */
-  value: Value;
-  event: HistoryEvent;
-  floor: Floor;
-}
+import { NONE, NOTHING, OK, READ, READ_INVOKE, READ_OK, SHOW } from '../history/codes.ts';
+import type { HistoryColumns } from '../history/columns.ts';
 
 /**
- * Every completed read that began above a floor, in order of completion. `raises` says what a completed operation
- * makes certain for its session and key, if anything. One pass: the floor is a running maximum, taken at the invoke.
+ * Visits every completed read that began above a floor and did not return as much, in order of completion: with the
+ * completion that made the floor certain, and its own. `raisedBy` says whose completions make a value certain for
+ * their session and key. One pass: the floor is a running maximum, taken at the invoke.
  */
-export function* readsOverFloor(
-  history: PairedHistory,
-  raises: (operation: PairedOperation) => Value | undefined,
-): Generator<FlooredRead> {
-  const floors = new BySession<Floor>();
-  const atInvoke = new Map<PairedOperation, Floor>();
-  for (const [position, event] of history.events.entries()) {
-    const operation = history.operationAt[position];
-    if (operation === undefined) continue;
-    const { session, key, value } = operation;
-    if (event.type === 'invoke') {
-      const floor = floors.get(session, key);
-      if (operation.f === 'read' && operation.outcome === 'ok' && floor !== undefined) atInvoke.set(operation, floor);
-    } else if (event.type === 'ok') {
-      const floor = atInvoke.get(operation);
-      if (floor !== undefined && value !== undefined) yield { operation, value, event, floor };
-      atInvoke.delete(operation);
-      raise(floors, operation, { value: raises(operation), event });
-    }
-  }
-}
-
-function raise(
-  floors: BySession<Floor>,
-  { session, key }: PairedOperation,
-  { value, event }: { value: Value | undefined; event: HistoryEvent },
+export function readsUnderFloor(
+  history: HistoryColumns,
+  raisedBy: 'reads' | 'writes',
+  visit: (floor: number, read: number) => void,
 ): void {
-  if (value === undefined) return;
-  const before = floors.get(session, key);
-  if (before === undefined || (compareValues(value, before.value) ?? 0) > 0) floors.set(session, key, { value, event });
+  const { code, view, process, shape, length } = history;
+  const floors = new Int32Array(history.views.count).fill(NONE);
+  /** By process, which has at most one operation in flight. */
+  const atInvoke = new Int32Array(history.names.count).fill(NONE);
+  const byReads = raisedBy === 'reads';
+  for (let at = 0; at < length; at++) {
+    const what = code[at]!;
+    if (what === READ_INVOKE) {
+      atInvoke[process[at]!] = floors[view[at]!]!;
+      continue;
+    }
+    if ((what & 3) !== OK || what >> 2 >= SHOW) continue;
+    if (what === READ_OK) {
+      const floor = atInvoke[process[at]!]!;
+      if (floor !== NONE && !(history.compare(at, floor) >= 0)) visit(floor, at);
+    }
+    if ((what >> 2 === READ) !== byReads || shape[at] === NOTHING) continue;
+    const before = floors[view[at]!]!;
+    if (before === NONE || history.compare(at, before) > 0) floors[view[at]!] = at;
+  }
 }

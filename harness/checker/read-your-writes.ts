@@ -1,9 +1,7 @@
-import { describeValue } from '../history/order.ts';
-import { isDecrease } from './decrease.ts';
-import { readsOverFloor } from './read-floor.ts';
+import { describeEvent, isDecrease } from './decrease.ts';
+import { readsUnderFloor } from './read-floor.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
-import { writtenValue } from './written.ts';
 
 /**
  * In each session and key, a read that began after the session's own `ok` write returns no smaller value. A `start`
@@ -11,16 +9,16 @@ import { writtenValue } from './written.ts';
  */
 export const readYourWrites: Checker = (history) => {
   const findings = new Findings('read-your-writes');
-  for (const { operation, value, event, floor } of readsOverFloor(history, writtenValue)) {
-    const { session, key } = operation;
-    if (!isDecrease(findings, key, floor.value, value)) continue;
-    const [written, read] = [describeValue(floor.value, value), describeValue(value, floor.value)];
+  readsUnderFloor(history, 'writes', (floor, read) => {
+    if (!isDecrease(findings, history, floor, read)) return;
+    const [session, key] = [history.sessionName(read), history.keyName(read)];
+    const [written, returned] = [describeEvent(history, floor, read), describeEvent(history, read, floor)];
     findings.violation(() => ({
       key,
       session,
-      events: [floor.event.index, event.index],
-      sentence: `${session} wrote ${written} to ${key} and then read ${read}`,
+      events: [floor, read],
+      sentence: `${session} wrote ${written} to ${key} and then read ${returned}`,
     }));
-  }
+  });
   return findings.verdict();
 };

@@ -1,5 +1,5 @@
 /** What a checker answers, and how it gathers the answer. */
-import type { PairedHistory } from '../history/pairing.ts';
+import type { HistoryColumns } from '../history/columns.ts';
 
 export type Validity = boolean | 'unknown';
 
@@ -27,10 +27,19 @@ export interface Verdict {
 export interface CheckOptions {
   /** Bound of `convergence`, in milliseconds since the commit. Without one it may take as long as the history. */
   convergeWithinMs?: number;
+  /** Bounds of `staleness`; without any it is only measured. */
+  maxStalenessMs?: number;
+  maxStalenessVersions?: number;
+  /** Bound of `availability`, a share from 0 to 1; without one it is only measured. */
+  minAvailability?: number;
+  /** How many configurations `linearizable` may try where written values repeat, before it gives up: unknown. */
+  searchStepsMax?: number;
+  /** Asked now and then by what may take long, which gives up when it is so: a time-out, by the caller's clock. */
+  isOverdue?: () => boolean;
 }
 
 /** A pure function from a history to a verdict. What it throws makes its verdict unknown. */
-export type Checker = (history: PairedHistory, options: CheckOptions) => Verdict;
+export type Checker = (history: HistoryColumns, options: CheckOptions) => Verdict;
 
 const violationsMax = 100;
 
@@ -56,9 +65,10 @@ export class Findings {
     this.#doubt ??= reason;
   }
 
-  verdict(): Verdict {
-    const found = { property: this.#property, violations: this.#violations };
-    if (this.#count > 0) return { ...found, valid: false, measured: { violations: this.#count } };
-    return this.#doubt === undefined ? { ...found, valid: true } : { ...found, valid: 'unknown', reason: this.#doubt };
+  verdict(measured?: Record<string, unknown>): Verdict {
+    const found: Verdict = { property: this.#property, valid: true, violations: this.#violations };
+    if (measured !== undefined) found.measured = measured;
+    if (this.#count > 0) return { ...found, valid: false, measured: { violations: this.#count, ...measured } };
+    return this.#doubt === undefined ? found : { ...found, valid: 'unknown', reason: this.#doubt };
   }
 }

@@ -126,6 +126,14 @@ describe('ratchet check', () => {
     expect(ratchet('check', reversion, '--property', 'monotonic-commits').status).toBe(2);
   });
 
+  it('takes several properties, before the file or after it', () => {
+    const names = ['--property', 'monotonic-view', '--property', 'integrity'];
+    const before = ratchet('check', ...names, reversion).stdout;
+    expect(before).toMatch(/monotonic-view.*integrity/s);
+    expect(before).not.toContain('convergence');
+    expect(ratchet('check', reversion, ...names).stdout).toBe(before);
+  });
+
   it('says what went wrong in a sentence', () => {
     expect(ratchet('check', reversion).stdout).toContain('tab-1 saw s go from 85% back to 10%');
   });
@@ -133,9 +141,8 @@ describe('ratchet check', () => {
   it('speaks JSON', () => {
     const { stdout } = ratchet('check', reversion, '--format', 'json', '--property', 'monotonic-view');
     expect(JSON.parse(stdout)).toMatchObject({
-      events: 2,
       valid: false,
-      verdicts: [{ property: 'monotonic-view', violations: [{ events: [0, 1] }] }],
+      files: [{ events: 2, verdicts: [{ property: 'monotonic-view', violations: [{ events: [0, 1] }] }] }],
     });
   });
 });

@@ -1,12 +1,85 @@
-import { readFile } from 'node:fs/promises';
+/** Where the CLI reads: files, standard input, and either of them packed. */
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { Readable, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
+
+const STDIN = '-';
+/** Of JavaScript's strings. */
+const textBytesMax = 512 * 1024 * 1024 - 24;
 
 /** @throws UsageError naming the file, when it cannot be read */
 export async function readInput(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const reason = { ENOENT: 'no such file', EISDIR: 'is a folder, not a file', EACCES: 'may not be read' }[
-      error.code ?? ''
-    ];
-    throw new UsageError('file-unreadable', `${file}: ${reason ?? error.message}`);
-  });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readBytes(file)) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length > textBytesMax) throw new UsageError('file-too-large', `${file}: larger than 512 MiB`);
+  if (!isUtf8(bytes)) throw new UsageError('file-not-text', `${file}:${firstBadLine(bytes)}: not UTF-8 text`);
+  return new TextDecoder().decode(bytes);
+}
+
+/**
+ * The bytes of a file, unpacked where its name ends in `.gz`; `-` is standard input, unpacked where it begins as gzip
+ * does.
+ * @throws UsageError naming the file, when it cannot be read
+ */
+export async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    if (file === STDIN) yield* readStdin();
+    else yield* file.endsWith('.gz') ? unpacked(createReadStream(file)) : createReadStream(file, chunks);
+  } catch (error) {
+    throw unreadable(nameOfInput(file), error as NodeJS.ErrnoException);
+  }
+}
+
+export function nameOfInput(file: string): string {
+  return file === STDIN ? 'standard input' : file;
+}
+
+const chunks = { highWaterMark: 1024 * 1024 };
+
+function readStdin(): AsyncIterable<Uint8Array> {
+  return unpackedIfPacked(process.stdin.iterator({ destroyOnReturn: false }));
+}
+
+/** What begins as gzip does, is. */
+async function* unpackedIfPacked(input: AsyncIterableIterator<Buffer>): AsyncGenerator<Uint8Array> {
+  const first = await input.next();
+  if (first.done === true) return;
+  const whole = Readable.from(withFirst(first.value, input));
+  yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? unpacked(whole) : whole;
+}
+
+async function* withFirst(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
+}
+
+function unpacked(packed: Readable): Readable {
+  const gunzip = createGunzip({ chunkSize: chunks.highWaterMark });
+  pipeline(packed, gunzip, () => undefined);
+  return gunzip;
+}
+
+function unreadable(file: string, error: NodeJS.ErrnoException): unknown {
+  const reasons: Record<string, string> = {
+    ENOENT: 'no such file',
+    EISDIR: 'is a folder, not a file',
+    EACCES: 'may not be read',
+    Z_BUF_ERROR: 'its gzip data ends too early: is the file complete?',
+    Z_DATA_ERROR: `its gzip data is broken: ${error.message}`,
+  };
+  if (error.code === undefined) return error;
+  return new UsageError('file-unreadable', `${file}: ${reasons[error.code] ?? error.message}`);
+}
+
+function firstBadLine(bytes: Buffer): number {
+  let line = 1;
+  for (let start = 0; ; line += 1) {
+    const newline = bytes.indexOf(0x0a, start);
+    const end = newline === -1 ? bytes.length : newline;
+    if (!isUtf8(bytes.subarray(start, end)) || newline === -1) return line;
+    start = newline + 1;
+  }
 }

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, RatchetError } from '../errors.ts';
 import { addCheck } from './check.ts';
 import { addDoctor } from './doctor.ts';
+import { addExport } from './export.ts';
 import { addList } from './list.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
@@ -23,7 +24,7 @@ and REPORT/latest points to the newest.`;
 
 export async function main(argv: readonly string[]): Promise<void> {
   const interruption = catchSignals();
-  dieQuietlyOnClosedPipe();
+  tolerateClosedPipe();
   let exitCode: number = ExitCode.unknown;
   const finish = (code: number): void => {
     exitCode = code;
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addRun(program, interruption.signal, finish);
   addReplay(program, interruption.signal, finish);
   addCheck(program, finish);
+  addExport(program, finish);
   addList(program, finish);
   addDoctor(program, finish);
   for (const command of program.commands) command.addHelpText('after', EXIT_CODES);
@@ -86,11 +88,10 @@ function catchSignals(): { signal: AbortSignal; exitCode(): number | undefined }
   return { signal: controller.signal, exitCode: () => code };
 }
 
-/** `ratchet list | head -1` is no error. */
-function dieQuietlyOnClosedPipe(): void {
+/** `ratchet list | head -1` is no error, and a run whose reader has left still ends with its verdict's code. */
+function tolerateClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.valid);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
   });
 }
 

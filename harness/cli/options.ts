@@ -32,7 +32,9 @@ export const seedOption = (): Option =>
 export const runsOption = (): Option => new Option('--runs <n>', 'how many runs').default(1).argParser(wholeNumber(1));
 
 export const propertyOption = (): Option =>
-  new Option('--property <name...>', `judge only these: ${propertyNames().join(', ')}`);
+  new Option('--property <name>', `judge only this; may be repeated: ${propertyNames().join(', ')}`).argParser(
+    (name: string, previous: string[] = []) => [...previous, name],
+  );
 
 export const replicasOption = (): Option =>
   new Option('--replicas <n>', 'number of replicas, instead of what the plan says').argParser(wholeNumber(0));
@@ -47,8 +49,8 @@ export const formatOption = (): Option =>
   new Option('--format <format>', 'of the output').choices(['text', 'json']).default('text');
 
 export const setOption = (): Option =>
-  new Option('--set <name=value...>', 'a parameter of the scenario, e.g. lag_ms=1000')
-    .default({})
+  new Option('--set <name=value>', 'a parameter of the scenario, e.g. lag_ms=1000; may be repeated')
+    .default({}, 'none')
     .argParser(nameAndValue);
 
 function wholeNumber(min: number): (text: string) => number {

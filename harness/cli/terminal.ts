@@ -17,6 +17,18 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Many lines, of which no more than some are held at a time. */
+export function printLines(lines: Iterable<string>): void {
+  let block: string[] = [];
+  for (const line of lines) {
+    block.push(line);
+    if (block.length < 1_000) continue;
+    print(block.join('\n'));
+    block = [];
+  }
+  if (block.length > 0) print(block.join('\n'));
+}
+
 /** One line: what, where, what to do. */
 export function complain(error: unknown): void {
   clearProgress();

@@ -30,7 +30,7 @@ export function shapeProblem(event: Fields): string | undefined {
 /** What is wrong with a progress or a scalar, or `undefined` when nothing is. */
 export function valueProblem(value: unknown): string | undefined {
   if (Array.isArray(value)) return `value must be a progress or a scalar, not ${show(value)}: a pair belongs to cas`;
-  if (!isObject(value)) return undefined;
+  if (!isObject(value)) return numberScalarProblem(value);
   const { generation, progress, status } = value;
   if (progress === undefined) return 'progress is missing from value';
   if (typeof progress !== 'number' || !(progress >= 0 && progress <= 100)) {
@@ -49,8 +49,23 @@ export function isObject(value: unknown): value is Fields {
 
 /** A value as it may stand in a message: JSON, and never long. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** What is nested thousands of levels deep can be parsed, but not written again. */
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return Array.isArray(value) ? '[[…' : '{…';
+  }
+}
+
+/** Two numbers beyond 2^53 may be written differently and read as one: no verdict can stand on that. */
+function numberScalarProblem(value: unknown): string | undefined {
+  if (typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return undefined;
+  return `value must be a number within 2^53 - 1, which JSON keeps exactly, not ${show(value)}`;
 }
 
 function numberProblem(field: string, value: unknown): string | undefined {
@@ -87,9 +102,9 @@ function eventValueProblem({ f, type, value }: Fields): string | undefined {
   if (value === undefined)
     return needsValue(f, type) ? `value is missing: ${article(type)} ${String(f)} has one` : undefined;
   if (f !== 'cas') return valueProblem(value);
-  return isScalarPair(value) || (value === null && type !== 'invoke')
-    ? undefined
-    : `the value of a cas must be [from, to], two scalars, not ${show(value)}`;
+  if (value === null && type !== 'invoke') return undefined;
+  if (!isScalarPair(value)) return `the value of a cas must be [from, to], two scalars, not ${show(value)}`;
+  return numberScalarProblem(value[0]) ?? numberScalarProblem(value[1]);
 }
 
 function needsValue(f: unknown, type: unknown): boolean {
@@ -101,6 +116,6 @@ function article(type: unknown): string {
   return type === 'invoke' ? 'the invoke of a' : 'a completed';
 }
 
-function isScalarPair(value: unknown): boolean {
+function isScalarPair(value: unknown): value is [unknown, unknown] {
   return Array.isArray(value) && value.length === 2 && value.every((part) => part === null || typeof part !== 'object');
 }

@@ -1,4 +1,5 @@
 /** Hand-written histories for tests: events without the ceremony. */
+import type { HistoryColumns } from './columns.ts';
 import type { EventType, History, HistoryEvent, HistoryHeader, Operation, Value } from './event.ts';
 
 type Draft = Omit<HistoryEvent, 'index' | 'time'> & { time?: number };
@@ -45,4 +46,9 @@ export const write = (process: string | number, value: Value, extra?: Partial<Dr
 export function historyOf(drafts: readonly (Draft | readonly Draft[])[], header?: HistoryHeader): History {
   const events = drafts.flat().map((draft, index) => ({ time: index * 1e6, ...draft, index }) as HistoryEvent);
   return { header, events };
+}
+
+/** What is held in columns, as events. */
+export function eventsOf({ length, eventAt }: HistoryColumns): HistoryEvent[] {
+  return Array.from({ length }, (_, index) => eventAt(index));
 }

@@ -1,8 +1,10 @@
 /** A violation as a story: sentences with times, who served what, and why. */
 import type { Violation } from '../checker/verdict.ts';
-import type { History, HistoryEvent, Value } from '../history/event.ts';
+import { COMMIT_OK, INVOKE, NONE, START, WRITE } from '../history/codes.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import type { HistoryEvent, Value } from '../history/event.ts';
 import { compareLsn } from '../history/lsn.ts';
-import { describeValue, valueId } from '../history/order.ts';
+import { describeValue } from '../history/order.ts';
 
 /** One line: when, who did what, and where it came from. */
 export interface StoryLine {
@@ -11,79 +13,77 @@ export interface StoryLine {
   whence: string;
 }
 
+const WRITE_INVOKE = WRITE * 4 + INVOKE;
+const START_INVOKE = START * 4 + INVOKE;
+
 /**
  * The events that a violation names, with what explains each: the commit of the value that was seen, who wrote
  * it, which database served it and how far that was behind, and the faults that befell its writer. In order of time.
  */
-export function tellViolation(history: History, violation: Violation): StoryLine[] {
-  const { events } = history;
-  const cited = violation.events.map((index) => events[index]!);
-  const beside = newestGeneration(cited);
-  const explained = new Map<number, HistoryEvent>(cited.map((event) => [event.index, event]));
-  for (const event of cited) for (const cause of causesOf(event, events)) explained.set(cause.index, cause);
-  return [...explained.values()]
-    .sort((a, b) => a.index - b.index)
-    .map((event) => ({ time: event.time, ...tell(event, events, beside) }));
+export function tellViolation(history: HistoryColumns, violation: Violation): StoryLine[] {
+  const explained = new Set(violation.events);
+  for (const index of violation.events) for (const cause of causesOf(index, history)) explained.add(cause);
+  const beside = newestGeneration(violation.events.map(history.eventAt));
+  return [...explained]
+    .sort((a, b) => a - b)
+    .map((index) => ({ time: history.time[index]!, ...tell(history.eventAt(index), history, beside) }));
 }
 
-function causesOf(event: HistoryEvent, events: readonly HistoryEvent[]): HistoryEvent[] {
-  if (event.value === undefined) return [];
-  const commit =
-    event.f === 'commit' ? event : findLast(events, event.index, (each) => each.f === 'commit' && isSame(each, event));
-  if (commit === undefined) return [];
-  const write = writeOf(commit, events);
-  const faults = write === undefined ? [] : faultsOf(write, commit, events);
-  return [commit, ...faults];
+function causesOf(index: number, history: HistoryColumns): number[] {
+  const { code } = history;
+  const commit = code[index] === COMMIT_OK ? index : findLast(history, index, (at) => code[at] === COMMIT_OK);
+  if (commit === NONE) return [];
+  const write = writeOf(commit, history);
+  return [commit, ...(write === NONE ? [] : faultsOf(write, commit, history))];
 }
 
 /** The latest write of the committed value that had begun. */
-function writeOf(commit: HistoryEvent, events: readonly HistoryEvent[]): HistoryEvent | undefined {
-  return findLast(events, commit.index, (each) => isWrite(each) && each.type === 'invoke' && isSame(each, commit));
+function writeOf(commit: number, history: HistoryColumns): number {
+  return findLast(history, commit, (at) => beginsWrite(history, at));
 }
 
 /** HTTP faults that befell the writer of a value while it wrote that value. */
-function faultsOf(write: HistoryEvent, commit: HistoryEvent, events: readonly HistoryEvent[]): HistoryEvent[] {
-  const first = events.findIndex((each) => isWrite(each) && each.type === 'invoke' && isSame(each, write));
-  return events
-    .slice(Math.max(0, first - 1), commit.index)
-    .filter((each) => each.f === 'fault' && each['actor'] !== undefined && each['actor'] === write.session);
+function faultsOf(write: number, commit: number, history: HistoryColumns): number[] {
+  const writer = history.eventAt(write).session;
+  let first = 0;
+  while (!(beginsWrite(history, first) && isSame(history, first, write))) first += 1;
+  const faults: number[] = [];
+  for (let at = Math.max(0, first - 1); at < commit; at += 1) {
+    const actor = history.isFault(at) ? history.eventAt(at)['actor'] : undefined;
+    if (actor !== undefined && actor === writer) faults.push(at);
+  }
+  return faults;
 }
 
-function isWrite(event: HistoryEvent): boolean {
-  return event.f === 'write' || event.f === 'start';
+function beginsWrite({ code }: HistoryColumns, at: number): boolean {
+  return code[at] === WRITE_INVOKE || code[at] === START_INVOKE;
 }
 
-function isSame(a: HistoryEvent, b: HistoryEvent): boolean {
-  return a.key === b.key && a.value !== undefined && b.value !== undefined && valueId(a.value) === valueId(b.value);
+function isSame({ values }: HistoryColumns, a: number, b: number): boolean {
+  return values.ids[a] !== NONE && values.ids[a] === values.ids[b];
 }
 
-function findLast(
-  events: readonly HistoryEvent[],
-  before: number,
-  wanted: (event: HistoryEvent) => boolean,
-): HistoryEvent | undefined {
-  for (let i = before - 1; i >= 0; i--) if (wanted(events[i]!)) return events[i];
-  return undefined;
+/** The last event before that one that is wanted and of the same value of the same key; `NONE` if there is none. */
+function findLast(history: HistoryColumns, before: number, wanted: (at: number) => boolean): number {
+  for (let at = before - 1; at >= 0; at -= 1) if (wanted(at) && isSame(history, at, before)) return at;
+  return NONE;
 }
 
-function tell(
-  event: HistoryEvent,
-  events: readonly HistoryEvent[],
-  beside: Value | undefined,
-): Omit<StoryLine, 'time'> {
+function tell(event: HistoryEvent, history: HistoryColumns, beside: Value | undefined): Omit<StoryLine, 'time'> {
   const value = event.value === undefined ? '' : describeValue(event.value, beside);
   switch (event.f) {
     case 'commit': {
-      const writer = writeOf(event, events);
+      const write = writeOf(event.index, history);
+      const writer = write === NONE ? undefined : history.eventAt(write);
       const who = writer === undefined ? `${value} was written` : `${writer.session ?? writer.process} wrote ${value}`;
       return { what: who, whence: `committed at ${event['lsn'] ?? 'an unknown position'} on the primary` };
     }
     case 'show':
-      return { what: `${event.process} was shown ${value}`, whence: tellService(readOf(event, events), events) };
+      return { what: `${event.process} was shown ${value}`, whence: tellService(readOf(event, history), history) };
     case 'read':
       return event.type === 'invoke'
         ? { what: `${event.session ?? event.process} asked`, whence: '' }
-        : { what: `${event.session ?? event.process} read ${value}`, whence: tellService(event, events) };
+        : { what: `${event.session ?? event.process} read ${value}`, whence: tellService(event, history) };
     case 'fault':
       return { what: `${event['actor']} sent a ${event['method']}`, whence: tellFault(event) };
     default: {
@@ -98,21 +98,37 @@ function tell(
   }
 }
 
-function readOf(show: HistoryEvent, events: readonly HistoryEvent[]): HistoryEvent {
-  return typeof show['read'] === 'number' ? (events[show['read']] ?? show) : show;
+function readOf(show: HistoryEvent, { length, eventAt }: HistoryColumns): HistoryEvent {
+  const { read } = show;
+  return typeof read === 'number' && read >= 0 && read < length ? eventAt(read) : show;
 }
 
-function tellService(read: HistoryEvent, events: readonly HistoryEvent[]): string {
-  const { served_by: node, lsn, attempts } = read as { served_by?: string; lsn?: string; attempts?: number };
-  const tries = attempts !== undefined && attempts > 1 ? `, after ${attempts} attempts` : '';
-  if (node === undefined) return tries.slice(2);
-  if (node === 'primary' || lsn === undefined) return `served by ${node === 'primary' ? 'the primary' : node}${tries}`;
-  const missed = events.find(
-    (each) => each.f === 'commit' && typeof each['lsn'] === 'string' && compareLsn(each['lsn'], lsn) > 0,
-  );
-  const behind =
-    missed === undefined || missed.time >= read.time ? '' : ` (${seconds(read.time - missed.time, 1)} behind)`;
-  return `served by ${node}${tries}, which had replayed up to ${lsn}${behind}`;
+function tellService(read: HistoryEvent, history: HistoryColumns): string {
+  const { served_by: node, lsn, attempts, log_line: line } = read as Service;
+  const tries = attempts !== undefined && attempts > 1 ? `after ${attempts} attempts` : undefined;
+  const server = node === undefined ? undefined : `served by ${node === 'primary' ? 'the primary' : node}`;
+  const isReplica = node !== undefined && node !== 'primary' && lsn !== undefined;
+  const state = isReplica ? `which had replayed up to ${lsn}${tellLag(read, lsn, history)}` : undefined;
+  const where = line === undefined ? undefined : `line ${line} of the log`;
+  return [server, tries, state, where].filter((part) => part !== undefined).join(', ');
+}
+
+interface Service {
+  served_by?: string;
+  lsn?: string;
+  attempts?: number;
+  log_line?: number;
+}
+
+/** How long the first commit that the server had not seen had been there. */
+function tellLag({ time }: HistoryEvent, lsn: string, { code, length, eventAt }: HistoryColumns): string {
+  for (let at = 0; at < length; at += 1) {
+    if (code[at] !== COMMIT_OK) continue;
+    const commit = eventAt(at);
+    if (typeof commit['lsn'] !== 'string' || compareLsn(commit['lsn'], lsn) <= 0) continue;
+    return commit.time >= time ? '' : ` (${seconds(time - commit.time, 1)} behind)`;
+  }
+  return '';
 }
 
 function tellFault(event: HistoryEvent): string {

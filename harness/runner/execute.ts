@@ -4,7 +4,7 @@ import type { Judgement } from '../checker/compose.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { History } from '../history/event.ts';
 import type { Subject } from '../subject/subject.ts';
-import { judgeRun, requireProperties } from './judgement.ts';
+import { boundsOf, judgeRun, requireProperties } from './judgement.ts';
 import { requireSupport } from './requirements.ts';
 import { runPlan } from './run.ts';
 import { createRunFolder, type RunFolder } from './store.ts';
@@ -50,8 +50,7 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
       onProgress: options.onProgress,
       signal: options.signal,
     });
-    const convergeWithinMs = plan.bounds.converge_within_ms;
-    const judgement = judgeRun(outcome.history, properties, convergeWithinMs === undefined ? {} : { convergeWithinMs });
+    const judgement = judgeRun(outcome.history, properties, boundsOf(plan));
     const report: RunReport = {
       ...judgement,
       scenario: plan.scenario,

@@ -3,7 +3,9 @@ import { judge, type Judgement } from '../checker/compose.ts';
 import { properties, type PropertyName } from '../checker/properties.ts';
 import type { CheckOptions, Verdict } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
-import type { EventBody, History, HistoryEvent } from '../history/event.ts';
+import { HistoryColumns } from '../history/columns.ts';
+import type { EventBody, History, HistoryEvent, HistoryHeader } from '../history/event.ts';
+import { PlanSchema, type Plan } from '../plan/plan.ts';
 
 /** What is promised of the end of a run: a run without its end can neither keep nor break it. */
 const PROMISES_OF_THE_END: ReadonlySet<string> = new Set<PropertyName>(['convergence']);
@@ -25,6 +27,22 @@ export function requireProperties(names: readonly string[]): PropertyName[] {
   return names as PropertyName[];
 }
 
+/**
+ * What the plan in the header of a run's history asks to be judged, and within which bounds; `undefined` where
+ * no plan of ours made the history, or the plan names what nobody judges.
+ */
+export function askedByPlan(
+  header: HistoryHeader | undefined,
+): { properties: PropertyName[]; options: CheckOptions } | undefined {
+  const plan = PlanSchema.safeParse(header?.['plan']);
+  if (!plan.success || plan.data.properties.some((name) => !Object.hasOwn(properties, name))) return undefined;
+  return { properties: plan.data.properties as PropertyName[], options: boundsOf(plan.data) };
+}
+
+export function boundsOf({ bounds }: Plan): CheckOptions {
+  return bounds.converge_within_ms === undefined ? {} : { convergeWithinMs: bounds.converge_within_ms };
+}
+
 /** The last event of a run that was cut short, so that every later reading of the history knows it. */
 export function incompleteMark(reason: Error): EventBody {
   return { process: 'ratchet', type: 'info', f: 'fault', fault: 'run-incomplete', error: reason.message };
@@ -34,13 +52,26 @@ export function incompleteMark(reason: Error): EventBody {
  * Like `judge`, but of a run that was cut short nothing is held to be true: a violation that was seen stays one,
  * all else is unknown.
  */
-export function judgeRun(history: History, names: readonly PropertyName[], options: CheckOptions): Judgement {
+export function judgeRun(
+  history: History | HistoryColumns,
+  names: readonly PropertyName[],
+  options: CheckOptions,
+): Judgement {
   const judgement = judge(history, names, options);
-  const mark = history.events.findLast(isIncompleteMark);
+  const mark = history instanceof HistoryColumns ? lastMark(history) : history.events.findLast(isIncompleteMark);
   if (mark === undefined) return judgement;
   const reason = `the run is incomplete: ${String(mark['error'])}`;
   const verdicts = judgement.verdicts.map((verdict) => doubt(verdict, reason));
   return { valid: verdicts.some((verdict) => verdict.valid === false) ? false : 'unknown', verdicts };
+}
+
+function lastMark(history: HistoryColumns): HistoryEvent | undefined {
+  for (let at = history.length - 1; at >= 0; at -= 1) {
+    if (!history.isFault(at) || history.names.nameOf(history.process[at]!) !== 'ratchet') continue;
+    const event = history.eventAt(at);
+    if (isIncompleteMark(event)) return event;
+  }
+  return undefined;
 }
 
 function isIncompleteMark(event: HistoryEvent): boolean {

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { fail, historyOf, info, invoke, ok, read } from '../history/history.test-support.ts';
+import { judge } from './compose.ts';
+import { judgeOne } from './judge-one.test-support.ts';
+
+const history = historyOf([
+  invoke('hung', 'read', undefined, { time: 0 }),
+  invoke('a', 'read', undefined, { time: 0 }),
+  ok('a', 'read', 1, { time: 2e6 }),
+  invoke('a', 'read', undefined, { time: 2e6 }),
+  ok('a', 'read', 1, { time: 5e6 }),
+  invoke('a', 'read', undefined, { time: 5e6 }),
+  fail('a', 'read', { time: 6e6 }),
+  invoke('b', 'read', undefined, { time: 6e6 }),
+  info('b', 'read', { time: 7e6 }),
+]);
+
+test('reads that failed, were lost or never came back did not answer', () => {
+  expect(judge(history, ['availability'])).toMatchObject({
+    valid: true,
+    verdicts: [{ measured: { reads: 5, answered: 2, share: 0.4, latencyMs: { p50: 2, p90: 3, p99: 3, max: 3 } } }],
+  });
+});
+
+test('a bound is kept by just so many', () => {
+  expect(judgeOne(history, 'availability', { minAvailability: 0.4 }).valid).toBe(true);
+  expect(judgeOne(history, 'availability', { minAvailability: 0.999 })).toMatchObject({
+    valid: false,
+    events: [[0, 6, 8]],
+    sentences: ['only 2 of 5 reads answered (40%), not 99.9%'],
+  });
+});
+
+test('the first ten that did not answer stand for the rest', () => {
+  const hung = historyOf(Array.from({ length: 12 }, (_, at) => invoke(`p${at}`, 'read')));
+  expect(judgeOne(hung, 'availability', { minAvailability: 1 }).events).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]);
+});
+
+test('a history without reads keeps every bound, and has no share', () => {
+  expect(judge(historyOf([]), ['availability'], { minAvailability: 1 })).toMatchObject({
+    valid: true,
+    verdicts: [{ measured: { reads: 0, share: undefined } }],
+  });
+});
+
+test('shares are told as exactly as they are given', () => {
+  const most = historyOf([...Array.from({ length: 2 }, () => read('a', 1)), invoke('b', 'read')]);
+  expect(judgeOne(most, 'availability', { minAvailability: 1 }).sentences).toEqual([
+    'only 2 of 3 reads answered (66.6667%), not 100%',
+  ]);
+});

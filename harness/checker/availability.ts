@@ -1,0 +1,47 @@
+import { NONE, READ_INVOKE, READ_OK } from '../history/codes.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import { quantilesOf } from './quantiles.ts';
+import { Findings } from './verdict.ts';
+import type { Checker } from './verdict.ts';
+
+const evidenceMax = 10;
+
+/**
+ * The share of reads that answered, and how long these took. A read answers with `ok`; one that failed, was lost or was
+ * still in flight at the end did not. Judged only with a bound, which a history without reads keeps.
+ */
+export const availability: Checker = (history, { minAvailability }) => {
+  const findings = new Findings('availability');
+  const { reads, latenciesMs, unanswered } = measure(history);
+  const answered = latenciesMs.length;
+  const share = reads === 0 ? undefined : answered / reads;
+  const [first] = unanswered;
+  if (minAvailability !== undefined && share !== undefined && share < minAvailability && first !== undefined) {
+    findings.violation(() => ({
+      key: history.keyName(first),
+      events: unanswered,
+      sentence: `only ${answered} of ${reads} reads answered (${percent(share)}), not ${percent(minAvailability)}`,
+    }));
+  }
+  return findings.verdict({ reads, answered, share, latencyMs: quantilesOf(latenciesMs) });
+};
+
+function measure(history: HistoryColumns): { reads: number; latenciesMs: Float64Array; unanswered: number[] } {
+  const { code, mate, time, length } = history;
+  const latencies = new Float64Array(length >> 1);
+  const unanswered: number[] = [];
+  let [reads, answered] = [0, 0];
+  for (let at = 0; at < length; at++) {
+    if (code[at] !== READ_INVOKE) continue;
+    reads += 1;
+    const completion = mate[at]!;
+    if (completion !== NONE && code[completion] === READ_OK) {
+      latencies[answered++] = (time[completion]! - time[at]!) / 1e6;
+    } else if (unanswered.length < evidenceMax) unanswered.push(completion === NONE ? at : completion);
+  }
+  return { reads, latenciesMs: latencies.subarray(0, answered), unanswered: unanswered.toSorted((a, b) => a - b) };
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(6))}%`;
+}

@@ -1,0 +1,53 @@
+/** Operations that no order explains, in a sentence. */
+import { CAS, NONE, OK, READ, START } from '../history/codes.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import { describeValue } from '../history/order.ts';
+import { describeEvent } from './decrease.ts';
+import type { RegisterOperation } from './register-search.ts';
+
+export interface Contradiction {
+  /** In the order of the history. */
+  events: number[];
+  sentence: string;
+}
+
+const operationsToldMax = 6;
+
+/** `operations` in the order of their invocations. */
+export function describeContradiction(
+  history: HistoryColumns,
+  operations: readonly RegisterOperation[],
+): Contradiction {
+  const events = operations.map(({ begin, end }) => (end === Infinity ? begin : end)).toSorted((a, b) => a - b);
+  const told = operations.slice(0, operationsToldMax).map(({ begin }) => tellOperation(history, begin));
+  const more = operations.length - told.length;
+  const rest = more > 0 ? `, and ${more} more` : '';
+  const key = history.keyName(events[0]!);
+  return {
+    events,
+    sentence: `no order of these operations on ${key} explains what was read: ${told.join(', ')}${rest}`,
+  };
+}
+
+/** `worker-1 wrote 85%`, from any event of the operation; `beside` is an event next to whose value this one is told. */
+export function tellOperation(history: HistoryColumns, event: number, beside?: number): string {
+  const { code, mate } = history;
+  const other = mate[event]!;
+  const [invoke, completion] = other === NONE || event < other ? [event, other] : [other, event];
+  const f = code[invoke]! >> 2;
+  const isOk = completion !== NONE && (code[completion]! & 3) === OK;
+  const value = f === READ ? completion : history.writtenAt(invoke);
+  const text = value === NONE ? 'an unknown generation' : describeEvent(history, value, beside);
+  return `${history.sessionName(invoke)} ${verbOf(f, isOk)} ${expectation(history, invoke)}${text}`;
+}
+
+function verbOf(f: number, isOk: boolean): string {
+  if (f === READ) return 'read';
+  const verb = f === START ? 'started' : f === CAS ? 'swapped' : 'wrote';
+  return isOk ? verb : `perhaps ${verb}`;
+}
+
+function expectation(history: HistoryColumns, invoke: number): string {
+  const from = history.swapFrom.get(invoke);
+  return from === undefined ? '' : `${describeValue(from)} for `;
+}

@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest';
+import { fail, historyOf, info, invoke, ok, progress, read, write } from '../history/history.test-support.ts';
+import { judge } from './compose.ts';
+import { judgeOne } from './judge-one.test-support.ts';
+
+test('a read after an overwrite is told by what came between', () => {
+  const history = historyOf([write('w', progress(10)), write('w', progress(20)), read('r', progress(10))]);
+  expect(judgeOne(history, 'linearizable')).toMatchObject({
+    valid: false,
+    events: [[1, 2, 3, 5]],
+    sentences: ['r read 10% of story-1 after w wrote 20%, which came after w wrote 10%'],
+  });
+});
+
+test('where a key began is told where nobody had touched it before', () => {
+  const history = historyOf([write('w', 5), read('r', null)]);
+  expect(judgeOne(history, 'linearizable').sentences).toEqual([
+    'r read null of story-1 after w wrote 5, which came after story-1 began at null',
+  ]);
+  const given = historyOf([write('w', progress(50)), read('r', progress(30))], {
+    history: 1,
+    initial: { progress: 30 },
+  });
+  expect(judgeOne(given, 'linearizable').sentences).toEqual([
+    'r read 30% of story-1 after w wrote 50%, which came after story-1 began at 30%',
+  ]);
+});
+
+test('two values that alternate are told together', () => {
+  const history = historyOf([
+    invoke('w1', 'write', 1),
+    invoke('w2', 'write', 2),
+    read('a', 1),
+    read('b', 2),
+    read('a', 1),
+    info('w1', 'write'),
+  ]);
+  expect(judgeOne(history, 'linearizable')).toMatchObject({
+    events: [[3, 4, 5, 7]],
+    sentences: ['a read 1 of story-1 after b read 2, which came after a read 1'],
+  });
+  const twice = historyOf([write('w1', 1), write('w2', 2), read('a', 2), read('b', 1)]);
+  expect(judgeOne(twice, 'linearizable')).toMatchObject({
+    events: [[1, 3, 5, 7]],
+    sentences: ['b read 1 of story-1 after w2 wrote 2, and a read 2 after w1 wrote 1: no order explains both'],
+  });
+});
+
+test('values of nobody, of a failed write and of a later write are told as such', () => {
+  const nobody = historyOf([read('r', 1)]);
+  expect(judgeOne(nobody, 'linearizable').sentences).toEqual(['r read 1 of story-1, which nobody had written']);
+  const failed = historyOf([invoke('w', 'write', 1), fail('w', 'write'), read('r', 1)]);
+  expect(judgeOne(failed, 'linearizable').events).toEqual([[3]]);
+  const later = historyOf([read('r', 1), write('w', 1)]);
+  expect(judgeOne(later, 'linearizable')).toMatchObject({
+    events: [[1, 2]],
+    sentences: ['r read 1 of story-1 before w began to write it'],
+  });
+});
+
+test('each key tells one violation, in the order of the history', () => {
+  const history = historyOf([
+    read('r', 2, { key: 'y' }),
+    read('r', 1, { key: 'x' }),
+    read('r', 3, { key: 'y' }),
+    [invoke('c', 'cas', [7, 8], { key: 'z' }), ok('c', 'cas', undefined, { key: 'z' })],
+  ]);
+  expect(judgeOne(history, 'linearizable').events).toEqual([[1], [3], [7]]);
+});
+
+test('swaps are told with what they expected', () => {
+  const history = historyOf([
+    [invoke('a', 'cas', [null, 1]), ok('a', 'cas')],
+    [invoke('b', 'cas', [null, 2]), ok('b', 'cas')],
+  ]);
+  expect(judgeOne(history, 'linearizable').sentences).toEqual([
+    'no order of these operations on story-1 explains what was read: a swapped null for 1, b swapped null for 2',
+  ]);
+});
+
+test('a contradiction is cut down to what it needs', () => {
+  const noise = Array.from({ length: 40 }, (_, at) => [write(`w${at}`, 1), write(`w${at}`, 100 + at)]).flat();
+  const history = historyOf([...noise, write('a', 1), write('b', 2), read('c', 2), read('d', 1), ...noise]);
+  const [events] = judgeOne(history, 'linearizable').events;
+  expect(events?.length).toBeLessThan(50);
+  expect(
+    judgeOne(historyOf([write('a', 1), write('b', 1), write('b', 2), read('d', 1)]), 'linearizable').sentences,
+  ).toEqual([
+    'no order of these operations on story-1 explains what was read: a wrote 1, b wrote 1, b wrote 2, d read 1',
+  ]);
+});
+
+test('of many operations the first six are told', () => {
+  const history = historyOf([...Array.from({ length: 7 }, (_, at) => write(`w${at}`, 1)), write('x', 2), read('r', 1)]);
+  expect(judgeOne(history, 'linearizable').sentences[0]).toMatch(/: w0 wrote 1, .*, w5 wrote 1, and 3 more$/);
+});
+
+test('a lost start begins whichever generation is read next, but only one', () => {
+  const lost = [invoke('t', 'start'), info('t', 'start')];
+  expect(judgeOne(historyOf([lost, read('u', progress([2, 0]))]), 'linearizable').valid).toBe(true);
+  expect(judgeOne(historyOf([lost, read('u', progress([2, 5]))]), 'linearizable').valid).toBe(false);
+  const both = historyOf([lost, read('u', progress([2, 0])), read('u', progress([3, 0]))]);
+  expect(judgeOne(both, 'linearizable').sentences).toEqual([
+    'no order of these operations on story-1 explains what was read: t perhaps started an unknown generation, u read generation 2, 0%, u read generation 3, 0%',
+  ]);
+});
+
+test('a start that is acknowledged without a generation must have happened', () => {
+  const started = [invoke('t', 'start'), ok('t', 'start')];
+  const history = historyOf([write('w', progress(50)), started, read('u', progress(50))]);
+  expect(judgeOne(history, 'linearizable').valid).toBe(false);
+  expect(
+    judgeOne(historyOf([write('w', progress(50)), started, read('u', progress([2, 0]))]), 'linearizable').valid,
+  ).toBe(true);
+});
+
+/** Values repeat, and no two operations of the front overlap less than fully: nothing but trying helps. */
+const tangled = historyOf([
+  ...Array.from({ length: 9 }, (_, at) => invoke(`w${at}`, 'write', at % 5)),
+  ...Array.from({ length: 9 }, (_, at) => invoke(`c${at}`, 'cas', [at % 5, (at * 2) % 5])),
+  ...Array.from({ length: 9 }, (_, at) => ok(`c${at}`, 'cas')),
+  ...Array.from({ length: 9 }, (_, at) => ok(`w${at}`, 'write')),
+  read('r', 77),
+]);
+
+test('a search that runs out of steps knows nothing', () => {
+  expect(judgeOne(tangled, 'linearizable', { searchStepsMax: 500 })).toMatchObject({
+    valid: 'unknown',
+    events: [],
+    reason: 'story-1: no order of its operations was found or ruled out within 500 steps',
+  });
+});
+
+test('a search that runs out of time knows nothing', () => {
+  let looks = 0;
+  const options = { isOverdue: () => ++looks > 2 };
+  expect(judgeOne(tangled, 'linearizable', options)).toMatchObject({
+    valid: 'unknown',
+    reason: 'story-1: no order of its operations was found or ruled out within the time that it was given',
+  });
+  expect(looks).toBe(3);
+});
+
+test('what zones decide needs no steps, and what was searched is measured', () => {
+  const unique = judge(historyOf([write('w', 1), read('r', 1)]), ['linearizable'], { searchStepsMax: 0 });
+  expect(unique.verdicts[0]).toMatchObject({ valid: true, measured: { searched: 0, steps: 0 } });
+  const repeated = judge(historyOf([write('w', 1), write('w', 1), read('r', 1)]), ['linearizable']);
+  expect(repeated.verdicts[0]).toMatchObject({ valid: true, measured: { searched: 1 } });
+});
+
+test('a key that cannot be decided does not hide the violation of another', () => {
+  const other = historyOf([read('r', 1, { key: 'x' }), write('w', 1), write('w', 1), read('r', 1)]);
+  expect(judgeOne(other, 'linearizable', { searchStepsMax: 1 })).toMatchObject({ valid: false, events: [[1]] });
+});
+
+test('sixty operations in flight at once are no more than sixty bits', () => {
+  const history = historyOf([
+    ...Array.from({ length: 60 }, (_, at) => invoke(`r${at}`, 'read')),
+    write('w', 1),
+    write('w', 1),
+    ...Array.from({ length: 60 }, (_, at) => ok(`r${at}`, 'read', at % 2 === 0 ? 1 : null)),
+  ]);
+  expect(judgeOne(history, 'linearizable').valid).toBe(true);
+});

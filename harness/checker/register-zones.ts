@@ -1,0 +1,203 @@
+import { CAS, FAIL, INVOKE, NONE, OK, READ, READ_OK, SHOW } from '../history/codes.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import { describeValue } from '../history/order.ts';
+import { tellOperation } from './contradiction.ts';
+import type { Contradiction } from './contradiction.ts';
+import { describeEvent } from './decrease.ts';
+
+const NEVER = 0x7fffffff;
+
+/**
+ * Of each value that was read: the first end and the last beginning of the operations that have it, as events. The
+ * value must be in the register all the time from the one to the other where they lie in this order (a forward zone),
+ * else at some time between them (a backward zone).
+ */
+interface Zones {
+  firstEnd: Int32Array;
+  lastBegin: Int32Array;
+}
+
+/** By value: how often it was read and written, and the last of its writes, `NONE` without. */
+interface Origins {
+  reads: Uint32Array;
+  writes: Uint32Array;
+  write: Int32Array;
+}
+
+/**
+ * Decides all keys on which every value that was read comes from one write, after Gibbons and Korach (Testing shared
+ * memories, 1997): some order explains the reads of such a key exactly when no read ends before its write begins, no
+ * two forward zones overlap and none holds a backward zone. In the order of their beginnings, which is the order of the
+ * events, each zone need only be compared with the forward zone of its key that ends last: linear time.
+ */
+export function explainByZones(history: HistoryColumns): {
+  contradictions: Contradiction[];
+  /** Keys on which a value may come from several writes, or a `cas` ties one to another. */
+  undecided: Set<number>;
+} {
+  const origins = originsOf(history);
+  const undecided = ambiguousKeys(history, origins);
+  const found = new Map<number, Contradiction>();
+  const note = (key: number, contradiction: () => Contradiction): void => {
+    if (!undecided.has(key) && !found.has(key)) found.set(key, contradiction());
+  };
+  const zones = zonesOf(history, origins);
+  noteUnexplained(history, origins, note);
+  noteConflicts(history, origins, zones, note);
+  return { contradictions: [...found.values()], undecided };
+}
+
+type Note = (key: number, contradiction: () => Contradiction) => void;
+
+const isWriteInvoke = (code: number): boolean => (code & 3) === INVOKE && code >> 2 !== READ && code >> 2 < SHOW;
+
+function outcomeOf({ code, mate }: HistoryColumns, invoke: number): number {
+  return mate[invoke] === NONE ? NONE : code[mate[invoke]!]! & 3;
+}
+
+function originsOf(history: HistoryColumns): Origins {
+  const { code, values, length } = history;
+  const reads = new Uint32Array(values.count);
+  const writes = new Uint32Array(values.count);
+  const write = new Int32Array(values.count).fill(NONE);
+  for (let at = 0; at < length; at++) {
+    const what = code[at]!;
+    if (what === READ_OK) reads[values.ids[at]!]! += 1;
+    if (!isWriteInvoke(what) || outcomeOf(history, at) === FAIL) continue;
+    const written = history.writtenAt(at);
+    if (written === NONE) continue;
+    const value = values.ids[written]!;
+    writes[value]! += 1;
+    write[value] = at;
+  }
+  return { reads, writes, write };
+}
+
+function ambiguousKeys(history: HistoryColumns, { reads, writes }: Origins): Set<number> {
+  const { code, key, values, length } = history;
+  const ambiguous = new Set<number>();
+  for (let value = 0; value < values.count; value++) {
+    const name = key[values.firsts[value]!]!;
+    const origins = writes[value]! + (values.initial[name] === value ? 1 : 0);
+    if (reads[value]! > 0 && origins > 1) ambiguous.add(name);
+  }
+  for (let at = 0; at < length; at++) {
+    if (!isWriteInvoke(code[at]!) || outcomeOf(history, at) === FAIL) continue;
+    if (code[at]! >> 2 === CAS || history.writtenAt(at) === NONE) ambiguous.add(key[at]!);
+  }
+  return ambiguous;
+}
+
+function zonesOf(history: HistoryColumns, { reads, write }: Origins): Zones {
+  const { code, mate, values, length } = history;
+  const firstEnd = new Int32Array(values.count).fill(NEVER);
+  const lastBegin = new Int32Array(values.count).fill(NONE);
+  for (let value = 0; value < values.count; value++) {
+    const invoke = write[value]!;
+    if (invoke === NONE) continue;
+    lastBegin[value] = invoke;
+    if (outcomeOf(history, invoke) === OK) firstEnd[value] = mate[invoke]!;
+  }
+  for (let at = 0; at < length; at++) {
+    if (code[at] !== READ_OK) continue;
+    const value = values.ids[at]!;
+    if (firstEnd[value]! > at) firstEnd[value] = at;
+    if (lastBegin[value]! < mate[at]!) lastBegin[value] = mate[at]!;
+  }
+  for (const initial of values.initial) {
+    if (reads[initial]! > 0 && write[initial] === NONE) firstEnd[initial] = NONE;
+  }
+  return { firstEnd, lastBegin };
+}
+
+/** Reads of what nobody wrote, and those that ended before anybody began to. */
+function noteUnexplained(history: HistoryColumns, { write }: Origins, note: Note): void {
+  const { code, key, values, length } = history;
+  for (let at = 0; at < length; at++) {
+    if (code[at] !== READ_OK) continue;
+    const value = values.ids[at]!;
+    const origin = write[value]!;
+    const name = key[at]!;
+    if (origin === NONE && values.initial[name] !== value) {
+      note(name, () => ({
+        events: [at],
+        sentence: `${tellRead(history, at)}, which nobody had written`,
+      }));
+    } else if (origin > at) {
+      note(name, () => ({
+        events: [at, origin],
+        sentence: `${tellRead(history, at)} before ${history.sessionName(origin)} began to write it`,
+      }));
+    }
+  }
+}
+
+/** Zones that overlap: each is held against the forward zone of its key that ends last of those that began before. */
+function noteConflicts(history: HistoryColumns, { reads }: Origins, { firstEnd, lastBegin }: Zones, note: Note): void {
+  const { code, key, mate, values, length } = history;
+  const zoneAt = new Int32Array(length).fill(NONE);
+  /** By key: the value of that forward zone. */
+  const current = new Int32Array(history.names.count).fill(NONE);
+  for (let value = 0; value < values.count; value++) {
+    if (reads[value] === 0) continue;
+    const begin = Math.min(firstEnd[value]!, lastBegin[value]!);
+    if (begin === NONE) current[key[values.firsts[value]!]!] = value;
+    else zoneAt[begin] = value;
+  }
+  for (let at = 0; at < length; at++) {
+    const value = zoneAt[at]!;
+    const name = key[at]!;
+    const isUnread = isWriteInvoke(code[at]!) && outcomeOf(history, at) === OK && isUnreadWrite(at);
+    if (value === NONE && !isUnread) continue;
+    const held = current[name]!;
+    const heldEnd = held === NONE ? NONE : lastBegin[held]!;
+    if (isUnread && heldEnd > mate[at]!) note(name, () => overwritten(held, at, mate[at]!));
+    if (value === NONE) continue;
+    if (firstEnd[value]! > at) {
+      if (heldEnd > firstEnd[value]!) note(name, () => overwritten(held, lastBegin[value]!, firstEnd[value]!));
+      continue;
+    }
+    if (heldEnd > at) note(name, () => alternating(held, value));
+    if (lastBegin[value]! > heldEnd) current[name] = value;
+  }
+
+  function isUnreadWrite(invoke: number): boolean {
+    const written = history.writtenAt(invoke);
+    return written !== NONE && reads[values.ids[written]!] === 0;
+  }
+
+  /** The value held was there before another, all of whose operations lie between it and its last read. */
+  function overwritten(held: number, begin: number, end: number): Contradiction {
+    const read = lastBegin[held]!;
+    return {
+      events: inOrder([firstEnd[held]!, begin, end, mate[read]!]),
+      sentence: `${tellRead(history, mate[read]!, end)} after ${tellOperation(history, end, read)}, which came after ${beginning(held, end)}`,
+    };
+  }
+
+  /** Each of the two values was there before the other was read. */
+  function alternating(held: number, value: number): Contradiction {
+    const [first, second] = [mate[lastBegin[held]!]!, mate[lastBegin[value]!]!];
+    return {
+      events: inOrder([firstEnd[held]!, firstEnd[value]!, first, second]),
+      sentence:
+        `${tellRead(history, first, second)} after ${tellOperation(history, firstEnd[value]!, first)}, ` +
+        `and ${tellOperation(history, second, first)} after ${beginning(held, second)}: no order explains both`,
+    };
+  }
+
+  function beginning(held: number, beside: number): string {
+    const first = firstEnd[held]!;
+    if (first !== NONE) return tellOperation(history, first, beside);
+    const at = values.firsts[held]!;
+    return `${history.keyName(at)} began at ${describeValue(history.valueAt(at) ?? null, history.valueAt(beside))}`;
+  }
+}
+
+function inOrder(events: readonly number[]): number[] {
+  return [...new Set(events)].filter((event) => event !== NONE).toSorted((a, b) => a - b);
+}
+
+function tellRead(history: HistoryColumns, read: number, beside: number = read): string {
+  return `${history.sessionName(read)} read ${describeEvent(history, read, beside)} of ${history.keyName(read)}`;
+}

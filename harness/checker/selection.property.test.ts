@@ -1,0 +1,79 @@
+/** A selection is judged as its part of the whole is. */
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { asColumns } from '../history/columns-builder.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import { historyArbitrary } from '../history/random-history.test-support.ts';
+import { select } from '../history/selection.ts';
+import type { Selection } from '../history/selection.ts';
+import { judge } from './compose.ts';
+import type { PropertyName } from './properties.ts';
+import type { Violation } from './verdict.ts';
+
+/** All that judge without a bound. */
+const names: PropertyName[] = [
+  'monotonic-view',
+  'monotonic-reads',
+  'read-your-writes',
+  'monotonic-commits',
+  'writes-follow-reads',
+  'integrity',
+  'linearizable',
+  'convergence',
+];
+/** Of all others a selection of sessions leaves out what it does not ask for. */
+const ofKeys: ReadonlySet<string> = new Set(['monotonic-commits', 'linearizable']);
+const histories = fc.oneof(historyArbitrary('progress'), historyArbitrary('register'));
+const selections: fc.Arbitrary<Selection> = fc.record(
+  { keys: fc.subarray(['story-1', 'story-2']), sessions: fc.subarray(['shared', 'p2.0', 'p2.1']) },
+  { requiredKeys: [] },
+);
+
+function isSelected({ keys, sessions }: Selection, { property, key, session }: Violation): boolean {
+  if (keys !== undefined && !keys.includes(String(key))) return false;
+  return sessions === undefined || ofKeys.has(property) || sessions.includes(String(session));
+}
+
+test('the violations of a selection are those of the whole that are about it', () => {
+  fc.assert(
+    fc.property(histories, selections, (history, selection) => {
+      // Without the reads of other sessions a register may be linearizable that is not with them.
+      const asked = selection.sessions === undefined ? names : names.filter((name) => name !== 'linearizable');
+      const whole = judge(history, asked).verdicts.flatMap(({ violations }) => violations);
+      const part = judge(select(asColumns(history), selection), asked).verdicts.flatMap(({ violations }) => violations);
+      expect(part).toEqual(whole.filter((violation) => isSelected(selection, violation)));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('no selection of sessions makes a register that is linearizable one that is not', () => {
+  const valid = (history: HistoryColumns): unknown => judge(history, ['linearizable']).valid;
+  fc.assert(
+    fc.property(historyArbitrary('register'), selections, (history, { sessions = [] }) => {
+      const columns = asColumns(history);
+      fc.pre(valid(columns) === true);
+      expect(valid(select(columns, { sessions }))).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('what is measured of a selection is measured of its reads alone', () => {
+  const measured = (history: HistoryColumns): unknown => judge(history, ['availability']).verdicts[0]!.measured;
+  fc.assert(
+    fc.property(histories, selections, (history, selection) => {
+      const columns = asColumns(history);
+      const isIn = (list: readonly string[] | undefined, name: unknown): boolean =>
+        list?.includes(String(name)) ?? true;
+      const reads = history.events.filter(
+        ({ f, type, index, key }) =>
+          f === 'read' &&
+          type === 'invoke' &&
+          isIn(selection.keys, key) &&
+          isIn(selection.sessions, columns.sessionName(index)),
+      );
+      expect(measured(select(columns, selection))).toMatchObject({ reads: reads.length });
+    }),
+  );
+});

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { fail, historyOf, info, invoke, ok, progress, read, write } from '../history/history.test-support.ts';
+import { judge } from './compose.ts';
+import { judgeOne } from './judge-one.test-support.ts';
+import type { History } from '../history/event.ts';
+
+const at = (ms: number) => ({ time: ms * 1e6 });
+const measured = (history: History) => judge(history, ['staleness']).verdicts[0]?.measured;
+
+/** 10, 20 and 30 are complete at 1, 11 and 21 ms. */
+const climbing = [10, 20, 30].flatMap((value, place) => [
+  invoke('w', 'write', progress(value), at(place * 10)),
+  ok('w', 'write', progress(value), at(place * 10 + 1)),
+]);
+const later = (value: number, ms: number) => [
+  invoke('r', 'read', undefined, at(ms)),
+  ok('r', 'read', progress(value), at(ms + 5)),
+];
+
+test('without a bound it is measured and not judged', () => {
+  const history = historyOf([climbing, later(10, 100), later(30, 200)].flat());
+  expect(judge(history, ['staleness'])).toMatchObject({ valid: true, verdicts: [{ violations: [] }] });
+  expect(measured(history)).toEqual({
+    reads: 2,
+    behind: 1,
+    ms: { p50: 0, p90: 89, p99: 89, max: 89 },
+    versions: { p50: 0, p90: 2, p99: 2, max: 2 },
+    visibility: [
+      { fromMs: 50, toMs: 100, reads: 1, probability: 0 },
+      { fromMs: 100, toMs: 200, reads: 1, probability: 1 },
+    ],
+  });
+});
+
+test('time runs from the first write that is missed to the beginning of the read', () => {
+  const history = historyOf([climbing, later(10, 100)].flat());
+  expect(judgeOne(history, 'staleness', { maxStalenessMs: 89 }).valid).toBe(true);
+  expect(judgeOne(history, 'staleness', { maxStalenessMs: 88 })).toMatchObject({
+    valid: false,
+    events: [[3, 5, 7]],
+    sentences: ['r read 10% of story-1 when 30% had been written: 89 ms and 2 versions behind, not within 88 ms'],
+  });
+});
+
+test('versions are counted, a repeated progress once', () => {
+  const history = historyOf(
+    [climbing, write('v', progress(20), at(30)), write('v', progress(30), at(31)), later(20, 100)].flat(),
+  );
+  expect(judgeOne(history, 'staleness', { maxStalenessVersions: 1 }).valid).toBe(true);
+  expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).sentences).toEqual([
+    'r read 20% of story-1 when 30% had been written: 79 ms and 1 version behind, not within 0 versions',
+  ]);
+  const two = historyOf([climbing, later(10, 100)].flat());
+  expect(judgeOne(two, 'staleness', { maxStalenessVersions: 1 }).sentences[0]).toContain(
+    '2 versions behind, not within 1 version',
+  );
+});
+
+test('a start is a write, and a new generation newer than all of the old', () => {
+  const started = [invoke('t', 'start', undefined, at(40)), ok('t', 'start', progress([2, 0]), at(41))];
+  const history = historyOf([climbing, started, later(30, 100)].flat());
+  expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).sentences).toEqual([
+    'r read generation 1, 30% of story-1 when generation 2, 0% had been written: 59 ms and 1 version behind, not within 0 versions',
+  ]);
+  const unknown = [invoke('t', 'start', undefined, at(40)), ok('t', 'start', undefined, at(41))];
+  expect(
+    judgeOne(historyOf([climbing, unknown, later(30, 100)].flat()), 'staleness', { maxStalenessVersions: 0 }).valid,
+  ).toBe(true);
+});
+
+test('writes that failed or were lost are not missed', () => {
+  const history = historyOf([
+    [invoke('a', 'write', 1), fail('a', 'write')],
+    [invoke('b', 'write', 2), info('b', 'write')],
+    read('r', null),
+  ]);
+  expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).valid).toBe(true);
+  expect(measured(history)).toMatchObject({ reads: 1, behind: 0, visibility: [] });
+});
+
+test('a read of what nobody wrote to a register has no place among the writes', () => {
+  expect(measured(historyOf([write('w', 1), read('r', 9)]))).toMatchObject({ reads: 0 });
+  expect(measured(historyOf([write('w', 1), read('r', null)]))).toMatchObject({ reads: 1, behind: 1 });
+});
+
+test('a value of a register that is written once more is new again', () => {
+  const history = historyOf([write('w', 1), write('w', 2), write('w', 1), read('r', 1), read('r', 2)]);
+  expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).events).toEqual([[5, 9]]);
+  const during = historyOf(
+    [write('w', 1), write('w', 2), invoke('r', 'read'), write('w', 1), ok('r', 'read', 1)].flat(),
+  );
+  expect(judgeOne(during, 'staleness', { maxStalenessVersions: 0 }).valid).toBe(true);
+});
+
+test('a history without reads keeps every bound', () => {
+  expect(judgeOne(historyOf([climbing]), 'staleness', { maxStalenessMs: 0, maxStalenessVersions: 0 }).valid).toBe(true);
+  expect(measured(historyOf([climbing]))).toEqual({
+    reads: 0,
+    behind: 0,
+    ms: undefined,
+    versions: undefined,
+    visibility: [],
+  });
+});
+
+test('keys have versions of their own', () => {
+  const history = historyOf(
+    [
+      climbing,
+      [invoke('q', 'read', undefined, { key: 'y', ...at(50) }), ok('q', 'read', progress(0), { key: 'y', ...at(50) })],
+    ].flat(),
+  );
+  expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).valid).toBe(true);
+});

@@ -1,0 +1,105 @@
+import { NONE, READ_INVOKE, READ_OK } from '../history/codes.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import { describeEvent } from './decrease.ts';
+import { quantilesOf } from './quantiles.ts';
+import { Findings } from './verdict.ts';
+import type { CheckOptions, Checker } from './verdict.ts';
+import { Versions } from './versions.ts';
+import type { Missed } from './versions.ts';
+import { VisibilityCurve } from './visibility-curve.ts';
+
+/**
+ * How far behind the writes that had completed when it began each read was. In versions: how many of them were newer
+ * than what it returned. In time: how long, when it began, the first of these had been complete. So a bound of 500 ms
+ * says that a write is seen by every read that begins later than 500 ms after it. Judged only with a bound.
+ *
+ * The curve tells the probability that a read which begins t after the newest completed write sees it (Bailis et al.,
+ * Probabilistically Bounded Staleness, 2012).
+ */
+export const staleness: Checker = (history, options) => {
+  const findings = new Findings('staleness');
+  const lags = new Lags(history);
+  eachRead(history, (read, missed) => {
+    lags.add(read, missed);
+    const bound = brokenBound(lags, options);
+    if (bound === undefined) return;
+    const { earliest, newest, count } = missed;
+    const [key, session] = [history.keyName(read), history.sessionName(read)];
+    const [returned, current] = [describeEvent(history, read, newest), describeEvent(history, newest, read)];
+    const behind = `${lags.lastMs} ms and ${count} ${count === 1 ? 'version' : 'versions'} behind`;
+    findings.violation(() => ({
+      key,
+      session,
+      events: [...new Set([earliest, newest, read])].toSorted((a, b) => a - b),
+      sentence: `${session} read ${returned} of ${key} when ${current} had been written: ${behind}, not ${bound}`,
+    }));
+  });
+  return findings.verdict(lags.summary());
+};
+
+function brokenBound(lags: Lags, { maxStalenessMs, maxStalenessVersions }: CheckOptions): string | undefined {
+  if (maxStalenessMs !== undefined && lags.lastMs > maxStalenessMs) return `within ${maxStalenessMs} ms`;
+  if (maxStalenessVersions === undefined || lags.lastVersions <= maxStalenessVersions) return undefined;
+  return `within ${maxStalenessVersions} ${maxStalenessVersions === 1 ? 'version' : 'versions'}`;
+}
+
+/** Visits every completed read whose place among the writes is known, in order of completion. */
+function eachRead(history: HistoryColumns, visit: (read: number, missed: Missed) => void): void {
+  const { code, mate, process, length } = history;
+  const versions = new Versions(history);
+  /** By process: what its read in flight missed when it began. */
+  const pending: (Missed | undefined)[] = Array.from({ length: history.names.count });
+  for (let at = 0; at < length; at++) {
+    versions.follow(at);
+    const what = code[at]!;
+    if (what === READ_INVOKE) {
+      const completion = mate[at]!;
+      const isOk = completion !== NONE && code[completion] === READ_OK;
+      pending[process[at]!] = isOk ? versions.missedBy(completion) : undefined;
+    } else if (what === READ_OK) {
+      const isNew = history.values.holdsProgress[history.key[at]!] === 0 && versions.isWrittenSince(at, mate[at]!);
+      const missed = isNew ? { count: 0, earliest: NONE, newest: NONE } : pending[process[at]!];
+      if (missed !== undefined) visit(at, missed);
+    }
+  }
+}
+
+class Lags {
+  /** Of the read that was added last. */
+  lastMs = 0;
+  lastVersions = 0;
+  readonly #history: HistoryColumns;
+  readonly #ms: Float64Array;
+  readonly #versions: Float64Array;
+  #reads = 0;
+  #behind = 0;
+  readonly #curve = new VisibilityCurve();
+
+  constructor(history: HistoryColumns) {
+    this.#history = history;
+    this.#ms = new Float64Array(history.length >> 1);
+    this.#versions = new Float64Array(history.length >> 1);
+  }
+
+  add(read: number, { count, earliest, newest }: Missed): void {
+    const { time, mate } = this.#history;
+    const began = time[mate[read]!]!;
+    this.lastMs = count === 0 ? 0 : (began - time[earliest]!) / 1e6;
+    this.lastVersions = count;
+    this.#ms[this.#reads] = this.lastMs;
+    this.#versions[this.#reads] = count;
+    this.#reads += 1;
+    if (count > 0) this.#behind += 1;
+    if (newest !== NONE) this.#curve.add((began - time[newest]!) / 1e6, count === 0);
+  }
+
+  summary(): Record<string, unknown> {
+    return {
+      reads: this.#reads,
+      behind: this.#behind,
+      ms: quantilesOf(this.#ms.subarray(0, this.#reads)),
+      versions: quantilesOf(this.#versions.subarray(0, this.#reads)),
+      visibility: this.#curve.points(),
+    };
+  }
+}

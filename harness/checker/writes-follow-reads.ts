@@ -1,0 +1,67 @@
+import { COMMIT_OK, FAIL, INVOKE, NONE, READ, READ_OK, SHOW } from '../history/codes.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import { describeEvent } from './decrease.ts';
+import { Findings } from './verdict.ts';
+import type { Checker } from './verdict.ts';
+
+/**
+ * A session's write that began after it read a value is committed after that value, whichever keys the two are of.
+ *
+ * A value may be committed more than once, and the history does not say by whom: the order is broken only when no
+ * commit that the write could have made lies after the first commit of the value. A write is not committed before it
+ * is invoked. Values at which a key begins precede all commits; a value that was never committed precedes nothing.
+ */
+export const writesFollowReads: Checker = (history) => {
+  const findings = new Findings('writes-follow-reads');
+  const { code, session, mate, values, length } = history;
+  const { first, last } = commitsOf(history);
+  /** By session: the completed read of the value that was committed last. */
+  const latest = new Int32Array(history.names.count).fill(NONE);
+  for (let at = 0; at < length; at++) {
+    const what = code[at]!;
+    if (what === READ_OK) {
+      const before = latest[session[at]!]!;
+      const committed = first[values.ids[at]!]!;
+      if (committed > (before === NONE ? NONE : first[values.ids[before]!]!)) latest[session[at]!] = at;
+    }
+    const isWrite = (what & 3) === INVOKE && what >> 2 !== READ && what >> 2 < SHOW;
+    const read = isWrite ? latest[session[at]!]! : NONE;
+    if (read === NONE || hasFailed(history, at)) continue;
+    const written = history.writtenAt(at);
+    const commit = written === NONE ? NONE : last[values.ids[written]!]!;
+    const source = first[values.ids[read]!]!;
+    if (commit < at || commit >= source) continue;
+    findings.violation(() => ({
+      key: history.keyName(at),
+      session: history.sessionName(at),
+      events: [read, at, commit, source].toSorted((a, b) => a - b),
+      sentence: describe(history, read, written),
+    }));
+  }
+  if (!code.includes(COMMIT_OK)) findings.doubt('the history has no commit events');
+  return findings.verdict();
+
+  function hasFailed({ code: codes }: HistoryColumns, invoke: number): boolean {
+    return mate[invoke] !== NONE && (codes[mate[invoke]!]! & 3) === FAIL;
+  }
+};
+
+/** By value: its first and its last commit, `NONE` for a value at which its key begins or that was never committed. */
+function commitsOf({ code, key, values, length }: HistoryColumns): { first: Int32Array; last: Int32Array } {
+  const first = new Int32Array(values.count).fill(NONE);
+  const last = new Int32Array(values.count).fill(NONE);
+  for (let at = 0; at < length; at++) {
+    if (code[at] !== COMMIT_OK) continue;
+    const value = values.ids[at]!;
+    last[value] = at;
+    if (first[value] === NONE && values.initial[key[at]!] !== value) first[value] = at;
+  }
+  return { first, last };
+}
+
+function describe(history: HistoryColumns, read: number, written: number): string {
+  const [source, target] = [describeEvent(history, read, written), describeEvent(history, written, read)];
+  const [from, to] = [history.keyName(read), history.keyName(written)];
+  const place = from === to ? '' : ` to ${to}`;
+  return `${history.sessionName(read)} read ${source} of ${from} and then wrote ${target}${place}, but ${target} was committed before ${source}`;
+}

@@ -1,0 +1,308 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+
+// Every case starts a process or some, which takes as long as the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'ratchet-check-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function ratchet(args: readonly string[], input: string | Buffer = '') {
+  const options = { cwd: root, encoding: 'utf8', input } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/ratchet.js'), ...args], options);
+  return { status, stdout, stderr };
+}
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+type Show = [session: string, progress: number, key?: string];
+const shows = (...events: Show[]): string =>
+  events
+    .map(([process, progress, key = 's'], index) => ({
+      index,
+      time: index,
+      process,
+      type: 'ok',
+      f: 'show',
+      key,
+      value: { progress },
+    }))
+    .map((event) => `${JSON.stringify(event)}\n`)
+    .join('');
+const sound = file('sound.ndjson', shows(['tab-1', 10], ['tab-1', 85]));
+const broken = file('broken.ndjson', shows(['tab-1', 85], ['tab-2', 5, 't'], ['tab-1', 10]));
+const registers = ['integrity', 'linearizable', 'staleness', 'availability'];
+const view = ['--property', 'monotonic-view'];
+const read = '{:type :invoke, :f :read, :process 1, :value nil}';
+
+describe('what is judged', () => {
+  const plan = {
+    plan: 1,
+    scenario: 'x',
+    seed: 1,
+    generations: [{ worker: 'w', story: 's', steps: [{ progress: 1, after_ms: 0 }] }],
+    observers: [],
+    properties: ['integrity'],
+  };
+  const headed = (header: object): string => `${JSON.stringify({ history: 1, ...header })}\n${shows(['tab-1', 0])}`;
+  const judged = (path: string, ...flags: string[]): string[] => {
+    const { stdout } = ratchet(['check', path, '--format', 'json', ...flags]);
+    return JSON.parse(stdout).files[0].verdicts.map((verdict: { property: string }) => verdict.property);
+  };
+
+  it('is what the plan of a run promises, unless the command line says otherwise', () => {
+    const run = file('run.ndjson', headed({ plan }));
+    expect(judged(run)).toEqual(['integrity']);
+    expect(judged(run, ...view)).toEqual(['monotonic-view']);
+  });
+
+  it('is every property where there is no plan of ours', () => {
+    expect(judged(file('bare.ndjson', headed({}))).length).toBeGreaterThan(9);
+    expect(judged(file('odd.ndjson', headed({ plan: { ...plan, properties: ['fairness'] } }))).length).toBeGreaterThan(
+      9,
+    );
+  });
+});
+
+describe('several files', () => {
+  it('are judged each on its own, and together decide the exit code', () => {
+    const { status, stdout } = ratchet(['check', sound, broken, ...view]);
+    expect(status).toBe(1);
+    expect(stdout.replaceAll(`${folder}/`, '')).toBe(
+      [
+        'sound.ndjson',
+        '✓ monotonic-view',
+        '',
+        'broken.ndjson',
+        '✗ monotonic-view   tab-1 saw s go from 85% back to 10%',
+        '   0.000 s  tab-1 was shown 85%',
+        '   0.000 s  tab-1 was shown 10%',
+        '',
+        '2 files: ✓ 1 held, ✗ 1 did not hold',
+        '',
+      ].join('\n'),
+    );
+    expect(ratchet(['check', sound, sound, ...view]).status).toBe(0);
+    expect(ratchet(['check', sound, sound, '--property', 'monotonic-commits', ...view]).status).toBe(2);
+  });
+
+  it('get no verdict at all when one of them is bad', () => {
+    const { status, stdout, stderr } = ratchet(['check', broken, file('bad.ndjson', 'oops\n')]);
+    expect([status, stdout]).toEqual([64, '']);
+    expect(stderr).toContain('bad.ndjson:1: not valid JSON');
+  });
+
+  it('are told as JSON and as JUnit XML too', () => {
+    const json = JSON.parse(ratchet(['check', sound, broken, ...view, '--format', 'json']).stdout);
+    expect(json).toMatchObject({
+      valid: false,
+      files: [
+        { events: 2, valid: true },
+        { events: 3, valid: false },
+      ],
+    });
+    const { status, stdout } = ratchet(['check', sound, broken, ...view, '--format', 'junit']);
+    expect(status).toBe(1);
+    expect(stdout).toContain('<testsuites name="ratchet check" tests="2" failures="1" errors="0">');
+  });
+});
+
+describe('a history', () => {
+  const packed = gzipSync(shows(['tab-1', 85], ['tab-1', 10]));
+
+  it('may come from standard input, packed or not', () => {
+    expect(ratchet(['check', '-', ...view], shows(['tab-1', 85], ['tab-1', 10])).status).toBe(1);
+    expect(ratchet(['check', '-', ...view], packed).status).toBe(1);
+    expect(ratchet(['check', '-', ...view], '').status).toBe(0);
+    expect(ratchet(['check', '-'], 'oops').stderr).toContain('ratchet: standard input:1: not valid JSON');
+  });
+
+  it('may be packed', () => {
+    expect(ratchet(['check', file('broken.ndjson.gz', packed), ...view]).status).toBe(1);
+  });
+
+  it('is judged only for the keys and sessions that are asked for', () => {
+    expect(ratchet(['check', broken, '--key', 't', ...view]).status).toBe(0);
+    expect(ratchet(['check', broken, '--key', 't', '--key', 's', ...view]).status).toBe(1);
+    expect(ratchet(['check', broken, '--session', 'tab-2', ...view]).status).toBe(0);
+    const { stdout } = ratchet(['check', broken, '--session', 'tab-1', ...view, '--format', 'json']);
+    expect(JSON.parse(stdout).files[0].verdicts[0].violations[0].events).toEqual([0, 2]);
+  });
+
+  it('may be one of Jepsen, in EDN or JSON, that begins at what is said', () => {
+    const edn = file('h.edn', `[${read}\n {:type :ok, :f :read, :process 1, :value 3}]`);
+    const flags = ['--from', 'jepsen-edn', '--property', 'integrity'];
+    expect(ratchet(['check', edn, ...flags]).status).toBe(1);
+    expect(ratchet(['check', edn, ...flags, '--initial', '3']).status).toBe(0);
+    const { stdout } = ratchet(['check', edn, '--from', 'jepsen-edn']);
+    expect(stdout.match(/^. ([a-z-]+)/gm)?.map((line) => line.slice(2))).toEqual(registers);
+    const json = file(
+      'h.json',
+      '[{"type":"invoke","f":"read","process":1},{"type":"ok","f":"read","process":1,"value":null}]',
+    );
+    expect(ratchet(['check', json, '--from', 'jepsen-json', '--property', 'integrity']).status).toBe(0);
+  });
+
+  it('may be a log with a mapping, which names the properties to be judged', () => {
+    const map = file(
+      'map.yaml',
+      'time: { field: t, unit: ms }\nsession: u\nstory: s\nprogress: p\nproperties: [monotonic-view]\n',
+    );
+    const log = file('log.ndjson', '{"t":2,"u":"u","s":"s","p":10}\n{"t":1,"u":"u","s":"s","p":85}\n');
+    const { status, stdout } = ratchet(['check', log, '--map', map]);
+    expect(status).toBe(1);
+    expect(stdout).toContain('✗ monotonic-view   u saw s go from 85% back to 10%');
+    expect(stdout).toContain('u read 10%   line 1 of the log');
+    expect(stdout).not.toContain('monotonic-commits');
+  });
+});
+
+describe('bounds', () => {
+  const poll = (at: number, f: string, type: string, progress: number) => ({
+    time: at * 1e9,
+    process: f,
+    type,
+    f,
+    key: 's',
+    value: { progress },
+  });
+  const events = [
+    poll(0, 'write', 'invoke', 100),
+    poll(1, 'write', 'ok', 100),
+    poll(2, 'read', 'invoke', 0),
+    poll(4, 'read', 'ok', 100),
+  ];
+  const slow = file('slow.ndjson', events.map((event, index) => JSON.stringify({ index, ...event })).join('\n'));
+
+  it('are those of the flags', () => {
+    const converge = ['check', slow, '--property', 'convergence', '--converge-within'];
+    expect(ratchet([...converge, '2999ms']).status).toBe(1);
+    expect(ratchet([...converge, '3s']).status).toBe(0);
+  });
+
+  it('of staleness and availability are none unless they are given', () => {
+    const stale = [
+      poll(0, 'write', 'invoke', 100),
+      poll(1, 'write', 'ok', 100),
+      poll(3, 'read', 'invoke', 0),
+      poll(4, 'read', 'ok', 0),
+      poll(5, 'read', 'invoke', 0),
+    ];
+    const path = file('stale.ndjson', stale.map((event, index) => JSON.stringify({ index, ...event })).join('\n'));
+    const status = (...flags: string[]): number | null =>
+      ratchet(['check', path, '--property', 'staleness', '--property', 'availability', ...flags]).status;
+    expect(status()).toBe(0);
+    expect(status('--max-staleness', '1999ms')).toBe(1);
+    expect(status('--max-staleness', '2s', '--max-staleness', '1versions')).toBe(0);
+    expect(status('--max-staleness', '2s', '--max-staleness', '0versions')).toBe(1);
+    expect(status('--min-availability', '50%')).toBe(0);
+    expect(status('--min-availability', '50.1%')).toBe(1);
+  });
+
+  it('of the search for an order make what is not found in time unknown', () => {
+    const twice = Array.from({ length: 3000 }, (_, at) => [
+      { process: at % 8, type: 'invoke', f: 'write', key: 's', value: at % 2 },
+      { process: at % 8, type: 'ok', f: 'write', key: 's', value: at % 2 },
+    ]).flat();
+    const reads = [
+      { process: 9, type: 'invoke', f: 'read', key: 's' },
+      { process: 9, type: 'ok', f: 'read', key: 's', value: 1 },
+    ];
+    const lines = [...twice, ...reads].map((event, index) => JSON.stringify({ index, time: index, ...event }));
+    const path = file('repeated.ndjson', lines.join('\n'));
+    const flags = ['--property', 'linearizable', '--timeout'];
+    expect(ratchet(['check', path, ...flags, '0ms']).status).toBe(2);
+    expect(ratchet(['check', path, ...flags, '1min']).status).toBe(0);
+  });
+});
+
+describe('what is no history, no mapping or no flag is refused in one line', () => {
+  const map = 'time: t\nsession: u\nstory: s\nprogress: p\n';
+  const good = file('good.yaml', map);
+  const cases: [what: string, args: string[], message: string][] = [
+    ['no file', ['check'], "missing required argument 'files'"],
+    ['standard input twice', ['check', '-', '-'], '- stands there twice'],
+    [
+      'a truncated gzip file',
+      ['check', file('cut.gz', gzipSync(shows(['a', 1])).subarray(0, 40))],
+      'cut.gz: its gzip data ends too early',
+    ],
+    ['a gzip file that is none', ['check', file('none.gz', 'hello')], 'none.gz: its gzip data is broken'],
+    ['a gzip file that is missing', ['check', join(folder, 'missing.gz')], 'missing.gz: no such file'],
+    ['a key that no file has', ['check', sound, '--key', 'story-9'], 'no history has the key "story-9"'],
+    [
+      'a session that no file has',
+      ['check', sound, broken, '--session', 'tab-2', '--session', 'tab-3'],
+      'no history has the session "tab-3"',
+    ],
+    ['a duration without unit', ['check', sound, '--converge-within', '2'], 'It must be like 2s or 500ms'],
+    ['a staleness of no kind', ['check', sound, '--max-staleness', '3'], 'It must be like 500ms or 3versions'],
+    ['a staleness twice', ['check', sound, '--max-staleness', '3s', '--max-staleness', '4s'], 'not two of a kind'],
+    ['a share above all', ['check', sound, '--min-availability', '101%'], 'It must be like 99.9%'],
+    ['a time-out without unit', ['check', sound, '--timeout', '10'], 'It must be like 2s or 500ms'],
+    ['an unknown format', ['check', sound, '--from', 'csv'], "argument 'csv' is invalid"],
+    [
+      'EDN that is none',
+      ['check', file('bad.edn', `${read}\n{:type`), '--from', 'jepsen-edn'],
+      'bad.edn:2: the text ends before its }',
+    ],
+    [
+      'text that is not UTF-8',
+      ['check', file('latin.edn', Buffer.from([0x3b, 0x0a, 0x22, 0xe9, 0x22])), '--from', 'jepsen-edn'],
+      'latin.edn:2: not UTF-8 text',
+    ],
+    ['a mapping and a format', ['check', sound, '--from', 'jepsen-edn', '--map', good], '--map is for your own logs'],
+    ['a beginning of no register', ['check', sound, '--initial', '0'], '--initial is for --from jepsen-'],
+    ['a beginning that is not JSON', ['check', sound, '--from', 'jepsen-edn', '--initial', 'nil'], 'It must be JSON'],
+    ['a mapping that is missing', ['check', sound, '--map', join(folder, 'none.yaml')], 'none.yaml: no such file'],
+    [
+      'a mapping with an unknown field',
+      ['check', sound, '--map', file('typo.yaml', `${map}sesion: x\n`)],
+      'typo.yaml:5: unknown field sesion',
+    ],
+    [
+      'a mapping that judges by no known property',
+      ['check', sound, '--map', file('fair.yaml', `${map}properties: [fairness]\n`)],
+      'no property is called "fairness"',
+    ],
+    [
+      'a log line without time',
+      ['check', file('log2.ndjson', '{"u":1}\n'), '--map', good],
+      'log2.ndjson:1: time is missing (field t)',
+    ],
+    ['an export to nothing', ['export', sound], "required option '--to <format>' not specified"],
+    [
+      'an export of no history',
+      ['export', file('bad2.ndjson', 'x'), '--to', 'ratchet'],
+      'bad2.ndjson:1: not valid JSON',
+    ],
+  ];
+
+  it.each(cases)('%s', (_, args, message) => {
+    const { status, stdout, stderr } = ratchet(args);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect([status, stdout]).toEqual([64, '']);
+  });
+});
+
+describe('ratchet export', () => {
+  it('writes what Jepsen reads, and what Ratchet reads of that', () => {
+    const edn = ratchet(['export', broken, '--to', 'jepsen-edn']).stdout;
+    expect(edn).toContain(
+      '{:type :info, :f :show, :process :ratchet, :time 0, :index 0, :process-name "tab-1", :value ["s" {:progress 85}]}',
+    );
+    const back = ratchet(['export', '-', '--from', 'jepsen-edn', '--to', 'ratchet'], edn).stdout;
+    expect(back).toBe(readFileSync(broken, 'utf8'));
+  });
+});

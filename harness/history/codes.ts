@@ -1,0 +1,56 @@
+/** The small numbers that stand for words in the columns of a history. */
+import type { EventType, Operation } from './event.ts';
+
+const eventTypes: readonly EventType[] = ['invoke', 'ok', 'fail', 'info'];
+/** Those that have an invoke and a completion first. */
+const operations: readonly Operation[] = ['read', 'write', 'start', 'cas', 'show', 'commit', 'fault'];
+
+/** What an event is: its `f` and its `type` in one number. */
+export function codeOf(f: Operation, type: EventType): number {
+  return operations.indexOf(f) * 4 + eventTypes.indexOf(type);
+}
+
+export function operationOf(code: number): Operation {
+  return operations[code >> 2]!;
+}
+
+export function typeOf(code: number): EventType {
+  return eventTypes[code & 3]!;
+}
+
+/** The item of a column where an event has none. */
+export const NONE = -1;
+
+export const INVOKE = 0;
+export const OK = 1;
+export const FAIL = 2;
+export const INFO = 3;
+
+export const READ = 0;
+export const WRITE = 1;
+export const START = 2;
+export const CAS = 3;
+export const SHOW = 4;
+export const COMMIT = 5;
+export const FAULT = 6;
+
+export const READ_INVOKE = READ * 4 + INVOKE;
+export const READ_OK = READ * 4 + OK;
+export const SHOW_OK = SHOW * 4 + OK;
+export const COMMIT_OK = COMMIT * 4 + OK;
+
+/**
+ * What kind of value the columns `generation` and `progress` hold together. Only values of one shape have an order:
+ * the generation first, then the progress.
+ */
+export const NOTHING = 0;
+export const PROGRESS = 1;
+/** A number of a register in `progress` and 0 in `generation`; for `null`, which lies before them, -1 in `generation`. */
+export const NUMBER = 2;
+/** The id of the string in `progress`; equal or not comparable. */
+export const TEXT = 3;
+/** 0 or 1 in `progress`; equal or not comparable. */
+export const BOOLEAN = 4;
+export const SHAPE = 7;
+/** Set beside `PROGRESS` when the status is `completed` or `failed`. */
+export const ENDED = 8;

@@ -1,0 +1,144 @@
+/** A whole history in columns: typed arrays with one item an event, which is what checkers run on. */
+import { BOOLEAN, ENDED, FAULT, NOTHING, NUMBER, PROGRESS, SHAPE, SHOW_OK, TEXT, NONE } from './codes.ts';
+import type { HistoryEvent, HistoryHeader, Scalar, Value } from './event.ts';
+import type { Names } from './names.ts';
+import type { PairIds } from './pair-ids.ts';
+import { ValueIds } from './value-ids.ts';
+
+export interface Columns {
+  /** Nanoseconds since the run began. */
+  readonly time: Float64Array;
+  /** Ids of names. The session is that of the whole operation, though only one of its events may name it. */
+  readonly process: Int32Array;
+  readonly session: Int32Array;
+  readonly key: Int32Array;
+  /** `f` and `type`, see `codes.ts`. */
+  readonly code: Uint8Array;
+  /** The number of the pair of session and key, counted from 0. */
+  readonly view: Int32Array;
+  /** The other event of the same operation; `NONE` for one still in flight and for single events. */
+  readonly mate: Int32Array;
+  /**
+   * The value, see `codes.ts`: what a read returned (`NOTHING` unless it is ok), what the others write. Of a `cas` it
+   * is the second. A completion that does not say what was written has the value of its invoke.
+   */
+  readonly shape: Uint8Array;
+  readonly generation: Float64Array;
+  readonly progress: Float64Array;
+}
+
+export interface HistoryParts {
+  header: HistoryHeader | undefined;
+  length: number;
+  columns: Columns;
+  names: Names;
+  /** Sessions and keys of the views. */
+  views: PairIds;
+  /** What the `cas` of this event expects. */
+  swapFrom: ReadonlyMap<number, Scalar>;
+  /** The event as it was recorded, with all its extra fields. */
+  eventAt: (index: number) => HistoryEvent;
+  /** Whether there are `show` events; a selection has them where the whole has. */
+  recordsShows?: boolean;
+}
+
+export class HistoryColumns implements Columns {
+  readonly header: HistoryHeader | undefined;
+  readonly length: number;
+  readonly time: Float64Array;
+  readonly process: Int32Array;
+  readonly session: Int32Array;
+  readonly key: Int32Array;
+  readonly code: Uint8Array;
+  readonly view: Int32Array;
+  readonly mate: Int32Array;
+  readonly shape: Uint8Array;
+  readonly generation: Float64Array;
+  readonly progress: Float64Array;
+  readonly names: Names;
+  readonly views: PairIds;
+  readonly swapFrom: ReadonlyMap<number, Scalar>;
+  readonly eventAt: (index: number) => HistoryEvent;
+  /** Whether anybody recorded what was shown: then nothing else counts as shown. */
+  readonly recordsShows: boolean;
+  #values: ValueIds | undefined;
+
+  constructor({ header, length, columns, names, views, swapFrom, eventAt, recordsShows }: HistoryParts) {
+    this.header = header;
+    this.length = length;
+    this.time = columns.time;
+    this.process = columns.process;
+    this.session = columns.session;
+    this.key = columns.key;
+    this.code = columns.code;
+    this.view = columns.view;
+    this.mate = columns.mate;
+    this.shape = columns.shape;
+    this.generation = columns.generation;
+    this.progress = columns.progress;
+    this.names = names;
+    this.views = views;
+    this.swapFrom = swapFrom;
+    this.eventAt = eventAt;
+    this.recordsShows = recordsShows ?? columns.code.includes(SHOW_OK);
+  }
+
+  /** Numbers for the values of each key: made when the first checker asks. */
+  get values(): ValueIds {
+    this.#values ??= new ValueIds(this);
+    return this.#values;
+  }
+
+  keyName(index: number): string | number {
+    const key = this.key[index]!;
+    return key === NONE ? '' : this.names.nameOf(key);
+  }
+
+  sessionName(index: number): string | number {
+    return this.names.nameOf(this.session[index]!);
+  }
+
+  /** The value as the columns have it: without a status, and of a `cas` only the second. */
+  valueAt(index: number): Value | undefined {
+    const progress = this.progress[index]!;
+    switch (this.shape[index]! & SHAPE) {
+      case PROGRESS:
+        return { generation: this.generation[index]!, progress };
+      case NUMBER:
+        return this.generation[index]! < 0 ? null : progress;
+      case TEXT:
+        return this.names.nameOf(progress);
+      case BOOLEAN:
+        return progress === 1;
+      default:
+        return undefined;
+    }
+  }
+
+  /**
+   * Negative, zero or positive as the value at `a` is smaller than, equal to or greater than that at `b`, `NaN` when
+   * they have no order; see `compareValues`.
+   */
+  compare(a: number, b: number): number {
+    const shape = this.shape[a]! & SHAPE;
+    if (shape !== (this.shape[b]! & SHAPE)) return Number.NaN;
+    if (shape >= TEXT) return this.progress[a] === this.progress[b] ? 0 : Number.NaN;
+    return this.generation[a]! - this.generation[b]! || this.progress[a]! - this.progress[b]!;
+  }
+
+  isTerminal(index: number): boolean {
+    const shape = this.shape[index]!;
+    return (shape & SHAPE) === PROGRESS && ((shape & ENDED) !== 0 || this.progress[index] === 100);
+  }
+
+  /** What the operation that this event begins wrote or would have written: where the columns say it, else `NONE`. */
+  writtenAt(invoke: number): number {
+    const completion = this.mate[invoke]!;
+    if (completion !== NONE && this.shape[completion] !== NOTHING) return completion;
+    return this.shape[invoke] === NOTHING ? NONE : invoke;
+  }
+
+  isFault(index: number): boolean {
+    return this.code[index]! >> 2 === FAULT;
+  }
+}

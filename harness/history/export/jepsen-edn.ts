@@ -1,0 +1,85 @@
+/** A history as Jepsen would have written it, for Knossos and elle-cli to read. */
+import type { History, HistoryEvent, HistoryHeader } from '../event.ts';
+import { singleTypes } from '../event-shape.ts';
+import { describeValue } from '../order.ts';
+import { printKeyword, printPlain } from '../import/edn-value.ts';
+import type { Plain } from '../import/edn-value.ts';
+import { understoodFields } from '../import/jepsen.ts';
+import { ONLY_KEY } from '../import/jepsen-values.ts';
+
+type Name = string | number;
+type EdnFields = [name: string, text: string][];
+
+/**
+ * One operation map a line, without the newlines. Clients are numbered, as Jepsen's tools want them, and keep their
+ * names in `:process-name`; where there are several keys, values are the `[key value]` of jepsen.independent; shows and
+ * commits, which Jepsen does not know, stand beside the clients' operations as the nemesis' do.
+ */
+export function* exportJepsenEdn({ header, events }: History): Generator<string> {
+  if (header?.initial !== undefined) yield `; ${beginning(header)}`;
+  const numbers = numberProcesses(events);
+  const keys = new Set(events.filter(({ f }) => f !== 'fault').map(({ key }) => key));
+  for (const event of events) {
+    const fields = [...whatAndWho(event, numbers), ...whatValue(event, keys.size > 1), ...extras(event)];
+    yield `{${fields.map(([name, text]) => `${printKeyword(name)} ${text}`).join(', ')}}`;
+  }
+}
+
+/** EDN has no place for it: whoever reads the history must be told. */
+function beginning({ initial = null }: HistoryHeader): string {
+  return `every register begins at ${describeValue(initial)}`;
+}
+
+/** Integers are their own numbers; names get those that are free, in order of appearance. */
+function numberProcesses(events: readonly HistoryEvent[]): Map<Name, number> {
+  const clients = new Set(events.filter(isClient).map(({ process }) => process));
+  const numbers = new Map<Name, number>();
+  let next = 0;
+  for (const process of clients) {
+    if (typeof process === 'number') continue;
+    while (clients.has(next)) next += 1;
+    numbers.set(process, next);
+    next += 1;
+  }
+  return numbers;
+}
+
+function whatAndWho(event: HistoryEvent, numbers: ReadonlyMap<Name, number>): EdnFields {
+  const { index, time, process, session, type, f, fault } = event;
+  const isNamedFault =
+    f === 'fault' && typeof fault === 'string' && printKeyword(fault).startsWith(':') && fault !== 'fault';
+  const bystander = f === 'fault' ? 'nemesis' : 'ratchet';
+  const number = isClient(event) ? (numbers.get(process) ?? process) : undefined;
+  return [
+    ['type', `:${isClient(event) ? type : 'info'}`],
+    ['f', isNamedFault ? printKeyword(fault) : `:${f}`],
+    ['process', number === undefined ? `:${bystander}` : String(number)],
+    ['time', String(time)],
+    ['index', String(index)],
+    ...(process === (number ?? bystander) ? [] : [field('process-name', process)]),
+    ...(session === undefined ? [] : [field('session', session)]),
+    ...(f === 'fault' && !isNamedFault && fault !== undefined ? [field('fault', fault as Plain)] : []),
+  ];
+}
+
+function whatValue({ f, key, value = null }: HistoryEvent, isOneOfMany: boolean): EdnFields {
+  const plain = value as Plain;
+  if (f !== 'fault' && isOneOfMany) return [field('value', [key ?? null, plain])];
+  return [field('value', plain), ...(key === undefined || key === ONLY_KEY ? [] : [field('key', key)])];
+}
+
+function extras(event: HistoryEvent): EdnFields {
+  return Object.entries(event)
+    .filter(
+      ([name, item]) => item !== undefined && !understoodFields.has(name) && !(name === 'fault' && event.f === 'fault'),
+    )
+    .map(([name, item]) => field(name, item as Plain));
+}
+
+function isClient({ f }: HistoryEvent): boolean {
+  return !singleTypes.has(f);
+}
+
+function field(name: string, value: Plain): [string, string] {
+  return [name, printPlain(value)];
+}

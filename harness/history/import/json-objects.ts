@@ -1,0 +1,79 @@
+/** JSON objects, one after another or in one array, each with its line: what JSON.parse of the whole cannot tell. */
+import type { Plain } from './edn-value.ts';
+import { SyntaxProblem } from './problem.ts';
+
+export interface JsonObject {
+  value: Record<string, Plain>;
+  line: number;
+}
+
+const blank = /\s*/y;
+/** What may begin or end an object, or hide such a thing in a string. */
+const landmark = /[{}]|"[^"\\]*(?:\\[^][^"\\]*)*"?/g;
+
+/**
+ * The objects of a text: one a line, or spread over lines, or the items of a single array.
+ * @throws SyntaxProblem
+ */
+export function* readObjects(text: string): Generator<JsonObject> {
+  let at = skipBlank(text, 0);
+  let line = 1 + newlinesIn(text, 0, at);
+  const isArray = text[at] === '[';
+  let mayEnd = true;
+  if (isArray) step(1);
+  for (;;) {
+    if (at >= text.length) {
+      if (isArray) throw new SyntaxProblem(line, 'the text ends before the ] of its array');
+      return;
+    }
+    if (isArray && mayEnd && text[at] === ']') break;
+    if (text[at] !== '{') throw new SyntaxProblem(line, 'an operation must be a JSON object');
+    const end = endOfObject(text, at);
+    if (end === undefined) throw new SyntaxProblem(line, 'not valid JSON: the object has no end');
+    yield { value: parseObject(text.slice(at, end), line), line };
+    step(end - at);
+    if (!isArray) continue;
+    mayEnd = text[at] !== ',';
+    if (!mayEnd) step(1);
+    else if (at < text.length && text[at] !== ']') throw new SyntaxProblem(line, 'not valid JSON: a comma is missing');
+  }
+  step(1);
+  if (at < text.length) throw new SyntaxProblem(line, 'something follows the end of the history');
+
+  /** Over so many characters and the blanks after them. */
+  function step(length: number): void {
+    const next = skipBlank(text, at + length);
+    line += newlinesIn(text, at, next);
+    at = next;
+  }
+}
+
+function endOfObject(text: string, start: number): number | undefined {
+  landmark.lastIndex = start;
+  let depth = 0;
+  for (let match = landmark.exec(text); match !== null; match = landmark.exec(text)) {
+    if (match[0] === '{') depth += 1;
+    else if (match[0] === '}') depth -= 1;
+    if (depth === 0) return landmark.lastIndex;
+  }
+  return undefined;
+}
+
+function parseObject(text: string, line: number): Record<string, Plain> {
+  try {
+    return JSON.parse(text) as Record<string, Plain>;
+  } catch {
+    throw new SyntaxProblem(line, 'not valid JSON');
+  }
+}
+
+function skipBlank(text: string, from: number): number {
+  blank.lastIndex = from;
+  return from + blank.exec(text)![0].length;
+}
+
+function newlinesIn(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
+}

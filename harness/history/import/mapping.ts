@@ -1,0 +1,158 @@
+/** A mapping: which fields of a team's own log lines are what a history needs. `docs/LOGS.md` describes it. */
+import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
+import * as z from 'zod';
+import { UsageError } from '../../errors.ts';
+
+/** Where a field is found: its name, or names joined by dots. */
+const Path = z.string().min(1);
+/** Fields of an event that a field of a log must not pass for. */
+const taken = new Set([
+  'index',
+  'time',
+  'process',
+  'session',
+  'type',
+  'f',
+  'key',
+  'value',
+  'read',
+  'fault',
+  'log_line',
+]);
+const freeName = (name: string): string => (taken.has(name) ? `log_${name}` : name.replaceAll('.', '_'));
+const Kind = z.union([z.string(), z.number(), z.boolean()]);
+const Kinds = z.union([Kind.transform((kind) => [kind]), z.array(Kind).min(1)]);
+
+const Moment = z
+  .union([
+    Path.transform((field) => ({ field })),
+    z.strictObject({ field: Path, unit: z.enum(['iso', 's', 'ms', 'us', 'ns']).optional() }),
+  ])
+  .transform(({ field, unit = 'iso' }: { field: string; unit?: 'iso' | 's' | 'ms' | 'us' | 'ns' }) => ({
+    field,
+    unit,
+  }));
+
+const MappingSchema = z.strictObject({
+  /** Only lines with these values in these fields are meant; the others are skipped. */
+  where: z.record(Path, Kinds).default({}),
+  /** When it happened: of a read, when it was answered. */
+  time: Moment,
+  /** When a request began, if the log knows: its beginning, or how long it took. */
+  began: Moment.optional(),
+  took: z.strictObject({ field: Path, unit: z.enum(['s', 'ms', 'us', 'ns']) }).optional(),
+  session: Path,
+  story: Path,
+  /** `max` is what the log calls complete: 1 for fractions. */
+  progress: z.union([
+    Path.transform((field) => ({ field, max: 100 })),
+    z.strictObject({ field: Path, max: z.number().positive().default(100) }),
+  ]),
+  /** `first-seen`: anything that tells generations apart, counted in the order in which they appear. */
+  generation: z
+    .union([
+      Path.transform((field) => ({ field, counted: 'as-is' as const })),
+      z.strictObject({ field: Path, counted: z.enum(['as-is', 'first-seen']).default('as-is') }),
+    ])
+    .optional(),
+  status: Path.optional(),
+  /** What kind of operation a line is of; without it all are reads. */
+  operation: z
+    .strictObject({
+      field: Path,
+      read: Kinds.optional(),
+      write: Kinds.optional(),
+      start: Kinds.optional(),
+      show: Kinds.optional(),
+      commit: Kinds.optional(),
+      fault: Kinds.optional(),
+    })
+    .optional(),
+  /** How a request ended; without it all were answered. */
+  outcome: z
+    .strictObject({ field: Path, ok: Kinds.optional(), fail: Kinds.optional(), info: Kinds.optional() })
+    .optional(),
+  /** Fields to carry along and to show, under their own names or under others: `served_by: db.host`. */
+  carry: z
+    .union([
+      z.array(Path).transform((paths) => Object.fromEntries(paths.map((path) => [path, path]))),
+      z.record(z.string(), Path),
+    ])
+    .transform((carry) => Object.fromEntries(Object.entries(carry).map(([name, path]) => [freeName(name), path])))
+    .default({}),
+  /** What becomes of lines that cannot be understood. */
+  otherwise: z.enum(['refuse', 'skip']).default('refuse'),
+  /** Judged when the command line names none. */
+  properties: z.array(z.string()).min(1).optional(),
+});
+
+export type Mapping = z.infer<typeof MappingSchema>;
+
+/** @throws UsageError `FILE:LINE: what is wrong` */
+export function parseMapping(text: string, file: string): Mapping {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const refuse = (at: number, problem: string): never => {
+    const { line } = counter.linePos(at);
+    throw new UsageError('mapping-invalid', `${file}:${Math.max(1, line)}: ${problem}`, 'docs/LOGS.md describes it');
+  };
+  const [error] = document.errors;
+  if (error !== undefined) refuse(error.pos[0], `not YAML: ${error.message.split('\n')[0]}`);
+  const result = MappingSchema.safeParse(toPlain(document, refuse));
+  if (!result.success) {
+    const issue = specific(result.error.issues[0]!);
+    refuse(placeOf(document, issue), describeIssue(issue));
+  }
+  const mapping = result.data!;
+  if (mapping.began !== undefined && mapping.took !== undefined) {
+    refuse(placeOf(document, { path: ['took'] }), 'began and took say the same: give one of them');
+  }
+  return mapping;
+}
+
+function toPlain(document: Document, refuse: (at: number, problem: string) => never): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return refuse(0, `not YAML: ${(error as Error).message}`);
+  }
+}
+
+/** Of a union's branches, the first issue that lies deepest: most probably the branch that was meant. */
+function specific(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const firsts = issue.errors.flatMap((issues) => issues.slice(0, 1)).map((inner) => specific(inner));
+  const [deepest] = firsts.sort((a, b) => depthOf(b) - depthOf(a));
+  return deepest === undefined ? issue : { ...deepest, path: [...issue.path, ...deepest.path] };
+}
+
+function depthOf(issue: z.core.$ZodIssue): number {
+  return issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0);
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const fields = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
+    return `unknown field ${fields.join(', ')}`;
+  }
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return `the field ${path} is missing`;
+  }
+  return path === '' ? 'a mapping is a map of fields' : `${path}: ${issue.message}`;
+}
+
+/** Where in the text the issue lies, or its nearest surroundings. */
+function placeOf(document: Document, issue: { path: readonly PropertyKey[]; keys?: readonly string[] }): number {
+  const path = [...issue.path, ...(issue.keys ?? []).slice(0, 1)];
+  for (let length = path.length; length > 0; length -= 1) {
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const name = String(path[length - 1]);
+    const pair = isMap(parent)
+      ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === name)
+      : undefined;
+    if (isNode(pair?.key)) return pair.key.range?.[0] ?? 0;
+  }
+  return document.contents?.range?.[0] ?? 0;
+}

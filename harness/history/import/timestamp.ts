@@ -1,0 +1,36 @@
+/** Points in time as logs write them, in nanoseconds since 1970, exactly. */
+
+export type Unit = 'iso' | 's' | 'ms' | 'us' | 'ns';
+
+const digitsOf = { s: 9, ms: 6, us: 3, ns: 0 } as const;
+const decimal = /^(\d+)(?:\.(\d+))?$/;
+const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+
+/** A number or its text in that unit; digits beyond the nanosecond are dropped. `undefined` when it is neither. */
+export function nanosecondsOf(value: unknown, unit: Unit): bigint | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  return unit === 'iso' ? fromDate(String(value)) : fromDecimal(String(value), digitsOf[unit]);
+}
+
+/** The date and time of day in UTC, to the millisecond. */
+export function dateOf(nanoseconds: bigint): string {
+  return new Date(Number(nanoseconds / 1_000_000n)).toISOString();
+}
+
+function fromDecimal(text: string, digits: number): bigint | undefined {
+  const match = decimal.exec(text);
+  if (match === null) return undefined;
+  const fraction = (match[2] ?? '').slice(0, digits).padEnd(digits, '0');
+  return BigInt(match[1]! + fraction);
+}
+
+/** A date without a zone is in UTC: where the log was read must not matter. */
+function fromDate(text: string): bigint | undefined {
+  const match = iso.exec(text);
+  if (match === null) return undefined;
+  const [, day, time, seconds = '00', fraction = '', zone = 'Z'] = match;
+  const offset = zone.length === 3 ? `${zone}:00` : zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
+  const milliseconds = Date.parse(`${day}T${time}:${seconds}${offset.toUpperCase()}`);
+  if (Number.isNaN(milliseconds)) return undefined;
+  return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+}

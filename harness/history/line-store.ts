@@ -1,0 +1,45 @@
+const LF = 0x0a;
+
+/** The bytes of a history and where the line of each event starts in them, so that a few can be read once more. */
+export class LineStore {
+  readonly #blocks: { bytes: Uint8Array; start: number }[] = [];
+  /** Of each event: where its line starts in all blocks laid end to end. */
+  #starts = new Float64Array(256);
+  #count = 0;
+  #blockStart = 0;
+  #size = 0;
+
+  /** Whole lines, in which the next events stand. */
+  addBlock(bytes: Uint8Array): void {
+    this.#blockStart = this.#size;
+    this.#size += bytes.length;
+    this.#blocks.push({ bytes, start: this.#blockStart });
+  }
+
+  /** The line of the next event, which starts here in the last block. */
+  addLine(start: number): void {
+    if (this.#count === this.#starts.length) {
+      const starts = new Float64Array(this.#count * 2);
+      starts.set(this.#starts);
+      this.#starts = starts;
+    }
+    this.#starts[this.#count++] = this.#blockStart + start;
+  }
+
+  textOf(index: number): string {
+    const position = this.#starts[index]!;
+    const { bytes, start } = this.#blockAt(position);
+    const from = position - start;
+    return Buffer.from(bytes.subarray(from, bytes.indexOf(LF, from))).toString();
+  }
+
+  #blockAt(position: number): { bytes: Uint8Array; start: number } {
+    let [low, high] = [0, this.#blocks.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#blocks[middle]!.start <= position) low = middle;
+      else high = middle - 1;
+    }
+    return this.#blocks[low]!;
+  }
+}

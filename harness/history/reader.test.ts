@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { UsageError } from '../errors.ts';
+import type { HistoryColumns } from './columns.ts';
+import { HistoryReader } from './reader.ts';
+
+const first = '{"index":0,"time":0,"process":"a","type":"invoke","f":"read","key":"s"}';
+const shown = (value: string, extra = ''): string =>
+  `{"index":0,"time":0,"process":"a","type":"ok","f":"show","key":"s","value":${value}${extra}}`;
+
+function read(...chunks: (string | Uint8Array)[]): HistoryColumns {
+  const reader = new HistoryReader('h.ndjson');
+  for (const chunk of chunks) reader.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return reader.end();
+}
+
+/** The message with which these bytes are refused. */
+function refusal(...chunks: (string | Uint8Array)[]): string {
+  try {
+    read(...chunks);
+  } catch (error) {
+    return error instanceof UsageError && error.exitCode === 64 ? error.message : `crashed: ${String(error)}`;
+  }
+  return 'accepted';
+}
+
+test('a line may come in any number of pieces', () => {
+  const bytes = Buffer.from(`${first}\n`);
+  const history = read(...Array.from({ length: bytes.length }, (_, at) => bytes.subarray(at, at + 1)));
+  expect(history.length).toBe(1);
+  expect(history.eventAt(0)).toEqual(JSON.parse(first));
+});
+
+test('the events of all pieces can be read again with what else they say', () => {
+  const lines = Array.from(
+    { length: 50 },
+    (_, index) =>
+      `{"index":${index},"time":${index},"process":"a","type":"ok","f":"show","key":"s","value":{"progress":${index}},"lsn":"0/${index}","deep":{"a":[1,{"b":null}]}}`,
+  );
+  const text = lines.join('\n');
+  for (const size of [1, 7, 64, 1000, text.length]) {
+    const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+      text.slice(at * size, (at + 1) * size),
+    );
+    const history = read(...pieces);
+    expect(Array.from({ length: history.length }, (_, index) => history.eventAt(index))).toEqual(
+      lines.map((line) => JSON.parse(line)),
+    );
+  }
+});
+
+test('empty lines may stand at the end only, of whatever white space', () => {
+  expect(read(`${first}\n\n  \n\t\r\n\u00a0`).length).toBe(1);
+  expect(read('\n \n').length).toBe(0);
+  expect(refusal(`\n${first}`)).toBe('h.ndjson:1: an empty line: only the end of the file may have some');
+  expect(refusal(`${first}\n\n\n{"index":`)).toBe('h.ndjson:2: an empty line: only the end of the file may have some');
+  expect(refusal(`${first}\n\n`, Buffer.from([0xff]))).toBe(
+    'h.ndjson:2: an empty line: only the end of the file may have some',
+  );
+});
+
+test('what is not UTF-8 is refused at its line, whatever stands around it', () => {
+  expect(refusal(`${first}\n`, Buffer.from([0x22, 0xc3, 0x28, 0x22]))).toBe('h.ndjson:2: not UTF-8 text');
+  expect(refusal(shown('"'), Buffer.from([0xff]), '"}')).toBe('h.ndjson:1: not UTF-8 text');
+  expect(refusal(`${first}\n${first}\n`, Buffer.from([0xff]))).toBe('h.ndjson:2: index is 0, expected 1');
+});
+
+test('characters of several bytes may lie across pieces', () => {
+  const bytes = Buffer.from(shown('"ü€😀"'));
+  expect(read(bytes.subarray(0, 83), bytes.subarray(83)).valueAt(0)).toBe('ü€😀');
+});
+
+test('a judged field that stands twice is refused, for nobody knows which one holds', () => {
+  expect(refusal(shown('1', ',"value":2'))).toBe('h.ndjson:1: value stands twice');
+  expect(refusal(shown('{"progress":85,"progress":10}'))).toBe('h.ndjson:1: progress stands twice');
+  expect(refusal(shown('{"progress":85,"pro\\u0067ress":10}'))).toBe('h.ndjson:1: progress stands twice');
+  expect(refusal(shown('1', ',"t\\u0069me":2'))).toBe('h.ndjson:1: time stands twice');
+  expect(refusal('{"history":1,"history":2}')).toBe('h.ndjson:1: history stands twice');
+});
+
+test('a field that is not judged, or is of something else, may have the same name', () => {
+  expect(read(shown('1', ',"lsn":1,"lsn":2')).length).toBe(1);
+  expect(read(shown('1', ',"note":{"time":1,"time":2,"value":{"progress":1,"progress":2}}')).length).toBe(1);
+  expect(read(shown('{"progress":1,"at":1,"at":2}', ',"progress":1,"status":["value:{","\\"value\\":"]')).length).toBe(
+    1,
+  );
+});
+
+test('numbers that JSON does not keep exactly are refused', () => {
+  expect(refusal(shown('9007199254740993'))).toContain('h.ndjson:1: value must be a number within 2^53 - 1');
+  expect(refusal(shown('-1e400'))).toContain('value must be a number within 2^53 - 1');
+  expect(refusal(first.replace('"a"', '9007199254740993'))).toContain('process must be a string or an integer');
+  expect(refusal(first.replace('"time":0', '"time":9007199254740993'))).toContain('time must be an integer');
+  const swap = (pair: string): string =>
+    `{"index":0,"time":0,"process":"a","type":"invoke","f":"cas","key":"s","value":${pair}}`;
+  expect(refusal(swap('[1e16,1]'))).toContain('value must be a number within 2^53 - 1');
+  expect(refusal(swap('[1,1e16]'))).toContain('value must be a number within 2^53 - 1');
+  expect(read(shown('9007199254740991')).valueAt(0)).toBe(9007199254740991);
+  expect(read(shown('-9007199254740991')).valueAt(0)).toBe(-9007199254740991);
+});
+
+test('nesting thousands of levels deep is no trouble', () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  expect(refusal(first.replace('"a"', deep))).toBe('h.ndjson:1: process must be a string or an integer, not [[…');
+  expect(refusal(first.replace('"a"', `{"a":${deep}}`))).toBe(
+    'h.ndjson:1: process must be a string or an integer, not {…',
+  );
+  expect(read(shown('1', `,"extra":${deep}`)).length).toBe(1);
+  expect(refusal('['.repeat(100_000))).toBe('h.ndjson:1: not valid JSON: is the line complete?');
+});
+
+test('a line longer than any event is refused before it fills the memory', () => {
+  const mebibyte = Buffer.alloc(1024 * 1024, 0x20);
+  const message = 'h.ndjson:2: longer than 64 MiB: no event is';
+  expect(refusal(`${first}\n`, ...Array.from({ length: 70 }, () => mebibyte))).toBe(message);
+  expect(
+    refusal(
+      Buffer.concat([Buffer.from(`${first}\n`), ...Array.from({ length: 65 }, () => mebibyte), Buffer.from('\n')]),
+    ),
+  ).toBe(message);
+});
+
+test('a byte order mark is no JSON', () => {
+  expect(refusal(`\ufeff${first}`)).toBe('h.ndjson:1: not valid JSON: is the line complete?');
+  expect(read(shown('"\ufeffa"')).valueAt(0)).toBe('\ufeffa');
+});

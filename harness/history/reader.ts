@@ -1,0 +1,171 @@
+/** Reads a history from bytes as they come: a file, a pipe, whatever is unpacked. */
+import { isUtf8 } from 'node:buffer';
+import { UsageError } from '../errors.ts';
+import { ColumnsBuilder, fillRow } from './columns-builder.ts';
+import type { HistoryColumns } from './columns.ts';
+import { isObject, shapeProblem, show, valueProblem } from './event-shape.ts';
+import type { Fields } from './event-shape.ts';
+import type { HistoryEvent, HistoryHeader } from './event.ts';
+import { LineScanner, UNUSUAL } from './line-scanner.ts';
+import { LineStore } from './line-store.ts';
+import { repeatedField } from './repeated-field.ts';
+
+const LF = 0x0a;
+const CR = 0x0d;
+const mebibyte = 1024 * 1024;
+const lineBytesMax = 64 * mebibyte;
+
+/**
+ * Refuses a history that is not valid: one that contradicts itself gets no verdict. Takes the bytes in pieces of any
+ * size, keeps them for the reports, and relies on nobody writing into them later.
+ */
+export class HistoryReader {
+  readonly #file: string;
+  readonly #builder = new ColumnsBuilder();
+  readonly #scanner = new LineScanner(this.#builder.row, this.#builder.names);
+  readonly #lines = new LineStore();
+  #header: HistoryHeader | undefined;
+  /** Lines taken in so far. */
+  #number = 0;
+  #emptyLine: number | undefined;
+  /** The beginning of a line whose end has yet to come. */
+  #tail: Uint8Array[] = [];
+  #tailBytes = 0;
+
+  /** `file` only names the history in messages. */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** @throws UsageError `FILE:LINE: what is wrong`, with lines counted from 1 */
+  push(bytes: Uint8Array): void {
+    const last = bytes.lastIndexOf(LF);
+    if (last === -1) return this.#keepTail(bytes);
+    const first = this.#tailBytes === 0 ? -1 : bytes.indexOf(LF);
+    if (first !== -1) this.#readTail(bytes.subarray(0, first + 1));
+    if (last > first) this.#readLines(bytes.subarray(first + 1, last + 1));
+    this.#keepTail(bytes.subarray(last + 1));
+  }
+
+  /** @throws UsageError `FILE:LINE: what is wrong`, with lines counted from 1 */
+  end(): HistoryColumns {
+    if (this.#tailBytes > 0) this.#readTail(Buffer.from([LF]));
+    const lines = this.#lines;
+    return this.#builder.finish(this.#header, (index) => JSON.parse(lines.textOf(index)) as HistoryEvent);
+  }
+
+  #keepTail(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#tail.push(bytes);
+    this.#tailBytes += bytes.length;
+    if (this.#tailBytes > lineBytesMax) this.#refuse(this.#number + 1, tooLong);
+  }
+
+  #readTail(end: Uint8Array): void {
+    const line = Buffer.concat([...this.#tail, end]);
+    this.#tail = [];
+    this.#tailBytes = 0;
+    this.#readLines(line);
+  }
+
+  /** Whole lines, each with its line feed: what reads on from the start of one never leaves the bytes. */
+  #readLines(bytes: Uint8Array): void {
+    this.#lines.addBlock(bytes);
+    const isText = isUtf8(bytes);
+    for (let at = 0; at < bytes.length;) {
+      this.#number += 1;
+      const end = isText ? lineEnd(bytes, this.#scanner.scan(bytes, at)) : UNUSUAL;
+      at = end === UNUSUAL ? this.#readUnusual(bytes, at) : this.#readScanned(at, end);
+    }
+  }
+
+  #readScanned(start: number, end: number): number {
+    this.#noteContent();
+    this.#append(start);
+    return end;
+  }
+
+  #readUnusual(bytes: Uint8Array, start: number): number {
+    const end = bytes.indexOf(LF, start);
+    const line = bytes.subarray(start, end);
+    const problem =
+      line.length > lineBytesMax ? tooLong : isUtf8(line) ? this.#readText(asText(line), start) : 'not UTF-8 text';
+    if (problem === undefined) return end + 1;
+    this.#noteContent();
+    return this.#refuse(this.#number, problem);
+  }
+
+  #readText(line: string, start: number): string | undefined {
+    if (line.trim() === '') {
+      this.#emptyLine ??= this.#number;
+      return undefined;
+    }
+    this.#noteContent();
+    const fields = parseJson(line);
+    if (fields === undefined) return 'not valid JSON: is the line complete?';
+    if (!isObject(fields)) return `an event must be a JSON object, not ${show(fields)}`;
+    const repeated = repeatedField(line);
+    if (repeated !== undefined) return `${repeated} stands twice`;
+    if (isHeader(fields)) return this.#readHeader(fields);
+    const problem = shapeProblem(fields);
+    if (problem !== undefined) return problem;
+    fillRow(this.#builder.row, fields as unknown as HistoryEvent, this.#builder.names);
+    this.#append(start);
+    return undefined;
+  }
+
+  #readHeader(fields: Fields): string | undefined {
+    if (this.#number > 1) return 'a header may only be the first line';
+    this.#header = fields as HistoryHeader;
+    return headerProblem(fields);
+  }
+
+  #append(start: number): void {
+    const problem = this.#builder.append();
+    if (problem !== undefined) this.#refuse(this.#number, problem);
+    this.#lines.addLine(start);
+  }
+
+  #noteContent(): void {
+    if (this.#emptyLine !== undefined) {
+      this.#refuse(this.#emptyLine, 'an empty line: only the end of the file may have some');
+    }
+  }
+
+  #refuse(number: number, problem: string): never {
+    throw new UsageError('history-invalid', `${this.#file}:${number}: ${problem}`);
+  }
+}
+
+const tooLong = `longer than ${lineBytesMax / mebibyte} MiB: no event is`;
+
+/** Where the next line starts, if this one holds nothing more. */
+function lineEnd(bytes: Uint8Array, at: number): number {
+  if (at === UNUSUAL) return UNUSUAL;
+  const end = bytes[at] === CR ? at + 1 : at;
+  return bytes[end] === LF ? end + 1 : UNUSUAL;
+}
+
+function asText(line: Uint8Array): string {
+  return Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString();
+}
+
+/** `undefined` stands for text that is not JSON, which has no `undefined` of its own. */
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Extra fields of an event are free, so one that is called `history` does not make it a header. */
+function isHeader(fields: Fields): boolean {
+  return 'history' in fields && !('index' in fields);
+}
+
+function headerProblem({ history, initial }: Fields): string | undefined {
+  if (history !== 1) return `history format ${show(history)} is unknown: this version reads 1`;
+  const problem = initial === undefined ? undefined : valueProblem(initial);
+  return problem === undefined ? undefined : `initial: ${problem}`;
+}

@@ -1,0 +1,52 @@
+/** Names that stand twice in a JSON object, of which `JSON.parse` would keep the last and say nothing. */
+
+const judged: ReadonlySet<string> = new Set([
+  'index',
+  'time',
+  'process',
+  'session',
+  'type',
+  'f',
+  'key',
+  'value',
+  'history',
+]);
+const judgedOfValue: ReadonlySet<string> = new Set(['generation', 'progress', 'status']);
+
+/** The first judged field that the event on this line has twice, itself or in its `value`. `line` is valid JSON. */
+export function repeatedField(line: string): string | undefined {
+  const seen = new Set<string>();
+  const seenOfValue = new Set<string>();
+  for (const { name, depth, within } of namesOf(line)) {
+    const isOfValue = depth === 2 && within === 'value';
+    if (isOfValue ? !judgedOfValue.has(name) : depth !== 1 || !judged.has(name)) continue;
+    const names = isOfValue ? seenOfValue : seen;
+    if (names.has(name)) return name;
+    names.add(name);
+  }
+  return undefined;
+}
+
+interface FieldName {
+  name: string;
+  /** 1 for a field of the outermost object. */
+  depth: number;
+  /** The outermost field that this one is part of. */
+  within: string;
+}
+
+/** Every name of a field in the text, in order: a string before a colon. */
+function* namesOf(line: string): Generator<FieldName> {
+  const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
+  let depth = 0;
+  let within = '';
+  for (const [text, colon] of line.matchAll(token)) {
+    if (text === '{' || text === '[') depth += 1;
+    else if (text === '}' || text === ']') depth -= 1;
+    else if (colon !== undefined && depth <= 2) {
+      const name = JSON.parse(text.slice(0, -colon.length)) as string;
+      if (depth === 1) within = name;
+      yield { name, depth, within };
+    }
+  }
+}

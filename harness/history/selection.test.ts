@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { asColumns } from './columns-builder.ts';
+import { historyOf, info, read, show } from './history.test-support.ts';
+import { select, unknownNames } from './selection.ts';
+
+const history = asColumns(
+  historyOf([
+    ...read('tab-1', { progress: 10 }),
+    ...read('tab-2', { progress: 20 }, { key: 7 }),
+    info('nemesis', 'fault'),
+    show('tab-2', { progress: 20 }, { key: 7 }),
+  ]),
+);
+
+test('what is selected keeps its index, and its event', () => {
+  const selected = select(history, { keys: ['7'] });
+  expect(selected.length).toBe(6);
+  expect([0, 1, 2, 3, 4, 5].map((at) => selected.isFault(at))).toEqual([true, true, false, false, true, false]);
+  expect(selected.eventAt(3)).toBe(history.eventAt(3));
+});
+
+test('where the history records what is shown, reads do not count as shown in a selection without shows either', () => {
+  expect(select(history, { sessions: ['tab-1'] }).recordsShows).toBe(true);
+});
+
+test('what is not selected has no value that could explain another', () => {
+  const { values } = select(history, { keys: ['story-1'] });
+  expect([values.ids[1], values.ids[3], values.ids[5]]).toEqual([0, -1, -1]);
+});
+
+test('the history itself stays as it was', () => {
+  expect(history.isFault(0)).toBe(false);
+});
+
+test('names that stand for nothing are known', () => {
+  expect(unknownNames(history, { keys: ['7', 'story-1', 'story-9'], sessions: ['tab-2', 'nobody'] })).toEqual([
+    'story-9',
+    'nobody',
+  ]);
+  expect(unknownNames(history, {})).toEqual([]);
+});

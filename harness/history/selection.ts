@@ -1,0 +1,59 @@
+import { FAULT, INFO, NONE, NOTHING, READ, SHOW } from './codes.ts';
+import { HistoryColumns } from './columns.ts';
+import type { Columns } from './columns.ts';
+
+/** Names, of which a missing list means all. */
+export interface Selection {
+  keys?: readonly string[];
+  sessions?: readonly string[];
+}
+
+const nothingHappened = FAULT * 4 + INFO;
+
+/**
+ * The same history to be judged for some keys and sessions only. What is not selected turns into faults, which nobody
+ * judges: all events keep their indices. Of the selected keys every write and commit stays, whoever made it, because
+ * the selected reads are judged by them; of the other sessions only the reads and the shows go.
+ */
+export function select(history: HistoryColumns, { keys, sessions }: Selection): HistoryColumns {
+  const { names, length } = history;
+  const isKey = namesIn(history, keys);
+  const isSession = namesIn(history, sessions);
+  const columns: Columns = {
+    ...history,
+    code: history.code.slice(),
+    view: history.view.slice(),
+    shape: history.shape.slice(),
+  };
+  for (let at = 0; at < length; at++) {
+    const f = history.code[at]! >> 2;
+    if (f === FAULT) continue;
+    const isView = f === READ || f === SHOW;
+    if (isKey[history.key[at]!] === 1 && (!isView || isSession[history.session[at]!] === 1)) continue;
+    columns.code[at] = nothingHappened;
+    columns.view[at] = NONE;
+    columns.shape[at] = NOTHING;
+  }
+  const { header, views, swapFrom, eventAt, recordsShows } = history;
+  return new HistoryColumns({ header, length, columns, names, views, swapFrom, eventAt, recordsShows });
+}
+
+/** The names of the selection that stand for nothing in the history. */
+export function unknownNames(history: HistoryColumns, { keys = [], sessions = [] }: Selection): string[] {
+  const known = (column: Int32Array): Set<string> =>
+    new Set([...new Set(column)].filter((id) => id !== NONE).map((id) => String(history.names.nameOf(id))));
+  return [
+    ...keys.filter((name) => !known(history.key).has(name)),
+    ...sessions.filter((name) => !known(history.session).has(name)),
+  ];
+}
+
+/** By id: whether the name is in the list. A command line knows no integers: `1` means the name 1 and the name "1". */
+function namesIn({ names }: HistoryColumns, list: readonly string[] | undefined): Uint8Array {
+  const wanted = new Set(list);
+  const isIn = new Uint8Array(names.count);
+  for (let id = 0; id < isIn.length; id++) {
+    isIn[id] = list === undefined || wanted.has(String(names.nameOf(id))) ? 1 : 0;
+  }
+  return isIn;
+}

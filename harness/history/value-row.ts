@@ -1,0 +1,50 @@
+/** One value in the form of the columns. */
+import { BOOLEAN, ENDED, NOTHING, NUMBER, PROGRESS, TEXT } from './codes.ts';
+import type { HistoryHeader, Scalar, Value } from './event.ts';
+import type { Names } from './names.ts';
+import { isProgress } from './order.ts';
+
+/** Where a key begins: as the header says, else 0% of generation 1 for a key that holds progresses, else `null`. */
+export function initialValue(header: HistoryHeader | undefined, holdsProgress: boolean): Value {
+  return header?.initial ?? (holdsProgress ? { progress: 0 } : null);
+}
+
+export interface ValueRow {
+  shape: number;
+  generation: number;
+  progress: number;
+}
+
+/** Writes a value into a row; of a pair the second. */
+export function fillValue(row: ValueRow, value: Value | undefined, names: Names): void {
+  row.shape = NOTHING;
+  row.generation = 0;
+  row.progress = 0;
+  if (value === undefined) return;
+  if (isProgress(value)) {
+    row.shape = value.status === 'completed' || value.status === 'failed' ? PROGRESS | ENDED : PROGRESS;
+    row.generation = value.generation ?? 1;
+    row.progress = value.progress;
+  } else if (typeof value === 'object' && value !== null) fillScalar(row, value[1], names);
+  else fillScalar(row, value, names);
+}
+
+function fillScalar(row: ValueRow, scalar: Scalar, names: Names): void {
+  switch (typeof scalar) {
+    case 'number':
+      row.shape = NUMBER;
+      row.progress = scalar;
+      break;
+    case 'string':
+      row.shape = TEXT;
+      row.progress = names.idOf(scalar);
+      break;
+    case 'boolean':
+      row.shape = BOOLEAN;
+      row.progress = scalar ? 1 : 0;
+      break;
+    default:
+      row.shape = NUMBER;
+      row.generation = -1;
+  }
+}
