@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 const databaseTests = '**/*.embedded.test.ts';
+const containerTests = '**/*.containers.test.ts';
 const exclude = ['**/node_modules/**', 'dist/**', 'reports/**'];
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, databaseTests] } },
+      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, databaseTests, containerTests] } },
       {
         test: {
           name: 'embedded',
@@ -14,6 +15,16 @@ export default defineConfig({
           exclude,
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
+          name: 'containers',
+          include: [containerTests],
+          exclude,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
           maxWorkers: 1,
         },
       },

@@ -16,6 +16,7 @@ import { postgresImage, requireImage, restImage } from './images.ts';
 import { makeRun } from './labels.ts';
 import { makeNetworks, type Networks } from './networks.ts';
 import { removeRun, sweep } from './removal.ts';
+import { outagesOf } from './outages.ts';
 import { RestContainer } from './rest-container.ts';
 
 export async function boot(options: BootOptions): Promise<Booted> {
@@ -33,7 +34,9 @@ export async function boot(options: BootOptions): Promise<Booted> {
   const replicas = await Promise.all(
     launches.map(async (launch) => {
       const standby = await launch;
-      return openReplica({ ...site.before(standby.database), proxy: standby.proxy }, primary, scope);
+      const { database: replica, proxy } = standby;
+      const outage = outagesOf(replica, site.networks, scope);
+      return openReplica({ ...site.before(replica), proxy, outage }, primary, scope);
     }),
   );
   const { node, owner, commits } = primary;

@@ -3,7 +3,7 @@ import type { WaitStrategy } from 'testcontainers';
 import { GenericContainer } from 'testcontainers';
 import { EnvironmentError } from '../../errors.ts';
 import { lastLines } from '../postgres/last-lines.ts';
-import type { Engine } from './engine.ts';
+import type { Docker, Engine } from './engine.ts';
 import { asked, engineGone, isMissing, isUnreachable } from './engine.ts';
 import type { Run } from './labels.ts';
 import { onFreePort } from './ports.ts';
@@ -30,6 +30,14 @@ export interface RunningContainer {
   /** Where its port is published. */
   at: { host: string; port: number };
   signal(name: string): Promise<void>;
+  /** Does to it what a person could do by hand; if it ends by that, nobody is alarmed. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  kill(): Promise<void>;
+  /** Starts it again, at the same port. */
+  start(): Promise<void>;
+  leave(network: string): Promise<void>;
+  join(network: string): Promise<void>;
   /** What it wrote last. */
   lastWords(): Promise<string>;
 }
@@ -47,7 +55,11 @@ export async function startContainer(options: ContainerOptions): Promise<Running
       return running;
     } catch (error) {
       const { createdId } = container;
-      if (createdId !== undefined) await docker.getContainer(createdId).remove({ force: true, v: true }).catch(() => {});
+      if (createdId !== undefined)
+        await docker
+          .getContainer(createdId)
+          .remove({ force: true, v: true })
+          .catch(() => {});
       throw startFailure(options, error);
     }
   });
@@ -105,6 +117,7 @@ class Running implements RunningContainer {
   readonly id: string;
   readonly at: { host: string; port: number };
   readonly #options: ContainerOptions;
+  #endIsExpected = false;
 
   constructor(options: ContainerOptions, id: string, port: number) {
     this.#options = options;
@@ -116,6 +129,36 @@ class Running implements RunningContainer {
     await asked(this.#container.kill({ signal: name }));
   }
 
+  async freeze(): Promise<void> {
+    await asked(this.#container.pause());
+  }
+
+  async thaw(): Promise<void> {
+    await asked(this.#container.unpause());
+  }
+
+  async kill(): Promise<void> {
+    this.#endIsExpected = true;
+    const ended = this.#container.wait();
+    await asked(this.#container.kill());
+    await asked(ended);
+  }
+
+  async start(): Promise<void> {
+    await asked(this.#container.start());
+    this.#endIsExpected = false;
+    void this.watch();
+  }
+
+  async leave(network: string): Promise<void> {
+    await asked(this.#docker.getNetwork(network).disconnect({ Container: this.id }));
+  }
+
+  async join(network: string): Promise<void> {
+    const { name } = this.#options;
+    await asked(this.#docker.getNetwork(network).connect({ Container: this.id, EndpointConfig: { Aliases: [name] } }));
+  }
+
   async lastWords(): Promise<string> {
     const log = await this.#container.logs({ stdout: true, stderr: true, tail: LOG_LINES }).catch(() => '');
     return lastLines(withoutFraming(Buffer.from(log as unknown as Uint8Array)), 3) || 'it said nothing';
@@ -125,6 +168,7 @@ class Running implements RunningContainer {
     const { name, onDeath } = this.#options;
     try {
       const { StatusCode: code } = (await this.#container.wait()) as { StatusCode: number };
+      if (this.#endIsExpected) return;
       onDeath(
         new EnvironmentError(
           'container-died',
@@ -137,15 +181,19 @@ class Running implements RunningContainer {
     }
   }
 
-  get #container() {
-    return this.#options.engine.docker.getContainer(this.id);
+  get #docker(): Docker {
+    return this.#options.engine.docker;
+  }
+
+  get #container(): ReturnType<Docker['getContainer']> {
+    return this.#docker.getContainer(this.id);
   }
 }
 
 /** The engine puts 8 bytes before each piece of the log: which stream it is of, and how long it is. */
 function withoutFraming(log: Buffer): string {
   let text = '';
-  for (let at = 0; at + 8 <= log.length; ) {
+  for (let at = 0; at + 8 <= log.length;) {
     const size = log.readUInt32BE(at + 4);
     text += log.toString('utf8', at + 8, at + 8 + size);
     at += 8 + size;

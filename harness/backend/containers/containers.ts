@@ -6,7 +6,17 @@ import { startCluster } from '../postgres/cluster.ts';
 export const containersBackend: Backend = {
   name: 'containers',
   description: "Supabase's own images in containers, with streaming replicas; needs Docker",
-  capabilities: new Set([...GATEWAY_CAPABILITIES, 'replicas', 'lag-paused', 'lag-exact', 'lag-timed']),
+  capabilities: new Set([
+    ...GATEWAY_CAPABILITIES,
+    'replicas',
+    'lag-paused',
+    'lag-exact',
+    'lag-timed',
+    'outage-freeze',
+    'outage-kill',
+    'outage-restart',
+    'outage-partition',
+  ]),
   // testcontainers takes its time to load, which `ratchet list` need not wait for.
   start: async (options) => startCluster(options, (await import('./boot.ts')).boot),
   diagnose: async () => (await import('./diagnose.ts')).diagnose(),

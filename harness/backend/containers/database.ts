@@ -23,6 +23,8 @@ host replication all all password
 /** Without what PostgreSQL 17 does not know, and what only a server of our own user needs. */
 const { io_method: _, unix_socket_permissions: __, ...SHARED_SETTINGS } = SERVER_SETTINGS;
 const READY_WITHIN_MS = 120_000;
+/** A walreceiver reports every second; unanswered for so long, it gives the connection up. */
+const NOTICE_PARTITION_MS = 1500;
 const READY_POLL_MS = 50;
 
 export interface DatabaseOptions extends Pick<ContainerOptions, 'engine' | 'run' | 'name' | 'networks' | 'onDeath'> {
@@ -61,7 +63,7 @@ export async function startReplica(
 ): Promise<Database> {
   const { image, password, name } = options;
   const conninfo = ({ host, port }: { host: string; port: number }): string =>
-    `host=${host} port=${port} user=${ADMIN} password=${password} application_name=${name} sslmode=disable gssencmode=disable`;
+    `host=${host} port=${port} user=${ADMIN} password=${password} application_name=${name} sslmode=disable gssencmode=disable tcp_user_timeout=${NOTICE_PARTITION_MS}`;
   return startDatabase(options, {
     entrypoint: ['/bin/sh', '-c', BECOME_REPLICA, 'replica', ...image.entrypoint],
     settings: { primary_conninfo: conninfo(upstream), cluster_name: name },

@@ -1,7 +1,7 @@
 /** One database of a cluster: our control connection to it, and the REST layer before it. */
 import type { Sql } from 'postgres';
 import type { Lsn } from '../../history/lsn.ts';
-import type { DatabaseNode, ReplicaNode } from '../backend.ts';
+import type { DatabaseNode, Outage, ReplicaNode } from '../backend.ts';
 import { EnvironmentError } from '../../errors.ts';
 import { Liveness } from './liveness.ts';
 import type { ReplicaLag } from './replica.ts';
@@ -55,10 +55,12 @@ export class ServerNode implements DatabaseNode {
 
 export class ServerReplica extends ServerNode implements ReplicaNode {
   readonly #lag: ReplicaLag;
+  readonly outage?: (how: Outage) => Promise<() => Promise<void>>;
 
-  constructor(parts: NodeParts & { lag: ReplicaLag }) {
+  constructor(parts: NodeParts & { lag: ReplicaLag; outage?: ReplicaNode['outage'] }) {
     super(parts);
     this.#lag = parts.lag;
+    if (parts.outage) this.outage = parts.outage;
   }
 
   override lsn(): Promise<Lsn> {

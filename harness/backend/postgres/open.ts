@@ -1,5 +1,6 @@
 /** Opens what runs: control connections, the REST layer before each server, the stream of commits, the lag. */
 import type { Sql } from 'postgres';
+import type { ReplicaNode } from '../backend.ts';
 import type { Address } from './address.ts';
 import type { BootOptions } from './booted.ts';
 import type { CommitFeed } from './commits.ts';
@@ -46,13 +47,13 @@ export async function openPrimary(
 }
 
 export async function openReplica(
-  { name, address, rest, proxy }: OpenServer & { proxy: WalProxy },
+  { name, address, rest, proxy, outage }: OpenServer & { proxy: WalProxy; outage?: ReplicaNode['outage'] },
   primary: PrimaryLink,
   scope: Scope,
 ): Promise<ServerReplica> {
   const control = connectIn(scope, address, 1);
   const lag = new ReplicaLag({ name, proxy, control, primary: lagSource(primary) });
-  const replica = new ServerReplica({ name, control, rest, lag });
+  const replica = new ServerReplica({ name, control, rest, lag, ...(outage ? { outage } : {}) });
   await replica.resume();
   await rest.warmUp();
   return replica;
