@@ -74,7 +74,7 @@ if ! timeout 15 docker info >/dev/null 2>&1; then
 fi
 images_before=$(stand_ins)
 if [ -z "${RATCHET_POSTGRES_IMAGE:-}${RATCHET_REST_IMAGE:-}" ]; then
-  node "$root/fixtures/images/build.ts" >"$work/images"
+  node "$root/scripts/build-images.ts" >"$work/images"
   set -a
   . "$work/images"
   set +a

@@ -9,7 +9,7 @@ import { startContainer, type ContainerOptions } from './container.ts';
 import type { Image } from './images.ts';
 
 /** The superuser of Supabase's image; `postgres` is none there. */
-export const ADMIN = 'supabase_admin';
+const ADMIN = 'supabase_admin';
 /** Whose name migrations are applied in, as the Supabase CLI does. */
 export const MIGRATOR = 'postgres';
 export const POSTGRES_PORT = 5432;

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,15 +48,5 @@ describe('a port that is taken', () => {
       throw new Error('listen tcp4 127.0.0.1:1: bind: address already in use');
     });
     await expect(taken).rejects.toMatchObject({ code: 'port-taken', exitCode: 2 });
-  });
-
-  it('is bound on the loopback only while it is looked for', async () => {
-    const port = await onFreePort(async (port) => port);
-    const server = createServer();
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
-    });
-    server.close();
   });
 });

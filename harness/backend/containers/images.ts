@@ -4,7 +4,7 @@ import { EnvironmentError } from '../../errors.ts';
 import type { Engine } from './engine.ts';
 import { asked, isMissing, isUnreachable, engineGone } from './engine.ts';
 
-/** Set by `fixtures/images/build.ts`. */
+/** Set by `scripts/build-images.ts`. */
 const STAND_IN_LABEL = 'ratchet.stand-in';
 
 export interface ImageChoice {
@@ -70,7 +70,7 @@ function missing({ name, variable }: ImageChoice, cause: unknown): EnvironmentEr
   return new EnvironmentError(
     'image-missing',
     `The image ${name} is not here and could not be pulled: ${(cause as Error).message}`,
-    `Name another one in ${variable}, or build stand-ins: node fixtures/images/build.ts`,
+    `Name another one in ${variable}, or build stand-ins: node scripts/build-images.ts`,
     cause,
   );
 }

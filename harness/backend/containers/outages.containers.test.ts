@@ -67,6 +67,7 @@ describe('a replica', () => {
     const written = await write();
     await restarted();
     await shows(written);
+    expect(await shownProgress(reader, 's')).toBe(written);
   });
 
   it('has died for nobody by all that', () => expect(stories.deaths).toEqual([]));
