@@ -100,8 +100,6 @@ export function lagCases(startStories: StartStories): void {
     });
 
     it('is what PostgreSQL says of it too', async () => {
-      await stories.cluster.query(`create or replace function pause_state() returns text security definer language sql
-      as 'select pg_get_wal_replay_pause_state()'`);
       await replica.resume();
       expect((await reader.rpc('pause_state')).data).toBe('not paused');
       await replica.pause();

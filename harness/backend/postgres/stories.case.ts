@@ -20,6 +20,8 @@ create function public.progress_of(story text) returns integer language sql stab
   as $$ select progress from public.stories where id = story $$;
 create function public.advance(story text, step integer default 1) returns public.stories language sql
   as $$ update public.stories set progress = progress + step where id = story returning * $$;
+create function public.pause_state() returns text security definer language sql
+  as $$ select pg_get_wal_replay_pause_state() $$;
 create table public.drafts (id integer primary key, body text);
 alter table public.drafts enable row level security;
 `;
