@@ -10,7 +10,8 @@ import type { Scope } from '../postgres/scope.ts';
 import { WalProxy } from '../postgres/wal-proxy.ts';
 import type { Database, DatabaseOptions } from './database.ts';
 import { MIGRATOR, startPrimary, startReplica, untilReady } from './database.ts';
-import { findEngine } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { blame, findEngine } from './engine.ts';
 import type { Image } from './images.ts';
 import { postgresImage, requireImage, restImage } from './images.ts';
 import { makeRun } from './labels.ts';
@@ -30,7 +31,13 @@ export async function boot(options: BootOptions): Promise<Booted> {
   // They copy the primary while the migrations are applied to it.
   const launches = Array.from({ length: cluster.replicas }, (_, index) => launchStandby(index + 1, database, site));
   for (const launch of launches) launch.catch(() => {});
-  const primary = await openPrimary(site.before(database), options, { ...database.address, user: MIGRATOR });
+  const onFailure: BootOptions['onFailure'] = (reason, server) =>
+    void blame(site.engine, reason).then((cause) => options.onFailure(cause, server));
+  const primary = await openPrimary(
+    site.before(database),
+    { ...options, onFailure },
+    { ...database.address, user: MIGRATOR },
+  );
   const replicas = await Promise.all(
     launches.map(async (launch) => {
       const standby = await launch;
@@ -47,6 +54,7 @@ export async function boot(options: BootOptions): Promise<Booted> {
 
 /** What the containers of the run have in common. */
 interface Site {
+  engine: Engine;
   networks: Networks;
   images: { postgres: Image; rest: Image };
   /** Of every role; the run's own. */
@@ -79,6 +87,7 @@ async function prepare({ scope, cluster, keys, onFailure }: BootOptions): Promis
     onDeath: (reason: EnvironmentError) => onFailure(reason, name),
   });
   return {
+    engine,
     networks,
     images,
     password,

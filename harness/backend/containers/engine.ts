@@ -14,6 +14,7 @@ export interface Engine {
 }
 
 const CONNECT_WITHIN_MS = 15_000;
+const PING_WITHIN_MS = 2000;
 const ANSWER_WITHIN_MS = 60_000;
 
 /** @throws EnvironmentError when there is none, or it does not answer */
@@ -38,6 +39,16 @@ export async function asked<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
+/** Why something ended: for whatever reason it gives, or because the engine did. */
+export async function blame({ docker }: Engine, reason: EnvironmentError): Promise<EnvironmentError> {
+  try {
+    await within(PING_WITHIN_MS, docker.ping());
+    return reason;
+  } catch {
+    return engineGone(reason);
+  }
+}
+
 /** The engine has nothing of that name. */
 export function isMissing(error: unknown): boolean {
   return (error as { statusCode?: number } | undefined)?.statusCode === 404;
@@ -56,7 +67,7 @@ export function engineGone(cause?: unknown): EnvironmentError {
   return new EnvironmentError(
     'engine-gone',
     'The container engine stopped answering.',
-    'Start it again (`docker info` tells); the next run removes what this one left.',
+    'Start it again; the next run removes what this one left.',
     cause,
   );
 }
