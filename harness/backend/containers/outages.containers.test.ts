@@ -70,5 +70,11 @@ describe('a replica', () => {
     expect(await shownProgress(reader, 's')).toBe(written);
   });
 
+  it('is told of a table that is made while it runs', async () => {
+    await stories.cluster.query('create table notes (id integer primary key)');
+    await eventually(async () => (await reader.from('notes').select()).error === null);
+    expect((await reader.from('notes').select()).data).toEqual([]);
+  });
+
   it('has died for nobody by all that', () => expect(stories.deaths).toEqual([]));
 });

@@ -1,5 +1,7 @@
 /** What the port sees of a cluster that runs; and the one place that ends it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
+import { compareLsn } from '../../history/lsn.ts';
 import type { Cluster, ClusterOptions } from '../backend.ts';
 import type { Booted, BootOptions } from './booted.ts';
 import { explainFullDisk } from './full-disk.ts';
@@ -9,6 +11,7 @@ import type { ServerNode, ServerReplica } from './node.ts';
 import { Failures } from './failures.ts';
 import { Scope } from './scope.ts';
 
+const SCHEMA_WITHIN_MS = 500;
 const CHANGES_SCHEMA = /\b(create|alter|drop|grant|revoke|comment)\b/i;
 
 /** A cluster that `boot` brings up. Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
@@ -74,8 +77,20 @@ class ServerCluster implements Cluster {
     const rows = await this.primary.liveness.guard(run).catch((error: unknown) => {
       throw explainFullDisk(error);
     });
-    if (CHANGES_SCHEMA.test(sql)) await Promise.all(this.#nodes().map(({ restNode }) => restNode.schemaChanged()));
+    if (CHANGES_SCHEMA.test(sql)) await this.#tellOfSchema();
     return rows.map((row) => ({ ...row }));
+  }
+
+  /** A REST layer may read its own database: it is told when that has the change, unless it is being held back. */
+  async #tellOfSchema(): Promise<void> {
+    const target = await this.primary.lsn();
+    const deadline = performance.now() + SCHEMA_WITHIN_MS;
+    const tell = async (node: ServerNode): Promise<void> => {
+      const isBehind = async (): Promise<boolean> => compareLsn(await node.lsn(), target) < 0;
+      while (performance.now() < deadline && (await isBehind())) await sleep(5);
+      await node.restNode.schemaChanged();
+    };
+    await Promise.all(this.#nodes().map(tell));
   }
 
   async commitsDelivered(): Promise<void> {
