@@ -73,12 +73,12 @@ module.exports = {
       '^harness/(backend/|history/|errors\\.ts|clock\\.ts)',
       'a backend imports backend.ts, gateway and history',
     ),
-    ...['embedded', 'containers', 'simulated', 'remote', 'gateway'].map((kind) => ({
+    ...['embedded', 'containers', 'simulated', 'remote', 'gateway', 'postgres'].map((kind) => ({
       name: `backend-${kind}-stands-alone`,
-      comment: 'kinds of backends share the port and the gateway, not each other',
+      comment: 'kinds of backends share the port, the gateway and what postgres/ has, not each other',
       severity: 'error',
       from: { path: `^harness/backend/${kind}/`, pathNot: TEST },
-      to: { path: '^harness/backend/[^/]+/', pathNot: `^harness/backend/(${kind}|gateway)/` },
+      to: { path: '^harness/backend/[^/]+/', pathNot: `^harness/backend/(${kind}|gateway|postgres)/` },
     })),
     {
       name: 'only-runner-and-explore-wire',

@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const databaseTests = '**/*.embedded.test.ts';
+const containerTests = '**/*.containers.test.ts';
 const exclude = ['**/node_modules/**', 'dist/**', 'reports/**'];
 
 export default defineConfig({
@@ -10,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...exclude, databaseTests],
+          exclude: [...exclude, databaseTests, containerTests],
           // A limit for what hangs, not a measure of speed: machines are shared.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -24,6 +25,16 @@ export default defineConfig({
           exclude,
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
+          name: 'containers',
+          include: [containerTests],
+          exclude,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
           maxWorkers: 1,
         },
       },

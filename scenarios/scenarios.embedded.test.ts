@@ -1,28 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
-import { parametersOf, planOf } from '../harness/plan/scenario.ts';
-import { openCatalogue } from '../harness/runner/catalogue.ts';
-import { execute } from '../harness/runner/execute.ts';
-import { loadBackend } from '../harness/runner/registry.ts';
+import { judgeEveryScenario } from './scenarios.case.ts';
 
-const catalogue = await openCatalogue(fileURLToPath(new URL('.', import.meta.url)));
-const backend = await loadBackend('embedded');
-const reportRoot = mkdtempSync(join(tmpdir(), 'reports-'));
-afterAll(() => rmSync(reportRoot, { recursive: true, force: true }));
-
-describe.each([...catalogue.subjectNames])('%s on real replication', (subjectName) => {
-  it.each([...catalogue.scenarioNames])('is as %s expects', async (scenarioName) => {
-    const scenario = await catalogue.loadScenario(scenarioName);
-    const subject = await catalogue.loadSubject(subjectName);
-    const parameters = parametersOf(scenario, {});
-    const plan = planOf(scenario, 1, parameters);
-    const signal = new AbortController().signal;
-    const expected = scenario.expect(parameters)[subjectName];
-    const report = await execute({ plan, subject, backend, reportRoot, expected, onProgress: () => undefined, signal });
-    expect(report.incomplete).toBeUndefined();
-    expect({ valid: report.valid, verdicts: report.verdicts }).toMatchObject({ valid: expected });
-  });
-});
+await judgeEveryScenario('embedded');

@@ -1,6 +1,7 @@
 /**
- * All tests that this machine can run, saying which suites were left out and why.
- * `--require SUITE` makes it an error to leave that suite out; all else goes to vitest.
+ * All tests that this machine can run, saying which suites were left out and why. That of containers is run only where it
+ * is required, and never starts an engine. `--require SUITE` makes it an error to leave that suite out; all else goes to
+ * vitest.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,14 +10,20 @@ import { dirname, join } from 'node:path';
 import { loadBackend } from '../harness/runner/registry.ts';
 
 const [required, rest] = takeRequired(process.argv.slice(2));
-const reason = await whyNotEmbedded();
-const suites = ['unit', ...(reason === undefined ? ['embedded'] : [])];
+/** Suites by backend, and why a suite is not run here. */
+const leftOut = new Map<string, string>();
+for (const backend of ['embedded', 'containers']) {
+  const reason = await whyNot(backend);
+  if (reason !== undefined) leftOut.set(backend, reason);
+}
+const suites = ['unit', 'embedded', 'containers'].filter((suite) => !leftOut.has(suite));
 const results = join(mkdtempSync(join(tmpdir(), 'results-')), 'results.json');
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
 const projects = suites.flatMap((suite) => ['--project', suite]);
 const { status } = spawnSync('vitest', ['run', ...projects, ...reporters, ...rest], { stdio: 'inherit' });
 console.log(`suites run: ${suites.join(', ')}`);
-if (reason !== undefined) console.log(`suite left out: embedded, because ${reason}`);
+for (const [suite, reason] of leftOut) console.log(`suite left out: ${suite}, because ${reason}`);
+if (suites.includes('containers')) console.log(`containers exercised: ${await foundBy('containers', 'image')}`);
 if (existsSync(results)) console.log(countOf(results));
 rmSync(dirname(results), { recursive: true });
 const missing = required.filter((suite) => !suites.includes(suite));
@@ -28,10 +35,18 @@ function countOf(file: string): string {
   return `${numPassedTests} passed, ${numFailedTests} failed`;
 }
 
-async function whyNotEmbedded(): Promise<string | undefined> {
-  const backend = await loadBackend('embedded');
-  const fault = (await backend.diagnose()).find(({ ok }) => !ok);
+async function whyNot(name: string): Promise<string | undefined> {
+  if (name === 'containers' && !required.includes(name)) return 'it was not asked for with --require containers';
+  const fault = (await (await loadBackend(name)).diagnose()).find(({ ok }) => !ok);
   return fault === undefined ? undefined : `${fault.what}: ${fault.detail}`;
+}
+
+async function foundBy(name: string, what: string): Promise<string> {
+  const found = await (await loadBackend(name)).diagnose();
+  return found
+    .filter((one) => one.what.startsWith(what))
+    .map(({ detail }) => detail)
+    .join(', ');
 }
 
 function takeRequired(args: readonly string[]): [required: string[], rest: string[]] {

@@ -9,11 +9,15 @@ export type Capability =
   | 'lag-exact'
   | 'lag-timed'
   | 'out-of-rotation'
+  | `outage-${Outage}`
   | 'http-delay'
   | 'http-drop'
   | 'http-lose-response'
   | 'http-error'
   | 'http-route';
+
+/** How the machine of a database can fail; see the fault `outage` of a plan. */
+export type Outage = 'freeze' | 'kill' | 'restart' | 'partition';
 
 /** `primary`, or `replica-1` … `replica-N`. */
 export type NodeName = string;
@@ -67,6 +71,8 @@ export interface ReplicaNode extends DatabaseNode {
   delay(milliseconds: number): Promise<void>;
   /** Ends every kind of lag. Resolves when the replica has caught up with the primary's flushed LSN. */
   resume(): Promise<void>;
+  /** Where the backend can do outages. Resolves once it has taken hold, to what ends it: the replica is whole again. */
+  outage?(how: Outage): Promise<() => Promise<void>>;
 }
 
 export interface ClusterOptions {

@@ -9,11 +9,13 @@ import { httpLoseResponse } from './http-lose-response.ts';
 import { httpRoute } from './http-route.ts';
 import { lag } from './lag.ts';
 import type { Arena, HttpFaultKind, RequestFault, TimedFault, TimedFaultKind } from './nemesis.ts';
+import { outage } from './outage.ts';
 import { outOfRotation } from './out-of-rotation.ts';
 
 const timedFaults: { readonly [Kind in TimedFault['kind']]: TimedFaultKind<Kind> } = {
   lag,
   'out-of-rotation': outOfRotation,
+  outage,
 };
 
 const requestFaults: { readonly [Kind in RequestFault['kind']]: HttpFaultKind<Kind> } = {

@@ -3,7 +3,7 @@
  * benign and the small: fewer actors, fewer deviations, shorter times, the first of every list of choices.
  */
 import fc, { type Arbitrary } from 'fast-check';
-import { applyDeviations, deviationKinds, type Deviation, type DeviationKind } from './deviations.ts';
+import { applyDeviations, deviationKinds, type Deviation, type DeviationKind, type DrawnFault } from './deviations.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
 import type { Range } from './range.ts';
 import { planOf, type Parameters, type Scenario } from './scenario.ts';
@@ -334,15 +334,15 @@ function afterCommit(version: Version): { after: { f: 'commit' } & Version; plus
   return { after: { f: 'commit', ...version }, plus_ms: 0 };
 }
 
-function timedLag(replica: string, delayMs: number): Plan['faults'][number] {
+function timedLag(replica: string, delayMs: number): DrawnFault {
   return { kind: 'lag', mode: 'timed', replica, delay_ms: delayMs, from: NOW };
 }
 
-function exactLag(replica: string, holdAt: Version): Plan['faults'][number] {
+function exactLag(replica: string, holdAt: Version): DrawnFault {
   return { kind: 'lag', mode: 'exact', replica, hold_at: holdAt, from: NOW };
 }
 
-function rotation(replica: string, until: Version): Plan['faults'][number] {
+function rotation(replica: string, until: Version): DrawnFault {
   return { kind: 'out-of-rotation', replica, from: NOW, until: afterCommit(until) };
 }
 
@@ -363,7 +363,7 @@ function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
     .map(([at, step]) => versionIn(cast.generations, at, step));
   // Where there is none to choose from, what needs one is not offered.
   const [session, worker, replica] = [oneOf(sessions), oneOf(workers), oneOf(replicas)];
-  const fault = (arbitrary: Arbitrary<Plan['faults'][number]>): Arbitrary<Deviation> =>
+  const fault = (arbitrary: Arbitrary<DrawnFault>): Arbitrary<Deviation> =>
     arbitrary.map((each) => ({ kind: 'fault', fault: each }));
 
   const hasReplicas = replicas.length > 0;

@@ -37,6 +37,18 @@ const OutOfRotation = z.strictObject({
   until: Moment.optional(),
 });
 
+/**
+ * The machine of a replica fails: `freeze` lets whoever asks it hang, `kill` ends it until the fault heals, `restart`
+ * ends it and starts it again, `partition` cuts it off from the primary alone, so that it goes on answering.
+ */
+const Outage = z.strictObject({
+  kind: z.literal('outage'),
+  how: z.enum(['freeze', 'kill', 'restart', 'partition']),
+  replica,
+  from: start,
+  until: Moment.optional(),
+});
+
 /** Requests of one actor, by ordinal: `nth: 2` is its second request of that method, counted from 1. */
 const RequestMatch = z.strictObject({
   actor: z.string(),
@@ -76,6 +88,7 @@ const HttpRoute = z.strictObject({
 export const Fault = z.discriminatedUnion('kind', [
   Lag,
   OutOfRotation,
+  Outage,
   HttpDelay,
   HttpDrop,
   HttpLoseResponse,

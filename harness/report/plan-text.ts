@@ -46,6 +46,7 @@ function describeFault(fault: Fault): string {
   }
   const span = `${startsWhen(fault.from)}${fault.until === undefined ? '' : ` until ${describeMoment(fault.until)}`}`;
   if (fault.kind === 'out-of-rotation') return `${fault.replica} out of rotation${span}`;
+  if (fault.kind === 'outage') return `${fault.replica} ${OUTAGES[fault.how]}${span}`;
   const how =
     fault.mode === 'paused'
       ? 'replays nothing'
@@ -60,6 +61,13 @@ function describeDetails(fault: Extract<Fault, { match: unknown }>): string {
   if (fault.kind === 'http-delay') return `, its ${fault.where} ${fault.delay_ms} ms late`;
   return fault.kind === 'http-error' ? `, ${fault.status}` : '';
 }
+
+const OUTAGES = {
+  freeze: 'is frozen',
+  kill: 'is killed',
+  restart: 'restarts',
+  partition: 'is cut off from the primary',
+} as const;
 
 function startsWhen(moment: Moment): string {
   if ('at_ms' in moment) return moment.at_ms === 0 ? '' : ` from ${moment.at_ms} ms`;

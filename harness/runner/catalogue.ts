@@ -108,7 +108,7 @@ async function listFiles(
 }
 
 function scenarioEntry(folder: string, name: string): [string, string] | undefined {
-  return /^(?!.*\.(test|d)\.).*\.[jt]s$/.test(name)
+  return /^(?!.*\.(test|case|d)\.).*\.[jt]s$/.test(name)
     ? [basename(name).replace(/\.[jt]s$/, ''), join(folder, name)]
     : undefined;
 }

@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 const backends: Readonly<Record<string, () => Promise<Backend>>> = {
   embedded: async () => (await import('../backend/embedded/embedded.ts')).embeddedBackend,
   simulated: async () => (await import('../backend/simulated/simulated.ts')).simulatedBackend,
+  containers: async () => (await import('../backend/containers/containers.ts')).containersBackend,
 };
 
 export const DEFAULT_BACKEND = 'embedded';

@@ -2,6 +2,8 @@
 import type { ChildProcess, ChildProcessWithoutNullStreams, SpawnOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { EnvironmentError } from '../../errors.ts';
+import { noSpace } from '../postgres/full-disk.ts';
+import { lastLines } from '../postgres/last-lines.ts';
 import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
 
@@ -77,21 +79,4 @@ function commandFailure(file: string, complaint: string): EnvironmentError {
     `${file.split('/').at(-1)} failed: ${lastLines(complaint, 3)}`,
     'Run `ratchet doctor` to see what the embedded backend needs.',
   );
-}
-
-export function noSpace(detail: string): EnvironmentError {
-  return new EnvironmentError(
-    'embedded-no-space',
-    `No space left for the databases: ${lastLines(detail, 1)}`,
-    'Free some space, or point TMPDIR to a file system that has it.',
-  );
-}
-
-/** What PostgreSQL itself says of a full disk (53100) is the environment's fault; all else stays as it is. */
-export function explainFullDisk(error: unknown): unknown {
-  return (error as { code?: unknown } | undefined)?.code === '53100' ? noSpace((error as Error).message) : error;
-}
-
-export function lastLines(text: string, count: number): string {
-  return text.trim().split('\n').slice(-count).join(' · ').trim();
 }

@@ -1,13 +1,13 @@
 /** Real PostgreSQL, a primary and streaming standbys, from npm packages; nothing to install, no container. */
-import type { Backend } from '../backend.ts';
 import { GATEWAY_CAPABILITIES } from '../gateway/gateway.ts';
-import { startCluster } from './cluster.ts';
+import { startCluster, type ServerBackend } from '../postgres/cluster.ts';
+import { boot } from './boot.ts';
 import { diagnose } from './diagnose.ts';
 
-export const embeddedBackend: Backend = {
+export const embeddedBackend: ServerBackend = {
   name: 'embedded',
   description: 'PostgreSQL 18 with streaming standbys from npm packages; @supabase/lite or PostgREST before them',
   capabilities: new Set([...GATEWAY_CAPABILITIES, 'replicas', 'lag-paused', 'lag-exact', 'lag-timed']),
-  start: startCluster,
+  start: (options) => startCluster(options, boot),
   diagnose,
 };

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../../errors.ts';
-import { commandLineOf } from './owner.ts';
+import { commandLineOf } from '../postgres/owner.ts';
 import { clusterRoots } from './places.ts';
 import { eventually, startStories } from './stories.case.ts';
 

@@ -1,15 +1,17 @@
 /** The servers of a cluster: data directories copied from the template, and a WAL proxy before each standby. */
 import type { EnvironmentError } from '../../errors.ts';
+import type { Address } from '../postgres/address.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
-import { SOCKET_PORT, OWNER, socketPath } from './connect.ts';
+import { SOCKET_PORT, socketPath } from '../postgres/connect.ts';
+import { OWNER, socketAddress } from './socket-address.ts';
 import type { Home, ServerPlaces } from './home.ts';
-import type { Scope } from './scope.ts';
+import type { Scope } from '../postgres/scope.ts';
 import type { Server } from './server.ts';
 import { startServer } from './server.ts';
 import { copyTemplate, template } from './template.ts';
-import { WalProxy } from './wal-proxy.ts';
-import { writeFile } from 'node:fs/promises';
+import { WalProxy } from '../postgres/wal-proxy.ts';
+import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface FleetOptions {
@@ -44,7 +46,9 @@ export async function launchFleet(replicaNames: readonly string[], options: Flee
   const from = await template({ ...options, signal: scope.signal });
   options.onProgress(`starting PostgreSQL ${binaries.version}: primary and ${replicaNames.length} replicas`);
   const primary = launchPrimary(from, options);
-  const upstream = primary.then(({ server, sockets }) => server.ready(scope.signal).then(() => socketPath(sockets)));
+  const upstream = primary.then(({ server, sockets }) =>
+    server.ready(scope.signal).then(() => socketAddress(sockets).at),
+  );
   upstream.catch(() => {});
   const standbys = replicaNames.map((name) => launchStandby(name, from, upstream, options));
   // Every launch is waited for, lest one goes on while a failed start is torn down.
@@ -60,13 +64,16 @@ async function launchPrimary(from: string, options: FleetOptions): Promise<Fleet
 async function launchStandby(
   name: string,
   from: string,
-  upstream: Promise<string>,
+  upstream: Promise<Address['at']>,
   options: FleetOptions,
 ): Promise<Standby> {
   const proxySockets = await options.home.socketsOf(`${name}.proxy`);
-  const proxy = new WalProxy({ listenOn: socketPath(proxySockets), upstream, account: options.account });
+  const path = socketPath(proxySockets);
+  const proxy = new WalProxy({ listenOn: { path }, upstream });
   options.scope.onEnd('disconnect', () => proxy.close());
   const [places] = await Promise.all([prepare(name, from, options), proxy.listen()]);
+  const { account } = options;
+  if (account.switchTo) await chown(path, account.uid, account.gid);
   await writeFile(join(places.data, 'standby.signal'), '');
   const settings = { primary_conninfo: conninfo(proxySockets, name) };
   return { name, sockets: places.sockets, proxy, server: spawnServer(name, places, settings, options) };

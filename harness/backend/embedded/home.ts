@@ -3,7 +3,7 @@ import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
-import { writeOwner } from './owner.ts';
+import { writeOwner } from '../postgres/owner.ts';
 import { discard, makeClusterDirectory } from './places.ts';
 import type { Watchdog } from './watchdog.ts';
 import { startWatchdog } from './watchdog.ts';

@@ -1,28 +1,27 @@
 /** One PostgREST before one server: started, asked through its UNIX socket, reloaded, stopped. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { createHmac, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
-import { SERVER_ENVIRONMENT, lastLines } from './command.ts';
-import { SOCKET_PORT } from './connect.ts';
-import { askThroughSocket } from './http-socket.ts';
-import type { Role } from './keys.ts';
-import { roleOf } from './keys.ts';
-import type { RestNode, RestNodeOptions } from './rest.ts';
+import { lastLines } from '../postgres/last-lines.ts';
+import { PostgrestKeys, postgrestSettings } from '../postgres/postgrest-keys.ts';
+import { SERVER_ENVIRONMENT } from './command.ts';
+import { SOCKET_PORT } from '../postgres/connect.ts';
+import { ask } from '../postgres/http.ts';
+import type { RestNode, RestNodeOptions } from '../postgres/rest.ts';
 
 const CONNECTIONS = 24;
 const READY_WITHIN_MS = 20_000;
 const STOP_PATIENCE_MS = 2000;
 const LOG_CHARACTERS = 4000;
-const PREFIX = /^\/rest\/v1(?=\/|$)/;
 
 export class PostgrestProcess implements RestNode {
   readonly #path: string;
   readonly #options: RestNodeOptions;
   readonly #socket: string;
-  readonly #jwtSecret = randomBytes(32).toString('hex');
+  readonly #socketDirectory: string;
+  readonly #keys: PostgrestKeys;
   #child: ChildProcess | undefined;
   #ended: Promise<void> | undefined;
   #death: EnvironmentError | undefined;
@@ -32,7 +31,9 @@ export class PostgrestProcess implements RestNode {
   constructor(path: string, options: RestNodeOptions) {
     this.#path = path;
     this.#options = options;
-    this.#socket = join(options.socketDirectory, 'rest.sock');
+    this.#socketDirectory = dirname((options.address.at as { path: string }).path);
+    this.#socket = join(this.#socketDirectory, 'rest.sock');
+    this.#keys = new PostgrestKeys(options.keys);
   }
 
   async warmUp(): Promise<void> {
@@ -47,20 +48,8 @@ export class PostgrestProcess implements RestNode {
   }
 
   async fetch(request: Request): Promise<Response> {
-    const url = new URL(request.url);
-    const key = request.headers.get('apikey') ?? url.searchParams.get('apikey');
-    const role = roleOf(key, this.#options.keys);
-    if (role === undefined) return unauthorized(key);
-    const headers = new Headers(request.headers);
-    const bearer = headers.get('authorization')?.replace(/^Bearer\s+/i, '');
-    // A user's own token goes through; a key stands for its role.
-    if (bearer === undefined || bearer === key || bearer.startsWith('sb_')) {
-      headers.set('authorization', `Bearer ${this.#token(role)}`);
-    }
-    headers.delete('apikey');
-    url.searchParams.delete('apikey');
-    const path = `${url.pathname.replace(PREFIX, '') || '/'}${url.search}`;
-    return askThroughSocket(this.#socket, { method: request.method, path, headers, body: await request.arrayBuffer() });
+    const asked = await this.#keys.translate(request);
+    return asked instanceof Response ? asked : ask({ path: this.#socket }, asked);
   }
 
   async schemaChanged(): Promise<void> {
@@ -96,35 +85,23 @@ export class PostgrestProcess implements RestNode {
   }
 
   #settings(): Record<string, string> {
-    const { socketDirectory } = this.#options;
+    const host = encodeURIComponent(this.#socketDirectory);
     return {
-      PGRST_DB_URI: `postgres://authenticator@/postgres?host=${encodeURIComponent(socketDirectory)}&port=${SOCKET_PORT}`,
-      PGRST_DB_SCHEMAS: 'public',
-      PGRST_DB_EXTRA_SEARCH_PATH: 'public,extensions',
-      PGRST_DB_ANON_ROLE: 'anon',
-      PGRST_DB_POOL: String(CONNECTIONS),
-      PGRST_DB_MAX_ROWS: '1000',
-      PGRST_DB_CONFIG: 'false',
-      // A standby cannot LISTEN; both are told of changes by a signal.
-      PGRST_DB_CHANNEL_ENABLED: 'false',
-      PGRST_JWT_SECRET: this.#jwtSecret,
-      PGRST_LOG_LEVEL: 'error',
+      ...postgrestSettings(
+        `postgres://authenticator@/postgres?host=${host}&port=${SOCKET_PORT}`,
+        this.#keys.jwtSecret,
+        CONNECTIONS,
+      ),
       PGRST_SERVER_UNIX_SOCKET: this.#socket,
       PGRST_SERVER_UNIX_SOCKET_MODE: '600',
     };
   }
 
   async #isReady(): Promise<boolean> {
-    const headers = new Headers({ authorization: `Bearer ${this.#token('service_role')}` });
-    const asked = askThroughSocket(this.#socket, { method: 'HEAD', path: '/', headers });
+    const headers = new Headers({ authorization: `Bearer ${this.#keys.token('service_role')}` });
+    const asked = ask({ path: this.#socket }, { method: 'HEAD', path: '/', headers });
     const response = await asked.catch(() => undefined);
     return response !== undefined && response.status < 500;
-  }
-
-  #token(role: Role): string {
-    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ role })}`;
-    return `${signed}.${createHmac('sha256', this.#jwtSecret).update(signed).digest('base64url')}`;
   }
 
   #failure(how: string): EnvironmentError {
@@ -134,12 +111,4 @@ export class PostgrestProcess implements RestNode {
       `Check ${this.#path}, or unset RATCHET_POSTGREST to use the REST layer that comes along.`,
     );
   }
-}
-
-function unauthorized(key: string | null): Response {
-  const body =
-    key === null
-      ? { message: 'No API key found in request', hint: 'No `apikey` request header or url param was found.' }
-      : { message: 'Invalid API key', hint: 'Double check your Supabase `apikey`' };
-  return Response.json(body, { status: 401 });
 }

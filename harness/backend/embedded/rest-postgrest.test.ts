@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnvironmentError } from '../../errors.ts';
-import { makeKeys } from './keys.ts';
+import { makeKeys } from '../postgres/keys.ts';
 import { findPostgrest, postgrestLayer } from './rest-postgrest.ts';
-import type { RestNode } from './rest.ts';
+import { socketAddress } from './socket-address.ts';
+import type { RestNode } from '../postgres/rest.ts';
 import { eventually } from './stories.case.ts';
 
 /** Stands in for PostgREST: answers every request with what it got. */
@@ -49,7 +50,7 @@ async function program(code: string): Promise<string> {
 
 function attach(path: string): RestNode {
   const onFailure = (reason: EnvironmentError): void => void failures.push(reason);
-  const options = { name: 'replica-1', socketDirectory: directory, keys, watch: () => {}, onFailure };
+  const options = { name: 'replica-1', address: socketAddress(directory), keys, watch: () => {}, onFailure };
   node = postgrestLayer({ path, version: 'PostgREST' }).attach(options);
   return node;
 }

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { EnvironmentError } from '../../errors.ts';
 import { PostgrestProcess } from './postgrest-process.ts';
-import type { RestLayer } from './rest.ts';
+import type { RestLayer } from '../postgres/rest.ts';
 
 export interface Postgrest {
   path: string;

@@ -4,7 +4,8 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
-import { lastLines, spawnAs, spawnFailure } from './command.ts';
+import { lastLines } from '../postgres/last-lines.ts';
+import { spawnAs, spawnFailure } from './command.ts';
 
 export interface ServerOptions {
   name: string;

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
 import type { Binaries } from './binaries.ts';
-import { noSpace, runCommand } from './command.ts';
+import { noSpace } from '../postgres/full-disk.ts';
+import { runCommand } from './command.ts';
 import { inDraft } from './draft.ts';
 import { cacheDirectory } from './places.ts';
-import { INITDB_ARGUMENTS, SERVER_SETTINGS } from './settings.ts';
-import { SUPABASE_SQL } from './supabase-sql.ts';
+import { INITDB_ARGUMENTS, SERVER_SETTINGS } from '../postgres/settings.ts';
+import { SUPABASE_SQL } from '../postgres/supabase-sql.ts';
 
 export interface TemplateOptions {
   binaries: Binaries;

@@ -1,20 +1,30 @@
 /** What the port sees of a cluster that runs; and the one place that ends it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
-import type { Cluster, ClusterOptions } from '../backend.ts';
+import { compareLsn } from '../../history/lsn.ts';
+import type { Backend, Cluster, ClusterOptions } from '../backend.ts';
 import { insertStatement } from '../insert-statement.ts';
-import type { Booted } from './boot.ts';
-import { boot } from './boot.ts';
-import { explainFullDisk } from './command.ts';
+import type { Booted, BootOptions } from './booted.ts';
+import { explainFullDisk } from './full-disk.ts';
 import type { Keys } from './keys.ts';
 import { makeKeys } from './keys.ts';
-import type { EmbeddedNode, EmbeddedReplica } from './node.ts';
+import type { ServerNode, ServerReplica } from './node.ts';
 import { Failures } from './failures.ts';
 import { Scope } from './scope.ts';
 
+/** A backend of servers that can be asked in SQL; the port itself does not offer that. */
+export interface ServerBackend extends Backend {
+  start(options: ClusterOptions): Promise<ServerCluster>;
+}
+
+const SCHEMA_WITHIN_MS = 500;
 const CHANGES_SCHEMA = /\b(create|alter|drop|grant|revoke|comment)\b/i;
 
-/** Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
-export async function startCluster(options: ClusterOptions): Promise<EmbeddedCluster> {
+/** A cluster that `boot` brings up. Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
+export async function startCluster(
+  options: ClusterOptions,
+  boot: (options: BootOptions) => Promise<Booted>,
+): Promise<ServerCluster> {
   options.signal?.throwIfAborted();
   const keys = makeKeys();
   const scope = new Scope();
@@ -25,7 +35,7 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   const booting = boot({ cluster: options, keys, scope, onFailure });
   try {
     const booted = await untilAborted(booting, scope.signal);
-    const cluster = new EmbeddedCluster(booted, keys, scope, failures);
+    const cluster = new ServerCluster(booted, keys, scope, failures);
     failures.handOver((reason, server) => cluster.failed(reason, server, options));
     return cluster;
   } catch (error) {
@@ -45,9 +55,9 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-export class EmbeddedCluster implements Cluster {
-  readonly primary: EmbeddedNode;
-  readonly replicas: readonly EmbeddedReplica[];
+export class ServerCluster implements Cluster {
+  readonly primary: ServerNode;
+  readonly replicas: readonly ServerReplica[];
   readonly publishableKey: string;
   readonly secretKey: string;
   readonly versions: Record<string, string>;
@@ -78,8 +88,20 @@ export class EmbeddedCluster implements Cluster {
     const rows = await this.primary.liveness.guard(run).catch((error: unknown) => {
       throw explainFullDisk(error);
     });
-    if (CHANGES_SCHEMA.test(sql)) await Promise.all(this.#nodes().map(({ restNode }) => restNode.schemaChanged()));
+    if (CHANGES_SCHEMA.test(sql)) await this.#tellOfSchema();
     return rows.map((row) => ({ ...row }));
+  }
+
+  /** A REST layer may read its own database: it is told when that has the change, unless it is being held back. */
+  async #tellOfSchema(): Promise<void> {
+    const target = await this.primary.lsn();
+    const deadline = performance.now() + SCHEMA_WITHIN_MS;
+    const tell = async (node: ServerNode): Promise<void> => {
+      const isBehind = async (): Promise<boolean> => compareLsn(await node.lsn(), target) < 0;
+      while (performance.now() < deadline && (await isBehind())) await sleep(5);
+      await node.restNode.schemaChanged();
+    };
+    await Promise.all(this.#nodes().map(tell));
   }
 
   async commitsDelivered(): Promise<void> {
@@ -104,12 +126,12 @@ export class EmbeddedCluster implements Cluster {
 
   async #close(): Promise<void> {
     this.#failures.ignore();
-    const reason = new EnvironmentError('embedded-closed', 'The cluster has been closed.');
+    const reason = new EnvironmentError('cluster-closed', 'The cluster has been closed.');
     for (const node of this.#nodes()) node.liveness.end(reason);
     await this.#scope.end();
   }
 
-  #nodes(): EmbeddedNode[] {
+  #nodes(): ServerNode[] {
     return [this.primary, ...this.replicas];
   }
 }

@@ -127,7 +127,7 @@ export class ReplicaLag {
 
   #tooLate(lsn: Lsn, passed: bigint): EnvironmentError {
     return new EnvironmentError(
-      'embedded-hold-too-late',
+      'hold-too-late',
       `${this.#options.name} cannot be held at ${lsn}: it already has the commits up to ${bigIntToLsn(passed)}.`,
       'Pause or hold the replica before the commits that it must not show.',
     );
@@ -135,7 +135,7 @@ export class ReplicaLag {
 
   #replaced(): EnvironmentError {
     return new EnvironmentError(
-      'embedded-lag-replaced',
+      'lag-replaced',
       `${this.#options.name} was given another lag while it was still getting to the one before.`,
       'Wait for one before you ask for the next.',
     );

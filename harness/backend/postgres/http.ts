@@ -1,8 +1,9 @@
-/** HTTP over a UNIX socket, which `fetch` cannot do. */
+/** HTTP to where a REST layer listens; over a UNIX socket too, which `fetch` cannot do. */
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:http';
+import type { Address } from './address.ts';
 
-export interface SocketRequest {
+export interface PlainRequest {
   method: string;
   /** With the query. */
   path: string;
@@ -15,13 +16,11 @@ const agent = new Agent({ keepAlive: true });
 const HOP_BY_HOP = ['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding', 'keep-alive'];
 const WITHOUT_BODY = new Set([101, 103, 204, 205, 304]);
 
-export function askThroughSocket(
-  socketPath: string,
-  { method, path, headers, body }: SocketRequest,
-): Promise<Response> {
+export function ask(at: Address['at'], { method, path, headers, body }: PlainRequest): Promise<Response> {
+  const where = 'path' in at ? { socketPath: at.path } : at;
   const sent = Object.fromEntries([...headers].filter(([name]) => !HOP_BY_HOP.includes(name)));
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, agent, method, path, headers: { ...sent, host: 'localhost' } }, (answer) => {
+    const asked = request({ ...where, agent, method, path, headers: { ...sent, host: 'localhost' } }, (answer) => {
       toResponse(answer, method).then(resolve, reject);
     });
     asked.on('error', reject);

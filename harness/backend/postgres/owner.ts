@@ -16,19 +16,25 @@ export interface Owner {
 
 const FILE = 'owner.json';
 
+/** This process. */
+export function thisOwner(): Owner {
+  return { ratchet: 1, pid: process.pid, started: startOf(process.pid) ?? '', where: here() };
+}
+
 export async function writeOwner(directory: string): Promise<void> {
-  const owner: Owner = { ratchet: 1, pid: process.pid, started: startOf(process.pid) ?? '', where: here() };
-  await writeFile(join(directory, FILE), JSON.stringify(owner), { flag: 'wx' });
+  await writeFile(join(directory, FILE), JSON.stringify(thisOwner()), { flag: 'wx' });
 }
 
 /** Undefined when the directory is none of ours. */
 export function readOwner(directory: string): Owner | undefined {
-  try {
-    const owner = JSON.parse(readFileSync(join(directory, FILE), 'utf8')) as Owner;
-    return owner.ratchet === 1 && Number.isInteger(owner.pid) ? owner : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = quietly(() => readFileSync(join(directory, FILE), 'utf8'));
+  return text === undefined ? undefined : parseOwner(text);
+}
+
+/** Undefined when the text names no owner. */
+export function parseOwner(text: string): Owner | undefined {
+  const owner = quietly(() => JSON.parse(text) as Owner | null);
+  return owner?.ratchet === 1 && Number.isInteger(owner.pid) ? owner : undefined;
 }
 
 /** Only when it is certain: another host's or container's process is never called dead. */

@@ -1,5 +1,6 @@
 /** What answers PostgREST's dialect before a server: `rest-lite.ts`, `rest-postgrest.ts`. */
 import type { EnvironmentError } from '../../errors.ts';
+import type { Address } from './address.ts';
 import type { Keys } from './keys.ts';
 
 export interface RestLayer {
@@ -11,7 +12,7 @@ export interface RestLayer {
 
 export interface RestNodeOptions {
   name: string;
-  socketDirectory: string;
+  address: Address;
   keys: Keys;
   /** Of a process that must not outlive us. */
   watch(pid: number): void;

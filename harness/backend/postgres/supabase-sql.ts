@@ -36,6 +36,12 @@ alter default privileges in schema public grant all on functions to postgres, an
 
 alter default privileges in schema public grant all on sequences to postgres, anon, authenticated, service_role;
 
+alter default privileges for role supabase_admin in schema public grant all on tables to postgres, anon, authenticated, service_role;
+
+alter default privileges for role supabase_admin in schema public grant all on functions to postgres, anon, authenticated, service_role;
+
+alter default privileges for role supabase_admin in schema public grant all on sequences to postgres, anon, authenticated, service_role;
+
 create schema auth authorization supabase_auth_admin;
 
 grant usage on schema auth to anon, authenticated, service_role, postgres;

@@ -1,6 +1,7 @@
 /** `@supabase/lite`'s connection to a server, made to behave as Supabase does on a primary and on a standby. */
 import type postgres from 'postgres';
 import type { PostgresConnection } from '@supabase/lite/postgres';
+import type { Address } from './address.ts';
 import { connectionOptions } from './connect.ts';
 import { LeasePool } from './lease-pool.ts';
 import { muteOnce, muteWhile } from './quiet.ts';
@@ -13,7 +14,7 @@ type LitePostgres = typeof import('@supabase/lite/postgres');
 
 export interface LiteConnectionOptions {
   name: string;
-  socketDirectory: string;
+  address: Address;
   /** Whose schema it has; it is read once. */
   primary: PostgresConnection | undefined;
 }
@@ -82,8 +83,8 @@ async function becomeRole(transaction: RawQueries, { auth }: RequestContext): Pr
 
 type LiteConfig = ConstructorParameters<LitePostgres['PostgresConnection']>[0];
 
-function configOf({ name, socketDirectory }: LiteConnectionOptions, onclose: () => void = () => {}): LiteConfig {
-  const options = connectionOptions(socketDirectory, 1);
+function configOf({ name, address }: LiteConnectionOptions, onclose: () => void = () => {}): LiteConfig {
+  const options = connectionOptions(address, 1);
   const postgresOptions = {
     ...options,
     connection: { application_name: `ratchet-rest-${name}` },

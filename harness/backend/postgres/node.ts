@@ -1,7 +1,7 @@
 /** One database of a cluster: our control connection to it, and the REST layer before it. */
 import type { Sql } from 'postgres';
 import type { Lsn } from '../../history/lsn.ts';
-import type { DatabaseNode, ReplicaNode } from '../backend.ts';
+import type { DatabaseNode, Outage, ReplicaNode } from '../backend.ts';
 import { EnvironmentError } from '../../errors.ts';
 import { Liveness } from './liveness.ts';
 import type { ReplicaLag } from './replica.ts';
@@ -13,7 +13,7 @@ export interface NodeParts {
   rest: RestNode;
 }
 
-export class EmbeddedNode implements DatabaseNode {
+export class ServerNode implements DatabaseNode {
   readonly name: string;
   readonly control: Sql<{}>;
   readonly restNode: RestNode;
@@ -44,7 +44,7 @@ export class EmbeddedNode implements DatabaseNode {
   async #reach(): Promise<void> {
     await this.control`select 1`.catch((cause: unknown) => {
       throw new EnvironmentError(
-        'embedded-unreachable',
+        'database-unreachable',
         `PostgreSQL ${this.name} cannot be reached.`,
         undefined,
         cause,
@@ -53,12 +53,14 @@ export class EmbeddedNode implements DatabaseNode {
   }
 }
 
-export class EmbeddedReplica extends EmbeddedNode implements ReplicaNode {
+export class ServerReplica extends ServerNode implements ReplicaNode {
   readonly #lag: ReplicaLag;
+  readonly outage?: (how: Outage) => Promise<() => Promise<void>>;
 
-  constructor(parts: NodeParts & { lag: ReplicaLag }) {
+  constructor(parts: NodeParts & { lag: ReplicaLag; outage?: ReplicaNode['outage'] }) {
     super(parts);
     this.#lag = parts.lag;
+    if (parts.outage) this.outage = parts.outage;
   }
 
   override lsn(): Promise<Lsn> {

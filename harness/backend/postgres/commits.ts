@@ -5,7 +5,7 @@ import type { Lsn } from '../../history/lsn.ts';
 import { lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
 import type { Commit, TrackedTable } from '../backend.ts';
-import { socketPath } from './connect.ts';
+import type { Address } from './address.ts';
 import type { Row, Transaction } from './pgoutput.ts';
 import { PgOutputReader } from './pgoutput.ts';
 import { PUBLICATION, publish } from './publication.ts';
@@ -16,7 +16,7 @@ const ASK_AGAIN_MS = 20;
 
 export interface CommitFeedOptions {
   owner: Sql<{}>;
-  socketDirectory: string;
+  primary: Address;
   tracked: TrackedTable;
   onCommit(commit: Commit): void;
   /** Told when the stream ends and nobody closed it. */
@@ -54,7 +54,7 @@ class DecodingFeed implements CommitFeed {
   }
 
   async start(): Promise<void> {
-    this.#connection = await ReplicationConnection.open(socketPath(this.#options.socketDirectory), {
+    this.#connection = await ReplicationConnection.open(this.#options.primary, {
       onMessage: (message) => this.#tell(this.#reader.push(message)),
       onDecoded: (position, replyRequested) => {
         this.#advance(position);
@@ -126,5 +126,5 @@ class DecodingFeed implements CommitFeed {
 }
 
 function feedEnded(): EnvironmentError {
-  return new EnvironmentError('embedded-commit-feed', 'The stream of commits from the primary ended.');
+  return new EnvironmentError('commit-feed-ended', 'The stream of commits from the primary ended.');
 }

@@ -1,8 +1,7 @@
-/** Stands between a standby and its primary, on a UNIX socket, and lets WAL pass as its gate says. */
-import type { Server, Socket } from 'node:net';
+/** Stands between a standby and its primary and lets WAL pass as its gate says. */
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { chown } from 'node:fs/promises';
-import type { Account } from './account.ts';
+import type { Address } from './address.ts';
 import { encodeFrame, FrameReader } from './wal-stream.ts';
 import { WalGate } from './wal-gate.ts';
 
@@ -10,12 +9,10 @@ import { WalGate } from './wal-gate.ts';
 const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface WalProxyOptions {
-  /** Where the standby connects to. */
-  listenOn: string;
-  /** The primary's socket; connections wait for it. */
-  upstream: Promise<string>;
-  /** Who connects. */
-  account: Account;
+  /** Where the standby connects to; port 0 is any that is free. */
+  listenOn: Address['at'];
+  /** Where the primary listens; connections wait for it. */
+  upstream: Promise<Address['at']>;
 }
 
 export class WalProxy {
@@ -37,8 +34,11 @@ export class WalProxy {
       this.#server.once('error', reject);
       this.#server.listen(this.#options.listenOn, resolve);
     });
-    const { account, listenOn } = this.#options;
-    if (account.switchTo) await chown(listenOn, account.uid, account.gid);
+  }
+
+  /** Of a proxy that listens on a host. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** End of the WAL that the standby may have. */
@@ -61,12 +61,12 @@ export class WalProxy {
 
   async #accept(standby: Socket): Promise<void> {
     this.#track(standby);
-    const path = await this.#options.upstream.catch(() => undefined);
-    if (path === undefined || standby.destroyed) {
+    const at = await this.#options.upstream.catch(() => undefined);
+    if (at === undefined || standby.destroyed) {
       standby.destroy();
       return;
     }
-    const primary = this.#track(connect(path));
+    const primary = this.#track('path' in at ? connect(at.path) : connect(at));
     standby.on('close', () => primary.destroy());
     primary.on('close', () => standby.destroy());
     standby.pipe(primary);

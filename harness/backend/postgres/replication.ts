@@ -1,11 +1,14 @@
 /** A connection that streams logical decoding: PostgreSQL's own protocol, as little of it as that takes. */
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
-import { OWNER } from './connect.ts';
+import type { Address } from './address.ts';
+import { DATABASE } from './address.ts';
 import { FrameReader } from './wal-stream.ts';
 import type { Frame } from './wal-stream.ts';
 
 const PROTOCOL_3 = 196_608;
+const AUTHENTICATED = 0;
+const CLEARTEXT_PASSWORD = 3;
 /** Microseconds between 1970 and 2000, where PostgreSQL's clock starts. */
 const POSTGRES_EPOCH_US = 946_684_800_000_000n;
 
@@ -20,11 +23,13 @@ export interface ReplicationHandlers {
 export class ReplicationConnection {
   readonly #socket: Socket;
   readonly #handlers: ReplicationHandlers;
+  readonly #password: string;
   #reply: { resolve(): void; reject(error: Error): void } | undefined;
 
-  private constructor(socket: Socket, handlers: ReplicationHandlers) {
+  private constructor(socket: Socket, handlers: ReplicationHandlers, password: string) {
     this.#socket = socket;
     this.#handlers = handlers;
+    this.#password = password;
     const reader = new FrameReader();
     socket.on('data', (chunk) => reader.push(chunk).forEach((frame) => this.#receive(frame)));
     socket.on('error', (error) => this.#reply?.reject(error));
@@ -34,19 +39,16 @@ export class ReplicationConnection {
     });
   }
 
-  static async open(path: string, handlers: ReplicationHandlers): Promise<ReplicationConnection> {
-    const connection = new ReplicationConnection(connect(path), handlers);
-    await connection.#ask(startupMessage({ user: OWNER, database: 'postgres', replication: 'database' }));
+  static async open(address: Address, handlers: ReplicationHandlers): Promise<ReplicationConnection> {
+    const { at, user, password } = address;
+    const connection = new ReplicationConnection('path' in at ? connect(at.path) : connect(at), handlers, password);
+    await connection.#ask(startupMessage({ user, database: DATABASE, replication: 'database' }));
     return connection;
   }
 
   /** Resolves when the command is done or, if it starts streaming, when it streams. */
   command(text: string): Promise<void> {
-    const body = Buffer.from(`${text}\0`);
-    const header = Buffer.alloc(5);
-    header.write('Q');
-    header.writeUInt32BE(4 + body.length, 1);
-    return this.#ask(Buffer.concat([header, body]));
+    return this.#ask(textMessage('Q', text));
   }
 
   /** Tells the server what has been received, and whether it shall say how far it has decoded. */
@@ -72,6 +74,13 @@ export class ReplicationConnection {
     });
   }
 
+  #authenticate(method: number): void {
+    if (method === CLEARTEXT_PASSWORD) this.#socket.write(textMessage('p', this.#password));
+    else if (method !== AUTHENTICATED) {
+      this.#reply?.reject(new Error(`The server asks for a way of authentication (${method}) that is not supported.`));
+    }
+  }
+
   #receive(frame: Frame): void {
     if (frame.kind === 'wal') {
       this.#handlers.onMessage(frame.wal);
@@ -80,10 +89,19 @@ export class ReplicationConnection {
     const { bytes } = frame;
     const type = String.fromCharCode(bytes[0]!);
     if (type === 'd' && bytes[5] === 0x6b) this.#handlers.onDecoded(bytes.readBigUInt64BE(6), bytes[22] === 1);
+    else if (type === 'R') this.#authenticate(bytes.readUInt32BE(5));
     else if (type === 'E') this.#reply?.reject(new Error(errorText(bytes.subarray(5))));
     // Ready for a query, or in the midst of a stream.
     else if (type === 'Z' || type === 'W') this.#reply?.resolve();
   }
+}
+
+function textMessage(type: string, text: string): Buffer {
+  const body = Buffer.from(`${text}\0`);
+  const header = Buffer.alloc(5);
+  header.write(type);
+  header.writeUInt32BE(4 + body.length, 1);
+  return Buffer.concat([header, body]);
 }
 
 function startupMessage(parameters: Record<string, string>): Buffer {

@@ -1,0 +1,5 @@
+import { commitsCases } from '../postgres/commits.case.ts';
+import { storiesOn } from '../postgres/stories.case.ts';
+import { containersBackend } from './containers.ts';
+
+commitsCases(storiesOn(containersBackend));

@@ -1,0 +1,23 @@
+/** Whose a container or network is: said on it, so that the next start finds what a killed run left. */
+import { randomBytes } from 'node:crypto';
+import { isDead, parseOwner, thisOwner } from '../postgres/owner.ts';
+
+export const OWNER_LABEL = 'ratchet.owner';
+export const RUN_LABEL = 'ratchet.run';
+
+/** One cluster of this process. */
+export interface Run {
+  id: string;
+  labels: Record<string, string>;
+}
+
+export function makeRun(): Run {
+  const id = randomBytes(4).toString('hex');
+  return { id, labels: { [OWNER_LABEL]: JSON.stringify(thisOwner()), [RUN_LABEL]: id } };
+}
+
+/** Only when it is certain; what has no owner of ours is nobody's to remove. */
+export function isOfTheDead(labels: Record<string, string> | undefined | null): boolean {
+  const owner = parseOwner(labels?.[OWNER_LABEL] ?? '');
+  return owner !== undefined && isDead(owner);
+}

@@ -1,0 +1,5 @@
+import { lagCases } from '../postgres/lag.case.ts';
+import { storiesOn } from '../postgres/stories.case.ts';
+import { containersBackend } from './containers.ts';
+
+lagCases(storiesOn(containersBackend));

@@ -1,0 +1,84 @@
+/** PostgREST in a container before one database: the layer that Supabase itself has. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvironmentError } from '../../errors.ts';
+import { ask } from '../postgres/http.ts';
+import type { Keys } from '../postgres/keys.ts';
+import { PostgrestKeys, postgrestSettings } from '../postgres/postgrest-keys.ts';
+import type { RestNode } from '../postgres/rest.ts';
+import type { ContainerOptions, RunningContainer } from './container.ts';
+import { startContainer } from './container.ts';
+import { POSTGRES_PORT } from './database.ts';
+import type { Image } from './images.ts';
+
+export interface RestContainerOptions extends Pick<ContainerOptions, 'engine' | 'run' | 'networks' | 'onDeath'> {
+  image: Image;
+  /** Name of the database that it stands before. */
+  database: string;
+  /** Of `authenticator`. */
+  password: string;
+  keys: Keys;
+  signal: AbortSignal;
+}
+
+const CONNECTIONS = 24;
+const PORT = 3000;
+const READY_WITHIN_MS = 60_000;
+const READY_POLL_MS = 20;
+
+export class RestContainer implements RestNode {
+  readonly #options: RestContainerOptions;
+  readonly #keys: PostgrestKeys;
+  #container: RunningContainer | undefined;
+
+  constructor(options: RestContainerOptions) {
+    this.#options = options;
+    this.#keys = new PostgrestKeys(options.keys);
+  }
+
+  /** Starts it: PostgREST waits ever longer for a database that is not there yet. */
+  async warmUp(): Promise<void> {
+    const { database, image, password, signal } = this.#options;
+    const uri = `postgres://authenticator:${password}@${database}:${POSTGRES_PORT}/postgres`;
+    const container = await startContainer({
+      ...this.#options,
+      name: `${database}-rest`,
+      image: image.name,
+      ...(image.entrypoint.length > 0 ? { entrypoint: image.entrypoint } : {}),
+      command: image.command,
+      environment: postgrestSettings(uri, this.#keys.jwtSecret, CONNECTIONS),
+      port: PORT,
+    });
+    this.#container = container;
+    const deadline = performance.now() + READY_WITHIN_MS;
+    while (!(await this.#isReady(container))) {
+      signal.throwIfAborted();
+      if (performance.now() > deadline) throw notReady(database, await container.lastWords());
+      await sleep(READY_POLL_MS);
+    }
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    const asked = await this.#keys.translate(request);
+    return asked instanceof Response ? asked : ask(this.#container!.at, asked);
+  }
+
+  async schemaChanged(): Promise<void> {
+    await this.#container?.signal('SIGUSR1');
+  }
+
+  /** It goes with all containers of the run. */
+  async close(): Promise<void> {}
+
+  async #isReady({ at }: RunningContainer): Promise<boolean> {
+    const headers = new Headers({ authorization: `Bearer ${this.#keys.token('service_role')}` });
+    const response = await ask(at, { method: 'HEAD', path: '/', headers }).catch(() => undefined);
+    return response !== undefined && response.status < 500;
+  }
+}
+
+function notReady(database: string, lastWords: string): EnvironmentError {
+  return new EnvironmentError(
+    'container-not-ready',
+    `The REST layer before ${database} did not get ready within ${READY_WITHIN_MS / 1000} s: ${lastWords}`,
+  );
+}

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { findEngine } from './engine.ts';
+import { OWNER_LABEL } from './labels.ts';
+import { sweep } from './removal.ts';
+
+const KILLS = 20;
+const AT_ONCE = 4;
+/** Long enough to be hit in every phase of a start. */
+const START_MS = 10_000;
+
+const engine = await findEngine();
+const { docker } = engine;
+const stranger = await docker.createNetwork({
+  Name: `not-ours-${process.pid}`,
+  Labels: { [OWNER_LABEL]: 'somebody else, in another form' },
+});
+afterAll(() => stranger.remove());
+
+/** What processes with this id own. */
+async function ownedBy(pid: number): Promise<string[]> {
+  const filters = { label: [OWNER_LABEL] };
+  const containers = await docker.listContainers({ all: true, filters });
+  const networks = await docker.listNetworks({ filters });
+  const { Volumes: volumes } = await docker.listVolumes({ filters });
+  const labelled = [
+    ...containers.map(({ Names, Labels }) => ({ name: String(Names[0]), labels: Labels })),
+    ...networks.map(({ Name, Labels }) => ({ name: Name, labels: Labels })),
+    ...(volumes ?? []).map(({ Name, Labels }) => ({ name: Name, labels: Labels })),
+  ];
+  return labelled.filter(({ labels }) => labels?.[OWNER_LABEL]?.includes(`"pid":${pid},`)).map(({ name }) => name);
+}
+
+async function startAndKill(afterMs: number): Promise<number> {
+  const module = fileURLToPath(new URL('../postgres/stories.case.ts', import.meta.url));
+  const backend = fileURLToPath(new URL('containers.ts', import.meta.url));
+  const code = `const { storiesOn } = await import(${JSON.stringify(module)});
+    const { containersBackend } = await import(${JSON.stringify(backend)});
+    await storiesOn(containersBackend)(1); setInterval(() => {}, 1e6);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  return child.pid!;
+}
+
+it(`of ${KILLS} killed runs the next start finds everything, and nothing of anybody else`, async () => {
+  const killed: number[] = [];
+  for (let at = 0; at < KILLS; at += AT_ONCE) {
+    const moments = Array.from({ length: AT_ONCE }, (_, more) => (START_MS * (at + more + 1)) / KILLS);
+    killed.push(...(await Promise.all(moments.map(startAndKill))));
+  }
+  // What the engine was still about to do for the last of them is done once it is listed.
+  await sweep(engine);
+  await sweep(engine);
+  for (const pid of killed) expect(await ownedBy(pid)).toEqual([]);
+  expect((await docker.listNetworks()).map(({ Name }) => Name)).toContain(`not-ours-${process.pid}`);
+});

@@ -1,0 +1,25 @@
+/** What a backend of PostgreSQL servers is told to bring up, and what it hands over when it is up. */
+import type { Sql } from 'postgres';
+import type { EnvironmentError } from '../../errors.ts';
+import type { ClusterOptions } from '../backend.ts';
+import type { CommitFeed } from './commits.ts';
+import type { Keys } from './keys.ts';
+import type { ServerNode, ServerReplica } from './node.ts';
+import type { Scope } from './scope.ts';
+
+export interface BootOptions {
+  cluster: ClusterOptions;
+  keys: Keys;
+  scope: Scope;
+  /** Of a server, which is named, or of something else. */
+  onFailure(reason: EnvironmentError, server?: string): void;
+}
+
+export interface Booted {
+  primary: ServerNode;
+  replicas: readonly ServerReplica[];
+  /** Connections as the database's owner, on the primary. */
+  owner: Sql<{}>;
+  commits: CommitFeed;
+  versions: Record<string, string>;
+}

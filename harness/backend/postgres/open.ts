@@ -1,0 +1,92 @@
+/** Opens what runs: control connections, the REST layer before each server, the stream of commits, the lag. */
+import type { Sql } from 'postgres';
+import type { ReplicaNode } from '../backend.ts';
+import type { Address } from './address.ts';
+import type { BootOptions } from './booted.ts';
+import type { CommitFeed } from './commits.ts';
+import { startCommitFeed } from './commits.ts';
+import { connectTo } from './connect.ts';
+import { applyMigrations } from './migrations.ts';
+import { ServerNode, ServerReplica } from './node.ts';
+import { ReplicaLag } from './replica.ts';
+import type { RestNode } from './rest.ts';
+import type { Scope } from './scope.ts';
+import type { WalProxy } from './wal-proxy.ts';
+
+/** A server that accepts connections, and what answers before it. */
+export interface OpenServer {
+  name: string;
+  address: Address;
+  rest: RestNode;
+}
+
+export interface PrimaryLink {
+  node: ServerNode;
+  owner: Sql<{}>;
+  commits: CommitFeed;
+}
+
+const OWNER_CONNECTIONS = 4;
+const FEED_GRACE_MS = 1000;
+
+/** `migrator` is who applies the migrations, if not the address's own user. */
+export async function openPrimary(
+  { name, address, rest }: OpenServer,
+  options: BootOptions,
+  migrator: Address = address,
+): Promise<PrimaryLink> {
+  const { cluster, scope } = options;
+  if (cluster.migrations.length > 0) cluster.onProgress(`applying ${cluster.migrations.length} migrations`);
+  const alone = connectIn(scope, migrator, 1);
+  await applyMigrations(alone, cluster.migrations);
+  await alone.end({ timeout: 0 });
+  const node = new ServerNode({ name, control: connectIn(scope, address, 1), rest });
+  await Promise.all([rest.warmUp(), node.lsn()]);
+  const owner = connectIn(scope, address, OWNER_CONNECTIONS);
+  return { node, owner, commits: await startFeed(address, owner, options) };
+}
+
+export async function openReplica(
+  { name, address, rest, proxy, outage }: OpenServer & { proxy: WalProxy; outage?: ReplicaNode['outage'] },
+  primary: PrimaryLink,
+  scope: Scope,
+): Promise<ServerReplica> {
+  const control = connectIn(scope, address, 1);
+  const lag = new ReplicaLag({ name, proxy, control, primary: lagSource(primary) });
+  const replica = new ServerReplica({ name, control, rest, lag, ...(outage ? { outage } : {}) });
+  await replica.resume();
+  await rest.warmUp();
+  return replica;
+}
+
+async function startFeed(primary: Address, owner: Sql<{}>, options: BootOptions): Promise<CommitFeed> {
+  const { cluster, scope } = options;
+  const feed = await startCommitFeed({
+    owner,
+    primary,
+    tracked: cluster.tracked,
+    onCommit: (commit) => cluster.onCommit(commit),
+    // When it ends because its server died, that is the reason to tell.
+    onEnd: (reason) => setTimeout(() => options.onFailure(reason), FEED_GRACE_MS).unref(),
+  });
+  scope.onEnd('disconnect', () => feed.close());
+  return feed;
+}
+
+function lagSource({ node, owner, commits }: PrimaryLink): ConstructorParameters<typeof ReplicaLag>[0]['primary'] {
+  return {
+    flushedLsn: () => node.lsn(),
+    nudge: async () => void (await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`),
+    hasCommitBetween: async (after, upTo) => {
+      await commits.deliveredUpTo(await node.lsn());
+      return commits.hasCommitBetween(after, upTo);
+    },
+  };
+}
+
+/** On a connection by itself only short questions are asked, so that their answers are never late. */
+function connectIn(scope: Scope, address: Address, max: number): Sql<{}> {
+  const connection = connectTo(address, max);
+  scope.onEnd('disconnect', () => connection.end({ timeout: 0 }));
+  return connection;
+}

@@ -1,0 +1,100 @@
+/**
+ * `@supabase/lite` as a server that takes PostgREST's place: the same PGRST_ variables, the same tokens, the same
+ * paths, and a reload of the schema at SIGUSR1. The stand-in for PostgREST's image runs it.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Address } from './address.ts';
+import { makeKeys } from './keys.ts';
+import { loadLite } from './rest-lite.ts';
+
+const PORT = Number(process.env['PGRST_SERVER_PORT'] ?? 3000);
+const BODILESS = new Set(['GET', 'HEAD']);
+
+const keys = makeKeys();
+const lite = await loadLite();
+const node = lite.attach({ name: 'container', address: addressOf(required('PGRST_DB_URI')), keys, watch, onFailure });
+let isReady = false;
+process.on('SIGUSR1', () => void node.schemaChanged());
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
+
+createServer((incoming, outgoing) => {
+  answer(incoming)
+    .catch((error: Error) => Response.json({ code: 'PGRST000', message: error.message }, { status: 503 }))
+    .then(async (response) => {
+      const headers = [...response.headers].filter(([name]) => !['content-length', 'connection'].includes(name));
+      outgoing.writeHead(response.status, headers.flat());
+      outgoing.end(Buffer.from(await response.arrayBuffer()));
+    })
+    .catch(() => outgoing.destroy());
+}).listen(PORT);
+await warmUp();
+
+async function warmUp(): Promise<void> {
+  for (;;) {
+    try {
+      await node.warmUp();
+      isReady = true;
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+async function answer(incoming: IncomingMessage): Promise<Response> {
+  const role = roleOfToken(incoming.headers.authorization);
+  if (role === undefined) return Response.json({ code: 'PGRST301', message: 'JWT invalid' }, { status: 401 });
+  if (!isReady) return Response.json({ code: 'PGRST002', message: 'Could not query the schema' }, { status: 503 });
+  if (incoming.url === '/') return new Response(null, { status: 200 });
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const key = role === 'service_role' ? keys.secret : keys.publishable;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  headers.set('apikey', key);
+  headers.set('authorization', `Bearer ${key}`);
+  const method = incoming.method ?? 'GET';
+  const body = BODILESS.has(method) || chunks.length === 0 ? {} : { body: Buffer.concat(chunks) };
+  return node.fetch(new Request(`http://localhost/rest/v1${incoming.url}`, { method, headers, ...body }));
+}
+
+/** Of a token that is signed with our secret; without any it is `anon`. */
+function roleOfToken(authorization: string | undefined): string | undefined {
+  if (authorization === undefined) return 'anon';
+  const [header, payload, signature] = authorization.replace(/^Bearer\s+/i, '').split('.');
+  if (payload === undefined || signature === undefined) return undefined;
+  const mine = createHmac('sha256', required('PGRST_JWT_SECRET')).update(`${header}.${payload}`).digest();
+  const theirs = Buffer.from(signature, 'base64url');
+  if (theirs.length !== mine.length || !timingSafeEqual(theirs, mine)) return undefined;
+  const { role } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { role?: string };
+  return role;
+}
+
+/**
+ * Logs in as the superuser, who has the same password in a stand-in: it sees of the schema what its user may touch,
+ * where PostgREST reads catalogs that anyone may read. Every request takes on its own role, as there.
+ */
+function addressOf(uri: string): Address {
+  const { hostname, port, password } = new URL(uri);
+  return {
+    at: { host: hostname, port: Number(port || 5432) },
+    user: 'supabase_admin',
+    password: decodeURIComponent(password),
+  };
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} must be set`);
+  return value;
+}
+
+function watch(): void {}
+
+function onFailure(reason: Error): void {
+  console.error(reason.message);
+  process.exit(1);
+}

@@ -1,0 +1,12 @@
+import type { TimedFaultKind } from './nemesis.ts';
+
+/** The machine of a replica fails, rather than its replication: it freezes, is killed, restarts, or is cut off. */
+export const outage: TimedFaultKind<'outage'> = {
+  kind: 'outage',
+  requires: (fault) => `outage-${fault.how}`,
+  async begin({ replica: name, how }, arena) {
+    const replica = arena.replica(name);
+    if (replica.outage === undefined) throw new Error(`${name} has no outages, though its backend can do them`);
+    return replica.outage(how);
+  },
+};

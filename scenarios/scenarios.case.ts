@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parametersOf, planOf } from '../harness/plan/scenario.ts';
+import { openCatalogue } from '../harness/runner/catalogue.ts';
+import { execute } from '../harness/runner/execute.ts';
+import { loadBackend } from '../harness/runner/registry.ts';
+
+const catalogue = await openCatalogue(fileURLToPath(new URL('.', import.meta.url)));
+
+/** Every scenario of every subject has the verdict that the scenario expects, on whatever real replication. */
+export async function judgeEveryScenario(backendName: string): Promise<void> {
+  const backend = await loadBackend(backendName);
+  const reportRoot = mkdtempSync(join(tmpdir(), 'reports-'));
+  afterAll(() => rmSync(reportRoot, { recursive: true, force: true }));
+
+  describe.each([...catalogue.subjectNames])(`%s on ${backendName}`, (subjectName) => {
+    it.each([...catalogue.scenarioNames])('is as %s expects', async (scenarioName) => {
+      const scenario = await catalogue.loadScenario(scenarioName);
+      const subject = await catalogue.loadSubject(subjectName);
+      const parameters = parametersOf(scenario, {});
+      const plan = planOf(scenario, 1, parameters);
+      const expected = scenario.expect(parameters)[subjectName];
+      const quietly = { onProgress: () => undefined, signal: new AbortController().signal };
+      const report = await execute({ plan, subject, backend, reportRoot, expected, ...quietly });
+      expect(report.incomplete).toBeUndefined();
+      expect({ valid: report.valid, verdicts: report.verdicts }).toMatchObject({ valid: expected });
+    });
+  });
+}
