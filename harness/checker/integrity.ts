@@ -1,4 +1,4 @@
-import { FAIL, INVOKE, NONE, PROGRESS, READ, READ_OK, SHAPE, SHOW, SHOW_OK, START } from '../history/codes.ts';
+import { FAIL, NONE, PROGRESS, READ_OK, SHAPE, SHOW_OK, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { Findings } from './verdict.ts';
@@ -14,7 +14,7 @@ export const integrity: Checker = (history) => {
   const { code, length } = history;
   for (let at = 0; at < length; at++) {
     const what = code[at]!;
-    if ((what & 3) === INVOKE && what >> 2 !== READ && what >> 2 < SHOW) origins.admit(at);
+    if (beginsWrite(what)) origins.admit(at);
     if ((what !== READ_OK && what !== SHOW_OK) || origins.explain(at)) continue;
     const failed = origins.failed(at);
     findings.violation(() => ({
@@ -45,11 +45,10 @@ class Origins {
 
   /** Takes in an operation at its invocation. */
   admit(invoke: number): void {
-    const { code, key, mate, values } = this.#history;
+    const { key, mate, values } = this.#history;
     const completion = mate[invoke]!;
-    const failed = completion !== NONE && (code[completion]! & 3) === FAIL;
-    const isOpen = code[invoke]! >> 2 === START && this.#history.writtenAt(invoke) === NONE;
-    if (isOpen && !failed) this.#openStarts[key[invoke]!] = 1;
+    const failed = this.#history.outcomeOf(invoke) === FAIL;
+    if (this.#history.writtenAt(invoke) === NONE && !failed) this.#openStarts[key[invoke]!] = 1;
     for (let event = invoke; event !== NONE; event = event === invoke ? completion : NONE) {
       const value = values.ids[event]!;
       if (value === NONE) continue;
