@@ -56,10 +56,10 @@ export function describeBackend(backend: Backend): void {
   });
 
   beforeEach(async () => {
-    await replica.resume();
     id = `story-${++stories}`;
     await cluster.insert('stories', { id });
     await cluster.commitsDelivered();
+    await replica.resume();
   });
 
   const write = async (progress: number, generation = 1): Promise<Commit> => {

@@ -49,3 +49,20 @@ test('shares are told as exactly as they are given', () => {
     'only 2 of 3 reads answered (66.6667%), not 100%',
   ]);
 });
+
+test('events are told in the order of the history, also past the tenth', () => {
+  const answered = Array.from({ length: 5 }, () => read('a', 1));
+  const mixed = historyOf([
+    invoke('h', 'read'),
+    invoke('b', 'read'),
+    ...answered,
+    info('b', 'read'),
+    invoke('c', 'read'),
+    fail('c', 'read'),
+  ]);
+  expect(judgeOne(mixed, 'availability', { minAvailability: 1 }).events).toEqual([[0, 12, 14]]);
+});
+
+test('without a bound nothing is a violation, however few answered', () => {
+  expect(judgeOne(historyOf([invoke('a', 'read')]), 'availability').valid).toBe(true);
+});

@@ -1,4 +1,4 @@
-import { NONE, READ_INVOKE, READ_OK } from '../history/codes.ts';
+import { NONE, OK, READ_INVOKE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { quantilesOf } from './quantiles.ts';
 import { Findings } from './verdict.ts';
@@ -15,10 +15,9 @@ export const availability: Checker = (history, { minAvailability }) => {
   const { reads, latenciesMs, unanswered } = measure(history);
   const answered = latenciesMs.length;
   const share = reads === 0 ? undefined : answered / reads;
-  const [first] = unanswered;
-  if (minAvailability !== undefined && share !== undefined && share < minAvailability && first !== undefined) {
+  if (minAvailability !== undefined && share !== undefined && share < minAvailability) {
     findings.violation(() => ({
-      key: history.keyName(first),
+      key: history.keyName(unanswered[0] ?? NONE),
       events: unanswered,
       sentence: `only ${answered} of ${reads} reads answered (${percent(share)}), not ${percent(minAvailability)}`,
     }));
@@ -34,10 +33,8 @@ function measure(history: HistoryColumns): { reads: number; latenciesMs: Float64
   for (let at = 0; at < length; at++) {
     if (code[at] !== READ_INVOKE) continue;
     reads += 1;
-    const completion = mate[at]!;
-    if (completion !== NONE && code[completion] === READ_OK) {
-      latencies[answered++] = (time[completion]! - time[at]!) / 1e6;
-    } else if (unanswered.length < evidenceMax) unanswered.push(completion === NONE ? at : completion);
+    if (history.outcomeOf(at) === OK) latencies[answered++] = (time[mate[at]!]! - time[at]!) / 1e6;
+    else if (unanswered.length < evidenceMax) unanswered.push(Math.max(at, mate[at]!));
   }
   return { reads, latenciesMs: latencies.subarray(0, answered), unanswered: unanswered.toSorted((a, b) => a - b) };
 }

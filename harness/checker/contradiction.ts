@@ -16,17 +16,15 @@ const operationsToldMax = 6;
 /** `operations` in the order of their invocations. */
 export function describeContradiction(
   history: HistoryColumns,
-  operations: readonly RegisterOperation[],
+  { operations, beginsAnywhere }: { operations: readonly RegisterOperation[]; beginsAnywhere: boolean },
 ): Contradiction {
   const events = operations.map(({ begin, end }) => (end === Infinity ? begin : end)).toSorted((a, b) => a - b);
   const told = operations.slice(0, operationsToldMax).map(({ begin }) => tellOperation(history, begin));
   const more = operations.length - told.length;
   const rest = more > 0 ? `, and ${more} more` : '';
-  const key = history.keyName(events[0]!);
-  return {
-    events,
-    sentence: `no order of these operations on ${key} explains what was read: ${told.join(', ')}${rest}`,
-  };
+  const before = beginsAnywhere ? ', whatever it held before' : '';
+  const what = `no order of these operations on ${history.keyName(events[0]!)} explains what was read${before}`;
+  return { events, sentence: `${what}: ${told.join(', ')}${rest}` };
 }
 
 /** `worker-1 wrote 85%`, from any event of the operation; `beside` is an event next to whose value this one is told. */

@@ -1,4 +1,4 @@
-import { COMMIT_OK, NONE, NOTHING, OK, READ, READ_INVOKE, SHOW } from '../history/codes.ts';
+import { COMMIT_OK, NONE, NOTHING, READ_INVOKE, completesWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { shownCode } from './shown.ts';
@@ -56,8 +56,7 @@ function endsOf(history: HistoryColumns): Int32Array {
   for (let at = 0; at < length; at++) {
     const what = code[at]!;
     if (what === COMMIT_OK) commits[key[at]!] = at;
-    const f = what >> 2;
-    if ((what & 3) !== OK || f === READ || f >= SHOW || shape[at] === NOTHING) continue;
+    if (!completesWrite(what) || shape[at] === NOTHING) continue;
     const greatest = writes[key[at]!]!;
     if (greatest === NONE || history.compare(at, greatest) >= 0) writes[key[at]!] = at;
   }

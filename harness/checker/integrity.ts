@@ -1,4 +1,4 @@
-import { FAIL, INVOKE, NONE, PROGRESS, READ, READ_OK, SHAPE, SHOW, SHOW_OK, START } from '../history/codes.ts';
+import { FAIL, NONE, PROGRESS, READ_OK, SHAPE, SHOW_OK, START, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { Findings } from './verdict.ts';
@@ -15,7 +15,7 @@ export const integrity: Checker = (history) => {
   const { code, length } = history;
   for (let at = 0; at < length; at++) {
     const what = code[at]!;
-    if ((what & 3) === INVOKE && what >> 2 !== READ && what >> 2 < SHOW) origins.admit(at);
+    if (beginsWrite(what)) origins.admit(at);
     if ((what !== READ_OK && what !== SHOW_OK) || origins.explain(at)) continue;
     const failed = origins.failed(at);
     findings.violation(() => ({
@@ -53,8 +53,8 @@ class Origins {
     const isStart = code[invoke]! >> 2 === START;
     const story = key[invoke]!;
     const completion = mate[invoke]!;
-    const failed = completion !== NONE && (code[completion]! & 3) === FAIL;
-    if (isStart && !failed && this.#history.writtenAt(invoke) === NONE) this.#openStarts[story] = 1;
+    const failed = this.#history.outcomeOf(invoke) === FAIL;
+    if (this.#history.writtenAt(invoke) === NONE && !failed) this.#openStarts[story] = 1;
     for (let event = invoke; event !== NONE; event = event === invoke ? completion : NONE) {
       const value = values.ids[event]!;
       if (value === NONE) continue;

@@ -1,4 +1,4 @@
-import { CAS, FAIL, INVOKE, NONE, OK, READ, SHOW } from '../history/codes.ts';
+import { FAIL, INVOKE, NONE, OK, READ_INVOKE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { RegisterOperation } from './register-search.ts';
 
@@ -9,27 +9,24 @@ export function registerOperations(
 ): Map<number, RegisterOperation[]> {
   const { code, key, length } = history;
   const byKey = new Map<number, RegisterOperation[]>([...keys].map((each) => [each, []]));
-  if (keys.size === 0) return byKey;
   for (let at = 0; at < length; at++) {
-    const isInvoke = (code[at]! & 3) === INVOKE && code[at]! >> 2 < SHOW;
-    const operations = isInvoke ? byKey.get(key[at]!) : undefined;
-    const operation = operations === undefined ? undefined : operationAt(history, at);
-    if (operation !== undefined) operations?.push(operation);
+    if ((code[at]! & 3) === INVOKE) byKey.get(key[at]!)?.push(...operationsAt(history, at));
   }
   return byKey;
 }
 
-function operationAt(history: HistoryColumns, invoke: number): RegisterOperation | undefined {
+/** None for what did not happen, and for a read that returned nothing. */
+function operationsAt(history: HistoryColumns, invoke: number): RegisterOperation[] {
   const { code, key, mate, values } = history;
   const completion = mate[invoke]!;
-  const type = completion === NONE ? NONE : code[completion]! & 3;
-  const f = code[invoke]! >> 2;
-  if (type === FAIL || (f === READ && type !== OK)) return undefined;
-  const end = type === OK ? completion : Infinity;
-  if (f === READ) return { kind: 'read', value: values.ids[completion]!, from: NONE, begin: invoke, end };
+  const outcome = history.outcomeOf(invoke);
+  const isRead = code[invoke] === READ_INVOKE;
+  if (outcome === FAIL || (isRead && outcome !== OK)) return [];
+  const end = outcome === OK ? completion : Infinity;
+  if (isRead) return [{ kind: 'read', value: values.ids[completion]!, from: NONE, begin: invoke, end }];
   const written = history.writtenAt(invoke);
-  if (written === NONE) return { kind: 'open-start', value: NONE, from: NONE, begin: invoke, end };
-  const expected = f === CAS ? history.swapFrom.get(invoke) : undefined;
-  if (expected === undefined) return { kind: 'write', value: values.ids[written]!, from: NONE, begin: invoke, end };
-  return { kind: 'cas', value: values.ids[written]!, from: values.idOf(key[invoke]!, expected), begin: invoke, end };
+  if (written === NONE) return [{ kind: 'open-start', value: NONE, from: NONE, begin: invoke, end }];
+  const expected = history.swapFrom.get(invoke);
+  if (expected === undefined) return [{ kind: 'write', value: values.ids[written]!, from: NONE, begin: invoke, end }];
+  return [{ kind: 'cas', value: values.ids[written]!, from: values.idOf(key[invoke]!, expected), begin: invoke, end }];
 }

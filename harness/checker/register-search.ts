@@ -20,7 +20,8 @@ export interface RegisterOperation {
  * them one bit for each operation in flight that has taken effect.
  */
 type Configuration = bigint;
-const STATE_BITS = 32;
+const STATE_BITS = 32n;
+const STATE_MASK = (1n << STATE_BITS) - 1n;
 
 /**
  * Whether some order explains a register's reads: just-in-time linearization (Lowe, Testing for linearizability, 2017),
@@ -30,6 +31,8 @@ const STATE_BITS = 32;
  */
 export class RegisterSearch {
   readonly #initial: number;
+  /** A state that no operation leads to or asks for. */
+  readonly #elsewhere: number;
   /** The state in which only the next read tells which generation has begun. */
   readonly #anyBeginning: number;
   readonly #isBeginning: (value: number) => boolean;
@@ -39,6 +42,7 @@ export class RegisterSearch {
     const initial = values.initial[key]!;
     this.#initial = initial === NONE ? values.count : initial;
     this.#anyBeginning = values.count + 1;
+    this.#elsewhere = values.count + 2;
     this.#isBeginning = (value) => {
       const first = values.firsts[value]!;
       return (shape[first]! & SHAPE) === PROGRESS && progress[first] === 0;
@@ -47,12 +51,18 @@ export class RegisterSearch {
 
   /**
    * The event at which no configuration is left, or `NONE` when some order explains all. The operations are in order
-   * of their beginnings; those that end later than `until` are taken as still in flight there.
+   * of their beginnings; those that end later than `until` are taken as still in flight there. The register begins
+   * where its key does, or anywhere.
    * @throws SearchGaveUp
    */
-  contradictedAt(operations: readonly RegisterOperation[], budget: Budget, until = Infinity): number {
+  contradictedAt(
+    operations: readonly RegisterOperation[],
+    budget: Budget,
+    { until = Infinity, beginsAnywhere = false } = {},
+  ): number {
     const flight = new Flight(operations);
-    let configurations = new Set<Configuration>([BigInt(this.#initial)]);
+    const beginnings = beginsAnywhere ? [...flight.observed, this.#elsewhere] : [this.#initial];
+    let configurations = new Set<Configuration>(beginnings.map(BigInt));
     for (const { operation, isEnd } of stepsOf(operations, until)) {
       budget.spend();
       if (!isEnd) {
@@ -104,20 +114,20 @@ export class RegisterSearch {
       budget.spend();
       this.#successors(configuration, flight, reach);
     }
-    return completed;
+    return undominated(completed, flight.optional);
   }
 
   #successors(configuration: Configuration, flight: Flight, reach: (next: Configuration) => void): void {
     const state = stateOf(configuration);
+    const effective = (configuration >> STATE_BITS) << STATE_BITS;
     const tried = new Set<number>();
-    for (const operation of flight.operations) {
-      const bit = flight.bitOf(operation);
+    for (const { operation, bit } of flight.operations) {
       if ((configuration & bit) !== 0n || !this.#mayTakeEffect(operation, state)) continue;
-      const isOptional = operation.end === Infinity;
-      if (isOptional && (tried.has(operation.value) || !this.#isAwaited(operation, configuration, flight))) continue;
-      if (isOptional && operation.kind === 'write') tried.add(operation.value);
+      if (operation.end === Infinity) {
+        if (tried.has(operation.value) || !this.#isAwaited(operation, configuration, flight)) continue;
+        if (operation.kind === 'write') tried.add(operation.value);
+      }
       const next = operation.kind === 'open-start' ? this.#anyBeginning : operation.value;
-      const effective = (configuration >> BigInt(STATE_BITS)) << BigInt(STATE_BITS);
       reach(effective | bit | flight.readsOf(next) | BigInt(next));
     }
   }
@@ -129,49 +139,68 @@ export class RegisterSearch {
 
   /** Whether somebody in flight could tell that this has happened. */
   #isAwaited({ kind, value }: RegisterOperation, configuration: Configuration, flight: Flight): boolean {
-    const observes = (other: RegisterOperation): boolean => {
-      if (other.kind !== 'read' && other.kind !== 'cas') return false;
-      const observed = other.kind === 'read' ? other.value : other.from;
-      return kind === 'open-start' ? other.kind === 'read' && this.#isBeginning(observed) : observed === value;
-    };
-    return flight.operations.some((other) => observes(other) && (configuration & flight.bitOf(other)) === 0n);
+    if (kind !== 'open-start') return (flight.observersOf(value) & ~configuration) !== 0n;
+    return flight.operations.some(
+      ({ operation: other, bit }) =>
+        other.kind === 'read' && this.#isBeginning(other.value) && (configuration & bit) === 0n,
+    );
   }
 }
 
+/**
+ * Without those that differ from another only in that more of what need not happen has: whatever comes, the other can
+ * still do all that they can.
+ */
+function undominated(configurations: Set<Configuration>, optional: bigint): Set<Configuration> {
+  if (optional === 0n || configurations.size < 2) return configurations;
+  const kept = new Set<Configuration>();
+  for (const group of Map.groupBy(configurations, (each) => each & ~optional).values()) {
+    for (const each of group) {
+      const isDominated = group.some((other) => other !== each && (other & each) === other);
+      if (!isDominated) kept.add(each);
+    }
+  }
+  return kept;
+}
+
 function stateOf(configuration: Configuration): number {
-  return Number(BigInt.asUintN(STATE_BITS, configuration));
+  return Number(configuration & STATE_MASK);
 }
 
 /** The operations in flight, each with a bit that is its own as long as it is. */
 class Flight {
-  operations: RegisterOperation[] = [];
+  operations: { operation: RegisterOperation; bit: bigint }[] = [];
+  /** The bits of what may never take effect. */
+  optional = 0n;
+  /** Values that a read or a cas observes: an optional write of any other makes no difference. */
+  readonly observed: ReadonlySet<number>;
   readonly #bits = new Map<RegisterOperation, bigint>();
   readonly #free: bigint[] = [];
-  #next = 1n << BigInt(STATE_BITS);
-  /** By value: the bits of the reads that return it. */
+  #next = 1n << STATE_BITS;
+  /** By value: the bits of the reads that return it, and of these and the swaps that expect it. */
   readonly #reads = new Map<number, bigint>();
-  /** Values that a read or a cas observes: an optional write of any other makes no difference. */
-  readonly #observed: ReadonlySet<number>;
+  readonly #observers = new Map<number, bigint>();
 
   constructor(operations: readonly RegisterOperation[]) {
-    this.#observed = new Set(operations.flatMap(({ kind, value, from }) => (kind === 'read' ? [value] : [from])));
+    this.observed = new Set(operations.map(observedBy).filter((value) => value !== NONE));
   }
 
   begin(operation: RegisterOperation): void {
-    const { kind, value, end } = operation;
-    if (kind === 'write' && end === Infinity && !this.#observed.has(value)) return;
+    const isOptional = operation.end === Infinity;
+    if (isOptional && operation.kind === 'write' && !this.observed.has(operation.value)) return;
     const bit = this.#free.pop() ?? this.#newBit();
     this.#bits.set(operation, bit);
-    this.operations.push(operation);
-    if (kind === 'read') this.#reads.set(value, this.readsOf(value) | bit);
+    this.operations.push({ operation, bit });
+    if (isOptional) this.optional |= bit;
+    this.#flip(operation, bit);
   }
 
   end(operation: RegisterOperation): void {
     const bit = this.bitOf(operation);
     this.#bits.delete(operation);
     this.#free.push(bit);
-    this.operations = this.operations.filter((other) => other !== operation);
-    if (operation.kind === 'read') this.#reads.set(operation.value, this.readsOf(operation.value) ^ bit);
+    this.operations = this.operations.filter((other) => other.bit !== bit);
+    this.#flip(operation, bit);
   }
 
   bitOf(operation: RegisterOperation): bigint {
@@ -182,11 +211,27 @@ class Flight {
     return this.#reads.get(value) ?? 0n;
   }
 
+  observersOf(value: number): bigint {
+    return this.#observers.get(value) ?? 0n;
+  }
+
+  /** Sets the bit where it is not, and takes it away where it is. */
+  #flip(operation: RegisterOperation, bit: bigint): void {
+    const value = observedBy(operation);
+    if (operation.kind === 'read') this.#reads.set(value, this.readsOf(value) ^ bit);
+    this.#observers.set(value, this.observersOf(value) ^ bit);
+  }
+
   #newBit(): bigint {
     const bit = this.#next;
     this.#next <<= 1n;
     return bit;
   }
+}
+
+/** What the register must hold for this operation; `NONE` where it may hold anything, or what nothing ever does. */
+export function observedBy({ kind, value, from }: RegisterOperation): number {
+  return kind === 'read' ? value : from;
 }
 
 interface Step {

@@ -1,4 +1,4 @@
-import { CAS, FAIL, INVOKE, NONE, OK, READ, READ_OK, SHOW } from '../history/codes.ts';
+import { CAS, FAIL, NONE, OK, READ_OK, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
 import { tellOperation } from './contradiction.ts';
@@ -49,12 +49,6 @@ export function explainByZones(history: HistoryColumns): {
 
 type Note = (key: number, contradiction: () => Contradiction) => void;
 
-const isWriteInvoke = (code: number): boolean => (code & 3) === INVOKE && code >> 2 !== READ && code >> 2 < SHOW;
-
-function outcomeOf({ code, mate }: HistoryColumns, invoke: number): number {
-  return mate[invoke] === NONE ? NONE : code[mate[invoke]!]! & 3;
-}
-
 function originsOf(history: HistoryColumns): Origins {
   const { code, values, length } = history;
   const reads = new Uint32Array(values.count);
@@ -63,7 +57,7 @@ function originsOf(history: HistoryColumns): Origins {
   for (let at = 0; at < length; at++) {
     const what = code[at]!;
     if (what === READ_OK) reads[values.ids[at]!]! += 1;
-    if (!isWriteInvoke(what) || outcomeOf(history, at) === FAIL) continue;
+    if (!beginsWrite(what) || history.outcomeOf(at) === FAIL) continue;
     const written = history.writtenAt(at);
     if (written === NONE) continue;
     const value = values.ids[written]!;
@@ -82,7 +76,7 @@ function ambiguousKeys(history: HistoryColumns, { reads, writes }: Origins): Set
     if (reads[value]! > 0 && origins > 1) ambiguous.add(name);
   }
   for (let at = 0; at < length; at++) {
-    if (!isWriteInvoke(code[at]!) || outcomeOf(history, at) === FAIL) continue;
+    if (!beginsWrite(code[at]!) || history.outcomeOf(at) === FAIL) continue;
     if (code[at]! >> 2 === CAS || history.writtenAt(at) === NONE) ambiguous.add(key[at]!);
   }
   return ambiguous;
@@ -96,7 +90,7 @@ function zonesOf(history: HistoryColumns, { reads, write }: Origins): Zones {
     const invoke = write[value]!;
     if (invoke === NONE) continue;
     lastBegin[value] = invoke;
-    if (outcomeOf(history, invoke) === OK) firstEnd[value] = mate[invoke]!;
+    if (history.outcomeOf(invoke) === OK) firstEnd[value] = mate[invoke]!;
   }
   for (let at = 0; at < length; at++) {
     if (code[at] !== READ_OK) continue;
@@ -148,7 +142,7 @@ function noteConflicts(history: HistoryColumns, { reads }: Origins, { firstEnd, 
   for (let at = 0; at < length; at++) {
     const value = zoneAt[at]!;
     const name = key[at]!;
-    const isUnread = isWriteInvoke(code[at]!) && outcomeOf(history, at) === OK && isUnreadWrite(at);
+    const isUnread = beginsWrite(code[at]!) && history.outcomeOf(at) === OK && isUnreadWrite(at);
     if (value === NONE && !isUnread) continue;
     const held = current[name]!;
     const heldEnd = held === NONE ? NONE : lastBegin[held]!;

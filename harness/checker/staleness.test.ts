@@ -112,3 +112,53 @@ test('keys have versions of their own', () => {
   );
   expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).valid).toBe(true);
 });
+
+test('events are told in the order of the history, also past the tenth', () => {
+  const noise = Array.from({ length: 4 }, () => read('n', 1, { key: 'y', time: 0 }));
+  const history = historyOf([...noise, climbing, later(10, 100)].flat());
+  expect(judgeOne(history, 'staleness', { maxStalenessMs: 0 }).events).toEqual([[11, 13, 15]]);
+});
+
+test('a write that completes out of order is the newest only if its value is', () => {
+  const early = [invoke('v', 'write', progress(50), at(0)), ok('v', 'write', progress(50), at(1))];
+  const history = historyOf(
+    [early, climbing.map((draft) => ({ ...draft, time: draft.time! + 2e6 })), later(30, 100)].flat(),
+  );
+  expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).sentences).toEqual([
+    'r read 30% of story-1 when 50% had been written: 99 ms and 1 version behind, not within 0 versions',
+  ]);
+});
+
+test('registers and progresses in one history have versions each in its own way', () => {
+  const register = (value: number) => write('g', value, { key: 'y', time: 0 });
+  const history = historyOf(
+    [register(9), register(1), climbing, later(30, 100), read('r', 9, { key: 'y', time: 200e6 })].flat(),
+  );
+  expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).sentences).toEqual([
+    'r read 9 of y when 1 had been written: 200 ms and 1 version behind, not within 0 versions',
+  ]);
+});
+
+test('a failed write of a value does not make its reads new', () => {
+  const failed = [invoke('f', 'write', 1), fail('f', 'write')];
+  const history = historyOf([write('w', 1), write('w', 2), failed, read('r', 1)]);
+  expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).valid).toBe(false);
+});
+
+test('while the last write of a value is in flight its reads miss nothing', () => {
+  const history = historyOf(
+    [write('w', 1), write('w', 2), invoke('v', 'write', 1), read('r', 1), ok('v', 'write')].flat(),
+  );
+  expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).valid).toBe(true);
+  const overlapping = historyOf(
+    [
+      invoke('a', 'write', 1),
+      invoke('b', 'write', 1),
+      ok('a', 'write'),
+      write('c', 2),
+      ok('b', 'write'),
+      read('r', 1),
+    ].flat(),
+  );
+  expect(judgeOne(overlapping, 'staleness', { maxStalenessVersions: 0 }).valid).toBe(true);
+});

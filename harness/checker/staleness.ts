@@ -1,4 +1,4 @@
-import { NONE, READ_INVOKE, READ_OK } from '../history/codes.ts';
+import { NONE, OK, READ_INVOKE, READ_OK } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { quantilesOf } from './quantiles.ts';
@@ -48,21 +48,20 @@ function eachRead(history: HistoryColumns, visit: (read: number, missed: Missed)
   const { code, mate, process, length } = history;
   const versions = new Versions(history);
   /** By process: what its read in flight missed when it began. */
-  const pending: (Missed | undefined)[] = Array.from({ length: history.names.count });
+  const pending: (Missed | undefined)[] = [];
   for (let at = 0; at < length; at++) {
     versions.follow(at);
     const what = code[at]!;
     if (what === READ_INVOKE) {
-      const completion = mate[at]!;
-      const isOk = completion !== NONE && code[completion] === READ_OK;
-      pending[process[at]!] = isOk ? versions.missedBy(completion) : undefined;
+      pending[process[at]!] = history.outcomeOf(at) === OK ? versions.missedBy(mate[at]!) : undefined;
     } else if (what === READ_OK) {
-      const isNew = history.values.holdsProgress[history.key[at]!] === 0 && versions.isWrittenSince(at, mate[at]!);
-      const missed = isNew ? { count: 0, earliest: NONE, newest: NONE } : pending[process[at]!];
+      const missed = versions.isWrittenAnewSince(at, mate[at]!) ? nothing : pending[process[at]!];
       if (missed !== undefined) visit(at, missed);
     }
   }
 }
+
+const nothing: Missed = { count: 0, earliest: NONE, newest: NONE };
 
 class Lags {
   /** Of the read that was added last. */

@@ -1,4 +1,4 @@
-import { FAIL, INVOKE, NONE, NOTHING, OK, PROGRESS, READ, SHAPE, SHOW } from '../history/codes.ts';
+import { FAIL, NONE, NOTHING, PROGRESS, SHAPE, beginsWrite, completesWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { NewerWrites } from './newer-writes.ts';
 
@@ -10,7 +10,6 @@ export interface Missed {
   newest: number;
 }
 
-const isWrite = (code: number): boolean => code >> 2 !== READ && code >> 2 < SHOW;
 const IN_FLIGHT = 0x7fffffff;
 
 /**
@@ -27,6 +26,8 @@ export class Versions {
   readonly #written: Int32Array;
   /** By write of a scalar: its place, which is how many writes of its key began before it. */
   readonly #place = new Map<number, number>();
+  /** By value: whether a write of this progress has completed. */
+  readonly #isComplete: Uint8Array;
   /** By key: how many writes of scalars began, the newest completed write and its place. */
   readonly #begun: Int32Array;
   readonly #newest: Int32Array;
@@ -37,6 +38,7 @@ export class Versions {
     this.#history = history;
     this.#after = new Int32Array(values.count).fill(NONE);
     this.#written = new Int32Array(values.count).fill(NONE);
+    this.#isComplete = new Uint8Array(values.count);
     this.#begun = new Int32Array(names.count);
     this.#newest = new Int32Array(names.count).fill(NONE);
     this.#newestPlace = new Int32Array(names.count).fill(NONE);
@@ -50,9 +52,8 @@ export class Versions {
   /** Takes in the next event of the history. */
   follow(at: number): void {
     const what = this.#history.code[at]!;
-    if (!isWrite(what)) return;
-    if ((what & 3) === INVOKE) this.#begin(at);
-    else if ((what & 3) === OK) this.#complete(at);
+    if (beginsWrite(what)) this.#begin(at);
+    else if (completesWrite(what)) this.#complete(at);
   }
 
   /** What the value at `event` misses now; `undefined` where nobody can tell. */
@@ -66,15 +67,16 @@ export class Versions {
     return { count, earliest: count === 0 ? NONE : earliest, newest };
   }
 
-  /** Whether a write of the value at `event` began after the event `since`. */
-  isWrittenSince(event: number, since: number): boolean {
-    return this.#written[this.#history.values.ids[event]!]! > since;
+  /** Whether a write that makes the scalar at `event` new again began after the event `since`. */
+  isWrittenAnewSince(event: number, since: number): boolean {
+    const { key, values } = this.#history;
+    return values.holdsProgress[key[event]!] === 0 && this.#written[this.#history.values.ids[event]!]! > since;
   }
 
   #begin(invoke: number): void {
-    const { code, key, mate, values } = this.#history;
-    const [completion, written] = [mate[invoke]!, this.#history.writtenAt(invoke)];
-    if (written === NONE || (completion !== NONE && (code[completion]! & 3) === FAIL)) return;
+    const { key, values } = this.#history;
+    const written = this.#history.writtenAt(invoke);
+    if (written === NONE || this.#history.outcomeOf(invoke) === FAIL) return;
     const value = values.ids[written]!;
     this.#written[value] = invoke;
     if (values.holdsProgress[key[invoke]!] === 1) return;
@@ -91,21 +93,17 @@ export class Versions {
       if (this.#written[value] === mate[at]) this.#after[value] = this.#begun[key]!;
       this.#place.delete(mate[at]!);
       this.#take(key, place, at);
-    } else if (this.#after[value] !== NONE) this.#take(key, this.#after[value]! - 1, at);
+    } else if (this.#isComplete[value] === 0) {
+      this.#isComplete[value] = 1;
+      this.#take(key, this.#after[value]! - 1, at);
+    }
   }
 
   #take(key: number, place: number, at: number): void {
-    if (this.#history.values.holdsProgress[key] === 1 && this.#isTaken(key, place)) return;
     this.#newer.take(key, place, at);
     if (place <= this.#newestPlace[key]!) return;
     this.#newestPlace[key] = place;
     this.#newest[key] = at;
-  }
-
-  #isTaken(key: number, place: number): boolean {
-    if (place > this.#newestPlace[key]!) return false;
-    const beyond = place === this.#newestPlace[key] ? 0 : this.#newer.from(key, place + 1).count;
-    return this.#newer.from(key, place).count > beyond;
   }
 
   /** Where the axis of each key starts. Places of progresses are fixed here: their ranks among those of the key. */
@@ -113,8 +111,7 @@ export class Versions {
     const { key, code, values, length } = this.#history;
     const offsets = new Int32Array(this.#history.names.count + 1);
     for (let at = 0; at < length; at++) {
-      const isBegun = isWrite(code[at]!) && (code[at]! & 3) === INVOKE;
-      if (isBegun && values.holdsProgress[key[at]!] === 0) offsets[key[at]! + 1]! += 1;
+      if (beginsWrite(code[at]!) && values.holdsProgress[key[at]!] === 0) offsets[key[at]! + 1]! += 1;
     }
     for (const value of this.#progressesInOrder()) {
       const place = key[values.firsts[value]!]! + 1;

@@ -114,3 +114,37 @@ test('without commits nobody knows', () => {
     reason: 'the history has no commit events',
   });
 });
+
+test('events are told in the order of the history, also past the tenth', () => {
+  const noise = Array.from({ length: 4 }, () => read('n', progress(0)));
+  expect(judgeOne(historyOf([...noise, ...swapped]), 'writes-follow-reads').events).toEqual([[9, 10, 11, 12]]);
+});
+
+test('shows and completions of writes are no reads and no writes', () => {
+  const history = historyOf([
+    ok('s', 'show', progress(40)),
+    invoke('s', 'write', progress(50)),
+    commit(progress(50)),
+    commit(progress(40)),
+    ok('s', 'write'),
+  ]);
+  expect(judgeOne(history, 'writes-follow-reads').valid).toBe(true);
+  const wrote = historyOf([
+    write('s', progress(40)),
+    invoke('s', 'write', progress(50)),
+    commit(progress(50)),
+    commit(progress(40)),
+  ]);
+  expect(judgeOne(wrote, 'writes-follow-reads').valid).toBe(true);
+});
+
+test('of two values that were committed the read of the first stays the evidence', () => {
+  const history = historyOf([
+    read('s', progress(40)),
+    read('s', progress(40)),
+    invoke('s', 'write', progress(50)),
+    commit(progress(50)),
+    commit(progress(40)),
+  ]);
+  expect(judgeOne(history, 'writes-follow-reads').events).toEqual([[1, 4, 5, 6]]);
+});

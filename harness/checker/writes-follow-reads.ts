@@ -1,4 +1,4 @@
-import { COMMIT_OK, FAIL, INVOKE, NONE, READ, READ_OK, SHOW } from '../history/codes.ts';
+import { COMMIT_OK, FAIL, NONE, READ_OK, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { Findings } from './verdict.ts';
@@ -13,7 +13,7 @@ import type { Checker } from './verdict.ts';
  */
 export const writesFollowReads: Checker = (history) => {
   const findings = new Findings('writes-follow-reads');
-  const { code, session, mate, values, length } = history;
+  const { code, session, values, length } = history;
   const { first, last } = commitsOf(history);
   /** By session: the completed read of the value that was committed last. */
   const latest = new Int32Array(history.names.count).fill(NONE);
@@ -24,9 +24,8 @@ export const writesFollowReads: Checker = (history) => {
       const committed = first[values.ids[at]!]!;
       if (committed > (before === NONE ? NONE : first[values.ids[before]!]!)) latest[session[at]!] = at;
     }
-    const isWrite = (what & 3) === INVOKE && what >> 2 !== READ && what >> 2 < SHOW;
-    const read = isWrite ? latest[session[at]!]! : NONE;
-    if (read === NONE || hasFailed(history, at)) continue;
+    const read = beginsWrite(what) ? latest[session[at]!]! : NONE;
+    if (read === NONE || history.outcomeOf(at) === FAIL) continue;
     const written = history.writtenAt(at);
     const commit = written === NONE ? NONE : last[values.ids[written]!]!;
     const source = first[values.ids[read]!]!;
@@ -40,10 +39,6 @@ export const writesFollowReads: Checker = (history) => {
   }
   if (!code.includes(COMMIT_OK)) findings.doubt('the history has no commit events');
   return findings.verdict();
-
-  function hasFailed({ code: codes }: HistoryColumns, invoke: number): boolean {
-    return mate[invoke] !== NONE && (codes[mate[invoke]!]! & 3) === FAIL;
-  }
 };
 
 /** By value: its first and its last commit, `NONE` for a value at which its key begins or that was never committed. */

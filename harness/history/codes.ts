@@ -39,6 +39,16 @@ export const READ_OK = READ * 4 + OK;
 export const SHOW_OK = SHOW * 4 + OK;
 export const COMMIT_OK = COMMIT * 4 + OK;
 
+/** Whether an event of this code begins a `write`, a `start` or a `cas`: only operations are ever invoked. */
+export function beginsWrite(code: number): boolean {
+  return (code & 3) === INVOKE && code !== READ_INVOKE;
+}
+
+/** Whether an event of this code completes one of these, and it happened. */
+export function completesWrite(code: number): boolean {
+  return (code & 3) === OK && code > READ_OK && code < SHOW_OK;
+}
+
 /**
  * What kind of value the columns `generation` and `progress` hold together. Only values of one shape have an order:
  * the generation first, then the progress.

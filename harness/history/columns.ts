@@ -1,5 +1,5 @@
 /** A whole history in columns: typed arrays with one item an event, which is what checkers run on. */
-import { BOOLEAN, ENDED, FAULT, NOTHING, NUMBER, PROGRESS, SHAPE, SHOW_OK, TEXT, NONE } from './codes.ts';
+import { BOOLEAN, ENDED, FAULT, INVOKE, NONE, NOTHING, NUMBER, PROGRESS, SHAPE, SHOW_OK, TEXT } from './codes.ts';
 import type { HistoryEvent, HistoryHeader, Scalar, Value } from './event.ts';
 import type { Names } from './names.ts';
 import type { PairIds } from './pair-ids.ts';
@@ -146,6 +146,12 @@ export class HistoryColumns implements Columns {
     const completion = this.mate[invoke]!;
     if (completion !== NONE && this.shape[completion] !== NOTHING) return completion;
     return this.shape[invoke] === NOTHING ? NONE : invoke;
+  }
+
+  /** How the operation that this event begins ended: `OK`, `FAIL`, `INFO`, or `INVOKE` as long as it has not. */
+  outcomeOf(invoke: number): number {
+    const completion = this.mate[invoke]!;
+    return completion === NONE ? INVOKE : this.code[completion]! & 3;
   }
 
   isFault(index: number): boolean {
