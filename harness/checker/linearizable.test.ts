@@ -123,11 +123,40 @@ test('only what may be ambiguous is searched', () => {
   const searched = (...drafts: Parameters<typeof historyOf>[0][number][]) =>
     judge(historyOf(drafts), ['linearizable']).verdicts[0]?.measured?.['searched'];
   expect(searched(write('w', 1), write('w', 1))).toBe(0);
-  expect(searched(write('w', null), read('r', null))).toBe(1);
+  expect(searched(write('w', 1), write('w', null), read('r', null))).toBe(1);
   expect(searched(write('w', 1), [invoke('c', 'cas', [2, 3]), fail('c', 'cas')], read('r', 1))).toBe(0);
   expect(searched(write('w', 1), [invoke('c', 'cas', [2, 3]), info('c', 'cas')], read('r', 1))).toBe(1);
   expect(searched([invoke('s', 'start'), fail('s', 'start')], read('r', progress(0)))).toBe(0);
   expect(searched([invoke('s', 'start'), info('s', 'start')], read('r', progress(0)))).toBe(1);
+});
+
+test('a start of the first generation changes nothing, and what it writes is no second origin', () => {
+  const start = [invoke('t', 'start'), ok('t', 'start', progress(0))];
+  const searched = (...drafts: Parameters<typeof historyOf>[0][number][]) =>
+    judge(historyOf(drafts), ['linearizable']).verdicts[0];
+  expect(searched(start, read('r', progress(0)), write('w', progress(10)), read('r', progress(10)))).toMatchObject({
+    valid: true,
+    measured: { searched: 0 },
+  });
+  expect(searched(read('r', progress(0)), start)).toMatchObject({ valid: true, measured: { searched: 0 } });
+  expect(searched(start, write('w', progress(10)), read('r', progress(0)))).toMatchObject({
+    valid: false,
+    measured: { searched: 0 },
+  });
+  expect(searched(write('w', progress(10)), start, read('r', progress(0)))).toMatchObject({
+    valid: true,
+    measured: { searched: 1 },
+  });
+  expect(searched(start, start, read('r', progress(0)))).toMatchObject({ valid: true, measured: { searched: 1 } });
+  const overlapped = [
+    invoke('t', 'start'),
+    invoke('w', 'write', progress(10)),
+    ok('t', 'start', progress(0)),
+    read('r', progress(0)),
+  ].flat();
+  expect(searched(overlapped)).toMatchObject({ valid: true, measured: { searched: 1 } });
+  const failed = [invoke('f', 'write', progress(10)), fail('f', 'write')];
+  expect(searched(failed, start, read('r', progress(0)))).toMatchObject({ valid: true, measured: { searched: 0 } });
 });
 
 test('a value that was there from the beginning may be written once more', () => {

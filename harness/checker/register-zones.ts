@@ -50,14 +50,15 @@ export function explainByZones(history: HistoryColumns): {
 type Note = (key: number, contradiction: () => Contradiction) => void;
 
 function originsOf(history: HistoryColumns): Origins {
-  const { code, values, length } = history;
+  const { code, key, values, length } = history;
+  const idle = idleWrites(history);
   const reads = new Uint32Array(values.count);
   const writes = new Uint32Array(values.count);
   const write = new Int32Array(values.count).fill(NONE);
   for (let at = 0; at < length; at++) {
     const what = code[at]!;
     if (what === READ_OK) reads[values.ids[at]!]! += 1;
-    if (!beginsWrite(what) || history.outcomeOf(at) === FAIL) continue;
+    if (!beginsWrite(what) || history.outcomeOf(at) === FAIL || idle[key[at]!] === at) continue;
     const written = history.writtenAt(at);
     if (written === NONE) continue;
     const value = values.ids[written]!;
@@ -65,6 +66,25 @@ function originsOf(history: HistoryColumns): Origins {
     write[value] = at;
   }
   return { reads, writes, write };
+}
+
+/**
+ * By key: its first write, where that is over before any other begins and writes what the key begins at, as the start
+ * of the first generation does. It changes nothing, so the value still has one origin.
+ */
+function idleWrites(history: HistoryColumns): Int32Array {
+  const { code, key, mate, values, length } = history;
+  const idle = new Int32Array(history.names.count).fill(NONE);
+  const isWritten = new Uint8Array(history.names.count);
+  for (let at = 0; at < length; at++) {
+    if (!beginsWrite(code[at]!) || history.outcomeOf(at) === FAIL) continue;
+    const name = key[at]!;
+    const isInitial = history.outcomeOf(at) === OK && values.ids[mate[at]!] === values.initial[name];
+    if (isWritten[name] === 0) idle[name] = isInitial ? at : NONE;
+    else if (idle[name] !== NONE && mate[idle[name]!]! > at) idle[name] = NONE;
+    isWritten[name] = 1;
+  }
+  return idle;
 }
 
 function ambiguousKeys(history: HistoryColumns, { reads, writes }: Origins): Set<number> {
