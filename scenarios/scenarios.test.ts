@@ -10,7 +10,7 @@ const catalogue = await openCatalogue(here);
 
 describe('the catalogue', () => {
   it('holds every file of this folder under its name', async () => {
-    const files = readdirSync(here).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+    const files = readdirSync(here).filter((file) => file.endsWith('.ts') && !/\.(test|case)\.ts$/.test(file));
     expect(catalogue.scenarioNames).toEqual(files.map((file) => file.replace('.ts', '')).sort());
     for (const name of catalogue.scenarioNames) expect((await catalogue.loadScenario(name)).name).toBe(name);
   });
