@@ -66,3 +66,15 @@ test('events are told in the order of the history, also past the tenth', () => {
 test('without a bound nothing is a violation, however few answered', () => {
   expect(judgeOne(historyOf([invoke('a', 'read')]), 'availability').valid).toBe(true);
 });
+
+test('a read that hung may have begun before the one that failed, and after', () => {
+  const reads = Array.from({ length: 5 }, () => read('a', 1));
+  const crossed = historyOf([
+    invoke('f', 'read'),
+    invoke('h', 'read', undefined, { key: 'other' }),
+    ...reads,
+    fail('f', 'read'),
+  ]);
+  const [verdict] = judge(crossed, ['availability'], { minAvailability: 1 }).verdicts;
+  expect(verdict?.violations).toMatchObject([{ key: 'other', events: [1, 12] }]);
+});

@@ -10,12 +10,12 @@ const evidenceMax = 10;
  * The share of reads that answered, and how long these took. A read answers with `ok`; one that failed, was lost or was
  * still in flight at the end did not. Judged only with a bound, which a history without reads keeps.
  */
-export const availability: Checker = (history, { minAvailability }) => {
+export const availability: Checker = (history, { minAvailability = 0 }) => {
   const findings = new Findings('availability');
   const { reads, latenciesMs, unanswered } = measure(history);
   const answered = latenciesMs.length;
   const share = reads === 0 ? undefined : answered / reads;
-  if (minAvailability !== undefined && share !== undefined && share < minAvailability) {
+  if (share !== undefined && share < minAvailability) {
     findings.violation(() => ({
       key: history.keyName(unanswered[0] ?? NONE),
       events: unanswered,

@@ -47,3 +47,8 @@ test('a hundred violations are kept and all are counted', () => {
   expect(verdict?.violations).toHaveLength(100);
   expect(verdict?.measured).toEqual({ violations: 150 });
 });
+
+test('a checker that breaks has found nothing', () => {
+  const [verdict] = judge(historyOf(upAndDown), ['no-such-property' as PropertyName]).verdicts;
+  expect(verdict?.violations).toEqual([]);
+});

@@ -88,3 +88,21 @@ test('scalars of a register never come to an end', () => {
   const history = historyOf([write('w', 100), read('tab-1', 85)]);
   expect(judgeOne(history, 'convergence').valid).toBe(true);
 });
+
+test('of writes without commits the greatest is the end, in whatever order they came', () => {
+  const climbing = [write('w', progress(40)), write('w', progress(100))];
+  expect(judgeOne(historyOf([...climbing, read('tab-1', progress(40))]), 'convergence').events).toEqual([[3, 5]]);
+  const twice = [write('w', progress(100)), write('w', progress(100))];
+  expect(judgeOne(historyOf([...twice, read('tab-1', progress(40))]), 'convergence').events).toEqual([[3, 5]]);
+});
+
+test('a start without a value is no end', () => {
+  const started = [invoke('t', 'start'), ok('t', 'start')];
+  const history = historyOf([
+    started,
+    write('w', progress(100)),
+    read('tab-1', progress(100)),
+    write('x', 5, { key: 'x' }),
+  ]);
+  expect(judgeOne(history, 'convergence').valid).toBe(true);
+});

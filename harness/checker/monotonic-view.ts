@@ -17,7 +17,7 @@ export const monotonicView: Checker = (history) => {
     if (code[at] !== shown) continue;
     const before = latest[view[at]!]!;
     latest[view[at]!] = at;
-    if (before === NONE || history.compare(at, before) >= 0 || !isDecrease(findings, history, before, at)) continue;
+    if (before === NONE || !isDecrease(findings, history, before, at)) continue;
     const [session, key] = [history.sessionName(at), history.keyName(at)];
     findings.violation(() => ({
       key,

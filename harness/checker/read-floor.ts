@@ -37,7 +37,7 @@ export function readsUnderFloor(
 }
 
 /** Whether any read returns less than the floor at its completion, as one that overlaps what raised it may. */
-function comesUnderFloor(history: HistoryColumns, raisedBy: 'reads' | 'writes'): boolean {
+export function comesUnderFloor(history: HistoryColumns, raisedBy: 'reads' | 'writes'): boolean {
   const { code, view, shape, length } = history;
   const floors = new Int32Array(history.views.count).fill(NONE);
   const byReads = raisedBy === 'reads';

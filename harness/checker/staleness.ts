@@ -30,16 +30,19 @@ export const staleness: Checker = (history, options) => {
     findings.violation(() => ({
       key,
       session,
-      events: [...new Set([earliest, newest, read])].toSorted((a, b) => a - b),
+      events: [...new Set([earliest, newest, read])],
       sentence: `${session} read ${returned} of ${key} when ${current} had been written: ${behind}, not ${bound}`,
     }));
   });
   return findings.verdict(lags.summary());
 };
 
-function brokenBound(lags: Lags, { maxStalenessMs, maxStalenessVersions }: CheckOptions): string | undefined {
-  if (maxStalenessMs !== undefined && lags.lastMs > maxStalenessMs) return `within ${maxStalenessMs} ms`;
-  if (maxStalenessVersions === undefined || lags.lastVersions <= maxStalenessVersions) return undefined;
+function brokenBound(
+  lags: Lags,
+  { maxStalenessMs = Infinity, maxStalenessVersions = Infinity }: CheckOptions,
+): string | undefined {
+  if (lags.lastMs > maxStalenessMs) return `within ${maxStalenessMs} ms`;
+  if (lags.lastVersions <= maxStalenessVersions) return undefined;
   return `within ${maxStalenessVersions} ${maxStalenessVersions === 1 ? 'version' : 'versions'}`;
 }
 

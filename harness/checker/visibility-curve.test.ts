@@ -4,7 +4,7 @@ import { VisibilityCurve } from './visibility-curve.ts';
 test('a stretch holds its beginning and not its end', () => {
   const curve = new VisibilityCurve();
   for (const age of [0, 0.5, 1, 1.99, 2, 4.99, 5]) curve.add(age, true);
-  expect(curve.points()).toEqual([
+  expect(curve.points()).toStrictEqual([
     { fromMs: 0, toMs: 1, reads: 2, probability: 1 },
     { fromMs: 1, toMs: 2, reads: 2, probability: 1 },
     { fromMs: 2, toMs: 5, reads: 2, probability: 1 },
@@ -15,12 +15,12 @@ test('a stretch holds its beginning and not its end', () => {
 test('the probability is the share of the reads that saw the write', () => {
   const curve = new VisibilityCurve();
   for (const isSeen of [true, false, false, false]) curve.add(30, isSeen);
-  expect(curve.points()).toEqual([{ fromMs: 20, toMs: 50, reads: 4, probability: 0.25 }]);
+  expect(curve.points()).toStrictEqual([{ fromMs: 20, toMs: 50, reads: 4, probability: 0.25 }]);
 });
 
 test('the last stretch has no end', () => {
   const curve = new VisibilityCurve();
   curve.add(1e6, true);
   curve.add(1e12, false);
-  expect(curve.points()).toEqual([{ fromMs: 1e6, reads: 2, probability: 0.5 }]);
+  expect(curve.points()).toStrictEqual([{ fromMs: 1e6, reads: 2, probability: 0.5 }]);
 });

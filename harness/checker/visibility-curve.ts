@@ -17,7 +17,7 @@ export class VisibilityCurve {
 
   add(ageMs: number, isSeen: boolean): void {
     let stretch = 0;
-    while (stretch + 1 < starts.length && ageMs >= starts[stretch + 1]!) stretch += 1;
+    while (ageMs >= (starts[stretch + 1] ?? Infinity)) stretch += 1;
     this.#reads[stretch]! += 1;
     if (isSeen) this.#seen[stretch]! += 1;
   }

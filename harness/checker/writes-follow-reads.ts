@@ -33,7 +33,7 @@ export const writesFollowReads: Checker = (history) => {
     findings.violation(() => ({
       key: history.keyName(at),
       session: history.sessionName(at),
-      events: [read, at, commit, source].toSorted((a, b) => a - b),
+      events: [read, at, commit, source],
       sentence: describe(history, read, written),
     }));
   }
