@@ -7,6 +7,11 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
+export function exitCodeOf(valid: boolean | 'unknown'): ExitCode {
+  if (valid === 'unknown') return ExitCode.unknown;
+  return valid ? ExitCode.valid : ExitCode.violated;
+}
+
 /**
  * An error that a person can act on: what happened and where (`message`), what to do next (`hint`).
  * `code` is stable and may be matched by programs; `exitCode` is what the CLI ends with.

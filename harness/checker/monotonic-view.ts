@@ -1,5 +1,6 @@
 import { NONE } from '../history/codes.ts';
 import { describeDecrease, isDecrease } from './decrease.ts';
+import { mayFall } from './falls.ts';
 import { shownCode } from './shown.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
@@ -10,8 +11,9 @@ import type { Checker } from './verdict.ts';
  */
 export const monotonicView: Checker = (history) => {
   const findings = new Findings('monotonic-view');
-  const { code, view, length } = history;
   const shown = shownCode(history);
+  if (!mayFall(history, shown)) return findings.verdict();
+  const { code, view, length } = history;
   const latest = new Int32Array(history.views.count).fill(NONE);
   for (let at = 0; at < length; at++) {
     if (code[at] !== shown) continue;

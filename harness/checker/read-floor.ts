@@ -1,6 +1,7 @@
 /** Reads against a floor: the greatest value that their session knew of for certain when they began. */
 import { NONE, NOTHING, OK, READ, READ_INVOKE, READ_OK, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
+import { mayFall, mayFallBelowWrites } from './falls.ts';
 
 /**
  * Visits every completed read that began above a floor and did not return as much, in order of completion: with the
@@ -13,7 +14,8 @@ export function readsUnderFloor(
   raisedBy: 'reads' | 'writes',
   visit: (floor: number, read: number) => void,
 ): void {
-  if (!comesUnderFloor(history, raisedBy)) return;
+  // A read that overlaps what raised the floor may return less: the first look lets it through to this one.
+  if (!(raisedBy === 'reads' ? mayFall(history, READ_OK) : mayFallBelowWrites(history))) return;
   const { code, view, process, shape, length } = history;
   const floors = new Int32Array(history.views.count).fill(NONE);
   /** By process, which has at most one operation in flight. */
@@ -34,22 +36,4 @@ export function readsUnderFloor(
     const before = floors[view[at]!]!;
     if (before === NONE || history.compare(at, before) > 0) floors[view[at]!] = at;
   }
-}
-
-/** Whether any read returns less than the floor at its completion, as one that overlaps what raised it may. */
-export function comesUnderFloor(history: HistoryColumns, raisedBy: 'reads' | 'writes'): boolean {
-  const { code, view, shape, length } = history;
-  const floors = new Int32Array(history.views.count).fill(NONE);
-  const byReads = raisedBy === 'reads';
-  for (let at = 0; at < length; at++) {
-    const what = code[at]!;
-    if ((what & 3) !== OK || what >> 2 >= SHOW) continue;
-    const isRead = what === READ_OK;
-    if (!isRead && (byReads || shape[at] === NOTHING)) continue;
-    const floor = floors[view[at]!]!;
-    const order = floor === NONE ? 0 : history.compare(at, floor);
-    if (isRead && !(order >= 0)) return true;
-    if (isRead === byReads && order >= 0) floors[view[at]!] = at;
-  }
-  return false;
 }

@@ -2,20 +2,22 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CheckOptions, Validity, Verdict } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
-import { UsageError } from '../errors.ts';
+import { exitCodeOf, UsageError } from '../errors.ts';
 import { select, unknownNames } from '../history/selection.ts';
 import type { Selection } from '../history/selection.ts';
 import { formatJunit } from '../report/junit.ts';
 import { formatVerdicts, validityMark } from '../report/text.ts';
-import { askedByPlan, judgeRun, propertyNames, requireProperties } from '../runner/judgement.ts';
+import { judgeRun, propertyNames, requireProperties } from '../runner/judgement.ts';
+import type { askedByPlan } from '../runner/promised.ts';
+import type { HistoryHeader } from '../history/event.ts';
 import type { PropertyName } from '../checker/properties.ts';
 import { duration, share, staleness } from './bounds.ts';
 import type { StalenessBounds } from './bounds.ts';
 import { openSource, sourceOptions } from './histories.ts';
 import type { LoadedHistory, SourceFlags } from './histories.ts';
 import { propertyOption } from './options.ts';
-import { exitCodeOf } from './session.ts';
 import { palette, print } from './terminal.ts';
+import type { Finish } from './verb.ts';
 
 interface CheckFlags extends SourceFlags {
   property?: string[];
@@ -34,7 +36,7 @@ interface CheckedFile extends LoadedHistory {
   verdicts: Verdict[];
 }
 
-export function addCheck(program: Command, finish: (exitCode: number) => void): void {
+export function addCheck(program: Command, finish: Finish): void {
   const command = program
     .command('check')
     .description('judge histories: of runs, of Jepsen, or of your own logs')
@@ -74,23 +76,30 @@ async function check(files: readonly string[], flags: CheckFlags): Promise<numbe
   const loaded: LoadedHistory[] = [];
   for (const file of files) loaded.push(await source.load(file));
   const selection = selectionOf(flags, loaded);
-  const checked = loaded.map((file) => judge(file, selection, properties, flags));
+  const checked = await Promise.all(loaded.map((file) => judge(file, selection, properties, flags)));
   const valid = combined(checked);
   print({ text: asText, json: asJson, junit: asJunit }[flags.format](checked, valid));
   return exitCodeOf(valid);
 }
 
-function judge(
+async function judge(
   file: LoadedHistory,
   selection: Selection | undefined,
   asked: readonly PropertyName[] | undefined,
   flags: CheckFlags,
-): CheckedFile {
+): Promise<CheckedFile> {
   const history = selection === undefined ? file.history : select(file.history, selection);
   // Unless the command line says otherwise, a run is held to what its plan promises, as when it was run.
-  const byPlan = asked === undefined ? askedByPlan(history.header) : undefined;
+  const byPlan = asked === undefined ? await promisedBy(history.header) : undefined;
   const properties = asked ?? byPlan?.properties ?? propertyNames();
   return { ...file, ...judgeRun(history, properties, { ...byPlan?.options, ...optionsOf(flags) }) };
+}
+
+/** A history without a plan is read without what knows plans. */
+async function promisedBy(header: HistoryHeader | undefined): Promise<ReturnType<typeof askedByPlan>> {
+  if (header?.['plan'] === undefined) return undefined;
+  const promised = await import('../runner/promised.ts');
+  return promised.askedByPlan(header);
 }
 
 function optionsOf({ maxStaleness, convergeWithin, minAvailability, timeout }: CheckFlags): CheckOptions {

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
 import { DEFAULT_BACKEND, backendNames, loadBackend } from '../runner/registry.ts';
 import { palette, print } from './terminal.ts';
+import type { Finish } from './verb.ts';
 
-export function addDoctor(program: Command, finish: (exitCode: number) => void): void {
+export function addDoctor(program: Command, finish: Finish): void {
   program
     .command('doctor')
     .description('say what this machine can run, and what to do about what it cannot')

@@ -26,6 +26,7 @@ import {
 } from './options.ts';
 import { formatReport, replayCommand } from './session.ts';
 import { palette, print, progress } from './terminal.ts';
+import type { Finish } from './verb.ts';
 
 interface ExploreFlags extends Omit<RunFlags, 'runs'> {
   runs?: number;
@@ -38,7 +39,7 @@ interface ExploreFlags extends Omit<RunFlags, 'runs'> {
 const SIMULATED = 'simulated';
 const RUNS = 1_000;
 
-export function addExplore(program: Command, signal: AbortSignal, finish: (exitCode: number) => void): void {
+export function addExplore(program: Command, finish: Finish, signal: AbortSignal): void {
   program
     .command('explore')
     .description('search the range of a scenario for a plan that breaks the subject, and shrink it')

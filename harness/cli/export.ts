@@ -7,6 +7,7 @@ import { exportJepsenEdn } from '../history/export/jepsen-edn.ts';
 import { openSource, sourceOptions } from './histories.ts';
 import type { SourceFlags } from './histories.ts';
 import { printLines } from './terminal.ts';
+import type { Finish } from './verb.ts';
 
 interface ExportFlags extends SourceFlags {
   to: 'jepsen-edn' | 'ratchet';
@@ -14,7 +15,7 @@ interface ExportFlags extends SourceFlags {
 
 const formats = { 'jepsen-edn': exportJepsenEdn, ratchet: exportRatchet };
 
-export function addExport(program: Command, finish: (exitCode: number) => void): void {
+export function addExport(program: Command, finish: Finish): void {
   const command = program
     .command('export')
     .description('write a history in another format')

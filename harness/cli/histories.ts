@@ -5,10 +5,7 @@ import type { HistoryColumns } from '../history/columns.ts';
 import type { Value } from '../history/event.ts';
 import { importJepsenEdn, importJepsenJson } from '../history/import/jepsen.ts';
 import type { JepsenOptions } from '../history/import/jepsen.ts';
-import { importLog } from '../history/import/logs.ts';
 import type { Skipped } from '../history/import/logs.ts';
-import { parseMapping } from '../history/import/mapping.ts';
-import type { Mapping } from '../history/import/mapping.ts';
 import { HistoryReader } from '../history/reader.ts';
 import { valueProblem } from '../history/event-shape.ts';
 import { InvalidArgumentError, Option } from 'commander';
@@ -49,8 +46,7 @@ export async function openSource({ from, map, initial }: SourceFlags): Promise<S
   if (map !== undefined && from !== 'ratchet') throw contradiction('--map is for your own logs, --from for others');
   if (initial !== undefined && from === 'ratchet') throw contradiction('--initial is for --from jepsen-…');
   if (map !== undefined) {
-    const mapping = parseMapping(await readInput(map), nameOfInput(map));
-    return { load: (file) => loadLog(file, mapping), properties: mapping.properties };
+    return openLogs(map);
   }
   if (from === 'ratchet') return { load: loadHistory, properties: undefined };
   const options = initial === undefined ? {} : { initial };
@@ -72,9 +68,18 @@ async function loadJepsen(
   return { file: nameOfInput(file), history: parse(await readInput(file), nameOfInput(file), options) };
 }
 
-async function loadLog(file: string, mapping: Mapping): Promise<LoadedHistory> {
-  const { history, ...log } = importLog(await readInput(file), nameOfInput(file), mapping);
-  return { file: nameOfInput(file), history, log };
+/** Other histories are read without what knows YAML. */
+async function openLogs(map: string): Promise<Source> {
+  const [{ parseMapping }, { importLog }] = await Promise.all([
+    import('../history/import/mapping.ts'),
+    import('../history/import/logs.ts'),
+  ]);
+  const mapping = parseMapping(await readInput(map), nameOfInput(map));
+  const load = async (file: string): Promise<LoadedHistory> => {
+    const { history, ...log } = importLog(await readInput(file), nameOfInput(file), mapping);
+    return { file: nameOfInput(file), history, log };
+  };
+  return { load, properties: mapping.properties };
 }
 
 function contradiction(message: string): UsageError {

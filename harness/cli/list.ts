@@ -5,8 +5,9 @@ import { propertyNames } from '../runner/judgement.ts';
 import { backendNames, loadBackend } from '../runner/registry.ts';
 import { formatOption } from './options.ts';
 import { palette, print } from './terminal.ts';
+import type { Finish } from './verb.ts';
 
-export function addList(program: Command, finish: (exitCode: number) => void): void {
+export function addList(program: Command, finish: Finish): void {
   program
     .command('list')
     .description('show the scenarios, subjects, backends and properties')

@@ -3,14 +3,19 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, RatchetError } from '../errors.ts';
-import { addCheck } from './check.ts';
-import { addDoctor } from './doctor.ts';
-import { addExplore } from './explore.ts';
-import { addExport } from './export.ts';
-import { addList } from './list.ts';
-import { addReplay } from './replay.ts';
-import { addRun } from './run.ts';
 import { complain } from './terminal.ts';
+import type { AddVerb, Finish } from './verb.ts';
+
+/** Loaded when asked for: whoever checks a history need not wait for what runs one. */
+const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
+  run: async () => (await import('./run.ts')).addRun,
+  explore: async () => (await import('./explore.ts')).addExplore,
+  replay: async () => (await import('./replay.ts')).addReplay,
+  check: async () => (await import('./check.ts')).addCheck,
+  export: async () => (await import('./export.ts')).addExport,
+  list: async () => (await import('./list.ts')).addList,
+  doctor: async () => (await import('./doctor.ts')).addDoctor,
+};
 
 const EXIT_CODES = `
 Exit codes:
@@ -27,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const interruption = catchSignals();
   tolerateClosedPipe();
   let exitCode: number = ExitCode.unknown;
-  const finish = (code: number): void => {
+  const finish: Finish = (code) => {
     exitCode = code;
   };
   const program = new Command('ratchet')
@@ -36,13 +41,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addHelpText('after', EXIT_CODES)
     .configureOutput({ outputError: () => undefined })
     .exitOverride();
-  addRun(program, interruption.signal, finish);
-  addExplore(program, interruption.signal, finish);
-  addReplay(program, interruption.signal, finish);
-  addCheck(program, finish);
-  addExport(program, finish);
-  addList(program, finish);
-  addDoctor(program, finish);
+  for (const load of verbsFor(argv)) (await load())(program, finish, interruption.signal);
   for (const command of program.commands) command.addHelpText('after', EXIT_CODES);
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -50,6 +49,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     exitCode = failureCode(error, program);
   }
   process.exit(interruption.exitCode() ?? exitCode);
+}
+
+/** What is no verb gets help or a suggestion, for which all of them are needed. */
+function verbsFor([first = '']: readonly string[]): (() => Promise<AddVerb>)[] {
+  const verb = Object.hasOwn(VERBS, first) ? VERBS[first] : undefined;
+  return verb === undefined ? Object.values(VERBS) : [verb];
 }
 
 function failureCode(error: unknown, program: Command): number {

@@ -1,6 +1,7 @@
 /** Options that are the same everywhere. */
 import { InvalidArgumentError, Option } from 'commander';
-import { ROUTINGS, type Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import { ROUTINGS } from '../plan/routing.ts';
 import { DEFAULT_BACKEND, backendNames } from '../runner/registry.ts';
 import { propertyNames } from '../runner/judgement.ts';
 

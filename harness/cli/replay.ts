@@ -15,8 +15,9 @@ import {
   type RunFlags,
 } from './options.ts';
 import { runTasks } from './session.ts';
+import type { Finish } from './verb.ts';
 
-export function addReplay(program: Command, signal: AbortSignal, finish: (exitCode: number) => void): void {
+export function addReplay(program: Command, finish: Finish, signal: AbortSignal): void {
   program
     .command('replay')
     .description('run a saved plan again, on any subject and backend')

@@ -18,8 +18,9 @@ import {
 } from './options.ts';
 import { isAsWritten, withFlags } from './overrides.ts';
 import { runTasks, type Task } from './session.ts';
+import type { Finish } from './verb.ts';
 
-export function addRun(program: Command, signal: AbortSignal, finish: (exitCode: number) => void): void {
+export function addRun(program: Command, finish: Finish, signal: AbortSignal): void {
   program
     .command('run')
     .description('run scenarios against a subject and judge what every observer saw, plans that once failed first')

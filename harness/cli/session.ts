@@ -1,6 +1,6 @@
 /** Runs one or more plans, prints each report, and sums them up. */
 import { relative } from 'node:path';
-import { ExitCode } from '../errors.ts';
+import { exitCodeOf } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import { describePlan } from '../report/plan-text.ts';
 import { formatVerdicts, validityMark } from '../report/text.ts';
@@ -54,11 +54,6 @@ export async function runTasks(
 function combined(reports: readonly RunReport[]): boolean | 'unknown' {
   if (reports.some((report) => report.valid === false)) return false;
   return reports.length === 0 || reports.some((report) => report.valid === 'unknown') ? 'unknown' : true;
-}
-
-export function exitCodeOf(valid: boolean | 'unknown'): number {
-  if (valid === 'unknown') return ExitCode.unknown;
-  return valid ? ExitCode.valid : ExitCode.violated;
 }
 
 export function formatReport(report: RunReport, flags: Pick<RunFlags, 'subject'>): string {

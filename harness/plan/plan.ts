@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { Fault } from './faults.ts';
 import { Moment } from './moment.ts';
+import { ROUTINGS } from './routing.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes');
 const milliseconds = z.number().min(0).max(3_600_000);
@@ -40,9 +41,6 @@ const Observer = z.strictObject({
   /** How it applies responses; `subject`: as the subject's own front end does. */
   display: z.enum(['subject', 'as-arrived', 'high-water']).default('subject'),
 });
-
-/** How the load balancer spreads reads; docs/PLAN.md says what each does. */
-export const ROUTINGS = ['get-to-replica', 'round-robin', 'sticky', 'primary-only'] as const;
 
 export const PlanSchema = z.strictObject({
   plan: z.literal(1),

@@ -4,8 +4,7 @@ import { properties, type PropertyName } from '../checker/properties.ts';
 import type { CheckOptions, Verdict } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
 import { HistoryColumns } from '../history/columns.ts';
-import type { EventBody, History, HistoryEvent, HistoryHeader } from '../history/event.ts';
-import { PlanSchema, type Plan } from '../plan/plan.ts';
+import type { EventBody, History, HistoryEvent } from '../history/event.ts';
 
 /** What is promised of the end of a run: a run without its end can neither keep nor break it. */
 const PROMISES_OF_THE_END: ReadonlySet<string> = new Set<PropertyName>(['convergence']);
@@ -25,22 +24,6 @@ export function requireProperties(names: readonly string[]): PropertyName[] {
     );
   }
   return names as PropertyName[];
-}
-
-/**
- * What the plan in the header of a run's history asks to be judged, and within which bounds; `undefined` where
- * no plan of ours made the history, or the plan names what nobody judges.
- */
-export function askedByPlan(
-  header: HistoryHeader | undefined,
-): { properties: PropertyName[]; options: CheckOptions } | undefined {
-  const plan = PlanSchema.safeParse(header?.['plan']);
-  if (!plan.success || plan.data.properties.some((name) => !Object.hasOwn(properties, name))) return undefined;
-  return { properties: plan.data.properties as PropertyName[], options: boundsOf(plan.data) };
-}
-
-export function boundsOf({ bounds }: Plan): CheckOptions {
-  return bounds.converge_within_ms === undefined ? {} : { convergeWithinMs: bounds.converge_within_ms };
 }
 
 /** The last event of a run that was cut short, so that every later reading of the history knows it. */
