@@ -2,9 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { CONNECTION_LOST, type Gateway } from '../harness/backend/gateway/gateway.ts';
+import { messageOf, responseOf } from '../harness/backend/message.ts';
 import { simulatedBackend } from '../harness/backend/simulated/simulated.ts';
 import { realClock } from '../harness/clock.ts';
-import { tag } from '../harness/runner/attribution.ts';
+import { currentAttribution } from '../harness/runner/attribution.ts';
 import type { Host } from '../harness/runner/host.ts';
 import { runPlan } from '../harness/runner/run.ts';
 import { inMacrotask } from '../harness/simulation/simulate.ts';
@@ -17,13 +18,13 @@ const host: Host = {
   clock: realClock,
   async serve(gateway: Gateway) {
     globalThis.fetch = async (input, init) => {
-      const request = new Request(input, init);
-      tag(request.headers);
+      const { actor, operation } = currentAttribution() ?? {};
+      const message = await messageOf(new Request(input, init));
       await latency();
-      const answer = await gateway.handle(request);
+      const answer = await gateway.handle({ ...message, actor, operation });
       await latency();
       if (answer === CONNECTION_LOST) throw new TypeError('fetch failed');
-      return answer;
+      return responseOf(answer);
     };
     return { url: 'http://supabase.invalid', close: async () => undefined };
   },

@@ -5,10 +5,11 @@ import { compareLsn } from '../history/lsn.ts';
 import type { Backend, Cluster, ClusterOptions, Commit, DatabaseNode, ReplicaNode } from './backend.ts';
 import { CONFORMANCE_MODEL, CONFORMANCE_SQL, CONFORMANCE_TABLE } from './conformance-schema.case.ts';
 import { realClock } from '../clock.ts';
+import { askNode } from './ask-node.test-support.ts';
 
 /** A real supabase-js client whose requests go to one database. */
 export function clientOf(node: DatabaseNode, key: string) {
-  const fetch: typeof globalThis.fetch = (input, init) => node.rest(new Request(input, init));
+  const fetch: typeof globalThis.fetch = (input, init) => askNode(node, new Request(input, init));
   return createClient('http://localhost', key, {
     global: { fetch },
     auth: { persistSession: false, autoRefreshToken: false },
@@ -214,7 +215,7 @@ export function describeBackend(backend: Backend): void {
 
   describe('its REST', () => {
     it('lets nobody in without a key', async () => {
-      const anonymous = await cluster.primary.rest(new Request('http://localhost/rest/v1/stories'));
+      const anonymous = await askNode(cluster.primary, new Request('http://localhost/rest/v1/stories'));
       expect(anonymous.status).toBe(401);
       expect(await clientOf(cluster.primary, 'sb_secret_wrong').from('stories').select()).toMatchObject({
         status: 401,

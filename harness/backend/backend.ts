@@ -1,6 +1,7 @@
 /** The port to a place where the data lives. A plan that needs a missing capability is refused by name. */
 import type { Clock } from '../clock.ts';
 import type { Lsn } from '../history/lsn.ts';
+import type { HttpAnswer, HttpMessage } from './message.ts';
 import type { DatabaseModel } from './model.ts';
 
 export type Capability =
@@ -52,8 +53,8 @@ export interface Commit {
 /** Answers PostgREST's dialect for one database. */
 export interface DatabaseNode {
   readonly name: NodeName;
-  /** `request.url` has the path `/rest/v1/…`. Rejects when the database cannot be reached. */
-  rest(request: Request): Promise<Response>;
+  /** The URL has the path `/rest/v1/…`. Rejects when the database cannot be reached. */
+  rest(request: HttpMessage): Promise<HttpAnswer>;
   /** Primary: what it has flushed; replica: what it has replayed. */
   lsn(): Promise<Lsn>;
 }

@@ -3,7 +3,7 @@
  * actor runs, requests to the gateway carry two headers. Works for subjects that run in this process.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ACTOR_HEADER, OPERATION_HEADER } from '../backend/gateway/gateway.ts';
+import { ACTOR_HEADER, OPERATION_HEADER } from '../backend/gateway/server.ts';
 
 interface Attribution {
   actor: string;
@@ -18,17 +18,9 @@ export function attributed<T>(attribution: Attribution, run: () => Promise<T>): 
   return current.run(attribution, run);
 }
 
-/** The actor on whose behalf the caller runs, if any. */
-export function currentActor(): string | undefined {
-  return current.getStore()?.actor;
-}
-
-/** Puts the two headers on what is asked of the gateway. */
-export function tag(headers: Headers): void {
-  const attribution = current.getStore();
-  if (attribution === undefined) return;
-  headers.set(ACTOR_HEADER, attribution.actor);
-  headers.set(OPERATION_HEADER, attribution.operation);
+/** On whose behalf the caller runs, if any. */
+export function currentAttribution(): Readonly<Attribution> | undefined {
+  return current.getStore();
 }
 
 /** Wraps the global fetch once; a request outside of an operation, or to elsewhere, passes untouched. */
@@ -41,7 +33,8 @@ export function tagRequests(): void {
     const url = typeof input === 'string' || input instanceof URL ? String(input) : input.url;
     if (attribution === undefined || !url.startsWith(attribution.gatewayUrl)) return original(input, init);
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-    tag(headers);
+    headers.set(ACTOR_HEADER, attribution.actor);
+    headers.set(OPERATION_HEADER, attribution.operation);
     return original(input, { ...init, headers });
   };
 }

@@ -59,7 +59,10 @@ function noteService(services: Map<string, Service>, exchange: Exchange): void {
   if (exchange.operation === undefined) return;
   const service = services.get(exchange.operation) ?? { attempts: 0 };
   service.attempts += 1;
-  if (exchange.status !== undefined && exchange.status < 400) Object.assign(service, servedBy(exchange));
+  if (exchange.status !== undefined && exchange.status < 400) {
+    if (exchange.node !== undefined) service.served_by = exchange.node;
+    if (exchange.lsn !== undefined) service.lsn = exchange.lsn;
+  }
   services.set(exchange.operation, service);
 }
 

@@ -30,6 +30,7 @@ export interface ObserverActor {
 export function createObserver(plan: ObserverPlan, around: ObserverSurroundings): ObserverActor {
   const { clock, recorder, processes, exchanges, subject } = around;
   const display = createDisplay(plan.display === 'subject' ? subject.frontEnd.display : plan.display);
+  const endpoint = `http://app.invalid/api/stories/${encodeURIComponent(plan.story)}/status`;
   let polls = 0;
   let seen: Parameters<FrontEnd['query']>[0];
 
@@ -54,7 +55,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     const identity = { process, session: plan.session, f: 'read', key: plan.story } as const;
     const query = subject.frontEnd.query(plan.expects === 'none' ? undefined : seen);
     const operation = `${plan.session}#${ordinal}`;
-    recorder.record({ ...identity, type: 'invoke', ...(Object.keys(query).length === 0 ? {} : { query }) });
+    recorder.record(hasNothing(query) ? { ...identity, type: 'invoke' } : { ...identity, type: 'invoke', query });
     const answer = await ask(query, operation);
     const service = exchanges.takeService(operation);
     if ('error' in answer) {
@@ -70,11 +71,10 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     query: Record<string, string>,
     operation: string,
   ): Promise<{ value: ObservedProgress } | { error: string }> {
-    const search = new URLSearchParams(query).toString();
-    const url = `http://app.invalid/api/stories/${encodeURIComponent(plan.story)}/status${search === '' ? '' : `?${search}`}`;
+    const search = hasNothing(query) ? '' : `?${new URLSearchParams(query).toString()}`;
     try {
       const attribution = { actor: plan.session, operation, gatewayUrl: around.gatewayUrl };
-      const response = await attributed(attribution, () => status(new Request(url)));
+      const response = await attributed(attribution, () => status(new Request(endpoint + search)));
       const body = await response.text();
       if (!response.ok) return { error: `HTTP ${response.status} ${body}`.trim().slice(0, 500) };
       const value = subject.readStatus(JSON.parse(body));
@@ -103,6 +103,11 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     const identity = { process: plan.session, session: plan.session, type: 'ok', f: 'show', key: plan.story } as const;
     recorder.record({ ...identity, value: { ...value }, read: readIndex });
   }
+}
+
+function hasNothing(query: Record<string, string>): boolean {
+  for (const _ in query) return false;
+  return true;
 }
 
 function applicationThrew(session: string, clock: Clock, error: unknown): EnvironmentError {

@@ -35,19 +35,10 @@ export class Recorder {
 
   /** Appends an event; what comes after `close` is no longer part of the run and is dropped. */
   record(body: EventBody): HistoryEvent {
-    const { process, session, type, f, key, value, ...extra } = body;
-    const last = this.#events.at(-1);
-    const event: HistoryEvent = {
-      index: this.#events.length,
-      time: Math.max(this.#clock.now(), last?.time ?? 0),
-      process,
-      ...(session === undefined ? {} : { session }),
-      type,
-      f,
-      ...(key === undefined ? {} : { key }),
-      ...(value === undefined ? {} : { value }),
-      ...extra,
-    };
+    const index = this.#events.length;
+    const before = index === 0 ? 0 : this.#events[index - 1]!.time;
+    // A copy comes first, and what is added behind it: many times faster than the other way round.
+    const event: HistoryEvent = { ...body, index, time: Math.max(this.#clock.now(), before) };
     if (this.#closed) return event;
     this.#events.push(event);
     this.#write(formatEvent, event);

@@ -47,8 +47,11 @@ export async function setStage(
   commits: Set<(commit: Commit) => void>,
 ): Promise<Stage> {
   const { plan, subject, backend, host } = options;
-  const gateway = Promise.withResolvers<Gateway>();
-  const server = await host.serve({ handle: async (request) => (await gateway.promise).handle(request) });
+  const opening = Promise.withResolvers<Gateway>();
+  let gateway: Gateway | undefined;
+  const server = await host.serve({
+    handle: (request) => gateway?.handle(request) ?? opening.promise.then((opened) => opened.handle(request)),
+  });
   const instances = await createInstances(options, cluster, server);
 
   const clock = host.clock();
@@ -67,7 +70,8 @@ export async function setStage(
   const nemesis = createNemesis(plan.faults, arenaOf(cluster, router, commits), moments, recorder);
   const nodes = [cluster.primary, ...cluster.replicas];
   const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
-  gateway.resolve(createGateway({ nodes, router, sleep, listener: exchanges, claim: nemesis.claim }));
+  gateway = createGateway({ nodes, router, sleep, listener: exchanges, claim: nemesis.claim });
+  opening.resolve(gateway);
   commits.add(({ key, generation, progress, status, lsn }) => {
     const value = { generation, progress, ...(status === undefined ? {} : { status }) };
     recorder.record({ process: 'db', type: 'ok', f: 'commit', key, value, lsn });

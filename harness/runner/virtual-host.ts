@@ -1,10 +1,11 @@
 /** A simulated world as the place of a run: virtual time, and a network that is function calls with latencies. */
-import { CONNECTION_LOST, type Gateway } from '../backend/gateway/gateway.ts';
+import { CONNECTION_LOST, type Gateway, type GatewayAnswer } from '../backend/gateway/gateway.ts';
+import { messageOf, responseOf, type HttpMessage } from '../backend/message.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { Draw } from '../plan/random.ts';
 import { escape } from '../simulation/escapes.ts';
 import type { AppTimer, World } from '../simulation/world.ts';
-import { currentActor, tag } from './attribution.ts';
+import { currentAttribution } from './attribution.ts';
 import type { Host } from './host.ts';
 
 const URL_OF_GATEWAY = 'http://supabase.invalid';
@@ -17,7 +18,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
   return {
     clock: () => world.clock(),
     async serve(gateway) {
-      world.fetch = (input, init) => travel(gateway, input, init);
+      world.fetch = async (input, init) => travel(gateway, plain(input, init) ?? (await unusual(input, init)));
       return { url: URL_OF_GATEWAY, close: async () => undefined };
     },
     onTrouble: (report) => world.onTrouble(report),
@@ -25,45 +26,76 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
     simulation: { clock: world.clock(), epochMs },
   };
 
-  async function travel(gateway: Gateway, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
-    const request = new Request(input, init);
-    if (!request.url.startsWith(URL_OF_GATEWAY)) throw escape(`fetch of ${request.url}`);
-    tag(request.headers);
-    const link = `network/${currentActor() ?? 'app'}`;
-    // Asked of the request, it would have to be made for each.
-    const signal = init?.signal ?? (input instanceof Request ? input.signal : null);
-    world.requestsInFlight += 1;
-    try {
-      await untilAborted(signal, latency(link));
-      const answer = await untilAborted(signal, gateway.handle(request));
-      await untilAborted(signal, latency(link));
-      if (answer === CONNECTION_LOST) throw connectionLost();
-      return answer;
-    } finally {
-      world.requestsInFlight -= 1;
-    }
+  /** There and back, each way with a latency; whoever aborts does not wait for the rest. */
+  function travel(gateway: Gateway, { signal, message }: Sent): Promise<Response> {
+    const attribution = currentAttribution();
+    const link = `network/${attribution?.actor ?? 'app'}`;
+    const asked = { ...message, actor: attribution?.actor, operation: attribution?.operation };
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const end = (): boolean => {
+        if (isOver) return false;
+        isOver = true;
+        world.requestsInFlight -= 1;
+        signal?.removeEventListener('abort', abort);
+        return true;
+      };
+      const abort = (): void => {
+        if (end()) reject(signal!.reason);
+      };
+      const fail = (error: unknown): void => {
+        if (end()) reject(error);
+      };
+      const arrive = (answer: GatewayAnswer): void => {
+        if (!end()) return;
+        if (answer === CONNECTION_LOST) reject(connectionLost());
+        else resolve(responseOf(answer));
+      };
+      world.requestsInFlight += 1;
+      if (signal?.aborted) return abort();
+      signal?.addEventListener('abort', abort, { once: true });
+      afterLatency(link, () => {
+        if (!isOver) gateway.handle(asked).then((answer) => afterLatency(link, () => arrive(answer)), fail);
+      });
+    });
   }
 
-  function latency(link: string): Promise<void> {
-    const microseconds = draw(link, LATENCY_US_MIN, LATENCY_US_MAX);
-    return new Promise((resolve) => world.schedule(microseconds * 1e3, resolve));
+  function afterLatency(link: string, happen: () => void): void {
+    world.schedule(draw(link, LATENCY_US_MIN, LATENCY_US_MAX) * 1e3, happen);
   }
+}
+
+interface Sent {
+  signal: AbortSignal | null;
+  message: HttpMessage;
+}
+
+/** What `fetch` was given, if it is plain as it is, like all that supabase-js sends: no request has to be made of it. */
+function plain(...[input, init = {}]: Parameters<typeof fetch>): Sent | undefined {
+  const { method = 'GET', body = null, headers, signal = null } = init;
+  const mayHaveBody = method === 'POST' || method === 'PATCH' || method === 'DELETE';
+  const isPlain = typeof input === 'string' && (body === null ? mayHaveBody || method === 'GET' : mayHaveBody);
+  if (!isPlain || (typeof body !== 'string' && body !== null) || !(headers instanceof Headers)) return undefined;
+  requireGateway(input);
+  return { signal, message: { method, url: new URL(input), headers: new Headers(headers), body: body ?? '' } };
+}
+
+async function unusual(...[input, init = {}]: Parameters<typeof fetch>): Promise<Sent> {
+  const request = new Request(input, init);
+  requireGateway(request.url);
+  // Asked of the request, it would have to be made for each.
+  const signal = init.signal ?? (input instanceof Request ? input.signal : null);
+  return { signal, message: await messageOf(request) };
+}
+
+function requireGateway(url: string): void {
+  if (!url.startsWith(URL_OF_GATEWAY)) throw escape(`fetch of ${url}`);
 }
 
 /** As Node's fetch rejects when the other side closes its socket. */
 function connectionLost(): TypeError {
   const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
   return new TypeError('fetch failed', { cause });
-}
-
-function untilAborted<T>(signal: AbortSignal | null, work: Promise<T>): Promise<T> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** supabase-js's own auth client keeps a timer for as long as it lives, which no application can help. */

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../../errors.ts';
 import { commandLineOf } from '../postgres/owner.ts';
 import { clusterRoots } from './places.ts';
+import { askNode } from '../ask-node.test-support.ts';
 import { eventually, startStories } from './stories.case.ts';
 
 /** Directories of clusters that the process with this id owns. */
@@ -77,13 +78,13 @@ describe('closing a cluster', () => {
     const outcomes = Promise.allSettled([
       cluster.query('select pg_sleep(60)'),
       cluster.replicas[0]!.holdAt('F/0'),
-      cluster.primary.rest(new Request('http://localhost/rest/v1/stories')),
+      askNode(cluster.primary, new Request('http://localhost/rest/v1/stories')),
     ]);
     await cluster.close();
     const [slow, held] = await outcomes;
     expect(slow.status).toBe('rejected');
     expect(held.status).toBe('rejected');
-    await expect(cluster.primary.rest(new Request('http://x/rest/v1/stories'))).rejects.toThrow('closed');
+    await expect(askNode(cluster.primary, new Request('http://x/rest/v1/stories'))).rejects.toThrow('closed');
     await expect(cluster.replicas[0]!.lsn()).rejects.toThrow('closed');
   });
 });
@@ -117,7 +118,9 @@ describe('the death of a server', () => {
     await eventually(() => deaths.length > 0);
     expect(deaths[0]).toBeInstanceOf(EnvironmentError);
     expect(deaths[0]!.message).toContain(`PostgreSQL ${name} died (SIGKILL)`);
-    await expect(node.rest(new Request('http://localhost/rest/v1/stories'))).rejects.toThrow(`PostgreSQL ${name} died`);
+    await expect(askNode(node, new Request('http://localhost/rest/v1/stories'))).rejects.toThrow(
+      `PostgreSQL ${name} died`,
+    );
     await expect(node.lsn()).rejects.toThrow(`PostgreSQL ${name} died`);
     await cluster.close();
     expect(deaths.length).toBe(1);
@@ -129,7 +132,10 @@ describe('the death of a server', () => {
     const home = homesOf(process.pid)[0]!;
     await cluster.query(`create function nap() returns int language sql as 'select 1 from pg_sleep(60)'`);
     const headers = { apikey: cluster.secretKey };
-    const hanging = cluster.primary.rest(new Request('http://localhost/rest/v1/rpc/nap', { method: 'POST', headers }));
+    const hanging = askNode(
+      cluster.primary,
+      new Request('http://localhost/rest/v1/rpc/nap', { method: 'POST', headers }),
+    );
     const outcome = hanging.then(
       () => 'answered',
       () => 'rejected',

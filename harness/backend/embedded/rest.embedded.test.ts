@@ -1,5 +1,6 @@
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { askNode } from '../ask-node.test-support.ts';
 import type { StoriesClient, StoriesCluster } from './stories.case.ts';
 import { clientOf, eventually, startStories } from './stories.case.ts';
 
@@ -96,7 +97,7 @@ describe.each(['primary', 'standby'])('reading from the %s', (name) => {
     const { cluster } = stories;
     const node = name === 'primary' ? cluster.primary : cluster.replicas[0]!;
     expect(await clientOf(node, 'sb_secret_wrong').from('stories').select()).toMatchObject({ status: 401 });
-    expect((await node.rest(new Request('http://localhost/rest/v1/stories'))).status).toBe(401);
+    expect((await askNode(node, new Request('http://localhost/rest/v1/stories'))).status).toBe(401);
   });
 });
 
@@ -214,7 +215,7 @@ describe('requests side by side', () => {
     const fetch: typeof globalThis.fetch = (input, init) => {
       const request = new Request(input, init);
       seen = request.headers;
-      return cluster.primary.rest(request);
+      return askNode(cluster.primary, request);
     };
     const client = createClient('http://localhost', cluster.publishableKey, { global: { fetch } });
     expect((await client.from('stories').select()).error).toBeNull();

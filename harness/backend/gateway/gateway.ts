@@ -5,11 +5,8 @@
  */
 import type { Lsn } from '../../history/lsn.ts';
 import type { Capability, DatabaseNode, NodeName } from '../backend.ts';
+import type { HttpAnswer, HttpMessage } from '../message.ts';
 import type { Router } from './routing.ts';
-
-/** Names the actor (worker, session) and its operation on each request; never passed on. */
-export const ACTOR_HEADER = 'x-ratchet-actor';
-export const OPERATION_HEADER = 'x-ratchet-operation';
 
 /** What every backend behind this gateway can do. */
 export const GATEWAY_CAPABILITIES: readonly Capability[] = [
@@ -23,7 +20,13 @@ export const GATEWAY_CAPABILITIES: readonly Capability[] = [
 
 /** Instead of a response: the client's connection breaks. */
 export const CONNECTION_LOST = Symbol('connection lost');
-export type GatewayAnswer = Response | typeof CONNECTION_LOST;
+export type GatewayAnswer = HttpAnswer | typeof CONNECTION_LOST;
+
+/** A request, and on whose behalf it is made: the actor (worker, session) and its operation. */
+export interface GatewayRequest extends HttpMessage {
+  readonly actor?: string | undefined;
+  readonly operation?: string | undefined;
+}
 
 /** What is to happen to one request; the first fault that claims it decides. */
 export type HttpFault =
@@ -67,7 +70,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  handle(request: Request): Promise<GatewayAnswer>;
+  handle(request: GatewayRequest): Promise<GatewayAnswer>;
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -83,15 +86,13 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     async handle(request) {
-      const actor = request.headers.get(ACTOR_HEADER) ?? undefined;
-      const { method } = request;
-      const body = await request.text();
+      const { actor, operation, method, url, body } = request;
       const exchange: Exchange = {
         id: exchanges++,
         actor,
-        operation: request.headers.get(OPERATION_HEADER) ?? undefined,
+        operation,
         method,
-        url: new URL(request.url),
+        url,
         requestBody: body,
         fault: options.claim({ actor, method, nth: count(`${actor} ${method}`), nthOfAll: count(`${actor}`) }),
         node: undefined,
@@ -101,26 +102,26 @@ export function createGateway(options: GatewayOptions): Gateway {
       };
       options.listener.requested(exchange);
       try {
-        return await answer(exchange, request.headers, body);
+        return await answer(exchange, request);
       } finally {
         options.listener.ended(exchange);
       }
     },
   };
 
-  async function answer(exchange: Exchange, headers: Headers, body: string): Promise<GatewayAnswer> {
+  async function answer(exchange: Exchange, request: HttpMessage): Promise<GatewayAnswer> {
     const { fault } = exchange;
     if (fault?.kind === 'http-drop') return CONNECTION_LOST;
     if (fault?.kind === 'http-error') return plainError(exchange, fault.status, 'injected by the load balancer');
     if (fault?.kind === 'http-delay' && fault.where === 'request') await options.sleep(fault.delayMs);
-    const response = await serve(exchange, headers, body);
+    const answered = await serve(exchange, request);
     if (fault?.kind === 'http-delay' && fault.where === 'response') await options.sleep(fault.delayMs);
     if (fault?.kind === 'http-lose-response') return CONNECTION_LOST;
-    exchange.status = response.status;
-    return response;
+    exchange.status = answered.status;
+    return answered;
   }
 
-  async function serve(exchange: Exchange, headers: Headers, body: string): Promise<Response> {
+  async function serve(exchange: Exchange, request: HttpMessage): Promise<HttpAnswer> {
     if (!exchange.url.pathname.startsWith('/rest/v1/')) {
       return plainError(exchange, 404, `nothing is served at ${exchange.url.pathname}`);
     }
@@ -129,31 +130,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     exchange.node = node.name;
     try {
       exchange.lsn = await node.lsn();
-      const response = await node.rest(forwarded(exchange, headers, body));
-      exchange.responseBody = await response.text();
-      return new Response(hasNoBody(response.status) ? null : exchange.responseBody, response);
+      const answered = await node.rest(request);
+      exchange.responseBody = answered.body;
+      return answered;
     } catch (error) {
       return plainError(exchange, 503, `${node.name} cannot be reached: ${(error as Error).message}`);
     }
   }
 }
 
-function forwarded(exchange: Exchange, headers: Headers, body: string): Request {
-  const mayHaveBody = exchange.method !== 'GET' && exchange.method !== 'HEAD' && body !== '';
-  const init = { method: exchange.method, headers, ...(mayHaveBody ? { body } : {}) };
-  const request = new Request(exchange.url, init);
-  for (const name of OF_THE_CONNECTION) request.headers.delete(name);
-  return request;
-}
-
-const OF_THE_CONNECTION = [ACTOR_HEADER, OPERATION_HEADER, 'content-length', 'transfer-encoding', 'connection'];
-
-function plainError(exchange: Exchange, status: number, message: string): Response {
+function plainError(exchange: Exchange, status: number, message: string): HttpAnswer {
   exchange.status = status;
-  exchange.responseBody = JSON.stringify({ code: 'GATEWAY', message, details: null, hint: null });
-  return new Response(exchange.responseBody, { status, headers: { 'content-type': 'application/json' } });
-}
-
-function hasNoBody(status: number): boolean {
-  return status === 204 || status === 205 || status === 304;
+  const body = JSON.stringify({ code: 'GATEWAY', message, details: null, hint: null });
+  exchange.responseBody = body;
+  return { status, headers: new Headers({ 'content-type': 'application/json' }), body };
 }

@@ -1,7 +1,11 @@
 /** The gateway on a loopback port, for subjects that speak HTTP. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CONNECTION_LOST, type Gateway } from './gateway.ts';
+import { CONNECTION_LOST, type Gateway, type GatewayRequest } from './gateway.ts';
+
+/** Names the actor (worker, session) and its operation on each request; never passed on. */
+export const ACTOR_HEADER = 'x-ratchet-actor';
+export const OPERATION_HEADER = 'x-ratchet-operation';
 
 export interface GatewayServer {
   /** `http://127.0.0.1:PORT`, the port chosen free. */
@@ -34,27 +38,30 @@ async function exchange(gateway: Gateway, incoming: IncomingMessage, outgoing: S
     incoming.socket.destroy();
     return;
   }
-  const body = Buffer.from(await answer.arrayBuffer());
   outgoing.writeHead(answer.status, Object.fromEntries(endToEnd(answer.headers)));
-  outgoing.end(body);
+  outgoing.end(answer.body);
 }
 
-async function toRequest(incoming: IncomingMessage): Promise<Request> {
+async function toRequest(incoming: IncomingMessage): Promise<GatewayRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  const url = `http://${incoming.headers.host ?? '127.0.0.1'}${incoming.url ?? '/'}`;
-  const method = incoming.method ?? 'GET';
-  const body = Buffer.concat(chunks);
-  return new Request(url, {
-    method,
+  const [actor, operation] = [ACTOR_HEADER, OPERATION_HEADER].map((name) => headers.get(name) ?? undefined);
+  for (const name of NOT_PASSED_ON) headers.delete(name);
+  return {
+    actor,
+    operation,
+    method: incoming.method ?? 'GET',
+    url: new URL(`http://${incoming.headers.host ?? '127.0.0.1'}${incoming.url ?? '/'}`),
     headers,
-    ...(body.length > 0 && method !== 'GET' && method !== 'HEAD' ? { body } : {}),
-  });
+    body: Buffer.concat(chunks).toString(),
+  };
 }
+
+const NOT_PASSED_ON = [ACTOR_HEADER, OPERATION_HEADER, 'content-length', 'transfer-encoding', 'connection'];
 
 /** Headers of the message, without those of the connection it came over. */
 function* endToEnd(headers: Headers): Iterable<[string, string]> {

@@ -2,6 +2,7 @@
 import type { Sql } from 'postgres';
 import type { Lsn } from '../../history/lsn.ts';
 import type { DatabaseNode, Outage, ReplicaNode } from '../backend.ts';
+import { answerOf, requestOf, type HttpAnswer, type HttpMessage } from '../message.ts';
 import { EnvironmentError } from '../../errors.ts';
 import { Liveness } from './liveness.ts';
 import type { ReplicaLag } from './replica.ts';
@@ -25,12 +26,12 @@ export class ServerNode implements DatabaseNode {
     this.restNode = parts.rest;
   }
 
-  rest(request: Request): Promise<Response> {
+  rest(request: HttpMessage): Promise<HttpAnswer> {
     return this.liveness.guard(async () => {
-      const response = await this.restNode.fetch(request);
+      const answer = await answerOf(await this.restNode.fetch(requestOf(request)));
       // Maybe it only says that the database is gone.
-      if (response.status >= 500) await this.#reach();
-      return response;
+      if (answer.status >= 500) await this.#reach();
+      return answer;
     });
   }
 

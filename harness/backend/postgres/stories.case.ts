@@ -1,6 +1,7 @@
 /** What the tests that need databases share: a cluster with one table of stories. */
 import { createClient } from '@supabase/supabase-js';
 import type { ClusterOptions, Commit, DatabaseNode, TrackedTable } from '../backend.ts';
+import { askNode } from '../ask-node.test-support.ts';
 import type { ServerBackend, ServerCluster } from './cluster.ts';
 
 export const STORIES_SQL = `
@@ -65,7 +66,7 @@ export type StoriesClient = ReturnType<typeof clientOf>;
 
 /** A real supabase-js client whose requests go to one database. */
 export function clientOf(node: DatabaseNode, key: string) {
-  const fetch: typeof globalThis.fetch = (input, init) => node.rest(new Request(input, init));
+  const fetch: typeof globalThis.fetch = (input, init) => askNode(node, new Request(input, init));
   return createClient('http://localhost', key, { global: { fetch }, auth: { persistSession: false } });
 }
 

@@ -5,7 +5,7 @@ import type { Lsn } from '../../history/lsn.ts';
 import type { Cluster, ClusterOptions, Commit, DatabaseNode, ReplicaNode, TrackedTable } from '../backend.ts';
 import type { DatabaseModel, Row, Scalar } from '../model.ts';
 import { Lag } from './lag.ts';
-import { createRest, type RestHandler, type Role } from './rest.ts';
+import { createRest, type Role } from './rest.ts';
 import { OpenTransaction } from './transaction.ts';
 import { CommitLog, View } from './versions.ts';
 import { formatTimestamp } from './values.ts';
@@ -75,12 +75,12 @@ class SimulatedCluster implements Cluster {
     };
   }
 
-  #restOf(begin: () => OpenTransaction): RestHandler {
+  #restOf(begin: () => OpenTransaction): DatabaseNode['rest'] {
     const commit = (transaction: OpenTransaction): void => this.#commit(transaction);
     const handle = createRest({ model: this.#model, roleOf, begin, commit });
     return async (request) => {
       try {
-        return await handle(request);
+        return handle(request);
       } catch (error) {
         // What it can answer it has answered: this is the simulation's own limit.
         this.#options.onDeath(error as Error);

@@ -1,4 +1,5 @@
 /** Answers PostgREST's dialect, as far as an application with a progress speaks it. What it does not know it refuses. */
+import type { HttpAnswer, HttpMessage } from '../message.ts';
 import type { ColumnModel, DatabaseModel, FunctionModel, Row, Scalar, TableModel } from '../model.ts';
 import type { FilteredTable } from './filters.ts';
 import { parseQuery, type Query } from './query.ts';
@@ -47,37 +48,36 @@ interface Result {
 
 const PREFIX = '/rest/v1/';
 
-export type RestHandler = (request: Request) => Promise<Response>;
+export type RestHandler = (request: HttpMessage) => HttpAnswer;
 
 export function createRest(options: RestOptions): RestHandler {
   const { model } = options;
   const queries = queriesOf(model);
 
-  return async (request) => {
+  return (request) => {
     try {
-      return handle(await parseCall(request));
+      return handle(parseCall(request));
     } catch (error) {
       if (!(error instanceof RestError)) throw error;
-      return respond(error.status, request.method === 'HEAD' ? null : JSON.stringify(error.body));
+      return respond(error.status, request.method === 'HEAD' ? '' : JSON.stringify(error.body));
     }
   };
 
-  async function parseCall(request: Request): Promise<Call> {
-    const { headers, method } = request;
+  function parseCall({ method, url, headers, body }: HttpMessage): Call {
     const role = options.roleOf(headers.get('apikey'));
     if (role === undefined) throw new RestError(401, '', 'Invalid API key', null, 'Double check the API key.');
     requirePublicSchema(headers);
     return {
       method,
       role,
-      url: new URL(request.url),
+      url,
       accept: parseAccept(headers.get('accept')),
       prefer: parsePrefer(headers.get('prefer')),
-      body: method === 'GET' || method === 'HEAD' ? '' : await request.text(),
+      body,
     };
   }
 
-  function handle(call: Call): Response {
+  function handle(call: Call): HttpAnswer {
     const encoded = call.url.pathname.slice(PREFIX.length);
     const path = encoded.includes('%') ? decodeURIComponent(encoded) : encoded;
     if (path.startsWith('rpc/')) return callFunction(call, path.slice('rpc/'.length));
@@ -108,14 +108,14 @@ export function createRest(options: RestOptions): RestHandler {
     throw new RestError(404, 'PGRST205', `Could not find the table 'public.${name}' in the schema cache`);
   }
 
-  function read(call: Call, table: FilteredTable, query: Query): Response {
+  function read(call: Call, table: FilteredTable, query: Query): HttpAnswer {
     const transaction = options.begin();
     const visible = may(call.role, table.model, 'select') ? transaction.select(table.name, query.matches) : [];
     return present(call, query, pageOf(call, query, visible));
   }
 
   /** Runs it in a transaction, which ends without effect if an error is raised or a single row was asked for in vain. */
-  function write(call: Call, query: Query, work: (transaction: OpenTransaction) => Result): Response {
+  function write(call: Call, query: Query, work: (transaction: OpenTransaction) => Result): HttpAnswer {
     const transaction = options.begin();
     const result = work(transaction);
     const isMinimal = call.prefer.returns === 'minimal';
@@ -126,7 +126,7 @@ export function createRest(options: RestOptions): RestHandler {
     return response;
   }
 
-  function callFunction(call: Call, name: string): Response {
+  function callFunction(call: Call, name: string): HttpAnswer {
     const isRead = call.method === 'GET' || call.method === 'HEAD';
     if (!isRead && call.method !== 'POST') throw notSimulated(`the method ${call.method} on a function`);
     const given = isRead ? Object.fromEntries(call.url.searchParams) : parseArguments(call.body);
@@ -144,7 +144,7 @@ export function createRest(options: RestOptions): RestHandler {
     return response;
   }
 
-  function presentValue(call: Call, { returns }: FunctionModel, value: unknown, skip: ReadonlySet<string>): Response {
+  function presentValue(call: Call, { returns }: FunctionModel, value: unknown, skip: ReadonlySet<string>): HttpAnswer {
     if (typeof returns === 'object') {
       const table = tableOf('rows' in returns ? returns.rows : returns.row);
       const query = parseQuery(table, call.url.searchParams, { skip });
@@ -155,7 +155,7 @@ export function createRest(options: RestOptions): RestHandler {
     if ([...call.url.searchParams.keys()].some((name) => !skip.has(name))) {
       throw notSimulated(`a query on a function that returns ${returns}`);
     }
-    if (returns === 'void') return respond(204, null);
+    if (returns === 'void') return respond(204, '');
     return respond(200, JSON.stringify(value ?? null));
   }
 }
@@ -229,10 +229,10 @@ function remove(call: Call, table: FilteredTable, query: Query, transaction: Ope
 }
 
 /** An update of no column is none, whatever else it says. */
-function nothingChanged(call: Call): Response {
+function nothingChanged(call: Call): HttpAnswer {
   const isMinimal = call.prefer.returns === 'minimal';
   const headers = { 'content-range': call.prefer.count ? '*/0' : '*/*' };
-  return respond(isMinimal ? 204 : 200, isMinimal ? null : '[]', headers);
+  return respond(isMinimal ? 204 : 200, isMinimal ? '' : '[]', headers);
 }
 
 function requireNoWindow(query: Query, what: string): void {
@@ -255,10 +255,10 @@ function pageOf(call: Call, query: Query, matching: readonly Row[]): Result {
   return { status: isPart ? 206 : 200, rows, offset, total, hasRange: true };
 }
 
-function present(call: Call, query: Query, result: Result): Response {
+function present(call: Call, query: Query, result: Result): HttpAnswer {
   const { rows } = result;
   const headers: Record<string, string> = { 'content-range': contentRange(call, result) };
-  if (rows === undefined) return respond(result.status, null, headers);
+  if (rows === undefined) return respond(result.status, '', headers);
   const projected = rows.map(query.project);
   if (call.accept.isObject) {
     if (projected.length !== 1) {
@@ -267,7 +267,7 @@ function present(call: Call, query: Query, result: Result): Response {
     }
     return respond(result.status, JSON.stringify(projected[0]), { ...headers, 'content-type': OBJECT_TYPE });
   }
-  return respond(result.status, call.method === 'HEAD' ? null : JSON.stringify(projected), headers);
+  return respond(result.status, call.method === 'HEAD' ? '' : JSON.stringify(projected), headers);
 }
 
 function contentRange(call: Call, { rows, offset = 0, total, hasRange }: Result): string {
@@ -278,8 +278,8 @@ function contentRange(call: Call, { rows, offset = 0, total, hasRange }: Result)
 
 const OBJECT_TYPE = 'application/vnd.pgrst.object+json; charset=utf-8';
 
-function respond(status: number, body: string | null, headers: Record<string, string> = {}): Response {
-  return new Response(body, { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers } });
+function respond(status: number, body: string, headers: Record<string, string> = {}): HttpAnswer {
+  return { status, headers: new Headers({ 'content-type': 'application/json; charset=utf-8', ...headers }), body };
 }
 
 function parseAccept(text: string | null): Call['accept'] {

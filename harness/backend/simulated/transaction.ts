@@ -33,7 +33,11 @@ export class OpenTransaction implements Transaction {
   }
 
   select(table: string, where: (row: Row) => boolean = () => true): readonly Row[] {
-    return [...this.#rows(table)].filter(where);
+    const selected: Row[] = [];
+    for (const row of this.#written.has(table) ? this.#rows(table) : this.#options.view.rows(table).values()) {
+      if (where(row)) selected.push(row);
+    }
+    return selected;
   }
 
   find(table: string, id: string): Row | undefined {

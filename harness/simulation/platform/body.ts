@@ -29,16 +29,15 @@ export abstract class LightBody {
   }
 
   async text(): Promise<string> {
-    const text = await this.take();
-    return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+    return this.#withoutMark();
   }
 
   async json(): Promise<never> {
-    return JSON.parse(await this.text()) as never;
+    return JSON.parse(this.#withoutMark()) as never;
   }
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return new TextEncoder().encode(await this.take());
+    return new TextEncoder().encode(this.take());
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
@@ -53,13 +52,18 @@ export abstract class LightBody {
     return (await this.#real()).formData();
   }
 
+  #withoutMark(): string {
+    const text = this.take();
+    return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+  }
+
   async #real(): Promise<Response> {
     const type = this.headers.get('content-type');
     return new RealResponse(await this.bytes(), { headers: type === null ? {} : { 'content-type': type } });
   }
 
-  /** The whole body; it rejects the second time. */
-  protected async take(): Promise<string> {
+  /** The whole body; it throws the second time. */
+  protected take(): string {
     if (this.bodyUsed) throw new TypeError('Body is unusable: Body has already been read');
     if (this.#text === null) return '';
     this.#isUsed = true;

@@ -1,0 +1,7 @@
+import type { DatabaseNode } from './backend.ts';
+import { messageOf, responseOf } from './message.ts';
+
+/** What `fetch` would answer if the database were a server of its own. */
+export async function askNode(node: DatabaseNode, request: Request): Promise<Response> {
+  return responseOf(await node.rest(await messageOf(request)));
+}
