@@ -8,6 +8,9 @@ export interface Moments {
   until(moment: Moment, signal: AbortSignal): Promise<void>;
 }
 
+/** Why a wait is given up whose end has come: without a reason, every abort makes an error with its stack. */
+export const OVER = 'over';
+
 export function createMoments(clock: Clock, recorder: Recorder): Moments {
   return {
     async until(moment, signal) {
@@ -29,16 +32,16 @@ export function createMoments(clock: Clock, recorder: Recorder): Moments {
     const over = new AbortController();
     const seen = new Promise<void>((resolve) => {
       const stop = recorder.follow((event) => {
-        if (sequence.follow(event)) over.abort();
+        if (sequence.follow(event)) over.abort(OVER);
       });
       const finish = (): void => {
         stop();
         resolve();
       };
       over.signal.addEventListener('abort', finish, { once: true });
-      signal.addEventListener('abort', () => over.abort(), { once: true });
+      signal.addEventListener('abort', () => over.abort(OVER), { once: true });
     });
-    if (withinMs !== undefined) void clock.sleep(withinMs, over.signal).then(() => over.abort());
+    if (withinMs !== undefined) void clock.sleep(withinMs, over.signal).then(() => over.abort(OVER));
     await seen;
   }
 }

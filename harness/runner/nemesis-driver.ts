@@ -3,7 +3,7 @@ import type { Arena } from '../nemesis/nemesis.ts';
 import { beginFault, inflictFault, isRequestFault } from '../nemesis/faults.ts';
 import type { GatewayOptions } from '../backend/gateway/gateway.ts';
 import type { Fault } from '../plan/faults.ts';
-import type { Moments } from './moments.ts';
+import { OVER, type Moments } from './moments.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface NemesisDriver {
@@ -27,7 +27,7 @@ export function createNemesis(
 
   return {
     async begin(signal) {
-      signal.addEventListener('abort', () => healing.abort(), { once: true });
+      signal.addEventListener('abort', () => healing.abort(OVER), { once: true });
       const atOnce: Promise<void>[] = [];
       for (const fault of timed) {
         const holds = Promise.withResolvers<void>();
@@ -40,7 +40,7 @@ export function createNemesis(
       await Promise.all(atOnce);
     },
     async heal() {
-      healing.abort();
+      healing.abort(OVER);
       const ends = await Promise.allSettled(lives);
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },

@@ -6,6 +6,7 @@ import type { Moment } from '../plan/moment.ts';
 import type { Host } from './host.ts';
 import { incompleteMark } from './judgement.ts';
 import { readMigrations } from './migrations.ts';
+import { OVER } from './moments.ts';
 import { createObserver, type ObserverActor } from './observer.ts';
 import type { Recorder } from './recorder.ts';
 import { requireSupport } from './requirements.ts';
@@ -108,14 +109,14 @@ async function perform(
     return [];
   } finally {
     stopFollowing();
-    finished.abort();
+    finished.abort(OVER);
     await deadline;
   }
 
   async function play(): Promise<string[]> {
     await stage.nemesis.begin(signal);
     const polling = new AbortController();
-    signal.addEventListener('abort', () => polling.abort(), { once: true });
+    signal.addEventListener('abort', () => polling.abort(OVER), { once: true });
     const observers = plan.observers.map((observer) =>
       createObserver(observer, { ...stage, subject, instance: stage.instances[observer.instance - 1]! }),
     );
@@ -129,7 +130,7 @@ async function perform(
       await stage.nemesis.heal();
       await caughtUp(cluster, stage.clock, signal);
     }
-    polling.abort();
+    polling.abort(OVER);
     await Promise.all(polls);
     if (!signal.aborted) {
       await cluster.commitsDelivered();

@@ -18,7 +18,12 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
   return {
     clock: () => world.clock(),
     async serve(gateway) {
-      world.fetch = async (input, init) => travel(gateway, plain(input, init) ?? (await unusual(input, init)));
+      world.fetch = (input, init) => {
+        const sent = plain(input, init);
+        return sent === undefined
+          ? unusual(input, init).then((asked) => travel(gateway, asked))
+          : travel(gateway, sent);
+      };
       return { url: URL_OF_GATEWAY, close: async () => undefined };
     },
     onTrouble: (report) => world.onTrouble(report),
@@ -76,20 +81,16 @@ function plain(...[input, init = {}]: Parameters<typeof fetch>): Sent | undefine
   const mayHaveBody = method === 'POST' || method === 'PATCH' || method === 'DELETE';
   const isPlain = typeof input === 'string' && (body === null ? mayHaveBody || method === 'GET' : mayHaveBody);
   if (!isPlain || (typeof body !== 'string' && body !== null) || !(headers instanceof Headers)) return undefined;
-  requireGateway(input);
+  if (!input.startsWith(URL_OF_GATEWAY)) return undefined;
   return { signal, message: { method, url: new URL(input), headers: new Headers(headers), body: body ?? '' } };
 }
 
 async function unusual(...[input, init = {}]: Parameters<typeof fetch>): Promise<Sent> {
   const request = new Request(input, init);
-  requireGateway(request.url);
+  if (!request.url.startsWith(URL_OF_GATEWAY)) throw escape(`fetch of ${request.url}`);
   // Asked of the request, it would have to be made for each.
   const signal = init.signal ?? (input instanceof Request ? input.signal : null);
   return { signal, message: await messageOf(request) };
-}
-
-function requireGateway(url: string): void {
-  if (!url.startsWith(URL_OF_GATEWAY)) throw escape(`fetch of ${url}`);
 }
 
 /** As Node's fetch rejects when the other side closes its socket. */

@@ -125,7 +125,11 @@ function virtualFetch(...args: Parameters<typeof fetch>): ReturnType<typeof fetc
   const world = currentWorld();
   if (world === undefined) return realFetch(...args);
   if (world.fetch === undefined) return Promise.reject(escape('fetch before the gateway was there'));
-  return world.fetch(...args);
+  try {
+    return world.fetch(...args);
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
 }
 
 function timeoutSignal(milliseconds: number): AbortSignal {

@@ -5,8 +5,8 @@ import { notSimulated } from './rest-error.ts';
 import { compareValues } from './values.ts';
 
 export interface Query {
-  /** A row as it is shown. */
-  project(row: Row): Row;
+  /** A row as it is shown, in JSON that is made once of every version: most are read again and again. */
+  textOf(row: Row): string;
   matches(row: Row): boolean;
   /** `undefined`: as they come. */
   order: ((a: Row, b: Row) => number) | undefined;
@@ -38,7 +38,7 @@ export function parseQuery(
   parameters: URLSearchParams,
   { skip = NOTHING, isWrite = false }: { skip?: ReadonlySet<string>; isWrite?: boolean } = {},
 ): Query {
-  const select = (): Query['project'] => parseSelect(table, parameters.get('select') ?? '*');
+  const select = () => parseSelect(table, parameters.get('select') ?? '*');
   // A selection stands before the conditions of a query, and behind those of a change.
   let project = isWrite ? undefined : select();
   const filters: Filter[] = [];
@@ -53,12 +53,21 @@ export function parseQuery(
   const predicates = filters.map((bind) => bind());
   const holds = allOf(predicates);
   return {
-    project,
+    textOf: textsOf(project),
     matches: predicates.length === 0 ? () => true : (row) => holds(row) === true,
     order,
     limit: parseCount(parameters.get('limit')),
     offset: parseCount(parameters.get('offset')) ?? 0,
     onConflict: parameters.get('on_conflict')?.split(',').map(trimQuotes) ?? table.model.primaryKey,
+  };
+}
+
+function textsOf(project: (row: Row) => Row): Query['textOf'] {
+  const texts = new WeakMap<Row, string>();
+  return (row) => {
+    let text = texts.get(row);
+    if (text === undefined) texts.set(row, (text = JSON.stringify(project(row))));
+    return text;
   };
 }
 

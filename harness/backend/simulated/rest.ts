@@ -148,7 +148,7 @@ export function createRest(options: RestOptions): RestHandler {
     if (typeof returns === 'object') {
       const table = tableOf('rows' in returns ? returns.rows : returns.row);
       const query = parseQuery(table, call.url.searchParams, { skip });
-      if ('row' in returns) return respond(200, JSON.stringify(query.project((value ?? nullRow(table.model)) as Row)));
+      if ('row' in returns) return respond(200, query.textOf((value ?? nullRow(table.model)) as Row));
       const rows = (value as readonly Row[]).filter(query.matches);
       return present(call, query, pageOf(call, query, rows));
     }
@@ -162,15 +162,19 @@ export function createRest(options: RestOptions): RestHandler {
 
 /** The queries of an application are few, and each comes again and again, in every run. */
 class QueryCache {
-  readonly #queries = new Map<string, Query>();
+  readonly #reads = new Map<string, Map<string, Query>>();
+  readonly #writes = new Map<string, Map<string, Query>>();
 
   get(table: FilteredTable, url: URL, isWrite: boolean): Query {
-    const key = `${isWrite} ${table.name}${url.search}`;
-    let query = this.#queries.get(key);
+    const tables = isWrite ? this.#writes : this.#reads;
+    let queries = tables.get(table.name);
+    if (queries === undefined) tables.set(table.name, (queries = new Map()));
+    const { search } = url;
+    let query = queries.get(search);
     if (query === undefined) {
       query = parseQuery(table, url.searchParams, { isWrite });
-      if (this.#queries.size >= QUERIES_KEPT) this.#queries.clear();
-      this.#queries.set(key, query);
+      if (queries.size >= QUERIES_KEPT) queries.clear();
+      queries.set(search, query);
     }
     return query;
   }
@@ -231,8 +235,7 @@ function remove(call: Call, table: FilteredTable, query: Query, transaction: Ope
 /** An update of no column is none, whatever else it says. */
 function nothingChanged(call: Call): HttpAnswer {
   const isMinimal = call.prefer.returns === 'minimal';
-  const headers = { 'content-range': call.prefer.count ? '*/0' : '*/*' };
-  return respond(isMinimal ? 204 : 200, isMinimal ? '' : '[]', headers);
+  return respond(isMinimal ? 204 : 200, isMinimal ? '' : '[]', call.prefer.count ? '*/0' : '*/*');
 }
 
 function requireNoWindow(query: Query, what: string): void {
@@ -257,17 +260,16 @@ function pageOf(call: Call, query: Query, matching: readonly Row[]): Result {
 
 function present(call: Call, query: Query, result: Result): HttpAnswer {
   const { rows } = result;
-  const headers: Record<string, string> = { 'content-range': contentRange(call, result) };
-  if (rows === undefined) return respond(result.status, '', headers);
-  const projected = rows.map(query.project);
+  const range = contentRange(call, result);
+  if (rows === undefined) return respond(result.status, '', range);
   if (call.accept.isObject) {
-    if (projected.length !== 1) {
-      const details = `The result contains ${projected.length} rows`;
+    if (rows.length !== 1) {
+      const details = `The result contains ${rows.length} rows`;
       throw new RestError(406, 'PGRST116', 'Cannot coerce the result to a single JSON object', details);
     }
-    return respond(result.status, JSON.stringify(projected[0]), { ...headers, 'content-type': OBJECT_TYPE });
+    return respond(result.status, query.textOf(rows[0]!), range, OBJECT_TYPE);
   }
-  return respond(result.status, call.method === 'HEAD' ? '' : JSON.stringify(projected), headers);
+  return respond(result.status, call.method === 'HEAD' ? '' : `[${rows.map(query.textOf).join(',')}]`, range);
 }
 
 function contentRange(call: Call, { rows, offset = 0, total, hasRange }: Result): string {
@@ -276,10 +278,13 @@ function contentRange(call: Call, { rows, offset = 0, total, hasRange }: Result)
   return `${range}/${call.prefer.count && total !== undefined ? total : '*'}`;
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8';
 const OBJECT_TYPE = 'application/vnd.pgrst.object+json; charset=utf-8';
 
-function respond(status: number, body: string, headers: Record<string, string> = {}): HttpAnswer {
-  return { status, headers: new Headers({ 'content-type': 'application/json; charset=utf-8', ...headers }), body };
+function respond(status: number, body: string, range?: string, type = JSON_TYPE): HttpAnswer {
+  const headers = new Headers({ 'content-type': type });
+  if (range !== undefined) headers.set('content-range', range);
+  return { status, headers, body };
 }
 
 function parseAccept(text: string | null): Call['accept'] {

@@ -25,6 +25,8 @@ export class LightURL {
   #pathname = '';
   #search = '';
   #params: LightParams | undefined;
+  /** Set when the parameters were changed since the query was last written out. */
+  #isBehind = false;
   /** As a whole, while nothing has been changed: the same text is looked up faster than an equal one. */
   #text: string | undefined;
   /** From the first change on. */
@@ -43,6 +45,7 @@ export class LightURL {
   }
 
   get href(): string {
+    if (this.#isBehind) this.#catchUp();
     if (this.#real !== undefined) return this.#real.href;
     this.#text ??= `${this.#protocol}//${this.#host}${this.#pathname}${this.#search}`;
     return this.#text;
@@ -105,6 +108,7 @@ export class LightURL {
   }
 
   get search(): string {
+    if (this.#isBehind) this.#catchUp();
     if (this.#real !== undefined) return this.#real.search;
     return this.#search === '?' ? '' : this.#search;
   }
@@ -120,7 +124,7 @@ export class LightURL {
   }
 
   get searchParams(): URLSearchParams {
-    this.#params ??= new LightParams(this.search, (text) => this.#searchChanged(text));
+    this.#params ??= new LightParams(this.search, () => (this.#isBehind = true));
     return this.#params;
   }
 
@@ -153,12 +157,16 @@ export class LightURL {
   }
 
   #change(part: Changeable, value: string): void {
+    if (this.#isBehind) this.#catchUp();
     this.#real ??= new RealURL(this.href);
     this.#real[part] = value;
     this.#params?.reload(this.#real.search);
   }
 
-  #searchChanged(text: string): void {
+  /** A query is put together in several steps, and written out once. */
+  #catchUp(): void {
+    this.#isBehind = false;
+    const text = this.#params!.toString();
     const search = text === '' ? '' : `?${text}`;
     this.#text = undefined;
     if (this.#real === undefined) this.#search = search;
@@ -182,32 +190,32 @@ function partsOf(text: string): RegExpExecArray | null {
 
 /** The parameters of one URL, which is told of each change. */
 class LightParams extends URLSearchParams {
-  readonly #changed: (text: string) => void;
+  readonly #changed: () => void;
 
-  constructor(search: string, changed: (text: string) => void) {
+  constructor(search: string, changed: () => void) {
     super(search);
     this.#changed = changed;
   }
 
   override append(name: string, value: string): void {
     super.append(name, value);
-    this.#changed(this.toString());
+    this.#changed();
   }
 
   override set(name: string, value: string): void {
     super.set(name, value);
-    this.#changed(this.toString());
+    this.#changed();
   }
 
   override delete(name: string, value?: string): void {
     if (value === undefined) super.delete(name);
     else super.delete(name, value);
-    this.#changed(this.toString());
+    this.#changed();
   }
 
   override sort(): void {
     super.sort();
-    this.#changed(this.toString());
+    this.#changed();
   }
 
   /** The URL has another query now. */
