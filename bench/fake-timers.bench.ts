@@ -66,8 +66,9 @@ it('costs less in a simulation', { timeout: 600_000 }, async () => {
     measured.push({ fakeMs: cpu() - started, simulatedMs });
   }
   globalThis.fetch = fetch;
-  expect(measured.every(({ fakeMs, simulatedMs }) => fakeMs > simulatedMs)).toBe(true);
+  // The first one warms up.
   measured.shift();
+  expect(measured.every(({ fakeMs, simulatedMs }) => fakeMs > simulatedMs)).toBe(true);
   measured.sort((a, b) => a.fakeMs / a.simulatedMs - b.fakeMs / b.simulatedMs);
   writeFileSync(process.env['BENCH_RESULT']!, JSON.stringify(measured[Math.floor(measured.length / 2)]));
 });

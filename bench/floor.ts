@@ -1,5 +1,9 @@
-/** supabase-js alone: the calls of one reference run, one after the other, against a fetch that does nothing. */
+/**
+ * What no simulation of one reference run can save: supabase-js alone, and the application around it, each against a
+ * fetch that does nothing.
+ */
 import { createClient } from '@supabase/supabase-js';
+import type { Subject } from '../harness/subject/subject.ts';
 
 /** As the gateway counts them in a reference run. */
 export interface Calls {
@@ -34,4 +38,37 @@ export async function makeCalls({ reads, writes, functions }: Calls): Promise<vo
   for (let i = 0; i < reads; i++) await client.from('stories').select(COLUMNS).eq('id', 'story-1').single();
   for (let i = 0; i < writes; i++) await client.from('stories').update(ROW).eq('id', 'story-1');
   for (let i = 0; i < functions; i++) await client.rpc('start_generation', { story_id: 'story-1' });
+}
+
+/** What the application is asked for in one reference run. */
+export interface Asked {
+  polls: number;
+  generations: number;
+  steps: readonly number[];
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+/** The application by itself, under the virtual globals; `serve` is told where its requests go. */
+export async function askApplication(
+  subject: Subject,
+  { polls, generations, steps }: Asked,
+  serve: (fetch: typeof globalThis.fetch) => void,
+): Promise<void> {
+  let row = JSON.stringify(ROW);
+  serve(async (input, init) => {
+    if (String(input).includes('/rpc/')) return new Response('1', { headers: JSON_HEADERS });
+    // What was written is what a verifying read finds.
+    if (init?.method === 'PATCH') row = JSON.stringify({ ...ROW, ...(JSON.parse(String(init.body)) as object) });
+    return new Response(row, { headers: JSON_HEADERS });
+  });
+  const keys = { publishableKey: 'sb_publishable_simulated', secretKey: 'sb_secret_simulated' };
+  const instance = await subject.createInstance({ supabaseUrl: 'http://supabase.invalid', ...keys });
+  const job = { story: 'story-1', steps: [...steps], outcome: 'completed' as const, started: () => undefined };
+  for (let i = 0; i < generations; i++) await instance.generate({ ...job, work: async () => undefined });
+  for (let i = 0; i < polls; i++) {
+    const response = await instance.status(new Request('http://app.invalid/api/stories/story-1/status'), 'story-1');
+    JSON.parse(await response.text());
+  }
+  await instance.close?.();
 }

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { inMacrotask, simulate } from '../harness/simulation/simulate.ts';
-import { makeCalls, type Calls } from './floor.ts';
+import { askApplication, makeCalls, type Asked, type Calls } from './floor.ts';
 import { referencePlan, runReference, subject } from './reference.ts';
 import { simulateRun } from '../harness/runner/simulate-run.ts';
 
@@ -18,9 +18,10 @@ interface Measure {
 const scale = Number(process.argv[2] ?? 1);
 const REPETITIONS = 9;
 const RUNS = Math.ceil(40 * scale);
+const SIMULATION = { random: () => 0.5, epochMs: 0, virtualMsMax: 1_000, blockedMsMax: Number.POSITIVE_INFINITY };
 const SEEDS = Math.ceil(10_000 * scale);
 
-const calls = await inMacrotask(countCalls);
+const { calls, asked } = await inMacrotask(countCalls);
 const measures: Measure[] = [...(await costs()), await againstFakeTimers(), await workers(), ...(await determinism())];
 print(measures);
 const file = fileURLToPath(new URL('../reports/bench.json', import.meta.url));
@@ -28,12 +29,18 @@ mkdirSync(fileURLToPath(new URL('../reports/', import.meta.url)), { recursive: t
 writeFileSync(file, `${JSON.stringify({ node: process.version, calls, measures }, undefined, 2)}\n`);
 if (measures.some(({ met }) => met === false)) process.exitCode = 1;
 
-/** What supabase-js is asked for in one run. */
-function countCalls(): Calls {
+/** What supabase-js, and the application, are asked for in one run. */
+function countCalls(): { calls: Calls; asked: Asked } {
   const counted: Calls = { reads: 0, writes: 0, functions: 0 };
+  const { generations } = referencePlan(0);
+  const steps = generations[0]!.steps.map(({ progress }) => progress);
+  let polls = 0;
   const { history } = runReference(0);
   for (const event of history.events) {
-    if (event.f === 'read' && event.type === 'ok') counted.reads += Number(event['attempts']);
+    if (event.f === 'read' && event.type === 'ok') {
+      counted.reads += Number(event['attempts']);
+      polls += 1;
+    }
     // Each update is verified by a read of its own.
     if (event.f === 'write' && event.type === 'ok') {
       counted.writes += 1;
@@ -41,19 +48,23 @@ function countCalls(): Calls {
     }
     if (event.f === 'start' && event.type === 'ok') counted.functions += 1;
   }
-  return counted;
+  return { calls: counted, asked: { polls, generations: generations.length, steps } };
 }
 
 async function costs(): Promise<Measure[]> {
-  const ratios: { real: number; light: number; perRun: number }[] = [];
+  const ratios: { real: number; light: number; application: number; perRun: number }[] = [];
   for (let repetition = 0; repetition <= REPETITIONS; repetition++) {
     const scenario = await inMacrotask(() => timed(() => repeat(RUNS, runReference)));
     const real = await timedAsync(async () => {
       for (let i = 0; i < RUNS; i++) await makeCalls(calls);
     });
     const light = await inMacrotask(() => timed(() => repeat(RUNS, () => alone())));
+    const application = await inMacrotask(() => timed(() => repeat(RUNS, () => applicationAlone())));
     // The first repetition warms up.
-    if (repetition > 0) ratios.push({ real: scenario / real, light: scenario / light, perRun: scenario / RUNS });
+    if (repetition > 0) {
+      const perRun = scenario / RUNS;
+      ratios.push({ real: scenario / real, light: scenario / light, application: application / real, perRun });
+    }
   }
   const ratio = median(ratios.map(({ real }) => real));
   return [
@@ -61,6 +72,12 @@ async function costs(): Promise<Measure[]> {
     {
       measure: 'the same, supabase-js alone on the light platform objects, too',
       value: median(ratios.map(({ light }) => light)),
+      target: '',
+      met: undefined,
+    },
+    {
+      measure: 'the application alone ÷ supabase-js alone',
+      value: median(ratios.map(({ application }) => application)),
       target: '',
       met: undefined,
     },
@@ -75,7 +92,11 @@ async function costs(): Promise<Measure[]> {
 
 /** The same calls under the virtual globals. */
 function alone(): void {
-  simulate(() => makeCalls(calls), { random: () => 0.5, epochMs: 0, virtualMsMax: 1_000 });
+  simulate(() => makeCalls(calls), SIMULATION);
+}
+
+function applicationAlone(): void {
+  simulate((world) => askApplication(subject, asked, (fetch) => (world.fetch = fetch)), SIMULATION);
 }
 
 async function againstFakeTimers(): Promise<Measure> {
