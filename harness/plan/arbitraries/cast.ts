@@ -1,8 +1,9 @@
 /** Deviations from a plan whose actors are known. */
 import fc, { type Arbitrary } from 'fast-check';
-import type { Deviation, DrawnFault } from '../deviations.ts';
+import type { Deviation } from '../deviations.ts';
+import type { Fault } from '../faults.ts';
 import type { Plan } from '../plan.ts';
-import { exactLag, rotation, timedLag } from './faults.ts';
+import { befallReplica, replicaFaultDraft, timedLag } from './faults.ts';
 import { ROUTINGS, type Limits } from './limits.ts';
 import { befall, requestDraft } from './requests.ts';
 import { BENIGN_TAB } from './space.ts';
@@ -19,12 +20,13 @@ export function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
   };
   const asked = requestDraft(['GET', 'POST'], limits);
   const written = requestDraft(['PATCH', 'POST', 'GET'], limits);
+  const struck = replicaFaultDraft(limits);
   const version = fc
     .tuple(fc.nat({ max: workers.length - 1 }), fc.nat({ max: 10 }))
     .map(([at, step]) => versionIn(cast.generations, at, step));
   // Where there is none to choose from, what needs one is not offered.
   const [session, worker, replica] = [oneOf(sessions), oneOf(workers), oneOf(replicas)];
-  const fault = (arbitrary: Arbitrary<DrawnFault>): Arbitrary<Deviation> =>
+  const fault = (arbitrary: Arbitrary<Fault>): Arbitrary<Deviation> =>
     arbitrary.map((each) => ({ kind: 'fault', fault: each }));
 
   const hasReplicas = replicas.length > 0;
@@ -33,14 +35,11 @@ export function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
     fc.tuple(session, asked!).map(([actor, draft]) => befall(actor, draft)),
   );
   offer(3, written !== undefined, () => fc.tuple(worker, written!).map(([actor, draft]) => befall(actor, draft)));
-  offer(3, hasReplicas && kinds.has('lag-exact'), () =>
-    fault(fc.tuple(replica, version).map((each) => exactLag(...each))),
+  offer(3, hasReplicas && struck !== undefined, () =>
+    fault(fc.tuple(replica, version, struck!).map((each) => befallReplica(...each))),
   );
   offer(2, hasReplicas && kinds.has('lag-timed'), () =>
     fault(fc.tuple(replica, fc.constantFrom(...lags)).map((each) => timedLag(...each))),
-  );
-  offer(1, hasReplicas && kinds.has('out-of-rotation'), () =>
-    fault(fc.tuple(replica, version).map((each) => rotation(...each))),
   );
   offer(1, kinds.has('stall'), () =>
     fc

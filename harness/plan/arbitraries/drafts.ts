@@ -2,6 +2,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { GenerationPlan } from '../plan.ts';
 import type { Range } from '../range.ts';
+import { replicaFaultDraft, type ReplicaFaultDraft } from './faults.ts';
 import type { Limits } from './limits.ts';
 import { requestDraft, type RequestDraft } from './requests.ts';
 
@@ -24,8 +25,8 @@ export interface GenerationDraft {
   outcome: GenerationPlan['outcome'];
   requests: readonly RequestDraft[];
   stalls: readonly { step: number; stall_ms: number }[];
-  /** What a replica knows of this generation, and until when one gets no reads. */
-  holds: readonly { kind: 'lag-exact' | 'out-of-rotation'; replica: number; step: number }[];
+  /** What befalls replicas at one of its steps. */
+  strikes: readonly { fault: ReplicaFaultDraft; replica: number; step: number }[];
 }
 
 export interface TabDraft {
@@ -51,7 +52,7 @@ export function storyDraft(range: Range, limits: Limits): Arbitrary<StoryDraft> 
 
 function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraft> {
   const { kinds, lags } = limits;
-  const holds = (['lag-exact', 'out-of-rotation'] as const).filter((kind) => kinds.has(kind));
+  const fault = replicaFaultDraft(limits);
   return fc.record({
     instance: fc.nat({ max: 2 }),
     afterStep: fc.nat({ max: 6 }),
@@ -66,14 +67,10 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
         ? fc.record({ step: fc.integer({ min: 1, max: 7 }), stall_ms: fc.constantFrom(...lags) })
         : undefined,
     ),
-    holds: few(
-      holds.length === 0
+    strikes: few(
+      fault === undefined
         ? undefined
-        : fc.record({
-            kind: fc.constantFrom(...holds),
-            replica: fc.constantFrom(1, 2, 3),
-            step: fc.nat({ max: 6 }),
-          }),
+        : fc.record({ fault, replica: fc.constantFrom(1, 2, 3), step: fc.nat({ max: 6 }) }),
     ),
   });
 }

@@ -2,7 +2,7 @@
 import type { Deviation } from '../deviations.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from '../plan.ts';
 import type { GenerationDraft, ReplicaDraft, StoryDraft } from './drafts.ts';
-import { exactLag, NOW, rotation, timedLag } from './faults.ts';
+import { befallReplica, NOW, timedLag } from './faults.ts';
 import { befall } from './requests.ts';
 import type { Variation } from './variation.ts';
 import { afterCommit, versionOf } from './versions.ts';
@@ -41,9 +41,9 @@ export function buildSpace(draft: {
       deviations.push(...each.stalls.map((stall): Deviation => ({ kind: 'stall', worker, ...stall })));
     }
     for (const [number, each] of story.generations.entries()) {
-      for (const { kind, replica, step } of each.holds) {
-        const fault = (kind === 'lag-exact' ? exactLag : rotation)(`replica-${replica}`, versionOf(own, number, step));
-        deviations.push({ kind: 'fault', fault });
+      for (const { fault, replica, step } of each.strikes) {
+        const befallen = befallReplica(`replica-${replica}`, versionOf(own, number, step), fault);
+        deviations.push({ kind: 'fault', fault: befallen });
       }
     }
     for (const each of story.tabs) {
