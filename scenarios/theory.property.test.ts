@@ -55,6 +55,7 @@ const theory: [what: string, subject: string, holds: boolean, range: Range][] = 
     { deviations: REQUESTS, replicasMax: 0, generationsMax: 1 },
   ],
   ['as soon as a replica lags', 'legacy', false, { deviations: LAG, generationsMax: 1 }],
+  ['as soon as a replica fails', 'legacy', false, { deviations: ['outage', 'http-route'], generationsMax: 1 }],
   [
     'as soon as polls overlap',
     'legacy',

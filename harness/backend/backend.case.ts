@@ -1,33 +1,9 @@
 /** What every backend must do, whatever it is made of: one suite, run over each of them. */
-import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareLsn } from '../history/lsn.ts';
-import type { Backend, Cluster, ClusterOptions, Commit, DatabaseNode, ReplicaNode } from './backend.ts';
-import { CONFORMANCE_MODEL, CONFORMANCE_SQL, CONFORMANCE_TABLE } from './conformance-schema.case.ts';
-import { realClock } from '../clock.ts';
 import { askNode } from './ask-node.test-support.ts';
-
-/** A real supabase-js client whose requests go to one database. */
-export function clientOf(node: DatabaseNode, key: string) {
-  const fetch: typeof globalThis.fetch = (input, init) => askNode(node, new Request(input, init));
-  return createClient('http://localhost', key, {
-    global: { fetch },
-    auth: { persistSession: false, autoRefreshToken: false },
-  });
-}
-
-/** A virtual backend works in real time, too: its clock is all that it knows of time. */
-export function conformanceOptions(replicas: number): ClusterOptions {
-  return {
-    replicas,
-    migrations: [{ name: 'conformance.sql', sql: CONFORMANCE_SQL }],
-    simulation: { model: CONFORMANCE_MODEL, clock: realClock(), epochMs: Math.floor(Date.now() / 1e3) * 1e3 },
-    tracked: CONFORMANCE_TABLE,
-    onProgress: () => undefined,
-    onCommit: () => undefined,
-    onDeath: () => undefined,
-  };
-}
+import type { Backend, Cluster, Commit, ReplicaNode } from './backend.ts';
+import { clientOf, conformanceOptions } from './conformance.case.ts';
 
 export function describeBackend(backend: Backend): void {
   const commits: Commit[] = [];

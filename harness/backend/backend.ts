@@ -17,8 +17,12 @@ export type Capability =
   | 'http-error'
   | 'http-route';
 
+const OUTAGES = ['freeze', 'kill', 'restart', 'partition'] as const;
 /** How the machine of a database can fail; see the fault `outage` of a plan. */
-export type Outage = 'freeze' | 'kill' | 'restart' | 'partition';
+export type Outage = (typeof OUTAGES)[number];
+
+/** Of a backend whose replicas can fail in every way. */
+export const OUTAGE_CAPABILITIES: readonly Capability[] = OUTAGES.map((how) => `outage-${how}` as const);
 
 /** `primary`, or `replica-1` … `replica-N`. */
 export type NodeName = string;

@@ -1,6 +1,6 @@
 /** Requests through supabase-js, drawn at random, and what of an answer must be the same on every backend. */
 import fc from 'fast-check';
-import type { clientOf } from './backend.case.ts';
+import type { clientOf } from './conformance.case.ts';
 
 export type Client = ReturnType<typeof clientOf>;
 

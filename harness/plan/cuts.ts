@@ -208,8 +208,12 @@ function* smallerFaults(plan: Plan): Generator<Plan> {
       faults: plan.faults.map((each) => (each === fault ? smaller : each)),
     });
     if ('until' in fault && fault.until !== undefined) {
-      const { until: _, ...open } = fault;
+      const { until, ...open } = fault;
       yield replace(open as Fault);
+      if ('after' in until) {
+        for (const shorter of [0, 100, 300, 1_000, 3_000])
+          if (shorter < until.plus_ms) yield replace({ ...fault, until: { ...until, plus_ms: shorter } });
+      }
     }
     if ('delay_ms' in fault) {
       for (const shorter of [100, 300, 1_000, 3_000])

@@ -2,14 +2,11 @@
  * What sets a plan apart from a benign one. Deviations are sparse and each names its actor and an ordinal, never a
  * position in the whole run: so one can be taken away, or an actor removed, and the others mean what they meant.
  */
-import type { Fault, FaultOf } from './faults.ts';
+import type { Fault } from './faults.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
 
-/** What is drawn has to befall a simulated backend, which has no machine that fails. */
-export type DrawnFault = Exclude<Fault, FaultOf<'outage'>>;
-
 export type Deviation =
-  | { kind: 'fault'; fault: DrawnFault }
+  | { kind: 'fault'; fault: Fault }
   /** A worker takes longer for one of its steps, counted from 1. */
   | { kind: 'stall'; worker: string; step: number; stall_ms: number }
   /** A tab polls on time, though an answer is missing. */
@@ -27,6 +24,7 @@ export const deviationKinds = [
   'lag-exact',
   'lag-timed',
   'out-of-rotation',
+  'outage',
   'http-delay',
   'http-lose-response',
   'http-drop',

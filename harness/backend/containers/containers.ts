@@ -1,4 +1,5 @@
 /** A Supabase of containers: PostgreSQL with streaming replicas, PostgREST before each, our gateway before all. */
+import { OUTAGE_CAPABILITIES } from '../backend.ts';
 import { GATEWAY_CAPABILITIES } from '../gateway/gateway.ts';
 import { startCluster, type ServerBackend } from '../postgres/cluster.ts';
 
@@ -11,10 +12,7 @@ export const containersBackend: ServerBackend = {
     'lag-paused',
     'lag-exact',
     'lag-timed',
-    'outage-freeze',
-    'outage-kill',
-    'outage-restart',
-    'outage-partition',
+    ...OUTAGE_CAPABILITIES,
   ]),
   // testcontainers takes its time to load, which `ratchet list` need not wait for.
   start: async (options) => startCluster(options, (await import('./boot.ts')).boot),

@@ -10,6 +10,7 @@ import { Home } from './home.ts';
 import { cacheDirectory, clusterRoots } from './places.ts';
 import { chooseRest } from './rest-choice.ts';
 import { socketAddress } from './socket-address.ts';
+import { outagesOf } from './outages.ts';
 import { sweep } from './sweep.ts';
 
 export async function boot(options: BootOptions): Promise<Booted> {
@@ -37,7 +38,7 @@ export async function boot(options: BootOptions): Promise<Booted> {
   const replicas = await Promise.all(
     fleet.standbys.map(async (standby) => {
       await standby.server.ready(scope.signal);
-      return openReplica(attach(standby), primary, scope);
+      return openReplica({ ...attach(standby), outage: outagesOf(standby, scope) }, primary, scope);
     }),
   );
   const { node, owner, commits } = primary;

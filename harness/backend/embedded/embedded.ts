@@ -1,4 +1,5 @@
 /** Real PostgreSQL, a primary and streaming standbys, from npm packages; nothing to install, no container. */
+import { OUTAGE_CAPABILITIES } from '../backend.ts';
 import { GATEWAY_CAPABILITIES } from '../gateway/gateway.ts';
 import { startCluster, type ServerBackend } from '../postgres/cluster.ts';
 import { boot } from './boot.ts';
@@ -7,7 +8,14 @@ import { diagnose } from './diagnose.ts';
 export const embeddedBackend: ServerBackend = {
   name: 'embedded',
   description: 'PostgreSQL 18 with streaming standbys from npm packages; @supabase/lite or PostgREST before them',
-  capabilities: new Set([...GATEWAY_CAPABILITIES, 'replicas', 'lag-paused', 'lag-exact', 'lag-timed']),
+  capabilities: new Set([
+    ...GATEWAY_CAPABILITIES,
+    'replicas',
+    'lag-paused',
+    'lag-exact',
+    'lag-timed',
+    ...OUTAGE_CAPABILITIES,
+  ]),
   start: (options) => startCluster(options, boot),
   diagnose,
 };

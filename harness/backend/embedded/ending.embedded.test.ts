@@ -41,10 +41,22 @@ function hideFromSweeps(home: string): void {
   writeFileSync(`${home}/owner.json`, JSON.stringify({ ...owner, where: 'elsewhere' }));
 }
 
-/** A Node process that holds a cluster of two servers; resolves when the cluster is up. */
-async function holder() {
+/** Processes of a server, by its postmaster. */
+function treeOf(postmaster: number): number[] {
+  const children = readdirSync('/proc').filter((name) => {
+    try {
+      return readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === String(postmaster);
+    } catch {
+      return false;
+    }
+  });
+  return [postmaster, ...children.map(Number)];
+}
+
+/** A Node process that holds a cluster of two servers; resolves when the cluster is up, and `then` has been done to it. */
+async function holder(then = '') {
   const module = fileURLToPath(new URL('stories.case.ts', import.meta.url));
-  const code = `const { startStories } = await import(${JSON.stringify(module)}); await startStories(1); console.log('up'); setInterval(() => {}, 1e6);`;
+  const code = `const { startStories } = await import(${JSON.stringify(module)}); const { cluster } = await startStories(1); ${then} console.log('up'); setInterval(() => {}, 1e6);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
     // The leader of a process group, as on a terminal.
     detached: true,
@@ -57,17 +69,20 @@ async function holder() {
 }
 
 describe('closing a cluster', () => {
-  it('leaves no process and no file, even when a replica is paused, and may be repeated', async () => {
+  it('leaves no process and no file, even when a replica is paused and one is frozen, and may be repeated', async () => {
     const { cluster, deaths } = await startStories(2);
     const home = homesOf(process.pid)[0]!;
     const pids = serverPids(home);
     expect(pids.length).toBe(3);
+    const all = pids.flatMap(treeOf);
     await cluster.replicas[0]!.pause();
     await cluster.replicas[1]!.delay(10_000);
     await cluster.query(`insert into stories (id) values ('a')`);
+    await cluster.replicas[1]!.outage!('freeze');
     await Promise.all([cluster.close(), cluster.close()]);
     await cluster.close();
-    expect(pids.filter(runs)).toEqual([]);
+    expect(all.length).toBeGreaterThan(6);
+    expect(all.filter(runs)).toEqual([]);
     expect(existsSync(home)).toBe(false);
     expect(deaths).toEqual([]);
   });
@@ -161,4 +176,12 @@ describe('the death of the process that holds a cluster', () => {
       await eventually(() => pids.every((pid) => !runs(pid)) && !existsSync(home), 2500);
     },
   );
+
+  it('takes those with it that are frozen', async () => {
+    const { child, home, pids } = await holder(`await cluster.replicas[0].outage('freeze');`);
+    const all = pids.flatMap(treeOf);
+    process.kill(child.pid!, 'SIGKILL');
+    await eventually(() => all.every((pid) => !runs(pid)) && !existsSync(home), 2500);
+    expect(all.length).toBeGreaterThan(pids.length);
+  });
 });

@@ -1,11 +1,12 @@
 /** One PostgreSQL server: started, waited for, watched, stopped. */
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
 import { lastLines } from '../postgres/last-lines.ts';
 import { spawnAs, spawnFailure } from './command.ts';
+import { freezeTree, thawTree } from './process-tree.ts';
 
 export interface ServerOptions {
   name: string;
@@ -26,41 +27,78 @@ export interface Server {
   ready(signal?: AbortSignal): Promise<void>;
   /** Immediate shutdown: the data is thrown away afterwards. Resolves when the process is gone. */
   stop(): Promise<void>;
+  /** As `stop`, to be followed by `restart`: the data stays as a crash leaves it. */
+  crash(): Promise<void>;
+  /** Resolves when it accepts connections again. */
+  restart(signal: AbortSignal): Promise<void>;
+  /** None of its processes goes on. */
+  freeze(): void;
+  thaw(): void;
 }
 
 const READY_POLL_MS = 2;
 const STOP_PATIENCE_MS = 4000;
 
-export function startServer(options: ServerOptions): Server {
-  const child = launch(options);
-  let stopping = false;
-  let ended: EnvironmentError | undefined;
-  const exit = new Promise<void>((resolve) => {
-    const end = (reason: EnvironmentError): void => {
-      ended ??= reason;
-      if (!stopping) options.onDeath(ended);
-      resolve();
-    };
-    child.on('error', (error) => end(spawnFailure(options.postgres, options.account, error)));
-    child.on('exit', (code, signal) => end(deathOf(options, code, signal)));
-  });
+/** From its start to its end, of which there are several if it restarts. */
+interface Life {
+  child: ChildProcess;
+  ended: EnvironmentError | undefined;
+  exit: Promise<void>;
+  /** Whether somebody asked for its end. */
+  isEnding: boolean;
+}
 
-  return {
-    async ready(signal) {
-      while (!isReady(options.dataDirectory)) {
-        if (ended) throw ended;
-        await sleep(READY_POLL_MS, undefined, signal ? { signal } : {});
-      }
-    },
-    async stop() {
-      stopping = true;
-      if (ended) return;
-      child.kill('SIGQUIT');
-      const patience = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
-      await exit;
-      clearTimeout(patience);
-    },
+export function startServer(options: ServerOptions): Server {
+  let life = begin(options);
+  let isStopped = false;
+
+  const ready = async (signal?: AbortSignal): Promise<void> => {
+    while (!isReady(options.dataDirectory)) {
+      if (life.ended) throw life.ended;
+      await sleep(READY_POLL_MS, undefined, signal ? { signal } : {});
+    }
   };
+  return {
+    ready,
+    async stop() {
+      isStopped = true;
+      await end(life);
+    },
+    crash: () => end(life),
+    async restart(signal) {
+      if (isStopped) throw new Error(`${options.name} is stopped for good`);
+      // What a killed server leaves behind would say that it is ready.
+      rmSync(`${options.dataDirectory}/postmaster.pid`, { force: true });
+      life = begin(options);
+      await ready(signal);
+    },
+    freeze: () => freezeTree(life.child.pid),
+    thaw: () => thawTree(life.child.pid),
+  };
+}
+
+function begin(options: ServerOptions): Life {
+  const child = launch(options);
+  const { promise: exit, resolve } = Promise.withResolvers<void>();
+  const life: Life = { child, ended: undefined, exit, isEnding: false };
+  const finish = (reason: EnvironmentError): void => {
+    life.ended ??= reason;
+    if (!life.isEnding) options.onDeath(life.ended);
+    resolve();
+  };
+  child.on('error', (error) => finish(spawnFailure(options.postgres, options.account, error)));
+  child.on('exit', (code, signal) => finish(deathOf(options, code, signal)));
+  return life;
+}
+
+async function end(life: Life): Promise<void> {
+  life.isEnding = true;
+  if (life.ended) return;
+  thawTree(life.child.pid);
+  life.child.kill('SIGQUIT');
+  const patience = setTimeout(() => life.child.kill('SIGKILL'), STOP_PATIENCE_MS);
+  await life.exit;
+  clearTimeout(patience);
 }
 
 function launch(options: ServerOptions): ChildProcess {

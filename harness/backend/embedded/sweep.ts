@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { commandLineOf, isDead, readOwner } from '../postgres/owner.ts';
 import { CLUSTER_PREFIX, discard } from './places.ts';
+import { thawTree } from './process-tree.ts';
 
 /** The directories that it removed. Leaves alone whatever is not ours or whose owner may be alive. */
 export async function sweep(roots: readonly string[]): Promise<string[]> {
@@ -52,6 +53,7 @@ function pidIn(file: string): number | undefined {
 
 function killQuietly(pid: number): void {
   try {
+    thawTree(pid);
     process.kill(pid, 'SIGQUIT');
   } catch {
     // It ended meanwhile, or is another user's.

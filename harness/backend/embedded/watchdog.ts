@@ -20,6 +20,12 @@ alive() {
   # Dead already where nobody buries orphans, as in many containers.
   read -r _ _ state _ 2>/dev/null <"/proc/$1/stat" && [ "$state" != Z ]
 }
+children() {
+  [ -r /proc/self/stat ] || { pgrep -P "$1" 2>/dev/null; return; }
+  for file in /proc/[0-9]*/stat; do
+    read -r child _ _ parent _ 2>/dev/null <"$file" && [ "$parent" = "$1" ] && echo "$child"
+  done
+}
 pids=
 while read -r line; do
   case $line in done) exit 0 ;; esac
@@ -28,6 +34,8 @@ done
 for file in "$1"/*/postmaster.pid; do
   read -r pid 2>/dev/null <"$file" && pids="$pids $pid"
 done
+# Those that an outage has frozen would wait for ever.
+for pid in $pids; do kill -CONT $(children "$pid") "$pid" 2>/dev/null; done
 [ -n "$pids" ] && kill -QUIT $pids 2>/dev/null
 tries=60
 for pid in $pids; do

@@ -31,7 +31,7 @@ export class LeasePool {
   }
 
   async reserve(): Promise<Lease> {
-    const slot = this.#free.pop() ?? (this.#slots.size < this.#max ? this.#add() : await this.#nextFree());
+    const slot = this.#takeFree() ?? (this.#slots.size < this.#max ? this.#add() : await this.#nextFree());
     return {
       unsafe: async (text, parameters = []) => {
         if (slot.broken) throw new Error('CONNECTION_CLOSED: the connection to the database was lost.');
@@ -43,6 +43,12 @@ export class LeasePool {
 
   async end(): Promise<void> {
     await Promise.allSettled([...this.#slots].map(({ sql }) => sql.end({ timeout: 0 })));
+  }
+
+  /** One that broke while nobody had it, as when its server restarts, is replaced before anybody is let down by it. */
+  #takeFree(): Slot | undefined {
+    const slot = this.#free.pop();
+    return slot?.broken ? this.#replace(slot) : slot;
   }
 
   #add(): Slot {

@@ -61,7 +61,19 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
   constructor(parts: NodeParts & { lag: ReplicaLag; outage?: ReplicaNode['outage'] }) {
     super(parts);
     this.#lag = parts.lag;
-    if (parts.outage) this.outage = parts.outage;
+    const { outage } = parts;
+    if (outage) this.outage = (how) => this.#suffer(how, outage);
+  }
+
+  /** One that is only cut off from its primary goes on doing what it is told. */
+  async #suffer(how: Outage, outage: NonNullable<ReplicaNode['outage']>): Promise<() => Promise<void>> {
+    if (how === 'partition') return outage(how);
+    this.#lag.left();
+    const end = await outage(how);
+    // A restart ends by itself, whenever the fault does.
+    const whole = how === 'restart' ? end().then(() => this.#lag.returned()) : undefined;
+    whole?.catch(() => {});
+    return () => whole ?? end().then(() => this.#lag.returned());
   }
 
   override lsn(): Promise<Lsn> {

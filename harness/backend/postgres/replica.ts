@@ -4,6 +4,7 @@ import type { Sql } from 'postgres';
 import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
+import type { WalGate } from './wal-gate.ts';
 import type { WalProxy } from './wal-proxy.ts';
 
 /** A flush can end inside a record, whose rest comes with the next one: then the primary is asked to flush. */
@@ -31,6 +32,9 @@ export interface LagOptions {
  */
 export class ReplicaLag {
   readonly #options: LagOptions;
+  /** Whether the standby itself answers; what the gate does holds in any case. */
+  #isThere = true;
+  #isToPause = false;
   #turn = 0;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -45,7 +49,7 @@ export class ReplicaLag {
 
   pause(): Promise<void> {
     const { proxy, control } = this.#options;
-    proxy.change((gate) => gate.close());
+    this.#change(true, (gate) => gate.close());
     const passed = proxy.passed;
     return this.#inTurn(async (goOn) => {
       await this.#settle(passed);
@@ -57,7 +61,7 @@ export class ReplicaLag {
   holdAt(lsn: Lsn): Promise<void> {
     const { proxy, primary } = this.#options;
     const target = lsnToBigInt(lsn);
-    proxy.change((gate) => gate.holdAt(target));
+    this.#change(false, (gate) => gate.holdAt(target));
     const passed = proxy.passed;
     return this.#inTurn(async (goOn) => {
       if (passed > target && (await primary.hasCommitBetween(target, passed))) throw this.#tooLate(lsn, passed);
@@ -67,16 +71,34 @@ export class ReplicaLag {
   }
 
   delay(milliseconds: number): Promise<void> {
-    this.#options.proxy.change((gate) => gate.delay(milliseconds));
+    this.#change(false, (gate) => gate.delay(milliseconds));
     return this.#inTurn(() => this.#unpause());
   }
 
   resume(): Promise<void> {
-    this.#options.proxy.change((gate) => gate.open());
+    this.#change(false, (gate) => gate.open());
     return this.#inTurn(async (goOn) => {
       await this.#unpause();
       await this.#replayed(await this.#options.primary.flushedLsn(), goOn);
     });
+  }
+
+  /** Until `returned` the standby is not asked for anything: call it before it freezes or ends. */
+  left(): void {
+    this.#isThere = false;
+  }
+
+  /** Makes good what it was not asked meanwhile. One that has started again has forgotten that it was paused. */
+  returned(): Promise<void> {
+    this.#isThere = true;
+    const previous = this.#last;
+    this.#last = Promise.allSettled([previous]).then(() => (this.#isToPause ? undefined : this.#unpause()));
+    return this.#last as Promise<void>;
+  }
+
+  #change(isToPause: boolean, how: (gate: WalGate) => void): void {
+    this.#isToPause = isToPause;
+    this.#options.proxy.change(how);
   }
 
   /** `goOn` is to be awaited between two looks; it rejects when another call has taken over. */
@@ -87,7 +109,12 @@ export class ReplicaLag {
       if (pauseMs > 0) await sleep(pauseMs);
     };
     const previous = this.#last;
-    const mine = Promise.allSettled([previous]).then(() => act(goOn));
+    const mine = Promise.allSettled([previous]).then(async () => {
+      if (!this.#isThere) return;
+      await act(goOn).catch((error: unknown) => {
+        if (this.#isThere) throw error;
+      });
+    });
     this.#last = mine;
     return mine;
   }

@@ -23,6 +23,7 @@ export class WalProxy {
   /** Of the connection that is up now; a standby has one walreceiver. */
   #pump: () => void = () => {};
   #timer: NodeJS.Timeout | undefined;
+  #isCut = false;
 
   constructor(options: WalProxyOptions) {
     this.#options = options;
@@ -52,6 +53,16 @@ export class WalProxy {
     this.#pump();
   }
 
+  /** Nothing passes any more, nor does anybody get through, until it is mended. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
   close(): void {
     clearTimeout(this.#timer);
     this.#pump = () => {};
@@ -62,7 +73,7 @@ export class WalProxy {
   async #accept(standby: Socket): Promise<void> {
     this.#track(standby);
     const at = await this.#options.upstream.catch(() => undefined);
-    if (at === undefined || standby.destroyed) {
+    if (at === undefined || standby.destroyed || this.#isCut) {
       standby.destroy();
       return;
     }

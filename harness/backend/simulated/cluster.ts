@@ -5,6 +5,7 @@ import type { Lsn } from '../../history/lsn.ts';
 import type { Cluster, ClusterOptions, Commit, DatabaseNode, ReplicaNode, TrackedTable } from '../backend.ts';
 import type { DatabaseModel, Row, Scalar } from '../model.ts';
 import { Lag } from './lag.ts';
+import { Machine } from './machine.ts';
 import { createRest, type Role } from './rest.ts';
 import { OpenTransaction } from './transaction.ts';
 import { CommitLog, View } from './versions.ts';
@@ -63,15 +64,28 @@ class SimulatedCluster implements Cluster {
   async close(): Promise<void> {}
 
   #replica(name: string): ReplicaNode {
-    const lag = new Lag(name, this.#log, this.#clock, this.#options.tracked);
+    const machine = new Machine(name, this.#clock);
+    const lag = new Lag(name, this.#log, this.#clock, this.#options.tracked, () => machine.isFed);
+    const rest = this.#restOf(() => this.#begin(lag.current(), true));
     return {
       name,
-      lsn: async () => lag.current().lsn,
-      rest: this.#restOf(() => this.#begin(lag.current(), true)),
+      async lsn() {
+        if (!machine.isAnswering) await machine.untilItAnswers();
+        return lag.current().lsn;
+      },
+      async rest(request) {
+        if (!machine.isAnswering) await machine.untilItAnswers();
+        return rest(request);
+      },
       pause: async () => lag.pause(),
       holdAt: async (lsn) => lag.holdAt(lsn),
       delay: async (milliseconds) => lag.delay(milliseconds),
       resume: async () => lag.resume(),
+      async outage(how) {
+        // What has arrived by now is there.
+        lag.current();
+        return machine.outage(how);
+      },
     };
   }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Cluster } from '../backend.ts';
-import { clientOf, conformanceOptions } from '../backend.case.ts';
+import { clientOf, conformanceOptions } from '../conformance.case.ts';
 import { commands, comparable, type Client } from '../differential.case.ts';
 import { embeddedBackend } from '../embedded/embedded.ts';
 import { simulatedBackend } from './simulated.ts';

@@ -19,10 +19,13 @@ export class Lag {
   readonly #clock: Clock;
   readonly #tracked: TrackedTable;
   readonly #view: View;
+  readonly #isFed: () => boolean;
   #gate: Gate = OPEN;
 
-  constructor(name: string, log: CommitLog, clock: Clock, tracked: TrackedTable) {
+  /** @param isFed whether what the primary sends arrives at all; look at `current` before that changes */
+  constructor(name: string, log: CommitLog, clock: Clock, tracked: TrackedTable, isFed: () => boolean) {
     this.#name = name;
+    this.#isFed = isFed;
     this.#log = log;
     this.#clock = clock;
     this.#tracked = tracked;
@@ -31,7 +34,7 @@ export class Lag {
 
   /** The tables as the replica shows them now. */
   current(): View {
-    this.#view.advance(this.#gate);
+    if (this.#isFed()) this.#view.advance(this.#gate);
     return this.#view;
   }
 

@@ -1,12 +1,19 @@
 /** Databases in virtual time: versioned rows behind the real supabase-js, thousands of runs a second. */
-import type { Backend } from '../backend.ts';
+import { OUTAGE_CAPABILITIES, type Backend } from '../backend.ts';
 import { GATEWAY_CAPABILITIES } from '../gateway/gateway.ts';
 import { startCluster } from './cluster.ts';
 
 export const simulatedBackend: Backend = {
   name: 'simulated',
   description: 'versioned rows behind the real supabase-js, in virtual time: a run takes milliseconds',
-  capabilities: new Set([...GATEWAY_CAPABILITIES, 'replicas', 'lag-paused', 'lag-exact', 'lag-timed']),
+  capabilities: new Set([
+    ...GATEWAY_CAPABILITIES,
+    'replicas',
+    'lag-paused',
+    'lag-exact',
+    'lag-timed',
+    ...OUTAGE_CAPABILITIES,
+  ]),
   isVirtual: true,
   start: startCluster,
   diagnose: async () => [{ what: 'virtual time', ok: true, detail: `Node ${process.versions.node}` }],

@@ -1,0 +1,28 @@
+/** What the suites of the port share. */
+import { askNode } from './ask-node.test-support.ts';
+import { createClient } from '@supabase/supabase-js';
+import { realClock } from '../clock.ts';
+import type { ClusterOptions, DatabaseNode } from './backend.ts';
+import { CONFORMANCE_MODEL, CONFORMANCE_SQL, CONFORMANCE_TABLE } from './conformance-schema.case.ts';
+
+/** A real supabase-js client whose requests go to one database. */
+export function clientOf(node: DatabaseNode, key: string) {
+  const fetch: typeof globalThis.fetch = (input, init) => askNode(node, new Request(input, init));
+  return createClient('http://localhost', key, {
+    global: { fetch },
+    auth: { persistSession: false, autoRefreshToken: false },
+  });
+}
+
+/** A virtual backend works in real time, too: its clock is all that it knows of time. */
+export function conformanceOptions(replicas: number): ClusterOptions {
+  return {
+    replicas,
+    migrations: [{ name: 'conformance.sql', sql: CONFORMANCE_SQL }],
+    simulation: { model: CONFORMANCE_MODEL, clock: realClock(), epochMs: Math.floor(Date.now() / 1e3) * 1e3 },
+    tracked: CONFORMANCE_TABLE,
+    onProgress: () => undefined,
+    onCommit: () => undefined,
+    onDeath: () => undefined,
+  };
+}

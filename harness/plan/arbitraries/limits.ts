@@ -1,0 +1,22 @@
+import { deviationKinds, type DeviationKind } from '../deviations.ts';
+import type { Range } from '../range.ts';
+
+/** The most benign first: there every choice shrinks to. */
+export const ROUTINGS = ['primary-only', 'get-to-replica', 'round-robin', 'sticky'] as const;
+/** Up to beyond the 2.8 s that `WORKSPACE_FIXES.md` retries for; an exact lag lasts longer than any of them. */
+const HOW_LONG_MS = [100, 300, 1_000, 2_000, 2_500, 3_500] as const;
+/** A range with its gaps filled in. */
+export interface Limits {
+  kinds: ReadonlySet<DeviationKind>;
+  lags: readonly number[];
+  delays: readonly number[];
+}
+
+export function limitsOf(range: Range): Limits {
+  const upTo = (max = Infinity): number[] => HOW_LONG_MS.filter((each) => each <= max);
+  return {
+    kinds: new Set(range.deviations ?? deviationKinds),
+    lags: upTo(range.lagMsMax),
+    delays: upTo(range.delayMsMax),
+  };
+}
