@@ -87,7 +87,7 @@ export class ProcessNames {
   release(base: string, name: string): void {
     const free = this.#free.get(base) ?? [];
     free.push(name);
-    free.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-    this.#free.set(base, free);
+    if (free.length > 1) free.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+    else this.#free.set(base, free);
   }
 }

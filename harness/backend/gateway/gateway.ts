@@ -73,15 +73,22 @@ export interface Gateway {
   handle(request: GatewayRequest): Promise<GatewayAnswer>;
 }
 
+/** No method is called so. */
+const ALL = '';
+
 export function createGateway(options: GatewayOptions): Gateway {
   const nodes = new Map(options.nodes.map((node) => [node.name, node]));
-  const ordinals = new Map<string, number>();
+  const ordinals = new Map<string | undefined, Map<string, number>>();
   let exchanges = 0;
 
-  const count = (name: string): number => {
-    const next = (ordinals.get(name) ?? 0) + 1;
-    ordinals.set(name, next);
-    return next;
+  /** Which request of its actor this is, of its method and of all. */
+  const count = (actor: string | undefined, method: string): { nth: number; nthOfAll: number } => {
+    let counts = ordinals.get(actor);
+    if (counts === undefined) ordinals.set(actor, (counts = new Map()));
+    const nth = (counts.get(method) ?? 0) + 1;
+    const nthOfAll = (counts.get(ALL) ?? 0) + 1;
+    counts.set(method, nth).set(ALL, nthOfAll);
+    return { nth, nthOfAll };
   };
 
   return {
@@ -94,7 +101,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         method,
         url,
         requestBody: body,
-        fault: options.claim({ actor, method, nth: count(`${actor} ${method}`), nthOfAll: count(`${actor}`) }),
+        fault: options.claim({ actor, method, ...count(actor, method) }),
         node: undefined,
         lsn: undefined,
         status: undefined,
