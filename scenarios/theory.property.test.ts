@@ -105,7 +105,7 @@ describe.each(theory)('%s', (_, subject, holds, range) => {
 
 describe.each([...catalogue.scenarioNames])('in the range of %s', (name) => {
   it.each([...catalogue.subjectNames])('%s is as expected', { timeout: TIMEOUT_MS }, async (subject) => {
-    const space = await loadSpace(catalogue, name, {});
+    const space = await loadSpace(catalogue, name, {}, await catalogue.loadSubject(subject));
     const expected = space.expect[subject];
     const explored = await exploring(subject, space.variations, expected === false ? 1_000 : 100);
     if (expected === true) expect(findingOf(explored)).toBe('nothing');

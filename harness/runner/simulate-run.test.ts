@@ -98,6 +98,40 @@ describe('an application in virtual time', () => {
     expect(other!.incomplete!.message).not.toBe(one!.incomplete!.message);
   });
 
+  it('reads the date by the clock of its instance, which may be wrong, while its timers are right', async () => {
+    const subject = subjectOf(`
+      const loaded = Date.now();
+      const minutes = (date) => (date - Date.UTC(2026, 0, 1)) / 60_000;
+      export async function status() {
+        const before = performance.now();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const isOnTime = performance.now() - before === 100 && new Date() - loaded < 10_000;
+        const dates = [loaded, new Date(), Date.now(), Date.parse(Date())].map(minutes).map(Math.round);
+        return Response.json({ progress: isOnTime && new Set(dates).size === 1 ? dates[0] : -1 });
+      }`);
+    const { history, incomplete } = await run(subject, {
+      topology: { replicas: 0, instances: 2 },
+      observers: [1, 2].map((instance) => ({ session: `tab-${instance}`, story: 'story-1', instance, every_ms: 50 })),
+      faults: [
+        { kind: 'clock-skew', instance: 2, offset_ms: 3_600_000 },
+        { kind: 'clock-skew', instance: 1, offset_ms: -60_000, from: { at_ms: 100_000 } },
+      ],
+    });
+    expect(incomplete).toBeUndefined();
+    const shown = (tab: string) => history.events.find(({ f, process }) => f === 'show' && process === tab)?.value;
+    expect([shown('tab-1'), shown('tab-2')]).toMatchObject([{ progress: 0 }, { progress: 60 }]);
+  });
+
+  it('is right again when the clock is', async () => {
+    const subject = subjectOf(`
+      export const status = async () => Response.json({ progress: Math.round((Date.now() - Date.UTC(2026, 0, 1)) / 60_000) });`);
+    const { history } = await run(subject, {
+      faults: [{ kind: 'clock-skew', instance: 1, offset_ms: 600_000, from: { at_ms: 75 }, until: { at_ms: 125 } }],
+    });
+    const shown = history.events.filter(({ f }) => f === 'show').map(({ value }) => value);
+    expect(shown.slice(0, 4)).toMatchObject([{ progress: 0 }, { progress: 0 }, { progress: 10 }, { progress: 0 }]);
+  });
+
   it('has its timers in the async context that made them', async () => {
     const subject = subjectOf(`
       import { AsyncLocalStorage } from 'node:async_hooks';
