@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { EnvironmentError } from '../errors.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { modulesSubject } from '../subject/modules.ts';
@@ -293,6 +294,25 @@ describe('an application that misbehaves is reported as such, with the virtual t
 });
 
 describe('what the simulated backend cannot do it refuses by name:', () => {
+  it('a Node.js without what virtual time is made of', async () => {
+    const before = Object.getOwnPropertyDescriptor(process, '_tickCallback')!;
+    const subject = subjectOf(`${ANSWER} export const status = async () => answer();`);
+    const running = inMacrotask(() => {
+      Reflect.deleteProperty(process, '_tickCallback');
+      try {
+        return simulateRun({ plan: plan(), subject });
+      } finally {
+        Object.defineProperty(process, '_tickCallback', before);
+      }
+    });
+    const error = await running.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(EnvironmentError);
+    expect(error).toMatchObject({
+      code: 'simulation-unsupported',
+      message: expect.stringContaining(`Node.js ${process.versions.node} cannot run a simulation`),
+    });
+  });
+
   it('a subject without a simulation', async () => {
     const { simulation: _, ...subject } = subjectOf(`${ANSWER} export const status = async () => answer();`);
     await expect(run(subject as Subject)).rejects.toMatchObject({ code: 'simulation-missing' });
