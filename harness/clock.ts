@@ -24,6 +24,12 @@ export function realClock(): Clock {
   };
 }
 
+/** The date as one instance of the application sees it. */
+export interface AppClock {
+  /** By how many milliseconds it is ahead. */
+  offsetMs: number;
+}
+
 /** The date on the wall, for names of files only: nothing in a run depends on it. */
 export function wallTime(): Date {
   return new Date();

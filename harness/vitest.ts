@@ -8,9 +8,10 @@ import { explore, type Found } from './explore/explore.ts';
 import { localHand } from './explore/hands.ts';
 import { createSearcher } from './explore/quest.ts';
 import { simulationOf } from './explore/simulation.ts';
-import { PLAN_SPACE, planSpace, scenarioVariations } from './plan/arbitraries.ts';
+import { isScenario, variationsOf } from './explore/space.ts';
+import { PLAN_SPACE } from './plan/arbitraries.ts';
 import type { Range } from './plan/range.ts';
-import { parametersOf, type Scenario } from './plan/scenario.ts';
+import type { Scenario } from './plan/scenario.ts';
 import { describeFound } from './report/explored.ts';
 import { formatVerdicts, plainPalette } from './report/text.ts';
 import { execute } from './runner/execute.ts';
@@ -51,14 +52,10 @@ expect.extend({
   },
 });
 
-function isScenario(range: Scenario | Range): range is Scenario {
-  return 'plan' in range;
-}
-
 function search(subject: Subject, range: Scenario | Range, options: HoldOptions) {
   const { runs = 200, seed = 1, properties, parameters = {} } = options;
   const set = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
-  const variations = isScenario(range) ? scenarioVariations(range, parametersOf(range, set)) : planSpace(range);
+  const variations = variationsOf(range, set, subject);
   const searcher = createSearcher({
     variations,
     seed,

@@ -7,6 +7,7 @@ import { parametersOf, planOf } from '../harness/plan/scenario.ts';
 import { openCatalogue } from '../harness/runner/catalogue.ts';
 import { execute } from '../harness/runner/execute.ts';
 import { loadBackend } from '../harness/runner/registry.ts';
+import { lackOf } from '../harness/runner/requirements.ts';
 
 const catalogue = await openCatalogue(fileURLToPath(new URL('.', import.meta.url)));
 
@@ -16,8 +17,24 @@ export async function judgeEveryScenario(backendName: string): Promise<void> {
   const reportRoot = mkdtempSync(join(tmpdir(), 'reports-'));
   afterAll(() => rmSync(reportRoot, { recursive: true, force: true }));
 
+  const names = await Promise.all(
+    catalogue.scenarioNames.map(async (name) => {
+      const scenario = await catalogue.loadScenario(name);
+      const subject = await catalogue.loadSubject(catalogue.subjectNames[0]!);
+      return { name, lack: lackOf(planOf(scenario, 1, parametersOf(scenario, {})), backend, subject) };
+    }),
+  );
+  const isPossible = Map.groupBy(names, ({ lack }) => lack === undefined);
+
+  it.each((isPossible.get(false) ?? []).map(({ name, lack }) => [name, lack!.message]))(
+    `${backendName} refuses %s by name: %s`,
+    (_name, message) => {
+      expect(message).toMatch(new RegExp(`^the backend ${backendName} cannot do what faults\\.\\d \\(promotion\\)`));
+    },
+  );
+
   describe.each([...catalogue.subjectNames])(`%s on ${backendName}`, (subjectName) => {
-    it.each([...catalogue.scenarioNames])('is as %s expects', async (scenarioName) => {
+    it.each((isPossible.get(true) ?? []).map(({ name }) => name))('is as %s expects', async (scenarioName) => {
       const scenario = await catalogue.loadScenario(scenarioName);
       const subject = await catalogue.loadSubject(subjectName);
       const parameters = parametersOf(scenario, {});

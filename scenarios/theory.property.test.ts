@@ -46,6 +46,8 @@ describe('over the whole plan space', () => {
 /** Everything that may go wrong with requests and workers, but never a late or a lost view of the database. */
 const REQUESTS = ['http-delay', 'http-lose-response', 'http-drop', 'http-error', 'stall'] as const;
 const LAG = ['lag-timed', 'http-route'] as const;
+/** A replica that is late becomes the primary. */
+const FAILOVER = ['promotion', 'lag-timed', 'lag-exact', 'outage'] as const;
 
 const theory: [what: string, subject: string, holds: boolean, range: Range][] = [
   [
@@ -68,6 +70,8 @@ const theory: [what: string, subject: string, holds: boolean, range: Range][] = 
     false,
     { deviations: ['stall'], replicasMax: 0 },
   ],
+  ['when the primary is lost with commits', 'legacy', false, { deviations: FAILOVER, generationsMax: 1 }],
+  ['when the primary is lost with commits', 'guarded', true, { deviations: FAILOVER }],
   [
     'with lag within its budget, one writer and one poll at a time',
     'workspace-fix',
@@ -105,7 +109,7 @@ describe.each(theory)('%s', (_, subject, holds, range) => {
 
 describe.each([...catalogue.scenarioNames])('in the range of %s', (name) => {
   it.each([...catalogue.subjectNames])('%s is as expected', { timeout: TIMEOUT_MS }, async (subject) => {
-    const space = await loadSpace(catalogue, name, {});
+    const space = await loadSpace(catalogue, name, {}, await catalogue.loadSubject(subject));
     const expected = space.expect[subject];
     const explored = await exploring(subject, space.variations, expected === false ? 1_000 : 100);
     if (expected === true) expect(findingOf(explored)).toBe('nothing');

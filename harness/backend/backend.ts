@@ -11,6 +11,9 @@ export type Capability =
   | 'lag-timed'
   | 'out-of-rotation'
   | `outage-${Outage}`
+  | 'promotion'
+  /** Of the subject, on whatever backend. */
+  | 'clock-skew'
   | 'http-delay'
   | 'http-drop'
   | 'http-lose-response'
@@ -52,6 +55,11 @@ export interface Commit {
    * record and after every earlier commit of the same story.
    */
   lsn: Lsn;
+  /**
+   * Where this is nothing that anybody wrote now, but a version with which a replica of this name began as the new
+   * primary, since the later ones were lost. `lsn` is that of the promotion.
+   */
+  promoted?: NodeName;
 }
 
 /** Answers PostgREST's dialect for one database. */
@@ -117,10 +125,25 @@ export interface Cluster {
   readonly versions: Record<string, string>;
   /** Adds a row to a table of the schema `public` on the primary, as the owner; for seeding stories. */
   insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void>;
+  /**
+   * Where the backend can promote: the primary is lost, and after `downMs` the replica answers in its place, under its
+   * name. Resolves once the primary is gone. When the new one is there, `onCommit` is told of the version of every key
+   * whose later ones are lost.
+   */
+  promote?(replica: NodeName, downMs: number): Promise<Promotion>;
   /** Resolves when every commit made so far has been told to `onCommit`. */
   commitsDelivered(): Promise<void>;
   /** Stops everything and removes every file of the cluster. Idempotent. */
   close(): Promise<void>;
+}
+
+export interface Promotion {
+  /** What the replica had: the new primary begins there. Later commits have later positions than any before. */
+  lsn: Lsn;
+  /** Commits of the tracked table that had been acknowledged, and are gone. */
+  commitsLost: number;
+  /** Fills the replica's own place with a replica of the new primary, when there is one. */
+  replace(): Promise<void>;
 }
 
 export interface Backend {

@@ -89,7 +89,7 @@ async function exploreAll(names: readonly string[], flags: ExploreFlags, signal:
   await loadBackend(flags.backend);
   const wanted = names.length === 0 ? [PLAN_SPACE] : names;
   // All are loaded before the first begins: what is misspelt is told at once.
-  const spaces = await Promise.all(wanted.map((name) => loadSpace(catalogue, name, flags.set)));
+  const spaces = await Promise.all(wanted.map((name) => loadSpace(catalogue, name, flags.set, subject)));
   const outcomes: Outcome[] = [];
   for (const space of spaces) {
     if (signal.aborted) break;

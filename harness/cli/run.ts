@@ -3,6 +3,9 @@ import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
 import { readRegressions, type Regression } from '../explore/regressions.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { UsageError } from '../errors.ts';
+import { loadBackend } from '../runner/registry.ts';
+import { lackOf } from '../runner/requirements.ts';
+import type { Subject } from '../subject/subject.ts';
 import {
   backendOption,
   formatOption,
@@ -18,6 +21,7 @@ import {
 } from './options.ts';
 import { isAsWritten, withFlags } from './overrides.ts';
 import { runTasks, type Task } from './session.ts';
+import { complain } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
 export function addRun(program: Command, finish: Finish, signal: AbortSignal): void {
@@ -52,7 +56,18 @@ async function run(names: readonly string[], flags: RunFlags, signal: AbortSigna
     ...regressions.map((regression) => regressionTask(regression, subject.name, flags)),
     ...scenarios.flatMap((scenario) => tasksOf(scenario, subject.name, flags)),
   ];
-  return runTasks(tasks, subject, flags, signal);
+  const possible = names.length === 0 ? await leavingOut(tasks, subject, flags) : tasks;
+  return runTasks(possible, subject, flags, signal);
+}
+
+/** Who asks for all gets all that is possible there, and is told of the rest. Who asks for one by name is refused. */
+async function leavingOut(tasks: readonly Task[], subject: Subject, flags: RunFlags): Promise<Task[]> {
+  const backend = await loadBackend(flags.backend);
+  return tasks.filter(({ plan }) => {
+    const lack = lackOf(plan, backend, subject);
+    if (lack !== undefined) complain(new UsageError(lack.code, `${plan.scenario} is left out: ${lack.message}`));
+    return lack === undefined;
+  });
 }
 
 function regressionTask({ plan, expect }: Regression, subject: string, flags: RunFlags): Task {

@@ -25,7 +25,7 @@ export async function runTasks(
   signal: AbortSignal,
 ): Promise<number> {
   const backend = await loadBackend(flags.backend);
-  for (const { plan } of tasks) requireSupport(plan, backend);
+  for (const { plan } of tasks) requireSupport(plan, backend, subject);
   const reports: RunReport[] = [];
   for (const [at, { plan, expected }] of tasks.entries()) {
     if (signal.aborted) break;

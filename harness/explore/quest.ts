@@ -43,8 +43,9 @@ const SHRINK_RUNS_MAX = 3_000;
 
 export async function openSearcher(quest: Quest): Promise<Searcher> {
   const catalogue = await openCatalogue(quest.folder);
-  const { variations } = await loadSpace(catalogue, quest.space, quest.set);
-  const simulate = simulationOf(await catalogue.loadSubject(quest.subject));
+  const subject = await catalogue.loadSubject(quest.subject);
+  const { variations } = await loadSpace(catalogue, quest.space, quest.set, subject);
+  const simulate = simulationOf(subject);
   return createSearcher({ ...quest, variations, simulate });
 }
 

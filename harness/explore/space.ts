@@ -1,8 +1,11 @@
 /** What is explored, by name: the range of a scenario, or the whole plan space. */
 import type { Arbitrary } from 'fast-check';
 import { PLAN_SPACE, planSpace, scenarioVariations, type Variation } from '../plan/arbitraries.ts';
-import { parametersOf } from '../plan/scenario.ts';
+import { ordinaryKinds } from '../plan/deviations.ts';
+import type { Range } from '../plan/range.ts';
+import { parametersOf, type Scenario } from '../plan/scenario.ts';
 import type { Catalogue } from '../runner/catalogue.ts';
+import type { Subject } from '../subject/subject.ts';
 
 export interface Space {
   name: string;
@@ -16,9 +19,29 @@ export async function loadSpace(
   catalogue: Pick<Catalogue, 'loadScenario'>,
   name: string,
   set: Readonly<Record<string, string>>,
+  subject: Subject,
 ): Promise<Space> {
-  if (name === PLAN_SPACE) return { name, variations: planSpace(), expect: {} };
-  const scenario = await catalogue.loadScenario(name);
-  const variations = scenarioVariations(scenario, parametersOf(scenario, set));
-  return { name, variations, expect: scenario.explore?.expect ?? {} };
+  const range = name === PLAN_SPACE ? {} : await catalogue.loadScenario(name);
+  const expect = isScenario(range) ? (range.explore?.expect ?? {}) : {};
+  return { name, variations: variationsOf(range, set, subject), expect };
+}
+
+export function isScenario(range: Scenario | Range): range is Scenario {
+  return 'plan' in range;
+}
+
+/** The range of a scenario, or a range of the whole plan space. What is not said of it is what the subject can bear. */
+export function variationsOf(
+  range: Scenario | Range,
+  set: Readonly<Record<string, string>>,
+  subject: Subject,
+): Arbitrary<Variation> {
+  const deviations = ordinaryKinds.filter((kind) => kind !== 'clock-skew' || subject.hasClocks === true);
+  if (!isScenario(range)) return planSpace({ deviations, ...range });
+  const { explore } = range;
+  const limited: Scenario = {
+    ...range,
+    explore: { expect: {}, ...explore, range: { deviations, ...explore?.range } },
+  };
+  return scenarioVariations(limited, parametersOf(range, set));
 }

@@ -2,20 +2,24 @@
 import type { Capability } from '../backend/backend.ts';
 import type { HttpFault } from '../backend/gateway/gateway.ts';
 import type { Fault, FaultOf } from '../plan/faults.ts';
+import { clockSkew } from './clock-skew.ts';
 import { httpDelay } from './http-delay.ts';
 import { httpDrop } from './http-drop.ts';
 import { httpError } from './http-error.ts';
 import { httpLoseResponse } from './http-lose-response.ts';
 import { httpRoute } from './http-route.ts';
 import { lag } from './lag.ts';
-import type { Arena, HttpFaultKind, RequestFault, TimedFault, TimedFaultKind } from './nemesis.ts';
+import type { Arena, Hold, HttpFaultKind, RequestFault, TimedFault, TimedFaultKind } from './nemesis.ts';
 import { outage } from './outage.ts';
 import { outOfRotation } from './out-of-rotation.ts';
+import { promotion } from './promotion.ts';
 
 const timedFaults: { readonly [Kind in TimedFault['kind']]: TimedFaultKind<Kind> } = {
   lag,
   'out-of-rotation': outOfRotation,
   outage,
+  promotion,
+  'clock-skew': clockSkew,
 };
 
 const requestFaults: { readonly [Kind in RequestFault['kind']]: HttpFaultKind<Kind> } = {
@@ -34,8 +38,8 @@ export function requiredCapability(fault: Fault): Capability {
   return isRequestFault(fault) ? requestFaults[fault.kind].requires : timedKind(fault).requires(fault);
 }
 
-/** Lets a fault take hold; resolves, once it has, to what makes it end. */
-export function beginFault(fault: TimedFault, arena: Arena): Promise<() => Promise<void>> {
+/** Resolves once the fault has taken hold. */
+export function beginFault(fault: TimedFault, arena: Arena): Promise<Hold> {
   return timedKind(fault).begin(fault, arena);
 }
 

@@ -1,6 +1,6 @@
 import type { Commit } from '../backend/backend.ts';
 import type { FaultOf } from '../plan/faults.ts';
-import type { Arena, TimedFaultKind } from './nemesis.ts';
+import type { Arena, Hold, TimedFaultKind } from './nemesis.ts';
 
 /** A replica does not show what has been committed: paused, held exactly at a commit, or late by a delay. */
 export const lag: TimedFaultKind<'lag'> = {
@@ -11,15 +11,12 @@ export const lag: TimedFaultKind<'lag'> = {
     if (fault.mode === 'exact') return holdAtCommit(fault, arena);
     if (fault.mode === 'paused') await replica.pause();
     else await replica.delay(fault.delay_ms);
-    return () => replica.resume();
+    return { end: () => replica.resume() };
   },
 };
 
 /** Closes the gate first and opens it commit by commit, so that nothing beyond `hold_at` can slip through. */
-async function holdAtCommit(
-  fault: Extract<FaultOf<'lag'>, { mode: 'exact' }>,
-  arena: Arena,
-): Promise<() => Promise<void>> {
+async function holdAtCommit(fault: Extract<FaultOf<'lag'>, { mode: 'exact' }>, arena: Arena): Promise<Hold> {
   const replica = arena.replica(fault.replica);
   const isLast = (commit: Commit): boolean =>
     commit.key === fault.hold_at.key &&
@@ -37,10 +34,12 @@ async function holdAtCommit(
       });
   });
   await replica.holdAt(await arena.primaryLsn());
-  return async () => {
-    stop();
-    await steps;
-    await replica.resume();
-    if (failure !== undefined) throw failure;
+  return {
+    async end() {
+      stop();
+      await steps;
+      await replica.resume();
+      if (failure !== undefined) throw failure;
+    },
   };
 }

@@ -1,13 +1,18 @@
 /** The port of the faults: what each kind must say and do. One file a fault; `faults.ts` is the registry. */
-import type { Capability, Commit, ReplicaNode } from '../backend/backend.ts';
+import type { Capability, Cluster, Commit, ReplicaNode } from '../backend/backend.ts';
 import type { HttpFault } from '../backend/gateway/gateway.ts';
 import type { Router } from '../backend/gateway/routing.ts';
+import type { AppClock } from '../clock.ts';
 import type { Fault, FaultOf } from '../plan/faults.ts';
 
 /** What a fault may lay hands on. */
 export interface Arena {
   replica(name: string): ReplicaNode;
   readonly router: Pick<Router, 'setInRotation'>;
+  /** Of an instance of the application, counted from 1. */
+  appClock(instance: number): AppClock;
+  /** Where the backend can promote. */
+  promote: Cluster['promote'];
   /** What the primary has flushed. */
   primaryLsn(): Promise<string>;
   /** Tells every later commit, in commit order per key; returns how to stop. */
@@ -18,8 +23,15 @@ export interface Arena {
 export interface TimedFaultKind<Kind extends TimedFault['kind']> {
   kind: Kind;
   requires(fault: FaultOf<Kind>): Capability;
-  /** Takes hold; resolves, once it has, to what makes it end. */
-  begin(fault: FaultOf<Kind>, arena: Arena): Promise<() => Promise<void>>;
+  /** Resolves once it has taken hold. */
+  begin(fault: FaultOf<Kind>, arena: Arena): Promise<Hold>;
+}
+
+/** A fault that has taken hold. */
+export interface Hold {
+  end(): Promise<void>;
+  /** What the history is to say of its beginning besides what the plan says. */
+  details?: Readonly<Record<string, unknown>>;
 }
 
 /** A fault that befalls single HTTP requests. */

@@ -6,6 +6,6 @@ export const outOfRotation: TimedFaultKind<'out-of-rotation'> = {
   requires: () => 'out-of-rotation',
   async begin(fault, arena) {
     arena.router.setInRotation(fault.replica, false);
-    return async () => arena.router.setInRotation(fault.replica, true);
+    return { end: async () => arena.router.setInRotation(fault.replica, true) };
   },
 };

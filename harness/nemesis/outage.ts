@@ -7,6 +7,6 @@ export const outage: TimedFaultKind<'outage'> = {
   async begin({ replica: name, how }, arena) {
     const replica = arena.replica(name);
     if (replica.outage === undefined) throw new Error(`${name} has no outages, though its backend can do them`);
-    return replica.outage(how);
+    return { end: await replica.outage(how) };
   },
 };

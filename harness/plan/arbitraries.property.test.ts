@@ -37,7 +37,7 @@ describe('the plan space', () => {
       sizes.instances.add(base.topology.instances);
       sizes.deviations.add(deviations.length);
     }
-    const structural = new Set<DeviationKind>(['routing', 'rerun', 'tab']);
+    const structural = new Set<DeviationKind>(['routing', 'rerun', 'tab', 'promotion']);
     expect([...seen].sort()).toEqual(deviationKinds.filter((kind) => !structural.has(kind)).sort());
     expect([...sizes.stories].sort()).toEqual([1, 2, 3, 4]);
     expect([...sizes.replicas].sort()).toEqual([0, 1, 2, 3]);

@@ -4,7 +4,8 @@
  */
 import fc, { type Arbitrary } from 'fast-check';
 import { deviationsOf } from './arbitraries/cast.ts';
-import { mostlyOne, replicaDraft, storyDraft } from './arbitraries/drafts.ts';
+import { few, mostlyOne, replicaDraft, storyDraft } from './arbitraries/drafts.ts';
+import { skewDraft } from './arbitraries/faults.ts';
 import { limitsOf, ROUTINGS } from './arbitraries/limits.ts';
 import { buildSpace } from './arbitraries/space.ts';
 import type { Variation } from './arbitraries/variation.ts';
@@ -41,6 +42,7 @@ export function planSpace(range: Range = {}): Arbitrary<Variation> {
       stories: mostlyOne(storyDraft(range, limits), range.storiesMax ?? 4),
       replicas: fc.array(replicaDraft(limits), { maxLength: range.replicasMax ?? 3, size: 'max' }),
       instances: fc.integer({ min: 1, max: range.instancesMax ?? 3 }),
+      skews: few(skewDraft(limits)),
       routing: fc.constantFrom(...(range.routings ?? ROUTINGS)),
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })

@@ -108,6 +108,7 @@ function* smallerTopologies(plan: Plan): Generator<Plan> {
       topology: { ...topology, instances: 1 },
       generations: alone(plan.generations),
       observers: alone(plan.observers),
+      faults: plan.faults.map((fault) => ('instance' in fault ? { ...fault, instance: 1 } : fault)),
     };
   }
   if (topology.sticky_ms > 0 && topology.routing !== 'sticky')
@@ -215,12 +216,21 @@ function* smallerFaults(plan: Plan): Generator<Plan> {
           if (shorter < until.plus_ms) yield replace({ ...fault, until: { ...until, plus_ms: shorter } });
       }
     }
+    if (fault.kind === 'promotion' && fault.down_ms > 0) yield replace({ ...fault, down_ms: 0 });
+    if (fault.kind === 'clock-skew') {
+      for (const smaller of OFFSETS_MS) {
+        if (Math.abs(smaller) < Math.abs(fault.offset_ms)) yield replace({ ...fault, offset_ms: smaller });
+      }
+    }
     if ('delay_ms' in fault) {
       for (const shorter of [100, 300, 1_000, 3_000])
         if (shorter < fault.delay_ms) yield replace({ ...fault, delay_ms: shorter });
     }
   }
 }
+
+/** The smallest that people would notice first. */
+const OFFSETS_MS = [1_000, -1_000, 60_000, -60_000, 3_600_000, -3_600_000];
 
 function nameOf(actor: GenerationPlan | ObserverPlan): string {
   return 'worker' in actor ? actor.worker : actor.session;

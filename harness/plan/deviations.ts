@@ -25,6 +25,8 @@ export const deviationKinds = [
   'lag-timed',
   'out-of-rotation',
   'outage',
+  'promotion',
+  'clock-skew',
   'http-delay',
   'http-lose-response',
   'http-drop',
@@ -36,6 +38,8 @@ export const deviationKinds = [
   'rerun',
   'tab',
 ] as const;
+/** What is drawn unless a range names its kinds: a database that loses what it has acknowledged is asked for by name. */
+export const ordinaryKinds: readonly DeviationKind[] = deviationKinds.filter((kind) => kind !== 'promotion');
 export type DeviationKind = (typeof deviationKinds)[number];
 
 /** By what name a deviation is allowed, counted and printed. */
@@ -66,33 +70,36 @@ function nameOf(actor: GenerationPlan | ObserverPlan): string {
 
 /** Whether nothing before has laid hands on the same thing. */
 function claim(taken: Set<string>, deviation: Deviation): boolean {
-  const target = targetOf(deviation);
-  if (taken.has(target)) return false;
-  taken.add(target);
+  const targets = targetsOf(deviation);
+  if (targets.some((target) => taken.has(target))) return false;
+  for (const target of targets) taken.add(target);
   return true;
 }
 
-function targetOf(deviation: Deviation): string {
+function targetsOf(deviation: Deviation): string[] {
   switch (deviation.kind) {
     case 'stall':
-      return `stall of ${deviation.worker} ${deviation.step}`;
+      return [`stall of ${deviation.worker} ${deviation.step}`];
     case 'overlap':
     case 'forget':
-      return `${deviation.kind} of ${deviation.session}`;
+      return [`${deviation.kind} of ${deviation.session}`];
     case 'routing':
-      return 'routing';
+      return ['routing'];
     case 'rerun':
-      return deviation.generation.worker;
+      return [deviation.generation.worker];
     case 'tab':
-      return deviation.observer.session;
+      return [deviation.observer.session];
     case 'fault':
-      return targetOfFault(deviation.fault);
+      return targetsOfFault(deviation.fault);
   }
 }
 
-function targetOfFault(fault: Fault): string {
-  if ('match' in fault) return `request ${fault.match.actor} ${fault.match.method} ${fault.match.nth}`;
-  return `${fault.kind} of ${fault.replica}`;
+function targetsOfFault(fault: Fault): string[] {
+  if ('match' in fault) return [`request ${fault.match.actor} ${fault.match.method} ${fault.match.nth}`];
+  // The primary can be lost once, and to a replica that is there.
+  if (fault.kind === 'promotion') return ['primary', `outage of ${fault.replica}`];
+  if (fault.kind === 'clock-skew') return [`clock of instance ${fault.instance}`];
+  return [`${fault.kind} of ${fault.replica}`];
 }
 
 function apply(plan: Plan, deviation: Deviation): void {
@@ -140,6 +147,7 @@ function stall(
 function isPossible(plan: Plan, fault: Fault): boolean {
   const node = 'replica' in fault ? fault.replica : 'to' in fault ? fault.to : 'primary';
   if (node !== 'primary' && Number(node.slice('replica-'.length)) > plan.topology.replicas) return false;
+  if ('instance' in fault && fault.instance > plan.topology.instances) return false;
   return (
     !('match' in fault) || [...plan.generations, ...plan.observers].some((actor) => nameOf(actor) === fault.match.actor)
   );

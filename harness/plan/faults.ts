@@ -49,6 +49,28 @@ const Outage = z.strictObject({
   until: Moment.optional(),
 });
 
+/**
+ * The primary dies and a replica takes its place, with what it has: commits that it had not received are lost, though
+ * they were acknowledged. Nobody answers as the primary for `down_ms`. When the fault ends, the replica's own place is
+ * filled again.
+ */
+const Promotion = z.strictObject({
+  kind: z.literal('promotion'),
+  replica,
+  down_ms: milliseconds.default(1_000),
+  from: start,
+  until: Moment.optional(),
+});
+
+/** The clock of an instance of the application is wrong by so much: what its code reads as the date, not its timers. */
+const ClockSkew = z.strictObject({
+  kind: z.literal('clock-skew'),
+  instance: z.int().min(1),
+  offset_ms: z.int().min(-315_360_000_000).max(315_360_000_000),
+  from: start,
+  until: Moment.optional(),
+});
+
 /** Requests of one actor, by ordinal: `nth: 2` is its second request of that method, counted from 1. */
 const RequestMatch = z.strictObject({
   actor: z.string(),
@@ -89,6 +111,8 @@ export const Fault = z.discriminatedUnion('kind', [
   Lag,
   OutOfRotation,
   Outage,
+  Promotion,
+  ClockSkew,
   HttpDelay,
   HttpDrop,
   HttpLoseResponse,

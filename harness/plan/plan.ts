@@ -128,6 +128,9 @@ function findContradiction(plan: Plan): string | undefined {
     if (node !== 'primary' && Number(node.slice('replica-'.length)) > replicas) {
       return `faults.${at}: ${node} does not exist: topology.replicas is ${replicas}`;
     }
+    if ('instance' in fault && fault.instance > instances) {
+      return `faults.${at}: instance ${fault.instance} does not exist: topology.instances is ${instances}`;
+    }
     if ('match' in fault && !actors.includes(fault.match.actor)) {
       return `faults.${at}: no worker or session is called ${fault.match.actor}`;
     }

@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts';
 
 /** The range in which plans are varied. What is missing is not limited beyond the defaults of the whole plan space. */
 export interface Range {
-  /** The kinds of deviations that may occur; all. */
+  /** The kinds of deviations that may occur; all but `promotion`. */
   deviations?: readonly DeviationKind[];
   /** The most deviations in the plan of a scenario; 6. */
   deviationsMax?: number;

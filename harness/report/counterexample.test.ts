@@ -41,6 +41,27 @@ function write(s: number, progress: number, lsn: string): Record<string, unknown
 }
 
 describe('a counterexample', () => {
+  it('tells which commits were lost when a replica became the primary, and behind them nobody is', () => {
+    const promoted = { process: 'db', type: 'ok', f: 'commit', key: 'story-1', lsn: '0/2F088', promoted: 'replica-1' };
+    const lost = history(
+      ...write(0.1, 10, '0/2F088'),
+      ...write(1.204, 85, '0/3A1F0'),
+      ...poll(1.31, 85, { served_by: 'primary', lsn: '0/3A1F0' }, 6),
+      { s: 1.5, ...promoted, value: { progress: 10 } },
+      ...poll(1.812, 10, { served_by: 'replica-2', lsn: '0/2F088' }, 10),
+    );
+    const { verdicts } = judge(lost, ['monotonic-view'], {});
+    expect(formatVerdicts(lost, verdicts, palette)).toBe(
+      [
+        '✗ monotonic-view   tab-1 saw story-1 go from 85% back to 10%',
+        '   1.204 s  worker-1 wrote 85%                      committed at 0/3A1F0 on the primary',
+        '   1.310 s  tab-1 was shown 85%                     served by the primary',
+        '   1.500 s  replica-1 became the primary with 10%   up to 0/2F088: what had been committed after that is lost',
+        '   1.812 s  tab-1 was shown 10%                     served by replica-2, which had replayed up to 0/2F088',
+      ].join('\n'),
+    );
+  });
+
   it('reads as sentences with times, who served what, and why', () => {
     const reversion = history(
       ...write(0.1, 10, '0/2F088'),

@@ -73,6 +73,10 @@ function tell(event: HistoryEvent, history: HistoryColumns, beside: Value | unde
   const value = event.value === undefined ? '' : describeValue(event.value, beside);
   switch (event.f) {
     case 'commit': {
+      if (event['promoted'] !== undefined) {
+        const whence = `up to ${event['lsn']}: what had been committed after that is lost`;
+        return { what: `${event['promoted']} became the primary with ${value}`, whence };
+      }
       const write = writeOf(event.index, history);
       const writer = write === NONE ? undefined : history.eventAt(write);
       const who = writer === undefined ? `${value} was written` : `${writer.session ?? writer.process} wrote ${value}`;
@@ -120,15 +124,18 @@ interface Service {
   log_line?: number;
 }
 
-/** How long the first commit that the server had not seen had been there. */
+/** How long the first commit that the server had not seen had been there, unless that was lost meanwhile. */
 function tellLag({ time }: HistoryEvent, lsn: string, { code, length, eventAt }: HistoryColumns): string {
+  let unseen: HistoryEvent | undefined;
   for (let at = 0; at < length; at += 1) {
     if (code[at] !== COMMIT_OK) continue;
     const commit = eventAt(at);
-    if (typeof commit['lsn'] !== 'string' || compareLsn(commit['lsn'], lsn) <= 0) continue;
-    return commit.time >= time ? '' : ` (${seconds(time - commit.time, 1)} behind)`;
+    if (commit.time >= time) break;
+    if (typeof commit['lsn'] !== 'string') continue;
+    if (compareLsn(commit['lsn'], lsn) > 0) unseen ??= commit;
+    else if (commit['promoted'] !== undefined) unseen = undefined;
   }
-  return '';
+  return unseen === undefined ? '' : ` (${seconds(time - unseen.time, 1)} behind)`;
 }
 
 function tellFault(event: HistoryEvent): string {

@@ -47,6 +47,13 @@ function describeFault(fault: Fault): string {
   const span = `${startsWhen(fault.from)}${fault.until === undefined ? '' : ` until ${describeMoment(fault.until)}`}`;
   if (fault.kind === 'out-of-rotation') return `${fault.replica} out of rotation${span}`;
   if (fault.kind === 'outage') return `${fault.replica} ${OUTAGES[fault.how]}${span}`;
+  if (fault.kind === 'promotion') {
+    return `the primary dies, and ${fault.replica} takes its place after ${fault.down_ms} ms${span}`;
+  }
+  if (fault.kind === 'clock-skew') {
+    const { instance, offset_ms: offset } = fault;
+    return `the clock of instance ${instance} is ${Math.abs(offset) / 1e3} s ${offset < 0 ? 'behind' : 'ahead'}${span}`;
+  }
   const how =
     fault.mode === 'paused'
       ? 'replays nothing'

@@ -43,7 +43,7 @@ export interface RunReport extends Judgement {
 export async function execute(options: ExecuteOptions): Promise<RunReport> {
   const { plan, subject, backend } = options;
   const properties = requireProperties(plan.properties);
-  requireSupport(plan, backend);
+  requireSupport(plan, backend, subject);
   const folder = createRunFolder(options.reportRoot, plan, subject.name);
   try {
     const { onProgress, signal } = options;

@@ -10,6 +10,7 @@ function setUp(...inputs: unknown[]) {
   const clock = manualClock();
   const recorder = quietRecorder(clock);
   const calls: string[] = [];
+  const appClock = { offsetMs: 0 };
   const listeners = new Set<(commit: Commit) => void>();
   const replica = {
     name: 'replica-1',
@@ -21,6 +22,8 @@ function setUp(...inputs: unknown[]) {
   const arena: Arena = {
     replica: () => replica,
     router: { setInRotation: (name, isIn) => void calls.push(`${name} ${isIn ? 'in' : 'out'}`) },
+    appClock: () => appClock,
+    promote: undefined,
     primaryLsn: async () => '0/10',
     onCommit: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
   };
@@ -30,7 +33,7 @@ function setUp(...inputs: unknown[]) {
     for (const listener of listeners) listener({ key: 's', generation: 1, progress, status: undefined, lsn });
     await settle();
   };
-  return { clock, recorder, calls, nemesis, commit, signal: new AbortController().signal };
+  return { clock, recorder, calls, appClock, nemesis, commit, signal: new AbortController().signal };
 }
 
 const lag = { kind: 'lag', replica: 'replica-1' };
@@ -50,6 +53,14 @@ describe('a fault in time', () => {
       [fault.kind, 'begin'],
       [fault.kind, 'end'],
     ]);
+  });
+
+  it('makes the clock of an instance wrong, and right again', async () => {
+    const { nemesis, appClock, signal } = setUp({ kind: 'clock-skew', instance: 1, offset_ms: -500 });
+    await nemesis.begin(signal);
+    expect(appClock.offsetMs).toBe(-500);
+    await nemesis.heal();
+    expect(appClock.offsetMs).toBe(0);
   });
 
   it('begins and ends at its moments', async () => {

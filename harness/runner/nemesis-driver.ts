@@ -1,5 +1,5 @@
 /** Lets the faults of a plan take hold and heal at their moments, and notes each in the history. */
-import type { Arena } from '../nemesis/nemesis.ts';
+import type { Arena, Hold } from '../nemesis/nemesis.ts';
 import { beginFault, inflictFault, isRequestFault } from '../nemesis/faults.ts';
 import type { GatewayOptions } from '../backend/gateway/gateway.ts';
 import type { Fault } from '../plan/faults.ts';
@@ -58,19 +58,19 @@ export function createNemesis(
   async function live(fault: (typeof timed)[number], holds: () => void): Promise<void> {
     await moments.until(fault.from, healing.signal);
     if (healing.signal.aborted) return holds();
-    const end = await beginFault(fault, arena);
-    note(fault, 'begin');
+    const hold = await beginFault(fault, arena);
+    note(fault, 'begin', hold.details);
     holds();
     if (fault.until !== undefined) await moments.until(fault.until, healing.signal);
     else if (!healing.signal.aborted) {
       await new Promise((resolve) => healing.signal.addEventListener('abort', resolve, { once: true }));
     }
-    await end();
+    await hold.end();
     note(fault, 'end');
   }
 
-  function note(fault: (typeof timed)[number], phase: 'begin' | 'end'): void {
+  function note(fault: (typeof timed)[number], phase: 'begin' | 'end', more: Hold['details'] = {}): void {
     const { kind, from: _from, until: _until, ...details } = fault;
-    recorder.record({ process: 'nemesis', type: 'info', f: 'fault', fault: kind, phase, ...details });
+    recorder.record({ process: 'nemesis', type: 'info', f: 'fault', fault: kind, phase, ...details, ...more });
   }
 }

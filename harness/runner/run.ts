@@ -33,7 +33,7 @@ export interface RunOutcome {
  * Once the run has begun nothing is thrown: the outcome says what went wrong.
  */
 export async function runPlan(options: RunOptions): Promise<RunOutcome> {
-  requireSupport(options.plan, options.backend);
+  requireSupport(options.plan, options.backend, options.subject);
   const stopping = new AbortController();
   const commits = new Set<(commit: Commit) => void>();
   let failure: Error | undefined;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { EnvironmentError } from '../errors.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { modulesSubject } from '../subject/modules.ts';
@@ -96,6 +97,40 @@ describe('an application in virtual time', () => {
     const [one, same, other] = [await run(subject), await run(subject), await run(subject, { seed: 2 })];
     expect(same!.incomplete!.message).toBe(one!.incomplete!.message);
     expect(other!.incomplete!.message).not.toBe(one!.incomplete!.message);
+  });
+
+  it('reads the date by the clock of its instance, which may be wrong, while its timers are right', async () => {
+    const subject = subjectOf(`
+      const loaded = Date.now();
+      const minutes = (date) => (date - Date.UTC(2026, 0, 1)) / 60_000;
+      export async function status() {
+        const before = performance.now();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const isOnTime = performance.now() - before === 100 && new Date() - loaded < 10_000;
+        const dates = [loaded, new Date(), Date.now(), Date.parse(Date())].map(minutes).map(Math.round);
+        return Response.json({ progress: isOnTime && new Set(dates).size === 1 ? dates[0] : -1 });
+      }`);
+    const { history, incomplete } = await run(subject, {
+      topology: { replicas: 0, instances: 2 },
+      observers: [1, 2].map((instance) => ({ session: `tab-${instance}`, story: 'story-1', instance, every_ms: 50 })),
+      faults: [
+        { kind: 'clock-skew', instance: 2, offset_ms: 3_600_000 },
+        { kind: 'clock-skew', instance: 1, offset_ms: -60_000, from: { at_ms: 100_000 } },
+      ],
+    });
+    expect(incomplete).toBeUndefined();
+    const shown = (tab: string) => history.events.find(({ f, process }) => f === 'show' && process === tab)?.value;
+    expect([shown('tab-1'), shown('tab-2')]).toMatchObject([{ progress: 0 }, { progress: 60 }]);
+  });
+
+  it('is right again when the clock is', async () => {
+    const subject = subjectOf(`
+      export const status = async () => Response.json({ progress: Math.round((Date.now() - Date.UTC(2026, 0, 1)) / 60_000) });`);
+    const { history } = await run(subject, {
+      faults: [{ kind: 'clock-skew', instance: 1, offset_ms: 600_000, from: { at_ms: 75 }, until: { at_ms: 125 } }],
+    });
+    const shown = history.events.filter(({ f }) => f === 'show').map(({ value }) => value);
+    expect(shown.slice(0, 4)).toMatchObject([{ progress: 0 }, { progress: 0 }, { progress: 10 }, { progress: 0 }]);
   });
 
   it('has its timers in the async context that made them', async () => {
@@ -259,6 +294,25 @@ describe('an application that misbehaves is reported as such, with the virtual t
 });
 
 describe('what the simulated backend cannot do it refuses by name:', () => {
+  it('a Node.js without what virtual time is made of', async () => {
+    const before = Object.getOwnPropertyDescriptor(process, '_tickCallback')!;
+    const subject = subjectOf(`${ANSWER} export const status = async () => answer();`);
+    const running = inMacrotask(() => {
+      Reflect.deleteProperty(process, '_tickCallback');
+      try {
+        return simulateRun({ plan: plan(), subject });
+      } finally {
+        Object.defineProperty(process, '_tickCallback', before);
+      }
+    });
+    const error = await running.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(EnvironmentError);
+    expect(error).toMatchObject({
+      code: 'simulation-unsupported',
+      message: expect.stringContaining(`Node.js ${process.versions.node} cannot run a simulation`),
+    });
+  });
+
   it('a subject without a simulation', async () => {
     const { simulation: _, ...subject } = subjectOf(`${ANSWER} export const status = async () => answer();`);
     await expect(run(subject as Subject)).rejects.toMatchObject({ code: 'simulation-missing' });

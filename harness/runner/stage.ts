@@ -3,11 +3,12 @@ import type { Backend, Cluster, Commit, DatabaseNode, ReplicaNode } from '../bac
 import { createGateway, type Gateway } from '../backend/gateway/gateway.ts';
 import { createRouter, type Router } from '../backend/gateway/routing.ts';
 import type { GatewayServer } from '../backend/gateway/server.ts';
-import type { Clock } from '../clock.ts';
+import type { AppClock, Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import { compareLsn } from '../history/lsn.ts';
 import type { Arena } from '../nemesis/nemesis.ts';
 import type { Plan } from '../plan/plan.ts';
+import { tellDatesByInstance } from '../subject/app-dates.ts';
 import type { AppInstance, Subject } from '../subject/subject.ts';
 import { recordExchanges, type ExchangeRecorder } from './exchanges.ts';
 import type { Host } from './host.ts';
@@ -52,7 +53,14 @@ export async function setStage(
   const server = await host.serve({
     handle: (request) => gateway?.handle(request) ?? opening.promise.then((opened) => opened.handle(request)),
   });
-  const instances = await createInstances(options, cluster, server);
+  const clocks = appClocks(plan);
+  const restoreDates = clocks === undefined ? () => undefined : tellDatesByInstance();
+  const instances = await createInstances(options, cluster, server, clocks).catch((error: unknown) => {
+    restoreDates();
+    throw error;
+  });
+  // From here on they are the nemesis's.
+  for (const each of clocks ?? []) each.offsetMs = 0;
 
   const clock = host.clock();
   const { versions } = cluster;
@@ -67,20 +75,22 @@ export async function setStage(
     stickyMs: plan.topology.sticky_ms,
     nowMs: () => clock.now() / 1e6,
   });
-  const nemesis = createNemesis(plan.faults, arenaOf(cluster, router, commits), moments, recorder);
+  const nemesis = createNemesis(plan.faults, arenaOf(cluster, router, commits, clocks), moments, recorder);
   const nodes = [cluster.primary, ...cluster.replicas];
   const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
   gateway = createGateway({ nodes, router, sleep, listener: exchanges, claim: nemesis.claim });
   opening.resolve(gateway);
-  commits.add(({ key, generation, progress, status, lsn }) => {
+  commits.add(({ key, generation, progress, status, lsn, promoted }) => {
     const value = { generation, progress, ...(status === undefined ? {} : { status }) };
-    recorder.record({ process: 'db', type: 'ok', f: 'commit', key, value, lsn });
+    const more = promoted === undefined ? { lsn } : { lsn, promoted };
+    recorder.record({ process: 'db', type: 'ok', f: 'commit', key, value, ...more });
   });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
     await Promise.allSettled(instances.map((instance) => instance.close?.()));
     await server.close();
+    restoreDates();
   };
   return {
     clock,
@@ -96,10 +106,32 @@ export async function setStage(
   };
 }
 
-function arenaOf(cluster: Cluster, router: Router, commits: Set<(commit: Commit) => void>): Arena {
+/** One for each instance, if the plan makes any of them wrong; those that are wrong from the beginning are so now. */
+function appClocks({ faults, topology }: Plan): AppClock[] | undefined {
+  const skews = faults.filter((fault) => fault.kind === 'clock-skew');
+  if (skews.length === 0) return undefined;
+  const clocks = Array.from({ length: topology.instances }, () => ({ offsetMs: 0 }));
+  for (const { instance, offset_ms: offsetMs, from } of skews) {
+    if ('at_ms' in from && from.at_ms === 0) clocks[instance - 1]!.offsetMs += offsetMs;
+  }
+  return clocks;
+}
+
+function arenaOf(
+  cluster: Cluster,
+  router: Router,
+  commits: Set<(commit: Commit) => void>,
+  clocks: readonly AppClock[] = [],
+): Arena {
   return {
+    appClock(instance) {
+      const clock = clocks[instance - 1];
+      if (clock === undefined) throw new Error(`instance ${instance} has no clock`);
+      return clock;
+    },
     replica: (name) => findReplica(cluster, name),
     router,
+    promote: cluster.promote?.bind(cluster),
     primaryLsn: () => cluster.primary.lsn(),
     onCommit(listener) {
       commits.add(listener);
@@ -108,13 +140,21 @@ function arenaOf(cluster: Cluster, router: Router, commits: Set<(commit: Commit)
   };
 }
 
-async function createInstances(options: StageOptions, cluster: Cluster, server: GatewayServer): Promise<AppInstance[]> {
+async function createInstances(
+  options: StageOptions,
+  cluster: Cluster,
+  server: GatewayServer,
+  clocks: readonly AppClock[] = [],
+): Promise<AppInstance[]> {
   const { publishableKey, secretKey } = cluster;
   const environment = { supabaseUrl: server.url, publishableKey, secretKey };
   const instances: AppInstance[] = [];
   try {
     for (let i = 0; i < options.plan.topology.instances; i++) {
-      instances.push(await options.subject.createInstance(environment));
+      const clock = clocks[i];
+      instances.push(
+        await options.subject.createInstance(clock === undefined ? environment : { ...environment, clock }),
+      );
     }
   } catch (error) {
     await server.close();

@@ -88,10 +88,15 @@ function requireTick(): void {
   const { _tickCallback } = process as unknown as { _tickCallback?: () => void };
   let isDrained = false;
   void Promise.resolve().then(() => (isDrained = true));
-  if (typeof _tickCallback === 'function') {
-    drainTurn = _tickCallback.bind(process);
-    drainTurn();
+  if (typeof _tickCallback !== 'function') {
+    throw new EnvironmentError(
+      'simulation-unsupported',
+      `Node.js ${process.versions.node} cannot run a simulation: it has no process._tickCallback any more`,
+      'use Node.js 22 or 24, or another backend',
+    );
   }
+  drainTurn = _tickCallback.bind(process);
+  drainTurn();
   if (isDrained) return;
   throw new Error('a simulation must be started from a macrotask of its own: see inMacrotask');
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { tellDatesByInstance } from './app-dates.ts';
 import { runInEnvironment } from './environment.ts';
 import { modulesSubject } from './modules.ts';
 import type { SubjectEnvironment } from './subject.ts';
@@ -32,7 +33,7 @@ const subject = modulesSubject({
       async status() {
         await new Promise((resolve) => setImmediate(resolve));
         const { NEXT_PUBLIC_SUPABASE_URL: later, EXTRA: extra, PATH: path } = process.env;
-        return Response.json({ atLoading, later, extra, path });
+        return Response.json({ atLoading, later, extra, path, date: Date.now() });
       },
       generate: async () => {},
     };
@@ -44,11 +45,32 @@ test('instances that run at the same time see each their own environment, at any
   const answers = instances.map((instance) => instance.status(new Request('http://app.test'), 'story-1'));
   const bodies = await Promise.all(answers.map(async (answer) => (await answer).json()));
   const { PATH: path } = process.env;
-  expect(bodies).toEqual([
+  expect(bodies).toMatchObject([
     { atLoading: 'http://one.test', later: 'http://one.test', extra: 'secret!', path },
     { atLoading: 'http://two.test', later: 'http://two.test', extra: 'secret!', path },
   ]);
   expect(process.env).not.toHaveProperty('EXTRA');
+});
+
+test('instances tell the date each by its own clock, and all the same when nobody tells them apart', async () => {
+  const clocks = [{ offsetMs: 0 }, { offsetMs: 86_400_000 }];
+  const instances = await Promise.all(clocks.map((clock) => subject.createInstance({ ...environment('one'), clock })));
+  const dates = async (): Promise<number[]> =>
+    Promise.all(
+      instances.map(async (instance) => {
+        const answer = await instance.status(new Request('http://app.test'), 'story-1');
+        return ((await answer.json()) as { date: number }).date;
+      }),
+    );
+  const { Date: before } = globalThis;
+  const restore = tellDatesByInstance();
+  const [right, ahead] = await dates();
+  const { Date: told } = globalThis;
+  restore();
+  expect(Math.round((ahead! - right!) / 3_600_000)).toBe(24);
+  expect(new before()).toBeInstanceOf(told);
+  const [one, other] = await dates();
+  expect(Math.round((other! - one!) / 3_600_000)).toBe(0);
 });
 
 test('an instance without anything to close can be closed', async () => {

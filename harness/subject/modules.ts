@@ -1,11 +1,12 @@
 /** The kind of subject whose modules run in this process, fresh for every instance of the application. */
+import { readingDatesBy } from './app-dates.ts';
 import { runInEnvironment, supabaseVariables } from './environment.ts';
 import { createModuleLoader, type LoadModule } from './module-loader.ts';
 import type { AppInstance, Subject, SubjectEnvironment } from './subject.ts';
 
 export type { LoadModule };
 
-export interface ModulesSubjectOptions extends Omit<Subject, 'createInstance'> {
+export interface ModulesSubjectOptions extends Omit<Subject, 'createInstance' | 'hasClocks'> {
   /** The application's folder: what `@/…` and the paths of `load` are relative to. */
   root: URL;
   /** Environment variables beyond the usual names of Supabase's settings. */
@@ -18,9 +19,10 @@ export interface ModulesSubjectOptions extends Omit<Subject, 'createInstance'> {
 export function modulesSubject({ root, variables, open, ...subject }: ModulesSubjectOptions): Subject {
   return {
     ...subject,
+    hasClocks: true,
     async createInstance(environment) {
       const env = { ...process.env, ...supabaseVariables(environment), ...variables?.(environment) };
-      const within = <T>(task: () => T): T => runInEnvironment(env, task);
+      const within = <T>(task: () => T): T => readingDatesBy(environment.clock, () => runInEnvironment(env, task));
       const instance = await within(() => open(createModuleLoader(root)));
       return {
         status: (request, story) => within(() => instance.status(request, story)),

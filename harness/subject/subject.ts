@@ -5,6 +5,7 @@
 
 import type { TrackedTable } from '../backend/backend.ts';
 import type { DatabaseModel } from '../backend/model.ts';
+import type { AppClock } from '../clock.ts';
 
 /** One progress as the application reports it. */
 export interface ObservedProgress {
@@ -51,6 +52,8 @@ export interface SubjectEnvironment {
   supabaseUrl: string;
   publishableKey: string;
   secretKey: string;
+  /** Where the plan makes it wrong: what the date of this instance is told by. Only for a subject that `hasClocks`. */
+  clock?: AppClock;
 }
 
 export interface Subject {
@@ -68,5 +71,7 @@ export interface Subject {
   frontEnd: FrontEnd;
   /** The progress in a 200 answer of the status endpoint; `undefined` if the body holds none. */
   readStatus(body: unknown): ObservedProgress | undefined;
+  /** Its instances heed `clock`; without it a plan that skews clocks is refused. */
+  hasClocks?: true;
   createInstance(environment: SubjectEnvironment): Promise<AppInstance>;
 }

@@ -1,14 +1,15 @@
 /** The databases of a simulation: a primary, its log of commits, and replicas that are views of it. */
 import type { Clock } from '../../clock.ts';
-import { UsageError } from '../../errors.ts';
+import { EnvironmentError, UsageError } from '../../errors.ts';
 import type { Lsn } from '../../history/lsn.ts';
-import type { Cluster, ClusterOptions, Commit, DatabaseNode, ReplicaNode, TrackedTable } from '../backend.ts';
+import type { Cluster, ClusterOptions, Commit, DatabaseNode, NodeName, Promotion, TrackedTable } from '../backend.ts';
 import type { DatabaseModel, Row, Scalar } from '../model.ts';
 import { Lag } from './lag.ts';
 import { Machine } from './machine.ts';
 import { createRest, type Role } from './rest.ts';
+import { SimulatedReplica } from './replica.ts';
 import { OpenTransaction } from './transaction.ts';
-import { CommitLog, View } from './versions.ts';
+import { CommitLog, View, type Change } from './versions.ts';
 import { formatTimestamp } from './values.ts';
 
 const PUBLISHABLE_KEY = 'sb_publishable_simulated';
@@ -32,9 +33,10 @@ class SimulatedCluster implements Cluster {
   readonly secretKey = SECRET_KEY;
   readonly versions = { database: 'simulated', rest: 'simulated' };
   readonly primary: DatabaseNode;
-  readonly replicas: readonly ReplicaNode[];
+  readonly replicas: readonly SimulatedReplica[];
   readonly #options: ClusterOptions;
   readonly #model: DatabaseModel;
+  readonly #machine: Machine;
   readonly #clock: Clock;
   readonly #epochMs: number;
   readonly #log = new CommitLog();
@@ -45,10 +47,18 @@ class SimulatedCluster implements Cluster {
     this.#clock = clock;
     this.#epochMs = epochMs;
     this.#model = model;
+    const machine = (this.#machine = new Machine('primary', clock));
+    const rest = this.#restOf(() => this.#begin(this.#view, false));
     this.primary = {
       name: 'primary',
-      lsn: async () => this.#view.lsn,
-      rest: this.#restOf(() => this.#begin(this.#view, false)),
+      lsn: async () => {
+        if (!machine.isAnswering) await machine.untilItAnswers();
+        return this.#view.lsn;
+      },
+      async rest(request) {
+        if (!machine.isAnswering) await machine.untilItAnswers();
+        return rest(request);
+      },
     };
     this.replicas = Array.from({ length: options.replicas }, (_, at) => this.#replica(`replica-${at + 1}`));
   }
@@ -63,30 +73,43 @@ class SimulatedCluster implements Cluster {
 
   async close(): Promise<void> {}
 
-  #replica(name: string): ReplicaNode {
-    const machine = new Machine(name, this.#clock);
-    const lag = new Lag(name, this.#log, this.#clock, this.#options.tracked, () => machine.isFed);
-    const rest = this.#restOf(() => this.#begin(lag.current(), true));
+  /** The network to the primary ends with it: what has not arrived never will. */
+  async promote(name: NodeName, downMs: number): Promise<Promotion> {
+    const promoted = this.replicas.find((replica) => replica.name === name);
+    if (promoted === undefined || !promoted.machine.isAnswering || !this.#machine.isAnswering) {
+      throw new EnvironmentError(
+        'simulated-no-promotion',
+        `${name} cannot be promoted: it or the primary is down already`,
+      );
+    }
+    for (const { lag } of this.replicas) lag.current();
+    const { lsn, position } = promoted.lag.current();
+    const lost = this.#log.entries.filter((entry) => entry.position > position).flatMap(({ changes }) => changes);
+    const revive = this.#machine.outage('kill');
+    const fill = promoted.machine.outage('kill');
+    const done = this.#clock.sleep(downMs).then(async () => {
+      this.#log.cut(position);
+      this.#view.rewind();
+      for (const { lag } of this.replicas) lag.rewind();
+      this.#tellRestored(lost, lsn, name);
+      await revive();
+    });
     return {
-      name,
-      async lsn() {
-        if (!machine.isAnswering) await machine.untilItAnswers();
-        return lag.current().lsn;
-      },
-      async rest(request) {
-        if (!machine.isAnswering) await machine.untilItAnswers();
-        return rest(request);
-      },
-      pause: async () => lag.pause(),
-      holdAt: async (lsn) => lag.holdAt(lsn),
-      delay: async (milliseconds) => lag.delay(milliseconds),
-      resume: async () => lag.resume(),
-      async outage(how) {
-        // What has arrived by now is there.
-        lag.current();
-        return machine.outage(how);
+      lsn,
+      commitsLost: lost.filter((change) => this.#isTracked(change)).length,
+      async replace() {
+        await done;
+        await fill();
       },
     };
+  }
+
+  #replica(name: string): SimulatedReplica {
+    const machine = new Machine(name, this.#clock);
+    const isFed = (): boolean => machine.isFed && this.#machine.isAnswering;
+    const lag = new Lag(name, this.#log, this.#clock, this.#options.tracked, isFed);
+    const rest = this.#restOf(() => this.#begin(lag.current(), true));
+    return new SimulatedReplica(name, machine, lag, rest);
   }
 
   #restOf(begin: () => OpenTransaction): DatabaseNode['rest'] {
@@ -117,9 +140,23 @@ class SimulatedCluster implements Cluster {
     const entry = this.#log.append(this.#clock.now(), changes);
     this.#view.advance(() => true);
     const { tracked, onCommit } = this.#options;
-    for (const { table, row } of entry.changes) {
-      if (table === tracked.table && row !== undefined) onCommit(commitOf(row, tracked, entry.lsn));
+    for (const change of entry.changes) {
+      if (this.#isTracked(change)) onCommit(commitOf(change.row, tracked, entry.lsn));
     }
+  }
+
+  /** Of every row whose last versions are lost, the one that is left. */
+  #tellRestored(lost: readonly Change[], lsn: Lsn, promoted: NodeName): void {
+    const { tracked, onCommit } = this.#options;
+    const rows = this.#view.rows(tracked.table);
+    for (const id of new Set(lost.filter((change) => change.table === tracked.table).map((change) => change.id))) {
+      const row = rows.get(id);
+      if (row !== undefined) onCommit({ ...commitOf(row, tracked, lsn), promoted });
+    }
+  }
+
+  #isTracked(change: Change): change is Change & { row: Row } {
+    return change.table === this.#options.tracked.table && change.row !== undefined;
   }
 }
 

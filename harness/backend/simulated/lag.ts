@@ -38,6 +38,11 @@ export class Lag {
     return this.#view;
   }
 
+  /** As a copy of the primary that was made anew, where it shows what the log no longer has. */
+  rewind(): void {
+    this.#view.rewind();
+  }
+
   pause(): void {
     this.#change(SHUT);
   }

@@ -13,6 +13,7 @@ export const simulatedBackend: Backend = {
     'lag-exact',
     'lag-timed',
     ...OUTAGE_CAPABILITIES,
+    'promotion',
   ]),
   isVirtual: true,
   start: startCluster,

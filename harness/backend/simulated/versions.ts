@@ -25,11 +25,20 @@ export class CommitLog {
   readonly entries: LogEntry[] = [];
   readonly beginning: Lsn = lsnOf(BEGINNING);
 
+  #end = BEGINNING;
+
+  /** Positions only grow, also where the log was cut. */
   append(at: number, changes: readonly Change[]): LogEntry {
-    const position = BEGINNING + (this.entries.length + 1) * BYTES_PER_COMMIT;
+    const position = (this.#end += BYTES_PER_COMMIT);
     const entry = { position, lsn: lsnOf(position), at, changes };
     this.entries.push(entry);
     return entry;
+  }
+
+  /** Forgets what lies after `position`. Whoever has shown that is to be told to `rewind`. */
+  cut(position: number): void {
+    const first = this.entries.findIndex((entry) => entry.position > position);
+    if (first >= 0) this.entries.length = first;
   }
 }
 
@@ -55,6 +64,14 @@ export class View {
     let rows = this.#tables.get(table);
     if (rows === undefined) this.#tables.set(table, (rows = new Map()));
     return rows;
+  }
+
+  /** Takes back what the log no longer has. */
+  rewind(): void {
+    if (this.#applied <= this.#log.entries.length) return;
+    this.#tables.clear();
+    this.#applied = 0;
+    this.advance(() => true);
   }
 
   /** Applies what comes next in the log, as long as `mayPass` lets it. */

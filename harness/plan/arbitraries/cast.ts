@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Deviation } from '../deviations.ts';
 import type { Fault } from '../faults.ts';
 import type { Plan } from '../plan.ts';
-import { befallReplica, replicaFaultDraft, timedLag } from './faults.ts';
+import { befallReplica, replicaFaultDraft, skewDraft, skewedClock, timedLag } from './faults.ts';
 import { ROUTINGS, type Limits } from './limits.ts';
 import { befall, requestDraft } from './requests.ts';
 import { BENIGN_TAB } from './space.ts';
@@ -21,6 +21,8 @@ export function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
   const asked = requestDraft(['GET', 'POST'], limits);
   const written = requestDraft(['PATCH', 'POST', 'GET'], limits);
   const struck = replicaFaultDraft(limits);
+  const skew = skewDraft(limits);
+  const instance = fc.integer({ min: 1, max: cast.topology.instances });
   const version = fc
     .tuple(fc.nat({ max: workers.length - 1 }), fc.nat({ max: 10 }))
     .map(([at, step]) => versionIn(cast.generations, at, step));
@@ -51,6 +53,7 @@ export function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
   offer(1, hasReplicas && kinds.has('routing'), () =>
     fc.constantFrom(...ROUTINGS).map((routing) => ({ kind: 'routing', routing })),
   );
+  offer(1, skew !== undefined, () => fault(fc.tuple(instance, skew!).map((each) => skewedClock(...each))));
   offer(1, kinds.has('rerun'), () => version.map((each) => rerunOf(cast, each)));
   offer(1, kinds.has('tab'), () => version.map((each) => tabOf(cast, each)));
   return choices.length === 0 ? fc.constant({ kind: 'routing', routing: cast.topology.routing }) : fc.oneof(...choices);

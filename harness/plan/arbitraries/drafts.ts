@@ -98,7 +98,7 @@ export function mostlyOne<T>(item: Arbitrary<T>, max: number): Arbitrary<T[]> {
 const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
 
 /** None more often than one, one more often than two: sparse. */
-function few<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {
+export function few<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {
   if (item === undefined) return fc.constant([]);
   return fc.oneof(
     { weight: 3, arbitrary: fc.constant<T[]>([]) },

@@ -13,7 +13,7 @@ export interface ReplicaFaultDraft {
   lasts_ms: number;
 }
 
-const REPLICA_KINDS = ['lag-exact', 'out-of-rotation', 'outage'] as const;
+const REPLICA_KINDS = ['lag-exact', 'out-of-rotation', 'outage', 'promotion'] as const;
 
 /** `undefined` where the range allows none. */
 export function replicaFaultDraft({ kinds, lags }: Limits): Arbitrary<ReplicaFaultDraft> | undefined {
@@ -36,7 +36,21 @@ export function befallReplica(replica: string, version: Version, { kind, how, la
       const from = afterCommit(version);
       return { kind, how, replica, from, until: { ...from, plus_ms: lasts_ms } };
     }
+    case 'promotion':
+      return { kind, replica, down_ms: lasts_ms, from: afterCommit(version) };
   }
+}
+
+/** Beyond what caches and tokens live for. */
+const OFFSETS_MS = [60_000, -60_000, 600_000, -600_000, 86_400_000, -86_400_000] as const;
+
+/** By how much the clock of an instance is wrong; `undefined` where the range allows no such thing. */
+export function skewDraft({ kinds }: Limits): Arbitrary<number> | undefined {
+  return kinds.has('clock-skew') ? fc.constantFrom(...OFFSETS_MS) : undefined;
+}
+
+export function skewedClock(instance: number, offsetMs: number): Fault {
+  return { kind: 'clock-skew', instance, offset_ms: offsetMs, from: NOW };
 }
 
 export function timedLag(replica: string, delayMs: number): Fault {

@@ -1,4 +1,4 @@
-import { deviationKinds, type DeviationKind } from '../deviations.ts';
+import { ordinaryKinds, type DeviationKind } from '../deviations.ts';
 import type { Range } from '../range.ts';
 
 /** The most benign first: there every choice shrinks to. */
@@ -15,7 +15,7 @@ export interface Limits {
 export function limitsOf(range: Range): Limits {
   const upTo = (max = Infinity): number[] => HOW_LONG_MS.filter((each) => each <= max);
   return {
-    kinds: new Set(range.deviations ?? deviationKinds),
+    kinds: new Set(range.deviations ?? ordinaryKinds),
     lags: upTo(range.lagMsMax),
     delays: upTo(range.delayMsMax),
   };

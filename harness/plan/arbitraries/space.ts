@@ -1,8 +1,8 @@
 /** Gives names to the drafts of a plan space: the benign plan that they make, and the deviations from it. */
-import type { Deviation } from '../deviations.ts';
+import { kindOf, type Deviation } from '../deviations.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from '../plan.ts';
 import type { GenerationDraft, ReplicaDraft, StoryDraft } from './drafts.ts';
-import { befallReplica, NOW, timedLag } from './faults.ts';
+import { befallReplica, NOW, skewedClock, timedLag } from './faults.ts';
 import { befall } from './requests.ts';
 import type { Variation } from './variation.ts';
 import { afterCommit, versionOf } from './versions.ts';
@@ -14,6 +14,8 @@ export function buildSpace(draft: {
   routing: Plan['topology']['routing'];
   replicas: readonly ReplicaDraft[];
   instances: number;
+  /** Of the clocks of the first instances, some of which may be missing. */
+  skews: readonly number[];
   stories: readonly StoryDraft[];
   seed: number;
 }): Variation {
@@ -23,6 +25,9 @@ export function buildSpace(draft: {
   const instance = (wanted: number): number => 1 + (wanted % draft.instances);
   for (const [at, delayMs] of draft.replicas.entries()) {
     if (delayMs !== undefined) deviations.push({ kind: 'fault', fault: timedLag(`replica-${at + 1}`, delayMs) });
+  }
+  for (const [at, offsetMs] of draft.skews.entries()) {
+    deviations.push({ kind: 'fault', fault: skewedClock(at + 1, offsetMs) });
   }
   for (const [at, story] of draft.stories.entries()) {
     const key = `story-${at + 1}`;
@@ -63,7 +68,7 @@ export function buildSpace(draft: {
     }
     generations.push(...own);
   }
-  const forgetful = deviations.some(({ kind }) => kind === 'forget');
+  const kinds = new Set(deviations.map(kindOf));
   const base: Plan = {
     plan: 1,
     scenario: PLAN_SPACE,
@@ -72,8 +77,14 @@ export function buildSpace(draft: {
     generations,
     observers,
     faults: [],
-    // Monotonic reads are promised to those who tell what they have seen.
-    properties: ['monotonic-view', 'monotonic-commits', 'integrity', ...(forgetful ? [] : ['monotonic-reads'])],
+    properties: [
+      'monotonic-view',
+      'integrity',
+      // By a database that loses no commit.
+      ...(kinds.has('promotion') ? [] : ['monotonic-commits']),
+      // To those who tell what they have seen.
+      ...(kinds.has('forget') ? [] : ['monotonic-reads']),
+    ],
     bounds: {},
     run_ms_max: 300_000,
   };

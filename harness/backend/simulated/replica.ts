@@ -1,0 +1,52 @@
+import type { Lsn } from '../../history/lsn.ts';
+import type { DatabaseNode, Outage, ReplicaNode } from '../backend.ts';
+import type { HttpAnswer, HttpMessage } from '../message.ts';
+import type { Lag } from './lag.ts';
+import type { Machine } from './machine.ts';
+
+/** A view of the primary's log on a machine of its own. */
+export class SimulatedReplica implements ReplicaNode {
+  readonly name: string;
+  readonly machine: Machine;
+  readonly lag: Lag;
+  readonly #rest: DatabaseNode['rest'];
+
+  constructor(name: string, machine: Machine, lag: Lag, rest: DatabaseNode['rest']) {
+    this.name = name;
+    this.machine = machine;
+    this.lag = lag;
+    this.#rest = rest;
+  }
+
+  async lsn(): Promise<Lsn> {
+    if (!this.machine.isAnswering) await this.machine.untilItAnswers();
+    return this.lag.current().lsn;
+  }
+
+  async rest(request: HttpMessage): Promise<HttpAnswer> {
+    if (!this.machine.isAnswering) await this.machine.untilItAnswers();
+    return this.#rest(request);
+  }
+
+  async pause(): Promise<void> {
+    this.lag.pause();
+  }
+
+  async holdAt(lsn: Lsn): Promise<void> {
+    this.lag.holdAt(lsn);
+  }
+
+  async delay(milliseconds: number): Promise<void> {
+    this.lag.delay(milliseconds);
+  }
+
+  async resume(): Promise<void> {
+    this.lag.resume();
+  }
+
+  async outage(how: Outage): Promise<() => Promise<void>> {
+    // What has arrived by now is there.
+    this.lag.current();
+    return this.machine.outage(how);
+  }
+}

@@ -1,0 +1,69 @@
+import type { PlanBody, PlanOptions, Scenario } from '../harness/index.ts';
+
+/**
+ * Root cause `failover-lost-tail`: the primary dies, and the replica that takes its place had not received the last
+ * commit, which the user has seen. That commits are lost no application can help (so `monotonic-commits` is not asked
+ * for); that the user is told the older progress it can.
+ */
+export const scenario: Scenario = {
+  name: 'failover-lost-tail',
+  summary: 'the primary is lost with a commit that the tab has seen, and a replica without it takes its place',
+  parameters: {},
+  plan: ({ draw }) => {
+    const died = { f: 'fault', fault: 'promotion', phase: 'begin' } as const;
+    const asked = { f: 'read', type: 'invoke', session: 'tab-1' } as const;
+    const answered = { f: 'read', type: 'ok', session: 'tab-1', progress: 40 } as const;
+    return {
+      topology: { replicas: 1, routing: 'primary-only' },
+      generations: [
+        {
+          worker: 'worker-1',
+          story: 'story-1',
+          steps: [
+            { progress: 10, after_ms: draw('worker-1', 80, 120) },
+            { progress: 40, after_ms: draw('worker-1', 120, 180) },
+            { progress: 85, after_ms: draw('worker-1', 120, 180) },
+            // Beyond every retry, so that whoever gives in has given in.
+            { progress: 100, after_ms: 100, when: { after: [died, asked, answered], plus_ms: 200, within_ms: 8_000 } },
+          ],
+        },
+      ],
+      observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 40, 60) }],
+      faults: [
+        { kind: 'lag', mode: 'exact', replica: 'replica-1', hold_at: { key: 'story-1', progress: 40 } },
+        {
+          kind: 'promotion',
+          replica: 'replica-1',
+          down_ms: draw('promotion', 200, 400),
+          from: { after: { f: 'show', session: 'tab-1', progress: 85 } },
+        },
+      ],
+      properties: ['monotonic-view', 'monotonic-reads', 'integrity', 'convergence'],
+    };
+  },
+  expect: () => ({ legacy: false, 'workspace-fix': false, guarded: true }),
+  explore: {
+    base: benign,
+    range: { deviations: ['promotion', 'lag-exact', 'lag-timed'] },
+    expect: { legacy: false, 'workspace-fix': false, guarded: true },
+  },
+};
+
+/** The replica keeps up, and the primary lives. */
+function benign({ draw }: PlanOptions): PlanBody {
+  return {
+    topology: { replicas: 1, routing: 'primary-only' },
+    generations: [
+      {
+        worker: 'worker-1',
+        story: 'story-1',
+        steps: [
+          ...[10, 40, 85].map((progress) => ({ progress, after_ms: draw('worker-1', 300, 400) })),
+          { progress: 100, after_ms: 8_000 },
+        ],
+      },
+    ],
+    observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 150, 250) }],
+    properties: ['monotonic-view', 'monotonic-reads', 'integrity'],
+  };
+}
