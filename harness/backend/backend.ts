@@ -52,6 +52,8 @@ export interface Commit {
 /** Answers PostgREST's dialect for one database. */
 export interface DatabaseNode {
   readonly name: NodeName;
+  /** Where a client of PostgreSQL finds it, as its owner and with the password; where there is such a way. */
+  readonly databaseUrl?: string;
   /** `request.url` has the path `/rest/v1/…`. Rejects when the database cannot be reached. */
   rest(request: Request): Promise<Response>;
   /** Primary: what it has flushed; replica: what it has replayed. */
@@ -82,8 +84,8 @@ export interface ClusterOptions {
   migrations: readonly { name: string; sql: string }[];
   /** Instead of the migrations, for a backend that is virtual. */
   simulation?: SimulationOptions;
-  /** Commits of this table are reported. */
-  tracked: TrackedTable;
+  /** Commits of this table are reported; without one nobody's are. */
+  tracked: TrackedTable | undefined;
   /** Told of each step of the start ("starting PostgreSQL 18 …"), for the progress line. */
   onProgress(message: string): void;
   /** Told of every commit of the tracked table, in commit order per key. */

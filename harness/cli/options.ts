@@ -54,11 +54,12 @@ export const setOption = (): Option =>
     .default({}, 'none')
     .argParser(nameAndValue);
 
-export function wholeNumber(min: number): (text: string) => number {
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const number = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(number) || number < min) {
-      throw new InvalidArgumentError(`It must be a whole number from ${min}.`);
+    if (text.trim() === '' || !Number.isSafeInteger(number) || number < min || number > max) {
+      const limit = max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`;
+      throw new InvalidArgumentError(`It must be a whole number from ${min}${limit}.`);
     }
     return number;
   };

@@ -2,6 +2,7 @@
 import type { Backend } from '../backend/backend.ts';
 import { UsageError } from '../errors.ts';
 import { requiredCapability } from '../nemesis/faults.ts';
+import type { Fault } from '../plan/faults.ts';
 import type { Plan } from '../plan/plan.ts';
 import { requireProperties } from './judgement.ts';
 
@@ -9,18 +10,26 @@ import { requireProperties } from './judgement.ts';
 export function requireSupport(plan: Plan, backend: Backend): void {
   requireProperties(plan.properties);
   if (plan.topology.replicas > 0 && !backend.capabilities.has('replicas')) {
-    throw unsupported(backend, 'topology.replicas', 'replicas');
+    throw unsupported(backend, 'topology.replicas of the plan', 'replicas');
   }
   for (const [at, fault] of plan.faults.entries()) {
-    const capability = requiredCapability(fault);
-    if (!backend.capabilities.has(capability)) throw unsupported(backend, `faults.${at} (${fault.kind})`, capability);
+    requireFault(fault, backend, `faults.${at} (${fault.kind}) of the plan`);
   }
+}
+
+/**
+ * @param where what to name in the error
+ * @throws UsageError
+ */
+export function requireFault(fault: Fault, backend: Backend, where: string): void {
+  const capability = requiredCapability(fault);
+  if (!backend.capabilities.has(capability)) throw unsupported(backend, where, capability);
 }
 
 function unsupported(backend: Backend, where: string, capability: string): UsageError {
   return new UsageError(
     'plan-unsupported',
-    `the backend ${backend.name} cannot do what ${where} of the plan needs: ${capability}`,
+    `the backend ${backend.name} cannot do what ${where} needs: ${capability}`,
     `it can do: ${[...backend.capabilities].join(', ')}`,
   );
 }

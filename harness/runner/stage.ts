@@ -92,7 +92,8 @@ export async function setStage(
   };
 }
 
-function arenaOf(cluster: Cluster, router: Router, commits: Set<(commit: Commit) => void>): Arena {
+/** What the faults of a cluster may lay hands on. */
+export function arenaOf(cluster: Cluster, router: Router, commits: Set<(commit: Commit) => void>): Arena {
   return {
     replica: (name) => findReplica(cluster, name),
     router,

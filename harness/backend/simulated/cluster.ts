@@ -104,7 +104,8 @@ class SimulatedCluster implements Cluster {
     this.#view.advance(() => true);
     const { tracked, onCommit } = this.#options;
     for (const { table, row } of entry.changes) {
-      if (table === tracked.table && row !== undefined) onCommit(commitOf(row, tracked, entry.lsn));
+      if (tracked !== undefined && table === tracked.table && row !== undefined)
+        onCommit(commitOf(row, tracked, entry.lsn));
     }
   }
 }

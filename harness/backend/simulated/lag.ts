@@ -17,11 +17,11 @@ export class Lag {
   readonly #name: string;
   readonly #log: CommitLog;
   readonly #clock: Clock;
-  readonly #tracked: TrackedTable;
+  readonly #tracked: TrackedTable | undefined;
   readonly #view: View;
   #gate: Gate = OPEN;
 
-  constructor(name: string, log: CommitLog, clock: Clock, tracked: TrackedTable) {
+  constructor(name: string, log: CommitLog, clock: Clock, tracked: TrackedTable | undefined) {
     this.#name = name;
     this.#log = log;
     this.#clock = clock;
@@ -69,7 +69,7 @@ export class Lag {
   #hasCommitBetween(after: number, upTo: number): boolean {
     return this.#log.entries.some(
       ({ position, changes }) =>
-        position > after && position <= upTo && changes.some(({ table }) => table === this.#tracked.table),
+        position > after && position <= upTo && changes.some(({ table }) => table === this.#tracked?.table),
     );
   }
 }
