@@ -4,6 +4,8 @@ import type { Lsn } from '../history/lsn.ts';
 import type { DatabaseModel } from './model.ts';
 
 export type Capability =
+  /** It tells every commit of the tracked table. */
+  | 'commits'
   | 'replicas'
   | 'lag-paused'
   | 'lag-exact'
@@ -56,12 +58,14 @@ export interface DatabaseNode {
   readonly databaseUrl?: string;
   /** `request.url` has the path `/rest/v1/…`. Rejects when the database cannot be reached. */
   rest(request: Request): Promise<Response>;
-  /** Primary: what it has flushed; replica: what it has replayed. */
-  lsn(): Promise<Lsn>;
+  /** Primary: what it has flushed; replica: what it has replayed. `undefined` where nobody can be asked. */
+  lsn(): Promise<Lsn | undefined>;
 }
 
 /** Each call replaces the lag of the one before. A call that still waits when the next one comes is rejected. */
 export interface ReplicaNode extends DatabaseNode {
+  /** What it has replayed. Where there are replicas, their primary can be asked as well. */
+  lsn(): Promise<Lsn>;
   /** Stops replay where it is; when this resolves no further commit becomes visible. */
   pause(): Promise<void>;
   /**
@@ -92,6 +96,8 @@ export interface ClusterOptions {
   onCommit(commit: Commit): void;
   /** Told once if a database dies that nobody stopped. */
   onDeath(reason: Error): void;
+  /** The caller vouches that the target may be written to, though nothing marks it. */
+  ownsTarget?: boolean;
   signal?: AbortSignal;
 }
 
@@ -112,6 +118,8 @@ export interface Cluster {
   readonly secretKey: string;
   /** What ran: versions of the database and of the REST layer, for the history's header. */
   readonly versions: Record<string, string>;
+  /** What a run on it cannot know, in sentences. */
+  readonly notes?: readonly string[];
   /** Adds a row to a table of the schema `public` on the primary, as the owner; for seeding stories. */
   insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void>;
   /** Resolves when every commit made so far has been told to `onCommit`. */

@@ -14,6 +14,7 @@ export interface RunFlags {
   replicas?: number;
   routing?: Plan['topology']['routing'];
   report: string;
+  iOwnThisTarget?: true;
   format: 'text' | 'json';
   set: Record<string, string>;
 }
@@ -42,6 +43,12 @@ export const replicasOption = (): Option =>
 
 export const routingOption = (): Option =>
   new Option('--routing <how>', 'how reads are spread, instead of what the plan says').choices(ROUTINGS);
+
+export const ownTargetOption = (): Option =>
+  new Option(
+    '--i-own-this-target',
+    'with --backend remote: write to the target though nothing marks it as a test target',
+  );
 
 export const reportOption = (): Option =>
   new Option('--report <dir>', 'where runs leave their plan, history and verdict').default('reports');

@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts';
 import {
   backendOption,
   formatOption,
+  ownTargetOption,
   propertyOption,
   replicasOption,
   reportOption,
@@ -33,6 +34,7 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     .addOption(propertyOption())
     .addOption(replicasOption())
     .addOption(routingOption())
+    .addOption(ownTargetOption())
     .addOption(reportOption())
     .addOption(formatOption())
     .action(async (names: string[], flags: RunFlags) => finish(await run(names, flags, signal)));

@@ -3,6 +3,7 @@ import type { Backend } from '../backend/backend.ts';
 import { UsageError } from '../errors.ts';
 import { requiredCapability } from '../nemesis/faults.ts';
 import type { Fault } from '../plan/faults.ts';
+import type { Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 import { requireProperties } from './judgement.ts';
 
@@ -11,6 +12,9 @@ export function requireSupport(plan: Plan, backend: Backend): void {
   requireProperties(plan.properties);
   if (plan.topology.replicas > 0 && !backend.capabilities.has('replicas')) {
     throw unsupported(backend, 'topology.replicas of the plan', 'replicas');
+  }
+  if (!backend.capabilities.has('commits') && momentsOf(plan).some(isOfCommit)) {
+    throw unsupported(backend, 'a moment of the plan', 'commits');
   }
   for (const [at, fault] of plan.faults.entries()) {
     requireFault(fault, backend, `faults.${at} (${fault.kind}) of the plan`);
@@ -24,6 +28,19 @@ export function requireSupport(plan: Plan, backend: Backend): void {
 export function requireFault(fault: Fault, backend: Backend, where: string): void {
   const capability = requiredCapability(fault);
   if (!backend.capabilities.has(capability)) throw unsupported(backend, where, capability);
+}
+
+function momentsOf({ generations, observers, faults }: Plan): Moment[] {
+  const moments = [
+    ...generations.flatMap(({ start, steps }) => [start, ...steps.map(({ when }) => when)]),
+    ...observers.map(({ start }) => start),
+    ...faults.flatMap((fault) => ('from' in fault ? [fault.from, fault.until] : [])),
+  ];
+  return moments.filter((moment) => moment !== undefined);
+}
+
+function isOfCommit(moment: Moment): boolean {
+  return 'after' in moment && [moment.after].flat().some(({ f }) => f === 'commit');
 }
 
 function unsupported(backend: Backend, where: string, capability: string): UsageError {

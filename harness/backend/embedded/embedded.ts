@@ -7,7 +7,7 @@ import { diagnose } from './diagnose.ts';
 export const embeddedBackend: ServerBackend = {
   name: 'embedded',
   description: 'PostgreSQL 18 with streaming standbys from npm packages; @supabase/lite or PostgREST before them',
-  capabilities: new Set([...GATEWAY_CAPABILITIES, 'replicas', 'lag-paused', 'lag-exact', 'lag-timed']),
+  capabilities: new Set([...GATEWAY_CAPABILITIES, 'commits', 'replicas', 'lag-paused', 'lag-exact', 'lag-timed']),
   start: (options) => startCluster(options, boot),
   diagnose,
 };

@@ -6,7 +6,7 @@ import { startCluster } from './cluster.ts';
 export const simulatedBackend: Backend = {
   name: 'simulated',
   description: 'versioned rows behind the real supabase-js, in virtual time: a run takes milliseconds',
-  capabilities: new Set([...GATEWAY_CAPABILITIES, 'replicas', 'lag-paused', 'lag-exact', 'lag-timed']),
+  capabilities: new Set([...GATEWAY_CAPABILITIES, 'commits', 'replicas', 'lag-paused', 'lag-exact', 'lag-timed']),
   isVirtual: true,
   start: startCluster,
   diagnose: async () => [{ what: 'virtual time', ok: true, detail: `Node ${process.versions.node}` }],
