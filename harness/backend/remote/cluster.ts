@@ -3,11 +3,12 @@ import { EnvironmentError, RatchetError } from '../../errors.ts';
 import type { Cluster, ClusterOptions, DatabaseNode } from '../backend.ts';
 import { makeKeys, type Keys } from '../postgres/keys.ts';
 import { CommitPoll } from './commits.ts';
-import { openDatabase, type Database } from './database.ts';
-import { RemoteReplica } from './replica.ts';
-import { askTarget } from './rest.ts';
+import { connectionOf, openDatabase, type Database } from './database.ts';
+import { LET_GO, RemoteReplica } from './replica.ts';
+import { askTarget, keyHeaders } from './rest.ts';
 import type { Settings } from './settings.ts';
 import { reasonOf } from './target.ts';
+import { startWatchdog } from './watchdog.ts';
 
 /** The application's own; the target's are exchanged for them at the border. */
 interface Border {
@@ -35,6 +36,7 @@ class Target {
   readonly #undo: Undo[];
   readonly #border: Border;
   readonly #keys = new Set<string>();
+  readonly #watchdog = startWatchdog();
   #closing: Promise<void> | undefined;
 
   constructor(settings: Settings, undo: Undo[]) {
@@ -68,8 +70,9 @@ class Target {
           nudge: async () => void (await control!`select pg_logical_emit_message(false, 'ratchet', '')`),
         },
       });
-      // One that was killed may have left it paused.
+      // Whoever paused it before may be gone.
       await node.release();
+      this.#watchdog.owe({ query: { connection: connectionOf(replica.databaseUrl), sql: LET_GO } });
       this.#undo.push(() => node.release());
       replicas.push(node);
     }
@@ -96,6 +99,7 @@ class Target {
   async #close(): Promise<void> {
     const failures: unknown[] = [];
     for (const step of this.#undo.splice(0).toReversed()) await step().catch((error) => failures.push(error));
+    await this.#watchdog.dismiss();
     const [failure] = failures;
     if (failure !== undefined) throw failure instanceof RatchetError ? failure : notLeft(failure);
   }
@@ -141,6 +145,8 @@ class Target {
     const inserted = await this.#write('POST', encodeURIComponent(table), row);
     if (inserted === undefined) {
       const query = `${encodeURIComponent(table)}?${encodeURIComponent(column)}=eq.${encodeURIComponent(key)}`;
+      const { url, secretKey } = this.#settings;
+      this.#watchdog.owe({ ask: { url: `${url}/rest/v1/${query}`, method: 'DELETE', headers: keyHeaders(secretKey) } });
       this.#undo.push(() => this.#remove(key, query));
       return;
     }

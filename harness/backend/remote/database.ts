@@ -38,7 +38,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-function connectionOf(text: string): postgres.Options<{}> {
+/** How the driver is told of the database. */
+export function connectionOf(text: string): postgres.Options<{}> {
   const url = new URL(text);
   // As libpq takes it: the folder of a UNIX socket.
   const folder = url.searchParams.get('host');

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
@@ -10,6 +10,7 @@ import { MARKER } from './target.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const terminal = new Terminal();
+afterAll(() => terminal.close());
 const marker = join(terminal.tmp, 'marker.sql');
 const reports = join(terminal.tmp, 'reports');
 writeFileSync(marker, `create table public.${MARKER} ();`);
@@ -181,28 +182,21 @@ describe('a target that is marked', () => {
     expect(terminal.ratchet(['doctor']).stdout).toContain('✗ target: the target is not known: set RATCHET_REMOTE_URL');
   });
 
-  it('is left as it was by a run that is interrupted, and without slot by one that is killed', async () => {
-    for (const [signal, code] of [
-      ['SIGINT', 130],
-      ['SIGKILL', null],
-    ] as const) {
-      const own = join(terminal.tmp, signal);
-      const words = ['run', 'lagging-replica', '--subject', 'guarded', '--backend', 'remote', '--report', own];
-      const env = { ...process.env, ...variablesOf(up), TMPDIR: terminal.tmp };
-      const child = spawn(process.execPath, ['bin/ratchet.js', ...words], { cwd: root, env, stdio: 'ignore' });
-      const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-      const history = join(own, 'latest', 'history.ndjson');
-      await eventually(() => existsSync(history) && readFileSync(history, 'utf8').includes('"f":"show"'));
-      expect(await leftOn(up)).toMatchObject({ rows: 1, slots: 1 });
-      child.kill(signal);
-      expect(await ended).toBe(code);
-      await eventually(async () => (await leftOn(up))['slots' as never] === 0);
-      if (signal === 'SIGINT') expect(await leftOn(up)).toEqual(NOTHING);
-    }
-    // What a killed one leaves is named by the next run, which lets the replica go.
-    const next = run('lagging-replica --subject guarded', variablesOf(up));
-    expect(next.stderr).toContain('one that was killed has left it: then delete it');
-    await ask(up.variables['DB_URL']!, 'delete from stories');
+  it.each([
+    ['SIGINT', 130],
+    ['SIGKILL', null],
+  ] as const)('is left as it was by a run that %s ends', async (signal, code) => {
+    const own = join(terminal.tmp, signal);
+    const words = ['run', 'lagging-replica', '--subject', 'guarded', '--backend', 'remote', '--report', own];
+    const env = { ...process.env, ...variablesOf(up), TMPDIR: terminal.tmp };
+    const child = spawn(process.execPath, ['bin/ratchet.js', ...words], { cwd: root, env, stdio: 'ignore' });
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    const history = join(own, 'latest', 'history.ndjson');
+    await eventually(() => existsSync(history) && readFileSync(history, 'utf8').includes('"f":"show"'));
+    expect(await leftOn(up)).toEqual({ rows: 1, slots: 1, publications: 0, replay: 'paused' });
+    child.kill(signal);
+    expect(await ended).toBe(code);
+    await eventually(async () => JSON.stringify(await leftOn(up)) === JSON.stringify(NOTHING));
   });
 
   it('never has its keys printed or written down, not even those that it answers itself', async () => {
@@ -219,5 +213,25 @@ describe('a target that is marked', () => {
     // The keys are right where they are used.
     const client = createClient(up.variables['API_URL']!, SECRET_KEY!, { auth: { persistSession: false } });
     expect((await client.from('stories').select('id')).error).toBeNull();
+  });
+});
+
+describe('the example of the document', () => {
+  it('shows what it says', async () => {
+    const page = readFileSync(join(root, 'docs/REMOTE.md'), 'utf8');
+    const script = /```sh\n(.*?)```/s.exec(page)![1]!;
+    const folder = join(terminal.tmp, 'example');
+    mkdirSync(folder);
+    for (const name of ['fixtures', 'scenarios', 'ratchet.config.ts'])
+      symlinkSync(join(root, name), join(folder, name));
+    const command = `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'bin/ratchet.js')}' "$@"\n`;
+    writeFileSync(join(folder, 'ratchet'), command, { mode: 0o755 });
+    const env = { ...process.env, TMPDIR: terminal.tmp, PATH: `${folder}:${process.env['PATH']}` };
+    const child = spawn('bash', ['-c', script], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let printed = '';
+    child.stdout.on('data', (chunk) => (printed += chunk));
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(printed).toContain('✗ monotonic-view      tab-1 saw story-1 go from 85% back to 10%');
+    expect(printed).toContain('✓ monotonic-commits');
   });
 });

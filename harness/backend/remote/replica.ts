@@ -23,6 +23,9 @@ const NUDGE_AFTER_MS = 200;
 /** How long one question may take: replay is let go for as long, and then looked at again. */
 const STEP_MS = 200;
 
+/** Ends every pause. */
+export const LET_GO = 'select pg_wal_replay_resume()';
+
 export class RemoteReplica implements ReplicaNode {
   readonly name: string;
   readonly rest: ReplicaNode['rest'];
@@ -81,7 +84,7 @@ export class RemoteReplica implements ReplicaNode {
 
   /** Lets replay go on, and waits for nothing. */
   async release(): Promise<void> {
-    await this.#options.database`select pg_wal_replay_resume()`;
+    await this.#options.database.unsafe(LET_GO);
   }
 
   async #pause(goOn: () => Promise<void>): Promise<void> {

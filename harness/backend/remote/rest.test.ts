@@ -45,6 +45,17 @@ describe('a request of the application', () => {
     expect(await response.text()).toBe('no such key: given-secret');
   });
 
+  it('has a key of the old form for its token where it brings none', async () => {
+    const url = await listen((incoming, outgoing) => outgoing.end(incoming.headers.authorization ?? 'none'));
+    const headers = { apikey: given.secret };
+    const request = new Request('http://gateway/rest/v1/stories', { headers });
+    expect(await (await askTarget({ url, real, given }, request)).text()).toBe(`Bearer ${given.secret}`);
+    const bare = await askTarget({ url, real, given }, new Request('http://gateway/rest/v1/stories'));
+    expect(await bare.text()).toBe('none');
+    const modern = { publishable: 'sb_publishable_1', secret: 'sb_secret_1' };
+    expect(await (await askTarget({ url, real: modern, given }, request)).text()).toBe('none');
+  });
+
   it('is not led elsewhere with the keys', async () => {
     let asked = 0;
     const url = await listen((_, outgoing) => {

@@ -20,6 +20,10 @@ export async function askTarget({ url, real, given }: RestOptions, request: Requ
   const { pathname, search } = new URL(request.url);
   const headers = new Headers([...request.headers].map(([name, value]) => [name, inward(value)]));
   headers.delete('host');
+  const key = headers.get('apikey');
+  if (key !== null && !headers.has('authorization')) {
+    for (const [name, value] of Object.entries(keyHeaders(key))) headers.set(name, value);
+  }
   const body = request.body === null ? undefined : await request.arrayBuffer();
   const response = await fetch(`${url}${pathname}${inward(search)}`, {
     method: request.method,
@@ -32,6 +36,11 @@ export async function askTarget({ url, real, given }: RestOptions, request: Requ
   for (const name of OF_THE_BODY) answered.delete(name);
   const text = outward(await response.text());
   return new Response(BODILESS.has(response.status) ? null : text, { status: response.status, headers: answered });
+}
+
+/** A key of the old form is a token as well, one of the new form must not stand there. */
+export function keyHeaders(key: string): Record<string, string> {
+  return /^sb_(publishable|secret)_/.test(key) ? { apikey: key } : { apikey: key, authorization: `Bearer ${key}` };
 }
 
 const BODILESS = new Set([204, 205, 304]);

@@ -1,6 +1,7 @@
 /** Looks at the target before anything is written to it: that it is there, takes the keys, is marked, has the table. */
 import { EnvironmentError, UsageError } from '../../errors.ts';
 import type { TrackedTable } from '../backend.ts';
+import { keyHeaders } from './rest.ts';
 import type { Settings } from './settings.ts';
 
 /** A table of this name in the schema `public` says that the project is there to be tested on. */
@@ -65,7 +66,7 @@ async function look(
 ): Promise<Answer> {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const response = await fetch(`${url}/rest/v1/${path}`, {
-    headers: { apikey: key, authorization: `Bearer ${key}` },
+    headers: keyHeaders(key),
     redirect: 'manual',
     signal: signal === undefined ? patience : AbortSignal.any([patience, signal]),
   }).catch((error: unknown) => {
