@@ -96,7 +96,7 @@ module.exports = {
     {
       name: 'runner-does-not-report',
       severity: 'error',
-      from: { path: '^harness/(runner|explore)/', pathNot: TEST },
+      from: { path: '^harness/(runner|explore|up)/', pathNot: TEST },
       to: { path: '^harness/report/' },
     },
     {

@@ -28,6 +28,8 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['only-runner-and-explore-wire', 'harness/cli/backend.ts', '../backend/embedded/leaf.ts'],
   ['nobody-imports-the-cli', 'harness/runner/cli.ts', '../cli/leaf.ts'],
   ['runner-does-not-report', 'harness/runner/report.ts', '../report/leaf.ts'],
+  ['runner-does-not-report', 'harness/up/report.ts', '../report/leaf.ts'],
+  ['only-runner-and-explore-wire', 'harness/up/backend.ts', '../backend/embedded/leaf.ts'],
   ['harness-imports-no-fixtures', 'harness/runner/fixture.ts', '../../fixtures/subjects/leaf.ts'],
   ['harness-imports-no-fixtures', 'harness/runner/scenario.ts', '../../scenarios/leaf.ts'],
   ['one-door-to-the-harness', 'scenarios/inner.ts', '../harness/plan/leaf.ts'],

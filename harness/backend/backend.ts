@@ -5,6 +5,8 @@ import type { HttpAnswer, HttpMessage } from './message.ts';
 import type { DatabaseModel } from './model.ts';
 
 export type Capability =
+  /** It tells every commit of the tracked table. */
+  | 'commits'
   | 'replicas'
   | 'lag-paused'
   | 'lag-exact'
@@ -65,14 +67,18 @@ export interface Commit {
 /** Answers PostgREST's dialect for one database. */
 export interface DatabaseNode {
   readonly name: NodeName;
+  /** Where a client of PostgreSQL finds it, as its owner and with the password; where there is such a way. */
+  readonly databaseUrl?: string;
   /** The URL has the path `/rest/v1/…`. Rejects when the database cannot be reached. */
   rest(request: HttpMessage): Promise<HttpAnswer>;
-  /** Primary: what it has flushed; replica: what it has replayed. */
-  lsn(): Promise<Lsn>;
+  /** Primary: what it has flushed; replica: what it has replayed. `undefined` where nobody can be asked. */
+  lsn(): Promise<Lsn | undefined>;
 }
 
 /** Each call replaces the lag of the one before. A call that still waits when the next one comes is rejected. */
 export interface ReplicaNode extends DatabaseNode {
+  /** What it has replayed. Where there are replicas, their primary can be asked as well. */
+  lsn(): Promise<Lsn>;
   /** Stops replay where it is; when this resolves no further commit becomes visible. */
   pause(): Promise<void>;
   /**
@@ -95,14 +101,16 @@ export interface ClusterOptions {
   migrations: readonly { name: string; sql: string }[];
   /** Instead of the migrations, for a backend that is virtual. */
   simulation?: SimulationOptions;
-  /** Commits of this table are reported. */
-  tracked: TrackedTable;
+  /** Commits of this table are reported; without one nobody's are. */
+  tracked: TrackedTable | undefined;
   /** Told of each step of the start ("starting PostgreSQL 18 …"), for the progress line. */
   onProgress(message: string): void;
   /** Told of every commit of the tracked table, in commit order per key. */
   onCommit(commit: Commit): void;
   /** Told once if a database dies that nobody stopped. */
   onDeath(reason: Error): void;
+  /** The caller vouches that the target may be written to, though nothing marks it. */
+  ownsTarget?: boolean;
   signal?: AbortSignal;
 }
 
@@ -123,6 +131,8 @@ export interface Cluster {
   readonly secretKey: string;
   /** What ran: versions of the database and of the REST layer, for the history's header. */
   readonly versions: Record<string, string>;
+  /** What a run on it cannot know, in sentences. */
+  readonly notes?: readonly string[];
   /** Adds a row to a table of the schema `public` on the primary, as the owner; for seeding stories. */
   insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void>;
   /**

@@ -151,7 +151,8 @@ describe('ratchet', () => {
   it('shows its verbs, options and exit codes', () => {
     const { status, stdout } = ratchet('--help');
     expect(status).toBe(0);
-    for (const word of ['run', 'replay', 'check', 'list', 'doctor', '64', '130']) expect(stdout).toContain(word);
+    for (const word of ['run', 'replay', 'check', 'up', 'lag', 'fault', 'list', 'doctor', '64', '130'])
+      expect(stdout).toContain(word);
     expect(ratchet('run', '--help').stdout).toContain('--backend');
   });
 

@@ -13,6 +13,9 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   replay: async () => (await import('./replay.ts')).addReplay,
   check: async () => (await import('./check.ts')).addCheck,
   export: async () => (await import('./export.ts')).addExport,
+  up: async () => (await import('./up.ts')).addUp,
+  lag: async () => (await import('./lag.ts')).addLag,
+  fault: async () => (await import('./fault.ts')).addFault,
   list: async () => (await import('./list.ts')).addList,
   doctor: async () => (await import('./doctor.ts')).addDoctor,
 };

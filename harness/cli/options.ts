@@ -14,6 +14,7 @@ export interface RunFlags {
   replicas?: number;
   routing?: Plan['topology']['routing'];
   report: string;
+  iOwnThisTarget?: true;
   format: 'text' | 'json';
   set: Record<string, string>;
 }
@@ -43,6 +44,12 @@ export const replicasOption = (): Option =>
 export const routingOption = (): Option =>
   new Option('--routing <how>', 'how reads are spread, instead of what the plan says').choices(ROUTINGS);
 
+export const ownTargetOption = (): Option =>
+  new Option(
+    '--i-own-this-target',
+    'with --backend remote: write to the target though nothing marks it as a test target',
+  );
+
 export const reportOption = (): Option =>
   new Option('--report <dir>', 'where runs leave their plan, history and verdict').default('reports');
 
@@ -54,11 +61,12 @@ export const setOption = (): Option =>
     .default({}, 'none')
     .argParser(nameAndValue);
 
-export function wholeNumber(min: number): (text: string) => number {
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const number = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(number) || number < min) {
-      throw new InvalidArgumentError(`It must be a whole number from ${min}.`);
+    if (text.trim() === '' || !Number.isSafeInteger(number) || number < min || number > max) {
+      const limit = max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`;
+      throw new InvalidArgumentError(`It must be a whole number from ${min}${limit}.`);
     }
     return number;
   };

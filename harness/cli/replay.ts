@@ -6,6 +6,7 @@ import { readInput } from './input.ts';
 import {
   backendOption,
   formatOption,
+  ownTargetOption,
   propertyOption,
   replicasOption,
   reportOption,
@@ -28,6 +29,7 @@ export function addReplay(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(propertyOption())
     .addOption(replicasOption())
     .addOption(routingOption())
+    .addOption(ownTargetOption())
     .addOption(reportOption())
     .addOption(formatOption())
     .action(async (file: string, flags: RunFlags) => finish(await replay(file, flags, signal)));

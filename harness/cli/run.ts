@@ -9,6 +9,7 @@ import type { Subject } from '../subject/subject.ts';
 import {
   backendOption,
   formatOption,
+  ownTargetOption,
   propertyOption,
   replicasOption,
   reportOption,
@@ -37,6 +38,7 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     .addOption(propertyOption())
     .addOption(replicasOption())
     .addOption(routingOption())
+    .addOption(ownTargetOption())
     .addOption(reportOption())
     .addOption(formatOption())
     .action(async (names: string[], flags: RunFlags) => finish(await run(names, flags, signal)));

@@ -39,6 +39,7 @@ export async function runTasks(
       backend,
       expected,
       reportRoot: flags.report,
+      ownsTarget: flags.iOwnThisTarget ?? false,
       onProgress: (message) => progress(`${which}${title}  ${message}`),
       signal,
     });

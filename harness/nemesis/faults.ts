@@ -30,6 +30,9 @@ const requestFaults: { readonly [Kind in RequestFault['kind']]: HttpFaultKind<Ki
   'http-route': httpRoute,
 };
 
+/** The names of all kinds. */
+export const FAULT_KINDS = Object.keys({ ...timedFaults, ...requestFaults }) as Fault['kind'][];
+
 export function isRequestFault(fault: Fault): fault is RequestFault {
   return fault.kind in requestFaults;
 }

@@ -1,5 +1,7 @@
 /** What can go wrong, as a plan says it. The behaviour of each kind is a file of `nemesis/`. */
 import { z } from 'zod';
+import { UsageError } from '../errors.ts';
+import { describeIssue } from './issue.ts';
 import { Moment } from './moment.ts';
 
 const replica = z.string().regex(/^replica-[1-9][0-9]*$/, 'must be replica-N');
@@ -121,3 +123,14 @@ export const Fault = z.discriminatedUnion('kind', [
 ]);
 export type Fault = z.output<typeof Fault>;
 export type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
+
+/**
+ * Checks a fault that stands by itself, outside of a plan, and fills in its defaults.
+ * @throws UsageError naming the field that is wrong
+ */
+export function parseFault(input: unknown): Fault {
+  const result = Fault.safeParse(input);
+  if (result.success) return result.data;
+  const what = describeIssue(result.error.issues[0]!, 'fault');
+  throw new UsageError('fault-invalid', `the fault is not valid: ${what}`, 'docs/PLAN.md describes every kind');
+}

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { Fault } from './faults.ts';
+import { describeIssue } from './issue.ts';
 import { Moment } from './moment.ts';
 import { ROUTINGS } from './routing.ts';
 
@@ -79,7 +80,7 @@ export type ObserverPlan = Plan['observers'][number];
  */
 export function parsePlan(input: unknown, source: string): Plan {
   const result = PlanSchema.safeParse(input);
-  if (!result.success) throw invalid(source, describeIssue(result.error.issues[0]!));
+  if (!result.success) throw invalid(source, describeIssue(result.error.issues[0]!, 'plan'));
   const contradiction = findContradiction(result.data);
   if (contradiction !== undefined) throw invalid(source, contradiction);
   return result.data;
@@ -98,21 +99,6 @@ export function parsePlanText(text: string, source: string): Plan {
 
 function invalid(source: string, what: string): UsageError {
   return new UsageError('plan-invalid', `${source}: ${what}`, 'docs/PLAN.md describes every field');
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const nested = issue.code === 'invalid_union' ? mostSpecific(issue.errors) : undefined;
-  if (nested !== undefined) return describeIssue({ ...nested, path: [...issue.path, ...nested.path] });
-  const path = issue.path.map(String).join('.');
-  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  if (missing) return `the field ${path || 'plan'} is missing`;
-  return path === '' ? issue.message : `${path}: ${issue.message}`;
-}
-
-/** Of a union's branches, the one whose first issue lies deepest: most probably the one that was meant. */
-function mostSpecific(branches: readonly (readonly z.core.$ZodIssue[])[]): z.core.$ZodIssue | undefined {
-  const firsts = branches.flatMap((issues) => issues.slice(0, 1));
-  return firsts.sort((a, b) => b.path.length - a.path.length)[0];
 }
 
 /** What a schema cannot say: names that must exist or be unique. */

@@ -38,7 +38,8 @@ function describeSteps(steps: Plan['generations'][number]['steps']): string {
     .join(', ');
 }
 
-function describeFault(fault: Fault): string {
+/** A fault in one line. */
+export function describeFault(fault: Fault): string {
   if ('match' in fault) {
     const { actor, method = 'request', nth } = fault.match;
     const which = `${nth === undefined ? `every ${method}` : `${method} number ${nth}`} of ${actor}`;

@@ -21,6 +21,8 @@ export interface Catalogue {
   readonly subjectNames: readonly string[];
   /** Absolute paths, in the order of the config. */
   readonly scenarioFolders: readonly string[];
+  /** The subject that the config names. */
+  readonly subjectOfConfig: string | undefined;
   /** @throws UsageError when the config names none */
   defaultSubject(): string;
   /** @throws UsageError for an unknown name or a file that exports no scenario */
@@ -45,6 +47,7 @@ export async function openCatalogue(from: string): Promise<Catalogue> {
     scenarioNames: [...scenarios.keys()].sort(),
     subjectNames: [...subjects.keys()].sort(),
     scenarioFolders: (config.scenarios ?? []).map((folder) => resolve(base, folder)),
+    subjectOfConfig: config.subject,
     defaultSubject() {
       if (config.subject !== undefined) return config.subject;
       throw new UsageError(

@@ -21,6 +21,8 @@ export interface ExecuteOptions {
   reportRoot: string;
   /** Whether the scenario says that the properties hold for this subject; `undefined` if it does not say. */
   expected: boolean | undefined;
+  /** The target of a remote backend may be written to, though nothing marks it. */
+  ownsTarget?: boolean;
   onProgress(message: string): void;
   signal: AbortSignal;
 }
@@ -46,8 +48,8 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
   requireSupport(plan, backend, subject);
   const folder = createRunFolder(options.reportRoot, plan, subject.name);
   try {
-    const { onProgress, signal } = options;
-    const run = { plan, subject, backend, sink: folder.sink, onProgress, signal };
+    const { onProgress, signal, ownsTarget = false } = options;
+    const run = { plan, subject, backend, sink: folder.sink, ownsTarget, onProgress, signal };
     const outcome = await (backend.isVirtual
       ? inMacrotask(() => simulateRun(run))
       : runPlan({ ...run, host: realHost }));

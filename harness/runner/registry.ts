@@ -6,6 +6,7 @@ const backends: Readonly<Record<string, () => Promise<Backend>>> = {
   embedded: async () => (await import('../backend/embedded/embedded.ts')).embeddedBackend,
   simulated: async () => (await import('../backend/simulated/simulated.ts')).simulatedBackend,
   containers: async () => (await import('../backend/containers/containers.ts')).containersBackend,
+  remote: async () => (await import('../backend/remote/remote.ts')).remoteBackend,
 };
 
 export const DEFAULT_BACKEND = 'embedded';

@@ -2,6 +2,8 @@
 import type { Backend } from '../backend/backend.ts';
 import { UsageError } from '../errors.ts';
 import { requiredCapability } from '../nemesis/faults.ts';
+import type { Fault } from '../plan/faults.ts';
+import type { Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Subject } from '../subject/subject.ts';
 import { requireProperties } from './judgement.ts';
@@ -16,30 +18,52 @@ export function requireSupport(plan: Plan, backend: Backend, subject: Subject): 
 /** What the plan needs and is not there. */
 export function lackOf(plan: Plan, backend: Backend, subject: Subject): UsageError | undefined {
   if (plan.topology.replicas > 0 && !backend.capabilities.has('replicas')) {
-    return unsupported(backend, 'topology.replicas', 'replicas');
+    return unsupported(backend, 'topology.replicas of the plan', 'replicas');
+  }
+  if (!backend.capabilities.has('commits') && momentsOf(plan).some(isOfCommit)) {
+    return unsupported(backend, 'a moment of the plan', 'commits');
   }
   for (const [at, fault] of plan.faults.entries()) {
-    const where = `faults.${at} (${fault.kind})`;
-    const capability = requiredCapability(fault);
-    if (capability === 'clock-skew') {
-      if (subject.hasClocks !== true) return withoutClocks(subject, where);
-    } else if (!backend.capabilities.has(capability)) return unsupported(backend, where, capability);
+    const where = `faults.${at} (${fault.kind}) of the plan`;
+    const lack = fault.kind === 'clock-skew' ? lackOfClocks(subject, where) : lackOfFault(fault, backend, where);
+    if (lack !== undefined) return lack;
   }
   return undefined;
+}
+
+/** @param where what to name in the error */
+export function lackOfFault(fault: Fault, backend: Backend, where: string): UsageError | undefined {
+  const capability = requiredCapability(fault);
+  return backend.capabilities.has(capability) ? undefined : unsupported(backend, where, capability);
+}
+
+function momentsOf({ generations, observers, faults }: Plan): Moment[] {
+  const moments = [
+    ...generations.flatMap(({ start, steps }) => [start, ...steps.map(({ when }) => when)]),
+    ...observers.map(({ start }) => start),
+    ...faults.flatMap((fault) => ('from' in fault ? [fault.from, fault.until] : [])),
+  ];
+  return moments.filter((moment) => moment !== undefined);
+}
+
+function isOfCommit(moment: Moment): boolean {
+  return 'after' in moment && [moment.after].flat().some(({ f }) => f === 'commit');
 }
 
 function unsupported(backend: Backend, where: string, capability: string): UsageError {
   return new UsageError(
     'plan-unsupported',
-    `the backend ${backend.name} cannot do what ${where} of the plan needs: ${capability}`,
+    `the backend ${backend.name} cannot do what ${where} needs: ${capability}`,
     `it can do: ${[...backend.capabilities].join(', ')}`,
   );
 }
 
-function withoutClocks(subject: Subject, where: string): UsageError {
+/** The clocks are the application's: no backend has them. */
+function lackOfClocks(subject: Subject, where: string): UsageError | undefined {
+  if (subject.hasClocks === true) return undefined;
   return new UsageError(
     'plan-unsupported',
-    `the subject ${subject.name} cannot do what ${where} of the plan needs: clock-skew`,
+    `the subject ${subject.name} cannot do what ${where} needs: clock-skew`,
     'only the instances of a subject of modules have clocks of their own',
   );
 }

@@ -14,6 +14,8 @@ import { caughtUp, seedStories, setStage, type Stage, type StageOptions } from '
 import { runGeneration } from './worker.ts';
 
 export interface RunOptions extends Omit<StageOptions, 'stop'> {
+  /** The target of a remote backend may be written to, though nothing marks it. */
+  ownsTarget?: boolean;
   /** Told what is going on, for a progress line. */
   onProgress?(message: string): void;
   /** Stops the run; what has been recorded stays. */
@@ -24,7 +26,7 @@ export interface RunOutcome {
   history: History;
   /** Why the run is not whole: a dead database, a time-out, an interruption. Its verdict can be at best unknown. */
   incomplete: Error | undefined;
-  /** What the application did that no property judges, e.g. giving up on a generation. */
+  /** What the application did that no property judges, e.g. giving up on a generation; and what cannot be known. */
   notes: string[];
 }
 
@@ -55,6 +57,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       onProgress: (message) => options.onProgress?.(message),
       onCommit: (commit) => commits.forEach((listener) => listener(commit)),
       onDeath: stop,
+      ownsTarget: options.ownsTarget ?? false,
       signal: stopping.signal,
     });
     await seedStories(cluster, options);
@@ -63,7 +66,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await leftBehind(stage, options.host);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
-      return { history: stage.recorder.history, incomplete: failure, notes };
+      return { history: stage.recorder.history, incomplete: failure, notes: [...(cluster.notes ?? []), ...notes] };
     } finally {
       stage.recorder.close();
       await stage.close();

@@ -1,11 +1,11 @@
 /** Sets the stage of a run: the stories, the application's instances, the gateway before them, the nemesis. */
-import type { Backend, Cluster, Commit, DatabaseNode, ReplicaNode } from '../backend/backend.ts';
+import type { Backend, Cluster, Commit, ReplicaNode } from '../backend/backend.ts';
 import { createGateway, type Gateway } from '../backend/gateway/gateway.ts';
 import { createRouter, type Router } from '../backend/gateway/routing.ts';
 import type { GatewayServer } from '../backend/gateway/server.ts';
 import type { AppClock, Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
-import { compareLsn } from '../history/lsn.ts';
+import { compareLsn, type Lsn } from '../history/lsn.ts';
 import type { Arena } from '../nemesis/nemesis.ts';
 import type { Plan } from '../plan/plan.ts';
 import { tellDatesByInstance } from '../subject/app-dates.ts';
@@ -117,7 +117,8 @@ function appClocks({ faults, topology }: Plan): AppClock[] | undefined {
   return clocks;
 }
 
-function arenaOf(
+/** What the faults of a cluster may lay hands on. */
+export function arenaOf(
   cluster: Cluster,
   router: Router,
   commits: Set<(commit: Commit) => void>,
@@ -132,7 +133,7 @@ function arenaOf(
     replica: (name) => findReplica(cluster, name),
     router,
     promote: cluster.promote?.bind(cluster),
-    primaryLsn: () => cluster.primary.lsn(),
+    primaryLsn: () => primaryLsn(cluster),
     onCommit(listener) {
       commits.add(listener);
       return () => commits.delete(listener);
@@ -165,11 +166,19 @@ async function createInstances(
 
 /** Resolves when every replica shows what the primary has flushed by now. */
 export async function caughtUp(cluster: Cluster, clock: Clock, signal: AbortSignal): Promise<void> {
-  const target = await cluster.primary.lsn();
-  const reached = async (replica: DatabaseNode): Promise<boolean> => compareLsn(await replica.lsn(), target) >= 0;
+  if (cluster.replicas.length === 0) return;
+  const target = await primaryLsn(cluster);
+  const reached = async (replica: ReplicaNode): Promise<boolean> => compareLsn(await replica.lsn(), target) >= 0;
   for (const replica of cluster.replicas) {
     while (!signal.aborted && !(await reached(replica))) await clock.sleep(2, signal);
   }
+}
+
+/** Of a cluster with replicas, whose primary can be asked. */
+async function primaryLsn({ primary }: Cluster): Promise<Lsn> {
+  const lsn = await primary.lsn();
+  if (lsn === undefined) throw new Error('the LSN of the primary is not known, though there are replicas');
+  return lsn;
 }
 
 /** Creates the rows of the plan's stories and waits until every replica has them. */

@@ -8,6 +8,7 @@ export const containersBackend: ServerBackend = {
   description: "Supabase's own images in containers, with streaming replicas; needs Docker",
   capabilities: new Set([
     ...GATEWAY_CAPABILITIES,
+    'commits',
     'replicas',
     'lag-paused',
     'lag-exact',

@@ -10,6 +10,7 @@ export const embeddedBackend: ServerBackend = {
   description: 'PostgreSQL 18 with streaming standbys from npm packages; @supabase/lite or PostgREST before them',
   capabilities: new Set([
     ...GATEWAY_CAPABILITIES,
+    'commits',
     'replicas',
     'lag-paused',
     'lag-exact',

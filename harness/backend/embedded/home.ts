@@ -5,8 +5,8 @@ import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
 import { writeOwner } from '../postgres/owner.ts';
 import { discard, makeClusterDirectory } from './places.ts';
-import type { Watchdog } from './watchdog.ts';
-import { startWatchdog } from './watchdog.ts';
+import type { Watchdog } from '../postgres/watchdog.ts';
+import { startWatchdog } from '../postgres/watchdog.ts';
 
 export interface ServerPlaces {
   data: string;

@@ -1,6 +1,7 @@
 /** The gateway on a loopback port, for subjects that speak HTTP. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { EnvironmentError } from '../../errors.ts';
 import { CONNECTION_LOST, type Gateway, type GatewayRequest } from './gateway.ts';
 
 /** Names the actor (worker, session) and its operation on each request; never passed on. */
@@ -8,18 +9,22 @@ export const ACTOR_HEADER = 'x-ratchet-actor';
 export const OPERATION_HEADER = 'x-ratchet-operation';
 
 export interface GatewayServer {
-  /** `http://127.0.0.1:PORT`, the port chosen free. */
+  /** `http://127.0.0.1:PORT` */
   readonly url: string;
   close(): Promise<void>;
 }
 
-export async function serveGateway(gateway: Gateway): Promise<GatewayServer> {
+/**
+ * @param wanted the port; 0 is any that is free
+ * @throws EnvironmentError when the port is taken
+ */
+export async function serveGateway(gateway: Gateway, wanted = 0): Promise<GatewayServer> {
   const server = createServer((incoming, outgoing) => {
     exchange(gateway, incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(wanted, error)));
+    server.listen(wanted, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
@@ -30,6 +35,16 @@ export async function serveGateway(gateway: Gateway): Promise<GatewayServer> {
         server.closeAllConnections();
       }),
   };
+}
+
+function cannotListen(port: number, cause: NodeJS.ErrnoException): EnvironmentError {
+  const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
+  return new EnvironmentError(
+    'port-taken',
+    `cannot listen on port ${port} of 127.0.0.1: ${why}`,
+    'choose another port, or none and get one that is free',
+    cause,
+  );
 }
 
 async function exchange(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

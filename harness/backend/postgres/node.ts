@@ -4,24 +4,28 @@ import type { Lsn } from '../../history/lsn.ts';
 import type { DatabaseNode, Outage, ReplicaNode } from '../backend.ts';
 import { answerOf, requestOf, type HttpAnswer, type HttpMessage } from '../message.ts';
 import { EnvironmentError } from '../../errors.ts';
+import { urlOf, type Address } from './address.ts';
 import { Liveness } from './liveness.ts';
 import type { ReplicaLag } from './replica.ts';
 import type { RestNode } from './rest.ts';
 
 export interface NodeParts {
   name: string;
+  address: Address;
   control: Sql<{}>;
   rest: RestNode;
 }
 
 export class ServerNode implements DatabaseNode {
   readonly name: string;
+  readonly databaseUrl: string;
   readonly control: Sql<{}>;
   readonly restNode: RestNode;
   readonly liveness = new Liveness();
 
   constructor(parts: NodeParts) {
     this.name = parts.name;
+    this.databaseUrl = urlOf(parts.address);
     this.control = parts.control;
     this.restNode = parts.rest;
   }

@@ -40,7 +40,7 @@ export async function openPrimary(
   const alone = connectIn(scope, migrator, 1);
   await applyMigrations(alone, cluster.migrations);
   await alone.end({ timeout: 0 });
-  const node = new ServerNode({ name, control: connectIn(scope, address, 1), rest });
+  const node = new ServerNode({ name, address, control: connectIn(scope, address, 1), rest });
   await Promise.all([rest.warmUp(), node.lsn()]);
   const owner = connectIn(scope, address, OWNER_CONNECTIONS);
   return { node, owner, commits: await startFeed(address, owner, options) };
@@ -53,14 +53,22 @@ export async function openReplica(
 ): Promise<ServerReplica> {
   const control = connectIn(scope, address, 1);
   const lag = new ReplicaLag({ name, proxy, control, primary: lagSource(primary) });
-  const replica = new ServerReplica({ name, control, rest, lag, ...(outage ? { outage } : {}) });
+  const replica = new ServerReplica({ name, address, control, rest, lag, ...(outage ? { outage } : {}) });
   await replica.resume();
   await rest.warmUp();
   return replica;
 }
 
+/** Of a cluster in which nothing is tracked. */
+const NO_COMMITS: CommitFeed = {
+  deliveredUpTo: async () => undefined,
+  hasCommitBetween: () => false,
+  close: () => undefined,
+};
+
 async function startFeed(primary: Address, owner: Sql<{}>, options: BootOptions): Promise<CommitFeed> {
   const { cluster, scope } = options;
+  if (cluster.tracked === undefined) return NO_COMMITS;
   const feed = await startCommitFeed({
     owner,
     primary,

@@ -75,6 +75,7 @@ class SimulatedCluster implements Cluster {
 
   /** The network to the primary ends with it: what has not arrived never will. */
   async promote(name: NodeName, downMs: number): Promise<Promotion> {
+    const { tracked } = this.#options;
     const promoted = this.replicas.find((replica) => replica.name === name);
     if (promoted === undefined || !promoted.machine.isAnswering || !this.#machine.isAnswering) {
       throw new EnvironmentError(
@@ -96,7 +97,7 @@ class SimulatedCluster implements Cluster {
     });
     return {
       lsn,
-      commitsLost: lost.filter((change) => this.#isTracked(change)).length,
+      commitsLost: tracked === undefined ? 0 : lost.filter((change) => isOf(tracked, change)).length,
       async replace() {
         await done;
         await fill();
@@ -141,23 +142,24 @@ class SimulatedCluster implements Cluster {
     this.#view.advance(() => true);
     const { tracked, onCommit } = this.#options;
     for (const change of entry.changes) {
-      if (this.#isTracked(change)) onCommit(commitOf(change.row, tracked, entry.lsn));
+      if (tracked !== undefined && isOf(tracked, change)) onCommit(commitOf(change.row, tracked, entry.lsn));
     }
   }
 
   /** Of every row whose last versions are lost, the one that is left. */
   #tellRestored(lost: readonly Change[], lsn: Lsn, promoted: NodeName): void {
     const { tracked, onCommit } = this.#options;
+    if (tracked === undefined) return;
     const rows = this.#view.rows(tracked.table);
     for (const id of new Set(lost.filter((change) => change.table === tracked.table).map((change) => change.id))) {
       const row = rows.get(id);
       if (row !== undefined) onCommit({ ...commitOf(row, tracked, lsn), promoted });
     }
   }
+}
 
-  #isTracked(change: Change): change is Change & { row: Row } {
-    return change.table === this.#options.tracked.table && change.row !== undefined;
-  }
+function isOf({ table }: TrackedTable, change: Change): change is Change & { row: Row } {
+  return change.table === table && change.row !== undefined;
 }
 
 function commitOf(row: Row, { key, generation, progress, status }: TrackedTable, lsn: Lsn): Commit {

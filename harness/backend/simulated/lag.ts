@@ -17,13 +17,13 @@ export class Lag {
   readonly #name: string;
   readonly #log: CommitLog;
   readonly #clock: Clock;
-  readonly #tracked: TrackedTable;
+  readonly #tracked: TrackedTable | undefined;
   readonly #view: View;
   readonly #isFed: () => boolean;
   #gate: Gate = OPEN;
 
   /** @param isFed whether what the primary sends arrives at all; look at `current` before that changes */
-  constructor(name: string, log: CommitLog, clock: Clock, tracked: TrackedTable, isFed: () => boolean) {
+  constructor(name: string, log: CommitLog, clock: Clock, tracked: TrackedTable | undefined, isFed: () => boolean) {
     this.#name = name;
     this.#isFed = isFed;
     this.#log = log;
@@ -77,7 +77,7 @@ export class Lag {
   #hasCommitBetween(after: number, upTo: number): boolean {
     return this.#log.entries.some(
       ({ position, changes }) =>
-        position > after && position <= upTo && changes.some(({ table }) => table === this.#tracked.table),
+        position > after && position <= upTo && changes.some(({ table }) => table === this.#tracked?.table),
     );
   }
 }

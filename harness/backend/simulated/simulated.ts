@@ -8,6 +8,7 @@ export const simulatedBackend: Backend = {
   description: 'versioned rows behind the real supabase-js, in virtual time: a run takes milliseconds',
   capabilities: new Set([
     ...GATEWAY_CAPABILITIES,
+    'commits',
     'replicas',
     'lag-paused',
     'lag-exact',

@@ -1,0 +1,237 @@
+import { spawn } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient } from '@supabase/supabase-js';
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Terminal, type RunningUp } from '../../up/up.test-support.ts';
+import { MARKER } from './target.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const terminal = new Terminal();
+afterAll(() => terminal.close());
+const marker = join(terminal.tmp, 'marker.sql');
+const reports = join(terminal.tmp, 'reports');
+writeFileSync(marker, `create table public.${MARKER} ();`);
+
+/** What a target is told by: all of it, or without its databases. */
+function variablesOf({ variables }: RunningUp, withDatabases = true): NodeJS.ProcessEnv {
+  return {
+    RATCHET_REMOTE_URL: variables['PRIMARY_API_URL']!,
+    RATCHET_REMOTE_PUBLISHABLE_KEY: variables['PUBLISHABLE_KEY']!,
+    RATCHET_REMOTE_SECRET_KEY: variables['SECRET_KEY']!,
+    ...(withDatabases && {
+      RATCHET_REMOTE_DATABASE_URL: variables['DB_URL']!,
+      RATCHET_REMOTE_REPLICA_URLS: variables['REPLICA_API_URLS']!,
+      RATCHET_REMOTE_REPLICA_DATABASE_URLS: variables['REPLICA_DB_URLS']!,
+    }),
+  };
+}
+
+const remote = ['--backend', 'remote', '--report', reports];
+const run = (words: string, target: NodeJS.ProcessEnv) =>
+  terminal.ratchet(['run', ...words.split(' '), ...remote], target);
+
+/** Asks a database of the target in SQL. */
+async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const host = new URL(url).searchParams.get('host')!;
+  const database = postgres({ host, user: 'postgres', database: 'postgres', max: 1 });
+  try {
+    return (await database.unsafe(sql)).map((row) => ({ ...row }));
+  } finally {
+    await database.end();
+  }
+}
+
+/** What a run could have left: rows, slots, publications, a replica that is paused. */
+async function leftOn({ variables }: RunningUp) {
+  const { DB_URL, REPLICA_DB_URLS } = variables;
+  const [primary] = await ask(
+    DB_URL!,
+    `select (select count(*)::int from stories) as rows,
+            (select count(*)::int from pg_replication_slots where slot_name like 'ratchet\\_%') as slots,
+            (select count(*)::int from pg_publication where pubname like 'ratchet\\_%') as publications`,
+  );
+  const [replica] = await ask(REPLICA_DB_URLS!, 'select pg_get_wal_replay_pause_state() as replay');
+  return { ...primary, ...replica };
+}
+
+const NOTHING = { rows: 0, slots: 0, publications: 0, replay: 'not paused' };
+
+async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+describe('a target that is not marked', () => {
+  let up: RunningUp;
+  beforeAll(async () => {
+    up = await terminal.up('--subject', 'legacy', '--name', 'unmarked');
+  });
+  afterAll(async () => {
+    up.child.kill('SIGINT');
+    await up.ended;
+  });
+
+  it('is refused in one line, and nothing is written to it', async () => {
+    const before = await ask(up.variables['DB_URL']!, 'select pg_current_wal_insert_lsn()::text as lsn');
+    const { status, stderr } = run('lagging-replica --subject legacy', variablesOf(up));
+    expect([status, stderr]).toEqual([
+      64,
+      `ratchet: the target at RATCHET_REMOTE_URL is not marked as a test target, so nothing is written to it — let its owner create the table ${MARKER}, or say --i-own-this-target\n`,
+    ]);
+    expect(await ask(up.variables['DB_URL']!, 'select pg_current_wal_insert_lsn()::text as lsn')).toEqual(before);
+  });
+
+  it('shows the reversion of legacy to whoever owns it, at exactly the commit, and is left as it was', async () => {
+    const { status, stdout, stderr } = run('lagging-replica --subject legacy --i-own-this-target', variablesOf(up));
+    expect(stderr).toBe('');
+    expect(stdout).toContain('✗ monotonic-view      tab-1 saw story-1 go from 85% back to 10%');
+    expect(stdout).toContain('✓ monotonic-commits');
+    const [, committed] = /wrote 10% +committed at (0\/[0-9A-F]+)/.exec(stdout)!;
+    expect(stdout).toMatch(new RegExp(`shown 10% +served by replica-1, which had replayed up to ${committed} `));
+    expect(status).toBe(1);
+    expect(await leftOn(up)).toEqual(NOTHING);
+  });
+});
+
+describe('a target that is marked', () => {
+  let up: RunningUp;
+  beforeAll(async () => {
+    const schema = ['fixtures/story-app/supabase/migrations', 'fixtures/subjects/guarded/migrations', marker];
+    up = await terminal.up('--name', 'marked', ...schema.flatMap((path) => ['--migrations', path]));
+  });
+  afterEach(async () => {
+    await eventually(async () => JSON.stringify(await leftOn(up)) === JSON.stringify(NOTHING));
+  });
+  afterAll(async () => {
+    up.child.kill('SIGINT');
+    await up.ended;
+  });
+
+  it('holds with guarded, of which it knows the order of commits', () => {
+    const { status, stdout } = run('lagging-replica --subject guarded', variablesOf(up));
+    expect(stdout).toContain('✓ monotonic-commits');
+    expect(stdout).toContain('guarded holds, as lagging-replica expects of it');
+    expect(status).toBe(0);
+  });
+
+  it('without databases runs what needs none of them, and says what is unknown', () => {
+    const target = variablesOf(up, false);
+    const restart = run('restart --subject guarded --property monotonic-commits --property monotonic-view', target);
+    expect(restart.stdout).toMatch(/\? monotonic-commits +unknown: the history has no commit events/);
+    expect(restart.stdout).toMatch(/✓ monotonic-view/);
+    expect(restart.stdout).toContain(
+      'note:    the order of commits is unknown: RATCHET_REMOTE_DATABASE_URL is not set',
+    );
+    expect(restart.status).toBe(2);
+    for (const [scenario, capability] of [
+      ['lagging-replica', 'replicas'],
+      ['racing-writers', 'commits'],
+    ]) {
+      const { status, stderr } = run(`${scenario} --subject guarded`, target);
+      expect([status, stderr]).toEqual([64, expect.stringContaining(`of the plan needs: ${capability} — it can do: `)]);
+    }
+  });
+
+  it('refuses what its replicas cannot do, by name', () => {
+    const plan = {
+      plan: 1,
+      scenario: 'late',
+      seed: 1,
+      generations: [{ worker: 'w', story: 's', steps: [{ progress: 1, after_ms: 0 }] }],
+      observers: [],
+      properties: ['integrity'],
+      faults: [{ kind: 'lag', mode: 'timed', replica: 'replica-1', delay_ms: 5 }],
+    };
+    const file = join(terminal.tmp, 'late.json');
+    writeFileSync(file, JSON.stringify(plan));
+    const { status, stderr } = terminal.ratchet(['replay', file, '--subject', 'guarded', ...remote], variablesOf(up));
+    expect([status, stderr]).toEqual([64, expect.stringContaining('faults.0 (lag) of the plan needs: lag-timed')]);
+  });
+
+  it('keeps a story that is somebody else’s, and refuses the run', async () => {
+    await ask(up.variables['DB_URL']!, `insert into stories (id, title) values ('story-1', 'theirs')`);
+    const { status, stderr } = run('restart --subject guarded', variablesOf(up));
+    expect([status, stderr]).toEqual([64, expect.stringContaining('story-1 is there already')]);
+    expect(await ask(up.variables['DB_URL']!, 'delete from stories returning title')).toEqual([{ title: 'theirs' }]);
+  });
+
+  it('whose key is wrong, or that is not there, is told in one line', () => {
+    const wrong = { ...variablesOf(up), RATCHET_REMOTE_SECRET_KEY: 'sb_secret_of_somebody_else' };
+    expect(run('restart --subject guarded', wrong)).toMatchObject({
+      status: 64,
+      stderr: 'ratchet: the target refuses the key of RATCHET_REMOTE_SECRET_KEY: Invalid API key — check the key\n',
+    });
+    const gone = {
+      ...variablesOf(up),
+      RATCHET_REMOTE_DATABASE_URL: 'postgresql://u:the-password@127.0.0.1:9/postgres',
+    };
+    const { status, stderr } = run('restart --subject guarded', gone);
+    expect([status, stderr.split('\n').length]).toEqual([2, 2]);
+    expect(stderr).toContain('the database of RATCHET_REMOTE_DATABASE_URL cannot be asked: ECONNREFUSED');
+    expect(stderr).not.toContain('the-password');
+    const empty = run('restart --subject guarded', {});
+    expect([empty.status, empty.stderr]).toEqual([64, expect.stringContaining('set RATCHET_REMOTE_URL, ')]);
+  });
+
+  it('is described by the doctor', () => {
+    const { stdout } = terminal.ratchet(['doctor'], variablesOf(up));
+    expect(stdout).toContain('✓ target: marked as a test target');
+    expect(stdout).toContain('✓ order of commits: from its database');
+    expect(terminal.ratchet(['doctor']).stdout).toContain('✗ target: the target is not known: set RATCHET_REMOTE_URL');
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGKILL', null],
+  ] as const)('is left as it was by a run that %s ends', async (signal, code) => {
+    const own = join(terminal.tmp, signal);
+    const words = ['run', 'lagging-replica', '--subject', 'guarded', '--backend', 'remote', '--report', own];
+    const env = { ...process.env, ...variablesOf(up), TMPDIR: terminal.tmp };
+    const child = spawn(process.execPath, ['bin/ratchet.js', ...words], { cwd: root, env, stdio: 'ignore' });
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    const history = join(own, 'latest', 'history.ndjson');
+    await eventually(() => existsSync(history) && readFileSync(history, 'utf8').includes('"f":"show"'));
+    expect(await leftOn(up)).toEqual({ rows: 1, slots: 1, publications: 0, replay: 'paused' });
+    child.kill(signal);
+    expect(await ended).toBe(code);
+    await eventually(async () => JSON.stringify(await leftOn(up)) === JSON.stringify(NOTHING));
+  });
+
+  it('never has its keys printed or written down, not even those that it answers itself', async () => {
+    const { SECRET_KEY, PUBLISHABLE_KEY } = up.variables;
+    const json = run('restart --subject guarded --format json', variablesOf(up));
+    expect(json.status).toBe(0);
+    const written = globSync('**/*.{json,ndjson}', { cwd: terminal.tmp }).map((name) =>
+      readFileSync(join(terminal.tmp, name), 'utf8'),
+    );
+    expect(written.length).toBeGreaterThan(5);
+    for (const key of [SECRET_KEY!, PUBLISHABLE_KEY!]) {
+      expect([json.stdout, json.stderr, ...written].filter((text) => text.includes(key))).toEqual([]);
+    }
+    // The keys are right where they are used.
+    const client = createClient(up.variables['API_URL']!, SECRET_KEY!, { auth: { persistSession: false } });
+    expect((await client.from('stories').select('id')).error).toBeNull();
+  });
+});
+
+describe('the example of the document', () => {
+  it('shows what it says', async () => {
+    const page = readFileSync(join(root, 'docs/REMOTE.md'), 'utf8');
+    const script = /```sh\n(.*?)```/s.exec(page)![1]!;
+    const folder = join(terminal.tmp, 'example');
+    mkdirSync(folder);
+    for (const name of ['fixtures', 'scenarios', 'ratchet.config.ts'])
+      symlinkSync(join(root, name), join(folder, name));
+    const command = `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'bin/ratchet.js')}' "$@"\n`;
+    writeFileSync(join(folder, 'ratchet'), command, { mode: 0o755 });
+    const env = { ...process.env, TMPDIR: terminal.tmp, PATH: `${folder}:${process.env['PATH']}` };
+    const child = spawn('bash', ['-c', script], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let printed = '';
+    child.stdout.on('data', (chunk) => (printed += chunk));
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(printed).toContain('✗ monotonic-view      tab-1 saw story-1 go from 85% back to 10%');
+    expect(printed).toContain('✓ monotonic-commits');
+  });
+});

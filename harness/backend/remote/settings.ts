@@ -1,0 +1,87 @@
+/** Where the target is and what opens it: from the environment only, and taken out of it, so that no application inherits it. */
+import { UsageError } from '../../errors.ts';
+
+export interface ReplicaSettings {
+  url: string;
+  databaseUrl: string;
+}
+
+export interface Settings {
+  /** Of the primary's own API, without a slash at its end. */
+  url: string;
+  publishableKey: string;
+  secretKey: string;
+  databaseUrl: string | undefined;
+  replicas: readonly ReplicaSettings[];
+}
+
+const REQUIRED = ['RATCHET_REMOTE_URL', 'RATCHET_REMOTE_PUBLISHABLE_KEY', 'RATCHET_REMOTE_SECRET_KEY'] as const;
+const OPTIONAL = [
+  'RATCHET_REMOTE_DATABASE_URL',
+  'RATCHET_REMOTE_REPLICA_URLS',
+  'RATCHET_REMOTE_REPLICA_DATABASE_URLS',
+] as const;
+type Variable = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+
+/** The settings, or why there are none. The variables are gone from `environment` afterwards. */
+export function takeSettings(environment: NodeJS.ProcessEnv): Settings | UsageError {
+  const values = new Map<Variable, string>();
+  for (const name of [...REQUIRED, ...OPTIONAL]) {
+    const value = environment[name]?.trim();
+    if (value) values.set(name, value);
+    delete environment[name];
+  }
+  try {
+    return settingsOf(values);
+  } catch (error) {
+    return error as UsageError;
+  }
+}
+
+function settingsOf(values: ReadonlyMap<Variable, string>): Settings {
+  const missing = REQUIRED.filter((name) => !values.has(name));
+  if (missing.length > 0) {
+    throw new UsageError('remote-settings', `the target is not known: set ${missing.join(', ')}`, SEE);
+  }
+  const databaseUrl = values.get('RATCHET_REMOTE_DATABASE_URL');
+  const urls = listOf(values, 'RATCHET_REMOTE_REPLICA_URLS');
+  const databaseUrls = listOf(values, 'RATCHET_REMOTE_REPLICA_DATABASE_URLS');
+  if (urls.length !== databaseUrls.length || (urls.length > 0 && databaseUrl === undefined)) {
+    throw new UsageError(
+      'remote-settings',
+      'replicas need a database URL each, and one of the primary: RATCHET_REMOTE_REPLICA_URLS and RATCHET_REMOTE_REPLICA_DATABASE_URLS in the same order, RATCHET_REMOTE_DATABASE_URL',
+      SEE,
+    );
+  }
+  if (databaseUrl !== undefined) requireUrl(databaseUrl, 'RATCHET_REMOTE_DATABASE_URL', DATABASE_SCHEMES);
+  return {
+    url: apiUrl(values.get('RATCHET_REMOTE_URL')!, 'RATCHET_REMOTE_URL'),
+    publishableKey: values.get('RATCHET_REMOTE_PUBLISHABLE_KEY')!,
+    secretKey: values.get('RATCHET_REMOTE_SECRET_KEY')!,
+    databaseUrl,
+    replicas: urls.map((url, at) => ({
+      url: apiUrl(url, 'RATCHET_REMOTE_REPLICA_URLS'),
+      databaseUrl: requireUrl(databaseUrls[at]!, 'RATCHET_REMOTE_REPLICA_DATABASE_URLS', DATABASE_SCHEMES),
+    })),
+  };
+}
+
+const SEE = 'docs/REMOTE.md tells of each';
+const DATABASE_SCHEMES = ['postgres:', 'postgresql:'];
+
+function listOf(values: ReadonlyMap<Variable, string>, name: Variable): string[] {
+  return (values.get(name) ?? '')
+    .split(',')
+    .map((url) => url.trim())
+    .filter((url) => url !== '');
+}
+
+function apiUrl(url: string, name: Variable): string {
+  return requireUrl(url, name, ['http:', 'https:']).replace(/\/+$/, '');
+}
+
+/** Its value is not told: it may hold a password. */
+function requireUrl(url: string, name: Variable, schemes: readonly string[]): string {
+  if (URL.canParse(url) && schemes.includes(new URL(url).protocol)) return url;
+  throw new UsageError('remote-settings', `${name} is no URL that begins with ${schemes.join(' or ')}`, SEE);
+}

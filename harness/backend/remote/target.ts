@@ -1,0 +1,103 @@
+/** Looks at the target before anything is written to it: that it is there, takes the keys, is marked, has the table. */
+import { EnvironmentError, UsageError } from '../../errors.ts';
+import type { TrackedTable } from '../backend.ts';
+import { keyHeaders } from './rest.ts';
+import type { Settings } from './settings.ts';
+
+/** A table of this name in the schema `public` says that the project is there to be tested on. */
+export const MARKER = 'ratchet_test_target';
+
+const PATIENCE_MS = 10_000;
+
+interface Answer {
+  ok: boolean;
+  status: number;
+  /** Of PostgREST or PostgreSQL; the API gateway's own refusals have none. */
+  code: string | undefined;
+  message: string;
+}
+
+/** Whether the target takes the keys and is marked. @throws RatchetError when it does not answer or refuses a key */
+export async function isMarked(settings: Settings, signal?: AbortSignal): Promise<boolean> {
+  const { secretKey, publishableKey } = settings;
+  const answer = await look(settings, secretKey, `${MARKER}?limit=1`, signal);
+  requireKey(answer, 'RATCHET_REMOTE_SECRET_KEY');
+  requireKey(await look(settings, publishableKey, `${MARKER}?limit=1`, signal), 'RATCHET_REMOTE_PUBLISHABLE_KEY');
+  if (answer.status >= 500 || (answer.status >= 300 && answer.status < 400)) throw broken(answer);
+  return answer.ok;
+}
+
+/** @throws UsageError unless the target may be written to */
+export function requirePermission(isMarked: boolean, ownsTarget: boolean | undefined, which: string): void {
+  if (isMarked || ownsTarget) return;
+  throw new UsageError(
+    'remote-unmarked',
+    `${which} is not marked as a test target, so nothing is written to it`,
+    `let its owner create the table ${MARKER}, or say --i-own-this-target`,
+  );
+}
+
+/** @throws UsageError when the table or one of its columns is missing */
+export async function requireTable(settings: Settings, tracked: TrackedTable, signal?: AbortSignal): Promise<void> {
+  const { table, key, generation, progress, status } = tracked;
+  const columns = [key, generation, progress, status].filter((name) => name !== undefined);
+  const query = `${encodeURIComponent(table)}?select=${columns.map(encodeURIComponent).join(',')}&limit=1`;
+  const answer = await look(settings, settings.secretKey, query, signal);
+  if (answer.ok) return;
+  throw new UsageError(
+    'remote-schema',
+    `the target serves no table ${table} with the columns ${columns.join(', ')}: ${answer.message}`,
+    'its owner applies the schema of the subject; Ratchet applies none to a remote target',
+  );
+}
+
+/** What went wrong, without what it was asked with. */
+export function reasonOf(error: unknown): string {
+  const { name, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  if (name === 'TimeoutError') return `no answer within ${PATIENCE_MS / 1000} s`;
+  return cause?.code ?? (error as { code?: string }).code ?? cause?.message ?? name;
+}
+
+async function look(
+  { url, secretKey, publishableKey }: Settings,
+  key: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const response = await fetch(`${url}/rest/v1/${path}`, {
+    headers: keyHeaders(key),
+    redirect: 'manual',
+    signal: signal === undefined ? patience : AbortSignal.any([patience, signal]),
+  }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw new EnvironmentError(
+      'remote-unreachable',
+      `the target at RATCHET_REMOTE_URL cannot be reached: ${reasonOf(error)}`,
+      'check the URL, and that the project is running',
+    );
+  });
+  const text = await response.text();
+  const { code, message } = parse(text);
+  const told = (message ?? `HTTP ${response.status}`).replaceAll(secretKey, '…').replaceAll(publishableKey, '…');
+  return { ok: response.ok, status: response.status, code, message: told };
+}
+
+function parse(text: string): { code?: string; message?: string } {
+  try {
+    const { code, message } = JSON.parse(text) as Record<string, unknown>;
+    return { ...(typeof code === 'string' ? { code } : {}), ...(typeof message === 'string' ? { message } : {}) };
+  } catch {
+    return {};
+  }
+}
+
+/** A role that may not look is refused with PostgreSQL's code, a key that is none without. */
+function requireKey({ status, code, message }: Answer, variable: string): void {
+  if ((status !== 401 && status !== 403) || code === '42501') return;
+  throw new UsageError('remote-key-refused', `the target refuses the key of ${variable}: ${message}`, 'check the key');
+}
+
+function broken({ status, message }: Answer): EnvironmentError {
+  return new EnvironmentError('remote-broken', `the target at RATCHET_REMOTE_URL answers HTTP ${status}: ${message}`);
+}

@@ -1,0 +1,41 @@
+/** Text of PostgreSQL's logical decoding plugin `test_decoding`, as far as row versions need it. */
+import type { Lsn } from '../../history/lsn.ts';
+import type { Row, Transaction } from '../postgres/pgoutput.ts';
+
+/** One row of `pg_logical_slot_get_changes`. */
+export interface Change {
+  lsn: Lsn;
+  data: string;
+}
+
+/** Collects changes into committed transactions; they come in the order of their commits. */
+export class TestDecodingReader {
+  #rows: Transaction['rows'] = [];
+
+  /** A transaction when this change ended one. Its `end` is right after the commit record. */
+  push({ lsn, data }: Change): Transaction | undefined {
+    if (data.startsWith('BEGIN')) this.#rows = [];
+    if (data.startsWith('COMMIT')) return { end: lsn, rows: this.#rows };
+    const [, table, tuple] = CHANGE.exec(data) ?? [];
+    if (table !== undefined) this.#rows.push({ table, row: rowOf(tuple!) });
+    return undefined;
+  }
+}
+
+/** An update of the key tells the old one first. The table is quoted where SQL would want it. */
+const CHANGE =
+  /^table ((?:"(?:[^"]|"")*"|[^".])+\.(?:"(?:[^"]|"")*"|[^":])+): (?:INSERT|UPDATE): (?:old-key: .*? new-tuple: )?(.*)$/s;
+
+/** `name[type]:value`, the name quoted where SQL would want it, the value unless it is a number, a boolean or null. */
+const COLUMN =
+  /(?:"((?:[^"]|"")*)"|([^\s"[\]]+))\[(?:[^[\]"]|\[\]|"(?:[^"]|"")*")*\]:(?:'((?:[^']|'')*)'|(\S+))(?: |$)/gy;
+
+function rowOf(tuple: string): Row {
+  const row: Row = {};
+  for (const [, quoted, plain, text, bare] of tuple.matchAll(COLUMN)) {
+    if (bare === 'unchanged-toast-datum') continue;
+    const name = plain ?? quoted!.replaceAll('""', '"');
+    row[name] = bare === 'null' ? null : (bare ?? text!.replaceAll("''", "'"));
+  }
+  return row;
+}

@@ -1,0 +1,105 @@
+/** The wire between `ratchet up` and the commands that steer it: one JSON line each way over a UNIX socket. */
+import { connect, createServer, type Socket } from 'node:net';
+import { EnvironmentError, ExitCode, RatchetError } from '../errors.ts';
+import type { Fault } from '../plan/faults.ts';
+
+/** A fault as it is asked for: that of a plan, in which the one replica or the actor `app` may be left out. */
+export interface FaultRequest {
+  kind: Fault['kind'];
+  replica?: string;
+  match?: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+export type Command =
+  | { do: 'list' }
+  /** `times`: how many requests it befalls, of a fault that befalls requests. */
+  | { do: 'begin'; fault: FaultRequest; times?: number }
+  /** Those that are named, or of that kind and replica; else all. */
+  | { do: 'clear'; ids?: number[]; kind?: Fault['kind']; replica?: string };
+
+export interface ActiveFault {
+  id: number;
+  fault: Fault;
+  /** How many requests it will still befall; without it every one until it is cleared. */
+  left?: number;
+}
+
+type Answer =
+  | { ok: true; faults: ActiveFault[] }
+  | { ok: false; code: string; message: string; hint?: string; exitCode: ExitCode };
+
+export interface ControlServer {
+  close(): void;
+}
+
+/** @param perform carries a command out; resolves with the faults that are in force then */
+export async function serveControl(
+  path: string,
+  perform: (command: Command) => Promise<ActiveFault[]>,
+): Promise<ControlServer> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    void readLine(socket)
+      .then((line) => perform(JSON.parse(line) as Command))
+      .then((faults): Answer => ({ ok: true, faults }), answerOf)
+      .then((answer) => socket.end(`${JSON.stringify(answer)}\n`));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  return {
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/**
+ * Has a command carried out; resolves with the faults that are in force then.
+ * @throws RatchetError as whoever carried it out threw it; EnvironmentError when nobody answers
+ */
+export async function askControl(path: string, command: Command, signal: AbortSignal): Promise<ActiveFault[]> {
+  const socket = connect(path);
+  const abort = (): void => void socket.destroy(new Error('interrupted'));
+  signal.addEventListener('abort', abort, { once: true });
+  let answer: Answer;
+  try {
+    socket.write(`${JSON.stringify(command)}\n`);
+    answer = JSON.parse(await readLine(socket)) as Answer;
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new EnvironmentError('up-gone', `ratchet up does not answer: ${reason}`, 'look at its terminal', cause);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    socket.destroy();
+  }
+  if (answer.ok) return answer.faults;
+  const { code, message, hint, exitCode } = answer;
+  throw new RatchetError(code, message, { exitCode, ...(hint === undefined ? {} : { hint }) });
+}
+
+function answerOf(error: unknown): Answer {
+  const { message } = error as Error;
+  if (!(error instanceof RatchetError)) return { ok: false, code: 'up-failed', message, exitCode: ExitCode.unknown };
+  const { code, hint, exitCode } = error;
+  return { ok: false, code, message, exitCode, ...(hint === undefined ? {} : { hint }) };
+}
+
+function readLine(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
+    });
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error('it ended before it had answered')));
+  });
+}

@@ -1,0 +1,153 @@
+/** The faults that are in force on an environment that is up: those of a plan, begun and ended by hand. */
+import type { Backend } from '../backend/backend.ts';
+import type { GatewayOptions } from '../backend/gateway/gateway.ts';
+import { UsageError } from '../errors.ts';
+import { beginFault, inflictFault, isRequestFault } from '../nemesis/faults.ts';
+import type { Arena } from '../nemesis/nemesis.ts';
+import { parseFault, type Fault } from '../plan/faults.ts';
+import { lackOfFault } from '../runner/requirements.ts';
+import type { ActiveFault, Command, FaultRequest } from './control.ts';
+
+export interface LiveFaultsOptions {
+  backend: Backend;
+  arena: Arena;
+  replicas: readonly string[];
+  /** Whether commits are told, which an exact lag waits for. */
+  areCommitsTold: boolean;
+}
+
+/** Who makes a request that nobody is named for. */
+const APP = 'app';
+
+interface Entry extends ActiveFault {
+  /** Matching requests so far. */
+  seen: number;
+  /** Of a fault that is no request's. */
+  end?: () => Promise<void>;
+}
+
+export class LiveFaults {
+  readonly #options: LiveFaultsOptions;
+  readonly #entries = new Map<number, Entry>();
+  #lastId = 0;
+
+  constructor(options: LiveFaultsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws UsageError for a fault that is none, or that the backend cannot do */
+  async perform(command: Command): Promise<ActiveFault[]> {
+    if (command.do === 'begin') {
+      const faults = this.#faultsOf(command.fault);
+      for (const fault of faults) this.#require(fault, command.times);
+      await Promise.all(faults.map((fault) => this.#begin(fault, command.times)));
+    }
+    if (command.do === 'clear') await this.#clear(command);
+    return this.#list();
+  }
+
+  /** What the gateway asks of every request: the oldest fault that is due claims it. */
+  readonly claim: GatewayOptions['claim'] = ({ actor = APP, method }) => {
+    const matching = [...this.#entries.values()].filter(
+      ({ fault }) =>
+        isRequestFault(fault) &&
+        fault.match.actor === actor &&
+        (fault.match.method === undefined || fault.match.method === method),
+    );
+    for (const entry of matching) entry.seen += 1;
+    for (const entry of matching) {
+      const { fault } = entry;
+      if (!isRequestFault(fault) || entry.seen < (fault.match.nth ?? 1)) continue;
+      if (entry.left !== undefined) entry.left -= 1;
+      if (entry.left === 0) this.#entries.delete(entry.id);
+      return inflictFault(fault);
+    }
+    return undefined;
+  };
+
+  #list(): ActiveFault[] {
+    const entries = [...this.#entries.values()].sort((a, b) => a.id - b.id);
+    return entries.map(({ id, fault, left }) => ({
+      id,
+      fault,
+      ...(left === undefined ? {} : { left }),
+    }));
+  }
+
+  /** A lag without replica is one of every replica. */
+  #faultsOf(request: FaultRequest): Fault[] {
+    if (request.kind.startsWith('http-')) {
+      return [parseFault({ ...request, match: { actor: APP, ...request.match } })];
+    }
+    const { replicas } = this.#options;
+    if (request.replica !== undefined || request.kind === 'clock-skew') return [parseFault(request)];
+    if (replicas.length === 0) throw new UsageError('replica-missing', `there is no replica for the ${request.kind}`);
+    if (replicas.length > 1 && request.kind !== 'lag') {
+      throw new UsageError(
+        'replica-missing',
+        `the fault ${request.kind} befalls one replica`,
+        `name it: ${replicas.join(', ')}`,
+      );
+    }
+    return replicas.map((replica) => parseFault({ ...request, replica }));
+  }
+
+  #require(fault: Fault, times: number | undefined): void {
+    const { backend, replicas, areCommitsTold } = this.#options;
+    const lack = lackOfFault(fault, backend, `the fault ${fault.kind}`);
+    if (lack !== undefined) throw lack;
+    const node = 'replica' in fault ? fault.replica : 'to' in fault ? fault.to : 'primary';
+    if (node !== 'primary' && !replicas.includes(node)) {
+      throw new UsageError('replica-unknown', `there is no ${node}`, `there is: ${replicas.join(', ') || 'none'}`);
+    }
+    if (fault.kind === 'lag' && fault.mode === 'exact' && !areCommitsTold) {
+      throw new UsageError(
+        'commits-untold',
+        'a replica can be held at a commit only where the table of the progress is known',
+        'start `ratchet up` with --subject',
+      );
+    }
+    if (times !== undefined && !isRequestFault(fault)) {
+      throw new UsageError('fault-invalid', `times is for faults of requests, and ${fault.kind} is none of them`);
+    }
+  }
+
+  async #begin(fault: Fault, times: number | undefined): Promise<void> {
+    if (isRequestFault(fault)) {
+      // The n-th is one; all others are as many as wanted.
+      const left = times ?? (fault.match.nth === undefined ? undefined : 1);
+      const id = ++this.#lastId;
+      this.#entries.set(id, { id, fault, seen: 0, ...(left === undefined ? {} : { left }) });
+      return;
+    }
+    const same = [...this.#entries.values()].find(
+      ({ fault: other }) =>
+        other.kind === fault.kind && 'replica' in other && 'replica' in fault && other.replica === fault.replica,
+    );
+    // A lag that does nothing by itself is replaced without letting the replica catch up in between.
+    const isReplaced = same?.fault.kind === 'lag' && same.fault.mode !== 'exact';
+    if (same !== undefined && !isReplaced) await this.#end(same);
+    const id = ++this.#lastId;
+    const { end } = await beginFault(fault, this.#options.arena);
+    if (same !== undefined) this.#entries.delete(same.id);
+    this.#entries.set(id, { id, fault, end, seen: 0 });
+  }
+
+  async #end({ id, end }: Entry): Promise<void> {
+    this.#entries.delete(id);
+    await end?.();
+  }
+
+  async #clear({ ids, kind, replica }: Extract<Command, { do: 'clear' }>): Promise<void> {
+    const unknown = ids?.find((id) => !this.#entries.has(id));
+    if (unknown !== undefined) throw new UsageError('fault-unknown', `there is no fault ${unknown}`);
+    const ended = [...this.#entries.values()].filter(
+      ({ id, fault }) =>
+        (ids === undefined || ids.includes(id)) &&
+        (kind === undefined || fault.kind === kind) &&
+        (replica === undefined || ('replica' in fault && fault.replica === replica)),
+    );
+    const ends = await Promise.allSettled(ended.map((entry) => this.#end(entry)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+}

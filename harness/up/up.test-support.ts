@@ -1,0 +1,65 @@
+/** `ratchet up` as a process of its own, for tests. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = join(root, 'bin/ratchet.js');
+
+export interface Outcome {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A temp directory of one's own, in which nobody else's environments are found. */
+export class Terminal {
+  readonly tmp = mkdtempSync(join(tmpdir(), 'up-'));
+
+  ratchet(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Outcome {
+    const env = { ...process.env, TMPDIR: this.tmp, ...variables };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+      cwd: root,
+      encoding: 'utf8',
+      env,
+    });
+    return { status, stdout, stderr };
+  }
+
+  /** Resolves when it has printed all it prints. */
+  async up(...args: string[]): Promise<RunningUp> {
+    const child = spawn(process.execPath, [program, 'up', '-o', 'env', ...args], {
+      cwd: root,
+      env: { ...process.env, TMPDIR: this.tmp },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let printed = '';
+    let complaint = '';
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    child.stderr.on('data', (chunk) => (complaint += chunk));
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', (chunk) => {
+        printed += chunk;
+        if (/^REPLICA_DB_URLS=.*\n/m.test(printed)) resolve();
+      });
+      void ended.then(() => reject(new Error(complaint)));
+    });
+    const variables = Object.fromEntries(
+      [...printed.matchAll(/^([A-Z_]+)="(.*)"$/gm)].map(([, name, value]) => [name!, value!]),
+    );
+    return { child, variables, ended, complaint: () => complaint };
+  }
+
+  close(): void {
+    rmSync(this.tmp, { recursive: true, force: true });
+  }
+}
+
+export interface RunningUp {
+  child: ChildProcess;
+  variables: Record<string, string>;
+  ended: Promise<number | null>;
+  complaint(): string;
+}
