@@ -126,6 +126,7 @@ if ! timeout 15 docker info >/dev/null 2>&1; then
 fi
 images_before=$(stand_ins)
 if [ -z "${RATCHET_POSTGRES_IMAGE:-}${RATCHET_REST_IMAGE:-}" ]; then
+  attend node "$root/scripts/with-install.mjs" true >&2
   TMPDIR=$work attend node "$root/scripts/with-install.mjs" node "$root/scripts/build-images.ts" >"$work/images"
   set -a
   . "$work/images"

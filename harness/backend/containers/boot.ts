@@ -69,9 +69,10 @@ interface Site {
 async function prepare({ scope, cluster, keys, onFailure }: BootOptions): Promise<Site> {
   const engine = await findEngine();
   await sweep(engine);
+  const pulling = { onProgress: cluster.onProgress, signal: scope.signal };
   const images = {
-    postgres: await requireImage(engine, postgresImage(), cluster.onProgress),
-    rest: await requireImage(engine, restImage(), cluster.onProgress),
+    postgres: await requireImage(engine, postgresImage(), pulling),
+    rest: await requireImage(engine, restImage(), pulling),
   };
   scope.signal.throwIfAborted();
   const run = makeRun();
