@@ -11,7 +11,7 @@ import { WalProxy } from '../postgres/wal-proxy.ts';
 import type { Database, DatabaseOptions } from './database.ts';
 import { MIGRATOR, startPrimary, startReplica, untilReady } from './database.ts';
 import type { Engine } from './engine.ts';
-import { blame, findEngine } from './engine.ts';
+import { blame, findEngine, watchEngine } from './engine.ts';
 import type { Image } from './images.ts';
 import { postgresImage, requireImage, restImage } from './images.ts';
 import { makeRun } from './labels.ts';
@@ -79,6 +79,7 @@ async function prepare({ scope, cluster, keys, onFailure }: BootOptions): Promis
   // First so that what is still under way fails soon, then for good.
   scope.onEnd('stop', () => removeRun(engine, run));
   scope.onEnd('remove', () => removeRun(engine, run));
+  scope.onEnd('disconnect', await watchEngine(engine, onFailure));
   const networks = await makeNetworks(engine, run);
   const password = randomBytes(16).toString('hex');
   const common = (name: string) => ({

@@ -3,6 +3,7 @@ import type { ContainerRuntimeClient } from 'testcontainers';
 import { getContainerRuntimeClient } from 'testcontainers';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { EnvironmentError } from '../../errors.ts';
 
 /** The engine's own API. */
@@ -53,6 +54,20 @@ export async function asked<T>(answer: Promise<T>): Promise<T> {
     if (error instanceof SlowAnswer) patienceMs = PING_WITHIN_MS;
     throw isUnreachable(error) ? engineGone(error) : error;
   }
+}
+
+/** Tells once when the engine goes away, until it is ended itself. Its containers may live on. */
+export async function watchEngine({ docker }: Engine, onGone: (reason: EnvironmentError) => void): Promise<() => void> {
+  // It says nothing of interest, but it lasts as long as the engine does.
+  const events = (await asked(docker.getEvents({ filters: { type: ['daemon'] } }))) as Readable;
+  let isEnded = false;
+  events.on('error', () => {});
+  events.once('close', () => isEnded || onGone(engineGone()));
+  events.resume();
+  return () => {
+    isEnded = true;
+    events.destroy();
+  };
 }
 
 /** Why something ended: for whatever reason it gives, or because the engine did. */

@@ -29,6 +29,7 @@ const HEALTHY: Answers = {
   'GET /networks/': answering({ IPAM: { Config: [] } }),
   'GET /networks': answering([]),
   'GET /volumes': answering({ Volumes: [] }),
+  'GET /events': (response) => void response.writeHead(200).flushHeaders(),
   'DELETE /': answering({}, 204),
 };
 
