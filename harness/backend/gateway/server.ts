@@ -1,25 +1,29 @@
-/** The gateway on a loopback port, for subjects that speak HTTP. */
+/** The gateway on a port, for subjects that speak HTTP. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CONNECTION_LOST, type Gateway } from './gateway.ts';
 
 export interface GatewayServer {
-  /** `http://127.0.0.1:PORT`, the port chosen free. */
+  /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-export async function serveGateway(gateway: Gateway): Promise<GatewayServer> {
+/** On a free port of the loopback, unless told where. */
+export async function serveGateway(
+  gateway: Gateway,
+  { host, port: wanted } = { host: '127.0.0.1', port: 0 },
+): Promise<GatewayServer> {
   const server = createServer((incoming, outgoing) => {
     exchange(gateway, incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(wanted, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
