@@ -125,7 +125,7 @@ function gatewayTo(nodes: readonly DatabaseNode[], router: Router, claim: LiveFa
 }
 
 async function serve(undo: Undo[], gateway: Gateway, port?: number): Promise<GatewayServer> {
-  const server = await serveGateway(gateway, port);
+  const server = await serveGateway(gateway, port === undefined ? {} : { port });
   undo.push(() => server.close());
   return server;
 }

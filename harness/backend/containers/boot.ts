@@ -11,7 +11,7 @@ import { WalProxy } from '../postgres/wal-proxy.ts';
 import type { Database, DatabaseOptions } from './database.ts';
 import { MIGRATOR, startPrimary, startReplica, untilReady } from './database.ts';
 import type { Engine } from './engine.ts';
-import { blame, findEngine } from './engine.ts';
+import { blame, findEngine, watchEngine } from './engine.ts';
 import type { Image } from './images.ts';
 import { postgresImage, requireImage, restImage } from './images.ts';
 import { makeRun } from './labels.ts';
@@ -69,15 +69,17 @@ interface Site {
 async function prepare({ scope, cluster, keys, onFailure }: BootOptions): Promise<Site> {
   const engine = await findEngine();
   await sweep(engine);
+  const pulling = { onProgress: cluster.onProgress, signal: scope.signal };
   const images = {
-    postgres: await requireImage(engine, postgresImage(), cluster.onProgress),
-    rest: await requireImage(engine, restImage(), cluster.onProgress),
+    postgres: await requireImage(engine, postgresImage(), pulling),
+    rest: await requireImage(engine, restImage(), pulling),
   };
   scope.signal.throwIfAborted();
   const run = makeRun();
   // First so that what is still under way fails soon, then for good.
   scope.onEnd('stop', () => removeRun(engine, run));
   scope.onEnd('remove', () => removeRun(engine, run));
+  scope.onEnd('disconnect', await watchEngine(engine, onFailure));
   const networks = await makeNetworks(engine, run);
   const password = randomBytes(16).toString('hex');
   const common = (name: string) => ({

@@ -4,7 +4,7 @@ import { GenericContainer } from 'testcontainers';
 import { EnvironmentError } from '../../errors.ts';
 import { lastLines } from '../postgres/last-lines.ts';
 import type { Docker, Engine } from './engine.ts';
-import { asked, engineGone, isMissing, isUnreachable } from './engine.ts';
+import { asked, engineFull, engineGone, isFull, isMissing, isUnreachable } from './engine.ts';
 import type { Run } from './labels.ts';
 import { onFreePort } from './ports.ts';
 
@@ -117,7 +117,8 @@ class Running implements RunningContainer {
   readonly id: string;
   readonly at: { host: string; port: number };
   readonly #options: ContainerOptions;
-  #endIsExpected = false;
+  /** From one start to the next end; whoever watches an earlier one may learn of its end late. */
+  #life = { endIsExpected: false };
 
   constructor(options: ContainerOptions, id: string, port: number) {
     this.#options = options;
@@ -138,7 +139,7 @@ class Running implements RunningContainer {
   }
 
   async kill(): Promise<void> {
-    this.#endIsExpected = true;
+    this.#life.endIsExpected = true;
     const ended = this.#container.wait();
     await asked(this.#container.kill());
     await asked(ended);
@@ -146,7 +147,7 @@ class Running implements RunningContainer {
 
   async start(): Promise<void> {
     await asked(this.#container.start());
-    this.#endIsExpected = false;
+    this.#life = { endIsExpected: false };
     void this.watch();
   }
 
@@ -166,15 +167,15 @@ class Running implements RunningContainer {
 
   async watch(): Promise<void> {
     const { name, onDeath } = this.#options;
+    const life = this.#life;
     try {
       const { StatusCode: code } = (await this.#container.wait()) as { StatusCode: number };
-      if (this.#endIsExpected) return;
+      if (life.endIsExpected) return;
+      const what = `The container ${name} ended (exit code ${code}): ${await this.lastWords()}`;
       onDeath(
-        new EnvironmentError(
-          'container-died',
-          `The container ${name} ended (exit code ${code}): ${await this.lastWords()}`,
-          'The run proves nothing; start it again.',
-        ),
+        isFull(what)
+          ? engineFull(what)
+          : new EnvironmentError('container-died', what, 'The run proves nothing; start it again.'),
       );
     } catch (error) {
       if (!isMissing(error)) onDeath(engineGone(error));
@@ -207,11 +208,7 @@ function startFailure({ name, image }: ContainerOptions, error: unknown): unknow
   const { message } = error as Error;
   // `onFreePort` tries another one.
   if (/port is already allocated|address already in use/i.test(message)) return error;
-  const full = /no space left on device/i.test(message);
-  return new EnvironmentError(
-    full ? 'engine-no-space' : 'container-not-started',
-    `The container ${name} (${image}) could not be started: ${message}`,
-    full ? 'Free some space where the engine keeps its files, e.g. by `docker system prune`.' : undefined,
-    error,
-  );
+  const what = `The container ${name} (${image}) could not be started: ${message}`;
+  if (isFull(message)) return engineFull(what, error);
+  return new EnvironmentError('container-not-started', what, undefined, error);
 }

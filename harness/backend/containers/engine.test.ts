@@ -1,33 +1,143 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { asked, noEngine } from './engine.ts';
+import { failing, silent, startFakeEngine, type Answers } from './fake-engine.test-support.ts';
 import { onFreePort } from './ports.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(environment: Record<string, string>) {
+async function run(environment: Record<string, string>) {
   const args = ['bin/ratchet.js', 'run', 'restart', '--subject', 'legacy', '--backend', 'containers'];
-  const { status, stderr } = spawnSync(process.execPath, [...args, '--report', folder], {
+  const child = spawn(process.execPath, [...args, '--report', join(folder, 'reports')], {
     cwd: root,
     env: { ...process.env, HOME: folder, ...environment },
-    encoding: 'utf8',
-    timeout: 60_000,
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  const [status] = (await once(child, 'close')) as [number | null];
   return { status, stderr };
 }
 
-describe('without an engine', () => {
-  it('a run ends with one line that says what to do, and exit code 2', () => {
-    const { status, stderr } = run({ DOCKER_HOST: `unix://${folder}/none.sock` });
+/** A run on an engine that answers so. */
+async function runOn(answers: Answers) {
+  const socket = join(folder, 'engine.sock');
+  stops.push(await startFakeEngine(socket, answers));
+  return run({ DOCKER_HOST: `unix://${socket}` });
+}
+
+describe('a run ends with one line that says what to do, and exit code 2', () => {
+  it('when no engine answers where DOCKER_HOST says', async () => {
+    const { status, stderr } = await run({ DOCKER_HOST: `unix://${folder}/none.sock` });
     expect(stderr).toMatch(
       /^ratchet: No container engine answers at .*DOCKER_HOST.* — Start it, .*--backend embedded.*\n$/,
     );
     expect(status).toBe(2);
+  });
+
+  it('though another engine answers elsewhere', async () => {
+    stops.push(await startFakeEngine(join(folder, 'docker.sock'), {}));
+    const { status, stderr } = await run({ DOCKER_HOST: `unix://${folder}/none.sock`, XDG_RUNTIME_DIR: folder });
+    expect(stderr).toMatch(/^ratchet: No container engine answers at .*none.sock.*\n$/);
+    expect(status).toBe(2);
+  });
+
+  const broken: [string, Answers, RegExp][] = [
+    ['the engine hangs', { GET: silent }, /No container engine answers at .* — Start it, .*/],
+    [
+      'an image is not here and its registry cannot be reached',
+      { 'GET /images/': failing(404, 'no such image'), 'POST /images/create': failing(500, 'dial tcp: no such host') },
+      /The image \S+ is not here and could not be pulled: .*no such host.* — Try docker pull, name another one in RATCHET_POSTGRES_IMAGE.*/,
+    ],
+    [
+      'an image does not fit on the disk',
+      {
+        'GET /images/': failing(404, 'no such image'),
+        'POST /images/create': (response) =>
+          void response.writeHead(200).end('{"error":"write /layer: no space left on device"}'),
+      },
+      /No space left where the container engine .*: .* — Free some there.*/,
+    ],
+    [
+      'the engine dies while it pulls an image',
+      {
+        'GET /images/': failing(404, 'no such image'),
+        'POST /images/create': (response) => {
+          response.writeHead(200).write('{"status":"Pulling"}\n', () => response.destroy());
+        },
+      },
+      /The container engine stopped answering — Start it again; .*/,
+    ],
+    [
+      'the disk is full',
+      { 'POST /containers/create': failing(500, 'mkdir /var: no space left on device') },
+      /No space left where the container engine .*: The container primary .* — Free some there.*/,
+    ],
+    [
+      'the engine dies while it starts them',
+      { 'POST /containers/create': (response) => void response.destroy() },
+      /The container engine stopped answering — Start it again; .*/,
+    ],
+    [
+      'an image cannot be run',
+      { 'POST /containers/create': failing(400, 'exec format error') },
+      /The container primary \(\S+\) could not be started: .*exec format error.*/,
+    ],
+  ];
+  it.each(broken)('when %s', async (_, answers, line) => {
+    const { status, stderr } = await runOn(answers);
+    expect(stderr).toMatch(new RegExp(`^ratchet: ${line.source}\n$`));
+    expect(status).toBe(2);
+  });
+});
+
+describe('an engine that is not there', () => {
+  it('is to be installed, or to be started where it is installed', () => {
+    const programs = mkdtempSync(join(folder, 'programs-'));
+    const PATH = [folder, programs].join(delimiter);
+    expect(noEngine({ PATH })).toMatchObject({
+      code: 'engine-missing',
+      hint: expect.stringMatching(/^Install Docker/),
+    });
+    writeFileSync(join(programs, 'docker'), '');
+    expect(noEngine({ PATH })).toMatchObject({ code: 'engine-stopped', hint: expect.stringMatching(/^Start it/) });
+  });
+});
+
+describe('an engine that hangs', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('is waited for a minute once, and hardly at all afterwards', async () => {
+    vi.useFakeTimers();
+    const ask = () => {
+      const outcome = { code: undefined as string | undefined };
+      asked(new Promise(() => {})).catch((error: { code: string }) => (outcome.code = error.code));
+      return outcome;
+    };
+    const first = ask();
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(first.code).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(first.code).toBe('engine-gone');
+    const second = ask();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(second.code).toBe('engine-gone');
+    await asked(Promise.resolve());
+    const third = ask();
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(third.code).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1000);
   });
 });
 

@@ -1,8 +1,8 @@
 /** Which images are run: the official ones, unless the environment names others. */
-import { ImageName } from 'testcontainers';
+import { createInterface } from 'node:readline';
 import { EnvironmentError } from '../../errors.ts';
 import type { Engine } from './engine.ts';
-import { asked, isMissing, isUnreachable, engineGone } from './engine.ts';
+import { asked, engineFull, engineGone, isFull, isMissing, isUnreachable } from './engine.ts';
 
 /** Set by `scripts/build-images.ts`. */
 const STAND_IN_LABEL = 'ratchet.stand-in';
@@ -29,23 +29,36 @@ function choice(variable: string, official: string): ImageChoice {
   return { name, variable, isOfficial: name === official };
 }
 
+interface PullOptions {
+  onProgress(message: string): void;
+  signal: AbortSignal;
+}
+
 /** Pulls the image if it is not here. @throws EnvironmentError when that fails */
-export async function requireImage(
-  engine: Engine,
-  wanted: ImageChoice,
-  onProgress: (message: string) => void,
-): Promise<Image> {
+export async function requireImage(engine: Engine, wanted: ImageChoice, options: PullOptions): Promise<Image> {
   const found = await lookUp(engine, wanted);
   if (found) return found;
-  onProgress(`pulling ${wanted.name}`);
+  options.onProgress(`pulling ${wanted.name}`);
   try {
-    await engine.client.image.pull(ImageName.fromString(wanted.name));
+    await pull(engine, wanted.name, options.signal);
   } catch (cause) {
-    throw isUnreachable(cause) ? engineGone(cause) : missing(wanted, cause);
+    options.signal.throwIfAborted();
+    if (isUnreachable(cause)) throw engineGone(cause);
+    const { message } = cause as Error;
+    throw isFull(message) ? engineFull(message, cause) : missing(wanted, cause);
   }
   const pulled = await lookUp(engine, wanted);
   if (!pulled) throw missing(wanted, new Error('it is not there after the pull'));
   return pulled;
+}
+
+/** testcontainers' own pull does not look at what the engine tells of failures, nor at its end. */
+async function pull({ docker }: Engine, name: string, signal: AbortSignal): Promise<void> {
+  const told = await docker.pull(name, { abortSignal: signal });
+  for await (const line of createInterface({ input: told })) {
+    const { error } = JSON.parse(line || '{}') as { error?: string };
+    if (error !== undefined) throw new Error(error);
+  }
 }
 
 /** Undefined when the image would have to be pulled. */
@@ -70,7 +83,7 @@ function missing({ name, variable }: ImageChoice, cause: unknown): EnvironmentEr
   return new EnvironmentError(
     'image-missing',
     `The image ${name} is not here and could not be pulled: ${(cause as Error).message}`,
-    `Name another one in ${variable}, or build stand-ins: node scripts/build-images.ts`,
+    `Try docker pull, name another one in ${variable}, or build stand-ins: node scripts/build-images.ts`,
     cause,
   );
 }

@@ -1,4 +1,4 @@
-/** The gateway on a loopback port, for subjects that speak HTTP. */
+/** The gateway on a port, for subjects that speak HTTP. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EnvironmentError } from '../../errors.ts';
@@ -15,20 +15,23 @@ export interface GatewayServer {
 }
 
 /**
- * @param wanted the port; 0 is any that is free
+ * @param at where to listen: on any free port of the loopback, unless told otherwise
  * @throws EnvironmentError when the port is taken
  */
-export async function serveGateway(gateway: Gateway, wanted = 0): Promise<GatewayServer> {
+export async function serveGateway(
+  gateway: Gateway,
+  { host = '127.0.0.1', port: wanted = 0 }: { host?: string; port?: number } = {},
+): Promise<GatewayServer> {
   const server = createServer((incoming, outgoing) => {
     exchange(gateway, incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(wanted, error)));
-    server.listen(wanted, '127.0.0.1', resolve);
+    server.listen(wanted, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

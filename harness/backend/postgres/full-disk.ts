@@ -6,7 +6,7 @@ export function noSpace(detail: string): EnvironmentError {
   return new EnvironmentError(
     'embedded-no-space',
     `No space left for the databases: ${lastLines(detail, 1)}`,
-    'Free some space, or point TMPDIR to a file system that has it.',
+    'Free some space, or point TMPDIR to a file system that has it (containers: where their engine keeps its files).',
   );
 }
 

@@ -13,13 +13,14 @@ export interface PostgrestRequest {
   body: ArrayBuffer;
 }
 
-/** Of one PostgREST, whose secret nobody else knows. */
+/** Of one PostgREST; its secret is known to nobody else, unless it is given. */
 export class PostgrestKeys {
-  readonly jwtSecret: string = randomBytes(32).toString('hex');
+  readonly jwtSecret: string;
   readonly #keys: Keys;
 
-  constructor(keys: Keys) {
+  constructor(keys: Keys, jwtSecret: string = randomBytes(32).toString('hex')) {
     this.#keys = keys;
+    this.jwtSecret = jwtSecret;
   }
 
   /** The request as PostgREST wants it, or the answer that it does not get that far. */

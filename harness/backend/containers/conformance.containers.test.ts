@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { describeBackend } from '../backend.case.ts';
+import { containersBackend } from './containers.ts';
+
+describe('the backend of containers', () => {
+  describeBackend(containersBackend);
+});
