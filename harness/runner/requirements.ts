@@ -1,5 +1,5 @@
 /** Refuses, by name, a plan that needs what a backend cannot do or names what nobody judges. */
-import type { Backend } from '../backend/backend.ts';
+import type { Backend, Cluster } from '../backend/backend.ts';
 import { UsageError } from '../errors.ts';
 import { requiredCapability } from '../nemesis/faults.ts';
 import type { Fault } from '../plan/faults.ts';
@@ -7,8 +7,23 @@ import type { Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 import { requireProperties } from './judgement.ts';
 
+interface Able extends Pick<Backend, 'name' | 'capabilities'> {
+  /** Why it cannot do more. */
+  because?: string;
+}
+
+/**
+ * What a cluster turned out to lack counts, too.
+ * @throws UsageError
+ */
+export function requireOfCluster(plan: Plan, backend: Backend, { lacks }: Pick<Cluster, 'lacks'>): void {
+  if (lacks === undefined) return;
+  const capabilities = new Set([...backend.capabilities].filter((each) => !lacks.capabilities.includes(each)));
+  requireSupport(plan, { name: backend.name, capabilities, because: lacks.because });
+}
+
 /** @throws UsageError */
-export function requireSupport(plan: Plan, backend: Backend): void {
+export function requireSupport(plan: Plan, backend: Able): void {
   requireProperties(plan.properties);
   if (plan.topology.replicas > 0 && !backend.capabilities.has('replicas')) {
     throw unsupported(backend, 'topology.replicas of the plan', 'replicas');
@@ -25,7 +40,7 @@ export function requireSupport(plan: Plan, backend: Backend): void {
  * @param where what to name in the error
  * @throws UsageError
  */
-export function requireFault(fault: Fault, backend: Backend, where: string): void {
+export function requireFault(fault: Fault, backend: Able, where: string): void {
   const capability = requiredCapability(fault);
   if (!backend.capabilities.has(capability)) throw unsupported(backend, where, capability);
 }
@@ -43,10 +58,10 @@ function isOfCommit(moment: Moment): boolean {
   return 'after' in moment && [moment.after].flat().some(({ f }) => f === 'commit');
 }
 
-function unsupported(backend: Backend, where: string, capability: string): UsageError {
+function unsupported(backend: Able, where: string, capability: string): UsageError {
   return new UsageError(
     'plan-unsupported',
     `the backend ${backend.name} cannot do what ${where} needs: ${capability}`,
-    `it can do: ${[...backend.capabilities].join(', ')}`,
+    `${backend.because === undefined ? '' : `${backend.because}; `}it can do: ${[...backend.capabilities].join(', ')}`,
   );
 }

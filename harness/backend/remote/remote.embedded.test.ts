@@ -134,6 +134,31 @@ describe('a target that is marked', () => {
     }
   });
 
+  it('whose database permits less does less, and says why', async () => {
+    const { DB_URL, REPLICA_DB_URLS } = up.variables;
+    await ask(DB_URL!, 'create role limited login');
+    const limited = (url: string): string => url.replace('postgres@', 'limited@');
+    const target = { ...variablesOf(up), RATCHET_REMOTE_DATABASE_URL: limited(DB_URL!) };
+    const why = 'the order of commits is unknown: its database permits no logical decoding (permission denied';
+    const restart = run('restart --subject guarded --property monotonic-view', target);
+    expect([restart.status, restart.stdout]).toEqual([0, expect.stringContaining(`note:    ${why}`)]);
+    for (const [scenario, capability] of [
+      ['lagging-replica', 'lag-exact'],
+      ['racing-writers', 'commits'],
+    ]) {
+      const { status, stderr } = run(`${scenario} --subject guarded`, target);
+      expect([status, stderr]).toEqual([64, expect.stringContaining(`of the plan needs: ${capability} — ${why}`)]);
+    }
+    const paused = { ...variablesOf(up), RATCHET_REMOTE_REPLICA_DATABASE_URLS: limited(REPLICA_DB_URLS!) };
+    const { status, stderr } = run('lagging-replica --subject guarded', paused);
+    expect([status, stderr]).toEqual([
+      64,
+      expect.stringContaining('the user of RATCHET_REMOTE_REPLICA_DATABASE_URLS may not pause replay'),
+    ]);
+    const swapped = { ...variablesOf(up), RATCHET_REMOTE_DATABASE_URL: REPLICA_DB_URLS! };
+    expect(run('restart --subject guarded', swapped).stderr).toContain('names a replica where the primary belongs');
+  });
+
   it('refuses what its replicas cannot do, by name', () => {
     const plan = {
       plan: 1,
