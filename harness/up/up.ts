@@ -124,8 +124,8 @@ function gatewayTo(nodes: readonly DatabaseNode[], router: Router, claim: LiveFa
   return createGateway({ nodes, router, claim, listener, sleep: (milliseconds) => clock.sleep(milliseconds) });
 }
 
-async function serve(undo: Undo[], gateway: Gateway, port?: number): Promise<GatewayServer> {
-  const server = await serveGateway(gateway, port);
+async function serve(undo: Undo[], gateway: Gateway, port = 0): Promise<GatewayServer> {
+  const server = await serveGateway(gateway, { host: '127.0.0.1', port });
   undo.push(() => server.close());
   return server;
 }

@@ -1,30 +1,33 @@
-/** The gateway on a loopback port, for subjects that speak HTTP. */
+/** The gateway on a port, for subjects that speak HTTP. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EnvironmentError } from '../../errors.ts';
 import { CONNECTION_LOST, type Gateway } from './gateway.ts';
 
 export interface GatewayServer {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * @param wanted the port; 0 is any that is free
+ * On a free port of the loopback, unless told where.
  * @throws EnvironmentError when the port is taken
  */
-export async function serveGateway(gateway: Gateway, wanted = 0): Promise<GatewayServer> {
+export async function serveGateway(
+  gateway: Gateway,
+  { host, port: wanted } = { host: '127.0.0.1', port: 0 },
+): Promise<GatewayServer> {
   const server = createServer((incoming, outgoing) => {
     exchange(gateway, incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(wanted, error)));
-    server.listen(wanted, '127.0.0.1', resolve);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(`${host}:${wanted}`, error)));
+    server.listen(wanted, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -33,14 +36,10 @@ export async function serveGateway(gateway: Gateway, wanted = 0): Promise<Gatewa
   };
 }
 
-function cannotListen(port: number, cause: NodeJS.ErrnoException): EnvironmentError {
+function cannotListen(at: string, cause: NodeJS.ErrnoException): EnvironmentError {
   const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
-  return new EnvironmentError(
-    'port-taken',
-    `cannot listen on port ${port} of 127.0.0.1: ${why}`,
-    'choose another port, or none and get one that is free',
-    cause,
-  );
+  const hint = 'choose another port, or none and get one that is free';
+  return new EnvironmentError('port-taken', `cannot listen at ${at}: ${why}`, hint, cause);
 }
 
 async function exchange(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
