@@ -131,8 +131,8 @@ export interface Cluster {
   readonly secretKey: string;
   /** What ran: versions of the database and of the REST layer, for the history's header. */
   readonly versions: Record<string, string>;
-  /** What a run on it cannot know, in sentences. */
-  readonly notes?: readonly string[];
+  /** What its backend can do and it turned out that it cannot, and why, in a sentence that a report may show. */
+  readonly lacks?: { capabilities: readonly Capability[]; because: string };
   /** Adds a row to a table of the schema `public` on the primary, as the owner; for seeding stories. */
   insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void>;
   /**

@@ -22,7 +22,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
 
 const EXIT_CODES = `
 Exit codes:
-  0    every property holds
+  0    every property holds; where nothing is judged: it was done
   1    a property is violated
   2    unknown: the run, a checker or a backend broke, or the machine lacks something
   64   bad input or usage

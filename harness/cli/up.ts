@@ -8,7 +8,7 @@ import { loadBackend } from '../runner/registry.ts';
 import { startUp, type Up } from '../up/up.ts';
 import type { FaultRequest } from '../up/control.ts';
 import { lagOf } from './lag-words.ts';
-import { backendOption, replicasOption, subjectOption, wholeNumber } from './options.ts';
+import { backendOption, wholeNumber } from './options.ts';
 import { complain, palette, print, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
@@ -28,8 +28,13 @@ export function addUp(program: Command, finish: Finish, signal: AbortSignal): vo
     .command('up')
     .description('start a Supabase whose replicas lag and keep it until Ctrl-C, for any application to use')
     .addOption(backendOption())
-    .addOption(replicasOption().default(1).argParser(wholeNumber(0, 8)))
-    .addOption(subjectOption().default(undefined, 'that of ratchet.config.ts, if there is one'))
+    .addOption(new Option('--replicas <n>', 'streaming replicas, at most 8').default(1).argParser(wholeNumber(0, 8)))
+    .addOption(
+      new Option(
+        '--subject <name>',
+        'whose schema it has: a name that `ratchet list` shows, or the path of a file that exports a `subject`',
+      ).default(undefined, 'that of ratchet.config.ts, if there is one'),
+    )
     .addOption(
       new Option('--migrations <path>', 'instead of a subject: a SQL file or a folder of them; may be repeated')
         .conflicts('subject')

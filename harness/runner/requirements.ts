@@ -1,5 +1,5 @@
 /** Refuses, by name, a plan that needs what a backend or a subject cannot do, or names what nobody judges. */
-import type { Backend } from '../backend/backend.ts';
+import type { Backend, Cluster } from '../backend/backend.ts';
 import { UsageError } from '../errors.ts';
 import { requiredCapability } from '../nemesis/faults.ts';
 import type { Fault } from '../plan/faults.ts';
@@ -8,15 +8,35 @@ import type { Plan } from '../plan/plan.ts';
 import type { Subject } from '../subject/subject.ts';
 import { requireProperties } from './judgement.ts';
 
+interface Able extends Pick<Backend, 'name' | 'capabilities'> {
+  /** Why it cannot do more. */
+  because?: string;
+}
+
+/**
+ * What a cluster turned out to lack counts, too.
+ * @throws UsageError
+ */
+export function requireOfCluster(
+  plan: Plan,
+  backend: Backend,
+  { lacks }: Pick<Cluster, 'lacks'>,
+  subject: Subject,
+): void {
+  if (lacks === undefined) return;
+  const capabilities = new Set([...backend.capabilities].filter((each) => !lacks.capabilities.includes(each)));
+  requireSupport(plan, { name: backend.name, capabilities, because: lacks.because }, subject);
+}
+
 /** @throws UsageError */
-export function requireSupport(plan: Plan, backend: Backend, subject: Subject): void {
+export function requireSupport(plan: Plan, backend: Able, subject: Subject): void {
   requireProperties(plan.properties);
   const lack = lackOf(plan, backend, subject);
   if (lack !== undefined) throw lack;
 }
 
 /** What the plan needs and is not there. */
-export function lackOf(plan: Plan, backend: Backend, subject: Subject): UsageError | undefined {
+export function lackOf(plan: Plan, backend: Able, subject: Subject): UsageError | undefined {
   if (plan.topology.replicas > 0 && !backend.capabilities.has('replicas')) {
     return unsupported(backend, 'topology.replicas of the plan', 'replicas');
   }
@@ -32,7 +52,7 @@ export function lackOf(plan: Plan, backend: Backend, subject: Subject): UsageErr
 }
 
 /** @param where what to name in the error */
-export function lackOfFault(fault: Fault, backend: Backend, where: string): UsageError | undefined {
+export function lackOfFault(fault: Fault, backend: Able, where: string): UsageError | undefined {
   const capability = requiredCapability(fault);
   return backend.capabilities.has(capability) ? undefined : unsupported(backend, where, capability);
 }
@@ -50,11 +70,11 @@ function isOfCommit(moment: Moment): boolean {
   return 'after' in moment && [moment.after].flat().some(({ f }) => f === 'commit');
 }
 
-function unsupported(backend: Backend, where: string, capability: string): UsageError {
+function unsupported(backend: Able, where: string, capability: string): UsageError {
   return new UsageError(
     'plan-unsupported',
     `the backend ${backend.name} cannot do what ${where} needs: ${capability}`,
-    `it can do: ${[...backend.capabilities].join(', ')}`,
+    `${backend.because === undefined ? '' : `${backend.because}; `}it can do: ${[...backend.capabilities].join(', ')}`,
   );
 }
 

@@ -9,7 +9,7 @@ import { readMigrations } from './migrations.ts';
 import { OVER } from './moments.ts';
 import { createObserver, type ObserverActor } from './observer.ts';
 import type { Recorder } from './recorder.ts';
-import { requireSupport } from './requirements.ts';
+import { requireOfCluster, requireSupport } from './requirements.ts';
 import { caughtUp, seedStories, setStage, type Stage, type StageOptions } from './stage.ts';
 import { runGeneration } from './worker.ts';
 
@@ -60,13 +60,14 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       ownsTarget: options.ownsTarget ?? false,
       signal: stopping.signal,
     });
+    requireOfCluster(options.plan, options.backend, cluster, options.subject);
     await seedStories(cluster, options);
     const stage = await setStage({ ...options, stop }, cluster, commits);
     try {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await leftBehind(stage, options.host);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
-      return { history: stage.recorder.history, incomplete: failure, notes: [...(cluster.notes ?? []), ...notes] };
+      return { history: stage.recorder.history, incomplete: failure, notes: [...lackOf(cluster), ...notes] };
     } finally {
       stage.recorder.close();
       await stage.close();
@@ -77,6 +78,10 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     options.signal?.removeEventListener('abort', interrupt);
     await cluster?.close();
   }
+}
+
+function lackOf({ lacks }: Cluster): string[] {
+  return lacks === undefined ? [] : [lacks.because];
 }
 
 /** What the databases are to hold: the subject's migrations, or what it says of them to a simulation. */

@@ -9,7 +9,7 @@ export const ACTOR_HEADER = 'x-ratchet-actor';
 export const OPERATION_HEADER = 'x-ratchet-operation';
 
 export interface GatewayServer {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export async function serveGateway(
     exchange(gateway, incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(wanted, error)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(`${host}:${wanted}`, error)));
     server.listen(wanted, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -40,14 +40,10 @@ export async function serveGateway(
   };
 }
 
-function cannotListen(port: number, cause: NodeJS.ErrnoException): EnvironmentError {
+function cannotListen(at: string, cause: NodeJS.ErrnoException): EnvironmentError {
   const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
-  return new EnvironmentError(
-    'port-taken',
-    `cannot listen on port ${port} of 127.0.0.1: ${why}`,
-    'choose another port, or none and get one that is free',
-    cause,
-  );
+  const hint = 'choose another port, or none and get one that is free';
+  return new EnvironmentError('port-taken', `cannot listen at ${at}: ${why}`, hint, cause);
 }
 
 async function exchange(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

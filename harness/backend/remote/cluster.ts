@@ -1,6 +1,6 @@
 /** The target as the port sees it; and what a run added to it is taken away again. */
 import { EnvironmentError, RatchetError } from '../../errors.ts';
-import type { Cluster, ClusterOptions, DatabaseNode } from '../backend.ts';
+import type { Capability, Cluster, ClusterOptions, DatabaseNode } from '../backend.ts';
 import { makeKeys, type Keys } from '../postgres/keys.ts';
 import { CommitPoll } from './commits.ts';
 import { connectionOf, openDatabase, type Database } from './database.ts';
@@ -55,7 +55,7 @@ class Target {
     };
     const openPrimary = () => open(databaseUrl!, 'RATCHET_REMOTE_DATABASE_URL', false);
     const control = databaseUrl === undefined ? undefined : await openPrimary();
-    const { commits, notes } = await this.#follow(options, control === undefined ? undefined : openPrimary);
+    const { commits, lacks } = await this.#follow(options, control === undefined ? undefined : openPrimary);
     const primary = this.#node('primary', this.#settings.url, control);
     const replicas: RemoteReplica[] = [];
     for (const [at, replica] of this.#settings.replicas.slice(0, options.replicas).entries()) {
@@ -64,7 +64,7 @@ class Target {
         name: `replica-${at + 1}`,
         database,
         rest: (request) => askTarget({ url: replica.url, ...this.#border }, request),
-        commits: commits!,
+        commits: commits ?? NO_COMMITS,
         primary: {
           flushedLsn: () => flushedLsn(control!),
           nudge: async () => void (await control!`select pg_logical_emit_message(false, 'ratchet', '')`),
@@ -83,7 +83,7 @@ class Target {
       publishableKey: publishable,
       secretKey: secret,
       versions: { database: await versionOf(control), rest: 'of the target' },
-      notes,
+      ...(lacks === undefined ? {} : { lacks }),
       insert: (table, row) => this.#insert(table, row, options),
       commitsDelivered: async () => commits?.delivered(),
       close: () => this.close(),
@@ -107,25 +107,26 @@ class Target {
   async #follow(
     options: ClusterOptions,
     open: (() => Promise<Database>) | undefined,
-  ): Promise<{ commits: CommitPoll | undefined; notes: string[] }> {
+  ): Promise<{ commits?: CommitPoll; lacks?: Cluster['lacks'] }> {
     const { tracked } = options;
-    const unknown = (why: string) => ({ commits: undefined, notes: [`the order of commits is unknown: ${why}`] });
+    const unknown = (why: string) => ({
+      lacks: { capabilities: BY_COMMITS, because: `the order of commits is unknown: ${why}` },
+    });
     if (open === undefined) return unknown('RATCHET_REMOTE_DATABASE_URL is not set');
-    if (tracked === undefined) return { commits: undefined, notes: [] };
+    if (tracked === undefined) return {};
+    const database = await open();
     try {
       const commits = await CommitPoll.start({
-        database: await open(),
+        database,
         tracked,
         isOurs: (key) => this.#keys.has(key),
         onCommit: (commit) => options.onCommit(commit),
         onEnd: (reason) => options.onDeath(reason),
       });
       this.#undo.push(() => commits.close());
-      return { commits, notes: [] };
+      return { commits };
     } catch (error) {
-      const why = `the target permits no logical decoding (${(error as Error).message})`;
-      if (options.replicas === 0) return unknown(why);
-      throw new EnvironmentError('remote-no-decoding', `${why}, by which replicas are held back exactly`, HINT);
+      return unknown(`its database permits no logical decoding (${(error as Error).message})`);
     }
   }
 
@@ -180,7 +181,10 @@ function notLeft(cause: unknown): EnvironmentError {
   return new EnvironmentError('remote-left', `the target may not be as it was: ${reasonOf(cause)}`, hint, cause);
 }
 
-const HINT = 'set wal_level to logical and let the user replicate, or leave the replicas out';
+/** Of a target that permits no decoding, on which no exact lag is asked for. */
+const NO_COMMITS = { hasCommitBetween: () => Promise.reject(new Error('the order of commits is unknown')) };
+/** What takes knowing every commit. */
+const BY_COMMITS: readonly Capability[] = ['commits', 'lag-exact'];
 
 async function flushedLsn(database: Database): Promise<string> {
   const [row] = await database<{ lsn: string }[]>`select pg_current_wal_flush_lsn()::text as lsn`;

@@ -125,7 +125,10 @@ describe('a target', () => {
   it('is not asked in SQL where no database is named, whose commits are then unknown', async () => {
     const cluster = await start(await answering(200, {}));
     expect(await cluster.primary.lsn()).toBeUndefined();
-    expect(cluster.notes).toEqual(['the order of commits is unknown: RATCHET_REMOTE_DATABASE_URL is not set']);
+    expect(cluster.lacks).toEqual({
+      capabilities: ['commits', 'lag-exact'],
+      because: 'the order of commits is unknown: RATCHET_REMOTE_DATABASE_URL is not set',
+    });
     expect(cluster.secretKey).not.toContain('real');
     await cluster.close();
   });
