@@ -208,6 +208,8 @@ function* smallerFaults(plan: Plan): Generator<Plan> {
       ...plan,
       faults: plan.faults.map((each) => (each === fault ? smaller : each)),
     });
+    // What began with another story's commit may as well have been there from the beginning.
+    if ('from' in fault && 'after' in fault.from) yield replace({ ...fault, from: { at_ms: 0 } });
     if ('until' in fault && fault.until !== undefined) {
       const { until, ...open } = fault;
       yield replace(open as Fault);

@@ -46,6 +46,11 @@ describe('parsePlan', () => {
       'faults.0: replica-2 does not exist: topology.replicas is 1',
     ],
     [
+      'a clock of an instance that the topology lacks',
+      (plan) => (plan['faults'] = [{ kind: 'clock-skew', instance: 2, offset_ms: 1 }]),
+      'faults.0: instance 2 does not exist: topology.instances is 1',
+    ],
+    [
       'a fault on nobody',
       (plan) => (plan['faults'] = [{ kind: 'http-drop', match: { actor: 'worker-9' } }]),
       'faults.0: no worker or session is called worker-9',

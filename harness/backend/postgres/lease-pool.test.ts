@@ -47,3 +47,12 @@ it('never goes on with a transaction on another connection than the one that bro
   await (await pool.reserve()).unsafe('begin');
   expect(asked).toEqual(['1: begin', '2: begin']);
 });
+
+it('does not lend one that broke while nobody had it', async () => {
+  const { pool, closes, asked } = pretend(2);
+  (await pool.reserve()).release();
+  closes[0]!();
+  const lease = await pool.reserve();
+  await lease.unsafe('select');
+  expect(asked).toEqual(['2: select']);
+});

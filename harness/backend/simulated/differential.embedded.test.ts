@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Cluster } from '../backend.ts';
 import { clientOf, conformanceOptions } from '../conformance.case.ts';
-import { commands, comparable, type Client } from '../differential.case.ts';
+import { comparable } from '../comparable.case.ts';
+import { commands, type Client } from '../differential.case.ts';
 import { embeddedBackend } from '../embedded/embedded.ts';
 import { simulatedBackend } from './simulated.ts';
 
@@ -26,6 +27,6 @@ it('random requests through supabase-js have the same answers', async () => {
         expect({ text, ...comparable(await run(simulated)) }).toEqual({ text, ...expected });
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 400 },
   );
 });
