@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Diagnosis } from '../harness/backend/backend.ts';
 import { loadBackend } from '../harness/runner/registry.ts';
 
 const [only, others] = take('--only', process.argv.slice(2));
@@ -15,9 +16,13 @@ const required = [...only, ...named];
 const candidates = only.length > 0 ? only : ['unit', 'embedded', 'containers'];
 /** Suites by backend, and why a suite is not run here. */
 const leftOut = new Map<string, string>();
+let images = '';
 for (const suite of candidates) {
-  const reason = suite === 'unit' ? undefined : await whyNot(suite);
+  const found = suite === 'unit' || !isAskedFor(suite) ? [] : await (await loadBackend(suite)).diagnose();
+  const reason = whyNot(suite, found);
   if (reason !== undefined) leftOut.set(suite, reason);
+  if (suite === 'containers')
+    images = found.flatMap(({ what, detail }) => (what.startsWith('image') ? [detail] : [])).join(', ');
 }
 const suites = candidates.filter((suite) => !leftOut.has(suite));
 const results = join(mkdtempSync(join(tmpdir(), 'results-')), 'results.json');
@@ -26,7 +31,7 @@ const projects = suites.flatMap((suite) => ['--project', suite]);
 const { status } = spawnSync('vitest', ['run', ...projects, ...reporters, ...rest], { stdio: 'inherit' });
 console.log(`suites run: ${suites.join(', ')}`);
 for (const [suite, reason] of leftOut) console.log(`suite left out: ${suite}, because ${reason}`);
-if (suites.includes('containers')) console.log(`containers exercised: ${await foundBy('containers', 'image')}`);
+if (suites.includes('containers')) console.log(`containers exercised: ${images}`);
 if (existsSync(results)) console.log(countOf(results));
 rmSync(dirname(results), { recursive: true });
 const missing = required.filter((suite) => !suites.includes(suite));
@@ -38,19 +43,14 @@ function countOf(file: string): string {
   return `${numPassedTests} passed, ${numFailedTests} failed`;
 }
 
-async function whyNot(name: string): Promise<string | undefined> {
-  if (name === 'containers' && !required.includes(name))
-    return 'it was not asked for with --require containers, nor with --only';
-  const fault = (await (await loadBackend(name)).diagnose()).find(({ ok }) => !ok);
-  return fault === undefined ? undefined : `${fault.what}: ${fault.detail}`;
+function isAskedFor(suite: string): boolean {
+  return suite !== 'containers' || required.includes(suite);
 }
 
-async function foundBy(name: string, what: string): Promise<string> {
-  const found = await (await loadBackend(name)).diagnose();
-  return found
-    .filter((one) => one.what.startsWith(what))
-    .map(({ detail }) => detail)
-    .join(', ');
+function whyNot(suite: string, found: readonly Diagnosis[]): string | undefined {
+  if (!isAskedFor(suite)) return 'it was not asked for with --require containers, nor with --only';
+  const fault = found.find(({ ok }) => !ok);
+  return fault === undefined ? undefined : `${fault.what}: ${fault.detail}`;
 }
 
 /** Values of an option that may be repeated, and the arguments without it. */

@@ -42,6 +42,7 @@ end_attended() {
 }
 
 stop() {
+  set +e
   trap '' INT TERM HUP
   trap - EXIT
   end_attended

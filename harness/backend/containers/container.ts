@@ -117,7 +117,8 @@ class Running implements RunningContainer {
   readonly id: string;
   readonly at: { host: string; port: number };
   readonly #options: ContainerOptions;
-  #endIsExpected = false;
+  /** From one start to the next end; whoever watches an earlier one may learn of its end late. */
+  #life = { endIsExpected: false };
 
   constructor(options: ContainerOptions, id: string, port: number) {
     this.#options = options;
@@ -138,7 +139,7 @@ class Running implements RunningContainer {
   }
 
   async kill(): Promise<void> {
-    this.#endIsExpected = true;
+    this.#life.endIsExpected = true;
     const ended = this.#container.wait();
     await asked(this.#container.kill());
     await asked(ended);
@@ -146,7 +147,7 @@ class Running implements RunningContainer {
 
   async start(): Promise<void> {
     await asked(this.#container.start());
-    this.#endIsExpected = false;
+    this.#life = { endIsExpected: false };
     void this.watch();
   }
 
@@ -166,9 +167,10 @@ class Running implements RunningContainer {
 
   async watch(): Promise<void> {
     const { name, onDeath } = this.#options;
+    const life = this.#life;
     try {
       const { StatusCode: code } = (await this.#container.wait()) as { StatusCode: number };
-      if (this.#endIsExpected) return;
+      if (life.endIsExpected) return;
       const what = `The container ${name} ended (exit code ${code}): ${await this.lastWords()}`;
       onDeath(
         isFull(what)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,11 +46,9 @@ async function wayToEngine(): Promise<{ host: string; cut(): void }> {
   return { host: `unix://${socket}`, cut };
 }
 
-/** A run that has begun to record. */
-async function startRun(environment: Record<string, string>) {
+function startRatchet(environment: Record<string, string>, ...args: string[]) {
   const reports = mkdtempSync(join(folder, 'reports-'));
-  const args = ['bin/ratchet.js', 'run', 'concurrent-generations', '--subject', 'guarded', '--backend', 'containers'];
-  const child = spawn(process.execPath, [...args, '--report', reports], {
+  const child = spawn(process.execPath, ['bin/ratchet.js', ...args, '--report', reports], {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -60,8 +58,8 @@ async function startRun(environment: Record<string, string>) {
   child.stdout.on('data', (chunk) => (stdout += chunk));
   const ended = once(child, 'close') as Promise<[number | null]>;
   const history = join(reports, 'latest', 'history.ndjson');
-  await eventually(() => existsSync(history) && readFileSync(history, 'utf8').includes('"f":"show"'), 60_000);
   return {
+    history,
     pid: child.pid!,
     ended: ended.then(([status]) => status),
     stdout: () => stdout,
@@ -69,10 +67,65 @@ async function startRun(environment: Record<string, string>) {
   };
 }
 
+/** A run that has begun to record. */
+async function startRun(environment: Record<string, string>) {
+  const args = ['run', 'concurrent-generations', '--subject', 'guarded', '--backend', 'containers'];
+  const run = startRatchet(environment, ...args);
+  const hasBegun = (): boolean => existsSync(run.history) && readFileSync(run.history, 'utf8').includes('"f":"show"');
+  await eventually(hasBegun, 60_000);
+  return run;
+}
+
 async function containersOf(pid: number): Promise<{ Id: string; Names: string[] }[]> {
   const found = await engine.docker.listContainers({ all: true, filters: { label: [OWNER_LABEL] } });
   return found.filter(({ Labels }) => Labels[OWNER_LABEL]?.includes(`"pid":${pid},`));
 }
+
+describe('a plan of outages', () => {
+  it('is played to its end, whatever befalls the replica', async () => {
+    const file = join(folder, 'outages.json');
+    const hows = ['partition', 'freeze', 'kill', 'restart'] as const;
+    const steps = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+    const ended = { f: 'fault', fault: 'outage', phase: 'end' };
+    const committed = (progress: number) => ({ after: { f: 'commit', progress } });
+    const plan = {
+      plan: 1,
+      scenario: 'outages',
+      seed: 1,
+      topology: { replicas: 1, routing: 'round-robin' },
+      generations: [
+        {
+          worker: 'worker-1',
+          story: 'story-1',
+          // The next outage waits until all before it have ended.
+          steps: steps.map((progress, at) => ({
+            progress,
+            after_ms: 100,
+            ...(at > 0 && at % 2 === 0 && at <= 8
+              ? { when: { after: Array.from({ length: at / 2 }, () => ended) } }
+              : {}),
+          })),
+        },
+      ],
+      observers: [{ session: 'tab-1', story: 'story-1', every_ms: 50 }],
+      faults: hows.map((how, at) => ({
+        kind: 'outage',
+        how,
+        replica: 'replica-1',
+        from: committed(20 * at + 10),
+        until: committed(20 * at + 20),
+      })),
+      properties: ['monotonic-commits', 'integrity'],
+    };
+    writeFileSync(file, JSON.stringify(plan));
+    const run = startRatchet({}, 'replay', file, '--subject', 'guarded', '--backend', 'containers');
+    expect(await run.ended).toBe(0);
+    const outages = run.events().filter(({ f }) => f === 'fault');
+    expect(outages.map((event) => `${event['how']} ${event['phase']}`)).toEqual(
+      hows.flatMap((how) => [`${how} begin`, `${how} end`]),
+    );
+  });
+});
 
 describe('a run ends with exit code 2, says why, and keeps what it recorded', () => {
   it('when its engine dies in the middle; the next start removes what it left', async () => {
