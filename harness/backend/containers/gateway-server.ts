@@ -10,6 +10,7 @@ import { answerOf, requestOf } from '../message.ts';
 import { ask } from '../postgres/http.ts';
 import { PostgrestKeys } from '../postgres/postgrest-keys.ts';
 
+const ROUTINGS: readonly Routing[] = ['get-to-replica', 'round-robin', 'sticky', 'primary-only'];
 const PORT = 8000;
 const STICKY_MS = 5000;
 
@@ -23,7 +24,7 @@ const [primary, ...replicas] = required('RATCHET_REST_URLS')
 const gateway = createGateway({
   nodes: [primary!, ...replicas],
   router: createRouter({
-    routing: (process.env['RATCHET_ROUTING'] || 'get-to-replica') as Routing,
+    routing: routingOf(process.env['RATCHET_ROUTING'] || 'get-to-replica'),
     replicas: replicas.map(({ name }) => name),
     stickyMs: STICKY_MS,
     nowMs: () => performance.now(),
@@ -49,6 +50,12 @@ function nodeAt(name: string, { hostname, port }: URL): DatabaseNode {
       return answerOf(answer);
     },
   };
+}
+
+function routingOf(name: string): Routing {
+  const routing = ROUTINGS.find((known) => known === name);
+  if (routing === undefined) throw new Error(`RATCHET_ROUTING must be one of ${ROUTINGS.join(', ')}, not ${name}`);
+  return routing;
 }
 
 function required(name: string): string {
