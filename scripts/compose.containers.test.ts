@@ -1,14 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { onFreePort } from '../harness/backend/containers/ports.ts';
 import { eventually } from '../harness/backend/postgres/stories.case.ts';
-import { compose, KEYS, PASSWORD } from './compose.test-support.ts';
+import { compose, KEYS, PASSWORD, root } from './compose.test-support.ts';
 
 const project = `ratchet-compose-${process.pid}`;
 const ports: Record<string, string> = {};
-for (const name of ['RATCHET_GATEWAY_PORT', 'RATCHET_PRIMARY_PORT', 'RATCHET_REPLICA_PORT'])
-  ports[name] = await onFreePort(async (port) => String(port));
+for (const name of ['GATEWAY', 'PRIMARY', 'REPLICA', 'PRIMARY_API', 'REPLICA_API'])
+  ports[`RATCHET_${name}_PORT`] = await onFreePort(async (port) => String(port));
 const url = `http://127.0.0.1:${ports['RATCHET_GATEWAY_PORT']}`;
 
 function inProject(...args: string[]): void {
@@ -29,8 +33,7 @@ it('docker compose takes the file for valid', () => {
 });
 
 it('an application that knows one URL writes to the primary, and reads from a replica that has it in the end', async () => {
-  const port = Number(ports['RATCHET_PRIMARY_PORT']);
-  const sql = postgres({ host: '127.0.0.1', port, user: 'postgres', password: PASSWORD, database: 'postgres' });
+  const sql = connect();
   await sql`create table public.stories (id text primary key, progress integer)`;
   await sql.end();
   const servedBy = new Set<string>();
@@ -50,6 +53,61 @@ it('an application that knows one URL writes to the primary, and reads from a re
   await eventually(async () => (await client.from('stories').select()).data?.[0]?.progress === 85, 60_000);
   expect([...servedBy].sort()).toEqual(['GET replica-1', 'POST primary']);
 });
+
+it(
+  'a run against it finds that a tab goes backwards, and leaves the project as it was',
+  { timeout: 120_000 },
+  async () => {
+    const reports = mkdtempSync(join(tmpdir(), 'ratchet-compose-'));
+    const sql = connect();
+    try {
+      await sql`drop table if exists public.stories`;
+      for (const file of globSync(join(root, 'fixtures/story-app/supabase/migrations/*.sql')).sort()) {
+        await sql.unsafe(readFileSync(file, 'utf8'));
+      }
+      await sql`create table public.ratchet_test_target ()`;
+      const asked = createClient(url, KEYS.SUPABASE_SECRET_KEY, { auth: { persistSession: false } });
+      await eventually(async () => {
+        inProject('kill', '-s', 'SIGUSR1', 'rest', 'rest-replica-1');
+        const answers = [asked.from('stories').select('generation'), asked.from('ratchet_test_target').select()];
+        return (await Promise.all(answers)).every(({ error }) => error === null);
+      }, 60_000);
+      expect(ratchet('run', 'lagging-replica', '--backend', 'simulated', '--report', reports).status).toBe(1);
+      const plan = JSON.parse(readFileSync(join(reports, 'latest/plan.json'), 'utf8'));
+      // So far apart that no machine is too busy to stop replay between two of them.
+      for (const step of plan.generations[0].steps) step.after_ms = 1_500;
+      const slow = join(reports, 'slow.json');
+      writeFileSync(slow, JSON.stringify(plan));
+      const { status, stdout } = ratchet('replay', slow, '--backend', 'remote', '--report', reports);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringMatching(/back to 10%/) });
+      expect(await sql`select id from public.stories`).toEqual([]);
+    } finally {
+      await sql.end();
+      rmSync(reports, { recursive: true });
+    }
+  },
+);
+
+function connect() {
+  const port = Number(ports['RATCHET_PRIMARY_PORT']);
+  return postgres({ host: '127.0.0.1', port, user: 'postgres', password: PASSWORD, database: 'postgres' });
+}
+
+/** Legacy, told of the project by the environment as docs/REMOTE.md says. */
+function ratchet(...args: string[]) {
+  const on = (name: string): string => `127.0.0.1:${ports[`RATCHET_${name}_PORT`]}`;
+  const database = (name: string): string => `postgres://supabase_admin:${PASSWORD}@${on(name)}/postgres`;
+  const target = {
+    RATCHET_REMOTE_URL: `http://${on('PRIMARY_API')}`,
+    RATCHET_REMOTE_PUBLISHABLE_KEY: KEYS.SUPABASE_PUBLISHABLE_KEY,
+    RATCHET_REMOTE_SECRET_KEY: KEYS.SUPABASE_SECRET_KEY,
+    RATCHET_REMOTE_DATABASE_URL: database('PRIMARY'),
+    RATCHET_REMOTE_REPLICA_URLS: `http://${on('REPLICA_API')}`,
+    RATCHET_REMOTE_REPLICA_DATABASE_URLS: database('REPLICA'),
+  };
+  const command = [join(root, 'bin/ratchet.js'), ...args, '--subject', 'legacy'];
+  return spawnSync(process.execPath, command, { cwd: root, env: { ...process.env, ...target }, encoding: 'utf8' });
+}
 
 it('whoever has no key of the project is not let in', async () => {
   const { status } = await createClient(url, 'sb_secret_wrong').from('stories').select();

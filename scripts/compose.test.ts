@@ -9,7 +9,7 @@ it('docker-compose.yml publishes on the loopback only', () => {
     services: Record<string, { ports?: string[] }>;
   };
   const ports = Object.values(services).flatMap((service) => service.ports ?? []);
-  expect(ports).toHaveLength(3);
+  expect(ports).toHaveLength(5);
   expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 

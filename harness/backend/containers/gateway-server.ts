@@ -1,9 +1,10 @@
 /**
  * The gateway by itself, before REST layers that somebody else runs: what `docker-compose.yml` puts before its own. It
- * takes the keys that it is told, injects nothing, and says in `x-ratchet-served-by` which database has answered.
+ * takes the keys that it is told, injects nothing, and says in `x-ratchet-served-by` which database has answered. On the
+ * ports behind its own it answers for one database each, the primary's first.
  */
 import type { DatabaseNode, Routing } from '../backend.ts';
-import { createGateway } from '../gateway/gateway.ts';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { createRouter } from '../gateway/routing.ts';
 import { serveGateway } from '../gateway/server.ts';
 import { answerOf, requestOf } from '../message.ts';
@@ -21,21 +22,31 @@ const keys = new PostgrestKeys(
 const [primary, ...replicas] = required('RATCHET_REST_URLS')
   .split(',')
   .map((url, number) => nodeAt(number === 0 ? 'primary' : `replica-${number}`, new URL(url)));
-const gateway = createGateway({
-  nodes: [primary!, ...replicas],
-  router: createRouter({
+const all = [primary!, ...replicas];
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
+// Each database by itself first, so that who finds the load balancer finds them too.
+for (const [at, node] of all.entries()) {
+  const { url } = await serveGateway(before([{ ...node, name: 'primary' }]), { host: '0.0.0.0', port: PORT + 1 + at });
+  console.log(`${node.name} on ${url}`);
+}
+const { url } = await serveGateway(before(all), { host: '0.0.0.0', port: PORT });
+console.log(`gateway on ${url}`);
+
+function before(nodes: readonly DatabaseNode[]): Gateway {
+  const router = createRouter({
     routing: routingOf(process.env['RATCHET_ROUTING'] || 'get-to-replica'),
-    replicas: replicas.map(({ name }) => name),
+    replicas: nodes.slice(1).map(({ name }) => name),
     stickyMs: STICKY_MS,
     nowMs: () => performance.now(),
-  }),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  listener: { requested: () => {}, ended: () => {} },
-  claim: () => undefined,
-});
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
-const { url } = await serveGateway(gateway, { host: '0.0.0.0', port: PORT });
-console.log(`gateway on ${url}`);
+  });
+  return createGateway({
+    nodes,
+    router,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    listener: { requested: () => {}, ended: () => {} },
+    claim: () => undefined,
+  });
+}
 
 function nodeAt(name: string, { hostname, port }: URL): DatabaseNode {
   const at = { host: hostname, port: Number(port || 80) };

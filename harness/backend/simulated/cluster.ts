@@ -6,7 +6,8 @@ import type { Cluster, ClusterOptions, Commit, DatabaseNode, NodeName, Promotion
 import type { DatabaseModel, Row, Scalar } from '../model.ts';
 import { Lag } from './lag.ts';
 import { Machine } from './machine.ts';
-import { createRest, type Role } from './rest.ts';
+import type { Role } from './call.ts';
+import { createRest } from './rest.ts';
 import { SimulatedReplica } from './replica.ts';
 import { OpenTransaction } from './transaction.ts';
 import { CommitLog, View, type Change } from './versions.ts';

@@ -1,39 +1,21 @@
 /** Answers PostgREST's dialect, as far as an application with a progress speaks it. What it does not know it refuses. */
 import type { HttpAnswer, HttpMessage } from '../message.ts';
-import type { ColumnModel, DatabaseModel, FunctionModel, Row, Scalar, TableModel } from '../model.ts';
+import type { DatabaseModel, FunctionModel, Row, Scalar, TableModel } from '../model.ts';
+import { givenOf, parseArguments, parseCall, valuesOf } from './call.ts';
+import type { Body, Call, Given, Role, RoleOf } from './call.ts';
 import type { FilteredTable } from './filters.ts';
 import { parseQuery, type Query } from './query.ts';
 import { databaseError, notSimulated, RestError } from './rest-error.ts';
 import { idOf, OpenTransaction } from './transaction.ts';
 import { coerce } from './values.ts';
 
-export type Role = 'anon' | 'service_role';
-
 export interface RestOptions {
   model: DatabaseModel;
-  /** `undefined` for a key that is none. */
-  roleOf(apikey: string | null): Role | undefined;
+  roleOf: RoleOf;
   /** A transaction; on a replica one that cannot write. */
   begin(): OpenTransaction;
   /** Makes its changes durable. */
   commit(transaction: OpenTransaction): void;
-}
-
-/** One request, taken apart. */
-interface Call {
-  method: string;
-  role: Role;
-  url: URL;
-  accept: { isObject: boolean };
-  prefer: Preferences;
-  body: string;
-}
-
-interface Preferences {
-  returns: 'minimal' | 'representation';
-  count: boolean;
-  resolution: 'merge-duplicates' | 'ignore-duplicates' | undefined;
-  missingDefault: boolean;
 }
 
 /** Rows, before they are shown. */
@@ -56,26 +38,12 @@ export function createRest(options: RestOptions): RestHandler {
 
   return (request) => {
     try {
-      return handle(parseCall(request));
+      return handle(parseCall(request, options.roleOf));
     } catch (error) {
       if (!(error instanceof RestError)) throw error;
       return respond(error.status, request.method === 'HEAD' ? '' : JSON.stringify(error.body));
     }
   };
-
-  function parseCall({ method, url, headers, body }: HttpMessage): Call {
-    const role = options.roleOf(headers.get('apikey'));
-    if (role === undefined) throw new RestError(401, '', 'Invalid API key', null, 'Double check the API key.');
-    requirePublicSchema(headers);
-    return {
-      method,
-      role,
-      url,
-      accept: parseAccept(headers.get('accept')),
-      prefer: parsePrefer(headers.get('prefer')),
-      body,
-    };
-  }
 
   function handle(call: Call): HttpAnswer {
     const encoded = call.url.pathname.slice(PREFIX.length);
@@ -289,114 +257,6 @@ function respond(status: number, body: string, range?: string, type = JSON_TYPE)
   const headers = new Headers({ 'content-type': type });
   if (range !== undefined) headers.set('content-range', range);
   return { status, headers, body };
-}
-
-function parseAccept(text: string | null): Call['accept'] {
-  const type = text?.includes(',') ? text.slice(0, text.indexOf(',')).trim() : (text ?? '*/*');
-  if (type === 'application/vnd.pgrst.object+json') return { isObject: true };
-  if (type === '*/*' || type === 'application/json') return { isObject: false };
-  throw notSimulated(`the media type ${type}`);
-}
-
-const NO_PREFERENCES: Preferences = { returns: 'minimal', count: false, resolution: undefined, missingDefault: false };
-
-function parsePrefer(text: string | null): Preferences {
-  if (text === null) return NO_PREFERENCES;
-  const prefer: Preferences = { returns: 'minimal', count: false, resolution: undefined, missingDefault: false };
-  for (const item of text.split(',')) {
-    const wish = item.trim();
-    if (wish === 'return=minimal' || wish === 'return=representation')
-      prefer.returns = wish.slice('return='.length) as 'minimal';
-    else if (wish === 'count=exact') prefer.count = true;
-    else if (wish === 'resolution=merge-duplicates' || wish === 'resolution=ignore-duplicates')
-      prefer.resolution = wish.slice('resolution='.length) as 'merge-duplicates';
-    else if (wish === 'missing=default') prefer.missingDefault = true;
-    else if (wish !== '') throw notSimulated(`the preference "${wish}"`);
-  }
-  return prefer;
-}
-
-function requirePublicSchema(headers: Headers): void {
-  const schema = headers.get('accept-profile') ?? headers.get('content-profile') ?? 'public';
-  if (schema === 'public') return;
-  throw new RestError(
-    406,
-    'PGRST106',
-    `Invalid schema: ${schema}`,
-    null,
-    'Only the following schemas are exposed: graphql_public, public',
-  );
-}
-
-type Body = Readonly<Record<string, unknown>>;
-
-function parseBody(text: string): Body[] {
-  const value = parseJson(text);
-  const rows: unknown[] = Array.isArray(value) ? value : [value];
-  if (rows.some((row) => typeof row !== 'object' || row === null || Array.isArray(row)))
-    throw notSimulated('a body that holds no objects');
-  return rows as Body[];
-}
-
-function parseArguments(text: string): Body {
-  const value = text === '' ? {} : parseJson(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw notSimulated('arguments that are no object');
-  return value as Body;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new RestError(400, 'PGRST102', 'Empty or invalid json');
-  }
-}
-
-/** The rows of a body, and which of their fields are to be taken. */
-interface Given {
-  names: readonly string[];
-  rows: readonly Body[];
-}
-
-function givenOf(call: Call, table: FilteredTable): Given {
-  const rows = parseBody(call.body);
-  const columns = columnsOf(call.url);
-  const names = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  if (columns === undefined && rows.some((row) => Object.keys(row).length !== names.length)) {
-    throw new RestError(400, 'PGRST102', 'All object keys must match');
-  }
-  requireColumns(table, names);
-  return { names, rows };
-}
-
-function columnsOf(url: URL): string[] | undefined {
-  if (!url.search.includes('columns=')) return undefined;
-  return url.searchParams
-    .get('columns')
-    ?.split(',')
-    .map((name) => name.replace(/^"(.*)"$/s, '$1'));
-}
-
-function requireColumns({ name, model }: FilteredTable, columns: readonly string[]): void {
-  const unknown = columns.find((column) => !Object.hasOwn(model.columns, column));
-  if (unknown === undefined) return;
-  throw new RestError(400, 'PGRST204', `Could not find the '${unknown}' column of '${name}' in the schema cache`);
-}
-
-/** A value that is missing is null, or with `missing=default` left to the default. */
-function valuesOf(
-  { model }: FilteredTable,
-  names: readonly string[],
-  given: Body,
-  missingDefault: boolean,
-): Record<string, Scalar> {
-  const values: Record<string, Scalar> = {};
-  for (const name of names) {
-    if (missingDefault && !(name in given)) continue;
-    values[name] = coerce(given[name], (model.columns[name] as ColumnModel).type);
-  }
-  return values;
 }
 
 function conflicting(
