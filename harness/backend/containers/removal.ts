@@ -45,8 +45,13 @@ async function gone(name: string, removal: Promise<unknown>): Promise<string> {
   try {
     await asked(removal);
   } catch (error) {
-    // Gone already, or somebody else is just removing it.
-    if (!isMissing(error) && (error as { statusCode?: number }).statusCode !== 409) throw error;
+    if (!isMissing(error) && !isBeingRemoved(error)) throw error;
   }
   return name;
+}
+
+/** Somebody else is just removing it, or the container that a network is waiting for. */
+function isBeingRemoved(error: unknown): boolean {
+  const { statusCode, message = '' } = error as { statusCode?: number; message?: string };
+  return statusCode === 409 || /has active endpoints/.test(message);
 }

@@ -40,9 +40,10 @@ async function startAndKill(afterMs: number): Promise<number> {
     const { containersBackend } = await import(${JSON.stringify(backend)});
     await storiesOn(containersBackend)(1); setInterval(() => {}, 1e6);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   child.kill('SIGKILL');
-  await once(child, 'exit');
+  await ended;
   return child.pid!;
 }
 
