@@ -26,13 +26,21 @@ const OUTAGES = ['freeze', 'kill', 'restart', 'partition'] as const;
 /** How the machine of a database can fail; see the fault `outage` of a plan. */
 export type Outage = (typeof OUTAGES)[number];
 
-/** Of a backend whose replicas can fail in every way. */
-export const OUTAGE_CAPABILITIES: readonly Capability[] = OUTAGES.map((how) => `outage-${how}` as const);
+/** Of a backend whose databases are its own: it knows all that happens in them, and its replicas can fail in every way. */
+export const OWN_DATABASE_CAPABILITIES: readonly Capability[] = [
+  'commits',
+  'replicas',
+  'lag-paused',
+  'lag-exact',
+  'lag-timed',
+  ...OUTAGES.map((how) => `outage-${how}` as const),
+];
 
 /** `primary`, or `replica-1` … `replica-N`. */
 export type NodeName = string;
 
-export type Routing = 'get-to-replica' | 'round-robin' | 'sticky' | 'primary-only';
+export const ROUTINGS = ['get-to-replica', 'round-robin', 'sticky', 'primary-only'] as const;
+export type Routing = (typeof ROUTINGS)[number];
 
 /** Where the application keeps the progress of a story. */
 export interface TrackedTable {

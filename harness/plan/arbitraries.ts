@@ -6,7 +6,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import { deviationsOf } from './arbitraries/cast.ts';
 import { few, mostlyOne, replicaDraft, storyDraft } from './arbitraries/drafts.ts';
 import { skewDraft } from './arbitraries/faults.ts';
-import { limitsOf, ROUTINGS } from './arbitraries/limits.ts';
+import { limitsOf, BY_SIMPLICITY } from './arbitraries/limits.ts';
 import { buildSpace } from './arbitraries/space.ts';
 import type { Variation } from './arbitraries/variation.ts';
 import type { Range } from './range.ts';
@@ -43,7 +43,7 @@ export function planSpace(range: Range = {}): Arbitrary<Variation> {
       replicas: fc.array(replicaDraft(limits), { maxLength: range.replicasMax ?? 3, size: 'max' }),
       instances: fc.integer({ min: 1, max: range.instancesMax ?? 3 }),
       skews: few(skewDraft(limits)),
-      routing: fc.constantFrom(...(range.routings ?? ROUTINGS)),
+      routing: fc.constantFrom(...(range.routings ?? BY_SIMPLICITY)),
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })
     .map(buildSpace);

@@ -1,20 +1,12 @@
 /** A Supabase of containers: PostgreSQL with streaming replicas, PostgREST before each, our gateway before all. */
-import { OUTAGE_CAPABILITIES } from '../backend.ts';
+import { OWN_DATABASE_CAPABILITIES } from '../backend.ts';
 import { GATEWAY_CAPABILITIES } from '../gateway/gateway.ts';
 import { startCluster, type ServerBackend } from '../postgres/cluster.ts';
 
 export const containersBackend: ServerBackend = {
   name: 'containers',
   description: "Supabase's own images in containers, with streaming replicas; needs Docker",
-  capabilities: new Set([
-    ...GATEWAY_CAPABILITIES,
-    'commits',
-    'replicas',
-    'lag-paused',
-    'lag-exact',
-    'lag-timed',
-    ...OUTAGE_CAPABILITIES,
-  ]),
+  capabilities: new Set([...GATEWAY_CAPABILITIES, ...OWN_DATABASE_CAPABILITIES]),
   // testcontainers takes its time to load, which `ratchet list` need not wait for.
   start: async (options) => startCluster(options, (await import('./boot.ts')).boot),
   diagnose: async () => (await import('./diagnose.ts')).diagnose(),

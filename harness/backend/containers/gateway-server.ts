@@ -3,7 +3,7 @@
  * takes the keys that it is told, injects nothing, and says in `x-ratchet-served-by` which database has answered. On the
  * ports behind its own it answers for one database each, the primary's first.
  */
-import type { DatabaseNode, Routing } from '../backend.ts';
+import { ROUTINGS, type DatabaseNode, type Routing } from '../backend.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { createRouter } from '../gateway/routing.ts';
 import { serveGateway } from '../gateway/server.ts';
@@ -11,7 +11,6 @@ import { answerOf, requestOf } from '../message.ts';
 import { ask } from '../postgres/http.ts';
 import { PostgrestKeys } from '../postgres/postgrest-keys.ts';
 
-const ROUTINGS: readonly Routing[] = ['get-to-replica', 'round-robin', 'sticky', 'primary-only'];
 const PORT = 8000;
 const STICKY_MS = 5000;
 

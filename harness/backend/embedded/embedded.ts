@@ -1,5 +1,5 @@
 /** Real PostgreSQL, a primary and streaming standbys, from npm packages; nothing to install, no container. */
-import { OUTAGE_CAPABILITIES } from '../backend.ts';
+import { OWN_DATABASE_CAPABILITIES } from '../backend.ts';
 import { GATEWAY_CAPABILITIES } from '../gateway/gateway.ts';
 import { startCluster, type ServerBackend } from '../postgres/cluster.ts';
 import { boot } from './boot.ts';
@@ -8,15 +8,7 @@ import { diagnose } from './diagnose.ts';
 export const embeddedBackend: ServerBackend = {
   name: 'embedded',
   description: 'PostgreSQL 18 with streaming standbys from npm packages; @supabase/lite or PostgREST before them',
-  capabilities: new Set([
-    ...GATEWAY_CAPABILITIES,
-    'commits',
-    'replicas',
-    'lag-paused',
-    'lag-exact',
-    'lag-timed',
-    ...OUTAGE_CAPABILITIES,
-  ]),
+  capabilities: new Set([...GATEWAY_CAPABILITIES, ...OWN_DATABASE_CAPABILITIES]),
   start: (options) => startCluster(options, boot),
   diagnose,
 };

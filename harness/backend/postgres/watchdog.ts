@@ -1,5 +1,5 @@
 /** A tiny process that outlives us: when we end, however we end, it stops our servers and removes their files. */
-import { spawn } from 'node:child_process';
+import { spawnSurvivor } from './survivor.ts';
 
 export interface Watchdog {
   /** Also to be stopped when we die. */
@@ -55,16 +55,7 @@ done
 `;
 
 export function startWatchdog(directory: string): Watchdog {
-  const child = spawn('/bin/sh', ['-c', SCRIPT, 'ratchet-watchdog', directory], {
-    cwd: '/',
-    // A session of its own, so that Ctrl-C, a closed terminal or a killed process group spares it.
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  child.unref();
-  (child.stdin as unknown as { unref?(): void }).unref?.();
-  child.on('error', () => {});
-  child.stdin.on('error', () => {});
+  const child = spawnSurvivor('/bin/sh', ['-c', SCRIPT, 'ratchet-watchdog', directory]);
   return {
     watch: (pid) => child.stdin.write(`${pid}\n`),
     dismiss: () => child.stdin.end('done\n'),

@@ -1,5 +1,5 @@
 /** A small process that outlives us: when we end before a target was left as it was, it does what is still to be done. */
-import { spawn } from 'node:child_process';
+import { spawnSurvivor } from '../postgres/survivor.ts';
 import type postgres from 'postgres';
 
 /** Something to be done on the target in the end. */
@@ -36,17 +36,7 @@ process.exit(0);
 `;
 
 export function startWatchdog(): Watchdog {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT], {
-    cwd: '/',
-    env: {},
-    // A session of its own, so that Ctrl-C, a closed terminal or a killed process group spares it.
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  child.unref();
-  (child.stdin as unknown as { unref?(): void }).unref?.();
-  child.on('error', () => {});
-  child.stdin.on('error', () => {});
+  const child = spawnSurvivor(process.execPath, ['--input-type=module', '-e', SCRIPT], {});
   const driver = import.meta.resolve('postgres');
   return {
     owe: (debt) => void child.stdin.write(`${JSON.stringify({ ...debt, driver })}\n`),

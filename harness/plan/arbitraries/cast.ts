@@ -4,7 +4,7 @@ import type { Deviation } from '../deviations.ts';
 import type { Fault } from '../faults.ts';
 import type { Plan } from '../plan.ts';
 import { befallReplica, replicaFaultDraft, skewDraft, skewedClock, timedLag } from './faults.ts';
-import { ROUTINGS, type Limits } from './limits.ts';
+import { BY_SIMPLICITY, type Limits } from './limits.ts';
 import { befall, requestDraft } from './requests.ts';
 import { BENIGN_TAB } from './space.ts';
 import { afterCommit, versionIn, type Version } from './versions.ts';
@@ -51,7 +51,7 @@ export function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
   offer(1, hasTabs && kinds.has('overlap'), () => session.map((each) => ({ kind: 'overlap', session: each })));
   offer(1, hasTabs && kinds.has('forget'), () => session.map((each) => ({ kind: 'forget', session: each })));
   offer(1, hasReplicas && kinds.has('routing'), () =>
-    fc.constantFrom(...ROUTINGS).map((routing) => ({ kind: 'routing', routing })),
+    fc.constantFrom(...BY_SIMPLICITY).map((routing) => ({ kind: 'routing', routing })),
   );
   offer(1, skew !== undefined, () => fault(fc.tuple(instance, skew!).map((each) => skewedClock(...each))));
   offer(1, kinds.has('rerun'), () => version.map((each) => rerunOf(cast, each)));

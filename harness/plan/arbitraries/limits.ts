@@ -1,8 +1,9 @@
+import { ROUTINGS } from '../routing.ts';
 import { ordinaryKinds, type DeviationKind } from '../deviations.ts';
 import type { Range } from '../range.ts';
 
 /** The most benign first: there every choice shrinks to. */
-export const ROUTINGS = ['primary-only', 'get-to-replica', 'round-robin', 'sticky'] as const;
+export const BY_SIMPLICITY = ['primary-only', ...ROUTINGS.filter((routing) => routing !== 'primary-only')] as const;
 /** Up to beyond the 2.8 s that `WORKSPACE_FIXES.md` retries for; an exact lag lasts longer than any of them. */
 const HOW_LONG_MS = [100, 300, 1_000, 2_000, 2_500, 3_500] as const;
 /** A range with its gaps filled in. */
