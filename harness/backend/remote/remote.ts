@@ -22,10 +22,11 @@ export function remoteFrom(settings: Settings | UsageError): Backend {
 
 export const remoteBackend: Backend = remoteFrom(takeSettings(process.env));
 
-/** What only its databases let one do. */
+/** What only its databases let one do. A target that nobody has named may have any: a run says first that it is missing. */
 function byDatabases(settings: Settings | UsageError): Capability[] {
-  if (settings instanceof UsageError || settings.databaseUrl === undefined) return [];
-  return settings.replicas.length === 0 ? ['commits'] : ['commits', 'replicas', 'lag-paused', 'lag-exact'];
+  const isKnown = !(settings instanceof UsageError);
+  if (isKnown && settings.databaseUrl === undefined) return [];
+  return isKnown && settings.replicas.length === 0 ? ['commits'] : ['commits', 'replicas', 'lag-paused', 'lag-exact'];
 }
 
 /** Reads only. @throws RatchetError unless a run may begin */

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { UsageError } from '../../errors.ts';
+import type { ClusterOptions } from '../backend.ts';
 import { messageOf } from '../message.ts';
 import { remoteFrom } from './remote.ts';
 import { askTarget } from './rest.ts';
@@ -69,6 +71,12 @@ describe('a request of the application', () => {
     );
     expect([response.status, asked]).toEqual([307, 1]);
   });
+});
+
+it('a target that nobody has named is asked for, before it is found wanting', async () => {
+  const unknown = remoteFrom(new UsageError('remote-settings', 'the target is not known'));
+  expect([...unknown.capabilities]).toEqual(expect.arrayContaining(['commits', 'replicas', 'lag-exact']));
+  await expect(unknown.start({} as ClusterOptions)).rejects.toThrow('the target is not known');
 });
 
 describe('a target', () => {
