@@ -21,13 +21,14 @@ interface FaultFlags extends SteeringFlags {
   to?: string;
 }
 
-/** A lag has a verb of its own. */
-const KINDS: readonly Fault['kind'][] = FAULT_KINDS.filter((kind) => kind !== 'lag');
+/** A lag has a verb of its own; the others are for runs, which have instances of an application, and time that is virtual. */
+const ELSEWHERE: readonly Fault['kind'][] = ['lag', 'clock-skew', 'promotion'];
+const KINDS = FAULT_KINDS.filter((kind) => !ELSEWHERE.includes(kind));
 
 const HELP = `
 What:
   out-of-rotation      the load balancer sends a replica nothing   --replica
-  outage               the machine of a replica fails              --replica --how (backend containers)
+  outage               the machine of a replica fails              --replica --how
   http-error           requests are answered 5xx                   --status
   http-drop            requests never arrive
   http-lose-response   requests are applied, their responses lost

@@ -80,7 +80,7 @@ export class LiveFaults {
       return [parseFault({ ...request, match: { actor: APP, ...request.match } })];
     }
     const { replicas } = this.#options;
-    if (request.replica !== undefined || request.kind === 'clock-skew') return [parseFault(request)];
+    if (request.replica !== undefined) return [parseFault(request)];
     if (replicas.length === 0) throw new UsageError('replica-missing', `there is no replica for the ${request.kind}`);
     if (replicas.length > 1 && request.kind !== 'lag') {
       throw new UsageError(
