@@ -59,8 +59,9 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     const identity = { process, session: plan.session, f: 'read', key: plan.story } as const;
     const query = subject.frontEnd.query(plan.expects === 'none' ? undefined : seen);
     const operation = `${plan.session}#${ordinal}`;
-    recorder.record(hasNothing(query) ? { ...identity, type: 'invoke' } : { ...identity, type: 'invoke', query });
-    const answer = await ask(query, operation);
+    const search = searchOf(query);
+    recorder.record(search === '' ? { ...identity, type: 'invoke' } : { ...identity, type: 'invoke', query });
+    const answer = await ask(search, operation);
     const service = exchanges.takeService(operation);
     if ('error' in answer) {
       recorder.record({ ...identity, type: 'fail', error: answer.error, ...service });
@@ -71,11 +72,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     processes.release(base, process);
   }
 
-  async function ask(
-    query: Record<string, string>,
-    operation: string,
-  ): Promise<{ value: ObservedProgress } | { error: string }> {
-    const search = searchOf(query);
+  async function ask(search: string, operation: string): Promise<{ value: ObservedProgress } | { error: string }> {
     try {
       const attribution = { actor: plan.session, operation, gatewayUrl: around.gatewayUrl };
       const response = await attributed(attribution, () => status(new Request(endpoint + search)));
@@ -116,11 +113,6 @@ function searchOf(query: Record<string, string>): string {
     search += `${search === '' ? '?' : '&'}${encodeURIComponent(name)}=${encodeURIComponent(query[name]!)}`;
   }
   return search;
-}
-
-function hasNothing(query: Record<string, string>): boolean {
-  for (const _ in query) return false;
-  return true;
 }
 
 function applicationThrew(session: string, clock: Clock, error: unknown): EnvironmentError {
