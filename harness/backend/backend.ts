@@ -72,21 +72,24 @@ export interface Commit {
   promoted?: NodeName;
 }
 
+/** What may be there already, which is told without the turn of a promise. */
+export type Soon<T> = T | Promise<T>;
+
 /** Answers PostgREST's dialect for one database. */
 export interface DatabaseNode {
   readonly name: NodeName;
   /** Where a client of PostgreSQL finds it, as its owner and with the password; where there is such a way. */
   readonly databaseUrl?: string;
   /** The URL has the path `/rest/v1/…`. Rejects when the database cannot be reached. */
-  rest(request: HttpMessage): Promise<HttpAnswer>;
+  rest(request: HttpMessage): Soon<HttpAnswer>;
   /** Primary: what it has flushed; replica: what it has replayed. `undefined` where nobody can be asked. */
-  lsn(): Promise<Lsn | undefined>;
+  lsn(): Soon<Lsn | undefined>;
 }
 
 /** Each call replaces the lag of the one before. A call that still waits when the next one comes is rejected. */
 export interface ReplicaNode extends DatabaseNode {
   /** What it has replayed. Where there are replicas, their primary can be asked as well. */
-  lsn(): Promise<Lsn>;
+  lsn(): Soon<Lsn>;
   /** Stops replay where it is; when this resolves no further commit becomes visible. */
   pause(): Promise<void>;
   /**

@@ -31,7 +31,7 @@ export function recordExchanges(recorder: Recorder, processes: ProcessNames, tra
       const actor = exchange.actor ?? 'app';
       const draft = { process: processes.take(actor), session: actor, type: 'invoke', f: 'write', ...write } as const;
       writes.set(exchange, draft);
-      recorder.record(draft);
+      recorder.record({ ...draft });
     },
     ended(exchange) {
       noteService(services, exchange);
@@ -57,13 +57,13 @@ export function recordExchanges(recorder: Recorder, processes: ProcessNames, tra
 
 function noteService(services: Map<string, Service>, exchange: Exchange): void {
   if (exchange.operation === undefined) return;
-  const service = services.get(exchange.operation) ?? { attempts: 0 };
+  let service = services.get(exchange.operation);
+  if (service === undefined) services.set(exchange.operation, (service = { attempts: 0 }));
   service.attempts += 1;
   if (exchange.status !== undefined && exchange.status < 400) {
     if (exchange.node !== undefined) service.served_by = exchange.node;
     if (exchange.lsn !== undefined) service.lsn = exchange.lsn;
   }
-  services.set(exchange.operation, service);
 }
 
 function servedBy(exchange: Exchange): { served_by?: string; lsn?: string } {

@@ -31,7 +31,9 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
   const { clock, recorder, processes, exchanges, subject } = around;
   const display = createDisplay(plan.display === 'subject' ? subject.frontEnd.display : plan.display);
   const endpoint = `http://app.invalid/api/stories/${encodeURIComponent(plan.story)}/status`;
+  const base = `${plan.session}/poll`;
   let polls = 0;
+  let asked: { query: Readonly<Record<string, string>>; url: string } = { query: {}, url: endpoint };
   let seen: Parameters<FrontEnd['query']>[0];
 
   return {
@@ -54,14 +56,12 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
 
   async function pollOnce(): Promise<void> {
     const ordinal = ++polls;
-    const base = `${plan.session}/poll`;
     const process = processes.take(base);
     const identity = { process, session: plan.session, f: 'read', key: plan.story } as const;
-    const query = subject.frontEnd.query(plan.expects === 'none' ? undefined : seen);
     const operation = `${plan.session}#${ordinal}`;
-    const search = searchOf(query);
-    recorder.record(search === '' ? { ...identity, type: 'invoke' } : { ...identity, type: 'invoke', query });
-    const answer = await ask(search, operation);
+    const { query, url } = questionOf(subject.frontEnd.query(plan.expects === 'none' ? undefined : seen));
+    recorder.record(url === endpoint ? { ...identity, type: 'invoke' } : { ...identity, type: 'invoke', query });
+    const answer = await ask(url, operation);
     const service = exchanges.takeService(operation);
     if ('error' in answer) {
       recorder.record({ ...identity, type: 'fail', error: answer.error, ...service });
@@ -72,26 +72,29 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     processes.release(base, process);
   }
 
-  async function ask(search: string, operation: string): Promise<{ value: ObservedProgress } | { error: string }> {
+  /** Mostly the one before. */
+  function questionOf(query: Record<string, string>): typeof asked {
+    if (!isSame(query, asked.query)) asked = { query: { ...query }, url: endpoint + searchOf(query) };
+    return asked;
+  }
+
+  /** An endpoint may answer with an error, but not throw one: then nothing that it answers is worth judging. */
+  async function ask(url: string, operation: string): Promise<{ value: ObservedProgress } | { error: string }> {
+    let response: Response;
     try {
       const attribution = { actor: plan.session, operation, gatewayUrl: around.gatewayUrl };
-      const response = await attributed(attribution, () => status(new Request(endpoint + search)));
+      response = await attributed(attribution, () => around.instance.status(new Request(url), plan.story));
+    } catch (error) {
+      around.stop(applicationThrew(plan.session, clock, error));
+      return { error: `the status endpoint threw: ${(error as Error).message}` };
+    }
+    try {
       const body = await response.text();
       if (!response.ok) return { error: `HTTP ${response.status} ${body}`.trim().slice(0, 500) };
       const value = subject.readStatus(JSON.parse(body));
       return value === undefined ? { error: `no progress in ${body}`.slice(0, 500) } : { value };
     } catch (error) {
-      return { error: `the status endpoint threw: ${(error as Error).message}` };
-    }
-  }
-
-  /** An endpoint may answer with an error, but not throw one: then nothing that it answers is worth judging. */
-  async function status(request: Request): Promise<Response> {
-    try {
-      return await around.instance.status(request, plan.story);
-    } catch (error) {
-      around.stop(applicationThrew(plan.session, clock, error));
-      throw error;
+      return { error: `the status endpoint's answer cannot be read: ${(error as Error).message}` };
     }
   }
 
@@ -104,6 +107,16 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     const identity = { process: plan.session, session: plan.session, type: 'ok', f: 'show', key: plan.story } as const;
     recorder.record({ ...identity, value: { ...value }, read: readIndex });
   }
+}
+
+function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  let surplus = 0;
+  for (const name in a) {
+    if (a[name] !== b[name]) return false;
+    surplus += 1;
+  }
+  for (const _ in b) surplus -= 1;
+  return surplus === 0;
 }
 
 /** Cheaper than `URLSearchParams`, which is made for more than a few names and numbers. */

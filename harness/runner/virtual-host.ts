@@ -15,6 +15,8 @@ const LATENCY_US_MIN = 200;
 const LATENCY_US_MAX = 1_500;
 
 export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
+  const links = new Map<string | undefined, string>();
+
   return {
     clock: () => world.clock(),
     async serve(gateway) {
@@ -34,7 +36,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
   /** There and back, each way with a latency; whoever aborts does not wait for the rest. */
   function travel(gateway: Gateway, { signal, message }: Sent): Promise<Response> {
     const attribution = currentAttribution();
-    const link = `network/${attribution?.actor ?? 'app'}`;
+    const link = linkOf(attribution?.actor);
     const asked = { ...message, actor: attribution?.actor, operation: attribution?.operation };
     return new Promise((resolve, reject) => {
       let isOver = false;
@@ -63,6 +65,13 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
         if (!isOver) gateway.handle(asked).then((answer) => afterLatency(link, () => arrive(answer)), fail);
       });
     });
+  }
+
+  /** To each actor its own randomness. */
+  function linkOf(actor: string | undefined): string {
+    let link = links.get(actor);
+    if (link === undefined) links.set(actor, (link = `network/${actor ?? 'app'}`));
+    return link;
   }
 
   function afterLatency(link: string, happen: () => void): void {

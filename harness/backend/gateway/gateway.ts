@@ -136,8 +136,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     const node = nodes.get(fault?.kind === 'http-route' ? fault.to : options.router.route(exchange.method))!;
     exchange.node = node.name;
     try {
-      exchange.lsn = await node.lsn();
-      const answered = await node.rest(request);
+      const lsn = node.lsn();
+      exchange.lsn = lsn instanceof Promise ? await lsn : lsn;
+      const answer = node.rest(request);
+      const answered = answer instanceof Promise ? await answer : answer;
       exchange.responseBody = answered.body;
       return answered;
     } catch (error) {

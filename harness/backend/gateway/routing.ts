@@ -18,17 +18,20 @@ export interface Router {
   setInRotation(replica: NodeName, inRotation: boolean): void;
 }
 
+const PRIMARY: readonly NodeName[] = ['primary'];
+
 export function createRouter(options: RoutingOptions): Router {
   const outOfRotation = new Set<NodeName>();
+  let replicas = options.replicas;
+  let all = ['primary', ...replicas];
   let turn = 0;
   let lastWriteMs = Number.NEGATIVE_INFINITY;
 
-  const readers = (): NodeName[] => {
-    const replicas = options.replicas.filter((name) => !outOfRotation.has(name));
-    if (options.routing === 'primary-only') return ['primary'];
-    if (options.routing === 'round-robin') return ['primary', ...replicas];
-    if (options.routing === 'sticky' && options.nowMs() - lastWriteMs < options.stickyMs) return ['primary'];
-    return replicas.length === 0 ? ['primary'] : replicas;
+  const readers = (): readonly NodeName[] => {
+    if (options.routing === 'primary-only') return PRIMARY;
+    if (options.routing === 'round-robin') return all;
+    if (options.routing === 'sticky' && options.nowMs() - lastWriteMs < options.stickyMs) return PRIMARY;
+    return replicas.length === 0 ? PRIMARY : replicas;
   };
 
   return {
@@ -43,6 +46,8 @@ export function createRouter(options: RoutingOptions): Router {
     setInRotation(replica, inRotation) {
       if (inRotation) outOfRotation.delete(replica);
       else outOfRotation.add(replica);
+      replicas = options.replicas.filter((name) => !outOfRotation.has(name));
+      all = ['primary', ...replicas];
     },
   };
 }

@@ -113,12 +113,16 @@ export interface Given {
 export function givenOf(call: Call, table: FilteredTable): Given {
   const rows = parseBody(call.body);
   const columns = columnsOf(call.url);
-  const names = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const names = columns ?? namesOf(rows);
   if (columns === undefined && rows.some((row) => Object.keys(row).length !== names.length)) {
     throw new RestError(400, 'PGRST102', 'All object keys must match');
   }
   requireColumns(table, names);
   return { names, rows };
+}
+
+function namesOf(rows: readonly Body[]): string[] {
+  return rows.length === 1 ? Object.keys(rows[0]!) : [...new Set(rows.flatMap((row) => Object.keys(row)))];
 }
 
 function columnsOf(url: URL): string[] | undefined {

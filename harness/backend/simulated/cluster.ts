@@ -52,14 +52,8 @@ class SimulatedCluster implements Cluster {
     const rest = this.#restOf(() => this.#begin(this.#view, false));
     this.primary = {
       name: 'primary',
-      lsn: async () => {
-        if (!machine.isAnswering) await machine.untilItAnswers();
-        return this.#view.lsn;
-      },
-      async rest(request) {
-        if (!machine.isAnswering) await machine.untilItAnswers();
-        return rest(request);
-      },
+      lsn: () => machine.whenItAnswers(() => this.#view.lsn),
+      rest: (request) => machine.whenItAnswers(() => rest(request)),
     };
     this.replicas = Array.from({ length: options.replicas }, (_, at) => this.#replica(`replica-${at + 1}`));
   }
@@ -117,7 +111,7 @@ class SimulatedCluster implements Cluster {
   #restOf(begin: () => OpenTransaction): DatabaseNode['rest'] {
     const commit = (transaction: OpenTransaction): void => this.#commit(transaction);
     const handle = createRest({ model: this.#model, roleOf, begin, commit });
-    return async (request) => {
+    return (request) => {
       try {
         return handle(request);
       } catch (error) {

@@ -1,7 +1,7 @@
 /** The machine under a replica: whether it answers, and whether anything reaches it from the primary. */
 import type { Clock } from '../../clock.ts';
 import { EnvironmentError } from '../../errors.ts';
-import type { Outage } from '../backend.ts';
+import type { Outage, Soon } from '../backend.ts';
 
 /** How long a machine is down that restarts; a real one takes between a tenth of a second and a minute. */
 const RESTART_MS = 500;
@@ -30,8 +30,12 @@ export class Machine {
     return this.#lasting.freeze + this.#lasting.kill === 0;
   }
 
-  /** Resolves when it answers. Rejects when it is down, or goes down before. */
-  async untilItAnswers(): Promise<void> {
+  /** Rejects when it is down, or goes down before it answers. */
+  whenItAnswers<T>(answer: () => Soon<T>): Soon<T> {
+    return this.isAnswering ? answer() : this.#untilItAnswers().then(answer);
+  }
+
+  async #untilItAnswers(): Promise<void> {
     while (!this.isAnswering) {
       if (this.#lasting.kill > 0) throw this.#unreachable();
       this.#thaw ??= Promise.withResolvers();

@@ -1,5 +1,5 @@
 import type { Lsn } from '../../history/lsn.ts';
-import type { DatabaseNode, Outage, ReplicaNode } from '../backend.ts';
+import type { DatabaseNode, Outage, ReplicaNode, Soon } from '../backend.ts';
 import type { HttpAnswer, HttpMessage } from '../message.ts';
 import type { Lag } from './lag.ts';
 import type { Machine } from './machine.ts';
@@ -18,14 +18,12 @@ export class SimulatedReplica implements ReplicaNode {
     this.#rest = rest;
   }
 
-  async lsn(): Promise<Lsn> {
-    if (!this.machine.isAnswering) await this.machine.untilItAnswers();
-    return this.lag.current().lsn;
+  lsn(): Soon<Lsn> {
+    return this.machine.whenItAnswers(() => this.lag.current().lsn);
   }
 
-  async rest(request: HttpMessage): Promise<HttpAnswer> {
-    if (!this.machine.isAnswering) await this.machine.untilItAnswers();
-    return this.#rest(request);
+  rest(request: HttpMessage): Soon<HttpAnswer> {
+    return this.machine.whenItAnswers(() => this.#rest(request));
   }
 
   async pause(): Promise<void> {

@@ -34,7 +34,7 @@ export type RestHandler = (request: HttpMessage) => HttpAnswer;
 
 export function createRest(options: RestOptions): RestHandler {
   const { model } = options;
-  const queries = queriesOf(model);
+  const places = placesOf(model);
 
   return (request) => {
     try {
@@ -46,14 +46,14 @@ export function createRest(options: RestOptions): RestHandler {
   };
 
   function handle(call: Call): HttpAnswer {
-    const encoded = call.url.pathname.slice(PREFIX.length);
-    const path = encoded.includes('%') ? decodeURIComponent(encoded) : encoded;
-    if (path.startsWith('rpc/')) return callFunction(call, path.slice('rpc/'.length));
-    const table = tableOf(path);
+    const { pathname } = call.url;
+    const place = places.get(pathname) ?? keepPlace(pathname);
+    if (typeof place === 'string') return callFunction(call, place);
+    const { table } = place;
     // What the schema does not have is refused before the database is asked: columns of the body come first.
     const body = call.method === 'POST' || call.method === 'PATCH' ? givenOf(call, table) : undefined;
     if (call.method === 'PATCH' && body!.names.length === 0) return nothingChanged(call);
-    const query = queries.get(table, call.url, call.method !== 'GET' && call.method !== 'HEAD');
+    const query = queryOf(place, call.url, call.method !== 'GET' && call.method !== 'HEAD');
     switch (call.method) {
       case 'GET':
       case 'HEAD':
@@ -67,6 +67,18 @@ export function createRest(options: RestOptions): RestHandler {
       default:
         throw notSimulated(`the method ${call.method}`);
     }
+  }
+
+  /** A table, or the name of a function. */
+  function keepPlace(pathname: string): TablePlace | string {
+    const encoded = pathname.slice(PREFIX.length);
+    const path = encoded.includes('%') ? decodeURIComponent(encoded) : encoded;
+    const place = path.startsWith('rpc/')
+      ? path.slice('rpc/'.length)
+      : { table: tableOf(path), reads: new Map<string, Query>(), writes: new Map<string, Query>() };
+    if (places.size >= PLACES_KEPT) places.clear();
+    places.set(pathname, place);
+    return place;
   }
 
   function tableOf(name: string): FilteredTable {
@@ -128,34 +140,34 @@ export function createRest(options: RestOptions): RestHandler {
   }
 }
 
-/** The queries of an application are few, and each comes again and again, in every run. */
-class QueryCache {
-  readonly #reads = new Map<string, Map<string, Query>>();
-  readonly #writes = new Map<string, Map<string, Query>>();
-
-  get(table: FilteredTable, url: URL, isWrite: boolean): Query {
-    const tables = isWrite ? this.#writes : this.#reads;
-    let queries = tables.get(table.name);
-    if (queries === undefined) tables.set(table.name, (queries = new Map()));
-    const { search } = url;
-    let query = queries.get(search);
-    if (query === undefined) {
-      query = parseQuery(table, url.searchParams, { isWrite });
-      if (queries.size >= QUERIES_KEPT) queries.clear();
-      queries.set(search, query);
-    }
-    return query;
-  }
+/** A table, and what was asked of it: the queries of an application are few, and come again and again, in every run. */
+interface TablePlace {
+  table: FilteredTable;
+  reads: Map<string, Query>;
+  writes: Map<string, Query>;
 }
 
 const QUERIES_KEPT = 1_000;
+const PLACES_KEPT = 100;
 
-const caches = new WeakMap<DatabaseModel, QueryCache>();
+function queryOf({ table, reads, writes }: TablePlace, url: URL, isWrite: boolean): Query {
+  const queries = isWrite ? writes : reads;
+  const { search } = url;
+  let query = queries.get(search);
+  if (query === undefined) {
+    query = parseQuery(table, url.searchParams, { isWrite });
+    if (queries.size >= QUERIES_KEPT) queries.clear();
+    queries.set(search, query);
+  }
+  return query;
+}
 
-function queriesOf(model: DatabaseModel): QueryCache {
-  let cache = caches.get(model);
-  if (cache === undefined) caches.set(model, (cache = new QueryCache()));
-  return cache;
+const allPlaces = new WeakMap<DatabaseModel, Map<string, TablePlace | string>>();
+
+function placesOf(model: DatabaseModel): Map<string, TablePlace | string> {
+  let places = allPlaces.get(model);
+  if (places === undefined) allPlaces.set(model, (places = new Map()));
+  return places;
 }
 
 function insert(call: Call, table: FilteredTable, query: Query, body: Given, transaction: OpenTransaction): Result {
@@ -254,9 +266,23 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const OBJECT_TYPE = 'application/vnd.pgrst.object+json; charset=utf-8';
 
 function respond(status: number, body: string, range?: string, type = JSON_TYPE): HttpAnswer {
-  const headers = new Headers({ 'content-type': type });
-  if (range !== undefined) headers.set('content-range', range);
-  return { status, headers, body };
+  return { status, headers: headersOf(type, range), body };
+}
+
+/** Nobody changes the headers of an answer, so that answers share them. */
+const headersKept = new Map<string, Map<string | undefined, Headers>>();
+
+function headersOf(type: string, range: string | undefined): Headers {
+  let byRange = headersKept.get(type);
+  if (byRange === undefined) headersKept.set(type, (byRange = new Map()));
+  let headers = byRange.get(range);
+  if (headers === undefined) {
+    headers = new Headers({ 'content-type': type });
+    if (range !== undefined) headers.set('content-range', range);
+    if (byRange.size >= QUERIES_KEPT) byRange.clear();
+    byRange.set(range, headers);
+  }
+  return headers;
 }
 
 function conflicting(

@@ -164,7 +164,7 @@ export class OpenTransaction implements Transaction {
   #requireReferences(table: string, model: TableModel, row: Row): void {
     for (const [name, { columns, table: other }] of Object.entries(model.references ?? {})) {
       const key = columns.map((column) => row[column]!);
-      if (key.some((value) => value === null) || this.find(other, JSON.stringify(key)) !== undefined) continue;
+      if (key.some((value) => value === null) || this.find(other, keyText(key)) !== undefined) continue;
       const message = `insert or update on table "${table}" violates foreign key constraint "${name}"`;
       const detail = `Key (${columns.join(', ')})=(${key.join(', ')}) is not present in table "${other}".`;
       throw databaseError('23503', message, { detail });
@@ -199,7 +199,11 @@ export class OpenTransaction implements Transaction {
 
 /** What a row is known by in its table. */
 export function idOf(model: TableModel, row: Row): string {
-  return JSON.stringify(model.primaryKey.map((column) => row[column]));
+  return keyText(model.primaryKey.map((column) => row[column]!));
+}
+
+function keyText(values: readonly Scalar[]): string {
+  return values.length === 1 ? String(values[0]) : JSON.stringify(values);
 }
 
 function pointsTo(row: Row, columns: readonly string[], model: TableModel, target: Row): boolean {

@@ -59,10 +59,15 @@ function toTimestamp(text: string): string {
 
 /** As PostgreSQL prints it in JSON: UTC, up to six digits of a second, without trailing zeros. */
 export function formatTimestamp(wholeSecondsMs: number, microseconds: number): string {
-  const seconds = new Date(wholeSecondsMs).toISOString().slice(0, 19);
+  if (wholeSecondsMs !== lastSecond.ms) {
+    lastSecond = { ms: wholeSecondsMs, text: new Date(wholeSecondsMs).toISOString().slice(0, 19) };
+  }
   const fraction = microseconds === 0 ? '' : `.${String(microseconds).padStart(6, '0').replace(/0+$/, '')}`;
-  return `${seconds}${fraction}+00:00`;
+  return `${lastSecond.text}${fraction}+00:00`;
 }
+
+/** Most timestamps are of the second of the one before. */
+let lastSecond = { ms: Number.NaN, text: '' };
 
 /** Negative, zero or positive, of two values of one type that are not null. */
 export function compareValues(a: Scalar, b: Scalar, type: ColumnType): number {

@@ -13,13 +13,46 @@ const NAMES_KEPT = 1_000;
 
 const NONE: readonly string[] = [];
 
+/** The names of headers, in their order: those that have the same names share them, and the way to one name more. */
+class Names {
+  readonly sorted: readonly string[];
+  /** For each name a value that was found to be in order: most come again and again. */
+  readonly proper: (string | undefined)[];
+  readonly #more = new Map<string, { names: Names; at: number }>();
+
+  constructor(sorted: readonly string[]) {
+    this.sorted = sorted;
+    this.proper = sorted.map(() => undefined);
+  }
+
+  /** @returns -1 if it is not among them */
+  find(name: string): number {
+    const { sorted } = this;
+    for (let at = 0; at < sorted.length; at++) if (sorted[at] === name) return at;
+    return -1;
+  }
+
+  /** These and one more, and where that stands. */
+  with(name: string): { names: Names; at: number } {
+    let more = this.#more.get(name);
+    if (more === undefined) {
+      const before = this.sorted.findIndex((other) => other > name);
+      const at = before === -1 ? this.sorted.length : before;
+      more = { names: new Names(this.sorted.toSpliced(at, 0, name)), at };
+      if (this.#more.size < NAMES_KEPT) this.#more.set(name, more);
+    }
+    return more;
+  }
+}
+
+const NO_NAMES = new Names([]);
+
 export class LightHeaders implements Headers {
-  /** Name → the values, joined; only `set-cookie` has several. */
-  #values = new Map<string, string>();
-  /** A copy shares the values until either is changed. */
+  #names = NO_NAMES;
+  /** To each name the values, joined; only `set-cookie` has several. A copy shares them until either is changed. */
+  #values: string[] = [];
   #isShared = false;
   #cookies: readonly string[] = NONE;
-  #isSorted = true;
   /** A value ends in a space, which a copy does not have. */
   #isLoose = false;
 
@@ -42,38 +75,43 @@ export class LightHeaders implements Headers {
 
   append(name: string, value: string): void {
     const key = nameOf(name);
-    const text = valueOf(value);
+    const at = this.#names.find(key);
+    if (at === -1) return this.#add(key, value);
+    const text = properOf(this.#names, at, value);
     if (key === 'set-cookie') this.#cookies = [...this.#cookies, text];
     this.#own();
-    const before = this.#values.get(key);
-    if (before === undefined) this.#add(key, text);
-    else this.#values.set(key, `${before}, ${text}`);
+    this.#values[at] = `${this.#values[at]}, ${text}`;
     if (text === '') this.#isLoose = true;
   }
 
   set(name: string, value: string): void {
     const key = nameOf(name);
-    const text = valueOf(value);
+    const at = this.#names.find(key);
+    if (at === -1) return this.#add(key, value);
+    const text = properOf(this.#names, at, value);
     if (key === 'set-cookie') this.#cookies = [text];
     this.#own();
-    if (this.#values.has(key)) this.#values.set(key, text);
-    else this.#add(key, text);
+    this.#values[at] = text;
   }
 
   get(name: string): string | null {
-    return this.#values.get(nameOf(name)) ?? null;
+    return this.#values[this.#names.find(nameOf(name))] ?? null;
   }
 
   has(name: string): boolean {
-    return this.#values.has(nameOf(name));
+    return this.#names.find(nameOf(name)) !== -1;
   }
 
   delete(name: string): void {
     const key = nameOf(name);
-    if (!this.#values.has(key)) return;
+    const at = this.#names.find(key);
+    if (at === -1) return;
     if (key === 'set-cookie') this.#cookies = NONE;
-    this.#own();
-    this.#values.delete(key);
+    this.#values = this.#values.toSpliced(at, 1);
+    this.#isShared = false;
+    let left = NO_NAMES;
+    for (const other of this.#names.sorted) if (other !== key) left = left.with(other).names;
+    this.#names = left;
   }
 
   getSetCookie(): string[] {
@@ -81,15 +119,17 @@ export class LightHeaders implements Headers {
   }
 
   forEach(callback: (value: string, key: string, parent: Headers) => void, self?: unknown): void {
-    for (const name of this.#names()) {
-      if (name !== 'set-cookie') callback.call(self, this.#values.get(name)!, name, this);
-      else for (const cookie of this.#cookies) callback.call(self, cookie, name, this);
+    const { sorted } = this.#names;
+    const values = this.#values;
+    for (let at = 0; at < sorted.length; at++) {
+      if (sorted[at] !== 'set-cookie') callback.call(self, values[at]!, sorted[at]!, this);
+      else for (const cookie of this.#cookies) callback.call(self, cookie, 'set-cookie', this);
     }
   }
 
   *entries(): HeadersIterator<[string, string]> {
-    for (const name of this.#names()) {
-      if (name !== 'set-cookie') yield [name, this.#values.get(name)!];
+    for (const [at, name] of this.#names.sorted.entries()) {
+      if (name !== 'set-cookie') yield [name, this.#values[at]!];
       else for (const cookie of this.#cookies) yield [name, cookie];
     }
   }
@@ -111,33 +151,40 @@ export class LightHeaders implements Headers {
   }
 
   #copy(from: LightHeaders): void {
+    this.#names = from.#names;
     this.#values = from.#values;
     this.#cookies = from.#cookies;
-    this.#isSorted = from.#isSorted;
-    this.#isShared = from.#isShared = true;
-    if (!from.#isLoose) return;
-    this.#own();
-    for (const [name, value] of this.#values) this.#values.set(name, value.trimEnd());
+    if (from.#isLoose) this.#values = from.#values.map((value) => value.trimEnd());
+    else this.#isShared = from.#isShared = true;
   }
 
   #own(): void {
     if (!this.#isShared) return;
-    this.#values = new Map(this.#values);
+    this.#values = this.#values.slice();
     this.#isShared = false;
   }
 
   #add(key: string, value: string): void {
-    this.#isSorted = this.#values.size === 0;
-    this.#values.set(key, value);
-  }
-
-  #names(): string[] {
-    const names = [...this.#values.keys()];
-    return this.#isSorted ? names : names.sort();
+    const { names, at } = this.#names.with(key);
+    const text = properOf(names, at, value);
+    if (key === 'set-cookie') this.#cookies = [text];
+    this.#own();
+    this.#names = names;
+    const values = this.#values;
+    for (let place = values.length; place > at; place--) values[place] = values[place - 1]!;
+    values[at] = text;
   }
 }
 
 type HeadersIterator<T> = Generator<T, undefined, unknown>;
+
+/** @throws TypeError for a value that no header can have */
+function properOf({ proper }: Names, at: number, value: string): string {
+  if (proper[at] === value) return value;
+  const text = textOf(value);
+  proper[at] = text;
+  return text;
+}
 
 function nameOf(name: string): string {
   let key = normalized.get(name);
@@ -151,20 +198,13 @@ function nameOf(name: string): string {
   return key;
 }
 
-/** Values that are in order as they are: most come again and again. */
-const proper = new Set<string>();
-
-function valueOf(value: string): string {
-  if (proper.has(value)) return value;
+/** As a header has it. */
+function textOf(value: string): string {
   const text = typeof value === 'string' ? value : String(value);
   const first = text.charCodeAt(0);
   const last = text.charCodeAt(text.length - 1);
   const isTrimmed = !(first <= 0x20 || last <= 0x20);
   const trimmed = isTrimmed ? text : text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
   if (!VALUE.test(trimmed)) throw new TypeError(`Headers: ${trimmed} is an invalid header value.`);
-  if (trimmed === value) {
-    if (proper.size >= NAMES_KEPT) proper.clear();
-    proper.add(value);
-  }
   return trimmed;
 }

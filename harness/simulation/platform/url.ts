@@ -1,4 +1,6 @@
 /** `URL` without the parser's cost for those that are plain already; any other is a real one. */
+import { LightParams } from './params.ts';
+import type { Query } from './query.ts';
 
 const RealURL = globalThis.URL;
 type Changeable =
@@ -19,47 +21,88 @@ const PLAIN =
 /** Segments that lead elsewhere, and names in another script. */
 const UNUSUAL = /\/\.|%2e|xn--/i;
 
+/** A plain URL, taken apart. One that is made again, from a text or from its parts, is the same one. */
+class PlainURL {
+  readonly text: string;
+  readonly protocol: string;
+  readonly host: string;
+  readonly pathname: string;
+  readonly search: string;
+  readonly #byQuery = new Map<Query, PlainURL>();
+
+  constructor(text: string, protocol: string, host: string, pathname: string, search: string) {
+    this.text = text;
+    this.protocol = protocol;
+    this.host = host;
+    this.pathname = pathname;
+    this.search = search;
+  }
+
+  /** The same place with another query. */
+  asking(query: Query): PlainURL {
+    let asking = this.#byQuery.get(query);
+    if (asking === undefined) {
+      const { protocol, host, pathname } = this;
+      const search = query.text === '' ? '' : `?${query.text}`;
+      asking = new PlainURL(`${protocol}//${host}${pathname}${search}`, protocol, host, pathname, search);
+      if (this.#byQuery.size >= KNOWN_MAX) this.#byQuery.clear();
+      this.#byQuery.set(query, asking);
+      keep(asking.text, asking);
+    }
+    return asking;
+  }
+}
+
+/** The requests of an application go to few places, again and again. */
+const known = new Map<string, PlainURL | null>();
+const KNOWN_MAX = 1_000;
+
+function keep(text: string, url: PlainURL | null): void {
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(text, url);
+}
+
+/** `null`: it is not plain. */
+function plainOf(text: string): PlainURL | null {
+  let url = known.get(text);
+  if (url === undefined) {
+    const parts = UNUSUAL.test(text) ? null : PLAIN.exec(text);
+    url = parts === null ? null : new PlainURL(text, parts[1]!, parts[2]!, parts[3]!, parts[4] ?? '');
+    keep(text, url);
+  }
+  return url;
+}
+
 export class LightURL {
-  #protocol = '';
-  #host = '';
-  #pathname = '';
-  #search = '';
+  #plain!: PlainURL;
   #params: LightParams | undefined;
   /** Set when the parameters were changed since the query was last written out. */
   #isBehind = false;
-  /** As a whole, while nothing has been changed: the same text is looked up faster than an equal one. */
-  #text: string | undefined;
-  /** From the first change on. */
+  /** From the first change on that is not one of a plain query. */
   #real: URL | undefined;
 
   constructor(input: string | URL | LightURL, base?: string | URL | LightURL) {
     const text = typeof input === 'string' ? input : String(input);
-    const parts = base === undefined ? partsOf(text) : null;
+    const plain = base === undefined ? plainOf(text) : null;
     // oxlint-disable-next-line no-constructor-return
-    if (parts === null) return new RealURL(text, base === undefined ? base : String(base)) as unknown as LightURL;
-    this.#protocol = parts[1]!;
-    this.#host = parts[2]!;
-    this.#pathname = parts[3]!;
-    this.#search = parts[4] ?? '';
-    this.#text = text;
+    if (plain === null) return new RealURL(text, base === undefined ? base : String(base)) as unknown as LightURL;
+    this.#plain = plain;
   }
 
   get href(): string {
     if (this.#isBehind) this.#catchUp();
-    if (this.#real !== undefined) return this.#real.href;
-    this.#text ??= `${this.#protocol}//${this.#host}${this.#pathname}${this.#search}`;
-    return this.#text;
+    return this.#real?.href ?? this.#plain.text;
   }
   set href(value: string) {
     this.#change('href', value);
   }
 
   get origin(): string {
-    return this.#real?.origin ?? `${this.#protocol}//${this.#host}`;
+    return this.#real?.origin ?? `${this.#plain.protocol}//${this.#plain.host}`;
   }
 
   get protocol(): string {
-    return this.#real?.protocol ?? this.#protocol;
+    return this.#real?.protocol ?? this.#plain.protocol;
   }
   set protocol(value: string) {
     this.#change('protocol', value);
@@ -80,14 +123,14 @@ export class LightURL {
   }
 
   get host(): string {
-    return this.#real?.host ?? this.#host;
+    return this.#real?.host ?? this.#plain.host;
   }
   set host(value: string) {
     this.#change('host', value);
   }
 
   get hostname(): string {
-    return this.#real?.hostname ?? this.#host;
+    return this.#real?.hostname ?? this.#plain.host;
   }
   set hostname(value: string) {
     this.#change('hostname', value);
@@ -101,7 +144,7 @@ export class LightURL {
   }
 
   get pathname(): string {
-    return this.#real?.pathname ?? this.#pathname;
+    return this.#real?.pathname ?? this.#plain.pathname;
   }
   set pathname(value: string) {
     this.#change('pathname', value);
@@ -110,7 +153,7 @@ export class LightURL {
   get search(): string {
     if (this.#isBehind) this.#catchUp();
     if (this.#real !== undefined) return this.#real.search;
-    return this.#search === '?' ? '' : this.#search;
+    return this.#plain.search === '?' ? '' : this.#plain.search;
   }
   set search(value: string) {
     this.#change('search', value);
@@ -166,61 +209,12 @@ export class LightURL {
   /** A query is put together in several steps, and written out once. */
   #catchUp(): void {
     this.#isBehind = false;
-    const text = this.#params!.toString();
-    const search = text === '' ? '' : `?${text}`;
-    this.#text = undefined;
-    if (this.#real === undefined) this.#search = search;
-    else this.#real.search = search;
-  }
-}
-
-/** The requests of an application go to few places, again and again. */
-const known = new Map<string, RegExpExecArray | null>();
-const KNOWN_MAX = 1_000;
-
-function partsOf(text: string): RegExpExecArray | null {
-  let parts = known.get(text);
-  if (parts === undefined) {
-    parts = UNUSUAL.test(text) ? null : PLAIN.exec(text);
-    if (known.size >= KNOWN_MAX) known.clear();
-    known.set(text, parts);
-  }
-  return parts;
-}
-
-/** The parameters of one URL, which is told of each change. */
-class LightParams extends URLSearchParams {
-  readonly #changed: () => void;
-
-  constructor(search: string, changed: () => void) {
-    super(search);
-    this.#changed = changed;
-  }
-
-  override append(name: string, value: string): void {
-    super.append(name, value);
-    this.#changed();
-  }
-
-  override set(name: string, value: string): void {
-    super.set(name, value);
-    this.#changed();
-  }
-
-  override delete(name: string, value?: string): void {
-    if (value === undefined) super.delete(name);
-    else super.delete(name, value);
-    this.#changed();
-  }
-
-  override sort(): void {
-    super.sort();
-    this.#changed();
-  }
-
-  /** The URL has another query now. */
-  reload(search: string): void {
-    for (const name of new Set(this.keys())) super.delete(name);
-    for (const [name, value] of new URLSearchParams(search)) super.append(name, value);
+    const { query } = this.#params!;
+    if (this.#real === undefined && query !== undefined) {
+      this.#plain = this.#plain.asking(query);
+      return;
+    }
+    this.#real ??= new RealURL(this.#plain.text);
+    this.#real.search = String(this.#params);
   }
 }
