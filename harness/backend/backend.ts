@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Lsn } from '../history/lsn.ts';
 import type { HttpAnswer, HttpMessage } from './message.ts';
 import type { DatabaseModel } from './model.ts';
+import type { Soon } from './soon.ts';
 
 export type Capability =
   /** It tells every commit of the tracked table. */
@@ -71,9 +72,6 @@ export interface Commit {
    */
   promoted?: NodeName;
 }
-
-/** What may be there already, which is told without the turn of a promise. */
-export type Soon<T> = T | Promise<T>;
 
 /** Answers PostgREST's dialect for one database. */
 export interface DatabaseNode {

@@ -76,11 +76,12 @@ export class Recorder {
  * The first of an actor bears its base name, the others `NAME-2`, `NAME-3`, …
  */
 export class ProcessNames {
+  /** The next one last. */
   readonly #free = new Map<string, string[]>();
   readonly #made = new Map<string, number>();
 
   take(base: string): string {
-    const free = this.#free.get(base)?.shift();
+    const free = this.#free.get(base)?.pop();
     if (free !== undefined) return free;
     const count = (this.#made.get(base) ?? 0) + 1;
     this.#made.set(base, count);
@@ -91,7 +92,7 @@ export class ProcessNames {
   release(base: string, name: string): void {
     const free = this.#free.get(base) ?? [];
     free.push(name);
-    if (free.length > 1) free.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+    if (free.length > 1) free.sort((a, b) => b.length - a.length || (a < b ? 1 : -1));
     else this.#free.set(base, free);
   }
 }

@@ -58,11 +58,15 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
         if (answer === CONNECTION_LOST) reject(connectionLost());
         else resolve(responseOf(answer));
       };
+      const goBack = (answer: GatewayAnswer): void => afterLatency(link, () => arrive(answer));
       world.requestsInFlight += 1;
       if (signal?.aborted) return abort();
       signal?.addEventListener('abort', abort, { once: true });
       afterLatency(link, () => {
-        if (!isOver) gateway.handle(asked).then((answer) => afterLatency(link, () => arrive(answer)), fail);
+        if (isOver) return;
+        const answer = gateway.handle(asked);
+        if (answer instanceof Promise) answer.then(goBack, fail);
+        else goBack(answer);
       });
     });
   }

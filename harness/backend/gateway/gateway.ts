@@ -6,6 +6,7 @@
 import type { Lsn } from '../../history/lsn.ts';
 import type { Capability, DatabaseNode, NodeName } from '../backend.ts';
 import type { HttpAnswer, HttpMessage } from '../message.ts';
+import { whenThere, type Soon } from '../soon.ts';
 import type { Router } from './routing.ts';
 
 /** What every backend behind this gateway can do. */
@@ -70,7 +71,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  handle(request: GatewayRequest): Promise<GatewayAnswer>;
+  handle(request: GatewayRequest): Soon<GatewayAnswer>;
 }
 
 /** No method is called so. */
@@ -92,8 +93,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 
   return {
-    async handle(request) {
+    handle(request) {
       const { actor, operation, method, url, body } = request;
+      const fault = options.claim({ actor, method, ...count(actor, method) });
       const exchange: Exchange = {
         id: exchanges++,
         actor,
@@ -101,55 +103,56 @@ export function createGateway(options: GatewayOptions): Gateway {
         method,
         url,
         requestBody: body,
-        fault: options.claim({ actor, method, ...count(actor, method) }),
+        fault,
         node: undefined,
         lsn: undefined,
         status: undefined,
         responseBody: undefined,
       };
       options.listener.requested(exchange);
-      try {
-        return await answer(exchange, request);
-      } finally {
+      return whenThere(fault === undefined ? serve(exchange, request) : disturb(exchange, request, fault), (answer) => {
+        if (answer !== CONNECTION_LOST) exchange.status = answer.status;
         options.listener.ended(exchange);
-      }
+        return answer;
+      });
     },
   };
 
-  async function answer(exchange: Exchange, request: HttpMessage): Promise<GatewayAnswer> {
-    const { fault } = exchange;
-    if (fault?.kind === 'http-drop') return CONNECTION_LOST;
-    if (fault?.kind === 'http-error') return plainError(exchange, fault.status, 'injected by the load balancer');
-    if (fault?.kind === 'http-delay' && fault.where === 'request') await options.sleep(fault.delayMs);
-    const answered = await serve(exchange, request);
-    if (fault?.kind === 'http-delay' && fault.where === 'response') await options.sleep(fault.delayMs);
-    if (fault?.kind === 'http-lose-response') return CONNECTION_LOST;
-    exchange.status = answered.status;
-    return answered;
+  async function disturb(exchange: Exchange, request: HttpMessage, fault: HttpFault): Promise<GatewayAnswer> {
+    if (fault.kind === 'http-drop') return CONNECTION_LOST;
+    if (fault.kind === 'http-error') return plainError(exchange, fault.status, 'injected by the load balancer');
+    if (fault.kind === 'http-delay' && fault.where === 'request') await options.sleep(fault.delayMs);
+    const answer = await serve(exchange, request);
+    if (fault.kind === 'http-delay' && fault.where === 'response') await options.sleep(fault.delayMs);
+    return fault.kind === 'http-lose-response' ? CONNECTION_LOST : answer;
   }
 
-  async function serve(exchange: Exchange, request: HttpMessage): Promise<HttpAnswer> {
+  /** Never rejects. */
+  function serve(exchange: Exchange, request: HttpMessage): Soon<HttpAnswer> {
     if (!exchange.url.pathname.startsWith('/rest/v1/')) {
       return plainError(exchange, 404, `nothing is served at ${exchange.url.pathname}`);
     }
     const { fault } = exchange;
     const node = nodes.get(fault?.kind === 'http-route' ? fault.to : options.router.route(exchange.method))!;
     exchange.node = node.name;
+    const unreachable = (error: Error): HttpAnswer =>
+      plainError(exchange, 503, `${node.name} cannot be reached: ${error.message}`);
     try {
-      const lsn = node.lsn();
-      exchange.lsn = lsn instanceof Promise ? await lsn : lsn;
-      const answer = node.rest(request);
-      const answered = answer instanceof Promise ? await answer : answer;
-      exchange.responseBody = answered.body;
-      return answered;
+      const served = whenThere(node.lsn(), (lsn) => {
+        exchange.lsn = lsn;
+        return whenThere(node.rest(request), (answer) => {
+          exchange.responseBody = answer.body;
+          return answer;
+        });
+      });
+      return served instanceof Promise ? served.catch(unreachable) : served;
     } catch (error) {
-      return plainError(exchange, 503, `${node.name} cannot be reached: ${(error as Error).message}`);
+      return unreachable(error as Error);
     }
   }
 }
 
 function plainError(exchange: Exchange, status: number, message: string): HttpAnswer {
-  exchange.status = status;
   const body = JSON.stringify({ code: 'GATEWAY', message, details: null, hint: null });
   exchange.responseBody = body;
   return { status, headers: new Headers({ 'content-type': 'application/json' }), body };

@@ -1,7 +1,8 @@
 /** The machine under a replica: whether it answers, and whether anything reaches it from the primary. */
 import type { Clock } from '../../clock.ts';
 import { EnvironmentError } from '../../errors.ts';
-import type { Outage, Soon } from '../backend.ts';
+import type { Outage } from '../backend.ts';
+import type { Soon } from '../soon.ts';
 
 /** How long a machine is down that restarts; a real one takes between a tenth of a second and a minute. */
 const RESTART_MS = 500;

@@ -1,6 +1,7 @@
 import type { Lsn } from '../../history/lsn.ts';
-import type { DatabaseNode, Outage, ReplicaNode, Soon } from '../backend.ts';
+import type { DatabaseNode, Outage, ReplicaNode } from '../backend.ts';
 import type { HttpAnswer, HttpMessage } from '../message.ts';
+import type { Soon } from '../soon.ts';
 import type { Lag } from './lag.ts';
 import type { Machine } from './machine.ts';
 
