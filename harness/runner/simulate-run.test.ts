@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../errors.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
-import { inMacrotask } from '../simulation/simulate.ts';
+import { inMacrotask, watchedTogether } from '../simulation/simulate.ts';
 import { modulesSubject } from '../subject/modules.ts';
 import type { AppInstance, Subject } from '../subject/subject.ts';
 import { simulateRun, type SimulatedOutcome } from './simulate-run.ts';
@@ -271,6 +271,26 @@ describe('an application that misbehaves is reported as such, with the virtual t
     const subject = subjectOf(`export async function status() { ${loop} }`);
     const blocked = inMacrotask(() => simulateRun({ plan: plan(), subject, blockedMsMax: 200 }));
     await expect(blocked).rejects.toMatchObject({ code: 'simulation-blocked', exitCode: 2 });
+  });
+
+  it('loops in one of many that are watched together', async () => {
+    const [loops, holds] = ['for (;;);', 'return answer();'].map((body) =>
+      subjectOf(`${ANSWER} export async function status() { ${body} }`),
+    );
+    const RealDate = Date;
+    let times = 0;
+    const together = inMacrotask(() =>
+      watchedTogether(() => {
+        times += 1;
+        return [holds!, loops!].map((subject) =>
+          simulateRun({ plan: plan(), subject, ...(times === 1 ? {} : { blockedMsMax: 200 }) }),
+        );
+      }, 300),
+    );
+    await expect(together).rejects.toMatchObject({ code: 'simulation-blocked' });
+    expect(times).toBe(2);
+    expect(Date).toBe(RealDate);
+    expect((await run(holds!)).incomplete).toBeUndefined();
   });
 
   it('leaves timers behind', async () => {

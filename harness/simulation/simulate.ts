@@ -11,7 +11,7 @@ export interface SimulationOptions extends WorldOptions {
   /** More virtual time than this is not simulated. */
   virtualMsMax: number;
   eventsMax?: number;
-  /** How long a simulation may keep this process busy, in real time; to watch it costs a tenth of a millisecond. */
+  /** How long a simulation may keep this process busy, in real time; to watch it costs some tenth of a millisecond. */
   blockedMsMax?: number;
 }
 
@@ -30,13 +30,39 @@ export function simulate<T>(task: (world: World) => Promise<T>, options: Simulat
   requireTick();
   const world = new World(options);
   const uninstall = installGlobals(world);
-  try {
-    return withWatchdog(() => live(world, task, options), options.blockedMsMax ?? BLOCKED_MS_MAX, world);
-  } finally {
+  leave = () => {
     inhabit(undefined);
     uninstall();
+    leave = () => undefined;
+  };
+  try {
+    const { blockedMsMax = isWatched ? Number.POSITIVE_INFINITY : BLOCKED_MS_MAX } = options;
+    return watched(() => live(world, task, options), blockedMsMax);
+  } finally {
+    leave();
   }
 }
+
+/** Ends the simulation that runs, if one does. */
+let leave = (): void => undefined;
+
+/**
+ * `work`, whose simulations are watched together: to watch each by itself costs more than many of them do. If they take
+ * too long, one of them may be blocked, and all is done again with each watched by itself.
+ */
+export function watchedTogether<T>(work: () => T, blockedMsMax: number = BLOCKED_MS_MAX): T {
+  isWatched = true;
+  try {
+    return watched(work, blockedMsMax);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError) || error.code !== BLOCKED) throw error;
+  } finally {
+    isWatched = false;
+  }
+  return work();
+}
+
+let isWatched = false;
 
 /** Runs `work` where `simulate` may be called. */
 export function inMacrotask<T>(work: () => T): Promise<T> {
@@ -134,23 +160,28 @@ function budgetOf(world: World, options: SimulationOptions): () => void {
   };
 }
 
-const watched = new Script('globalThis[Symbol.for("ratchet.simulation")]()');
+const script = new Script('globalThis[Symbol.for("ratchet.simulation")]()');
 const WATCHED = Symbol.for('ratchet.simulation');
+const BLOCKED = 'simulation-blocked';
 
 /** Code that never returns can only be stopped from another thread, which Node's scripts have for their time-out. */
-function withWatchdog<T>(work: () => T, milliseconds: number, world: World): T {
+function watched<T>(work: () => T, milliseconds: number): T {
   if (milliseconds === Number.POSITIVE_INFINITY) return work();
   const globals = globalThis as unknown as { [WATCHED]?: () => T };
   globals[WATCHED] = work;
   try {
-    return watched.runInThisContext({ timeout: milliseconds, displayErrors: false }) as T;
+    return script.runInThisContext({ timeout: milliseconds, displayErrors: false }) as T;
   } catch (error) {
     if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    const world = currentWorld();
+    // What was stopped by force has not come to any `finally`.
+    leave();
+    const when = world === undefined ? '' : `, at ${formatTime(world.now)}`;
     throw new EnvironmentError(
-      'simulation-blocked',
-      `the subject kept this process busy for ${milliseconds} ms without letting virtual time pass, at ${formatTime(world.now)}`,
+      BLOCKED,
+      `the subject kept this process busy for ${milliseconds} ms without letting virtual time pass${when}`,
       'it loops without end; real time would stand still with it, too',
-      world.trouble ?? error,
+      world?.trouble ?? error,
     );
   } finally {
     delete globals[WATCHED];
