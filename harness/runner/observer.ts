@@ -110,13 +110,9 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
 }
 
 function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  let surplus = 0;
-  for (const name in a) {
-    if (a[name] !== b[name]) return false;
-    surplus += 1;
-  }
-  for (const _ in b) surplus -= 1;
-  return surplus === 0;
+  const names = Object.keys(a);
+  for (let at = 0; at < names.length; at++) if (a[names[at]!] !== b[names[at]!]) return false;
+  return Object.keys(b).length === names.length;
 }
 
 /** Cheaper than `URLSearchParams`, which is made for more than a few names and numbers. */
