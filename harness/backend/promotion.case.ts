@@ -92,5 +92,84 @@ export function describePromotion(backend: Backend): void {
       await promoted!.resume();
       expect(await shown(promoted!)).toBe(20);
     });
+
+    it('is refused of a replica that is down, which then comes back as if nobody had asked', async () => {
+      const [down] = cluster.replicas;
+      const revive = await down!.outage!('kill');
+      await expect(cluster.promote!('replica-1', 0)).rejects.toThrow(/replica-1 cannot be promoted/);
+      await write(20);
+      await revive();
+      await eventually(async () => (await shown(down!)) === 20);
+    });
+
+    it('lets every replica that has no more than the new primary be as late as it was', async () => {
+      const [promoted, other] = cluster.replicas;
+      await other!.pause();
+      await write(20);
+      await cluster.commitsDelivered();
+      await promoted!.resume();
+      await promoted!.pause();
+      await write(30);
+      const { replace } = await cluster.promote!('replica-1', 0);
+      await replace();
+      await write(40);
+      await cluster.commitsDelivered();
+      expect([await shown(promoted!), await shown(other!)]).toEqual([20, 10]);
+      await other!.holdAt(commits.at(-1)!.lsn);
+      await write(50);
+      expect([await shown(promoted!), await shown(other!)]).toEqual([20, 40]);
+      await Promise.all([promoted!.resume(), other!.resume()]);
+      expect([await shown(promoted!), await shown(other!)]).toEqual([50, 50]);
+    });
+
+    it('takes what it lost from a replica that is held there, and shows it nothing later', async () => {
+      const [promoted, other] = cluster.replicas;
+      await promoted!.pause();
+      await write(20);
+      await cluster.commitsDelivered();
+      await other!.holdAt(commits.at(-1)!.lsn);
+      await cluster.promote!('replica-1', 0);
+      await eventually(async () => (await shown(cluster.primary)) === 10);
+      await write(30);
+      await cluster.commitsDelivered();
+      expect(await shown(other!)).toBe(10);
+      await other!.holdAt(commits.at(-1)!.lsn);
+      expect(await shown(other!)).toBe(30);
+    });
+
+    it.each(['freeze', 'kill', 'partition', 'restart'] as const)(
+      'reaches a replica that had more after its %s as well',
+      async (how) => {
+        const [promoted, other] = cluster.replicas;
+        await promoted!.pause();
+        await write(20);
+        await cluster.commitsDelivered();
+        await other!.resume();
+        const heal = await other!.outage!(how);
+        await cluster.promote!('replica-1', 0);
+        await eventually(async () => (await shown(cluster.primary)) === 10);
+        await heal();
+        await eventually(async () => (await shown(other!)) === 10);
+        expect(await write(30)).toMatchObject({ error: null });
+        await eventually(async () => (await shown(other!)) === 30);
+      },
+    );
+
+    it('can befall the one that was promoted', async () => {
+      const [first] = cluster.replicas;
+      const { replace } = await cluster.promote!('replica-1', 0);
+      await replace();
+      await write(20);
+      await cluster.commitsDelivered();
+      await first!.resume();
+      await cluster.replicas[1]!.pause();
+      await write(30);
+      await cluster.commitsDelivered();
+      await first!.resume();
+      const { commitsLost } = await cluster.promote!('replica-2', 0);
+      await eventually(async () => (await shown(cluster.primary)) === 20);
+      expect(commitsLost).toBe(1);
+      await eventually(async () => (await shown(first!)) === 20);
+    });
   });
 }

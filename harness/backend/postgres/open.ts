@@ -1,8 +1,9 @@
 /** Opens what runs: control connections, the REST layer before each server, the stream of commits, the lag. */
 import type { Sql } from 'postgres';
+import type { Lsn } from '../../history/lsn.ts';
 import type { ReplicaNode } from '../backend.ts';
 import type { Address } from './address.ts';
-import type { BootOptions } from './booted.ts';
+import type { BootOptions, PrimaryLink } from './booted.ts';
 import type { CommitFeed } from './commits.ts';
 import { startCommitFeed } from './commits.ts';
 import { connectTo } from './connect.ts';
@@ -18,12 +19,6 @@ export interface OpenServer {
   name: string;
   address: Address;
   rest: RestNode;
-}
-
-export interface PrimaryLink {
-  node: ServerNode;
-  owner: Sql<{}>;
-  commits: CommitFeed;
 }
 
 const OWNER_CONNECTIONS = 4;
@@ -43,7 +38,7 @@ export async function openPrimary(
   const node = new ServerNode({ name, address, control: connectIn(scope, address, 1), rest });
   await Promise.all([rest.warmUp(), node.lsn()]);
   const owner = connectIn(scope, address, OWNER_CONNECTIONS);
-  return { node, owner, commits: await startFeed(address, owner, options) };
+  return { node, owner, commits: await startFeed(address, owner, options), address, successor: undefined };
 }
 
 export async function openReplica(
@@ -63,6 +58,10 @@ export async function openReplica(
 const NO_COMMITS: CommitFeed = {
   deliveredUpTo: async () => undefined,
   hasCommitBetween: () => false,
+  leave: () => undefined,
+  cut: () => ({ count: 0, keys: [] }),
+  follow: async () => undefined,
+  tellLeft: async () => undefined,
   close: () => undefined,
 };
 
@@ -81,19 +80,24 @@ async function startFeed(primary: Address, owner: Sql<{}>, options: BootOptions)
   return feed;
 }
 
-function lagSource({ node, owner, commits }: PrimaryLink): ConstructorParameters<typeof ReplicaLag>[0]['primary'] {
+function lagSource(link: PrimaryLink): ConstructorParameters<typeof ReplicaLag>[0]['primary'] {
+  const { node, owner, commits } = link;
+  const flushedLsn = async (): Promise<Lsn> => {
+    await link.successor;
+    return node.lsn();
+  };
   return {
-    flushedLsn: () => node.lsn(),
+    flushedLsn,
     nudge: async () => void (await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`),
     hasCommitBetween: async (after, upTo) => {
-      await commits.deliveredUpTo(await node.lsn());
+      await commits.deliveredUpTo(await flushedLsn());
       return commits.hasCommitBetween(after, upTo);
     },
   };
 }
 
 /** On a connection by itself only short questions are asked, so that their answers are never late. */
-function connectIn(scope: Scope, address: Address, max: number): Sql<{}> {
+export function connectIn(scope: Scope, address: Address, max: number): Sql<{}> {
   const connection = connectTo(address, max);
   scope.onEnd('disconnect', () => connection.end({ timeout: 0 }));
   return connection;

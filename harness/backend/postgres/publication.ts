@@ -1,7 +1,8 @@
-/** What the primary publishes of the tracked table, for the stream of commits. */
+/** What the primary publishes of the tracked table, for the stream of commits; and what it has of it. */
 import type { Sql } from 'postgres';
 import { UsageError } from '../../errors.ts';
 import type { TrackedTable } from '../backend.ts';
+import type { Row } from './pgoutput.ts';
 
 export const PUBLICATION = 'ratchet';
 
@@ -25,6 +26,14 @@ export async function publish(owner: Sql<{}>, tracked: TrackedTable): Promise<st
     `create publication ${PUBLICATION} for table ${table} with (publish = 'insert, update', publish_via_partition_root = true)`,
   );
   return found.name;
+}
+
+/** The rows of these keys, with the tracked columns as the stream would tell them. */
+export async function readTracked(owner: Sql<{}>, tracked: TrackedTable, keys: readonly string[]): Promise<Row[]> {
+  const columns = columnsOf(tracked).map((name) => `${quoteName(name)}::text`);
+  const key = quoteName(tracked.key);
+  const sql = `select ${columns.join(', ')} from ${quoteName(tracked.table)} where ${key}::text = any($1::text[]) order by ${key}`;
+  return owner.unsafe<Row[]>(sql, [keys as string[]]);
 }
 
 function columnsOf({ key, generation, progress, status }: TrackedTable): string[] {

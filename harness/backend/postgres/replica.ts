@@ -11,6 +11,9 @@ import type { WalProxy } from './wal-proxy.ts';
 const NUDGE_AFTER_MS = 200;
 const EAGER_POLL_MS = 20;
 const SETTLE_MS = 20;
+/** Nobody can ask a second time. */
+const SETTLE_FOR_GOOD_MS = 200;
+const ARRIVE_MS = 200;
 
 export interface LagOptions {
   name: string;
@@ -26,6 +29,12 @@ export interface LagOptions {
   };
 }
 
+/** WAL that was lost with a primary. */
+export interface Gone {
+  after: Lsn;
+  upTo: Lsn;
+}
+
 /**
  * Each call replaces the lag of the one before, at once; a call that still waits then is rejected. What the WAL gate
  * does, it does in the moment of the call; the standby itself is asked in the order of the calls.
@@ -36,6 +45,7 @@ export class ReplicaLag {
   #isThere = true;
   #isToPause = false;
   #turn = 0;
+  readonly #gone: Gone[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LagOptions) {
@@ -45,6 +55,31 @@ export class ReplicaLag {
   async replayedLsn(): Promise<Lsn> {
     const [row] = await this.#options.control<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`;
     return row!.lsn;
+  }
+
+  /** Until the primary's WAL up to `lsn` has got as far as the gate, unless nothing comes, as when it is cut off. */
+  async offered(lsn: Lsn): Promise<void> {
+    const started = performance.now();
+    const target = lsnToBigInt(lsn);
+    while (this.#options.proxy.arrived < target && performance.now() - started < ARRIVE_MS) await sleep(1);
+  }
+
+  /** What it has when its primary is gone: everything that passed, but for a record of which only a part did. */
+  async inheritance(): Promise<Lsn> {
+    await this.#unpause();
+    await this.#settle(this.#options.proxy.passed, SETTLE_FOR_GOOD_MS);
+    return this.replayedLsn();
+  }
+
+  /** Whether it may have something of what comes after `lsn`. */
+  isAheadOf(lsn: Lsn): boolean {
+    return this.#options.proxy.passed > lsnToBigInt(lsn);
+  }
+
+  /** The primary is another from now on, and what it and its standbys had of that is gone. The lag stays. */
+  cut(gone: Gone): void {
+    this.#gone.push(gone);
+    this.#options.proxy.change((gate) => gate.rewind(lsnToBigInt(gone.after)));
   }
 
   pause(): Promise<void> {
@@ -131,7 +166,7 @@ export class ReplicaLag {
   async #replayed(lsn: Lsn, goOn: (pauseMs: number) => Promise<void>): Promise<void> {
     const started = performance.now();
     let nudged = false;
-    while (compareLsn(await this.replayedLsn(), lsn) < 0) {
+    while (compareLsn(await this.replayedLsn(), this.#leftOf(lsn)) < 0) {
       const waited = performance.now() - started;
       if (waited > NUDGE_AFTER_MS && !nudged) {
         nudged = true;
@@ -141,11 +176,17 @@ export class ReplicaLag {
     }
   }
 
+  /** How much of the WAL up to `lsn` there still is. */
+  #leftOf(lsn: Lsn): Lsn {
+    const isIn = ({ after, upTo }: Gone): boolean => compareLsn(lsn, after) > 0 && compareLsn(lsn, upTo) <= 0;
+    return this.#gone.find(isIn)?.after ?? lsn;
+  }
+
   /** Until everything that passed the gate is replayed, or replay stands still, as in the midst of a record. */
-  async #settle(passed: bigint): Promise<void> {
+  async #settle(passed: bigint, patienceMs = SETTLE_MS): Promise<void> {
     let last = await this.replayedLsn();
     let movedAt = performance.now();
-    while (lsnToBigInt(last) < passed && performance.now() - movedAt < SETTLE_MS) {
+    while (lsnToBigInt(last) < passed && performance.now() - movedAt < patienceMs) {
       const now = await this.replayedLsn();
       if (now !== last) movedAt = performance.now();
       last = now;
