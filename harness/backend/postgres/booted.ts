@@ -1,10 +1,10 @@
 /** What a backend of PostgreSQL servers is told to bring up, and what it hands over when it is up. */
-import type { Sql } from 'postgres';
 import type { EnvironmentError } from '../../errors.ts';
 import type { ClusterOptions } from '../backend.ts';
 import type { Address } from './address.ts';
 import type { CommitFeed } from './commits.ts';
 import type { Keys } from './keys.ts';
+import type { Line } from './line.ts';
 import type { Machines } from './machines.ts';
 import type { ServerNode, ServerReplica } from './node.ts';
 import type { Scope } from './scope.ts';
@@ -21,7 +21,7 @@ export interface PrimaryLink {
   node: ServerNode;
   address: Address;
   /** Connections as the database's owner. */
-  owner: Sql<{}>;
+  owner: Line;
   commits: CommitFeed;
   /** While there is none: the promise of the next. */
   successor: Promise<void> | undefined;

@@ -96,7 +96,7 @@ export class ServerCluster implements Cluster {
 
   /** Runs SQL on the primary as the owner. */
   async query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
-    const run = (): Promise<Record<string, unknown>[]> => this.#booted.primary.owner.unsafe(sql, parameters as never[]);
+    const run = (): Promise<Record<string, unknown>[]> => this.#booted.primary.owner.unsafe(sql, parameters);
     const rows = await this.primary.liveness.guard(run).catch((error: unknown) => {
       throw explainFullDisk(error);
     });

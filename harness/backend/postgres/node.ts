@@ -1,10 +1,10 @@
 /** One database of a cluster: our control connection to it, and the REST layer before it. */
-import type { Sql } from 'postgres';
 import type { Lsn } from '../../history/lsn.ts';
 import type { DatabaseNode, Outage, ReplicaNode } from '../backend.ts';
 import { answerOf, requestOf, type HttpAnswer, type HttpMessage } from '../message.ts';
 import { EnvironmentError } from '../../errors.ts';
 import { urlOf, type Address } from './address.ts';
+import type { Line } from './line.ts';
 import { Liveness } from './liveness.ts';
 import type { ReplicaLag } from './replica.ts';
 import type { RestNode } from './rest.ts';
@@ -12,14 +12,14 @@ import type { RestNode } from './rest.ts';
 export interface NodeParts {
   name: string;
   address: Address;
-  control: Sql<{}>;
+  control: Line;
   rest: RestNode;
 }
 
 export class ServerNode implements DatabaseNode {
   readonly name: string;
   readonly databaseUrl: string;
-  readonly control: Sql<{}>;
+  readonly control: Line;
   readonly restNode: RestNode;
   readonly liveness = new Liveness();
 

@@ -1,5 +1,4 @@
 /** Opens what runs: control connections, the REST layer before each server, the stream of commits, the lag. */
-import type { Sql } from 'postgres';
 import type { Lsn } from '../../history/lsn.ts';
 import type { ReplicaNode } from '../backend.ts';
 import type { Address } from './address.ts';
@@ -7,6 +6,7 @@ import type { BootOptions, PrimaryLink } from './booted.ts';
 import type { CommitFeed } from './commits.ts';
 import { startCommitFeed } from './commits.ts';
 import { connectTo } from './connect.ts';
+import { lineTo, type Line } from './line.ts';
 import { applyMigrations } from './migrations.ts';
 import { ServerNode, ServerReplica } from './node.ts';
 import { ReplicaLag } from './replica.ts';
@@ -32,12 +32,13 @@ export async function openPrimary(
 ): Promise<PrimaryLink> {
   const { cluster, scope } = options;
   if (cluster.migrations.length > 0) cluster.onProgress(`applying ${cluster.migrations.length} migrations`);
-  const alone = connectIn(scope, migrator, 1);
+  const alone = connectTo(migrator, 1);
+  scope.onEnd('disconnect', () => alone.end({ timeout: 0 }));
   await applyMigrations(alone, cluster.migrations);
   await alone.end({ timeout: 0 });
-  const node = new ServerNode({ name, address, control: connectIn(scope, address, 1), rest });
+  const node = new ServerNode({ name, address, control: lineIn(scope, address, 1), rest });
   await Promise.all([rest.warmUp(), node.lsn()]);
-  const owner = connectIn(scope, address, OWNER_CONNECTIONS);
+  const owner = lineIn(scope, address, OWNER_CONNECTIONS);
   return { node, owner, commits: await startFeed(address, owner, options), address, successor: undefined };
 }
 
@@ -46,7 +47,7 @@ export async function openReplica(
   primary: PrimaryLink,
   scope: Scope,
 ): Promise<ServerReplica> {
-  const control = connectIn(scope, address, 1);
+  const control = lineIn(scope, address, 1);
   const lag = new ReplicaLag({ name, proxy, control, primary: lagSource(primary) });
   const replica = new ServerReplica({ name, address, control, rest, lag, ...(outage ? { outage } : {}) });
   await replica.resume();
@@ -65,7 +66,7 @@ const NO_COMMITS: CommitFeed = {
   close: () => undefined,
 };
 
-async function startFeed(primary: Address, owner: Sql<{}>, options: BootOptions): Promise<CommitFeed> {
+async function startFeed(primary: Address, owner: Line, options: BootOptions): Promise<CommitFeed> {
   const { cluster, scope } = options;
   if (cluster.tracked === undefined) return NO_COMMITS;
   const feed = await startCommitFeed({
@@ -96,9 +97,9 @@ function lagSource(link: PrimaryLink): ConstructorParameters<typeof ReplicaLag>[
   };
 }
 
-/** On a connection by itself only short questions are asked, so that their answers are never late. */
-export function connectIn(scope: Scope, address: Address, max: number): Sql<{}> {
-  const connection = connectTo(address, max);
-  scope.onEnd('disconnect', () => connection.end({ timeout: 0 }));
-  return connection;
+/** On a line by itself only short questions are asked, so that their answers are never late. */
+export function lineIn(scope: Scope, address: Address, max: number): Line {
+  const line = lineTo(address, max);
+  scope.onEnd('disconnect', () => line.end());
+  return line;
 }

@@ -1,13 +1,13 @@
 /** The primary is lost for good, and a server on a copy of a replica's disk takes its place. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sql } from 'postgres';
 import { EnvironmentError } from '../../errors.ts';
 import { compareLsn, type Lsn } from '../../history/lsn.ts';
 import type { NodeName, Promotion } from '../backend.ts';
 import type { PrimaryLink } from './booted.ts';
+import type { Line } from './line.ts';
 import type { Machines } from './machines.ts';
 import type { ServerReplica } from './node.ts';
-import { connectIn } from './open.ts';
+import { lineIn } from './open.ts';
 import type { Scope } from './scope.ts';
 
 export interface PromotionOptions {
@@ -76,7 +76,7 @@ async function lose(promoted: ServerReplica, { primary, replicas, machines, scop
 
 /** Resolves with the end of its WAL, to which nobody adds any more. */
 async function retire({ address, commits }: PrimaryLink, machines: Machines, scope: Scope): Promise<Lsn> {
-  const owner = connectIn(scope, address, 1);
+  const owner = lineIn(scope, address, 1);
   await owner`select 1`;
   await machines.hidePrimary();
   while (await isUsed(owner)) await sleep(POLL_MS);
@@ -84,12 +84,12 @@ async function retire({ address, commits }: PrimaryLink, machines: Machines, sco
   const end = await flushedLsn(owner);
   await commits.deliveredUpTo(end);
   commits.leave();
-  await owner.end({ timeout: 0 });
+  await owner.end();
   return end;
 }
 
 /** Whether there were others, who are asked to go. */
-async function isUsed(owner: Sql<{}>): Promise<boolean> {
+async function isUsed(owner: Line): Promise<boolean> {
   const others = await owner`
     select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`;
   return others.length > 0;
@@ -99,7 +99,7 @@ async function succeed(succession: Succession, downtime: Promise<void>, options:
   const { promoted, lsn, end, lost, ahead } = succession;
   const { primary, machines, scope } = options;
   const address = await machines.startOnCopyOf(promoted.name);
-  const owner = connectIn(scope, address, 1);
+  const owner = lineIn(scope, address, 1);
   await becomePrimary(owner, promoted.name, lsn);
   await passBy(owner, end);
   await primary.commits.follow(address);
@@ -109,12 +109,12 @@ async function succeed(succession: Succession, downtime: Promise<void>, options:
   );
   await Promise.all(renewed);
   await primary.commits.tellLeft(owner, lost.keys, { lsn, promoted: promoted.name });
-  await owner.end({ timeout: 0 });
+  await owner.end();
   await machines.showPrimary();
   primary.successor = undefined;
 }
 
-async function becomePrimary(owner: Sql<{}>, replica: NodeName, lsn: Lsn): Promise<void> {
+async function becomePrimary(owner: Line, replica: NodeName, lsn: Lsn): Promise<void> {
   const [row] = await owner<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`;
   if (compareLsn(row!.lsn, lsn) !== 0) throw changed(replica, lsn, row!.lsn);
   // PostgreSQL itself looks only ten times a second whether it is done.
@@ -127,7 +127,7 @@ async function becomePrimary(owner: Sql<{}>, replica: NodeName, lsn: Lsn): Promi
 }
 
 /** Positions of what the old primary had written are not used a second time. */
-async function passBy(owner: Sql<{}>, end: Lsn): Promise<void> {
+async function passBy(owner: Line, end: Lsn): Promise<void> {
   while (compareLsn(await flushedLsn(owner), end) <= 0) {
     // Without anything in it a segment would not be left.
     await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`;
@@ -135,7 +135,7 @@ async function passBy(owner: Sql<{}>, end: Lsn): Promise<void> {
   }
 }
 
-async function flushedLsn(owner: Sql<{}>): Promise<Lsn> {
+async function flushedLsn(owner: Line): Promise<Lsn> {
   const [row] = await owner<{ lsn: Lsn }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
   return row!.lsn;
 }

@@ -1,13 +1,13 @@
 /** What the primary publishes of the tracked table, for the stream of commits; and what it has of it. */
-import type { Sql } from 'postgres';
 import { UsageError } from '../../errors.ts';
 import type { TrackedTable } from '../backend.ts';
+import type { Line } from './line.ts';
 import type { Row } from './pgoutput.ts';
 
 export const PUBLICATION = 'ratchet';
 
 /** Publishes inserts and updates of the tracked table. Resolves with its name as the stream will call it. */
-export async function publish(owner: Sql<{}>, tracked: TrackedTable): Promise<string> {
+export async function publish(owner: Line, tracked: TrackedTable): Promise<string> {
   const [found] = await owner<{ name: string; keyless: boolean; missing: string[] }[]>`
     select n.nspname || '.' || c.relname as name,
            c.relreplident = 'd' and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary) as keyless,
@@ -29,11 +29,11 @@ export async function publish(owner: Sql<{}>, tracked: TrackedTable): Promise<st
 }
 
 /** The rows of these keys, with the tracked columns as the stream would tell them. */
-export async function readTracked(owner: Sql<{}>, tracked: TrackedTable, keys: readonly string[]): Promise<Row[]> {
+export async function readTracked(owner: Line, tracked: TrackedTable, keys: readonly string[]): Promise<Row[]> {
   const columns = columnsOf(tracked).map((name) => `${quoteName(name)}::text`);
   const key = quoteName(tracked.key);
   const sql = `select ${columns.join(', ')} from ${quoteName(tracked.table)} where ${key}::text = any($1::text[]) order by ${key}`;
-  return owner.unsafe<Row[]>(sql, [keys as string[]]);
+  return owner.unsafe<Row[]>(sql, [keys]);
 }
 
 function columnsOf({ key, generation, progress, status }: TrackedTable): string[] {

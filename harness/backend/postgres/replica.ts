@@ -1,9 +1,9 @@
 /** Holds a standby back, and lets it go: what the port's `pause`, `holdAt`, `delay` and `resume` do. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sql } from 'postgres';
 import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
+import type { Line } from './line.ts';
 import type { WalGate } from './wal-gate.ts';
 import type { WalProxy } from './wal-proxy.ts';
 
@@ -19,7 +19,7 @@ export interface LagOptions {
   name: string;
   proxy: WalProxy;
   /** One connection to the standby that nobody else uses. */
-  control: Sql<{}>;
+  control: Line;
   primary: {
     flushedLsn(): Promise<Lsn>;
     /** Writes a record without effect, and flushes. */
