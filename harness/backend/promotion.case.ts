@@ -155,6 +155,52 @@ export function describePromotion(backend: Backend): void {
       },
     );
 
+    it('in the midst of many writers has every commit that was acknowledged told, and counts those that are gone', async () => {
+      const client = clientOf(cluster.primary, cluster.secretKey);
+      const acknowledged: string[] = [];
+      const writing = new AbortController();
+      const writers = ['a', 'b', 'c', 'd'].map(async (writer) => {
+        for (let nth = 0; !writing.signal.aborted; nth += 1) {
+          const { error } = await client.from('stories').insert({ id: `${writer}-${nth}`, progress: 1 });
+          if (error === null) acknowledged.push(`${writer}-${nth}`);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+      });
+      await eventually(async () => acknowledged.length > 20);
+      await cluster.replicas[0]!.pause();
+      const before = acknowledged.length;
+      await eventually(async () => acknowledged.length > before + 20);
+      const { commitsLost } = await cluster.promote!('replica-1', 0);
+      const told = new Set(commits.map(({ key }) => key));
+      const acknowledgedThen = [...acknowledged];
+      await eventually(async () => (await shown(cluster.primary)) === 10);
+      writing.abort();
+      await Promise.all(writers);
+      const { data } = await client.from('stories').select('id');
+      const left = new Set((data as { id: string }[]).map(({ id }) => id));
+      expect(acknowledgedThen.filter((id) => !told.has(id))).toEqual([]);
+      expect([...told].filter((id) => !left.has(id)).length).toBe(commitsLost);
+      expect(commitsLost).toBeGreaterThan(20);
+      await write(20);
+      await cluster.commitsDelivered();
+      const written = commits.filter(({ promoted }) => promoted === undefined).map(({ lsn }) => lsn);
+      expect(written).toEqual(written.toSorted(compareLsn));
+    });
+
+    it('lets nobody wait for a commit that it lost', async () => {
+      const [promoted, other] = cluster.replicas;
+      await promoted!.pause();
+      const mend = await other!.outage!('partition');
+      await write(20);
+      await cluster.commitsDelivered();
+      const held = other!.holdAt(commits.at(-1)!.lsn);
+      await cluster.promote!('replica-1', 0);
+      await eventually(async () => (await shown(cluster.primary)) === 10);
+      await mend();
+      await held;
+      expect(await shown(other!)).toBe(10);
+    });
+
     it('can befall the one that was promoted', async () => {
       const [first] = cluster.replicas;
       const { replace } = await cluster.promote!('replica-1', 0);
