@@ -187,6 +187,19 @@ export function describePromotion(backend: Backend): void {
       expect(written).toEqual(written.toSorted(compareLsn));
     });
 
+    it('lets lags begin and end while there is no primary', async () => {
+      const [promoted, other] = cluster.replicas;
+      await promoted!.pause();
+      await write(20);
+      await cluster.commitsDelivered();
+      await other!.resume();
+      await cluster.promote!('replica-1', 50);
+      await Promise.all([other!.resume(), eventually(async () => (await shown(cluster.primary)) === 10)]);
+      await write(30);
+      await other!.resume();
+      expect(await shown(other!)).toBe(30);
+    });
+
     it('lets nobody wait for a commit that it lost', async () => {
       const [promoted, other] = cluster.replicas;
       await promoted!.pause();

@@ -43,6 +43,8 @@ export class ReplicaLag {
   readonly #options: LagOptions;
   /** Whether the standby itself answers; what the gate does holds in any case. */
   #isThere = true;
+  /** Whoever waits for the standby when it leaves waits no longer. */
+  #leaving = Promise.withResolvers<void>();
   #isToPause = false;
   #turn = 0;
   readonly #gone: Gone[] = [];
@@ -121,11 +123,14 @@ export class ReplicaLag {
   /** Until `returned` the standby is not asked for anything: call it before it freezes or ends. */
   left(): void {
     this.#isThere = false;
+    this.#turn += 1;
+    this.#leaving.resolve();
   }
 
   /** Makes good what it was not asked meanwhile. One that has started again has forgotten that it was paused. */
   returned(): Promise<void> {
     this.#isThere = true;
+    this.#leaving = Promise.withResolvers();
     const previous = this.#last;
     this.#last = Promise.allSettled([previous]).then(() => (this.#isToPause ? undefined : this.#unpause()));
     return this.#last as Promise<void>;
@@ -146,9 +151,10 @@ export class ReplicaLag {
     const previous = this.#last;
     const mine = Promise.allSettled([previous]).then(async () => {
       if (!this.#isThere) return;
-      await act(goOn).catch((error: unknown) => {
+      const done = act(goOn).catch((error: unknown) => {
         if (this.#isThere) throw error;
       });
+      await Promise.race([done, this.#leaving.promise]);
     });
     this.#last = mine;
     return mine;
