@@ -63,7 +63,8 @@ interface Succession {
 }
 
 /** Every commit of the old primary has been told when it dies; what the replica lacks of them is lost. */
-async function lose(promoted: ServerReplica, { primary, replicas, machines, scope }: PromotionOptions) {
+async function lose(promoted: ServerReplica, options: PromotionOptions): Promise<Succession> {
+  const { primary, replicas, machines, scope } = options;
   const end = await retire(primary, machines, scope);
   await promoted.lag.offered(end);
   await machines.killPrimary();
