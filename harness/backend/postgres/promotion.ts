@@ -19,6 +19,7 @@ export interface PromotionOptions {
 }
 
 const POLL_MS = 2;
+const REPLAY_WITHIN_MS = 30_000;
 
 /** As the port's `promote`. */
 export async function promote(name: NodeName, downMs: number, options: PromotionOptions): Promise<Promotion> {
@@ -116,8 +117,14 @@ async function succeed(succession: Succession, downtime: Promise<void>, options:
 }
 
 async function becomePrimary(owner: Line, replica: NodeName, lsn: Lsn): Promise<void> {
-  const [row] = await owner<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`;
-  if (compareLsn(row!.lsn, lsn) !== 0) throw changed(replica, lsn, row!.lsn);
+  // It accepts connections before it has replayed all that is on its disk.
+  const deadline = performance.now() + REPLAY_WITHIN_MS;
+  let replayed = await replayedLsn(owner);
+  while (compareLsn(replayed, lsn) < 0 && performance.now() < deadline) {
+    await sleep(POLL_MS);
+    replayed = await replayedLsn(owner);
+  }
+  if (compareLsn(replayed, lsn) !== 0) throw changed(replica, lsn, replayed);
   // PostgreSQL itself looks only ten times a second whether it is done.
   await owner`select pg_promote(false)`;
   const isStandby = async (): Promise<boolean> => {
@@ -134,6 +141,11 @@ async function passBy(owner: Line, end: Lsn): Promise<void> {
     await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`;
     await owner`select pg_switch_wal()`;
   }
+}
+
+async function replayedLsn(owner: Line): Promise<Lsn> {
+  const [row] = await owner<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`;
+  return row!.lsn;
 }
 
 async function flushedLsn(owner: Line): Promise<Lsn> {
