@@ -89,7 +89,10 @@ function lagSource(link: PrimaryLink): ConstructorParameters<typeof ReplicaLag>[
   };
   return {
     flushedLsn,
-    nudge: async () => void (await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`),
+    nudge: async () => {
+      await link.successor;
+      await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`;
+    },
     hasCommitBetween: async (after, upTo) => {
       await commits.deliveredUpTo(await flushedLsn());
       return commits.hasCommitBetween(after, upTo);
