@@ -92,5 +92,143 @@ export function describePromotion(backend: Backend): void {
       await promoted!.resume();
       expect(await shown(promoted!)).toBe(20);
     });
+
+    it('is refused of a replica that is down, which then comes back as if nobody had asked', async () => {
+      const [down] = cluster.replicas;
+      const revive = await down!.outage!('kill');
+      await expect(cluster.promote!('replica-1', 0)).rejects.toThrow(/replica-1 cannot be promoted/);
+      await write(20);
+      await revive();
+      await eventually(async () => (await shown(down!)) === 20);
+    });
+
+    it('lets every replica that has no more than the new primary be as late as it was', async () => {
+      const [promoted, other] = cluster.replicas;
+      await other!.pause();
+      await write(20);
+      await cluster.commitsDelivered();
+      await promoted!.resume();
+      await promoted!.pause();
+      await write(30);
+      const { replace } = await cluster.promote!('replica-1', 0);
+      await replace();
+      await write(40);
+      await cluster.commitsDelivered();
+      expect([await shown(promoted!), await shown(other!)]).toEqual([20, 10]);
+      await other!.holdAt(commits.at(-1)!.lsn);
+      await write(50);
+      expect([await shown(promoted!), await shown(other!)]).toEqual([20, 40]);
+      await Promise.all([promoted!.resume(), other!.resume()]);
+      expect([await shown(promoted!), await shown(other!)]).toEqual([50, 50]);
+    });
+
+    it('takes what it lost from a replica that is held there, and shows it nothing later', async () => {
+      const [promoted, other] = cluster.replicas;
+      await promoted!.pause();
+      await write(20);
+      await cluster.commitsDelivered();
+      await other!.holdAt(commits.at(-1)!.lsn);
+      await cluster.promote!('replica-1', 0);
+      await eventually(async () => (await shown(cluster.primary)) === 10);
+      await write(30);
+      await cluster.commitsDelivered();
+      expect(await shown(other!)).toBe(10);
+      await other!.holdAt(commits.at(-1)!.lsn);
+      expect(await shown(other!)).toBe(30);
+    });
+
+    it.each(['freeze', 'kill', 'partition', 'restart'] as const)(
+      'reaches a replica that had more after its %s as well',
+      async (how) => {
+        const [promoted, other] = cluster.replicas;
+        await promoted!.pause();
+        await write(20);
+        await cluster.commitsDelivered();
+        await other!.resume();
+        const heal = await other!.outage!(how);
+        await cluster.promote!('replica-1', 0);
+        await eventually(async () => (await shown(cluster.primary)) === 10);
+        await heal();
+        await eventually(async () => (await shown(other!)) === 10);
+        expect(await write(30)).toMatchObject({ error: null });
+        await eventually(async () => (await shown(other!)) === 30);
+      },
+    );
+
+    it('in the midst of many writers has every commit that was acknowledged told, and counts those that are gone', async () => {
+      const client = clientOf(cluster.primary, cluster.secretKey);
+      const acknowledged: string[] = [];
+      const writing = new AbortController();
+      const writers = ['a', 'b', 'c', 'd'].map(async (writer) => {
+        for (let nth = 0; !writing.signal.aborted; nth += 1) {
+          const { error } = await client.from('stories').insert({ id: `${writer}-${nth}`, progress: 1 });
+          if (error === null) acknowledged.push(`${writer}-${nth}`);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+      });
+      await eventually(async () => acknowledged.length > 20);
+      await cluster.replicas[0]!.pause();
+      const before = acknowledged.length;
+      await eventually(async () => acknowledged.length > before + 20);
+      const { commitsLost } = await cluster.promote!('replica-1', 0);
+      const told = new Set(commits.map(({ key }) => key));
+      const acknowledgedThen = [...acknowledged];
+      await eventually(async () => (await shown(cluster.primary)) === 10);
+      writing.abort();
+      await Promise.all(writers);
+      const { data } = await client.from('stories').select('id');
+      const left = new Set((data as { id: string }[]).map(({ id }) => id));
+      expect(acknowledgedThen.filter((id) => !told.has(id))).toEqual([]);
+      expect([...told].filter((id) => !left.has(id)).length).toBe(commitsLost);
+      expect(commitsLost).toBeGreaterThan(20);
+      await write(20);
+      await cluster.commitsDelivered();
+      const written = commits.filter(({ promoted }) => promoted === undefined).map(({ lsn }) => lsn);
+      expect(written).toEqual(written.toSorted(compareLsn));
+    });
+
+    it('lets lags begin and end while there is no primary', async () => {
+      const [promoted, other] = cluster.replicas;
+      await promoted!.pause();
+      await write(20);
+      await cluster.commitsDelivered();
+      await other!.resume();
+      await cluster.promote!('replica-1', 50);
+      await Promise.all([other!.resume(), eventually(async () => (await shown(cluster.primary)) === 10)]);
+      await write(30);
+      await other!.resume();
+      expect(await shown(other!)).toBe(30);
+    });
+
+    it('lets nobody wait for a commit that it lost', async () => {
+      const [promoted, other] = cluster.replicas;
+      await promoted!.pause();
+      const mend = await other!.outage!('partition');
+      await write(20);
+      await cluster.commitsDelivered();
+      const held = other!.holdAt(commits.at(-1)!.lsn);
+      await cluster.promote!('replica-1', 0);
+      await eventually(async () => (await shown(cluster.primary)) === 10);
+      await mend();
+      await held;
+      expect(await shown(other!)).toBe(10);
+    });
+
+    it('can befall the one that was promoted', async () => {
+      const [first] = cluster.replicas;
+      const { replace } = await cluster.promote!('replica-1', 0);
+      await replace();
+      await write(20);
+      await cluster.commitsDelivered();
+      await first!.resume();
+      await cluster.replicas[1]!.pause();
+      await write(30);
+      await cluster.commitsDelivered();
+      await first!.resume();
+      const { commitsLost } = await cluster.promote!('replica-2', 0);
+      await eventually(async () => (await shown(cluster.primary)) === 20);
+      expect(commitsLost).toBe(1);
+      await eventually(async () => (await shown(first!)) === 20);
+    });
   });
 }

@@ -46,10 +46,9 @@ export async function boot(options: BootOptions): Promise<Booted> {
       return openReplica({ ...site.before(replica), proxy, outage }, primary, scope);
     }),
   );
-  const { node, owner, commits } = primary;
-  const [found] = await owner<{ version: string }[]>`select current_setting('server_version') as version`;
+  const [found] = await primary.owner<{ version: string }[]>`select current_setting('server_version') as version`;
   const versions = { database: `PostgreSQL ${found!.version} (${postgres.description})`, rest: rest.description };
-  return { primary: node, replicas, owner, commits, versions };
+  return { primary, replicas, versions };
 }
 
 /** What the containers of the run have in common. */

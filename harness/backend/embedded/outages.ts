@@ -1,15 +1,16 @@
 /** What can befall the server of a replica, and how it is made whole again. */
 import type { Outage } from '../backend.ts';
+import type { Befall } from '../postgres/node.ts';
 import type { Scope } from '../postgres/scope.ts';
 import type { Standby } from './fleet.ts';
 
 type End = () => Promise<void>;
 
-export function outagesOf({ server, proxy }: Standby, { signal }: Scope): (how: Outage) => Promise<End> {
+export function outagesOf({ server, proxy }: Standby, { signal }: Scope): Befall {
   const begin: Record<Outage, () => Promise<End>> = {
     async freeze() {
       server.freeze();
-      return async () => server.thaw();
+      return () => server.thaw(signal);
     },
     async kill() {
       await server.crash();

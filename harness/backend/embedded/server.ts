@@ -29,11 +29,12 @@ export interface Server {
   stop(): Promise<void>;
   /** As `stop`, to be followed by `restart`: the data stays as a crash leaves it. */
   crash(): Promise<void>;
-  /** Resolves when it accepts connections again. */
-  restart(signal: AbortSignal): Promise<void>;
+  /** Resolves when it accepts connections again. `settings` hold for this time. */
+  restart(signal: AbortSignal, settings?: Record<string, string>): Promise<void>;
   /** None of its processes goes on. */
   freeze(): void;
-  thaw(): void;
+  /** One that ended while it was frozen starts again. */
+  thaw(signal: AbortSignal): Promise<void>;
 }
 
 const READY_POLL_MS = 2;
@@ -58,22 +59,26 @@ export function startServer(options: ServerOptions): Server {
       await sleep(READY_POLL_MS, undefined, signal ? { signal } : {});
     }
   };
+  const restart: Server['restart'] = async (signal, settings = {}) => {
+    if (isStopped) throw new Error(`${options.name} is stopped for good`);
+    // What a killed server leaves behind would say that it is ready.
+    rmSync(`${options.dataDirectory}/postmaster.pid`, { force: true });
+    life = begin({ ...options, settings: { ...options.settings, ...settings } });
+    await ready(signal);
+  };
   return {
     ready,
+    restart,
     async stop() {
       isStopped = true;
       await end(life);
     },
     crash: () => end(life),
-    async restart(signal) {
-      if (isStopped) throw new Error(`${options.name} is stopped for good`);
-      // What a killed server leaves behind would say that it is ready.
-      rmSync(`${options.dataDirectory}/postmaster.pid`, { force: true });
-      life = begin(options);
-      await ready(signal);
-    },
     freeze: () => freezeTree(life.child.pid),
-    thaw: () => thawTree(life.child.pid),
+    async thaw(signal) {
+      if (life.ended) await restart(signal);
+      else thawTree(life.child.pid);
+    },
   };
 }
 

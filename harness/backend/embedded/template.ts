@@ -7,7 +7,7 @@ import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { noSpace } from '../postgres/full-disk.ts';
-import { runCommand } from './command.ts';
+import { runCommand, type CommandOptions } from './command.ts';
 import { inDraft } from './draft.ts';
 import { cacheDirectory } from './places.ts';
 import { INITDB_ARGUMENTS, SERVER_SETTINGS } from '../postgres/settings.ts';
@@ -36,8 +36,12 @@ export async function template(options: TemplateOptions): Promise<string> {
   return path;
 }
 
-/** Copies the template to `path`, whose parent belongs to the servers' user. */
-export async function copyTemplate(from: string, path: string, options: TemplateOptions): Promise<void> {
+/** Copies the template, or the data of a server that does not run, to `path`, whose parent belongs to the servers' user. */
+export async function copyData(
+  from: string,
+  path: string,
+  options: Pick<CommandOptions, 'account' | 'signal'>,
+): Promise<void> {
   await runCommand('cp', ['-a', from, path], { ...options, cwd: '/' });
 }
 

@@ -1,9 +1,11 @@
 /** What a backend of PostgreSQL servers is told to bring up, and what it hands over when it is up. */
-import type { Sql } from 'postgres';
 import type { EnvironmentError } from '../../errors.ts';
 import type { ClusterOptions } from '../backend.ts';
+import type { Address } from './address.ts';
 import type { CommitFeed } from './commits.ts';
 import type { Keys } from './keys.ts';
+import type { Line } from './line.ts';
+import type { Machines } from './machines.ts';
 import type { ServerNode, ServerReplica } from './node.ts';
 import type { Scope } from './scope.ts';
 
@@ -15,11 +17,20 @@ export interface BootOptions {
   onFailure(reason: EnvironmentError, server?: string): void;
 }
 
-export interface Booted {
-  primary: ServerNode;
-  replicas: readonly ServerReplica[];
-  /** Connections as the database's owner, on the primary. */
-  owner: Sql<{}>;
+export interface PrimaryLink {
+  node: ServerNode;
+  address: Address;
+  /** Connections as the database's owner. */
+  owner: Line;
   commits: CommitFeed;
+  /** While there is none: the promise of the next. */
+  successor: Promise<void> | undefined;
+}
+
+export interface Booted {
+  primary: PrimaryLink;
+  replicas: readonly ServerReplica[];
+  /** Where the backend can promote. */
+  machines?: Machines;
   versions: Record<string, string>;
 }

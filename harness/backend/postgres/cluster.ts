@@ -2,14 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import { compareLsn } from '../../history/lsn.ts';
-import type { Backend, Cluster, ClusterOptions } from '../backend.ts';
+import type { Backend, Cluster, ClusterOptions, NodeName, Promotion } from '../backend.ts';
 import { insertStatement } from '../insert-statement.ts';
 import type { Booted, BootOptions } from './booted.ts';
 import { explainFullDisk } from './full-disk.ts';
 import type { Keys } from './keys.ts';
 import { makeKeys } from './keys.ts';
 import type { ServerNode, ServerReplica } from './node.ts';
-import { Failures } from './failures.ts';
+import { Failures, type FailureListener } from './failures.ts';
+import type { Machines } from './machines.ts';
+import { promote } from './promotion.ts';
 import { Scope } from './scope.ts';
 
 /** A backend of servers that can be asked in SQL; the port itself does not offer that. */
@@ -35,7 +37,7 @@ export async function startCluster(
   const booting = boot({ cluster: options, keys, scope, onFailure });
   try {
     const booted = await untilAborted(booting, scope.signal);
-    const cluster = new ServerCluster(booted, keys, scope, failures);
+    const cluster = new ServerCluster(booted, { keys, scope, failures });
     failures.handOver((reason, server) => cluster.failed(reason, server, options));
     return cluster;
   } catch (error) {
@@ -61,14 +63,15 @@ export class ServerCluster implements Cluster {
   readonly publishableKey: string;
   readonly secretKey: string;
   readonly versions: Record<string, string>;
+  readonly promote?: NonNullable<Cluster['promote']>;
   readonly #booted: Booted;
   readonly #scope: Scope;
   readonly #failures: Failures;
   #closing: Promise<void> | undefined;
   #deathTold = false;
 
-  constructor(booted: Booted, keys: Keys, scope: Scope, failures: Failures) {
-    this.primary = booted.primary;
+  constructor(booted: Booted, { keys, scope, failures }: { keys: Keys; scope: Scope; failures: Failures }) {
+    this.primary = booted.primary.node;
     this.replicas = booted.replicas;
     this.publishableKey = keys.publishable;
     this.secretKey = keys.secret;
@@ -76,6 +79,15 @@ export class ServerCluster implements Cluster {
     this.#booted = booted;
     this.#scope = scope;
     this.#failures = failures;
+    const { machines } = booted;
+    if (machines) this.promote = (replica, downMs) => this.#promote(machines, replica, downMs);
+  }
+
+  #promote(machines: Machines, replica: NodeName, downMs: number): Promise<Promotion> {
+    const { primary, replicas } = this.#booted;
+    const onFailure: FailureListener = (reason, server) => this.#failures.add(reason, server);
+    const all = { primary, replicas, machines, scope: this.#scope, onFailure };
+    return this.primary.liveness.guard(() => promote(replica, downMs, all));
   }
 
   async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
@@ -84,7 +96,7 @@ export class ServerCluster implements Cluster {
 
   /** Runs SQL on the primary as the owner. */
   async query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
-    const run = (): Promise<Record<string, unknown>[]> => this.#booted.owner.unsafe(sql, parameters as never[]);
+    const run = (): Promise<Record<string, unknown>[]> => this.#booted.primary.owner.unsafe(sql, parameters);
     const rows = await this.primary.liveness.guard(run).catch((error: unknown) => {
       throw explainFullDisk(error);
     });
@@ -105,7 +117,7 @@ export class ServerCluster implements Cluster {
   }
 
   async commitsDelivered(): Promise<void> {
-    const { commits } = this.#booted;
+    const { commits } = this.#booted.primary;
     await this.primary.liveness.guard(async () => commits.deliveredUpTo(await this.primary.lsn()));
   }
 
@@ -128,7 +140,8 @@ export class ServerCluster implements Cluster {
     this.#failures.ignore();
     const reason = new EnvironmentError('cluster-closed', 'The cluster has been closed.');
     for (const node of this.#nodes()) node.liveness.end(reason);
-    await this.#scope.end();
+    this.#scope.abort(reason);
+    await this.#scope.end(this.#booted.primary.successor);
   }
 
   #nodes(): ServerNode[] {

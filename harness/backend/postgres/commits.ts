@@ -1,21 +1,21 @@
-/** Tells every commit of the tracked table, in commit order, from logical decoding on the primary. */
+/** Tells every commit of the tracked table, in commit order, from logical decoding on whoever is the primary. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sql } from 'postgres';
 import type { Lsn } from '../../history/lsn.ts';
 import { lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
 import type { Commit, TrackedTable } from '../backend.ts';
 import type { Address } from './address.ts';
+import type { Line } from './line.ts';
 import type { Row, Transaction } from './pgoutput.ts';
 import { PgOutputReader } from './pgoutput.ts';
-import { PUBLICATION, publish } from './publication.ts';
+import { PUBLICATION, publish, readTracked } from './publication.ts';
 import { ReplicationConnection } from './replication.ts';
 
 const SLOT = 'ratchet';
 const ASK_AGAIN_MS = 20;
 
 export interface CommitFeedOptions {
-  owner: Sql<{}>;
+  owner: Line;
   primary: Address;
   tracked: TrackedTable;
   onCommit(commit: Commit): void;
@@ -28,22 +28,37 @@ export interface CommitFeed {
   deliveredUpTo(lsn: Lsn): Promise<void>;
   /** Whether a commit of the tracked table lies after `after` and at or before `upTo`, as far as they were told. */
   hasCommitBetween(after: bigint, upTo: bigint): boolean;
+  /** What is told by now is all that its primary, which is about to be lost, ever told. */
+  leave(): void;
+  /** Forgets the commits after `lsn`, where the next primary begins. What it forgot: `Lost`. */
+  cut(lsn: Lsn): Lost;
+  /** From now on the commits of `primary`, which has written none yet, but for positions beyond all that were told. */
+  follow(primary: Address): Promise<void>;
+  /** Tells the versions that `owner`'s database has of `keys`, in place of later ones. */
+  tellLeft(owner: Line, keys: readonly string[], how: Pick<Commit, 'lsn' | 'promoted'>): Promise<void>;
   close(): void;
+}
+
+/** Commits that were told and are gone. */
+export interface Lost {
+  count: number;
+  keys: string[];
 }
 
 export async function startCommitFeed(options: CommitFeedOptions): Promise<CommitFeed> {
   const table = await publish(options.owner, options.tracked);
   const feed = new DecodingFeed(options, table);
-  await feed.start();
+  await feed.follow(options.primary);
   return feed;
 }
 
 class DecodingFeed implements CommitFeed {
   readonly #options: CommitFeedOptions;
   readonly #table: string;
-  readonly #reader = new PgOutputReader();
-  readonly #commitEnds: bigint[] = [];
+  #told: { end: bigint; key: string }[] = [];
   #connection: ReplicationConnection | undefined;
+  /** Of several connections one after the other, the one whose end would be a failure. */
+  #following: symbol | undefined;
   #delivered = 0n;
   #closed = false;
   #wake: () => void = () => {};
@@ -53,14 +68,18 @@ class DecodingFeed implements CommitFeed {
     this.#table = table;
   }
 
-  async start(): Promise<void> {
-    this.#connection = await ReplicationConnection.open(this.#options.primary, {
-      onMessage: (message) => this.#tell(this.#reader.push(message)),
+  async follow(primary: Address): Promise<void> {
+    const reader = new PgOutputReader();
+    const following = (this.#following = Symbol('following'));
+    this.#connection = await ReplicationConnection.open(primary, {
+      onMessage: (message) => this.#tell(reader.push(message)),
       onDecoded: (position, replyRequested) => {
         this.#advance(position);
         if (replyRequested) this.#report(false);
       },
-      onClose: () => this.#ended(),
+      onClose: () => {
+        if (following === this.#following) this.#ended();
+      },
     });
     const slot = `CREATE_REPLICATION_SLOT ${SLOT} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`;
     await this.#connection.command(slot);
@@ -79,20 +98,38 @@ class DecodingFeed implements CommitFeed {
   }
 
   hasCommitBetween(after: bigint, upTo: bigint): boolean {
-    const last = this.#commitEnds.findLast((end) => end <= upTo);
-    return last !== undefined && last > after;
+    const last = this.#told.findLast(({ end }) => end <= upTo);
+    return last !== undefined && last.end > after;
+  }
+
+  leave(): void {
+    this.#following = undefined;
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  cut(lsn: Lsn): Lost {
+    const beginning = lsnToBigInt(lsn);
+    const lost = this.#told.filter(({ end }) => end > beginning);
+    this.#told = this.#told.filter(({ end }) => end <= beginning);
+    return { count: lost.length, keys: [...new Set(lost.map(({ key }) => key))] };
+  }
+
+  async tellLeft(owner: Line, keys: readonly string[], how: Pick<Commit, 'lsn' | 'promoted'>): Promise<void> {
+    const rows = await readTracked(owner, this.#options.tracked, keys);
+    for (const row of rows) this.#options.onCommit({ ...this.#toCommit(row, how.lsn), ...how });
   }
 
   close(): void {
     this.#closed = true;
-    this.#connection?.close();
+    this.leave();
   }
 
   #tell(transaction: Transaction | undefined): void {
     if (!transaction) return;
     const { end, rows } = transaction;
     const commits = rows.filter(({ table }) => table === this.#table).map(({ row }) => this.#toCommit(row, end));
-    if (commits.length > 0) this.#commitEnds.push(lsnToBigInt(end));
+    for (const { key } of commits) this.#told.push({ end: lsnToBigInt(end), key });
     for (const commit of commits) this.#options.onCommit(commit);
     this.#advance(lsnToBigInt(end));
   }

@@ -8,8 +8,8 @@ import { arrayTypes } from './pg-arrays.ts';
 /** Of a UNIX socket the port only names the file. */
 export const SOCKET_PORT = 5432;
 
-export function socketPath(socketDirectory: string): string {
-  return `${socketDirectory}/.s.PGSQL.${SOCKET_PORT}`;
+export function socketPath(socketDirectory: string, port = SOCKET_PORT): string {
+  return `${socketDirectory}/.s.PGSQL.${port}`;
 }
 
 /** What postgres.js must be told so that no PG* variable of the caller's environment matters. */

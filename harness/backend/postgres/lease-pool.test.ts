@@ -56,3 +56,14 @@ it('does not lend one that broke while nobody had it', async () => {
   await lease.unsafe('select');
   expect(asked).toEqual(['2: select']);
 });
+
+it('rejects what the one that breaks has not answered', async () => {
+  const closes: (() => void)[] = [];
+  const pool = new LeasePool((onclose) => {
+    closes.push(onclose);
+    return { unsafe: () => new Promise(() => {}), end: async () => {} } as unknown as Sql<{}>;
+  }, 1);
+  const answer = (await pool.reserve()).unsafe('rollback');
+  closes[0]!();
+  await expect(answer).rejects.toThrow('CONNECTION_CLOSED');
+});

@@ -14,6 +14,8 @@ export interface Lease {
 interface Slot {
   sql: postgres.Sql<{}>;
   broken: boolean;
+  /** postgres.js forgets what it is asked between the error of a connection and its close. */
+  readonly asked: Set<(reason: Error) => void>;
 }
 
 type Open = (onclose: () => void) => postgres.Sql<{}>;
@@ -33,10 +35,7 @@ export class LeasePool {
   async reserve(): Promise<Lease> {
     const slot = this.#takeFree() ?? (this.#slots.size < this.#max ? this.#add() : await this.#nextFree());
     return {
-      unsafe: async (text, parameters = []) => {
-        if (slot.broken) throw new Error('CONNECTION_CLOSED: the connection to the database was lost.');
-        return slot.sql.unsafe(text, [...parameters] as never[]);
-      },
+      unsafe: (text, parameters = []) => ask(slot, text, parameters),
       release: () => this.#giveBack(slot),
     };
   }
@@ -52,7 +51,7 @@ export class LeasePool {
   }
 
   #add(): Slot {
-    const slot: Slot = { broken: false, sql: this.#open(() => (slot.broken = true)) };
+    const slot: Slot = { broken: false, asked: new Set(), sql: this.#open(() => lose(slot)) };
     this.#slots.add(slot);
     return slot;
   }
@@ -73,4 +72,25 @@ export class LeasePool {
     void slot.sql.end({ timeout: 0 });
     return this.#add();
   }
+}
+
+function ask(slot: Slot, text: string, parameters: readonly unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (slot.broken) throw lost();
+    slot.asked.add(reject);
+    const settled = (): unknown => slot.asked.delete(reject);
+    slot.sql
+      .unsafe(text, [...parameters] as never[])
+      .then(resolve, reject)
+      .finally(settled);
+  });
+}
+
+function lose(slot: Slot): void {
+  slot.broken = true;
+  for (const reject of slot.asked) reject(lost());
+}
+
+function lost(): Error {
+  return new Error('CONNECTION_CLOSED: the connection to the database was lost.');
 }

@@ -1,10 +1,10 @@
 /** One database of a cluster: our control connection to it, and the REST layer before it. */
-import type { Sql } from 'postgres';
 import type { Lsn } from '../../history/lsn.ts';
 import type { DatabaseNode, Outage, ReplicaNode } from '../backend.ts';
 import { answerOf, requestOf, type HttpAnswer, type HttpMessage } from '../message.ts';
 import { EnvironmentError } from '../../errors.ts';
 import { urlOf, type Address } from './address.ts';
+import type { Line } from './line.ts';
 import { Liveness } from './liveness.ts';
 import type { ReplicaLag } from './replica.ts';
 import type { RestNode } from './rest.ts';
@@ -12,14 +12,14 @@ import type { RestNode } from './rest.ts';
 export interface NodeParts {
   name: string;
   address: Address;
-  control: Sql<{}>;
+  control: Line;
   rest: RestNode;
 }
 
 export class ServerNode implements DatabaseNode {
   readonly name: string;
   readonly databaseUrl: string;
-  readonly control: Sql<{}>;
+  readonly control: Line;
   readonly restNode: RestNode;
   readonly liveness = new Liveness();
 
@@ -58,45 +58,93 @@ export class ServerNode implements DatabaseNode {
   }
 }
 
-export class ServerReplica extends ServerNode implements ReplicaNode {
-  readonly #lag: ReplicaLag;
-  readonly outage?: (how: Outage) => Promise<() => Promise<void>>;
+type End = () => Promise<void>;
+/** What can befall the server of a replica, as the port's `outage`. */
+export type Befall = NonNullable<ReplicaNode['outage']>;
 
-  constructor(parts: NodeParts & { lag: ReplicaLag; outage?: ReplicaNode['outage'] }) {
+export class ServerReplica extends ServerNode implements ReplicaNode {
+  readonly lag: ReplicaLag;
+  readonly outage?: Befall;
+  /** Why it does not answer. */
+  #away: Outage | undefined;
+  /** Its server ends and starts for one reason at a time. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: NodeParts & { lag: ReplicaLag; outage?: Befall }) {
     super(parts);
-    this.#lag = parts.lag;
+    this.lag = parts.lag;
     const { outage } = parts;
     if (outage) this.outage = (how) => this.#suffer(how, outage);
   }
 
+  get isAway(): boolean {
+    return this.#away !== undefined;
+  }
+
+  /** `act` changes its disk while its server stands still; `befall` is what its backend can do to that. */
+  renew(befall: Befall, act: () => Promise<void>): Promise<void> {
+    return this.#alone(async () => {
+      const end = this.isAway ? undefined : await this.#leave('kill', befall);
+      // What is frozen would go on with the old one: the end of its outage starts it.
+      if (this.#away === 'freeze') await befall('kill');
+      await act();
+      await end?.();
+    });
+  }
+
   /** One that is only cut off from its primary goes on doing what it is told. */
-  async #suffer(how: Outage, outage: NonNullable<ReplicaNode['outage']>): Promise<() => Promise<void>> {
-    if (how === 'partition') return outage(how);
-    this.#lag.left();
-    const end = await outage(how);
-    // A restart ends by itself, whenever the fault does.
-    const whole = how === 'restart' ? end().then(() => this.#lag.returned()) : undefined;
-    whole?.catch(() => {});
-    return () => whole ?? end().then(() => this.#lag.returned());
+  async #suffer(how: Outage, befall: Befall): Promise<End> {
+    if (how === 'partition') return befall(how);
+    if (how !== 'restart') {
+      const end = await this.#alone(() => this.#leave(how, befall));
+      return () => this.#alone(end);
+    }
+    // It ends by itself, whenever the fault does.
+    const { promise: begun, resolve, reject } = Promise.withResolvers<void>();
+    const whole = this.#alone(async () => {
+      const end = await this.#leave(how, befall);
+      resolve();
+      await end();
+    });
+    whole.catch(reject);
+    await begun;
+    return () => whole;
+  }
+
+  async #leave(how: Outage, befall: Befall): Promise<End> {
+    this.lag.left();
+    this.#away = how;
+    const end = await befall(how);
+    return async () => {
+      await end();
+      this.#away = undefined;
+      await this.lag.returned();
+    };
+  }
+
+  #alone<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(act);
+    this.#last = mine.catch(() => {});
+    return mine;
   }
 
   override lsn(): Promise<Lsn> {
-    return this.liveness.guard(() => this.#lag.replayedLsn());
+    return this.liveness.guard(() => this.lag.replayedLsn());
   }
 
   pause(): Promise<void> {
-    return this.liveness.guard(() => this.#lag.pause());
+    return this.liveness.guard(() => this.lag.pause());
   }
 
   holdAt(lsn: Lsn): Promise<void> {
-    return this.liveness.guard(() => this.#lag.holdAt(lsn));
+    return this.liveness.guard(() => this.lag.holdAt(lsn));
   }
 
   delay(milliseconds: number): Promise<void> {
-    return this.liveness.guard(() => this.#lag.delay(milliseconds));
+    return this.liveness.guard(() => this.lag.delay(milliseconds));
   }
 
   resume(): Promise<void> {
-    return this.liveness.guard(() => this.#lag.resume());
+    return this.liveness.guard(() => this.lag.resume());
   }
 }

@@ -1,11 +1,12 @@
 /** Opens what runs: control connections, the REST layer before each server, the stream of commits, the lag. */
-import type { Sql } from 'postgres';
+import type { Lsn } from '../../history/lsn.ts';
 import type { ReplicaNode } from '../backend.ts';
 import type { Address } from './address.ts';
-import type { BootOptions } from './booted.ts';
+import type { BootOptions, PrimaryLink } from './booted.ts';
 import type { CommitFeed } from './commits.ts';
 import { startCommitFeed } from './commits.ts';
 import { connectTo } from './connect.ts';
+import { lineTo, type Line } from './line.ts';
 import { applyMigrations } from './migrations.ts';
 import { ServerNode, ServerReplica } from './node.ts';
 import { ReplicaLag } from './replica.ts';
@@ -20,12 +21,6 @@ export interface OpenServer {
   rest: RestNode;
 }
 
-export interface PrimaryLink {
-  node: ServerNode;
-  owner: Sql<{}>;
-  commits: CommitFeed;
-}
-
 const OWNER_CONNECTIONS = 4;
 const FEED_GRACE_MS = 1000;
 
@@ -37,13 +32,14 @@ export async function openPrimary(
 ): Promise<PrimaryLink> {
   const { cluster, scope } = options;
   if (cluster.migrations.length > 0) cluster.onProgress(`applying ${cluster.migrations.length} migrations`);
-  const alone = connectIn(scope, migrator, 1);
+  const alone = connectTo(migrator, 1);
+  scope.onEnd('disconnect', () => alone.end({ timeout: 0 }));
   await applyMigrations(alone, cluster.migrations);
   await alone.end({ timeout: 0 });
-  const node = new ServerNode({ name, address, control: connectIn(scope, address, 1), rest });
+  const node = new ServerNode({ name, address, control: lineIn(scope, address, 1), rest });
   await Promise.all([rest.warmUp(), node.lsn()]);
-  const owner = connectIn(scope, address, OWNER_CONNECTIONS);
-  return { node, owner, commits: await startFeed(address, owner, options) };
+  const owner = lineIn(scope, address, OWNER_CONNECTIONS);
+  return { node, owner, commits: await startFeed(address, owner, options), address, successor: undefined };
 }
 
 export async function openReplica(
@@ -51,7 +47,7 @@ export async function openReplica(
   primary: PrimaryLink,
   scope: Scope,
 ): Promise<ServerReplica> {
-  const control = connectIn(scope, address, 1);
+  const control = lineIn(scope, address, 1);
   const lag = new ReplicaLag({ name, proxy, control, primary: lagSource(primary) });
   const replica = new ServerReplica({ name, address, control, rest, lag, ...(outage ? { outage } : {}) });
   await replica.resume();
@@ -63,10 +59,14 @@ export async function openReplica(
 const NO_COMMITS: CommitFeed = {
   deliveredUpTo: async () => undefined,
   hasCommitBetween: () => false,
+  leave: () => undefined,
+  cut: () => ({ count: 0, keys: [] }),
+  follow: async () => undefined,
+  tellLeft: async () => undefined,
   close: () => undefined,
 };
 
-async function startFeed(primary: Address, owner: Sql<{}>, options: BootOptions): Promise<CommitFeed> {
+async function startFeed(primary: Address, owner: Line, options: BootOptions): Promise<CommitFeed> {
   const { cluster, scope } = options;
   if (cluster.tracked === undefined) return NO_COMMITS;
   const feed = await startCommitFeed({
@@ -81,20 +81,28 @@ async function startFeed(primary: Address, owner: Sql<{}>, options: BootOptions)
   return feed;
 }
 
-function lagSource({ node, owner, commits }: PrimaryLink): ConstructorParameters<typeof ReplicaLag>[0]['primary'] {
+function lagSource(link: PrimaryLink): ConstructorParameters<typeof ReplicaLag>[0]['primary'] {
+  const { node, owner, commits } = link;
+  const flushedLsn = async (): Promise<Lsn> => {
+    await link.successor;
+    return node.lsn();
+  };
   return {
-    flushedLsn: () => node.lsn(),
-    nudge: async () => void (await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`),
+    flushedLsn,
+    nudge: async () => {
+      await link.successor;
+      await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`;
+    },
     hasCommitBetween: async (after, upTo) => {
-      await commits.deliveredUpTo(await node.lsn());
+      await commits.deliveredUpTo(await flushedLsn());
       return commits.hasCommitBetween(after, upTo);
     },
   };
 }
 
-/** On a connection by itself only short questions are asked, so that their answers are never late. */
-function connectIn(scope: Scope, address: Address, max: number): Sql<{}> {
-  const connection = connectTo(address, max);
-  scope.onEnd('disconnect', () => connection.end({ timeout: 0 }));
-  return connection;
+/** On a line by itself only short questions are asked, so that their answers are never late. */
+export function lineIn(scope: Scope, address: Address, max: number): Line {
+  const line = lineTo(address, max);
+  scope.onEnd('disconnect', () => line.end());
+  return line;
 }

@@ -1,12 +1,13 @@
-/** What the primary publishes of the tracked table, for the stream of commits. */
-import type { Sql } from 'postgres';
+/** What the primary publishes of the tracked table, for the stream of commits; and what it has of it. */
 import { UsageError } from '../../errors.ts';
 import type { TrackedTable } from '../backend.ts';
+import type { Line } from './line.ts';
+import type { Row } from './pgoutput.ts';
 
 export const PUBLICATION = 'ratchet';
 
 /** Publishes inserts and updates of the tracked table. Resolves with its name as the stream will call it. */
-export async function publish(owner: Sql<{}>, tracked: TrackedTable): Promise<string> {
+export async function publish(owner: Line, tracked: TrackedTable): Promise<string> {
   const [found] = await owner<{ name: string; keyless: boolean; missing: string[] }[]>`
     select n.nspname || '.' || c.relname as name,
            c.relreplident = 'd' and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary) as keyless,
@@ -25,6 +26,14 @@ export async function publish(owner: Sql<{}>, tracked: TrackedTable): Promise<st
     `create publication ${PUBLICATION} for table ${table} with (publish = 'insert, update', publish_via_partition_root = true)`,
   );
   return found.name;
+}
+
+/** The rows of these keys, with the tracked columns as the stream would tell them. */
+export async function readTracked(owner: Line, tracked: TrackedTable, keys: readonly string[]): Promise<Row[]> {
+  const columns = columnsOf(tracked).map((name) => `${quoteName(name)}::text`);
+  const key = quoteName(tracked.key);
+  const sql = `select ${columns.join(', ')} from ${quoteName(tracked.table)} where ${key}::text = any($1::text[]) order by ${key}`;
+  return owner.unsafe<Row[]>(sql, [keys]);
 }
 
 function columnsOf({ key, generation, progress, status }: TrackedTable): string[] {

@@ -37,6 +37,19 @@ describe('the gate before a standby', () => {
     expect(gate.waitingBytes).toBe(0);
   });
 
+  it('knows how much its standby was offered, and what is left of what it got', () => {
+    const gate = new WalGate();
+    gate.holdAt(10n);
+    for (const frame of [wal(0, 10), wal(10, 30)]) gate.push(frame, 0);
+    expect(passing(gate)).toEqual(['0-10']);
+    expect([gate.arrived, gate.passed]).toEqual([30n, 10n]);
+    gate.rewind(20n);
+    expect(gate.passed).toBe(10n);
+    gate.rewind(4n);
+    expect(gate.passed).toBe(4n);
+    expect(passing(gate)).toEqual([]);
+  });
+
   it('cannot call back what has passed', () => {
     const gate = new WalGate();
     gate.push(wal(0, 20), 0);

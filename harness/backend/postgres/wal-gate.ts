@@ -15,12 +15,18 @@ export class WalGate {
   #limit = OPEN;
   #delayMs = 0;
   #passed = 0n;
+  #arrived = 0n;
   #queue: Queued[] = [];
   #waitingBytes = 0;
 
   /** End of the WAL that has passed: the standby has no more than this. */
   get passed(): bigint {
     return this.#passed;
+  }
+
+  /** End of the WAL that the primary has sent, whether it has passed or not. */
+  get arrived(): bigint {
+    return this.#arrived;
   }
 
   get waitingBytes(): number {
@@ -48,7 +54,13 @@ export class WalGate {
     this.#delayMs = milliseconds;
   }
 
+  /** The standby has no more than this any more. */
+  rewind(position: bigint): void {
+    if (position < this.#passed) this.#passed = position;
+  }
+
   push(frame: Frame, now: number): void {
+    if (frame.kind === 'wal' && frame.end > this.#arrived) this.#arrived = frame.end;
     this.#queue.push({ frame, arrivedAt: now });
     this.#waitingBytes += sizeOf(frame);
   }

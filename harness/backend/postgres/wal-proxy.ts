@@ -47,6 +47,11 @@ export class WalProxy {
     return this.#gate.passed;
   }
 
+  /** End of the WAL that the primary has sent it, to pass or to wait. */
+  get arrived(): bigint {
+    return this.#gate.arrived;
+  }
+
   /** The change holds when this returns, for everything that has not passed yet. */
   change(how: (gate: WalGate) => void): void {
     how(this.#gate);
@@ -88,7 +93,8 @@ export class WalProxy {
     const reader = new FrameReader();
     this.#gate.forgetQueue();
     const pump = (): void => {
-      if (this.#pump !== pump) return;
+      // What still waits when a connection ends never passes by it: nobody would receive it.
+      if (this.#pump !== pump || standby.destroyed) return;
       const { frames, againInMs } = this.#gate.take(performance.now());
       for (const frame of frames) standby.write(encodeFrame(frame));
       clearTimeout(this.#timer);
