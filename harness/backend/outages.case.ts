@@ -108,6 +108,22 @@ export function describeOutages(backend: Backend): void {
       },
     );
 
+    it.each([
+      ['kill', 'kill'],
+      ['freeze', 'kill'],
+      ['kill', 'freeze'],
+      ['kill', 'restart'],
+    ] as const)('that suffers a %s and then a %s is whole when both are over', async (first, second) => {
+      const endFirst = await replica.outage!(first);
+      const endSecond = await replica.outage!(second);
+      await write(20);
+      await endSecond();
+      if (first === 'kill') await expect(shown()).rejects.toThrow();
+      await endFirst();
+      await eventuallyShown(20);
+      expect(await shown()).toBe(20);
+    });
+
     it('that is late when it is killed is late when it is back', async () => {
       await replica.delay(60_000);
       const revive = await replica.outage!('kill');

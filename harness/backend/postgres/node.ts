@@ -67,6 +67,10 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
   readonly outage?: Befall;
   /** Why it does not answer. */
   #away: Outage | undefined;
+  /** Of those that overlap each counts until it ends. */
+  #outages = 0;
+  /** What makes it whole after the last. */
+  #wake: End = async () => {};
   /** Its server ends and starts for one reason at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -112,14 +116,23 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
   }
 
   async #leave(how: Outage, befall: Befall): Promise<End> {
-    this.lag.left();
-    this.#away = how;
-    const end = await befall(how);
+    this.#outages += 1;
+    if (this.#outages === 1) this.lag.left();
+    // What is down already cannot fall further; what is frozen can.
+    if (this.#away === undefined) this.#wake = await this.#fall(how, befall);
+    else if (this.#away === 'freeze' && how !== 'freeze') this.#wake = await this.#fall('kill', befall);
     return async () => {
-      await end();
+      this.#outages -= 1;
+      if (this.#outages > 0) return;
+      await this.#wake();
       this.#away = undefined;
       await this.lag.returned();
     };
+  }
+
+  #fall(how: Outage, befall: Befall): Promise<End> {
+    this.#away = how;
+    return befall(how);
   }
 
   #alone<T>(act: () => Promise<T>): Promise<T> {
