@@ -10,7 +10,7 @@ export function outagesOf({ server, proxy }: Standby, { signal }: Scope): Befall
   const begin: Record<Outage, () => Promise<End>> = {
     async freeze() {
       server.freeze();
-      return () => server.thaw(signal);
+      return async () => server.thaw();
     },
     async kill() {
       await server.crash();

@@ -33,8 +33,7 @@ export interface Server {
   restart(signal: AbortSignal, settings?: Record<string, string>): Promise<void>;
   /** None of its processes goes on. */
   freeze(): void;
-  /** One that ended while it was frozen starts again. */
-  thaw(signal: AbortSignal): Promise<void>;
+  thaw(): void;
 }
 
 const READY_POLL_MS = 2;
@@ -59,26 +58,22 @@ export function startServer(options: ServerOptions): Server {
       await sleep(READY_POLL_MS, undefined, signal ? { signal } : {});
     }
   };
-  const restart: Server['restart'] = async (signal, settings = {}) => {
-    if (isStopped) throw new Error(`${options.name} is stopped for good`);
-    // What a killed server leaves behind would say that it is ready.
-    rmSync(`${options.dataDirectory}/postmaster.pid`, { force: true });
-    life = begin({ ...options, settings: { ...options.settings, ...settings } });
-    await ready(signal);
-  };
   return {
     ready,
-    restart,
     async stop() {
       isStopped = true;
       await end(life);
     },
     crash: () => end(life),
-    freeze: () => freezeTree(life.child.pid),
-    async thaw(signal) {
-      if (life.ended) await restart(signal);
-      else thawTree(life.child.pid);
+    async restart(signal, settings = {}) {
+      if (isStopped) throw new Error(`${options.name} is stopped for good`);
+      // What a killed server leaves behind would say that it is ready.
+      rmSync(`${options.dataDirectory}/postmaster.pid`, { force: true });
+      life = begin({ ...options, settings: { ...options.settings, ...settings } });
+      await ready(signal);
     },
+    freeze: () => freezeTree(life.child.pid),
+    thaw: () => thawTree(life.child.pid),
   };
 }
 

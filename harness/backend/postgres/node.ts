@@ -88,11 +88,9 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
   /** `act` changes its disk while its server stands still; `befall` is what its backend can do to that. */
   renew(befall: Befall, act: () => Promise<void>): Promise<void> {
     return this.#alone(async () => {
-      const end = this.isAway ? undefined : await this.#leave('kill', befall);
-      // What is frozen would go on with the old one: the end of its outage starts it.
-      if (this.#away === 'freeze') await befall('kill');
+      const end = await this.#leave('kill', befall);
       await act();
-      await end?.();
+      await end();
     });
   }
 
