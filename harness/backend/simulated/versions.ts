@@ -1,5 +1,5 @@
 /** The versioned rows: a log of commits with LSNs, and views of it up to any of them. */
-import type { Lsn } from '../../history/lsn.ts';
+import { bigIntToLsn, type Lsn } from '../../history/lsn.ts';
 import type { Row } from '../model.ts';
 
 /** One row that a transaction has written: a version, or `undefined` for a deletion. */
@@ -18,7 +18,6 @@ export interface LogEntry {
   changes: readonly Change[];
 }
 
-/** Bytes of a log that never comes to its 2^32nd. */
 const BEGINNING = 0x3000000;
 const BYTES_PER_COMMIT = 0x100;
 
@@ -90,5 +89,5 @@ export class View {
 }
 
 function lsnOf(position: number): Lsn {
-  return `0/${position.toString(16).toUpperCase()}`;
+  return bigIntToLsn(BigInt(position));
 }
