@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { inMacrotask, simulate } from '../harness/simulation/simulate.ts';
+import { inMacrotask, simulate, simulatedTogether } from '../harness/simulation/simulate.ts';
 import { askApplication, makeCalls, type Asked, type Calls } from './floor.ts';
 import { referencePlan, runReference, subject } from './reference.ts';
 import { simulateRun } from '../harness/runner/simulate-run.ts';
@@ -56,7 +56,7 @@ async function costs(): Promise<Measure[]> {
   const scenarios: number[] = [];
   const reals: number[] = [];
   for (let repetition = 0; repetition <= REPETITIONS; repetition++) {
-    const scenario = await inMacrotask(() => timed(() => repeat(RUNS, runReference)));
+    const scenario = await together(() => timed(() => repeat(RUNS, runReference)));
     const real = await timedAsync(async () => {
       for (let i = 0; i < RUNS; i++) await makeCalls(calls);
     });
@@ -96,7 +96,7 @@ async function costs(): Promise<Measure[]> {
 async function medianOf(work: () => void): Promise<number> {
   const times: number[] = [];
   for (let repetition = 0; repetition <= REPETITIONS; repetition++) {
-    times.push(await inMacrotask(() => timed(() => repeat(RUNS, work))));
+    times.push(await together(() => timed(() => repeat(RUNS, work))));
   }
   return median(times.slice(1));
 }
@@ -169,6 +169,11 @@ async function determinism(): Promise<Measure[]> {
     { measure: `trace mismatches in ${SEEDS} seeds run twice`, value: mismatches, target: '0', met: mismatches === 0 },
     { measure: `heap growth over ${2 * SEEDS} runs, MB`, value: growth, target: '< 5', met: growth < 5 },
   ];
+}
+
+/** As `explore` runs them. */
+function together<T>(work: () => T): Promise<T> {
+  return inMacrotask(() => simulatedTogether(work, Number.POSITIVE_INFINITY));
 }
 
 function heap(): number {

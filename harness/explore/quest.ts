@@ -6,7 +6,7 @@ import { simulationOf } from './simulation.ts';
 import { loadSpace } from './space.ts';
 import { failsSteadily, steadiness, type Simulate } from './trial.ts';
 import type { Plan } from '../plan/plan.ts';
-import { watchedTogether } from '../simulation/simulate.ts';
+import { simulatedTogether } from '../simulation/simulate.ts';
 
 export interface Quest {
   /** Where the catalogue is looked for. */
@@ -52,8 +52,8 @@ export async function openSearcher(quest: Quest): Promise<Searcher> {
 
 export function createSearcher(options: SearchOptions & { simulate: Simulate }): Searcher {
   return {
-    search: (chunk, runs) => watchedTogether(() => searchChunk(options, chunk, runs)),
-    shrink: (find, onSmaller) => watchedTogether(() => shrinkSteadily(options, find, onSmaller)),
+    search: (chunk, runs) => simulatedTogether(() => searchChunk(options, chunk, runs)),
+    shrink: (find, onSmaller) => simulatedTogether(() => shrinkSteadily(options, find, onSmaller)),
   };
 }
 

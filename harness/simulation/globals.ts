@@ -7,15 +7,14 @@ import { escape, escapePatches, type Patch } from './escapes.ts';
 import { lightPlatform } from './platform.ts';
 import { virtualBytes, virtualUuid } from './randomness.ts';
 import { virtualTimers } from './timers.ts';
-import { currentWorld, type World } from './world.ts';
+import { currentWorld } from './world.ts';
 
 const require = createRequire(import.meta.url);
 
 /** @returns what puts the real ones back */
-export function installGlobals(world: World): () => void {
+export function installGlobals(): () => void {
   patches ??= [...globalPatches(), ...modulePatches(), ...escapePatches()];
   const undo = patches.map(({ object, key, value }) => replace(object, key, value));
-  undo.push(replace(process, 'emit', rejectionReporter(world)));
   return () => undo.forEach((restore) => restore());
 }
 
@@ -36,6 +35,7 @@ function globalPatches(): Patch[] {
     { object: crypto, key: 'getRandomValues', value: randomValues },
     { object: crypto, key: 'subtle', value: forbiddenSubtle() },
     { object: AbortSignal, key: 'timeout', value: timeoutSignal },
+    { object: process, key: 'emit', value: rejectionReporter() },
     { object: process, key: 'hrtime', value: virtualHrtime() },
     { object: process, key: 'uptime', value: () => (currentWorld()?.nowMs() ?? realUptime() * 1e3) / 1e3 },
   ];
@@ -209,9 +209,11 @@ async function* ticks<T>(milliseconds?: number, value?: T, options?: { signal?: 
 }
 
 /** A promise that was rejected and that nobody waits for: Node tells the process, and the run must hear of it. */
-function rejectionReporter(world: World): typeof process.emit {
+function rejectionReporter(): typeof process.emit {
   const { emit } = process;
   return function (this: unknown, event: string, ...args: unknown[]): boolean {
+    const world = currentWorld();
+    if (world === undefined) return Reflect.apply(emit, process, [event, ...args]);
     if (event === 'unhandledRejection') {
       world.report('subject-threw', `left a rejection unhandled: ${String(args[0])}`, args[0]);
       return true;

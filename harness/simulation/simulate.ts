@@ -29,31 +29,19 @@ export function simulate<T>(task: (world: World) => Promise<T>, options: Simulat
   if (currentWorld() !== undefined) throw new Error('a simulation runs already');
   requireTick();
   const world = new World(options);
-  const uninstall = installGlobals(world);
-  leave = () => {
-    inhabit(undefined);
-    uninstall();
-    leave = () => undefined;
-  };
-  try {
-    const { blockedMsMax = isWatched ? Number.POSITIVE_INFINITY : BLOCKED_MS_MAX } = options;
-    return watched(() => live(world, task, options), blockedMsMax);
-  } finally {
-    leave();
-  }
+  const { blockedMsMax = isWatched ? Number.POSITIVE_INFINITY : BLOCKED_MS_MAX } = options;
+  return watched(() => amongGlobals(() => live(world, task, options)), blockedMsMax);
 }
 
-/** Ends the simulation that runs, if one does. */
-let leave = (): void => undefined;
-
 /**
- * `work`, whose simulations are watched together: to watch each by itself costs more than many of them do. If they take
- * too long, one of them may be blocked, and all is done again with each watched by itself.
+ * `work`, whose simulations are watched together and keep the virtual globals from one to the next: to do either for each
+ * costs more than a part of them does. If they take too long, one of them may be blocked, and all is done again with each
+ * watched by itself.
  */
-export function watchedTogether<T>(work: () => T, blockedMsMax: number = BLOCKED_MS_MAX): T {
+export function simulatedTogether<T>(work: () => T, blockedMsMax: number = BLOCKED_MS_MAX): T {
   isWatched = true;
   try {
-    return watched(work, blockedMsMax);
+    return watched(() => amongGlobals(work), blockedMsMax);
   } catch (error) {
     if (!(error instanceof EnvironmentError) || error.code !== BLOCKED) throw error;
   } finally {
@@ -62,6 +50,25 @@ export function watchedTogether<T>(work: () => T, blockedMsMax: number = BLOCKED
   return work();
 }
 
+/** `work` with the virtual globals, which may be there already. */
+function amongGlobals<T>(work: () => T): T {
+  if (uninstall !== undefined) return work();
+  uninstall = installGlobals();
+  try {
+    return work();
+  } finally {
+    leave();
+  }
+}
+
+/** Back to the real globals, if the virtual ones are there. */
+function leave(): void {
+  inhabit(undefined);
+  uninstall?.();
+  uninstall = undefined;
+}
+
+let uninstall: (() => void) | undefined;
 let isWatched = false;
 
 /** Runs `work` where `simulate` may be called. */
@@ -79,23 +86,30 @@ export function inMacrotask<T>(work: () => T): Promise<T> {
 
 function live<T>(world: World, task: (world: World) => Promise<T>, options: SimulationOptions): T {
   inhabit(world);
+  try {
+    return outcomeOf(world, task, options);
+  } finally {
+    inhabit(undefined);
+  }
+}
+
+function outcomeOf<T>(world: World, task: (world: World) => Promise<T>, options: SimulationOptions): T {
   const end: { outcome?: { value: T } | { error: unknown } } = {};
   task(world).then(
     (value) => (end.outcome = { value }),
     (error: unknown) => (end.outcome = { error }),
   );
   const budget = budgetOf(world, options);
-  attributing(world, tick);
+  drain(world);
   let isStuck = false;
   while (end.outcome === undefined) {
     budget();
-    const hasHappened = attributing(world, world.step);
-    if (!hasHappened) {
+    if (!step(world)) {
       if (isStuck) throw world.trouble;
       isStuck = true;
       world.raise(stuck(world));
     }
-    attributing(world, tick);
+    drain(world);
   }
   if ('error' in end.outcome) throw world.trouble ?? end.outcome.error;
   return end.outcome.value;
@@ -103,11 +117,6 @@ function live<T>(world: World, task: (world: World) => Promise<T>, options: Simu
 
 /** Lets everything run that waits for nothing but its turn: promises and `process.nextTick`. */
 let drainTurn: () => void = () => undefined;
-
-function tick(): boolean {
-  drainTurn();
-  return true;
-}
 
 /** Node has no public way to run what is queued without giving the turn away; this one it keeps for old modules. */
 function requireTick(): void {
@@ -127,14 +136,26 @@ function requireTick(): void {
   throw new Error('a simulation must be started from a macrotask of its own: see inMacrotask');
 }
 
-/** What the application throws from a timer has nobody else to go to. */
-function attributing(world: World, happen: () => boolean): boolean {
+function drain(world: World): void {
   try {
-    return happen();
+    drainTurn();
   } catch (error) {
-    if (error !== world.trouble) world.report('subject-threw', `threw ${String(error)}`, error);
+    attribute(world, error);
+  }
+}
+
+function step(world: World): boolean {
+  try {
+    return world.step();
+  } catch (error) {
+    attribute(world, error);
     return true;
   }
+}
+
+/** What the application throws from a timer has nobody else to go to. */
+function attribute(world: World, error: unknown): void {
+  if (error !== world.trouble) world.report('subject-threw', `threw ${String(error)}`, error);
 }
 
 function stuck(world: World): EnvironmentError {

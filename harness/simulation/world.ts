@@ -78,7 +78,7 @@ export class World {
   }
 
   /** Lets the next thing happen. False: nothing is left to happen. */
-  readonly step = (): boolean => {
+  step(): boolean {
     let entry = this.#heap.pop();
     while (entry !== undefined && entry.run === undefined) entry = this.#heap.pop();
     if (entry === undefined) return false;
@@ -90,7 +90,7 @@ export class World {
     entry.run = undefined;
     run!();
     return true;
-  };
+  }
 
   /** Told of everything that goes wrong; what went wrong before is told at once. */
   onTrouble(listener: (trouble: RatchetError) => void): void {

@@ -16,6 +16,32 @@ export function supabaseVariables(environment: SubjectEnvironment): Record<strin
   };
 }
 
+/**
+ * The environment of this process with `variables` besides, for an instance that may change it as it likes. It is copied
+ * when the instance first does so or asks for more than a variable: most read one or two, and there may be hundreds.
+ */
+export function environmentWith(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const { env: outside } = process;
+  let isCopied = false;
+  const copied = (own: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
+    if (isCopied) return own;
+    isCopied = true;
+    return Object.assign(own, { ...outside, ...own });
+  };
+  return new Proxy<NodeJS.ProcessEnv>(
+    { ...variables },
+    {
+      get: (own, name: string) => (isCopied || Object.hasOwn(own, name) ? own : outside)[name],
+      has: (own, name) => Reflect.has(copied(own), name),
+      ownKeys: (own) => Reflect.ownKeys(copied(own)),
+      getOwnPropertyDescriptor: (own, name) => Reflect.getOwnPropertyDescriptor(copied(own), name),
+      set: (own, name, value) => Reflect.set(copied(own), name, value),
+      defineProperty: (own, name, as) => Reflect.defineProperty(copied(own), name, as),
+      deleteProperty: (own, name) => Reflect.deleteProperty(copied(own), name),
+    },
+  );
+}
+
 /** `task` and all that it sets going, timers and requests included, see `variables` as `process.env`. */
 export function runInEnvironment<T>(variables: NodeJS.ProcessEnv, task: () => T): T {
   installed ??= install();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { tellDatesByInstance } from './app-dates.ts';
-import { runInEnvironment } from './environment.ts';
+import { environmentWith, runInEnvironment } from './environment.ts';
 import { modulesSubject } from './modules.ts';
 import type { SubjectEnvironment } from './subject.ts';
 
@@ -84,4 +84,25 @@ test('the environment outside can be replaced as before', () => {
   process.env = { A: 'outside' };
   expect(process.env.A).toBe('outside');
   process.env = before;
+});
+
+test('an environment of an instance is that of the process with more, and can be changed without changing it', () => {
+  const { PATH } = process.env;
+  const env = environmentWith({ A: 'inside' });
+  expect([env['A'], env['PATH'], env['NOT_THERE']]).toEqual(['inside', PATH, undefined]);
+  expect('PATH' in env).toBe(true);
+  expect({ ...env }).toEqual({ ...process.env, A: 'inside' });
+  env['B'] = 'new';
+  delete env['PATH'];
+  expect([env['B'], env['PATH'], Object.keys(env).includes('PATH')]).toEqual(['new', undefined, false]);
+  expect([process.env['A'], process.env['B'], process.env['PATH']]).toEqual([undefined, undefined, PATH]);
+});
+
+test.each(['set', 'deleted'])('a variable of an environment can be %s before anything else was asked', (how) => {
+  const { PATH } = process.env;
+  const env = environmentWith({ A: 'inside' });
+  if (how === 'set') env['PATH'] = 'other';
+  else delete env['PATH'];
+  expect(env['PATH']).toBe(how === 'set' ? 'other' : undefined);
+  expect([env['A'], process.env['PATH']]).toEqual(['inside', PATH]);
 });

@@ -1,6 +1,6 @@
 /** The kind of subject whose modules run in this process, fresh for every instance of the application. */
 import { readingDatesBy } from './app-dates.ts';
-import { runInEnvironment, supabaseVariables } from './environment.ts';
+import { environmentWith, runInEnvironment, supabaseVariables } from './environment.ts';
 import { createModuleLoader, type LoadModule } from './module-loader.ts';
 import type { AppInstance, Subject, SubjectEnvironment } from './subject.ts';
 
@@ -21,7 +21,7 @@ export function modulesSubject({ root, variables, open, ...subject }: ModulesSub
     ...subject,
     hasClocks: true,
     async createInstance(environment) {
-      const env = { ...process.env, ...supabaseVariables(environment), ...variables?.(environment) };
+      const env = environmentWith({ ...supabaseVariables(environment), ...variables?.(environment) });
       const within = <T>(task: () => T): T => readingDatesBy(environment.clock, () => runInEnvironment(env, task));
       const instance = await within(() => open(createModuleLoader(root)));
       return {
