@@ -46,7 +46,7 @@ module.exports = {
     only(
       'subject-knows-no-backend',
       '^harness/subject/',
-      '^harness/(subject/|backend/(backend|model)\\.ts|errors\\.ts|clock\\.ts)',
+      '^harness/(subject/|backend/(backend|model)\\.ts|errors\\.ts|clock\\.ts|bearings\\.ts)',
       'the application runs against any backend',
     ),
     only(

@@ -1,10 +1,10 @@
 /** One observer: a tab that polls the status of a story and displays what it learns. */
+import { onBehalfOf } from '../bearings.ts';
 import type { Clock } from '../clock.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { ObserverPlan } from '../plan/plan.ts';
 import { applicationStack } from '../stacks.ts';
 import type { AppInstance, FrontEnd, ObservedProgress, Subject } from '../subject/subject.ts';
-import { attributed } from './attribution.ts';
 import type { ExchangeRecorder } from './exchanges.ts';
 import type { ProcessNames, Recorder } from './recorder.ts';
 
@@ -44,8 +44,8 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
         const pause = clock.sleep(plan.every_ms, signal);
         if (plan.polling === 'chained') await poll;
         else {
-          const tracked = poll.finally(() => inFlight.delete(tracked));
-          inFlight.add(tracked);
+          inFlight.add(poll);
+          void poll.then(() => inFlight.delete(poll));
         }
         await pause;
       }
@@ -58,11 +58,20 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     const ordinal = ++polls;
     const process = processes.take(base);
     const identity = { process, session: plan.session, f: 'read', key: plan.story } as const;
-    const operation = `${plan.session}#${ordinal}`;
+    const operation = { actor: plan.session, operation: `${plan.session}#${ordinal}`, gatewayUrl: around.gatewayUrl };
     const { query, url } = questionOf(subject.frontEnd.query(plan.expects === 'none' ? undefined : seen));
     recorder.record(url === endpoint ? { ...identity, type: 'invoke' } : { ...identity, type: 'invoke', query });
-    const answer = await ask(url, operation);
-    const service = exchanges.takeService(operation);
+    let response: Response | undefined;
+    let answer: Answer;
+    try {
+      response = await onBehalfOf(operation, () => around.instance.status(new Request(url), plan.story));
+      answer = answerOf(response, await response.text());
+    } catch (error) {
+      if (response === undefined) around.stop(applicationThrew(plan.session, clock, error));
+      const what = response === undefined ? ' threw' : "'s answer cannot be read";
+      answer = { error: `the status endpoint${what}: ${(error as Error).message}` };
+    }
+    const service = exchanges.takeService(operation.operation);
     if ('error' in answer) {
       recorder.record({ ...identity, type: 'fail', error: answer.error, ...service });
     } else {
@@ -78,24 +87,10 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     return asked;
   }
 
-  /** An endpoint may answer with an error, but not throw one: then nothing that it answers is worth judging. */
-  async function ask(url: string, operation: string): Promise<{ value: ObservedProgress } | { error: string }> {
-    let response: Response;
-    try {
-      const attribution = { actor: plan.session, operation, gatewayUrl: around.gatewayUrl };
-      response = await attributed(attribution, () => around.instance.status(new Request(url), plan.story));
-    } catch (error) {
-      around.stop(applicationThrew(plan.session, clock, error));
-      return { error: `the status endpoint threw: ${(error as Error).message}` };
-    }
-    try {
-      const body = await response.text();
-      if (!response.ok) return { error: `HTTP ${response.status} ${body}`.trim().slice(0, 500) };
-      const value = subject.readStatus(JSON.parse(body));
-      return value === undefined ? { error: `no progress in ${body}`.slice(0, 500) } : { value };
-    } catch (error) {
-      return { error: `the status endpoint's answer cannot be read: ${(error as Error).message}` };
-    }
+  function answerOf(response: Response, body: string): Answer {
+    if (!response.ok) return { error: `HTTP ${response.status} ${body}`.trim().slice(0, 500) };
+    const value = subject.readStatus(JSON.parse(body));
+    return value === undefined ? { error: `no progress in ${body}`.slice(0, 500) } : { value };
   }
 
   function show(value: ObservedProgress, ordinal: number, readIndex: number): void {
@@ -108,6 +103,8 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     recorder.record({ ...identity, value: { ...value }, read: readIndex });
   }
 }
+
+type Answer = { value: ObservedProgress } | { error: string };
 
 function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(a);
@@ -124,6 +121,7 @@ function searchOf(query: Record<string, string>): string {
   return search;
 }
 
+/** An endpoint may answer with an error, but not throw one: then nothing that it answers is worth judging. */
 function applicationThrew(session: string, clock: Clock, error: unknown): EnvironmentError {
   const { file, text } = applicationStack(error);
   const seconds = (clock.now() / 1e9).toFixed(3);

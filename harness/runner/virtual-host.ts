@@ -1,11 +1,11 @@
 /** A simulated world as the place of a run: virtual time, and a network that is function calls with latencies. */
 import { CONNECTION_LOST, type Gateway, type GatewayAnswer } from '../backend/gateway/gateway.ts';
 import { messageOf, responseOf, type HttpMessage } from '../backend/message.ts';
+import { currentOperation } from '../bearings.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { Draw } from '../plan/random.ts';
 import { escape } from '../simulation/escapes.ts';
 import type { AppTimer, World } from '../simulation/world.ts';
-import { currentAttribution } from './attribution.ts';
 import type { Host } from './host.ts';
 
 const URL_OF_GATEWAY = 'http://supabase.invalid';
@@ -35,9 +35,9 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
 
   /** There and back, each way with a latency; whoever aborts does not wait for the rest. */
   function travel(gateway: Gateway, { signal, message }: Sent): Promise<Response> {
-    const attribution = currentAttribution();
-    const link = linkOf(attribution?.actor);
-    const asked = { ...message, actor: attribution?.actor, operation: attribution?.operation };
+    const on = currentOperation();
+    const link = linkOf(on?.actor);
+    const asked = { ...message, actor: on?.actor, operation: on?.operation };
     return new Promise((resolve, reject) => {
       let isOver = false;
       const end = (): boolean => {

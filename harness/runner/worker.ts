@@ -1,8 +1,8 @@
 /** One worker: runs a generation of a story through the application, at the pace of the plan. */
+import { onBehalfOf } from '../bearings.ts';
 import type { Clock } from '../clock.ts';
 import type { GenerationPlan } from '../plan/plan.ts';
 import type { AppInstance } from '../subject/subject.ts';
-import { attributed } from './attribution.ts';
 import type { Moments } from './moments.ts';
 import type { ProcessNames, Recorder } from './recorder.ts';
 
@@ -51,8 +51,8 @@ export async function runGeneration(
   };
 
   try {
-    const attribution = { actor: plan.worker, operation: plan.worker, gatewayUrl: around.gatewayUrl };
-    await attributed(attribution, () => around.instance.generate(job));
+    const operation = { actor: plan.worker, operation: plan.worker, gatewayUrl: around.gatewayUrl };
+    await onBehalfOf(operation, () => around.instance.generate(job));
     return undefined;
   } catch (error) {
     if (!hasStarted) recorder.record({ ...start, type: 'info', error: (error as Error).message });

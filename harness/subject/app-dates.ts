@@ -2,15 +2,7 @@
  * The date as an instance of the application sees it, whose clock may be wrong. It follows the instance's code wherever
  * that goes on: after an `await`, in a timer, in a package that other instances use too.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AppClock } from '../clock.ts';
-
-const clocks = new AsyncLocalStorage<AppClock>();
-
-/** `task` and all that it sets going reads the date by `clock`, while dates are told by instance. */
-export function readingDatesBy<T>(clock: AppClock | undefined, task: () => T): T {
-  return clock === undefined ? task() : clocks.run(clock, task);
-}
+import { currentInstance } from '../bearings.ts';
 
 /**
  * From now on the global `Date`, real or virtual, is that of the instance whose code asks; to everybody else it is as
@@ -27,7 +19,7 @@ export function tellDatesByInstance(): () => void {
 
 /** The same prototype, so that `instanceof` holds for dates of either. */
 function datesOf(Original: DateConstructor): DateConstructor {
-  const now = (): number => Original.now() + (clocks.getStore()?.offsetMs ?? 0);
+  const now = (): number => Original.now() + (currentInstance()?.clock?.offsetMs ?? 0);
   function AppDate(...args: unknown[]): unknown {
     if (!new.target) return new Original(now()).toString();
     return Reflect.construct(Original, args.length === 0 ? [now()] : args, new.target);

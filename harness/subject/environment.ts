@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentInstance } from '../bearings.ts';
 import type { SubjectEnvironment } from './subject.ts';
 
 /** The environment variables by which Supabase applications usually learn of their project, old names and new. */
@@ -42,24 +42,19 @@ export function environmentWith(variables: Readonly<Record<string, string>>): No
   );
 }
 
-/** `task` and all that it sets going, timers and requests included, see `variables` as `process.env`. */
-export function runInEnvironment<T>(variables: NodeJS.ProcessEnv, task: () => T): T {
-  installed ??= install();
-  return environments.run(variables, task);
-}
-
-const environments = new AsyncLocalStorage<NodeJS.ProcessEnv>();
-let installed: true | undefined;
-
-function install(): true {
+/** From now on `process.env` is that of the instance whose code asks; to everybody else it is as before. */
+export function tellEnvironmentByInstance(): void {
+  if (isTold) return;
+  isTold = true;
   let outside = process.env;
   Object.defineProperty(process, 'env', {
     configurable: true,
     enumerable: true,
-    get: () => environments.getStore() ?? outside,
+    get: () => currentInstance()?.environment ?? outside,
     set: (value: NodeJS.ProcessEnv) => {
       outside = value;
     },
   });
-  return true;
 }
+
+let isTold = false;

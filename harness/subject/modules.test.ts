@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { asInstance } from '../bearings.ts';
 import { tellDatesByInstance } from './app-dates.ts';
-import { environmentWith, runInEnvironment } from './environment.ts';
+import { environmentWith, tellEnvironmentByInstance } from './environment.ts';
 import { modulesSubject } from './modules.ts';
 import type { SubjectEnvironment } from './subject.ts';
 
@@ -79,8 +80,9 @@ test('an instance without anything to close can be closed', async () => {
 });
 
 test('the environment outside can be replaced as before', () => {
+  tellEnvironmentByInstance();
   const before = process.env;
-  runInEnvironment({ A: 'inside' }, () => expect(process.env).toEqual({ A: 'inside' }));
+  asInstance({ environment: { A: 'inside' } }, () => expect(process.env).toEqual({ A: 'inside' }));
   process.env = { A: 'outside' };
   expect(process.env.A).toBe('outside');
   process.env = before;

@@ -1,6 +1,6 @@
 /** The kind of subject whose modules run in this process, fresh for every instance of the application. */
-import { readingDatesBy } from './app-dates.ts';
-import { environmentWith, runInEnvironment, supabaseVariables } from './environment.ts';
+import { asInstance } from '../bearings.ts';
+import { environmentWith, supabaseVariables, tellEnvironmentByInstance } from './environment.ts';
 import { createModuleLoader, type LoadModule } from './module-loader.ts';
 import type { AppInstance, Subject, SubjectEnvironment } from './subject.ts';
 
@@ -21,8 +21,10 @@ export function modulesSubject({ root, variables, open, ...subject }: ModulesSub
     ...subject,
     hasClocks: true,
     async createInstance(environment) {
-      const env = environmentWith({ ...supabaseVariables(environment), ...variables?.(environment) });
-      const within = <T>(task: () => T): T => readingDatesBy(environment.clock, () => runInEnvironment(env, task));
+      tellEnvironmentByInstance();
+      const own = environmentWith({ ...supabaseVariables(environment), ...variables?.(environment) });
+      const settings = { environment: own, clock: environment.clock };
+      const within = <T>(task: () => T): T => asInstance(settings, task);
       const instance = await within(() => open(createModuleLoader(root)));
       return {
         status: (request, story) => within(() => instance.status(request, story)),
