@@ -7,41 +7,64 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 // oxlint-disable-next-line no-control-regex
 const VALUE = /^[\u0001-\u0009\u000B\u000C\u000E-\u00FF]*$/;
 
-/** Names as they were written → as they are compared. The names of an application are few. */
-const normalized = new Map<string, string>();
+/** The names of an application's headers are few. */
 const NAMES_KEPT = 1_000;
 
 const NONE: readonly string[] = [];
+
+interface Step {
+  names: Names;
+  at: number;
+}
 
 /** The names of headers, in their order: those that have the same names share them, and the way to one name more. */
 class Names {
   readonly sorted: readonly string[];
   /** For each name a value that was found to be in order: most come again and again. */
   readonly proper: (string | undefined)[];
-  readonly #more = new Map<string, { names: Names; at: number }>();
+  /** Of the one name that may have several values; -1 without it. */
+  readonly cookiesAt: number;
+  /** By names as they were written. */
+  readonly #places = new Map<string, number>();
+  readonly #steps = new Map<string, Step>();
+  #lastName: string | undefined;
+  #lastStep: Step | undefined;
 
   constructor(sorted: readonly string[]) {
     this.sorted = sorted;
     this.proper = sorted.map(() => undefined);
+    this.cookiesAt = sorted.indexOf('set-cookie');
   }
 
   /** @returns -1 if it is not among them */
   find(name: string): number {
-    const { sorted } = this;
-    for (let at = 0; at < sorted.length; at++) if (sorted[at] === name) return at;
-    return -1;
+    let at = this.#places.get(name);
+    if (at === undefined) {
+      at = this.sorted.indexOf(keyOf(name));
+      if (this.#places.size < NAMES_KEPT) this.#places.set(name, at);
+    }
+    return at;
   }
 
-  /** These and one more, and where that stands. */
-  with(name: string): { names: Names; at: number } {
-    let more = this.#more.get(name);
-    if (more === undefined) {
-      const before = this.sorted.findIndex((other) => other > name);
+  /** These and one more, which is not among them, and where that stands; `undefined` before it has been `with` them. */
+  known(name: string): Step | undefined {
+    return name === this.#lastName ? this.#lastStep : this.#steps.get(name);
+  }
+
+  /** @param name not among them */
+  with(name: string): Step {
+    let step = this.#steps.get(name);
+    if (step === undefined) {
+      const key = keyOf(name);
+      const before = this.sorted.findIndex((other) => other > key);
       const at = before === -1 ? this.sorted.length : before;
-      more = { names: new Names(this.sorted.toSpliced(at, 0, name)), at };
-      if (this.#more.size < NAMES_KEPT) this.#more.set(name, more);
+      const same = this.#steps.get(key)?.names;
+      step = { names: same ?? new Names(this.sorted.toSpliced(at, 0, key)), at };
+      if (this.#steps.size < NAMES_KEPT) this.#steps.set(key, step).set(name, step);
     }
-    return more;
+    this.#lastName = name;
+    this.#lastStep = step;
+    return step;
   }
 }
 
@@ -74,43 +97,45 @@ export class LightHeaders implements Headers {
   }
 
   append(name: string, value: string): void {
-    const key = nameOf(name);
-    const at = this.#names.find(key);
-    if (at === -1) return this.#add(key, value);
+    const step = this.#names.known(name);
+    if (step !== undefined) return this.#add(step, value);
+    const at = this.#names.find(name);
+    if (at === -1) return this.#add(this.#names.with(name), value);
     const text = properOf(this.#names, at, value);
-    if (key === 'set-cookie') this.#cookies = [...this.#cookies, text];
+    if (at === this.#names.cookiesAt) this.#cookies = [...this.#cookies, text];
     this.#own();
     this.#values[at] = `${this.#values[at]}, ${text}`;
     if (text === '') this.#isLoose = true;
   }
 
   set(name: string, value: string): void {
-    const key = nameOf(name);
-    const at = this.#names.find(key);
-    if (at === -1) return this.#add(key, value);
+    const step = this.#names.known(name);
+    if (step !== undefined) return this.#add(step, value);
+    const at = this.#names.find(name);
+    if (at === -1) return this.#add(this.#names.with(name), value);
     const text = properOf(this.#names, at, value);
-    if (key === 'set-cookie') this.#cookies = [text];
+    if (at === this.#names.cookiesAt) this.#cookies = [text];
     this.#own();
     this.#values[at] = text;
   }
 
   get(name: string): string | null {
-    return this.#values[this.#names.find(nameOf(name))] ?? null;
+    const at = this.#names.find(name);
+    return at === -1 ? null : this.#values[at]!;
   }
 
   has(name: string): boolean {
-    return this.#names.find(nameOf(name)) !== -1;
+    return this.#names.find(name) !== -1;
   }
 
   delete(name: string): void {
-    const key = nameOf(name);
-    const at = this.#names.find(key);
+    const at = this.#names.find(name);
     if (at === -1) return;
-    if (key === 'set-cookie') this.#cookies = NONE;
+    if (at === this.#names.cookiesAt) this.#cookies = NONE;
     this.#values = this.#values.toSpliced(at, 1);
     this.#isShared = false;
     let left = NO_NAMES;
-    for (const other of this.#names.sorted) if (other !== key) left = left.with(other).names;
+    for (const other of this.#names.sorted.toSpliced(at, 1)) left = left.with(other).names;
     this.#names = left;
   }
 
@@ -164,10 +189,9 @@ export class LightHeaders implements Headers {
     this.#isShared = false;
   }
 
-  #add(key: string, value: string): void {
-    const { names, at } = this.#names.with(key);
+  #add({ names, at }: Step, value: string): void {
     const text = properOf(names, at, value);
-    if (key === 'set-cookie') this.#cookies = [text];
+    if (at === names.cookiesAt) this.#cookies = [text];
     this.#own();
     this.#names = names;
     const values = this.#values;
@@ -186,16 +210,11 @@ function properOf({ proper }: Names, at: number, value: string): string {
   return text;
 }
 
-function nameOf(name: string): string {
-  let key = normalized.get(name);
-  if (key === undefined) {
-    const text = String(name);
-    if (!TOKEN.test(text)) throw new TypeError(`Headers: ${text} is an invalid header name.`);
-    key = text.toLowerCase();
-    if (normalized.size >= NAMES_KEPT) normalized.clear();
-    normalized.set(name, key);
-  }
-  return key;
+/** As names are compared. */
+function keyOf(name: string): string {
+  const text = String(name);
+  if (!TOKEN.test(text)) throw new TypeError(`Headers: ${text} is an invalid header name.`);
+  return text.toLowerCase();
 }
 
 /** As a header has it. */

@@ -8,40 +8,46 @@ type Init = RequestInit & { duplex?: string };
 const NORMALIZED: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 const FORBIDDEN: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
+/** What few applications set. */
+interface Settings {
+  cache: string;
+  credentials: string;
+  integrity: string;
+  keepalive: boolean;
+  mode: string;
+  redirect: string;
+  referrerPolicy: string;
+}
+
+const USUAL: Settings = {
+  cache: 'default',
+  credentials: 'same-origin',
+  integrity: '',
+  keepalive: false,
+  mode: 'cors',
+  redirect: 'follow',
+  referrerPolicy: '',
+};
+
 export class LightRequest extends LightBody {
   readonly method: string;
   readonly url: string;
   readonly headers: LightHeaders;
-  readonly cache: string;
-  readonly credentials: string;
-  readonly integrity: string;
-  readonly keepalive: boolean;
-  readonly mode: string;
-  readonly redirect: string;
-  readonly referrer = 'about:client';
-  readonly referrerPolicy: string;
-  readonly destination = '';
-  readonly duplex = 'half';
+  readonly #settings: Settings;
   #signal: AbortSignal | undefined;
 
-  constructor(input: string | URL | Request | LightRequest, init: Init = {}) {
-    const from = input instanceof LightRequest && isLightRequest(input) ? input : undefined;
-    const given = init.body ?? undefined;
+  constructor(input: string | URL | Request | LightRequest, init?: Init) {
+    const from = typeof input !== 'string' && isLightRequest(input) ? (input as LightRequest) : undefined;
+    const given = init?.body ?? undefined;
     const text = given === undefined && from !== undefined ? from.copyText() : textOf(given);
     super(text ?? null);
-    this.method = methodOf(init.method ?? from?.method ?? 'GET');
-    this.headers = new LightHeaders((init.headers ?? from?.headers) as undefined);
-    this.cache = init.cache ?? from?.cache ?? 'default';
-    this.credentials = init.credentials ?? from?.credentials ?? 'same-origin';
-    this.integrity = init.integrity ?? from?.integrity ?? '';
-    this.keepalive = init.keepalive ?? from?.keepalive ?? false;
-    this.mode = init.mode ?? from?.mode ?? 'cors';
-    this.redirect = init.redirect ?? from?.redirect ?? 'follow';
-    this.referrerPolicy = init.referrerPolicy ?? from?.referrerPolicy ?? '';
-    this.#signal = init.signal ?? (from === undefined ? undefined : from.#signal);
+    this.method = methodOf(init?.method ?? from?.method ?? 'GET');
+    this.headers = new LightHeaders((init?.headers ?? from?.headers) as undefined);
+    const settings = from === undefined ? USUAL : from.#settings;
+    this.#settings = init ? settingsOf(init, settings) : settings;
+    this.#signal = init?.signal ?? (from === undefined ? undefined : from.#signal);
     if (text === undefined || (from === undefined && input instanceof RealRequest)) {
-      const { method, cache, credentials, integrity, keepalive, mode, redirect, referrerPolicy } = this;
-      const inherited = { method, cache, credentials, integrity, keepalive, mode, redirect, referrerPolicy };
+      const inherited = { method: this.method, ...this.#settings };
       const all = from === undefined ? init : { ...inherited, ...init, headers: [...this.headers] };
       const real = new RealRequest(from?.url ?? (input as Request), all as Init);
       this.url = real.url;
@@ -54,6 +60,46 @@ export class LightRequest extends LightBody {
       throw new TypeError('Request with GET/HEAD method cannot have body.');
     if (given !== undefined && !this.headers.has('content-type'))
       this.headers.set('content-type', contentTypeOf(given));
+  }
+
+  get cache(): string {
+    return this.#settings.cache;
+  }
+
+  get credentials(): string {
+    return this.#settings.credentials;
+  }
+
+  get integrity(): string {
+    return this.#settings.integrity;
+  }
+
+  get keepalive(): boolean {
+    return this.#settings.keepalive;
+  }
+
+  get mode(): string {
+    return this.#settings.mode;
+  }
+
+  get redirect(): string {
+    return this.#settings.redirect;
+  }
+
+  get referrer(): string {
+    return 'about:client';
+  }
+
+  get referrerPolicy(): string {
+    return this.#settings.referrerPolicy;
+  }
+
+  get destination(): string {
+    return '';
+  }
+
+  get duplex(): string {
+    return 'half';
   }
 
   get signal(): AbortSignal {
@@ -72,6 +118,19 @@ export class LightRequest extends LightBody {
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isLightRequest(value) || value instanceof RealRequest;
   }
+}
+
+function settingsOf(init: Init, before: Settings): Settings {
+  const { cache, credentials, integrity, keepalive, mode, redirect, referrerPolicy } = init;
+  return {
+    cache: cache ?? before.cache,
+    credentials: credentials ?? before.credentials,
+    integrity: integrity ?? before.integrity,
+    keepalive: keepalive ?? before.keepalive,
+    mode: mode ?? before.mode,
+    redirect: redirect ?? before.redirect,
+    referrerPolicy: referrerPolicy ?? before.referrerPolicy,
+  };
 }
 
 function isLightRequest(value: unknown): boolean {

@@ -11,11 +11,9 @@ export class LightResponse extends LightBody {
   readonly status: number;
   readonly statusText: string;
   readonly headers: LightHeaders;
-  readonly type = 'default';
-  readonly url = '';
-  readonly redirected = false;
 
-  constructor(body?: unknown, init?: ResponseInit) {
+  /** @param type of a body that `init` gives none; not one of the real one's */
+  constructor(body?: unknown, init?: ResponseInit, type?: string) {
     const text = textOf(body);
     super(text ?? null);
     const status = init?.status ?? 200;
@@ -31,7 +29,19 @@ export class LightResponse extends LightBody {
     if (WITHOUT_BODY.has(status)) {
       throw new TypeError(`Response constructor: Invalid response status code ${status}`);
     }
-    if (!this.headers.has('content-type')) this.headers.set('content-type', contentTypeOf(body));
+    if (!this.headers.has('content-type')) this.headers.set('content-type', type ?? contentTypeOf(body));
+  }
+
+  get type(): 'default' {
+    return 'default';
+  }
+
+  get url(): string {
+    return '';
+  }
+
+  get redirected(): boolean {
+    return false;
   }
 
   get ok(): boolean {
@@ -50,9 +60,7 @@ export class LightResponse extends LightBody {
   static json(data: unknown, init?: ResponseInit): LightResponse {
     const text = JSON.stringify(data);
     if (text === undefined) throw new TypeError('Value is not JSON serializable');
-    const headers = new LightHeaders(init?.headers ?? undefined);
-    if (!headers.has('content-type')) headers.set('content-type', 'application/json');
-    return new LightResponse(text, { ...init, headers: headers as unknown as Headers });
+    return new LightResponse(text, init, 'application/json');
   }
 
   static error(): Response {
