@@ -57,10 +57,11 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
   async function pollOnce(): Promise<void> {
     const ordinal = ++polls;
     const process = processes.take(base);
-    const identity = { process, session: plan.session, f: 'read', key: plan.story } as const;
-    const operation = { actor: plan.session, operation: `${plan.session}#${ordinal}`, gatewayUrl: around.gatewayUrl };
+    const { session, story: key } = plan;
+    const operation = { actor: session, operation: `${session}#${ordinal}`, gatewayUrl: around.gatewayUrl };
     const { query, url } = questionOf(subject.frontEnd.query(plan.expects === 'none' ? undefined : seen));
-    recorder.record(url === endpoint ? { ...identity, type: 'invoke' } : { ...identity, type: 'invoke', query });
+    const asks = url === endpoint ? undefined : { query };
+    recorder.record({ process, session, f: 'read', key, type: 'invoke', ...asks });
     let response: Response | undefined;
     let answer: Answer;
     try {
@@ -73,9 +74,10 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     }
     const service = exchanges.takeService(operation.operation);
     if ('error' in answer) {
-      recorder.record({ ...identity, type: 'fail', error: answer.error, ...service });
+      recorder.record({ process, session, f: 'read', key, type: 'fail', error: answer.error, ...service });
     } else {
-      const read = recorder.record({ ...identity, type: 'ok', value: { ...answer.value }, ...service });
+      const value = { ...answer.value };
+      const read = recorder.record({ process, session, f: 'read', key, type: 'ok', value, ...service });
       show(answer.value, ordinal, read.index);
     }
     processes.release(base, process);
@@ -99,8 +101,8 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
       greatestNumber: Math.max(value.progress, seen?.greatestNumber ?? 0),
     };
     if (!display(value, ordinal)) return;
-    const identity = { process: plan.session, session: plan.session, type: 'ok', f: 'show', key: plan.story } as const;
-    recorder.record({ ...identity, value: { ...value }, read: readIndex });
+    const { session, story: key } = plan;
+    recorder.record({ process: session, session, type: 'ok', f: 'show', key, value: { ...value }, read: readIndex });
   }
 }
 

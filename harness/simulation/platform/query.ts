@@ -4,6 +4,9 @@ export class Query {
   readonly list: readonly string[];
   readonly text: string;
   readonly #next = new Map<string, Map<string, Query>>();
+  #lastName: string | undefined;
+  #lastValue: string | undefined;
+  #last: Query | undefined;
 
   constructor(list: readonly string[], text: string) {
     this.list = list;
@@ -11,6 +14,15 @@ export class Query {
   }
 
   with(name: string, value: string): Query {
+    if (this.#lastName === name && this.#lastValue === value) return this.#last!;
+    const next = this.#nextOf(name, value);
+    this.#lastName = name;
+    this.#lastValue = value;
+    this.#last = next;
+    return next;
+  }
+
+  #nextOf(name: string, value: string): Query {
     let byValue = this.#next.get(name);
     if (byValue === undefined) this.#next.set(name, (byValue = new Map()));
     let next = byValue.get(value);

@@ -62,14 +62,19 @@ function keep(text: string, url: PlainURL | null): void {
   known.set(text, url);
 }
 
+/** What was written out last is mostly read next, where a request is made of it. */
+let last: PlainURL | null = null;
+
 /** `null`: it is not plain. */
 function plainOf(text: string): PlainURL | null {
+  if (last?.text === text) return last;
   let url = known.get(text);
   if (url === undefined) {
     const parts = UNUSUAL.test(text) ? null : PLAIN.exec(text);
     url = parts === null ? null : new PlainURL(text, parts[1]!, parts[2]!, parts[3]!, parts[4] ?? '');
     keep(text, url);
   }
+  last = url;
   return url;
 }
 
@@ -91,7 +96,9 @@ export class LightURL {
 
   get href(): string {
     if (this.#isBehind) this.#catchUp();
-    return this.#real?.href ?? this.#plain.text;
+    if (this.#real !== undefined) return this.#real.href;
+    last = this.#plain;
+    return last.text;
   }
   set href(value: string) {
     this.#change('href', value);
