@@ -13,6 +13,7 @@ function setUp(overrides: Record<string, unknown> = {}, display: 'as-arrived' | 
   const requests: {
     url: URL;
     answer: (body: unknown, status?: number) => Promise<void>;
+    resolve: (answer: unknown) => Promise<void>;
     fail: (error: Error) => Promise<void>;
   }[] = [];
   const instance: AppInstance = {
@@ -22,6 +23,7 @@ function setUp(overrides: Record<string, unknown> = {}, display: 'as-arrived' | 
         requests.push({
           url: new URL(request.url),
           answer: (body, status = 200) => (resolve(Response.json(body, { status })), settle()),
+          resolve: (answer) => (resolve(answer as Response), settle()),
           fail: (error) => (reject(error), settle()),
         });
       }),
@@ -86,15 +88,18 @@ describe('an observer', () => {
   });
 
   it.each([
-    ['an error status', (request: any) => request.answer({ error: 'x' }, 503), 'HTTP 503'],
-    ['an app that throws', (request: any) => request.fail(new Error('boom')), 'the status endpoint threw: boom'],
-  ])('fails the read on %s, and shows nothing', async (_, answer, error) => {
-    const { recorder, requests, observer, shown } = setUp();
+    ['an error status', (request: any) => request.answer({ error: 'x' }, 503), 'HTTP 503', 0],
+    ['no JSON', (request: any) => request.resolve(new Response('{')), 'answer cannot be read: Expected property', 0],
+    ['an answer that is none', (request: any) => request.resolve(undefined), 'answer cannot be read: Cannot read', 0],
+    ['an app that throws', (request: any) => request.fail(new Error('boom')), 'the status endpoint threw: boom', 1],
+  ])('fails the read on %s, shows nothing, and stops the run if the app threw', async (_, answer, error, stops) => {
+    const { recorder, requests, observer, shown, stopped } = setUp();
     const poll = observer.pollOnce();
     await answer(requests[0]);
     await poll;
     expect(recorder.history.events.at(-1)).toMatchObject({ type: 'fail', error: expect.stringContaining(error) });
     expect(shown()).toEqual([]);
+    expect(stopped).toHaveLength(stops);
   });
 
   it('shows responses as they arrive, or keeps to its high-water mark', async () => {

@@ -62,14 +62,15 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     const { query, url } = questionOf(subject.frontEnd.query(plan.expects === 'none' ? undefined : seen));
     const asks = url === endpoint ? undefined : { query };
     recorder.record({ process, session, f: 'read', key, type: 'invoke', ...asks });
-    let response: Response | undefined;
+    let hasAnswered = false;
     let answer: Answer;
     try {
-      response = await onBehalfOf(operation, () => around.instance.status(new Request(url), plan.story));
+      const response = await onBehalfOf(operation, () => around.instance.status(new Request(url), plan.story));
+      hasAnswered = true;
       answer = answerOf(response, await response.text());
     } catch (error) {
-      if (response === undefined) around.stop(applicationThrew(plan.session, clock, error));
-      const what = response === undefined ? ' threw' : "'s answer cannot be read";
+      if (!hasAnswered) around.stop(applicationThrew(plan.session, clock, error));
+      const what = hasAnswered ? "'s answer cannot be read" : ' threw';
       answer = { error: `the status endpoint${what}: ${(error as Error).message}` };
     }
     const service = exchanges.takeService(operation.operation);
