@@ -2,6 +2,7 @@
 import { subject as workspaceFix } from '../fixtures/subjects/workspace-fix/subject.ts';
 import { parsePlan, type Plan } from '../harness/plan/plan.ts';
 import { simulateRun, type SimulatedOutcome } from '../harness/runner/simulate-run.ts';
+import { inMacrotask, simulatedTogether } from '../harness/simulation/simulate.ts';
 
 export const subject = workspaceFix;
 
@@ -35,4 +36,9 @@ export function runReference(seed: number): SimulatedOutcome {
   const outcome = simulateRun({ plan: referencePlan(seed), subject, blockedMsMax: Number.POSITIVE_INFINITY });
   if (outcome.incomplete !== undefined) throw outcome.incomplete;
   return outcome;
+}
+
+/** In a macrotask, as `explore` runs simulations, but not watched. */
+export function together<T>(work: () => T): Promise<T> {
+  return inMacrotask(() => simulatedTogether(work, Number.POSITIVE_INFINITY));
 }

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { inMacrotask, simulate, simulatedTogether } from '../harness/simulation/simulate.ts';
+import { inMacrotask, simulate } from '../harness/simulation/simulate.ts';
 import { askApplication, makeCalls, type Asked, type Calls } from './floor.ts';
-import { referencePlan, runReference, subject } from './reference.ts';
+import { referencePlan, runReference, subject, together } from './reference.ts';
 import { simulateRun } from '../harness/runner/simulate-run.ts';
 
 interface Measure {
@@ -169,11 +169,6 @@ async function determinism(): Promise<Measure[]> {
     { measure: `trace mismatches in ${SEEDS} seeds run twice`, value: mismatches, target: '0', met: mismatches === 0 },
     { measure: `heap growth over ${2 * SEEDS} runs, MB`, value: growth, target: '< 5', met: growth < 5 },
   ];
-}
-
-/** As `explore` runs them. */
-function together<T>(work: () => T): Promise<T> {
-  return inMacrotask(() => simulatedTogether(work, Number.POSITIVE_INFINITY));
 }
 
 function heap(): number {
