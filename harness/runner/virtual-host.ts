@@ -36,7 +36,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
   /** There and back, each way with a latency; whoever aborts does not wait for the rest. */
   function travel(gateway: Gateway, { signal, message }: Sent): Promise<Response> {
     const { method, url, headers, body } = message;
-    const { actor, operation } = currentOperation() ?? NO_OPERATION;
+    const { actor, operation } = currentOperation() ?? {};
     const link = linkOf(actor);
     const asked = { method, url, headers, body, actor, operation };
     return new Promise((resolve, reject) => {
@@ -83,8 +83,6 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
     world.schedule(draw(link, LATENCY_US_MIN, LATENCY_US_MAX) * 1e3, happen);
   }
 }
-
-const NO_OPERATION = { actor: undefined, operation: undefined };
 
 interface Sent {
   signal: AbortSignal | null;

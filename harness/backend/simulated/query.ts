@@ -64,14 +64,9 @@ export function parseQuery(
 
 function textsOf(project: (row: Row) => Row): Query['textOf'] {
   const texts = new WeakMap<Row, string>();
-  let last: Row | undefined;
-  let lastText = '';
   return (row) => {
-    if (row === last) return lastText;
     let text = texts.get(row);
     if (text === undefined) texts.set(row, (text = JSON.stringify(project(row))));
-    last = row;
-    lastText = text;
     return text;
   };
 }

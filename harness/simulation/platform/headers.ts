@@ -27,6 +27,7 @@ class Names {
   /** By names as they were written. */
   readonly #places = new Map<string, number>();
   readonly #steps = new Map<string, Step>();
+  /** What was asked for last is mostly asked for next, since an application's requests are alike. */
   #lastName: string | undefined;
   #lastStep: Step | undefined;
 
@@ -48,7 +49,8 @@ class Names {
 
   /** These and one more, which is not among them, and where that stands; `undefined` before it has been `with` them. */
   known(name: string): Step | undefined {
-    return name === this.#lastName ? this.#lastStep : this.#steps.get(name);
+    if (name !== this.#lastName) this.#remember(name, this.#steps.get(name));
+    return this.#lastStep;
   }
 
   /** @param name not among them */
@@ -62,9 +64,13 @@ class Names {
       step = { names: same ?? new Names(this.sorted.toSpliced(at, 0, key)), at };
       if (this.#steps.size < NAMES_KEPT) this.#steps.set(key, step).set(name, step);
     }
+    this.#remember(name, step);
+    return step;
+  }
+
+  #remember(name: string, step: Step | undefined): void {
     this.#lastName = name;
     this.#lastStep = step;
-    return step;
   }
 }
 
