@@ -3,13 +3,19 @@ const TEST = '\\.(test|case|test-support)\\.ts$';
 const IO =
   '^(node:)?(fs|fs/promises|net|http|https|http2|child_process|worker_threads|timers|timers/promises|os|dgram|tls|dns|crypto|process|perf_hooks|cluster|readline|stream)$';
 
-/** A rule against imports from a part of the harness to anywhere but the given places. */
-const only = (name, from, allowed, comment) => ({
+/** What every room may use: errors, the clock, the async context, values that may be promises. */
+const COMMON = '(errors|clock|async-context|maybe-promise|stacks)\\.ts';
+
+/** A rule against imports from one room of the harness to any but the given rooms. */
+const only = (name, room, allowed, comment) => ({
   name,
   comment,
   severity: 'error',
-  from: { path: from, pathNot: TEST },
-  to: { path: '^(harness|scenarios|fixtures)/', pathNot: allowed },
+  from: { path: `^harness/${room}/`, pathNot: TEST },
+  to: {
+    path: '^(harness|scenarios|fixtures)/',
+    pathNot: `^harness/((${[room, ...allowed].join('|')})/|${COMMON})`,
+  },
 });
 
 module.exports = {
@@ -24,71 +30,58 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
     {
-      name: 'pure-parts-have-no-io',
-      comment: 'history, checker and plan are pure: no I/O, no time, no randomness',
+      name: 'pure-rooms-have-no-io',
+      comment: 'history, checker, plan and faults are pure: no I/O, no time, no randomness of their own',
       severity: 'error',
-      from: { path: '^harness/(history|checker|plan)/', pathNot: TEST },
+      from: { path: '^harness/(history|checker|plan|faults)/', pathNot: TEST },
       to: { path: IO },
     },
+    {
+      name: 'ports-import-types-only',
+      severity: 'error',
+      from: { path: '^harness/port/', pathNot: TEST },
+      to: { path: '^harness/', dependencyTypesNot: ['type-only'] },
+    },
+    only('history-imports-nothing', 'history', [], 'history stands at the bottom'),
+    only('checker-imports-only-history', 'checker', ['history'], 'checkers see nothing but the history'),
+    only('plan-is-a-value', 'plan', ['faults'], 'a plan is a value, and knows the kinds of faults'),
+    only('faults-know-ports', 'faults', ['port', 'plan', 'gateway'], 'a fault acts through the ports'),
+    only('subject-knows-ports', 'subject', ['port', 'lifetime'], 'the application runs against any backend'),
+    only('gateway-knows-ports', 'gateway', ['port', 'history'], 'requests on their way'),
+    only('edge-knows-ports', 'edge', ['port', 'gateway'], 'what stands between a tab and the status route'),
+    only('channels-know-ports', 'channels', ['port', 'plan', 'history'], 'how an observer looks'),
+    only('actors-know-ports', 'actors', ['port', 'plan', 'history', 'channels', 'recording'], 'workers and observers'),
+    only('recording-knows-ports', 'recording', ['port', 'plan', 'history', 'gateway'], 'events in one order'),
+    only('lifetime-imports-nothing', 'lifetime', [], 'who owns a process'),
+    only('simulation-knows-no-run', 'simulation', [], 'virtual time is for any task'),
     only(
-      'history-imports-nothing',
-      '^harness/history/',
-      '^harness/(history/|errors\\.ts)',
-      'history stands at the bottom',
-    ),
-    only(
-      'checker-imports-only-history',
-      '^harness/checker/',
-      '^harness/(checker|history)/',
-      'checkers see nothing but the history',
-    ),
-    only('plan-is-pure', '^harness/plan/', '^harness/(plan/|errors\\.ts)', 'a plan is a value'),
-    only(
-      'subject-knows-no-backend',
-      '^harness/subject/',
-      '^harness/(subject/|backend/(backend|model)\\.ts|errors\\.ts|clock\\.ts|bearings\\.ts)',
-      'the application runs against any backend',
-    ),
-    only(
-      'simulation-knows-no-run',
-      '^harness/simulation/',
-      '^harness/(simulation/|errors\\.ts|clock\\.ts|stacks\\.ts)',
-      'virtual time is for any task',
-    ),
-    only(
-      'nemesis-knows-no-backend',
-      '^harness/nemesis/',
-      '^harness/(nemesis/|plan/|backend/backend\\.ts|backend/gateway/|history/|errors\\.ts|clock\\.ts)',
-      'a fault is injected through the ports',
-    ),
-    only(
-      'report-knows-no-backend',
-      '^harness/report/',
-      '^harness/(report|plan|checker|history)/',
+      'report-knows-ports',
+      'report',
+      ['port', 'plan', 'faults', 'checker', 'history'],
       'a report tells what the history says',
     ),
     only(
-      'backend-imports-only-its-port',
-      '^harness/backend/',
-      '^harness/(backend/|history/|errors\\.ts|clock\\.ts)',
-      'a backend imports backend.ts, gateway and history',
+      'backend-knows-ports',
+      'backend',
+      ['port', 'gateway', 'history', 'lifetime'],
+      'a backend knows ports, gateway, history',
     ),
-    ...['embedded', 'containers', 'simulated', 'remote', 'gateway', 'postgres'].map((kind) => ({
+    ...['embedded', 'containers', 'simulated', 'remote'].map((kind) => ({
       name: `backend-${kind}-stands-alone`,
       comment: 'kinds of backends share the port, the gateway and what postgres/ has, not each other',
       severity: 'error',
       from: { path: `^harness/backend/${kind}/`, pathNot: TEST },
-      to: { path: '^harness/backend/[^/]+/', pathNot: `^harness/backend/(${kind}|gateway|postgres)/` },
+      to: { path: '^harness/backend/[^/]+/', pathNot: `^harness/backend/(${kind}|postgres)/` },
     })),
     {
-      name: 'only-runner-and-explore-wire',
+      name: 'only-wiring-rooms-know-backends',
       comment: 'concrete backends are reached through the registry of the runner',
       severity: 'error',
-      from: { path: '^harness/', pathNot: `^harness/(runner|explore|backend)/|${TEST}` },
+      from: { path: '^harness/', pathNot: `^harness/(runner|explore|up|backend)/|${TEST}` },
       to: { path: '^harness/backend/(embedded|containers|simulated|remote)/' },
     },
     {
-      name: 'nobody-imports-the-cli',
+      name: 'the-cli-is-at-the-top',
       severity: 'error',
       from: { path: '^(harness|scenarios|fixtures)/', pathNot: '^harness/cli/' },
       to: { path: '^harness/cli/' },
@@ -113,11 +106,11 @@ module.exports = {
       to: { path: '^harness/', pathNot: '^harness/index\\.ts$' },
     },
     {
-      name: 'story-app-is-an-app',
-      comment: 'the application under test does not know that it is tested',
+      name: 'applications-are-applications',
+      comment: 'the application under test and the remedies that it could copy do not know that they are tested',
       severity: 'error',
-      from: { path: '^fixtures/story-app/' },
-      to: { path: '^(harness|scenarios|fixtures/(?!story-app/))' },
+      from: { path: '^fixtures/(story-app|next-app|remedies)/', pathNot: TEST },
+      to: { path: '^(harness|scenarios|fixtures/(?!story-app/|next-app/|remedies/))' },
     },
   ],
   options: {

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { realClock } from '../harness/clock.ts';
 import { explore } from '../harness/explore/explore.ts';
-import { localHand, threadHand } from '../harness/explore/hands.ts';
-import { createSearcher, openSearcher, type Quest } from '../harness/explore/quest.ts';
+import { localWorker, threadWorker } from '../harness/explore/search-workers.ts';
+import { createSearcher, openSearcher, type SearchJob } from '../harness/explore/search-job.ts';
 import { simulationOf } from '../harness/explore/simulation.ts';
 import { scenarioVariations } from '../harness/plan/arbitraries.ts';
 import type { Plan } from '../harness/plan/plan.ts';
@@ -91,7 +91,7 @@ async function findAndShrink(name: string, scenario: Scenario): Promise<Row[]> {
   for (const seed of [1_000, 1_001, 1_002, ...seeds]) {
     const cpu = process.cpuUsage();
     const searcher = createSearcher({ variations, seed, simulate, properties: ['monotonic-view'] });
-    const { found, elapsedMs } = await explore({ ...silent, hands: [localHand(searcher)], runs: 5_000 });
+    const { found, elapsedMs } = await explore({ ...silent, workers: [localWorker(searcher)], runs: 5_000 });
     if (found === undefined) throw new Error(`${name}: nothing found with seed ${seed}`);
     if (seed >= 1_000) continue;
     times.push(elapsedMs);
@@ -114,8 +114,8 @@ async function findAndShrink(name: string, scenario: Scenario): Promise<Row[]> {
 }
 
 async function determinism(): Promise<Row[]> {
-  const hands = [questFor('guarded', true), questFor('guarded', true)].map(threadHand);
-  const { runs: tried, found } = await explore({ ...silent, hands, runs });
+  const workers = [jobFor('guarded', true), jobFor('guarded', true)].map(threadWorker);
+  const { runs: tried, found } = await explore({ ...silent, workers, runs });
   return [
     atMost(`runs that differ from their twin, of ${tried}`, found === undefined ? 0 : 1, '', 0),
     { measure: 'plans run twice', value: tried, unit: '', target: `${runs}`, isMet: tried === runs },
@@ -128,10 +128,10 @@ async function workers(): Promise<Row[]> {
   for (let repetition = 0; repetition < 3; repetition++) {
     const speeds: number[] = [];
     for (const count of [1, 2]) {
-      const hands = Array.from({ length: count }, () => threadHand(questFor('guarded', false)));
+      const workers = Array.from({ length: count }, () => threadWorker(jobFor('guarded', false)));
       // While it is being compiled, one worker keeps two cores busy.
-      await Promise.all(hands.map((hand) => hand.search(999, 500)));
-      const { runsPerSecond } = await explore({ ...silent, hands, runs: 1_000 });
+      await Promise.all(workers.map((worker) => worker.search(999, 500)));
+      const { runsPerSecond } = await explore({ ...silent, workers, runs: 1_000 });
       speeds.push(runsPerSecond);
     }
     ratios.push(speeds[1]! / speeds[0]!);
@@ -142,7 +142,7 @@ async function workers(): Promise<Row[]> {
 async function heap(): Promise<Row[]> {
   const collect = (globalThis as { gc?: () => void }).gc;
   if (collect === undefined) throw new Error('run it with node --expose-gc');
-  const searcher = await openSearcher({ ...questFor('guarded', false), space: 'lagging-replica' });
+  const searcher = await openSearcher({ ...jobFor('guarded', false), space: 'lagging-replica' });
   let before = 0;
   for (let chunk = 0; chunk < runs / 50 + 20; chunk++) {
     await inMacrotask(() => searcher.search(chunk, 50));
@@ -157,7 +157,7 @@ function heapUsed(collect: () => void): number {
   return process.memoryUsage().heapUsed;
 }
 
-function questFor(subject: string, checkDeterminism: boolean): Quest {
+function jobFor(subject: string, checkDeterminism: boolean): SearchJob {
   return { folder, subject, space: 'plan-space', set: {}, properties: undefined, seed: 1, checkDeterminism };
 }
 

@@ -1,13 +1,13 @@
 /** The reference scenario under vitest's fake timers, and simulated, in one process. */
 import { writeFileSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
-import { CONNECTION_LOST, type Gateway } from '../harness/backend/gateway/gateway.ts';
-import { messageOf, responseOf } from '../harness/backend/message.ts';
+import { CONNECTION_LOST, type Gateway } from '../harness/gateway/gateway.ts';
+import { messageOf, responseOf } from '../harness/gateway/http-message.ts';
 import { simulatedBackend } from '../harness/backend/simulated/simulated.ts';
 import { realClock } from '../harness/clock.ts';
-import { currentOperation } from '../harness/bearings.ts';
+import { currentOperation } from '../harness/async-context.ts';
 import type { Host } from '../harness/runner/host.ts';
-import { runPlan } from '../harness/runner/run.ts';
+import { runPlan } from '../harness/runner/run-plan.ts';
 import { referencePlan, runReference, subject, together } from './reference.ts';
 
 const runs = Number(process.env['BENCH_RUNS'] ?? 20);

@@ -3,7 +3,7 @@
  * fetch that does nothing.
  */
 import { createClient } from '@supabase/supabase-js';
-import type { Subject } from '../harness/subject/subject.ts';
+import type { Subject } from '../harness/port/subject.ts';
 
 /** As the gateway counts them in a reference run. */
 export interface Calls {

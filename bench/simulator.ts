@@ -136,7 +136,7 @@ async function workers(): Promise<Measure> {
 
 /** Runs a second of `count` workers side by side, each measured from its own warm state. */
 async function throughput(count: number): Promise<number> {
-  const threads = Array.from({ length: count }, () => new Worker(new URL('worker.ts', import.meta.url)));
+  const threads = Array.from({ length: count }, () => new Worker(new URL('simulator-thread.ts', import.meta.url)));
   try {
     await Promise.all(threads.map((thread) => answer(thread)));
     const started = performance.now();

@@ -1,6 +1,6 @@
 /** The public API: the only door for scenarios, fixtures and users. */
-export type { TrackedTable } from './backend/backend.ts';
-export type { DatabaseModel, FunctionModel, Row, TableModel, Transaction } from './backend/model.ts';
+export type { TrackedTable } from './port/backend.ts';
+export type { DatabaseModel, FunctionModel, Row, TableModel, Transaction } from './port/model.ts';
 export type { History, HistoryEvent, HistoryHeader, ProgressValue, Value } from './history/event.ts';
 export type { MomentInput as Moment } from './plan/moment.ts';
 export type { Plan, PlanInput } from './plan/plan.ts';
@@ -17,4 +17,4 @@ export type {
   ObservedProgress,
   Subject,
   SubjectEnvironment,
-} from './subject/subject.ts';
+} from './port/subject.ts';

@@ -5,8 +5,8 @@
 import { expect } from 'vitest';
 import { realClock } from './clock.ts';
 import { explore, type Found } from './explore/explore.ts';
-import { localHand } from './explore/hands.ts';
-import { createSearcher } from './explore/quest.ts';
+import { localWorker } from './explore/search-workers.ts';
+import { createSearcher } from './explore/search-job.ts';
 import { simulationOf } from './explore/simulation.ts';
 import { isScenario, variationsOf } from './explore/space.ts';
 import { PLAN_SPACE } from './plan/arbitraries.ts';
@@ -16,7 +16,7 @@ import { describeFound } from './report/explored.ts';
 import { formatVerdicts, plainPalette } from './report/text.ts';
 import { execute } from './runner/execute.ts';
 import { loadBackend } from './runner/registry.ts';
-import type { Subject } from './subject/subject.ts';
+import type { Subject } from './port/subject.ts';
 
 export interface HoldOptions {
   /** How many plans to try; 200. */
@@ -63,7 +63,7 @@ function search(subject: Subject, range: Scenario | Range, options: HoldOptions)
     ...(properties === undefined ? {} : { properties }),
   });
   return explore({
-    hands: [localHand(searcher)],
+    workers: [localWorker(searcher)],
     runs,
     clock: realClock(),
     onProgress: () => undefined,

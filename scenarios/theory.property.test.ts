@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { realClock } from '../harness/clock.ts';
 import { explore, type Explored } from '../harness/explore/explore.ts';
-import { localHand } from '../harness/explore/hands.ts';
-import { createSearcher } from '../harness/explore/quest.ts';
+import { localWorker } from '../harness/explore/search-workers.ts';
+import { createSearcher } from '../harness/explore/search-job.ts';
 import { simulationOf } from '../harness/explore/simulation.ts';
 import { loadSpace } from '../harness/explore/space.ts';
 import { planSpace } from '../harness/plan/arbitraries.ts';
@@ -21,9 +21,12 @@ async function exploring(
   const simulate = simulationOf(await catalogue.loadSubject(subjectName));
   const searcher = createSearcher({ variations, seed: 1, simulate });
   // Whether something is found is the question here, not how small it gets.
-  const hand = { ...localHand(searcher), shrink: async () => ({ plan: undefined as never, runs: 0, steadiness: 0 }) };
+  const worker = {
+    ...localWorker(searcher),
+    shrink: async () => ({ plan: undefined as never, runs: 0, steadiness: 0 }),
+  };
   const signal = new AbortController().signal;
-  return explore({ hands: [hand], runs, clock: realClock(), onProgress: () => undefined, signal });
+  return explore({ workers: [worker], runs, clock: realClock(), onProgress: () => undefined, signal });
 }
 
 /** What was found, in a form that a failure shows in full. */

@@ -14,27 +14,35 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['no-circular', 'harness/plan/one.ts', './two.ts'],
   ['not-resolvable', 'harness/plan/lost.ts', './nowhere.ts'],
   ['no-dev-dependencies-in-product', 'harness/plan/dev.ts', 'vitest'],
-  ['pure-parts-have-no-io', 'harness/history/io.ts', 'node:fs'],
-  ['pure-parts-have-no-io', 'harness/checker/timer.ts', 'node:timers/promises'],
+  ['pure-rooms-have-no-io', 'harness/history/io.ts', 'node:fs'],
+  ['pure-rooms-have-no-io', 'harness/checker/timer.ts', 'node:timers/promises'],
+  ['pure-rooms-have-no-io', 'harness/faults/network.ts', 'node:net'],
+  ['ports-import-types-only', 'harness/port/value.ts', '../plan/leaf.ts'],
   ['history-imports-nothing', 'harness/history/up.ts', '../plan/leaf.ts'],
   ['checker-imports-only-history', 'harness/checker/plan.ts', '../plan/leaf.ts'],
-  ['plan-is-pure', 'harness/plan/runner.ts', '../runner/leaf.ts'],
-  ['subject-knows-no-backend', 'harness/subject/backend.ts', '../backend/embedded/leaf.ts'],
+  ['plan-is-a-value', 'harness/plan/runner.ts', '../runner/leaf.ts'],
+  ['faults-know-ports', 'harness/faults/backend.ts', '../backend/embedded/leaf.ts'],
+  ['subject-knows-ports', 'harness/subject/backend.ts', '../backend/embedded/leaf.ts'],
+  ['gateway-knows-ports', 'harness/gateway/backend.ts', '../backend/embedded/leaf.ts'],
+  ['edge-knows-ports', 'harness/edge/runner.ts', '../runner/leaf.ts'],
+  ['channels-know-ports', 'harness/channels/runner.ts', '../runner/leaf.ts'],
+  ['actors-know-ports', 'harness/actors/runner.ts', '../runner/leaf.ts'],
+  ['recording-knows-ports', 'harness/recording/runner.ts', '../runner/leaf.ts'],
+  ['lifetime-imports-nothing', 'harness/lifetime/backend.ts', '../backend/embedded/leaf.ts'],
   ['simulation-knows-no-run', 'harness/simulation/plan.ts', '../plan/leaf.ts'],
-  ['nemesis-knows-no-backend', 'harness/nemesis/backend.ts', '../backend/embedded/leaf.ts'],
-  ['report-knows-no-backend', 'harness/report/backend.ts', '../backend/embedded/leaf.ts'],
-  ['backend-imports-only-its-port', 'harness/backend/embedded/plan.ts', '../../plan/leaf.ts'],
+  ['report-knows-ports', 'harness/report/backend.ts', '../backend/embedded/leaf.ts'],
+  ['backend-knows-ports', 'harness/backend/embedded/plan.ts', '../../plan/leaf.ts'],
   ['backend-embedded-stands-alone', 'harness/backend/embedded/other.ts', '../simulated/leaf.ts'],
-  ['only-runner-and-explore-wire', 'harness/cli/backend.ts', '../backend/embedded/leaf.ts'],
-  ['nobody-imports-the-cli', 'harness/runner/cli.ts', '../cli/leaf.ts'],
+  ['only-wiring-rooms-know-backends', 'harness/cli/backend.ts', '../backend/embedded/leaf.ts'],
+  ['the-cli-is-at-the-top', 'harness/runner/cli.ts', '../cli/leaf.ts'],
   ['runner-does-not-report', 'harness/runner/report.ts', '../report/leaf.ts'],
   ['runner-does-not-report', 'harness/up/report.ts', '../report/leaf.ts'],
-  ['only-runner-and-explore-wire', 'harness/up/backend.ts', '../backend/embedded/leaf.ts'],
   ['harness-imports-no-fixtures', 'harness/runner/fixture.ts', '../../fixtures/subjects/leaf.ts'],
   ['harness-imports-no-fixtures', 'harness/runner/scenario.ts', '../../scenarios/leaf.ts'],
   ['one-door-to-the-harness', 'scenarios/inner.ts', '../harness/plan/leaf.ts'],
   ['one-door-to-the-harness', 'fixtures/subjects/inner.ts', '../../harness/plan/leaf.ts'],
-  ['story-app-is-an-app', 'fixtures/story-app/inner.ts', '../../harness/index.ts'],
+  ['applications-are-applications', 'fixtures/story-app/inner.ts', '../../harness/index.ts'],
+  ['applications-are-applications', 'fixtures/remedies/inner.ts', '../../harness/index.ts'],
 ];
 
 const LEAVES = [
@@ -60,7 +68,7 @@ describe('the import rules', () => {
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     for (const file of LEAVES) write(file, 'export const leaf = 1;\n');
     for (const [, file, imported] of PLANTED)
-      write(file, `import type * as planted from '${imported}';\nexport type P = typeof planted;\n`);
+      write(file, `import * as planted from '${imported}';\nexport const p = planted;\n`);
     write('harness/plan/two.ts', "import type * as one from './one.ts';\nexport type Two = typeof one;\n");
     const args = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'harness', 'scenarios', 'fixtures'];
     const { stdout } = spawnSync(join(root, 'node_modules/.bin/depcruise'), args, {

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Diagnosis } from '../harness/backend/backend.ts';
+import type { Diagnosis } from '../harness/port/backend.ts';
 import { loadBackend } from '../harness/runner/registry.ts';
 
 const [only, others] = take('--only', process.argv.slice(2));

@@ -1,5 +1,5 @@
-import type { DatabaseNode } from './backend.ts';
-import { messageOf, responseOf } from './message.ts';
+import type { DatabaseNode } from '../port/backend.ts';
+import { messageOf, responseOf } from '../gateway/http-message.ts';
 
 /** What `fetch` would answer if the database were a server of its own. */
 export async function askNode(node: DatabaseNode, request: Request): Promise<Response> {

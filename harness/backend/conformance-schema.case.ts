@@ -1,6 +1,6 @@
 /** The database of the conformance suite: once as migrations, once as a model. */
-import type { DatabaseModel, Row } from './model.ts';
-import type { TrackedTable } from './backend.ts';
+import type { DatabaseModel, Row } from '../port/model.ts';
+import type { TrackedTable } from '../port/backend.ts';
 
 export const CONFORMANCE_SQL = `
 create table public.stories (

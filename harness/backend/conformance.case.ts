@@ -2,7 +2,7 @@
 import { askNode } from './ask-node.test-support.ts';
 import { createClient } from '@supabase/supabase-js';
 import { realClock } from '../clock.ts';
-import type { ClusterOptions, DatabaseNode } from './backend.ts';
+import type { ClusterOptions, DatabaseNode } from '../port/backend.ts';
 import { CONFORMANCE_MODEL, CONFORMANCE_SQL, CONFORMANCE_TABLE } from './conformance-schema.case.ts';
 
 /** A real supabase-js client whose requests go to one database. */

@@ -1,7 +1,7 @@
 /** What becomes of a replica whose machine fails: one suite, run over every backend with the capabilities `outage-…`. */
 import { askNode } from './ask-node.test-support.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Backend, Cluster, DatabaseNode, ReplicaNode } from './backend.ts';
+import type { Backend, Cluster, DatabaseNode, ReplicaNode } from '../port/backend.ts';
 import { clientOf, conformanceOptions } from './conformance.case.ts';
 
 /** A machine that starts again takes its time. */

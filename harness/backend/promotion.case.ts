@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compareLsn } from '../history/lsn.ts';
 import { askNode } from './ask-node.test-support.ts';
-import type { Backend, Cluster, Commit, DatabaseNode } from './backend.ts';
+import type { Backend, Cluster, Commit, DatabaseNode } from '../port/backend.ts';
 import { clientOf, conformanceOptions } from './conformance.case.ts';
 
 export function describePromotion(backend: Backend): void {

@@ -8,16 +8,16 @@ import type { AddVerb, Finish } from './verb.ts';
 
 /** Loaded when asked for: whoever checks a history need not wait for what runs one. */
 const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
-  run: async () => (await import('./run.ts')).addRun,
-  explore: async () => (await import('./explore.ts')).addExplore,
-  replay: async () => (await import('./replay.ts')).addReplay,
-  check: async () => (await import('./check.ts')).addCheck,
-  export: async () => (await import('./export.ts')).addExport,
-  up: async () => (await import('./up.ts')).addUp,
-  lag: async () => (await import('./lag.ts')).addLag,
-  fault: async () => (await import('./fault.ts')).addFault,
-  list: async () => (await import('./list.ts')).addList,
-  doctor: async () => (await import('./doctor.ts')).addDoctor,
+  run: async () => (await import('./verb-run.ts')).addRun,
+  explore: async () => (await import('./verb-explore.ts')).addExplore,
+  replay: async () => (await import('./verb-replay.ts')).addReplay,
+  check: async () => (await import('./verb-check.ts')).addCheck,
+  export: async () => (await import('./verb-export.ts')).addExport,
+  up: async () => (await import('./verb-up.ts')).addUp,
+  lag: async () => (await import('./verb-lag.ts')).addLag,
+  fault: async () => (await import('./verb-fault.ts')).addFault,
+  list: async () => (await import('./verb-list.ts')).addList,
+  doctor: async () => (await import('./verb-doctor.ts')).addDoctor,
 };
 
 const EXIT_CODES = `

@@ -7,7 +7,7 @@ import { formatVerdicts, validityMark } from '../report/text.ts';
 import { execute, verdictFile, type RunReport } from '../runner/execute.ts';
 import { loadBackend } from '../runner/registry.ts';
 import { requireSupport } from '../runner/requirements.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { Subject } from '../port/subject.ts';
 import type { RunFlags } from './options.ts';
 import { describeError, palette, print, progress } from './terminal.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { planSpace } from '../plan/arbitraries.ts';
-import { manualClock, settle } from '../runner/virtual.test-support.ts';
-import { explore, type ExploreOptions, type Hand } from './explore.ts';
+import { manualClock, settle } from '../recording/virtual.test-support.ts';
+import { explore, type ExploreOptions, type SearchWorker } from './explore.ts';
 import { fakeSimulate } from './fake.test-support.ts';
-import { createSearcher } from './quest.ts';
+import { createSearcher } from './search-job.ts';
 import type { SearchOptions } from './search.ts';
 
 const search: SearchOptions = {
@@ -14,45 +14,45 @@ const search: SearchOptions = {
 };
 const sound: SearchOptions = { ...search, properties: ['monotonic-commits'] };
 
-/** A hand that takes as many turns for a chunk as it is told. */
-function slowHand(options: SearchOptions, turns: (chunk: number) => number): Hand & { closed: number } {
+/** A worker that takes as many turns for a chunk as it is told. */
+function slowWorker(options: SearchOptions, turns: (chunk: number) => number): SearchWorker & { closed: number } {
   const searcher = createSearcher(options);
-  const hand = {
+  const worker = {
     closed: 0,
     async search(chunk: number, runs: number) {
       for (let i = 0; i < turns(chunk); i++) await settle();
       return searcher.search(chunk, runs);
     },
-    shrink: async (...args: Parameters<Hand['shrink']>) => searcher.shrink(...args),
-    close: () => void (hand.closed += 1),
+    shrink: async (...args: Parameters<SearchWorker['shrink']>) => searcher.shrink(...args),
+    close: () => void (worker.closed += 1),
   };
-  return hand;
+  return worker;
 }
 
-function exploring(hands: readonly Hand[], overrides: Partial<ExploreOptions> = {}) {
+function exploring(workers: readonly SearchWorker[], overrides: Partial<ExploreOptions> = {}) {
   const signal = new AbortController().signal;
-  return explore({ hands, runs: 1_000, clock: manualClock(), onProgress: () => undefined, signal, ...overrides });
+  return explore({ workers, runs: 1_000, clock: manualClock(), onProgress: () => undefined, signal, ...overrides });
 }
 
 describe('an exploration', () => {
-  it('finds and shrinks the same with one hand and with three of different speed', async () => {
-    const { runs, found, coverage } = await exploring([slowHand(search, () => 0)]);
-    const hands = [5, 0, 2].map((speed) => slowHand(search, (chunk) => speed + (chunk % 2)));
-    expect(await exploring(hands)).toMatchObject({ runs, found, coverage });
+  it('finds and shrinks the same with one worker and with three of different speed', async () => {
+    const { runs, found, coverage } = await exploring([slowWorker(search, () => 0)]);
+    const workers = [5, 0, 2].map((speed) => slowWorker(search, (chunk) => speed + (chunk % 2)));
+    expect(await exploring(workers)).toMatchObject({ runs, found, coverage });
     expect(found).toMatchObject({ isShrunk: true, failing: { kind: 'violation', what: 'monotonic-view' } });
     expect(found!.minimal.faults).toHaveLength(2);
-    expect(hands.every(({ closed }) => closed > 0)).toBe(true);
+    expect(workers.every(({ closed }) => closed > 0)).toBe(true);
   });
 
   it('tries exactly as many plans as it is told where nothing is found', async () => {
-    const explored = await exploring([slowHand(sound, () => 0), slowHand(sound, () => 1)], { runs: 130 });
+    const explored = await exploring([slowWorker(sound, () => 0), slowWorker(sound, () => 1)], { runs: 130 });
     expect(explored).toMatchObject({ runs: 130, found: undefined, isInterrupted: false });
   });
 
   it('ends when the time is up', async () => {
     const clock = manualClock();
-    const passing: Hand = {
-      ...slowHand(sound, () => 0),
+    const passing: SearchWorker = {
+      ...slowWorker(sound, () => 0),
       search: async (chunk, runs) => {
         await clock.advance(100);
         return { chunk, runs, coverage: {} };
@@ -65,8 +65,8 @@ describe('an exploration', () => {
   it('keeps what it has found when it is interrupted while it shrinks', async () => {
     const stop = new AbortController();
     const searcher = createSearcher(search);
-    const hand: Hand = {
-      ...slowHand(search, () => 0),
+    const worker: SearchWorker = {
+      ...slowWorker(search, () => 0),
       shrink(find, onSmaller) {
         onSmaller({ ...find.plan, seed: 77 });
         stop.abort();
@@ -74,21 +74,24 @@ describe('an exploration', () => {
       },
       search: async (...args) => searcher.search(...args),
     };
-    const { found, isInterrupted } = await exploring([hand], { signal: stop.signal });
+    const { found, isInterrupted } = await exploring([worker], { signal: stop.signal });
     expect(isInterrupted).toBe(true);
     expect(found).toMatchObject({ isShrunk: false, minimal: { seed: 77 } });
   });
 
-  it('ends at once when it is interrupted while a hand is busy', async () => {
+  it('ends at once when it is interrupted while a worker is busy', async () => {
     const stop = new AbortController();
-    const busy: Hand = { ...slowHand(sound, () => 0), search: () => new Promise(() => undefined) };
+    const busy: SearchWorker = { ...slowWorker(sound, () => 0), search: () => new Promise(() => undefined) };
     const exploration = exploring([busy], { signal: stop.signal });
     stop.abort();
     expect(await exploration).toMatchObject({ runs: 0, found: undefined, isInterrupted: true });
   });
 
-  it('ends with the error of a hand that fails', async () => {
-    const failing: Hand = { ...slowHand(sound, () => 0), search: () => Promise.reject(new Error('no subject')) };
+  it('ends with the error of a worker that fails', async () => {
+    const failing: SearchWorker = {
+      ...slowWorker(sound, () => 0),
+      search: () => Promise.reject(new Error('no subject')),
+    };
     await expect(exploring([failing])).rejects.toThrow('no subject');
   });
 });

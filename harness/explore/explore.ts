@@ -1,11 +1,11 @@
-/** Explores a range of plans with several hands: hands out chunks, keeps the earliest find, has it shrunk. */
+/** Explores a range of plans with several workers: hands out chunks, keeps the earliest find, has it shrunk. */
 import type { Clock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Shrunk } from './quest.ts';
+import type { Shrunk } from './search-job.ts';
 import { CHUNK_RUNS, type ChunkResult, type Coverage, type Find } from './search.ts';
 
 /** Who searches: another thread, or this one. It rejects when its simulation cannot begin or it dies. */
-export interface Hand {
+export interface SearchWorker {
   search(chunk: number, runs: number): Promise<ChunkResult>;
   shrink(find: Find, onSmaller: (plan: Plan) => void): Promise<Shrunk>;
   /** Stops whatever it does, at once. */
@@ -13,7 +13,7 @@ export interface Hand {
 }
 
 export interface ExploreOptions {
-  hands: readonly Hand[];
+  workers: readonly SearchWorker[];
   /** How many plans to try; none: until the time is up. */
   runs?: number | undefined;
   timeMs?: number | undefined;
@@ -50,15 +50,15 @@ export interface Found extends Find {
 }
 
 /**
- * The find of the earliest chunk is the result, whichever hand is faster: for a given seed and number of runs the same
- * is found with any number of hands.
+ * The find of the earliest chunk is the result, whichever worker is faster: for a given seed and number of runs the same
+ * is found with any number of workers.
  */
 export async function explore(options: ExploreOptions): Promise<Explored> {
-  const { hands, clock, signal } = options;
+  const { workers, clock, signal } = options;
   const began = clock.now();
   const elapsedMs = (): number => (clock.now() - began) / 1e6;
   const results: ChunkResult[] = [];
-  const interruption = interruptionOf(signal, () => hands.forEach((hand) => hand.close()));
+  const interruption = interruptionOf(signal, () => workers.forEach((worker) => worker.close()));
   try {
     const search = searchAll(options, results, elapsedMs);
     await Promise.race([search, interruption.promise]);
@@ -69,7 +69,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     return { ...sum(results, searchedMs), elapsedMs: elapsedMs(), found, isInterrupted: signal.aborted };
   } finally {
     interruption.stop();
-    hands.forEach((hand) => hand.close());
+    workers.forEach((worker) => worker.close());
   }
 }
 
@@ -80,14 +80,14 @@ async function searchAll(options: ExploreOptions, results: ChunkResult[], elapse
     const isFound = next > (earliestFind(results)?.chunk ?? Infinity);
     return isFound || next * CHUNK_RUNS >= runs || elapsedMs() >= timeMs || signal.aborted;
   };
-  const work = async (hand: Hand): Promise<void> => {
+  const work = async (worker: SearchWorker): Promise<void> => {
     while (!isOver()) {
       const chunk = next++;
-      results.push(await hand.search(chunk, Math.min(CHUNK_RUNS, runs - chunk * CHUNK_RUNS)));
+      results.push(await worker.search(chunk, Math.min(CHUNK_RUNS, runs - chunk * CHUNK_RUNS)));
       options.onProgress({ state: 'searching', ...sum(results, elapsedMs()) });
     }
   };
-  await Promise.all(options.hands.map(work));
+  await Promise.all(options.workers.map(work));
 }
 
 function earliestFind(results: readonly ChunkResult[]): Find | undefined {
@@ -96,14 +96,14 @@ function earliestFind(results: readonly ChunkResult[]): Find | undefined {
 }
 
 async function shrunk(
-  { hands }: ExploreOptions,
+  { workers }: ExploreOptions,
   find: Find | undefined,
   interruption: Promise<void>,
   onSmaller: () => void,
 ): Promise<Found | undefined> {
   if (find === undefined) return undefined;
   let minimal = find.plan;
-  const shrinking = hands[0]!.shrink(find, (plan) => {
+  const shrinking = workers[0]!.shrink(find, (plan) => {
     minimal = plan;
     onSmaller();
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planSpace } from '../plan/arbitraries.ts';
 import type { Plan } from '../plan/plan.ts';
 import { fakeSimulate, outcomeOf } from './fake.test-support.ts';
-import { createSearcher } from './quest.ts';
+import { createSearcher } from './search-job.ts';
 import { CHUNK_RUNS, searchChunk, type ChunkResult, type SearchOptions } from './search.ts';
 
 const options = (overrides: Partial<SearchOptions> = {}): SearchOptions => ({

@@ -1,5 +1,5 @@
 import { simulateRun } from '../runner/simulate-run.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { Subject } from '../port/subject.ts';
 import type { Simulate } from './trial.ts';
 
 /** The simulation of a subject, for any number of plans. */

@@ -5,7 +5,7 @@ import { ordinaryKinds } from '../plan/deviations.ts';
 import type { Range } from '../plan/range.ts';
 import { parametersOf, type Scenario } from '../plan/scenario.ts';
 import type { Catalogue } from '../runner/catalogue.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { Subject } from '../port/subject.ts';
 
 export interface Space {
   name: string;

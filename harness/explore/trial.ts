@@ -5,7 +5,7 @@ import { disturbed } from '../plan/disturb.ts';
 import type { Plan } from '../plan/plan.ts';
 import { judgeRun, requireProperties } from '../runner/judgement.ts';
 import { findMismatch, type Traced } from './determinism.ts';
-import type { RunOutcome } from '../runner/run.ts';
+import type { RunOutcome } from '../runner/run-plan.ts';
 
 /** Runs a plan to its end, at once and in virtual time. Throws only where a run could not begin. */
 export type Simulate = (plan: Plan) => TrialOutcome;

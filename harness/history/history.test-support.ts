@@ -1,4 +1,4 @@
-/** Hand-written histories for tests: events without the ceremony. */
+/** SearchWorker-written histories for tests: events without the ceremony. */
 import type { HistoryColumns } from './columns.ts';
 import type { EventType, History, HistoryEvent, HistoryHeader, Operation, Value } from './event.ts';
 

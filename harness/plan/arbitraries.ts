@@ -5,14 +5,14 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { deviationsOf } from './arbitraries/cast.ts';
 import { few, mostlyOne, replicaDraft, storyDraft } from './arbitraries/drafts.ts';
-import { skewDraft } from './arbitraries/faults.ts';
+import { skewDraft } from './arbitraries/fault-drafts.ts';
 import { limitsOf, BY_SIMPLICITY } from './arbitraries/limits.ts';
-import { buildSpace } from './arbitraries/space.ts';
+import { buildSpace } from './arbitraries/plan-space.ts';
 import type { Variation } from './arbitraries/variation.ts';
 import type { Range } from './range.ts';
 import { planOf, type Parameters, type Scenario } from './scenario.ts';
 
-export { PLAN_SPACE } from './arbitraries/space.ts';
+export { PLAN_SPACE } from './arbitraries/plan-space.ts';
 export { planOfVariation, type Variation } from './arbitraries/variation.ts';
 
 /** The range of a scenario around its benign plan, whose actors stay; or around its plan, if it names no benign one. */

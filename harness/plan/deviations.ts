@@ -50,7 +50,7 @@ export function kindOf(deviation: Deviation): DeviationKind {
 }
 
 /**
- * The plan that the deviations make of a benign one. Of two that lay hands on the same thing the first counts; one
+ * The plan that the deviations make of a benign one. Of two that act on the same thing the first counts; one
  * whose actor does not exist does nothing.
  */
 export function applyDeviations(base: Plan, deviations: readonly Deviation[]): Plan {
@@ -68,7 +68,7 @@ function nameOf(actor: GenerationPlan | ObserverPlan): string {
   return 'worker' in actor ? actor.worker : actor.session;
 }
 
-/** Whether nothing before has laid hands on the same thing. */
+/** Whether nothing before has claimed the same thing. */
 function claim(taken: Set<string>, deviation: Deviation): boolean {
   const targets = targetsOf(deviation);
   if (targets.some((target) => taken.has(target))) return false;

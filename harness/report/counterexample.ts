@@ -10,7 +10,7 @@ import { describeValue } from '../history/order.ts';
 export interface StoryLine {
   time: number;
   what: string;
-  whence: string;
+  source: string;
 }
 
 const WRITE_INVOKE = WRITE * 4 + INVOKE;
@@ -74,29 +74,29 @@ function tell(event: HistoryEvent, history: HistoryColumns, beside: Value | unde
   switch (event.f) {
     case 'commit': {
       if (event['promoted'] !== undefined) {
-        const whence = `up to ${event['lsn']}: what had been committed after that is lost`;
-        return { what: `${event['promoted']} became the primary with ${value}`, whence };
+        const source = `up to ${event['lsn']}: what had been committed after that is lost`;
+        return { what: `${event['promoted']} became the primary with ${value}`, source };
       }
       const write = writeOf(event.index, history);
       const writer = write === NONE ? undefined : history.eventAt(write);
       const who = writer === undefined ? `${value} was written` : `${writer.session ?? writer.process} wrote ${value}`;
-      return { what: who, whence: `committed at ${event['lsn'] ?? 'an unknown position'} on the primary` };
+      return { what: who, source: `committed at ${event['lsn'] ?? 'an unknown position'} on the primary` };
     }
     case 'show':
-      return { what: `${event.process} was shown ${value}`, whence: tellService(readOf(event, history), history) };
+      return { what: `${event.process} was shown ${value}`, source: tellService(readOf(event, history), history) };
     case 'read':
       return event.type === 'invoke'
-        ? { what: `${event.session ?? event.process} asked`, whence: '' }
-        : { what: `${event.session ?? event.process} read ${value}`, whence: tellService(event, history) };
+        ? { what: `${event.session ?? event.process} asked`, source: '' }
+        : { what: `${event.session ?? event.process} read ${value}`, source: tellService(event, history) };
     case 'fault':
-      return { what: `${event['actor']} sent a ${event['method']}`, whence: tellFault(event) };
+      return { what: `${event['actor']} sent a ${event['method']}`, source: tellFault(event) };
     default: {
       const outcome = { invoke: 'began to write', ok: 'wrote', fail: 'did not write', info: 'perhaps wrote' }[
         event.type
       ];
       return {
         what: `${event.session ?? event.process} ${outcome} ${value}`.trimEnd(),
-        whence: String(event['error'] ?? ''),
+        source: String(event['error'] ?? ''),
       };
     }
   }

@@ -62,6 +62,6 @@ export function formatStory(history: HistoryColumns, violation: Violation): stri
   const timeWidth = Math.max(...times.map((time) => time.length));
   const whatWidth = Math.max(...lines.map((line) => line.what.length));
   return lines.map((line, at) =>
-    `   ${times[at]!.padStart(timeWidth)}  ${line.what.padEnd(whatWidth)}   ${line.whence}`.trimEnd(),
+    `   ${times[at]!.padStart(timeWidth)}  ${line.what.padEnd(whatWidth)}   ${line.source}`.trimEnd(),
   );
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { UsageError } from '../errors.ts';
 import type { Scenario } from '../plan/scenario.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { Subject } from '../port/subject.ts';
 
 export interface RatchetConfig {
   /** Folders whose files each export a `scenario`, relative to the config; Ratchet's own are there without it. */

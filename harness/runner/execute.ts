@@ -1,15 +1,15 @@
 /** One run from plan to verdict: interpreted, judged, and left on disk. */
-import type { Backend } from '../backend/backend.ts';
+import type { Backend } from '../port/backend.ts';
 import type { Judgement } from '../checker/compose.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { History } from '../history/event.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { Subject } from '../port/subject.ts';
 import { realHost } from './host.ts';
 import { judgeRun, requireProperties } from './judgement.ts';
 import { boundsOf } from './promised.ts';
 import { requireSupport } from './requirements.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
-import { runPlan } from './run.ts';
+import { runPlan } from './run-plan.ts';
 import { simulateRun } from './simulate-run.ts';
 import { createRunFolder, type RunFolder } from './store.ts';
 

@@ -1,9 +1,9 @@
 /** Where a run takes place: its time, and the way from the application to the gateway. */
-import type { Gateway } from '../backend/gateway/gateway.ts';
-import { serveGateway, type GatewayServer } from '../backend/gateway/server.ts';
-import type { SimulationOptions } from '../backend/backend.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
+import type { SimulationOptions } from '../port/backend.ts';
 import { realClock, type Clock } from '../clock.ts';
-import { tagRequests } from './attribution.ts';
+import { tagRequests } from '../subject/attribution.ts';
 
 export interface Host {
   /** A clock that begins now. */

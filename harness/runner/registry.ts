@@ -1,5 +1,5 @@
 /** The backends by name: one line each. They are loaded when asked for, not before. */
-import type { Backend } from '../backend/backend.ts';
+import type { Backend } from '../port/backend.ts';
 import { UsageError } from '../errors.ts';
 
 const backends: Readonly<Record<string, () => Promise<Backend>>> = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Backend, Capability } from '../backend/backend.ts';
+import type { Backend, Capability } from '../port/backend.ts';
 import { parsePlan } from '../plan/plan.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { Subject } from '../port/subject.ts';
 import { requireSupport } from './requirements.ts';
 
 const planWith = (...faults: object[]) =>

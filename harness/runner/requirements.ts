@@ -1,11 +1,11 @@
 /** Refuses, by name, a plan that needs what a backend or a subject cannot do, or names what nobody judges. */
-import type { Backend, Cluster } from '../backend/backend.ts';
+import type { Backend, Cluster } from '../port/backend.ts';
 import { UsageError } from '../errors.ts';
-import { requiredCapability } from '../nemesis/faults.ts';
+import { requiredCapability } from '../faults/registry.ts';
 import type { Fault } from '../plan/faults.ts';
 import type { Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Subject } from '../subject/subject.ts';
+import type { Subject } from '../port/subject.ts';
 import { requireProperties } from './judgement.ts';
 
 interface Able extends Pick<Backend, 'name' | 'capabilities'> {

@@ -7,7 +7,7 @@ import { EnvironmentError } from '../errors.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
 import { inMacrotask, simulatedTogether } from '../simulation/simulate.ts';
 import { modulesSubject } from '../subject/modules.ts';
-import type { AppInstance, Subject } from '../subject/subject.ts';
+import type { AppInstance, Subject } from '../port/subject.ts';
 import { simulateRun, type SimulatedOutcome } from './simulate-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'app-'));

@@ -5,7 +5,7 @@ import { formatEvent } from '../history/codec.ts';
 import type { History } from '../history/event.ts';
 import { drawFrom } from '../plan/random.ts';
 import { simulate } from '../simulation/simulate.ts';
-import { runPlan, type RunOptions, type RunOutcome } from './run.ts';
+import { runPlan, type RunOptions, type RunOutcome } from './run-plan.ts';
 import { virtualHost } from './virtual-host.ts';
 
 export interface SimulatedRunOptions extends Omit<RunOptions, 'host' | 'backend'> {

@@ -1,20 +1,20 @@
 /** Sets the stage of a run: the stories, the application's instances, the gateway before them, the nemesis. */
-import type { Backend, Cluster, Commit, ReplicaNode } from '../backend/backend.ts';
-import { createGateway, type Gateway } from '../backend/gateway/gateway.ts';
-import { createRouter, type Router } from '../backend/gateway/routing.ts';
-import type { GatewayServer } from '../backend/gateway/server.ts';
+import type { Backend, Cluster, Commit, ReplicaNode } from '../port/backend.ts';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createRouter, type Router } from '../gateway/router.ts';
+import type { GatewayServer } from '../gateway/gateway-server.ts';
 import type { AppClock, Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import { compareLsn, type Lsn } from '../history/lsn.ts';
-import type { Arena } from '../nemesis/nemesis.ts';
+import type { FaultTargets } from '../faults/fault.ts';
 import type { Plan } from '../plan/plan.ts';
 import { tellDatesByInstance } from '../subject/app-dates.ts';
-import type { AppInstance, Subject } from '../subject/subject.ts';
-import { recordExchanges, type ExchangeRecorder } from './exchanges.ts';
+import type { AppInstance, Subject } from '../port/subject.ts';
+import { recordExchanges, type ExchangeRecorder } from '../recording/exchanges.ts';
 import type { Host } from './host.ts';
-import { createMoments, type Moments } from './moments.ts';
-import { createNemesis, type NemesisDriver } from './nemesis-driver.ts';
-import { ProcessNames, Recorder, type LineSink } from './recorder.ts';
+import { createMoments, type Moments } from '../recording/moments.ts';
+import { createNemesis, type Nemesis } from './nemesis.ts';
+import { ProcessNames, Recorder, type LineSink } from '../recording/recorder.ts';
 
 export interface StageOptions {
   plan: Plan;
@@ -33,7 +33,7 @@ export interface Stage {
   recorder: Recorder;
   processes: ProcessNames;
   exchanges: ExchangeRecorder;
-  nemesis: NemesisDriver;
+  nemesis: Nemesis;
   moments: Moments;
   instances: AppInstance[];
   gatewayUrl: string;
@@ -75,7 +75,7 @@ export async function setStage(
     stickyMs: plan.topology.sticky_ms,
     nowMs: () => clock.now() / 1e6,
   });
-  const nemesis = createNemesis(plan.faults, arenaOf(cluster, router, commits, clocks), moments, recorder);
+  const nemesis = createNemesis(plan.faults, faultTargetsOf(cluster, router, commits, clocks), moments, recorder);
   const nodes = [cluster.primary, ...cluster.replicas];
   const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
   gateway = createGateway({ nodes, router, sleep, listener: exchanges, claim: nemesis.claim });
@@ -117,13 +117,13 @@ function appClocks({ faults, topology }: Plan): AppClock[] | undefined {
   return clocks;
 }
 
-/** What the faults of a cluster may lay hands on. */
-export function arenaOf(
+/** What the faults of a cluster may act on. */
+export function faultTargetsOf(
   cluster: Cluster,
   router: Router,
   commits: Set<(commit: Commit) => void>,
   clocks: readonly AppClock[] = [],
-): Arena {
+): FaultTargets {
   return {
     appClock(instance) {
       const clock = clocks[instance - 1];

@@ -15,7 +15,7 @@ import { join, relative } from 'node:path';
 import { wallTime } from '../clock.ts';
 import { EnvironmentError, UsageError, type RatchetError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { LineSink } from './recorder.ts';
+import type { LineSink } from '../recording/recorder.ts';
 
 export interface RunFolder {
   readonly path: string;

@@ -1,7 +1,8 @@
 /** A simulated world as the place of a run: virtual time, and a network that is function calls with latencies. */
-import { CONNECTION_LOST, type Gateway, type GatewayAnswer } from '../backend/gateway/gateway.ts';
-import { messageOf, responseOf, type HttpMessage } from '../backend/message.ts';
-import { currentOperation } from '../bearings.ts';
+import { CONNECTION_LOST, type Gateway, type GatewayAnswer } from '../gateway/gateway.ts';
+import { messageOf, responseOf } from '../gateway/http-message.ts';
+import type { HttpMessage } from '../port/message.ts';
+import { currentOperation } from '../async-context.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { Draw } from '../plan/random.ts';
 import { escape } from '../simulation/escapes.ts';

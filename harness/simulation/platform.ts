@@ -1,8 +1,8 @@
 /** The light platform objects, by the names of the globals that they stand in for. */
-import { LightHeaders } from './platform/headers.ts';
-import { LightRequest } from './platform/request.ts';
-import { LightResponse } from './platform/response.ts';
-import { LightURL } from './platform/url.ts';
+import { LightHeaders } from './platform/light-headers.ts';
+import { LightRequest } from './platform/light-request.ts';
+import { LightResponse } from './platform/light-response.ts';
+import { LightURL } from './platform/light-url.ts';
 
 export const lightPlatform = {
   Headers: LightHeaders,

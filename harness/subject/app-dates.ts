@@ -2,7 +2,7 @@
  * The date as an instance of the application sees it, whose clock may be wrong. It follows the instance's code wherever
  * that goes on: after an `await`, in a timer, in a package that other instances use too.
  */
-import { currentInstance } from '../bearings.ts';
+import { currentInstance } from '../async-context.ts';
 
 /**
  * From now on the global `Date`, real or virtual, is that of the instance whose code asks; to everybody else it is as

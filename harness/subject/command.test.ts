@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, expect, test, vi } from 'vitest';
 import { EnvironmentError } from '../errors.ts';
 import { commandSubject, type CommandSubjectOptions } from './command.ts';
-import type { AppInstance, GenerationJob, Subject } from './subject.ts';
+import type { AppInstance, GenerationJob, Subject } from '../port/subject.ts';
 import { urlSubject } from './url.ts';
 
 /** A server that tells what it was asked and what it sees, and that starts another one. */

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../errors.ts';
 import { supabaseVariables } from './environment.ts';
-import type { Subject, SubjectEnvironment } from './subject.ts';
+import type { Subject, SubjectEnvironment } from '../port/subject.ts';
 import { httpInstance, type HttpPaths } from './url.ts';
 
 export interface CommandSubjectOptions extends Omit<Subject, 'createInstance'>, HttpPaths {

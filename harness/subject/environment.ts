@@ -1,5 +1,5 @@
-import { currentInstance } from '../bearings.ts';
-import type { SubjectEnvironment } from './subject.ts';
+import { currentInstance } from '../async-context.ts';
+import type { SubjectEnvironment } from '../port/subject.ts';
 
 /** The environment variables by which Supabase applications usually learn of their project, old names and new. */
 export function supabaseVariables(environment: SubjectEnvironment): Record<string, string> {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { asInstance } from '../bearings.ts';
+import { asInstance } from '../async-context.ts';
 import { tellDatesByInstance } from './app-dates.ts';
 import { environmentWith, tellEnvironmentByInstance } from './environment.ts';
 import { modulesSubject } from './modules.ts';
-import type { SubjectEnvironment } from './subject.ts';
+import type { SubjectEnvironment } from '../port/subject.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ratchet-app-'));
 writeFileSync(join(folder, 'app.ts'), 'export const atLoading = process.env.SUPABASE_URL;');

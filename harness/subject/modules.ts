@@ -1,8 +1,8 @@
 /** The kind of subject whose modules run in this process, fresh for every instance of the application. */
-import { asInstance } from '../bearings.ts';
+import { asInstance } from '../async-context.ts';
 import { environmentWith, supabaseVariables, tellEnvironmentByInstance } from './environment.ts';
 import { createModuleLoader, type LoadModule } from './module-loader.ts';
-import type { AppInstance, Subject, SubjectEnvironment } from './subject.ts';
+import type { AppInstance, Subject, SubjectEnvironment } from '../port/subject.ts';
 
 export type { LoadModule };
 

@@ -1,5 +1,5 @@
 /** The kind of subject that runs already, somewhere: it has its own Supabase and paces itself. */
-import type { AppInstance, GenerationJob, Subject } from './subject.ts';
+import type { AppInstance, GenerationJob, Subject } from '../port/subject.ts';
 
 export interface HttpPaths {
   /** Path of the status endpoint; `/api/stories/:id/status` by default. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Backend, Commit, ReplicaNode } from '../backend/backend.ts';
+import type { Backend, Commit, ReplicaNode } from '../port/backend.ts';
 import type { FaultRequest } from './control.ts';
 import { LiveFaults } from './live-faults.ts';
 
@@ -21,7 +21,7 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsTold = tru
     backend: { name: 'embedded', capabilities: new Set(capabilities) } as unknown as Backend,
     replicas,
     areCommitsTold,
-    arena: {
+    targets: {
       replica,
       router: { setInRotation: (name, inRotation) => void calls.push(`${name} ${inRotation ? 'in' : 'out'}`) },
       appClock: () => ({ offsetMs: 0 }),

@@ -1,16 +1,16 @@
 /** The faults that are in force on an environment that is up: those of a plan, begun and ended by hand. */
-import type { Backend } from '../backend/backend.ts';
-import type { GatewayOptions } from '../backend/gateway/gateway.ts';
+import type { Backend } from '../port/backend.ts';
+import type { GatewayOptions } from '../gateway/gateway.ts';
 import { UsageError } from '../errors.ts';
-import { beginFault, inflictFault, isRequestFault } from '../nemesis/faults.ts';
-import type { Arena } from '../nemesis/nemesis.ts';
+import { beginFault, inflictFault, isRequestFault } from '../faults/registry.ts';
+import type { FaultTargets } from '../faults/fault.ts';
 import { parseFault, type Fault } from '../plan/faults.ts';
 import { lackOfFault } from '../runner/requirements.ts';
 import type { ActiveFault, Command, FaultRequest } from './control.ts';
 
 export interface LiveFaultsOptions {
   backend: Backend;
-  arena: Arena;
+  targets: FaultTargets;
   replicas: readonly string[];
   /** Whether commits are told, which an exact lag waits for. */
   areCommitsTold: boolean;
@@ -128,7 +128,7 @@ export class LiveFaults {
     const isReplaced = same?.fault.kind === 'lag' && same.fault.mode !== 'exact';
     if (same !== undefined && !isReplaced) await this.#end(same);
     const id = ++this.#lastId;
-    const { end } = await beginFault(fault, this.#options.arena);
+    const { end } = await beginFault(fault, this.#options.targets);
     if (same !== undefined) this.#entries.delete(same.id);
     this.#entries.set(id, { id, fault, end, seen: 0 });
   }

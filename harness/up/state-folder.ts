@@ -3,8 +3,8 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDead, readOwner, writeOwner } from '../backend/postgres/owner.ts';
-import { startWatchdog } from '../backend/postgres/watchdog.ts';
+import { isDead, readOwner, writeOwner } from '../lifetime/owner.ts';
+import { startWatchdog } from '../lifetime/watchdog.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 
 export interface StateFolder {

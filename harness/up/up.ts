@@ -1,11 +1,11 @@
 /** An environment that stays up: databases, their REST, the gateway before them, and faults that are begun by hand. */
-import type { Backend, ClusterOptions, Commit, DatabaseNode } from '../backend/backend.ts';
-import { createGateway, type Gateway } from '../backend/gateway/gateway.ts';
-import { createRouter, type Router } from '../backend/gateway/routing.ts';
-import { serveGateway, type GatewayServer } from '../backend/gateway/server.ts';
+import type { Backend, ClusterOptions, Commit, DatabaseNode } from '../port/backend.ts';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createRouter, type Router } from '../gateway/router.ts';
+import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
 import { realClock } from '../clock.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
-import { arenaOf } from '../runner/stage.ts';
+import { faultTargetsOf } from '../runner/stage.ts';
 import { serveControl, type FaultRequest } from './control.ts';
 import { LiveFaults } from './live-faults.ts';
 import { claimStateFolder } from './state-folder.ts';
@@ -90,8 +90,8 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
 
   const names = cluster.replicas.map((replica) => replica.name);
   const router = createRouter({ routing: 'get-to-replica', replicas: names, stickyMs: 0, nowMs: () => 0 });
-  const arena = arenaOf(cluster, router, commits);
-  const faults = new LiveFaults({ backend, arena, replicas: names, areCommitsTold: tracked !== undefined });
+  const targets = faultTargetsOf(cluster, router, commits);
+  const faults = new LiveFaults({ backend, targets, replicas: names, areCommitsTold: tracked !== undefined });
   const nodes = [cluster.primary, ...cluster.replicas];
   gateway.resolve(gatewayTo(nodes, router, faults.claim));
   for (const fault of options.faults) await faults.perform({ do: 'begin', fault });

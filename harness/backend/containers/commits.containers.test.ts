@@ -1,4 +1,4 @@
-import { commitsCases } from '../postgres/commits.case.ts';
+import { commitsCases } from '../postgres/commit-feed.case.ts';
 import { storiesOn } from '../postgres/stories.case.ts';
 import { containersBackend } from './containers.ts';
 

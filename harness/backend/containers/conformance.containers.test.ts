@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { describeBackend } from '../backend.case.ts';
+import { describeBackend } from '../../port/backend.case.ts';
 import { containersBackend } from './containers.ts';
 
 describe('the backend of containers', () => {

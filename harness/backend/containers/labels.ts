@@ -1,6 +1,6 @@
 /** Whose a container or network is: said on it, so that the next start finds what a killed run left. */
 import { randomBytes } from 'node:crypto';
-import { isDead, parseOwner, thisOwner } from '../postgres/owner.ts';
+import { isDead, parseOwner, thisOwner } from '../../lifetime/owner.ts';
 
 export const OWNER_LABEL = 'ratchet.owner';
 export const RUN_LABEL = 'ratchet.run';

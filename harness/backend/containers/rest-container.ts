@@ -4,10 +4,10 @@ import { EnvironmentError } from '../../errors.ts';
 import { ask } from '../postgres/http.ts';
 import type { Keys } from '../postgres/keys.ts';
 import { PostgrestKeys, postgrestSettings } from '../postgres/postgrest-keys.ts';
-import type { RestNode } from '../postgres/rest.ts';
+import type { RestNode } from '../postgres/rest-node.ts';
 import type { ContainerOptions, RunningContainer } from './container.ts';
 import { startContainer } from './container.ts';
-import { POSTGRES_PORT } from './database.ts';
+import { POSTGRES_PORT } from './database-container.ts';
 import type { Image } from './images.ts';
 
 export interface RestContainerOptions extends Pick<ContainerOptions, 'engine' | 'run' | 'networks' | 'onDeath'> {

@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
 import { reachableBy } from './account.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from './short-lived-program.ts';
 import { inDraft } from './draft.ts';
 import { cacheDirectory } from './places.ts';
 

@@ -1,4 +1,4 @@
-import { commitsCases } from '../postgres/commits.case.ts';
-import { startStories } from './stories.case.ts';
+import { commitsCases } from '../postgres/commit-feed.case.ts';
+import { startStories } from './embedded-stories.case.ts';
 
 commitsCases(startStories);

@@ -1,7 +1,7 @@
 /** Folders of the cache while they are made: with an owner, so that the sweep finds those of the dead. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeOwner } from '../postgres/owner.ts';
+import { writeOwner } from '../../lifetime/owner.ts';
 import { CLUSTER_PREFIX, discard } from './places.ts';
 
 /** Makes a folder in the cache and hands it to `make`; it is gone afterwards, whatever happened. */

@@ -1,9 +1,9 @@
 /** Real PostgreSQL, a primary and streaming standbys, from npm packages; nothing to install, no container. */
-import { OWN_DATABASE_CAPABILITIES } from '../backend.ts';
-import { GATEWAY_CAPABILITIES } from '../gateway/gateway.ts';
-import { startCluster, type ServerBackend } from '../postgres/cluster.ts';
-import { boot } from './boot.ts';
-import { diagnose } from './diagnose.ts';
+import { OWN_DATABASE_CAPABILITIES } from '../../port/backend.ts';
+import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';
+import { startCluster, type ServerBackend } from '../postgres/postgres-cluster.ts';
+import { boot } from './embedded-boot.ts';
+import { diagnose } from './embedded-diagnosis.ts';
 
 export const embeddedBackend: ServerBackend = {
   name: 'embedded',

@@ -4,10 +4,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../../errors.ts';
-import { commandLineOf } from '../postgres/owner.ts';
+import { commandLineOf } from '../../lifetime/owner.ts';
 import { clusterRoots } from './places.ts';
 import { askNode } from '../ask-node.test-support.ts';
-import { eventually, startStories } from './stories.case.ts';
+import { eventually, startStories } from './embedded-stories.case.ts';
 
 /** Directories of clusters that the process with this id owns. */
 function homesOf(pid: number): string[] {

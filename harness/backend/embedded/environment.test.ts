@@ -6,7 +6,7 @@ import type { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
 import { reachableBy } from './account.ts';
 import { hydrate, platformPackage, platformPackageName } from './binaries.ts';
-import { runCommand, spawnFailure } from './command.ts';
+import { runCommand, spawnFailure } from './short-lived-program.ts';
 
 const self: Account = { name: 'me', uid: 1, gid: 1, switchTo: undefined };
 const lent: Account = { name: 'postgres', uid: 70, gid: 70, switchTo: { uid: 70, gid: 70 } };

@@ -3,10 +3,10 @@ import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
-import { writeOwner } from '../postgres/owner.ts';
+import { writeOwner } from '../../lifetime/owner.ts';
 import { discard, makeClusterDirectory } from './places.ts';
-import type { Watchdog } from '../postgres/watchdog.ts';
-import { startWatchdog } from '../postgres/watchdog.ts';
+import type { Watchdog } from '../../lifetime/watchdog.ts';
+import { startWatchdog } from '../../lifetime/watchdog.ts';
 
 export interface ServerPlaces {
   data: string;

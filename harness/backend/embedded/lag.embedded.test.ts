@@ -1,4 +1,4 @@
 import { lagCases } from '../postgres/lag.case.ts';
-import { startStories } from './stories.case.ts';
+import { startStories } from './embedded-stories.case.ts';
 
 lagCases(startStories);

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import { lastLines } from '../postgres/last-lines.ts';
 import { PostgrestKeys, postgrestSettings } from '../postgres/postgrest-keys.ts';
-import { SERVER_ENVIRONMENT } from './command.ts';
+import { SERVER_ENVIRONMENT } from './short-lived-program.ts';
 import { SOCKET_PORT } from '../postgres/connect.ts';
 import { ask } from '../postgres/http.ts';
-import type { RestNode, RestNodeOptions } from '../postgres/rest.ts';
+import type { RestNode, RestNodeOptions } from '../postgres/rest-node.ts';
 
 const CONNECTIONS = 24;
 const READY_WITHIN_MS = 20_000;

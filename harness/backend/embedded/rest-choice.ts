@@ -1,7 +1,7 @@
 /** PostgREST when there is one, else the REST layer that came with npm. */
 import { liteVersion, loadLite } from '../postgres/rest-lite.ts';
 import { findPostgrest, postgrestLayer } from './rest-postgrest.ts';
-import type { RestLayer } from '../postgres/rest.ts';
+import type { RestLayer } from '../postgres/rest-node.ts';
 
 export async function chooseRest(): Promise<RestLayer> {
   const postgrest = await findPostgrest();

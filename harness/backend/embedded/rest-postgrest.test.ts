@@ -7,8 +7,8 @@ import type { EnvironmentError } from '../../errors.ts';
 import { makeKeys } from '../postgres/keys.ts';
 import { findPostgrest, postgrestLayer } from './rest-postgrest.ts';
 import { socketAddress } from './socket-address.ts';
-import type { RestNode } from '../postgres/rest.ts';
-import { eventually } from './stories.case.ts';
+import type { RestNode } from '../postgres/rest-node.ts';
+import { eventually } from './embedded-stories.case.ts';
 
 /** Stands in for PostgREST: answers every request with what it got. */
 const ECHO = `

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { EnvironmentError } from '../../errors.ts';
 import { PostgrestProcess } from './postgrest-process.ts';
-import type { RestLayer } from '../postgres/rest.ts';
+import type { RestLayer } from '../postgres/rest-node.ts';
 
 export interface Postgrest {
   path: string;

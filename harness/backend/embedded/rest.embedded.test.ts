@@ -1,8 +1,8 @@
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { askNode } from '../ask-node.test-support.ts';
-import type { StoriesClient, StoriesCluster } from './stories.case.ts';
-import { clientOf, eventually, startStories } from './stories.case.ts';
+import type { StoriesClient, StoriesCluster } from './embedded-stories.case.ts';
+import { clientOf, eventually, startStories } from './embedded-stories.case.ts';
 
 let stories: StoriesCluster;
 let primary: StoriesClient;

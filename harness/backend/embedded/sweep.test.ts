@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Owner } from '../postgres/owner.ts';
-import { isDead, readOwner, writeOwner } from '../postgres/owner.ts';
+import type { Owner } from '../../lifetime/owner.ts';
+import { isDead, readOwner, writeOwner } from '../../lifetime/owner.ts';
 import { sweep } from './sweep.ts';
 
 let root: string;

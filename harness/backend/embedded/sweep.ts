@@ -1,7 +1,7 @@
 /** Removes what clusters of dead processes left behind, should even their watchdog have been killed. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { commandLineOf, isDead, readOwner } from '../postgres/owner.ts';
+import { commandLineOf, isDead, readOwner } from '../../lifetime/owner.ts';
 import { CLUSTER_PREFIX, discard } from './places.ts';
 import { thawTree } from './process-tree.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
-import { startStories } from './stories.case.ts';
+import { startStories } from './embedded-stories.case.ts';
 import { template } from './template.ts';
 
 let cache: string;

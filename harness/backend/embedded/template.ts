@@ -7,10 +7,10 @@ import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { noSpace } from '../postgres/full-disk.ts';
-import { runCommand, type CommandOptions } from './command.ts';
+import { runCommand, type CommandOptions } from './short-lived-program.ts';
 import { inDraft } from './draft.ts';
 import { cacheDirectory } from './places.ts';
-import { INITDB_ARGUMENTS, SERVER_SETTINGS } from '../postgres/settings.ts';
+import { INITDB_ARGUMENTS, SERVER_SETTINGS } from '../postgres/server-settings.ts';
 import { SUPABASE_SQL } from '../postgres/supabase-sql.ts';
 
 export interface TemplateOptions {

@@ -1,13 +1,13 @@
 /** What a backend of PostgreSQL servers is told to bring up, and what it hands over when it is up. */
 import type { EnvironmentError } from '../../errors.ts';
-import type { ClusterOptions } from '../backend.ts';
+import type { ClusterOptions } from '../../port/backend.ts';
 import type { Address } from './address.ts';
-import type { CommitFeed } from './commits.ts';
+import type { CommitFeed } from './commit-feed.ts';
 import type { Keys } from './keys.ts';
 import type { Line } from './line.ts';
-import type { Machines } from './machines.ts';
+import type { Machines } from './server-machines.ts';
 import type { ServerNode, ServerReplica } from './node.ts';
-import type { Scope } from './scope.ts';
+import type { Scope } from '../../lifetime/scope.ts';
 
 export interface BootOptions {
   cluster: ClusterOptions;

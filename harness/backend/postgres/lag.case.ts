@@ -1,7 +1,7 @@
 /** What any backend of PostgreSQL servers does when a replica is held back. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareLsn } from '../../history/lsn.ts';
-import type { Commit, ReplicaNode } from '../backend.ts';
+import type { Commit, ReplicaNode } from '../../port/backend.ts';
 import type { StartStories, StoriesClient, StoriesCluster } from './stories.case.ts';
 import { clientOf, eventually, shownProgress } from './stories.case.ts';
 

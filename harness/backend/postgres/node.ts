@@ -1,13 +1,14 @@
 /** One database of a cluster: our control connection to it, and the REST layer before it. */
 import type { Lsn } from '../../history/lsn.ts';
-import type { DatabaseNode, Outage, ReplicaNode } from '../backend.ts';
-import { answerOf, requestOf, type HttpAnswer, type HttpMessage } from '../message.ts';
+import type { DatabaseNode, Outage, ReplicaNode } from '../../port/backend.ts';
+import { answerOf, requestOf } from '../../gateway/http-message.ts';
+import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
 import { EnvironmentError } from '../../errors.ts';
 import { urlOf, type Address } from './address.ts';
 import type { Line } from './line.ts';
-import { Liveness } from './liveness.ts';
-import type { ReplicaLag } from './replica.ts';
-import type { RestNode } from './rest.ts';
+import { Liveness } from '../../lifetime/liveness.ts';
+import type { ReplicaLag } from './replica-lag.ts';
+import type { RestNode } from './rest-node.ts';
 
 export interface NodeParts {
   name: string;

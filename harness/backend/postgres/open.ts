@@ -1,17 +1,17 @@
 /** Opens what runs: control connections, the REST layer before each server, the stream of commits, the lag. */
 import type { Lsn } from '../../history/lsn.ts';
-import type { ReplicaNode } from '../backend.ts';
+import type { ReplicaNode } from '../../port/backend.ts';
 import type { Address } from './address.ts';
 import type { BootOptions, PrimaryLink } from './booted.ts';
-import type { CommitFeed } from './commits.ts';
-import { startCommitFeed } from './commits.ts';
+import type { CommitFeed } from './commit-feed.ts';
+import { startCommitFeed } from './commit-feed.ts';
 import { connectTo } from './connect.ts';
 import { lineTo, type Line } from './line.ts';
-import { applyMigrations } from './migrations.ts';
+import { applyMigrations } from './apply-migrations.ts';
 import { ServerNode, ServerReplica } from './node.ts';
-import { ReplicaLag } from './replica.ts';
-import type { RestNode } from './rest.ts';
-import type { Scope } from './scope.ts';
+import { ReplicaLag } from './replica-lag.ts';
+import type { RestNode } from './rest-node.ts';
+import type { Scope } from '../../lifetime/scope.ts';
 import type { WalProxy } from './wal-proxy.ts';
 
 /** A server that accepts connections, and what answers before it. */

@@ -1,6 +1,6 @@
 /** What the primary publishes of the tracked table, for the stream of commits; and what it has of it. */
 import { UsageError } from '../../errors.ts';
-import type { TrackedTable } from '../backend.ts';
+import type { TrackedTable } from '../../port/backend.ts';
 import type { Line } from './line.ts';
 import type { Row } from './pgoutput.ts';
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { PostgresConnection } from '@supabase/lite/postgres';
 import type { LiteConnection } from './lite-connection.ts';
 import { liteConnection } from './lite-connection.ts';
-import type { RestLayer, RestNode, RestNodeOptions } from './rest.ts';
+import type { RestLayer, RestNode, RestNodeOptions } from './rest-node.ts';
 
 type Lite = typeof import('@supabase/lite');
 type LitePostgres = typeof import('@supabase/lite/postgres');

@@ -1,8 +1,8 @@
 /** What the tests that need databases share: a cluster with one table of stories. */
 import { createClient } from '@supabase/supabase-js';
-import type { ClusterOptions, Commit, DatabaseNode, TrackedTable } from '../backend.ts';
+import type { ClusterOptions, Commit, DatabaseNode, TrackedTable } from '../../port/backend.ts';
 import { askNode } from '../ask-node.test-support.ts';
-import type { ServerBackend, ServerCluster } from './cluster.ts';
+import type { ServerBackend, ServerCluster } from './postgres-cluster.ts';
 
 export const STORIES_SQL = `
 create table public.stories (

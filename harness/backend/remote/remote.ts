@@ -1,9 +1,9 @@
 /** A Supabase that somebody else runs, told by environment variables; written to only where it is marked for that. */
 import { RatchetError, UsageError } from '../../errors.ts';
-import type { Backend, Capability, ClusterOptions, Diagnosis } from '../backend.ts';
-import { GATEWAY_CAPABILITIES } from '../gateway/gateway.ts';
-import { connectTarget } from './cluster.ts';
-import { takeSettings, type Settings } from './settings.ts';
+import type { Backend, Capability, ClusterOptions, Diagnosis } from '../../port/backend.ts';
+import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';
+import { connectTarget } from './remote-cluster.ts';
+import { takeSettings, type Settings } from './remote-settings.ts';
 import { MARKER, isMarked, requirePermission, requireTable } from './target.ts';
 
 export function remoteFrom(settings: Settings | UsageError): Backend {

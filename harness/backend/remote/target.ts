@@ -1,8 +1,8 @@
 /** Looks at the target before anything is written to it: that it is there, takes the keys, is marked, has the table. */
 import { EnvironmentError, UsageError } from '../../errors.ts';
-import type { TrackedTable } from '../backend.ts';
-import { keyHeaders } from './rest.ts';
-import type { Settings } from './settings.ts';
+import type { TrackedTable } from '../../port/backend.ts';
+import { keyHeaders } from './remote-rest.ts';
+import type { Settings } from './remote-settings.ts';
 
 /** A table of this name in the schema `public` says that the project is there to be tested on. */
 export const MARKER = 'ratchet_test_target';

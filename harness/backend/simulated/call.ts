@@ -1,6 +1,6 @@
 /** A request, taken apart: who asks, what for, in which form, and what it brings. */
-import type { HttpMessage } from '../message.ts';
-import type { ColumnModel, Scalar } from '../model.ts';
+import type { HttpMessage } from '../../port/message.ts';
+import type { ColumnModel, Scalar } from '../../port/model.ts';
 import type { FilteredTable } from './filters.ts';
 import { notSimulated, RestError } from './rest-error.ts';
 import { coerce } from './values.ts';

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { describeBackend } from '../backend.case.ts';
+import { describeBackend } from '../../port/backend.case.ts';
 import { describeOutages } from '../outages.case.ts';
 import { describePromotion } from '../promotion.case.ts';
 import { simulatedBackend } from './simulated.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Cluster } from '../backend.ts';
+import type { Cluster } from '../../port/backend.ts';
 import { clientOf, conformanceOptions } from '../conformance.case.ts';
 import { comparable } from '../comparable.case.ts';
 import { commands, type Client } from '../differential.case.ts';

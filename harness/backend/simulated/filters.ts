@@ -1,5 +1,5 @@
 /** PostgREST's filters, as predicates with SQL's three values: `null` is unknown. */
-import type { ColumnType, Row, Scalar, TableModel } from '../model.ts';
+import type { ColumnType, Row, Scalar, TableModel } from '../../port/model.ts';
 import { databaseError, notSimulated, RestError } from './rest-error.ts';
 import { coerce, compareValues } from './values.ts';
 

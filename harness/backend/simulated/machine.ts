@@ -1,8 +1,8 @@
 /** The machine under a replica: whether it answers, and whether anything reaches it from the primary. */
 import type { Clock } from '../../clock.ts';
 import { EnvironmentError } from '../../errors.ts';
-import type { Outage } from '../backend.ts';
-import type { Soon } from '../soon.ts';
+import type { Outage } from '../../port/backend.ts';
+import type { MaybePromise } from '../../maybe-promise.ts';
 
 /** How long a machine is down that restarts; a real one takes between a tenth of a second and a minute. */
 const RESTART_MS = 500;
@@ -32,7 +32,7 @@ export class Machine {
   }
 
   /** Rejects when it is down, or goes down before it answers. */
-  whenItAnswers<T>(answer: () => Soon<T>): Soon<T> {
+  whenItAnswers<T>(answer: () => MaybePromise<T>): MaybePromise<T> {
     return this.isAnswering ? answer() : this.#untilItAnswers().then(answer);
   }
 

@@ -1,7 +1,7 @@
 /** Databases in virtual time: versioned rows behind the real supabase-js, thousands of runs a second. */
-import { OWN_DATABASE_CAPABILITIES, type Backend } from '../backend.ts';
-import { GATEWAY_CAPABILITIES } from '../gateway/gateway.ts';
-import { startCluster } from './cluster.ts';
+import { OWN_DATABASE_CAPABILITIES, type Backend } from '../../port/backend.ts';
+import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';
+import { startCluster } from './simulated-cluster.ts';
 
 export const simulatedBackend: Backend = {
   name: 'simulated',

@@ -1,8 +1,8 @@
 /** One transaction on the primary: sees its own writes, keeps the constraints, and leaves the changes to commit. */
-import type { DatabaseModel, Row, Scalar, TableModel, Transaction } from '../model.ts';
+import type { DatabaseModel, Row, Scalar, TableModel, Transaction } from '../../port/model.ts';
 import { databaseError, notSimulated } from './rest-error.ts';
 import { coerce, formatRow } from './values.ts';
-import type { Change, View } from './versions.ts';
+import type { Change, View } from './versioned-rows.ts';
 
 type Values = Readonly<Record<string, Scalar>>;
 

@@ -1,5 +1,5 @@
 /** Values of columns: taken in as PostgreSQL takes them, compared as it compares them. */
-import type { ColumnType, Row, Scalar } from '../model.ts';
+import type { ColumnType, Row, Scalar } from '../../port/model.ts';
 import { databaseError, notSimulated } from './rest-error.ts';
 
 /** @throws RestError with the code 22P02, 22003 or 22007 for what is no value of the type */

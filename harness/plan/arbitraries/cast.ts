@@ -3,11 +3,11 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Deviation } from '../deviations.ts';
 import type { Fault } from '../faults.ts';
 import type { Plan } from '../plan.ts';
-import { befallReplica, replicaFaultDraft, skewDraft, skewedClock, timedLag } from './faults.ts';
+import { befallReplica, replicaFaultDraft, skewDraft, skewedClock, timedLag } from './fault-drafts.ts';
 import { BY_SIMPLICITY, type Limits } from './limits.ts';
 import { befall, requestDraft } from './requests.ts';
-import { BENIGN_TAB } from './space.ts';
-import { afterCommit, versionIn, type Version } from './versions.ts';
+import { BENIGN_TAB } from './plan-space.ts';
+import { afterCommit, versionIn, type Version } from './version-names.ts';
 
 export function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
   const { kinds, lags } = limits;

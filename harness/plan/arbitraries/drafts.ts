@@ -2,7 +2,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { GenerationPlan } from '../plan.ts';
 import type { Range } from '../range.ts';
-import { replicaFaultDraft, type ReplicaFaultDraft } from './faults.ts';
+import { replicaFaultDraft, type ReplicaFaultDraft } from './fault-drafts.ts';
 import type { Limits } from './limits.ts';
 import { requestDraft, type RequestDraft } from './requests.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LightHeaders } from './headers.ts';
-import { LightRequest } from './request.ts';
-import { LightResponse } from './response.ts';
-import { LightURL } from './url.ts';
+import { LightHeaders } from './light-headers.ts';
+import { LightRequest } from './light-request.ts';
+import { LightResponse } from './light-response.ts';
+import { LightURL } from './light-url.ts';
 
 /** What happened: a value, or that an error of some class was thrown. */
 function outcome<T>(work: () => T): unknown {

@@ -1,0 +1,150 @@
+/** Brings the containers of a cluster up: as much at once as the order of things allows. */
+import { randomBytes } from 'node:crypto';
+import type { EnvironmentError } from '../../errors.ts';
+import type { Address } from '../postgres/address.ts';
+import type { Booted, BootOptions } from '../postgres/booted.ts';
+import { connectTo } from '../postgres/connect.ts';
+import type { OpenServer } from '../postgres/open.ts';
+import { openPrimary, openReplica } from '../postgres/open.ts';
+import type { Scope } from '../../lifetime/scope.ts';
+import { WalProxy } from '../postgres/wal-proxy.ts';
+import type { Database, DatabaseOptions } from './database-container.ts';
+import { MIGRATOR, startPrimary, startReplica, untilReady } from './database-container.ts';
+import type { Engine } from './engine.ts';
+import { blame, findEngine, watchEngine } from './engine.ts';
+import type { Image } from './images.ts';
+import { postgresImage, requireImage, restImage } from './images.ts';
+import { makeRun } from './labels.ts';
+import { makeNetworks, type Networks } from './networks.ts';
+import { removeRun, sweep } from './removal.ts';
+import { outagesOf } from './container-outages.ts';
+import { RestContainer } from './rest-container.ts';
+
+export async function boot(options: BootOptions): Promise<Booted> {
+  const { scope, cluster } = options;
+  const site = await prepare(options);
+  const { postgres, rest } = site.images;
+  cluster.onProgress(`starting ${postgres.name}: primary and ${cluster.replicas} replicas`);
+  const database = await startPrimary(site.database('primary'));
+  await untilReady(database, scope.signal);
+  await letRestIn(database.address, site.password);
+  // They copy the primary while the migrations are applied to it.
+  const launches = Array.from({ length: cluster.replicas }, (_, index) => launchStandby(index + 1, database, site));
+  for (const launch of launches) launch.catch(() => {});
+  const onFailure: BootOptions['onFailure'] = (reason, server) =>
+    void blame(site.engine, reason).then((cause) => options.onFailure(cause, server));
+  const primary = await openPrimary(
+    site.before(database),
+    { ...options, onFailure },
+    { ...database.address, user: MIGRATOR },
+  );
+  const replicas = await Promise.all(
+    launches.map(async (launch) => {
+      const standby = await launch;
+      const { database: replica, proxy } = standby;
+      const outage = outagesOf(replica, site.networks, scope);
+      return openReplica({ ...site.before(replica), proxy, outage }, primary, scope);
+    }),
+  );
+  const [found] = await primary.owner<{ version: string }[]>`select current_setting('server_version') as version`;
+  const versions = { database: `PostgreSQL ${found!.version} (${postgres.description})`, rest: rest.description };
+  return { primary, replicas, versions };
+}
+
+/** What the containers of the run have in common. */
+interface Site {
+  engine: Engine;
+  networks: Networks;
+  images: { postgres: Image; rest: Image };
+  /** Of every role; the run's own. */
+  password: string;
+  scope: Scope;
+  /** How a database of that name is to be started. */
+  database(name: string): DatabaseOptions;
+  /** The database with the REST layer before it. */
+  before(database: Database): OpenServer;
+}
+
+async function prepare({ scope, cluster, keys, onFailure }: BootOptions): Promise<Site> {
+  const engine = await findEngine();
+  await sweep(engine);
+  const pulling = { onProgress: cluster.onProgress, signal: scope.signal };
+  const images = {
+    postgres: await requireImage(engine, postgresImage(), pulling),
+    rest: await requireImage(engine, restImage(), pulling),
+  };
+  scope.signal.throwIfAborted();
+  const run = makeRun();
+  // First so that what is still under way fails soon, then for good.
+  scope.onEnd('stop', () => removeRun(engine, run));
+  scope.onEnd('remove', () => removeRun(engine, run));
+  scope.onEnd('disconnect', await watchEngine(engine, onFailure));
+  const networks = await makeNetworks(engine, run);
+  const password = randomBytes(16).toString('hex');
+  const common = (name: string) => ({
+    engine,
+    run,
+    password,
+    onDeath: (reason: EnvironmentError) => onFailure(reason, name),
+  });
+  return {
+    engine,
+    networks,
+    images,
+    password,
+    scope,
+    database: (name) => ({
+      ...common(name),
+      name,
+      image: images.postgres,
+      networks: [networks.clients, networks.replication],
+    }),
+    before: ({ name, address }) => {
+      const layer = { image: images.rest, database: name, keys, networks: [networks.clients], signal: scope.signal };
+      return { name, address, rest: new RestContainer({ ...common(name), ...layer }) };
+    },
+  };
+}
+
+interface Standby {
+  database: Database;
+  proxy: WalProxy;
+}
+
+async function launchStandby(number: number, primary: Database, { networks, scope, database }: Site): Promise<Standby> {
+  const { proxy, reachedAt } = await listenForStandby(networks, primary);
+  scope.onEnd('disconnect', () => proxy.close());
+  const standby = await startReplica(database(`replica-${number}`), { host: reachedAt, port: proxy.port });
+  await untilReady(standby, scope.signal);
+  return { database: standby, proxy };
+}
+
+/** The proxy listens where the containers of the replication network see this host, and nobody else does. */
+async function listenForStandby(
+  { hostOnReplication }: Networks,
+  primary: Database,
+): Promise<{ proxy: WalProxy; reachedAt: string }> {
+  const listen = async (host: string): Promise<WalProxy> => {
+    const proxy = new WalProxy({ listenOn: { host, port: 0 }, upstream: Promise.resolve(primary.address.at) });
+    await proxy.listen();
+    return proxy;
+  };
+  if (hostOnReplication !== undefined) {
+    const proxy = await listen(hostOnReplication).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRNOTAVAIL') throw error;
+    });
+    if (proxy) return { proxy, reachedAt: hostOnReplication };
+  }
+  // Where the engine runs in a virtual machine of its own, it calls this host so.
+  return { proxy: await listen('127.0.0.1'), reachedAt: 'host.docker.internal' };
+}
+
+/** Supabase's image leaves `authenticator` without a password. */
+async function letRestIn(primary: Address, password: string): Promise<void> {
+  const connection = connectTo(primary, 1);
+  try {
+    await connection.unsafe(`alter role authenticator login password '${password}'`);
+  } finally {
+    await connection.end({ timeout: 0 });
+  }
+}

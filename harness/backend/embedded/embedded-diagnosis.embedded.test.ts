@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { diagnose } from './embedded-diagnosis.ts';
+
+it('the doctor names everything that the backend needs', async () => {
+  const found = await diagnose();
+  expect(found.filter(({ ok }) => !ok)).toEqual([]);
+  expect(found.find(({ what }) => what === 'PostgreSQL')?.detail).toMatch(/PostgreSQL\) 18/);
+  expect(found.find(({ what }) => what === 'REST layer')?.detail).toMatch(/@supabase\/lite|PostgREST/);
+});

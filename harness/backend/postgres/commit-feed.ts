@@ -1,0 +1,167 @@
+/** Tells every commit of the tracked table, in commit order, from logical decoding on whoever is the primary. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lsn } from '../../history/lsn.ts';
+import { lsnToBigInt } from '../../history/lsn.ts';
+import { EnvironmentError } from '../../errors.ts';
+import type { Commit, TrackedTable } from '../../port/backend.ts';
+import type { Address } from './address.ts';
+import type { Line } from './line.ts';
+import type { Row, Transaction } from './pgoutput.ts';
+import { PgOutputReader } from './pgoutput.ts';
+import { PUBLICATION, publish, readTracked } from './publication.ts';
+import { ReplicationConnection } from './replication.ts';
+
+const SLOT = 'ratchet';
+const ASK_AGAIN_MS = 20;
+
+export interface CommitFeedOptions {
+  owner: Line;
+  primary: Address;
+  tracked: TrackedTable;
+  onCommit(commit: Commit): void;
+  /** Told when the stream ends and nobody closed it. */
+  onEnd(reason: EnvironmentError): void;
+}
+
+export interface CommitFeed {
+  /** Resolves when every commit at or before `lsn` has been told. */
+  deliveredUpTo(lsn: Lsn): Promise<void>;
+  /** Whether a commit of the tracked table lies after `after` and at or before `upTo`, as far as they were told. */
+  hasCommitBetween(after: bigint, upTo: bigint): boolean;
+  /** What is told by now is all that its primary, which is about to be lost, ever told. */
+  leave(): void;
+  /** Forgets the commits after `lsn`, where the next primary begins. What it forgot: `Lost`. */
+  cut(lsn: Lsn): Lost;
+  /** From now on the commits of `primary`, which has written none yet, but for positions beyond all that were told. */
+  follow(primary: Address): Promise<void>;
+  /** Tells the versions that `owner`'s database has of `keys`, in place of later ones. */
+  tellLeft(owner: Line, keys: readonly string[], how: Pick<Commit, 'lsn' | 'promoted'>): Promise<void>;
+  close(): void;
+}
+
+/** Commits that were told and are gone. */
+export interface Lost {
+  count: number;
+  keys: string[];
+}
+
+export async function startCommitFeed(options: CommitFeedOptions): Promise<CommitFeed> {
+  const table = await publish(options.owner, options.tracked);
+  const feed = new DecodingFeed(options, table);
+  await feed.follow(options.primary);
+  return feed;
+}
+
+class DecodingFeed implements CommitFeed {
+  readonly #options: CommitFeedOptions;
+  readonly #table: string;
+  #told: { end: bigint; key: string }[] = [];
+  #connection: ReplicationConnection | undefined;
+  /** Of several connections one after the other, the one whose end would be a failure. */
+  #following: symbol | undefined;
+  #delivered = 0n;
+  #closed = false;
+  #wake: () => void = () => {};
+
+  constructor(options: CommitFeedOptions, table: string) {
+    this.#options = options;
+    this.#table = table;
+  }
+
+  async follow(primary: Address): Promise<void> {
+    const reader = new PgOutputReader();
+    const following = (this.#following = Symbol('following'));
+    this.#connection = await ReplicationConnection.open(primary, {
+      onMessage: (message) => this.#tell(reader.push(message)),
+      onDecoded: (position, replyRequested) => {
+        this.#advance(position);
+        if (replyRequested) this.#report(false);
+      },
+      onClose: () => {
+        if (following === this.#following) this.#ended();
+      },
+    });
+    const slot = `CREATE_REPLICATION_SLOT ${SLOT} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`;
+    await this.#connection.command(slot);
+    const plugin = `(proto_version '1', publication_names '${PUBLICATION}')`;
+    await this.#connection.command(`START_REPLICATION SLOT ${SLOT} LOGICAL 0/0 ${plugin}`);
+  }
+
+  async deliveredUpTo(lsn: Lsn): Promise<void> {
+    const target = lsnToBigInt(lsn);
+    while (this.#delivered < target) {
+      if (this.#closed) throw feedEnded();
+      const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+      this.#report(true);
+      await Promise.race([woken, sleep(ASK_AGAIN_MS)]);
+    }
+  }
+
+  hasCommitBetween(after: bigint, upTo: bigint): boolean {
+    const last = this.#told.findLast(({ end }) => end <= upTo);
+    return last !== undefined && last.end > after;
+  }
+
+  leave(): void {
+    this.#following = undefined;
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  cut(lsn: Lsn): Lost {
+    const beginning = lsnToBigInt(lsn);
+    const lost = this.#told.filter(({ end }) => end > beginning);
+    this.#told = this.#told.filter(({ end }) => end <= beginning);
+    return { count: lost.length, keys: [...new Set(lost.map(({ key }) => key))] };
+  }
+
+  async tellLeft(owner: Line, keys: readonly string[], how: Pick<Commit, 'lsn' | 'promoted'>): Promise<void> {
+    const rows = await readTracked(owner, this.#options.tracked, keys);
+    for (const row of rows) this.#options.onCommit({ ...this.#toCommit(row, how.lsn), ...how });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.leave();
+  }
+
+  #tell(transaction: Transaction | undefined): void {
+    if (!transaction) return;
+    const { end, rows } = transaction;
+    const commits = rows.filter(({ table }) => table === this.#table).map(({ row }) => this.#toCommit(row, end));
+    for (const { key } of commits) this.#told.push({ end: lsnToBigInt(end), key });
+    for (const commit of commits) this.#options.onCommit(commit);
+    this.#advance(lsnToBigInt(end));
+  }
+
+  #toCommit(row: Row, lsn: Lsn): Commit {
+    const { key, generation, progress, status } = this.#options.tracked;
+    return {
+      key: row[key] ?? '',
+      generation: generation === undefined ? 1 : Number(row[generation] ?? 1),
+      progress: Number(row[progress] ?? 0),
+      status: status === undefined ? undefined : (row[status] ?? undefined),
+      lsn,
+    };
+  }
+
+  #advance(position: bigint): void {
+    if (position > this.#delivered) this.#delivered = position;
+    this.#wake();
+  }
+
+  #report(replyRequested: boolean): void {
+    this.#connection?.report(this.#delivered, replyRequested);
+  }
+
+  #ended(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#wake();
+    this.#options.onEnd(feedEnded());
+  }
+}
+
+function feedEnded(): EnvironmentError {
+  return new EnvironmentError('commit-feed-ended', 'The stream of commits from the primary ended.');
+}

@@ -1,0 +1,150 @@
+/** What the port sees of a cluster that runs; and the one place that ends it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvironmentError } from '../../errors.ts';
+import { compareLsn } from '../../history/lsn.ts';
+import type { Backend, Cluster, ClusterOptions, NodeName, Promotion } from '../../port/backend.ts';
+import { insertStatement } from '../insert-statement.ts';
+import type { Booted, BootOptions } from './booted.ts';
+import { explainFullDisk } from './full-disk.ts';
+import type { Keys } from './keys.ts';
+import { makeKeys } from './keys.ts';
+import type { ServerNode, ServerReplica } from './node.ts';
+import { Failures, type FailureListener } from './failures.ts';
+import type { Machines } from './server-machines.ts';
+import { promote } from './server-promotion.ts';
+import { Scope } from '../../lifetime/scope.ts';
+
+/** A backend of servers that can be asked in SQL; the port itself does not offer that. */
+export interface ServerBackend extends Backend {
+  start(options: ClusterOptions): Promise<ServerCluster>;
+}
+
+const SCHEMA_WITHIN_MS = 500;
+const CHANGES_SCHEMA = /\b(create|alter|drop|grant|revoke|comment)\b/i;
+
+/** A cluster that `boot` brings up. Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
+export async function startCluster(
+  options: ClusterOptions,
+  boot: (options: BootOptions) => Promise<Booted>,
+): Promise<ServerCluster> {
+  options.signal?.throwIfAborted();
+  const keys = makeKeys();
+  const scope = new Scope();
+  const abort = (): void => scope.abort(options.signal?.reason);
+  options.signal?.addEventListener('abort', abort, { once: true });
+  const failures = new Failures((reason) => scope.abort(reason));
+  const onFailure = (reason: EnvironmentError, server?: string): void => failures.add(reason, server);
+  const booting = boot({ cluster: options, keys, scope, onFailure });
+  try {
+    const booted = await untilAborted(booting, scope.signal);
+    const cluster = new ServerCluster(booted, { keys, scope, failures });
+    failures.handOver((reason, server) => cluster.failed(reason, server, options));
+    return cluster;
+  } catch (error) {
+    failures.ignore();
+    scope.abort(error);
+    await scope.end(booting);
+    throw explainFullDisk(error);
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+export class ServerCluster implements Cluster {
+  readonly primary: ServerNode;
+  readonly replicas: readonly ServerReplica[];
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  readonly versions: Record<string, string>;
+  readonly promote?: NonNullable<Cluster['promote']>;
+  readonly #booted: Booted;
+  readonly #scope: Scope;
+  readonly #failures: Failures;
+  #closing: Promise<void> | undefined;
+  #deathTold = false;
+
+  constructor(booted: Booted, { keys, scope, failures }: { keys: Keys; scope: Scope; failures: Failures }) {
+    this.primary = booted.primary.node;
+    this.replicas = booted.replicas;
+    this.publishableKey = keys.publishable;
+    this.secretKey = keys.secret;
+    this.versions = booted.versions;
+    this.#booted = booted;
+    this.#scope = scope;
+    this.#failures = failures;
+    const { machines } = booted;
+    if (machines) this.promote = (replica, downMs) => this.#promote(machines, replica, downMs);
+  }
+
+  #promote(machines: Machines, replica: NodeName, downMs: number): Promise<Promotion> {
+    const { primary, replicas } = this.#booted;
+    const onFailure: FailureListener = (reason, server) => this.#failures.add(reason, server);
+    const all = { primary, replicas, machines, scope: this.#scope, onFailure };
+    return this.primary.liveness.guard(() => promote(replica, downMs, all));
+  }
+
+  async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.query(insertStatement(table, Object.keys(row)), Object.values(row));
+  }
+
+  /** Runs SQL on the primary as the owner. */
+  async query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    const run = (): Promise<Record<string, unknown>[]> => this.#booted.primary.owner.unsafe(sql, parameters);
+    const rows = await this.primary.liveness.guard(run).catch((error: unknown) => {
+      throw explainFullDisk(error);
+    });
+    if (CHANGES_SCHEMA.test(sql)) await this.#tellOfSchema();
+    return rows.map((row) => ({ ...row }));
+  }
+
+  /** A REST layer may read its own database: it is told when that has the change, unless it is being held back. */
+  async #tellOfSchema(): Promise<void> {
+    const target = await this.primary.lsn();
+    const deadline = performance.now() + SCHEMA_WITHIN_MS;
+    const tell = async (node: ServerNode): Promise<void> => {
+      const isBehind = async (): Promise<boolean> => compareLsn(await node.lsn(), target) < 0;
+      while (performance.now() < deadline && (await isBehind())) await sleep(5);
+      await node.restNode.schemaChanged();
+    };
+    await Promise.all(this.#nodes().map(tell));
+  }
+
+  async commitsDelivered(): Promise<void> {
+    const { commits } = this.#booted.primary;
+    await this.primary.liveness.guard(async () => commits.deliveredUpTo(await this.primary.lsn()));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** A node that died answers nothing any more. */
+  failed(reason: EnvironmentError, server: string | undefined, { onDeath }: ClusterOptions): void {
+    this.#nodes()
+      .find(({ name }) => name === server)
+      ?.liveness.end(reason);
+    if (this.#deathTold) return;
+    this.#deathTold = true;
+    onDeath(reason);
+  }
+
+  async #close(): Promise<void> {
+    this.#failures.ignore();
+    const reason = new EnvironmentError('cluster-closed', 'The cluster has been closed.');
+    for (const node of this.#nodes()) node.liveness.end(reason);
+    this.#scope.abort(reason);
+    await this.#scope.end(this.#booted.primary.successor);
+  }
+
+  #nodes(): ServerNode[] {
+    return [this.primary, ...this.replicas];
+  }
+}

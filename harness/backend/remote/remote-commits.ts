@@ -1,0 +1,118 @@
+/** Tells the commits of the tracked table, in commit order, by logical decoding over SQL. It leaves nothing behind. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvironmentError } from '../../errors.ts';
+import { lsnToBigInt } from '../../history/lsn.ts';
+import type { Commit, TrackedTable } from '../../port/backend.ts';
+import type { Row, Transaction } from '../postgres/pgoutput.ts';
+import type { Database } from './remote-database.ts';
+import { reasonOf } from './target.ts';
+import { TestDecodingReader, type Change } from './test-decoding.ts';
+
+const POLL_MS = 10;
+
+export interface CommitPollOptions {
+  /** A connection of its own: the slot is temporary and ends with it. */
+  database: Database;
+  tracked: TrackedTable;
+  /** Whether the story is one of the run: others may use the table, too. */
+  isOurs(key: string): boolean;
+  onCommit(commit: Commit): void;
+  /** Told when the decoding fails and nobody closed it. */
+  onEnd(reason: EnvironmentError): void;
+}
+
+export class CommitPoll {
+  readonly #options: CommitPollOptions;
+  readonly #slot = `ratchet_${randomBytes(6).toString('hex')}`;
+  readonly #reader = new TestDecodingReader();
+  readonly #ends: bigint[] = [];
+  #table = '';
+  #looking: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(options: CommitPollOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects, with PostgreSQL's reason, when the database does not permit it. */
+  static async start(options: CommitPollOptions): Promise<CommitPoll> {
+    const poll = new CommitPoll(options);
+    const { database, tracked } = options;
+    const name = tracked.table.includes('.') ? tracked.table : `public.${tracked.table}`;
+    const quoted = name.split('.').map((part) => `"${part.replaceAll('"', '""')}"`);
+    const [found] = await database<{ name: string }[]>`
+      select format('%I.%I', n.nspname, c.relname) as name
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass(${quoted.join('.')})`;
+    if (found === undefined) throw new Error(`it has no table ${name}`);
+    poll.#table = found.name;
+    await database`select pg_create_logical_replication_slot(${poll.#slot}, 'test_decoding', true)`;
+    void poll.#run();
+    return poll;
+  }
+
+  /** Resolves when every commit that was made before the call has been told. */
+  async delivered(): Promise<void> {
+    // What is under way may have begun too early.
+    await this.#looking;
+    await this.#look();
+  }
+
+  /** Whether a commit of the run lies after `after` and at or before `upTo`. */
+  async hasCommitBetween(after: bigint, upTo: bigint): Promise<boolean> {
+    await this.delivered();
+    return this.#ends.some((end) => end > after && end <= upTo);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#options.database.end({ timeout: 0 });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        await this.#look();
+      } catch (error) {
+        if (!this.#closed) this.#options.onEnd(ended(error));
+        return;
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  #look(): Promise<void> {
+    this.#looking ??= this.#read().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #read(): Promise<void> {
+    const changes = await this.#options.database<Change[]>`
+      select lsn::text as lsn, data
+      from pg_logical_slot_get_changes(${this.#slot}, null, null, 'include-xids', '0', 'skip-empty-xacts', '1')`;
+    for (const change of changes) this.#tell(this.#reader.push(change));
+  }
+
+  #tell(transaction: Transaction | undefined): void {
+    const { tracked, isOurs, onCommit } = this.#options;
+    const rows = (transaction?.rows ?? []).filter(
+      ({ table, row }) => table === this.#table && isOurs(row[tracked.key] ?? ''),
+    );
+    if (transaction === undefined || rows.length === 0) return;
+    this.#ends.push(lsnToBigInt(transaction.end));
+    for (const { row } of rows) onCommit({ ...valueOf(row, tracked), lsn: transaction.end });
+  }
+}
+
+function valueOf(row: Row, { key, generation, progress, status }: TrackedTable): Omit<Commit, 'lsn'> {
+  return {
+    key: row[key] ?? '',
+    generation: generation === undefined ? 1 : Number(row[generation] ?? 1),
+    progress: Number(row[progress] ?? 0),
+    status: status === undefined ? undefined : (row[status] ?? undefined),
+  };
+}
+
+function ended(cause: unknown): EnvironmentError {
+  return new EnvironmentError('commit-feed-ended', `the commits of the target can be told no more: ${reasonOf(cause)}`);
+}

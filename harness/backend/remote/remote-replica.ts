@@ -1,0 +1,137 @@
+/** Holds a replica of the target back by pausing its replay: all that a database lets a client do. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvironmentError } from '../../errors.ts';
+import type { Lsn } from '../../history/lsn.ts';
+import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
+import type { ReplicaNode } from '../../port/backend.ts';
+import type { CommitPoll } from './remote-commits.ts';
+import type { Database } from './remote-database.ts';
+
+export interface ReplicaOptions {
+  name: string;
+  database: Database;
+  rest: ReplicaNode['rest'];
+  primary: {
+    flushedLsn(): Promise<Lsn>;
+    /** Writes a record without effect, and flushes. */
+    nudge(): Promise<void>;
+  };
+  commits: Pick<CommitPoll, 'hasCommitBetween'>;
+}
+
+const NUDGE_AFTER_MS = 200;
+/** How long one question may take: replay is let go for as long, and then looked at again. */
+const STEP_MS = 200;
+
+/** Ends every pause. */
+export const LET_GO = 'select pg_wal_replay_resume()';
+
+export class RemoteReplica implements ReplicaNode {
+  readonly name: string;
+  readonly rest: ReplicaNode['rest'];
+  readonly #options: ReplicaOptions;
+  #turn = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ReplicaOptions) {
+    this.name = options.name;
+    this.rest = options.rest;
+    this.#options = options;
+  }
+
+  async lsn(): Promise<Lsn> {
+    const [row] = await this.#options.database<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`;
+    return row!.lsn;
+  }
+
+  pause(): Promise<void> {
+    return this.#inTurn((goOn) => this.#pause(goOn));
+  }
+
+  /** Lets replay go on in short steps. What slipped through meanwhile is found, and is an error. */
+  holdAt(lsn: Lsn): Promise<void> {
+    return this.#inTurn(async (goOn) => {
+      for (;;) {
+        await this.#replayUpTo(lsn);
+        await this.#pause(goOn);
+        const replayed = await this.lsn();
+        if (compareLsn(replayed, lsn) >= 0) return this.#requireExact(lsn, lsnToBigInt(replayed));
+        await this.#options.primary.nudge();
+        await goOn();
+      }
+    });
+  }
+
+  delay(): Promise<void> {
+    return Promise.reject(new Error(`${this.name} cannot be delayed: the backend does not say that it can`));
+  }
+
+  resume(): Promise<void> {
+    return this.#inTurn(async (goOn) => {
+      await this.release();
+      const target = await this.#options.primary.flushedLsn();
+      const started = performance.now();
+      let isNudged = false;
+      while (compareLsn(await this.lsn(), target) < 0) {
+        if (!isNudged && performance.now() - started > NUDGE_AFTER_MS) {
+          isNudged = true;
+          await this.#options.primary.nudge();
+        }
+        await goOn();
+      }
+    });
+  }
+
+  /** Lets replay go on, and waits for nothing. */
+  async release(): Promise<void> {
+    await this.#options.database.unsafe(LET_GO);
+  }
+
+  async #pause(goOn: () => Promise<void>): Promise<void> {
+    const { database } = this.#options;
+    await database`select pg_wal_replay_pause()`;
+    for (;;) {
+      const [row] = await database<{ state: string }[]>`select pg_get_wal_replay_pause_state() as state`;
+      if (row!.state === 'paused') return;
+      await goOn();
+    }
+  }
+
+  /** One question, so that no way to the database lies between the last look and the pause. */
+  async #replayUpTo(lsn: Lsn): Promise<void> {
+    await this.#options.database.unsafe(`do $$
+      declare give_up timestamptz := clock_timestamp() + interval '${STEP_MS} ms';
+      begin
+        if pg_last_wal_replay_lsn() < '${bigIntToLsn(lsnToBigInt(lsn))}' then
+          perform pg_wal_replay_resume();
+          while pg_last_wal_replay_lsn() < '${bigIntToLsn(lsnToBigInt(lsn))}' and clock_timestamp() < give_up loop
+            perform pg_sleep(0.0005);
+          end loop;
+        end if;
+        perform pg_wal_replay_pause();
+      end $$`);
+  }
+
+  async #requireExact(lsn: Lsn, replayed: bigint): Promise<void> {
+    if (!(await this.#options.commits.hasCommitBetween(lsnToBigInt(lsn), replayed))) return;
+    throw new EnvironmentError(
+      'hold-too-late',
+      `${this.name} cannot be held at ${lsn}: it already has the commits up to ${bigIntToLsn(replayed)}`,
+      'a pause of replay takes as long as the way to the replica: let the steps of the plan be further apart',
+    );
+  }
+
+  /** `goOn` is to be awaited between two looks; it rejects when another call has taken over. */
+  #inTurn(act: (goOn: () => Promise<void>) => Promise<void>): Promise<void> {
+    const turn = ++this.#turn;
+    const goOn = async (): Promise<void> => {
+      if (turn !== this.#turn)
+        throw new EnvironmentError('lag-replaced', `${this.name} was given another lag meanwhile`);
+      await sleep(1);
+    };
+    const previous = this.#last;
+    const mine = Promise.allSettled([previous]).then(() => act(goOn));
+    this.#last = mine;
+    return mine;
+  }
+}

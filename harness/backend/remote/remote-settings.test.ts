@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { takeSettings } from './remote-settings.ts';
+
+const BARE = {
+  RATCHET_REMOTE_URL: 'https://project.example/',
+  RATCHET_REMOTE_PUBLISHABLE_KEY: 'sb_publishable_1',
+  RATCHET_REMOTE_SECRET_KEY: 'sb_secret_1',
+};
+const FULL = {
+  ...BARE,
+  RATCHET_REMOTE_DATABASE_URL: 'postgresql://u:pass-word@db.example/postgres',
+  RATCHET_REMOTE_REPLICA_URLS: 'https://a.example, https://b.example',
+  RATCHET_REMOTE_REPLICA_DATABASE_URLS: 'postgres://a.example/postgres,postgres://b.example/postgres',
+};
+
+it('are read from the environment, and taken out of it', () => {
+  const environment: NodeJS.ProcessEnv = { ...FULL, HOME: '/' };
+  expect(takeSettings(environment)).toEqual({
+    url: 'https://project.example',
+    publishableKey: 'sb_publishable_1',
+    secretKey: 'sb_secret_1',
+    databaseUrl: FULL.RATCHET_REMOTE_DATABASE_URL,
+    replicas: [
+      { url: 'https://a.example', databaseUrl: 'postgres://a.example/postgres' },
+      { url: 'https://b.example', databaseUrl: 'postgres://b.example/postgres' },
+    ],
+  });
+  expect(environment).toEqual({ HOME: '/' });
+  expect(takeSettings({ ...BARE })).toMatchObject({ databaseUrl: undefined, replicas: [] });
+});
+
+it.each<[what: string, environment: NodeJS.ProcessEnv, message: string]>([
+  [
+    'keys that are missing',
+    { RATCHET_REMOTE_URL: BARE.RATCHET_REMOTE_URL },
+    'set RATCHET_REMOTE_PUBLISHABLE_KEY, RATCHET_REMOTE_SECRET_KEY',
+  ],
+  ['an empty key', { ...BARE, RATCHET_REMOTE_SECRET_KEY: ' ' }, 'set RATCHET_REMOTE_SECRET_KEY'],
+  [
+    'a replica without database',
+    { ...FULL, RATCHET_REMOTE_REPLICA_DATABASE_URLS: '' },
+    'replicas need a database URL each',
+  ],
+  ['replicas without a primary', { ...FULL, RATCHET_REMOTE_DATABASE_URL: '' }, 'and one of the primary'],
+  [
+    'no URL',
+    { ...BARE, RATCHET_REMOTE_URL: 'pass-word' },
+    'RATCHET_REMOTE_URL is no URL that begins with http: or https:',
+  ],
+  [
+    'a URL of another kind',
+    { ...FULL, RATCHET_REMOTE_DATABASE_URL: 'https://u:pass-word@x' },
+    'RATCHET_REMOTE_DATABASE_URL is no URL',
+  ],
+])('say by name what is wrong, and no value: %s', (_, environment, message) => {
+  const refused = takeSettings(environment);
+  expect(refused).toMatchObject({ name: 'UsageError', message: expect.stringContaining(message) });
+  expect(JSON.stringify(refused) + (refused as unknown as Error).message).not.toContain('pass-word');
+});

@@ -1,0 +1,181 @@
+/** The databases of a simulation: a primary, its log of commits, and replicas that are views of it. */
+import type { Clock } from '../../clock.ts';
+import { EnvironmentError, UsageError } from '../../errors.ts';
+import type { Lsn } from '../../history/lsn.ts';
+import type {
+  Cluster,
+  ClusterOptions,
+  Commit,
+  DatabaseNode,
+  NodeName,
+  Promotion,
+  TrackedTable,
+} from '../../port/backend.ts';
+import type { DatabaseModel, Row, Scalar } from '../../port/model.ts';
+import { Lag } from './simulated-lag.ts';
+import { Machine } from './machine.ts';
+import type { Role } from './call.ts';
+import { createRest } from './simulated-rest.ts';
+import { SimulatedReplica } from './simulated-replica.ts';
+import { OpenTransaction } from './transaction.ts';
+import { CommitLog, View, type Change } from './versioned-rows.ts';
+import { formatTimestamp } from './values.ts';
+
+const PUBLISHABLE_KEY = 'sb_publishable_simulated';
+const SECRET_KEY = 'sb_secret_simulated';
+
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { simulation } = options;
+  if (simulation === undefined) throw new Error('the simulated backend runs in a simulation only');
+  if (simulation.model === undefined) {
+    throw new UsageError(
+      'simulation-missing',
+      'the subject does not say what its database is to a simulation',
+      'give it a `simulation` beside its migrations, or run it on another backend',
+    );
+  }
+  return new SimulatedCluster(options, simulation.clock, simulation.epochMs, simulation.model);
+}
+
+class SimulatedCluster implements Cluster {
+  readonly publishableKey = PUBLISHABLE_KEY;
+  readonly secretKey = SECRET_KEY;
+  readonly versions = { database: 'simulated', rest: 'simulated' };
+  readonly primary: DatabaseNode;
+  readonly replicas: readonly SimulatedReplica[];
+  readonly #options: ClusterOptions;
+  readonly #model: DatabaseModel;
+  readonly #machine: Machine;
+  readonly #clock: Clock;
+  readonly #epochMs: number;
+  readonly #log = new CommitLog();
+  readonly #view = new View(this.#log);
+
+  constructor(options: ClusterOptions, clock: Clock, epochMs: number, model: DatabaseModel) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#epochMs = epochMs;
+    this.#model = model;
+    const machine = (this.#machine = new Machine('primary', clock));
+    const rest = this.#restOf(() => this.#begin(this.#view, false));
+    this.primary = {
+      name: 'primary',
+      lsn: () => machine.whenItAnswers(() => this.#view.lsn),
+      rest: (request) => machine.whenItAnswers(() => rest(request)),
+    };
+    this.replicas = Array.from({ length: options.replicas }, (_, at) => this.#replica(`replica-${at + 1}`));
+  }
+
+  async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
+    const transaction = this.#begin(this.#view, false);
+    transaction.insert(table, row as Record<string, Scalar>);
+    this.#commit(transaction);
+  }
+
+  async commitsDelivered(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  /** The network to the primary ends with it: what has not arrived never will. */
+  async promote(name: NodeName, downMs: number): Promise<Promotion> {
+    const { tracked } = this.#options;
+    const promoted = this.replicas.find((replica) => replica.name === name);
+    if (promoted === undefined || !promoted.machine.isAnswering || !this.#machine.isAnswering) {
+      throw new EnvironmentError(
+        'simulated-no-promotion',
+        `${name} cannot be promoted: it or the primary is down already`,
+      );
+    }
+    for (const { lag } of this.replicas) lag.current();
+    const { lsn, position } = promoted.lag.current();
+    const lost = this.#log.entries.filter((entry) => entry.position > position).flatMap(({ changes }) => changes);
+    const revive = this.#machine.outage('kill');
+    const fill = promoted.machine.outage('kill');
+    const done = this.#clock.sleep(downMs).then(async () => {
+      this.#log.cut(position);
+      this.#view.rewind();
+      for (const { lag } of this.replicas) lag.rewind();
+      this.#tellRestored(lost, lsn, name);
+      await revive();
+    });
+    return {
+      lsn,
+      commitsLost: tracked === undefined ? 0 : lost.filter((change) => isOf(tracked, change)).length,
+      async replace() {
+        await done;
+        await fill();
+      },
+    };
+  }
+
+  #replica(name: string): SimulatedReplica {
+    const machine = new Machine(name, this.#clock);
+    const isFed = (): boolean => machine.isFed && this.#machine.isAnswering;
+    const lag = new Lag(name, this.#log, this.#clock, this.#options.tracked, isFed);
+    const rest = this.#restOf(() => this.#begin(lag.current(), true));
+    return new SimulatedReplica(name, machine, lag, rest);
+  }
+
+  #restOf(begin: () => OpenTransaction): DatabaseNode['rest'] {
+    const commit = (transaction: OpenTransaction): void => this.#commit(transaction);
+    const handle = createRest({ model: this.#model, roleOf, begin, commit });
+    return (request) => {
+      try {
+        return handle(request);
+      } catch (error) {
+        // What it can answer it has answered: this is the simulation's own limit.
+        this.#options.onDeath(error as Error);
+        throw error;
+      }
+    };
+  }
+
+  #begin(view: View, isReadOnly: boolean): OpenTransaction {
+    return new OpenTransaction({ model: this.#model, view, now: () => this.#timestamp(), isReadOnly });
+  }
+
+  #timestamp(): string {
+    const microseconds = Math.floor(this.#clock.now() / 1e3);
+    return formatTimestamp(this.#epochMs + Math.floor(microseconds / 1e6) * 1e3, microseconds % 1e6);
+  }
+
+  #commit({ changes }: OpenTransaction): void {
+    if (changes.length === 0) return;
+    const entry = this.#log.append(this.#clock.now(), changes);
+    this.#view.advance(() => true);
+    const { tracked, onCommit } = this.#options;
+    for (const change of entry.changes) {
+      if (tracked !== undefined && isOf(tracked, change)) onCommit(commitOf(change.row, tracked, entry.lsn));
+    }
+  }
+
+  /** Of every row whose last versions are lost, the one that is left. */
+  #tellRestored(lost: readonly Change[], lsn: Lsn, promoted: NodeName): void {
+    const { tracked, onCommit } = this.#options;
+    if (tracked === undefined) return;
+    const rows = this.#view.rows(tracked.table);
+    for (const id of new Set(lost.filter((change) => change.table === tracked.table).map((change) => change.id))) {
+      const row = rows.get(id);
+      if (row !== undefined) onCommit({ ...commitOf(row, tracked, lsn), promoted });
+    }
+  }
+}
+
+function isOf({ table }: TrackedTable, change: Change): change is Change & { row: Row } {
+  return change.table === table && change.row !== undefined;
+}
+
+function commitOf(row: Row, { key, generation, progress, status }: TrackedTable, lsn: Lsn): Commit {
+  return {
+    key: String(row[key] ?? ''),
+    generation: generation === undefined ? 1 : Number(row[generation] ?? 1),
+    progress: Number(row[progress] ?? 0),
+    status: status === undefined || row[status] === null ? undefined : String(row[status]),
+    lsn,
+  };
+}
+
+function roleOf(apikey: string | null): Role | undefined {
+  if (apikey === PUBLISHABLE_KEY) return 'anon';
+  return apikey === SECRET_KEY ? 'service_role' : undefined;
+}

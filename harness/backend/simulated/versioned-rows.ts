@@ -1,0 +1,93 @@
+/** The versioned rows: a log of commits with LSNs, and views of it up to any of them. */
+import { bigIntToLsn, type Lsn } from '../../history/lsn.ts';
+import type { Row } from '../../port/model.ts';
+
+/** One row that a transaction has written: a version, or `undefined` for a deletion. */
+export interface Change {
+  table: string;
+  /** Of the row, unique in its table. */
+  id: string;
+  row: Row | undefined;
+}
+
+export interface LogEntry {
+  position: number;
+  lsn: Lsn;
+  /** Virtual nanoseconds of the commit. */
+  at: number;
+  changes: readonly Change[];
+}
+
+const BEGINNING = 0x3000000;
+const BYTES_PER_COMMIT = 0x100;
+
+export class CommitLog {
+  readonly entries: LogEntry[] = [];
+  readonly beginning: Lsn = lsnOf(BEGINNING);
+
+  #end = BEGINNING;
+
+  /** Positions only grow, also where the log was cut. */
+  append(at: number, changes: readonly Change[]): LogEntry {
+    const position = (this.#end += BYTES_PER_COMMIT);
+    const entry = { position, lsn: lsnOf(position), at, changes };
+    this.entries.push(entry);
+    return entry;
+  }
+
+  /** Forgets what lies after `position`. Whoever has shown that is to be told to `rewind`. */
+  cut(position: number): void {
+    const first = this.entries.findIndex((entry) => entry.position > position);
+    if (first >= 0) this.entries.length = first;
+  }
+}
+
+/** The tables as of some entry of the log. */
+export class View {
+  readonly #log: CommitLog;
+  readonly #tables = new Map<string, Map<string, Row>>();
+  #applied = 0;
+
+  constructor(log: CommitLog) {
+    this.#log = log;
+  }
+
+  get lsn(): Lsn {
+    return this.#log.entries[this.#applied - 1]?.lsn ?? this.#log.beginning;
+  }
+
+  get position(): number {
+    return this.#log.entries[this.#applied - 1]?.position ?? BEGINNING;
+  }
+
+  rows(table: string): ReadonlyMap<string, Row> {
+    let rows = this.#tables.get(table);
+    if (rows === undefined) this.#tables.set(table, (rows = new Map()));
+    return rows;
+  }
+
+  /** Takes back what the log no longer has. */
+  rewind(): void {
+    if (this.#applied <= this.#log.entries.length) return;
+    this.#tables.clear();
+    this.#applied = 0;
+    this.advance(() => true);
+  }
+
+  /** Applies what comes next in the log, as long as `mayPass` lets it. */
+  advance(mayPass: (entry: LogEntry) => boolean): void {
+    const { entries } = this.#log;
+    while (this.#applied < entries.length && mayPass(entries[this.#applied]!)) {
+      for (const { table, id, row } of entries[this.#applied]!.changes) {
+        const rows = this.rows(table) as Map<string, Row>;
+        if (row === undefined) rows.delete(id);
+        else rows.set(id, row);
+      }
+      this.#applied += 1;
+    }
+  }
+}
+
+function lsnOf(position: number): Lsn {
+  return bigIntToLsn(BigInt(position));
+}

@@ -1,0 +1,41 @@
+/** A worker thread that searches: it receives its job when it starts, and then one chunk at a time. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { RatchetError } from '../errors.ts';
+import type { Answer, Request } from './search-workers.ts';
+import { inMacrotask } from '../simulation/simulate.ts';
+import { openSearcher, type SearchJob } from './search-job.ts';
+
+const port = parentPort!;
+const answer = (message: Answer): void => port.postMessage(message);
+const searcher = openSearcher(workerData as SearchJob);
+searcher.catch(complain);
+
+port.on('message', (request: Request) => {
+  searcher.then(
+    (ready) => inMacrotask(() => serve(ready, request)),
+    () => undefined,
+  );
+});
+
+function serve(ready: Awaited<typeof searcher>, request: Request): void {
+  try {
+    if ('search' in request) answer({ result: ready.search(request.search.chunk, request.search.runs) });
+    else answer({ result: ready.shrink(request.shrink, (smaller) => answer({ smaller })) });
+  } catch (error) {
+    complain(error);
+  }
+}
+
+function complain(error: unknown): void {
+  const { name, message } = error as Error;
+  const { code, hint, exitCode } = error instanceof RatchetError ? error : ({} as Partial<RatchetError>);
+  answer({
+    error: {
+      name,
+      message,
+      ...(code === undefined ? {} : { code }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(exitCode === undefined ? {} : { exitCode }),
+    },
+  });
+}

@@ -1,0 +1,81 @@
+/** The gateway on a port, for subjects that speak HTTP. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EnvironmentError } from '../errors.ts';
+import { ACTOR_HEADER, OPERATION_HEADER } from '../port/message.ts';
+import { CONNECTION_LOST, type Gateway, type GatewayRequest } from './gateway.ts';
+
+export interface GatewayServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * @param at where to listen: on any free port of the loopback, unless told otherwise
+ * @throws EnvironmentError when the port is taken
+ */
+export async function serveGateway(
+  gateway: Gateway,
+  { host = '127.0.0.1', port: wanted = 0 }: { host?: string; port?: number } = {},
+): Promise<GatewayServer> {
+  const server = createServer((incoming, outgoing) => {
+    exchange(gateway, incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(`${host}:${wanted}`, error)));
+    server.listen(wanted, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function cannotListen(at: string, cause: NodeJS.ErrnoException): EnvironmentError {
+  const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
+  const hint = 'choose another port, or none and get one that is free';
+  return new EnvironmentError('port-taken', `cannot listen at ${at}: ${why}`, hint, cause);
+}
+
+async function exchange(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const answer = await gateway.handle(await toRequest(incoming));
+  if (answer === CONNECTION_LOST) {
+    incoming.socket.destroy();
+    return;
+  }
+  outgoing.writeHead(answer.status, Object.fromEntries(endToEnd(answer.headers)));
+  outgoing.end(answer.body);
+}
+
+async function toRequest(incoming: IncomingMessage): Promise<GatewayRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const [actor, operation] = [ACTOR_HEADER, OPERATION_HEADER].map((name) => headers.get(name) ?? undefined);
+  for (const name of NOT_PASSED_ON) headers.delete(name);
+  return {
+    actor,
+    operation,
+    method: incoming.method ?? 'GET',
+    url: new URL(`http://${incoming.headers.host ?? '127.0.0.1'}${incoming.url ?? '/'}`),
+    headers,
+    body: Buffer.concat(chunks).toString(),
+  };
+}
+
+const NOT_PASSED_ON = [ACTOR_HEADER, OPERATION_HEADER, 'content-length', 'transfer-encoding', 'connection'];
+
+/** Headers of the message, without those of the connection it came over. */
+function* endToEnd(headers: Headers): Iterable<[string, string]> {
+  const hopByHop = new Set(['connection', 'content-length', 'content-encoding', 'transfer-encoding', 'keep-alive']);
+  for (const [name, value] of headers) if (!hopByHop.has(name)) yield [name, value];
+}

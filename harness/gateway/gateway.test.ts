@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DatabaseNode } from '../port/backend.ts';
+import { answerOf } from '../gateway/http-message.ts';
+import type { HttpAnswer, HttpMessage } from '../port/message.ts';
+import { CONNECTION_LOST, createGateway, type Exchange, type GatewayOptions, type HttpFault } from './gateway.ts';
+import { createRouter } from './router.ts';
+import { ACTOR_HEADER, OPERATION_HEADER } from '../port/message.ts';
+import { serveGateway, type GatewayServer } from './gateway-server.ts';
+
+const served: HttpMessage[] = [];
+const events: string[] = [];
+let server: GatewayServer | undefined;
+
+afterEach(async () => {
+  served.length = 0;
+  events.length = 0;
+  await server?.close();
+  server = undefined;
+});
+
+function node(name: string, answer: () => Response = () => Response.json({ from: name })): DatabaseNode {
+  return {
+    name,
+    lsn: async () => '0/1',
+    rest: async (request) => {
+      served.push(request);
+      return answerOf(answer());
+    },
+  };
+}
+
+function gateway(fault?: HttpFault, overrides: Partial<GatewayOptions> = {}) {
+  const exchanges: Exchange[] = [];
+  const made = createGateway({
+    nodes: [node('primary'), node('replica-1')],
+    router: createRouter({ routing: 'get-to-replica', replicas: ['replica-1'], stickyMs: 0, nowMs: () => 0 }),
+    sleep: async (ms) => void events.push(`slept ${ms}`),
+    listener: { requested: () => undefined, ended: (exchange) => void exchanges.push(exchange) },
+    claim: () => fault,
+    ...overrides,
+  });
+  return { ...made, exchanges };
+}
+
+const url = new URL('http://gateway/rest/v1/stories?id=eq.story-1');
+const get: HttpMessage = { method: 'GET', url, headers: new Headers(), body: '' };
+const patch: HttpMessage = { ...get, method: 'PATCH', body: '{"generation_progress":10}' };
+
+describe('the gateway', () => {
+  it('passes a request on to the database that the router chose, and tells who served it', async () => {
+    const { handle, exchanges } = gateway();
+    const answer = (await handle({ ...get, actor: 'tab-1', operation: 'tab-1#1' })) as HttpAnswer;
+    expect(JSON.parse(answer.body)).toEqual({ from: 'replica-1' });
+    expect(exchanges).toMatchObject([
+      { actor: 'tab-1', operation: 'tab-1#1', node: 'replica-1', lsn: '0/1', status: 200 },
+    ]);
+  });
+
+  it('sends a read where a fault says, whatever the router would have chosen', async () => {
+    const { handle, exchanges } = gateway({ kind: 'http-route', to: 'primary' });
+    await handle(get);
+    expect(exchanges).toMatchObject([{ node: 'primary', status: 200 }]);
+  });
+
+  it('counts the requests of each actor by method', async () => {
+    const claims: unknown[] = [];
+    const { handle } = gateway(undefined, { claim: (request) => void claims.push(request) });
+    const actor = 'worker-1';
+    await handle({ ...patch, actor });
+    await handle({ ...get, actor });
+    await handle({ ...patch, actor });
+    expect(claims).toEqual([
+      { actor: 'worker-1', method: 'PATCH', nth: 1, nthOfAll: 1 },
+      { actor: 'worker-1', method: 'GET', nth: 1, nthOfAll: 2 },
+      { actor: 'worker-1', method: 'PATCH', nth: 2, nthOfAll: 3 },
+    ]);
+  });
+
+  it('drops a request before the database sees it', async () => {
+    const { handle, exchanges } = gateway({ kind: 'http-drop' });
+    expect(await handle(patch)).toBe(CONNECTION_LOST);
+    expect(served).toHaveLength(0);
+    expect(exchanges[0]!.status).toBeUndefined();
+  });
+
+  it('loses the response of a request that was applied', async () => {
+    const { handle, exchanges } = gateway({ kind: 'http-lose-response' });
+    expect(await handle(patch)).toBe(CONNECTION_LOST);
+    expect(served).toHaveLength(1);
+    expect(exchanges[0]!).toMatchObject({ node: 'primary', status: undefined });
+  });
+
+  it('answers a server error without asking the database', async () => {
+    const answer = (await gateway({ kind: 'http-error', status: 503 }).handle(patch)) as HttpAnswer;
+    expect(answer.status).toBe(503);
+    expect(served).toHaveLength(0);
+  });
+
+  it.each(['request', 'response'] as const)('delays the %s', async (where) => {
+    const nodes = [node('primary', () => (events.push('served'), Response.json({})))];
+    await gateway({ kind: 'http-delay', delayMs: 70, where }, { nodes }).handle(patch);
+    expect(events).toEqual(where === 'request' ? ['slept 70', 'served'] : ['served', 'slept 70']);
+  });
+
+  it('answers 503 when the database cannot be reached, and says which', async () => {
+    const dead: DatabaseNode = {
+      name: 'primary',
+      lsn: async () => '0/1',
+      rest: () => Promise.reject(new Error('ECONNREFUSED')),
+    };
+    const answer = (await gateway(undefined, { nodes: [dead] }).handle(patch)) as HttpAnswer;
+    expect(answer.status).toBe(503);
+    expect(answer.body).toContain('primary cannot be reached: ECONNREFUSED');
+  });
+
+  it('answers 404 to what is not REST', async () => {
+    expect(
+      ((await gateway().handle({ ...get, url: new URL('http://gateway/auth/v1/user') })) as HttpAnswer).status,
+    ).toBe(404);
+  });
+});
+
+describe('the gateway on a port', () => {
+  it('passes body and headers on, but not who made the request', async () => {
+    server = await serveGateway(gateway());
+    const headers = { [ACTOR_HEADER]: 'worker-1', [OPERATION_HEADER]: 'worker-1#1', apikey: 'key' };
+    await fetch(`${server.url}/rest/v1/stories`, { method: 'PATCH', body: '{"generation_progress":10}', headers });
+    expect(served[0]).toMatchObject({ method: 'PATCH', body: '{"generation_progress":10}' });
+    expect(served[0]!.headers.get('apikey')).toBe('key');
+    expect([ACTOR_HEADER, OPERATION_HEADER, 'content-length'].some((name) => served[0]!.headers.has(name))).toBe(false);
+  });
+
+  it('speaks HTTP on loopback, empty answers included', async () => {
+    server = await serveGateway(
+      gateway(undefined, { nodes: [node('primary', () => new Response(null, { status: 204 }))] }),
+    );
+    expect(new URL(server.url).hostname).toBe('127.0.0.1');
+    const answer = await fetch(`${server.url}/rest/v1/stories`, { method: 'PATCH', body: '{}' });
+    expect(answer.status).toBe(204);
+  });
+
+  it('breaks the connection of a lost exchange', async () => {
+    server = await serveGateway(gateway({ kind: 'http-lose-response' }));
+    await expect(fetch(`${server.url}/rest/v1/stories`, { method: 'PATCH', body: '{}' })).rejects.toThrow(
+      'fetch failed',
+    );
+    expect(served).toHaveLength(1);
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { Exchange } from '../gateway/gateway.ts';
+import { recordExchanges } from './exchanges.ts';
+import { ProcessNames } from './recorder.ts';
+import { manualClock, quietRecorder } from './virtual.test-support.ts';
+
+const tracked = {
+  table: 'stories',
+  key: 'id',
+  generation: 'generation',
+  progress: 'generation_progress',
+  status: 'generation_status',
+};
+const body = JSON.stringify({ generation: 2, generation_progress: 40, generation_status: 'generating' });
+
+function exchange(overrides: Partial<Exchange> = {}): Exchange {
+  return {
+    id: 0,
+    actor: 'worker-1',
+    operation: 'worker-1',
+    method: 'PATCH',
+    url: new URL('http://gateway/rest/v1/stories?id=eq.story-1'),
+    requestBody: body,
+    fault: undefined,
+    node: 'primary',
+    lsn: '0/1',
+    status: 204,
+    responseBody: '',
+    ...overrides,
+  };
+}
+
+function record(...exchanges: Exchange[]) {
+  const recorder = quietRecorder(manualClock());
+  const listener = recordExchanges(recorder, new ProcessNames(), tracked);
+  for (const each of exchanges) {
+    listener.requested(each);
+    listener.ended(each);
+  }
+  return { events: recorder.history.events, listener };
+}
+
+describe('an update of a progress', () => {
+  it('is recorded as a write of its actor', () => {
+    const value = { generation: 2, progress: 40, status: 'generating' };
+    const identity = { process: 'worker-1', session: 'worker-1', f: 'write', key: 'story-1', value };
+    expect(record(exchange()).events).toMatchObject([
+      { ...identity, type: 'invoke' },
+      { ...identity, type: 'ok', served_by: 'primary', lsn: '0/1' },
+    ]);
+  });
+
+  it.each<[string, Partial<Exchange>, string]>([
+    ['it was answered 2xx', { status: 200, responseBody: '[{"id":"story-1"}]' }, 'ok'],
+    ['the answer shows that no row matched', { status: 200, responseBody: '[]' }, 'fail'],
+    ['it was refused', { status: 409, responseBody: '{}' }, 'fail'],
+    ['the server broke', { status: 503, responseBody: '{}' }, 'info'],
+    ['the response was lost', { status: undefined }, 'info'],
+  ])('ends, when %s, accordingly', (_, overrides, type) => {
+    expect(record(exchange(overrides)).events[1]!.type).toBe(type);
+  });
+
+  it('is never made by a process that ended in doubt', () => {
+    const { events } = record(exchange({ status: undefined }), exchange(), exchange());
+    expect(events.map((event) => event.process)).toEqual(['worker-1', 'worker-1', ...Array(4).fill('worker-1-2')]);
+  });
+
+  it('names its story in the body when it is an upsert', () => {
+    const upsert = exchange({
+      method: 'POST',
+      url: new URL('http://gateway/rest/v1/stories'),
+      requestBody: '{"id":"story-9","generation_progress":5}',
+    });
+    expect(record(upsert).events[0]).toMatchObject({ key: 'story-9', value: { generation: 1, progress: 5 } });
+  });
+
+  it.each<[string, Partial<Exchange>]>([
+    ['another table', { url: new URL('http://gateway/rest/v1/generations?id=eq.1') }],
+    ['a read', { method: 'GET', requestBody: '' }],
+    ['an update of other columns', { requestBody: '{"title":"x"}' }],
+    ['a body that is not JSON', { requestBody: '{"generation_progress":' }],
+  ])('is not %s', (_, overrides) => {
+    expect(record(exchange(overrides)).events).toHaveLength(0);
+  });
+});
+
+describe('who served an operation', () => {
+  it('is the database of its last good answer; every attempt counts', () => {
+    const { listener } = record(
+      exchange({ operation: 'tab-1#1', method: 'GET', requestBody: '', node: 'replica-1', lsn: '0/5', status: 200 }),
+      exchange({ operation: 'tab-1#1', method: 'GET', requestBody: '', node: 'primary', status: 503 }),
+    );
+    expect(listener.takeService('tab-1#1')).toEqual({ attempts: 2, served_by: 'replica-1', lsn: '0/5' });
+    expect(listener.takeService('tab-1#1')).toEqual({ attempts: 0 });
+  });
+});
+
+describe('an HTTP fault', () => {
+  it('is noted before the request that it befalls', () => {
+    const { events } = record(exchange({ fault: { kind: 'http-lose-response' }, status: undefined }));
+    expect(events.map((event) => event.f)).toEqual(['fault', 'write', 'write']);
+    expect(events[0]).toMatchObject({
+      process: 'nemesis',
+      type: 'info',
+      fault: 'http-lose-response',
+      actor: 'worker-1',
+    });
+  });
+});

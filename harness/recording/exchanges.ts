@@ -1,0 +1,130 @@
+/**
+ * Turns what passes the gateway into history: a progress update is a `write`, an HTTP fault a `fault`;
+ * and remembers, for each operation, who served it.
+ */
+import type { TrackedTable } from '../port/backend.ts';
+import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
+import type { EventBody, EventType, ProgressValue } from '../history/event.ts';
+import type { ProcessNames, Recorder } from './recorder.ts';
+
+/** Who served an operation, from its last exchange that a database answered. */
+export interface Service {
+  served_by?: string;
+  lsn?: string;
+  attempts: number;
+}
+
+export interface ExchangeRecorder extends GatewayListener {
+  /** Forgets the operation as it tells. */
+  takeService(operation: string): Service;
+}
+
+export function recordExchanges(recorder: Recorder, processes: ProcessNames, tracked: TrackedTable): ExchangeRecorder {
+  const writes = new Map<Exchange, EventBody & { process: string }>();
+  const services = new Map<string, Service>();
+
+  return {
+    requested(exchange) {
+      if (exchange.fault !== undefined) recorder.record(faultEvent(exchange));
+      const write = progressWrite(exchange, tracked);
+      if (write === undefined) return;
+      const actor = exchange.actor ?? 'app';
+      const draft = { process: processes.take(actor), session: actor, type: 'invoke', f: 'write', ...write } as const;
+      writes.set(exchange, draft);
+      recorder.record({ ...draft });
+    },
+    ended(exchange) {
+      noteService(services, exchange);
+      const draft = writes.get(exchange);
+      if (draft === undefined) return;
+      writes.delete(exchange);
+      const type = writeOutcome(exchange);
+      recorder.record({
+        ...draft,
+        type,
+        ...servedBy(exchange),
+        ...(type === 'ok' ? {} : { error: describeError(exchange) }),
+      });
+      if (type !== 'info') processes.release(String(draft.session), draft.process);
+    },
+    takeService(operation) {
+      const service = services.get(operation) ?? { attempts: 0 };
+      services.delete(operation);
+      return service;
+    },
+  };
+}
+
+function noteService(services: Map<string, Service>, exchange: Exchange): void {
+  if (exchange.operation === undefined) return;
+  let service = services.get(exchange.operation);
+  if (service === undefined) services.set(exchange.operation, (service = { attempts: 0 }));
+  service.attempts += 1;
+  if (exchange.status !== undefined && exchange.status < 400) {
+    if (exchange.node !== undefined) service.served_by = exchange.node;
+    if (exchange.lsn !== undefined) service.lsn = exchange.lsn;
+  }
+}
+
+function servedBy(exchange: Exchange): { served_by?: string; lsn?: string } {
+  return {
+    ...(exchange.node === undefined ? {} : { served_by: exchange.node }),
+    ...(exchange.lsn === undefined ? {} : { lsn: exchange.lsn }),
+  };
+}
+
+function faultEvent(exchange: Exchange): EventBody {
+  const { kind, ...details } = exchange.fault!;
+  return {
+    process: 'nemesis',
+    type: 'info',
+    f: 'fault',
+    fault: kind,
+    actor: exchange.actor,
+    method: exchange.method,
+    ...details,
+  };
+}
+
+/** The story and value that a request writes, or `undefined` if it is no update of a progress. */
+function progressWrite(exchange: Exchange, tracked: TrackedTable): { key: string; value: ProgressValue } | undefined {
+  const isUpdate = exchange.method === 'PATCH' || exchange.method === 'POST' || exchange.method === 'PUT';
+  if (!isUpdate || exchange.url.pathname !== `/rest/v1/${tracked.table}`) return undefined;
+  const row = parseRow(exchange.requestBody);
+  const progress = row?.[tracked.progress];
+  const key = row?.[tracked.key] ?? exchange.url.searchParams.get(tracked.key)?.replace(/^eq\./, '');
+  if (row === undefined || typeof progress !== 'number' || key === undefined) return undefined;
+  const generation = tracked.generation === undefined ? undefined : row[tracked.generation];
+  const status = tracked.status === undefined ? undefined : row[tracked.status];
+  return {
+    key: String(key),
+    value: {
+      generation: typeof generation === 'number' ? generation : 1,
+      progress,
+      ...(typeof status === 'string' ? { status } : {}),
+    },
+  };
+}
+
+function parseRow(body: string): Record<string, unknown> | undefined {
+  try {
+    const row: unknown = JSON.parse(body);
+    return typeof row === 'object' && row !== null ? (row as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An answer of 2xx happened, unless it shows that no row matched; 4xx did not happen; of the rest nobody knows. */
+function writeOutcome(exchange: Exchange): EventType {
+  const { status } = exchange;
+  if (status === undefined || status >= 500) return 'info';
+  if (status >= 400) return 'fail';
+  return exchange.responseBody === '[]' ? 'fail' : 'ok';
+}
+
+function describeError(exchange: Exchange): string {
+  if (exchange.status === undefined) return 'the client got no response';
+  if (exchange.status < 400) return 'no row matched';
+  return `HTTP ${exchange.status} ${exchange.responseBody ?? ''}`.trim().slice(0, 500);
+}

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { Commit, ReplicaNode } from '../port/backend.ts';
+import type { FaultTargets } from '../faults/fault.ts';
+import { Fault } from '../plan/faults.ts';
+import { createMoments } from '../recording/moments.ts';
+import { createNemesis } from './nemesis.ts';
+import { manualClock, quietRecorder, settle } from '../recording/virtual.test-support.ts';
+
+function setUp(...inputs: unknown[]) {
+  const clock = manualClock();
+  const recorder = quietRecorder(clock);
+  const calls: string[] = [];
+  const appClock = { offsetMs: 0 };
+  const listeners = new Set<(commit: Commit) => void>();
+  const replica = {
+    name: 'replica-1',
+    pause: async () => void calls.push('pause'),
+    holdAt: async (lsn: string) => void calls.push(`hold at ${lsn}`),
+    delay: async (ms: number) => void calls.push(`delay ${ms}`),
+    resume: async () => void calls.push('resume'),
+  } as unknown as ReplicaNode;
+  const targets: FaultTargets = {
+    replica: () => replica,
+    router: { setInRotation: (name, isIn) => void calls.push(`${name} ${isIn ? 'in' : 'out'}`) },
+    appClock: () => appClock,
+    promote: undefined,
+    primaryLsn: async () => '0/10',
+    onCommit: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+  };
+  const faults = inputs.map((input) => Fault.parse(input));
+  const nemesis = createNemesis(faults, targets, createMoments(clock, recorder), recorder);
+  const commit = async (progress: number, lsn: string) => {
+    for (const listener of listeners) listener({ key: 's', generation: 1, progress, status: undefined, lsn });
+    await settle();
+  };
+  return { clock, recorder, calls, appClock, nemesis, commit, signal: new AbortController().signal };
+}
+
+const lag = { kind: 'lag', replica: 'replica-1' };
+
+describe('a fault in time', () => {
+  it.each([
+    [{ ...lag, mode: 'paused' }, ['pause', 'resume']],
+    [{ ...lag, mode: 'timed', delay_ms: 70 }, ['delay 70', 'resume']],
+    [{ kind: 'out-of-rotation', replica: 'replica-1' }, ['replica-1 out', 'replica-1 in']],
+  ])('takes hold before the run begins and heals with it: %j', async (fault, expected) => {
+    const { nemesis, calls, recorder, signal } = setUp(fault);
+    await nemesis.begin(signal);
+    expect(calls).toEqual(expected.slice(0, 1));
+    await nemesis.heal();
+    expect(calls).toEqual(expected);
+    expect(recorder.history.events.map((event) => [event['fault'], event['phase']])).toEqual([
+      [fault.kind, 'begin'],
+      [fault.kind, 'end'],
+    ]);
+  });
+
+  it('makes the clock of an instance wrong, and right again', async () => {
+    const { nemesis, appClock, signal } = setUp({ kind: 'clock-skew', instance: 1, offset_ms: -500 });
+    await nemesis.begin(signal);
+    expect(appClock.offsetMs).toBe(-500);
+    await nemesis.heal();
+    expect(appClock.offsetMs).toBe(0);
+  });
+
+  it('begins and ends at its moments', async () => {
+    const { clock, nemesis, calls, signal } = setUp({
+      ...lag,
+      mode: 'paused',
+      from: { at_ms: 20 },
+      until: { at_ms: 50 },
+    });
+    await nemesis.begin(signal);
+    await clock.advance(19);
+    expect(calls).toEqual([]);
+    await clock.advance(2);
+    expect(calls).toEqual(['pause']);
+    await clock.advance(30);
+    await settle();
+    expect(calls).toEqual(['pause', 'resume']);
+    await nemesis.heal();
+    expect(calls).toEqual(['pause', 'resume']);
+  });
+
+  it('that never came is not healed either', async () => {
+    const { nemesis, calls, recorder, signal } = setUp({ ...lag, mode: 'paused', from: { after: { f: 'show' } } });
+    await nemesis.begin(signal);
+    await nemesis.heal();
+    expect(calls).toEqual([]);
+    expect(recorder.history.events).toEqual([]);
+  });
+
+  it('holds a replica exactly at a commit by opening the gate no further', async () => {
+    const { nemesis, calls, commit, signal } = setUp({ ...lag, mode: 'exact', hold_at: { key: 's', progress: 40 } });
+    await nemesis.begin(signal);
+    await commit(10, '0/20');
+    await commit(40, '0/30');
+    await commit(85, '0/40');
+    expect(calls).toEqual(['hold at 0/10', 'hold at 0/20', 'hold at 0/30']);
+    await nemesis.heal();
+    expect(calls.at(-1)).toBe('resume');
+  });
+
+  it('that cannot be injected ends the run', async () => {
+    const { nemesis, signal } = setUp({ ...lag, mode: 'paused', replica: 'replica-1' });
+    const broken = createNemesis(
+      [Fault.parse({ ...lag, mode: 'paused' })],
+      { replica: () => ({ pause: () => Promise.reject(new Error('no replay to pause')) }) } as unknown as FaultTargets,
+      { until: async () => undefined },
+      quietRecorder(manualClock()),
+    );
+    await expect(broken.begin(signal)).rejects.toThrow('no replay to pause');
+    await nemesis.begin(signal);
+  });
+});
+
+describe('a fault of a request', () => {
+  it.each([
+    [{ kind: 'http-drop' }, { kind: 'http-drop' }],
+    [{ kind: 'http-lose-response' }, { kind: 'http-lose-response' }],
+    [{ kind: 'http-error' }, { kind: 'http-error', status: 503 }],
+    [
+      { kind: 'http-delay', delay_ms: 5 },
+      { kind: 'http-delay', delayMs: 5, where: 'response' },
+    ],
+  ])('claims the request that it names: %j', (fault, inflicted) => {
+    const { nemesis } = setUp({ ...fault, match: { actor: 'worker-1', method: 'PATCH', nth: 2 } });
+    const claims = [
+      { actor: 'worker-1', method: 'PATCH', nth: 1, nthOfAll: 2 },
+      { actor: 'worker-1', method: 'GET', nth: 2, nthOfAll: 3 },
+      { actor: 'worker-2', method: 'PATCH', nth: 2, nthOfAll: 2 },
+      { actor: 'worker-1', method: 'PATCH', nth: 2, nthOfAll: 4 },
+    ].map(nemesis.claim);
+    expect(claims).toEqual([undefined, undefined, undefined, inflicted]);
+  });
+
+  it('routes reads only: a write goes to the primary whatever a plan says', () => {
+    const { nemesis } = setUp({ kind: 'http-route', match: { actor: 'tab-1', nth: 2 }, to: 'replica-1' });
+    const claims = ['PATCH', 'GET'].map((method) => nemesis.claim({ actor: 'tab-1', method, nth: 2, nthOfAll: 2 }));
+    expect(claims).toEqual([undefined, { kind: 'http-route', to: 'replica-1' }]);
+  });
+
+  it('without a method counts all requests of the actor', () => {
+    const { nemesis } = setUp({ kind: 'http-drop', match: { actor: 'tab-1', nth: 3 } });
+    expect(nemesis.claim({ actor: 'tab-1', method: 'GET', nth: 1, nthOfAll: 3 })).toEqual({ kind: 'http-drop' });
+    expect(nemesis.claim({ actor: 'tab-1', method: 'GET', nth: 3, nthOfAll: 4 })).toBeUndefined();
+  });
+});

@@ -1,0 +1,194 @@
+/** Interprets a plan against a subject on a backend, in the time of its host: the one place that wires all together. */
+import type { Cluster, ClusterOptions, Commit } from '../port/backend.ts';
+import { EnvironmentError } from '../errors.ts';
+import type { History, HistoryEvent } from '../history/event.ts';
+import type { Moment } from '../plan/moment.ts';
+import type { Host } from './host.ts';
+import { incompleteMark } from './judgement.ts';
+import { readMigrations } from './migration-files.ts';
+import { OVER } from '../recording/moments.ts';
+import { createObserver, type ObserverActor } from '../actors/observer.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import { requireOfCluster, requireSupport } from './requirements.ts';
+import { caughtUp, seedStories, setStage, type Stage, type StageOptions } from './stage.ts';
+import { runGeneration } from '../actors/worker.ts';
+
+export interface RunOptions extends Omit<StageOptions, 'stop'> {
+  /** The target of a remote backend may be written to, though nothing marks it. */
+  ownsTarget?: boolean;
+  /** Told what is going on, for a progress line. */
+  onProgress?(message: string): void;
+  /** Stops the run; what has been recorded stays. */
+  signal?: AbortSignal;
+}
+
+export interface RunOutcome {
+  history: History;
+  /** Why the run is not whole: a dead database, a time-out, an interruption. Its verdict can be at best unknown. */
+  incomplete: Error | undefined;
+  /** What the application did that no property judges, e.g. giving up on a generation; and what cannot be known. */
+  notes: string[];
+}
+
+/**
+ * @throws UsageError for a plan that the backend cannot do; EnvironmentError when it cannot be started.
+ * Once the run has begun nothing is thrown: the outcome says what went wrong.
+ */
+export async function runPlan(options: RunOptions): Promise<RunOutcome> {
+  requireSupport(options.plan, options.backend, options.subject);
+  const stopping = new AbortController();
+  const commits = new Set<(commit: Commit) => void>();
+  let failure: Error | undefined;
+  const stop = (reason: Error): void => {
+    failure ??= reason;
+    stopping.abort();
+  };
+  const interrupt = (): void => stop(new EnvironmentError('interrupted', 'the run was interrupted'));
+  if (options.signal?.aborted) interrupt();
+  options.signal?.addEventListener('abort', interrupt, { once: true });
+  options.host.onTrouble(stop);
+
+  let cluster: Cluster | undefined;
+  try {
+    cluster = await options.backend.start({
+      replicas: options.plan.topology.replicas,
+      ...(await schemaOf(options)),
+      tracked: options.subject.tracked,
+      onProgress: (message) => options.onProgress?.(message),
+      onCommit: (commit) => commits.forEach((listener) => listener(commit)),
+      onDeath: stop,
+      ownsTarget: options.ownsTarget ?? false,
+      signal: stopping.signal,
+    });
+    requireOfCluster(options.plan, options.backend, cluster, options.subject);
+    await seedStories(cluster, options);
+    const stage = await setStage({ ...options, stop }, cluster, commits);
+    try {
+      const notes = await perform(options, cluster, stage, stopping.signal, stop);
+      if (failure === undefined) failure = await leftBehind(stage, options.host);
+      if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
+      return { history: stage.recorder.history, incomplete: failure, notes: [...lackOf(cluster), ...notes] };
+    } finally {
+      stage.recorder.close();
+      await stage.close();
+    }
+  } catch (error) {
+    throw failure ?? error;
+  } finally {
+    options.signal?.removeEventListener('abort', interrupt);
+    await cluster?.close();
+  }
+}
+
+function lackOf({ lacks }: Cluster): string[] {
+  return lacks === undefined ? [] : [lacks.because];
+}
+
+/** What the databases are to hold: the subject's migrations, or what it says of them to a simulation. */
+async function schemaOf({ subject, host }: RunOptions): Promise<Pick<ClusterOptions, 'migrations' | 'simulation'>> {
+  if (host.simulation === undefined) return { migrations: await readMigrations(subject.migrations) };
+  return { migrations: [], simulation: { ...host.simulation, model: subject.simulation } };
+}
+
+async function leftBehind(stage: Stage, host: Host): Promise<Error | undefined> {
+  await stage.close();
+  return host.leftBehind();
+}
+
+/** Faults, generations and polls; then everything heals and every observer looks once more. */
+async function perform(
+  options: RunOptions,
+  cluster: Cluster,
+  stage: Stage,
+  signal: AbortSignal,
+  stop: (reason: Error) => void,
+): Promise<string[]> {
+  const { plan, subject } = options;
+  const finished = new AbortController();
+  const deadline = stage.clock.sleep(plan.run_ms_max, finished.signal).then(() => {
+    if (!finished.signal.aborted) stop(timeout(plan.run_ms_max, stage.recorder));
+  });
+  const { onProgress } = options;
+  const stopFollowing = onProgress === undefined ? () => undefined : followProgress(stage.recorder, onProgress);
+  try {
+    return await unlessAborted(signal, play(), []);
+  } catch (error) {
+    stop(error as Error);
+    return [];
+  } finally {
+    stopFollowing();
+    finished.abort(OVER);
+    await deadline;
+  }
+
+  async function play(): Promise<string[]> {
+    await stage.nemesis.begin(signal);
+    const polling = new AbortController();
+    signal.addEventListener('abort', () => polling.abort(OVER), { once: true });
+    const observers = plan.observers.map((observer) =>
+      createObserver(observer, { ...stage, subject, instance: stage.instances[observer.instance - 1]! }),
+    );
+    const polls = plan.observers.map((observer, i) => pollFrom(observer.start, observers[i]!, polling.signal));
+    const notes = await Promise.all(
+      plan.generations.map((generation) =>
+        runGeneration(generation, { ...stage, instance: stage.instances[generation.instance - 1]! }, signal),
+      ),
+    );
+    if (!signal.aborted) {
+      await stage.nemesis.heal();
+      await caughtUp(cluster, stage.clock, signal);
+    }
+    polling.abort(OVER);
+    await Promise.all(polls);
+    if (!signal.aborted) {
+      await cluster.commitsDelivered();
+      await Promise.all(observers.map((observer) => observer.pollOnce()));
+    }
+    return notes.filter((note) => note !== undefined);
+  }
+
+  async function pollFrom(start: Moment, observer: ObserverActor, until: AbortSignal): Promise<void> {
+    await stage.moments.until(start, until);
+    await observer.pollUntil(until);
+  }
+}
+
+function timeout(milliseconds: number, recorder: Recorder): EnvironmentError {
+  const open = openOperations(recorder.history).map(
+    ({ process, f, key, time }) => `the ${f} of ${key} that ${process} began at ${(time / 1e9).toFixed(3)} s`,
+  );
+  const waiting = open.length === 0 ? '' : `: no answer to ${open.slice(0, OPEN_OPERATIONS_TOLD).join(', ')}`;
+  return new EnvironmentError(
+    'run-timeout',
+    `the run was not over after ${milliseconds} ms${waiting}`,
+    'raise run_ms_max in the plan, or see in the history what it waited for',
+  );
+}
+
+const OPEN_OPERATIONS_TOLD = 3;
+
+function openOperations({ events }: History): HistoryEvent[] {
+  const open = new Map<string | number, HistoryEvent>();
+  for (const event of events) {
+    if (event.type === 'invoke') open.set(event.process, event);
+    else if (event.f !== 'show') open.delete(event.process);
+  }
+  return [...open.values()];
+}
+
+/** What `work` resolves to; `fallback` as soon as the run is aborted, whatever still hangs. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>, fallback: T): Promise<T> {
+  const aborted = new Promise<T>((resolve) => {
+    if (signal.aborted) resolve(fallback);
+    signal.addEventListener('abort', () => resolve(fallback), { once: true });
+  });
+  return Promise.race([work, aborted]);
+}
+
+function followProgress(recorder: Recorder, onProgress: (message: string) => void): () => void {
+  return recorder.follow((event) => {
+    if (event.f !== 'show' || typeof event.value !== 'object' || event.value === null || !('progress' in event.value))
+      return;
+    onProgress(`${(event.time / 1e9).toFixed(1)} s  ${event.process} sees ${event.key} at ${event.value.progress}%`);
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * The gateway by itself, before REST layers that somebody else runs: what `docker-compose.yml` puts before its own. It
+ * takes the keys that it is told, injects nothing, and says in `x-ratchet-served-by` which database has answered. On the
+ * ports behind its own it answers for one database each, the primary's first.
+ */
+import { ask } from '../backend/postgres/http.ts';
+import { PostgrestKeys } from '../backend/postgres/postgrest-keys.ts';
+import { realClock } from '../clock.ts';
+import { ROUTINGS } from '../plan/routing.ts';
+import type { DatabaseNode, Routing } from '../port/backend.ts';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createRouter } from '../gateway/router.ts';
+import { serveGateway } from '../gateway/gateway-server.ts';
+import { answerOf, requestOf } from '../gateway/http-message.ts';
+
+const PORT = 8000;
+const STICKY_MS = 5000;
+const clock = realClock();
+
+const keys = new PostgrestKeys(
+  { publishable: required('SUPABASE_PUBLISHABLE_KEY'), secret: required('SUPABASE_SECRET_KEY') },
+  required('JWT_SECRET'),
+);
+const [primary, ...replicas] = required('RATCHET_REST_URLS')
+  .split(',')
+  .map((url, number) => nodeAt(number === 0 ? 'primary' : `replica-${number}`, new URL(url)));
+const all = [primary!, ...replicas];
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
+// Each database by itself first, so that who finds the load balancer finds them too.
+for (const [at, node] of all.entries()) {
+  const { url } = await serveGateway(before([{ ...node, name: 'primary' }]), { host: '0.0.0.0', port: PORT + 1 + at });
+  process.stdout.write(`${node.name} on ${url}\n`);
+}
+const { url } = await serveGateway(before(all), { host: '0.0.0.0', port: PORT });
+process.stdout.write(`gateway on ${url}\n`);
+
+function before(nodes: readonly DatabaseNode[]): Gateway {
+  const router = createRouter({
+    routing: routingOf(process.env['RATCHET_ROUTING'] || 'get-to-replica'),
+    replicas: nodes.slice(1).map(({ name }) => name),
+    stickyMs: STICKY_MS,
+    nowMs: () => clock.now() / 1e6,
+  });
+  return createGateway({
+    nodes,
+    router,
+    sleep: (milliseconds) => clock.sleep(milliseconds),
+    listener: { requested: () => {}, ended: () => {} },
+    claim: () => undefined,
+  });
+}
+
+function nodeAt(name: string, { hostname, port }: URL): DatabaseNode {
+  const at = { host: hostname, port: Number(port || 80) };
+  return {
+    name,
+    // Nobody is told of it here.
+    lsn: async () => undefined,
+    async rest(request) {
+      const asked = await keys.translate(requestOf(request));
+      const answer = asked instanceof Response ? asked : await ask(at, asked);
+      answer.headers.set('x-ratchet-served-by', name);
+      return answerOf(answer);
+    },
+  };
+}
+
+function routingOf(name: string): Routing {
+  const routing = ROUTINGS.find((known) => known === name);
+  if (routing === undefined) throw new Error(`RATCHET_ROUTING must be one of ${ROUTINGS.join(', ')}, not ${name}`);
+  return routing;
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} must be set`);
+  return value;
+}
