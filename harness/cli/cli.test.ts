@@ -79,7 +79,7 @@ describe('bad input gets one clear line and exit code 64', () => {
           JSON.stringify({ ...plan, observers: [], properties: ['integrity'], faults: [{ kind: 'meteor' }] }),
         ),
       ],
-      "odd.json: faults.0.kind: Invalid discriminator value. Expected 'lag' | 'out-of-rotation'",
+      "odd.json: faults.0.kind: Invalid discriminator value. Expected 'clock-skew' | 'http-delay'",
     ],
     [
       'a plan that judges by no known property',

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import { FAULT_KINDS } from '../faults/registry.ts';
-import type { Fault } from '../plan/faults.ts';
+import type { HandOption } from '../faults/fault.ts';
+import { faultKinds, hasField, isRequestKind, type AnyKind, type FaultKindName } from '../faults/registry.ts';
 import type { Command as Order, FaultRequest } from '../up/control.ts';
 import { duration } from './bounds.ts';
 import { formatOption, wholeNumber } from './options.ts';
@@ -10,57 +10,74 @@ import type { Finish } from './verb.ts';
 
 interface FaultFlags extends SteeringFlags {
   replica?: string;
-  how?: string;
   method?: string;
   actor?: string;
   nth?: number;
   times?: number;
-  status?: number;
-  delay?: number;
-  where?: string;
-  to?: string;
+  [option: string]: unknown;
 }
 
-/** A lag has a verb of its own; the others are for runs, which have instances of an application, and time that is virtual. */
-const ELSEWHERE: readonly Fault['kind'][] = ['lag', 'clock-skew', 'promotion'];
-const KINDS = FAULT_KINDS.filter((kind) => !ELSEWHERE.includes(kind));
+/** The kinds that this verb starts: others have a verb of their own, or are for runs. */
+const KINDS = faultKinds.filter(({ byHand }) => byHand !== undefined && byHand.verb === undefined);
+const NAMES = KINDS.map(({ kind }) => kind);
 
-const HELP = `
-What:
-  out-of-rotation      the load balancer sends a replica nothing   --replica
-  outage               the machine of a replica fails              --replica --how
-  http-error           requests are answered 5xx                   --status
-  http-drop            requests never arrive
-  http-lose-response   requests are applied, their responses lost
-  http-delay           requests or their responses are late        --delay --where
-  http-route           reads are served by that database           --to
-  list                 what is in force, with its numbers
-  clear [number…]      end these; without a number all, lag too
-The http- kinds befall every request until they are cleared, or those that --method, --nth and --times choose.
-They are the faults of a plan (docs/PLAN.md). Lag: \`ratchet lag --help\`.`;
+/** Field → the option that gives it; kinds that share a field share its option. */
+const OPTIONS: ReadonlyMap<string, { given: HandOption; option: Option }> = new Map(
+  KINDS.flatMap(({ byHand }) => Object.entries(byHand?.options ?? {})).map(([field, given]) => [
+    field,
+    { given, option: optionOf(given) },
+  ]),
+);
+
+function optionOf({ flag, description, value, choices }: HandOption): Option {
+  const option = new Option(flag, description);
+  if (choices !== undefined) option.choices(choices);
+  if (value === 'whole number') option.argParser(wholeNumber(0));
+  if (value === 'duration') option.argParser(duration);
+  return option;
+}
 
 export function addFault(program: Command, finish: Finish, signal: AbortSignal): void {
-  program
+  const command = program
     .command('fault')
-    .description('let something go wrong on `ratchet up`, or end it')
-    .argument('<what>', `${KINDS.join(', ')}, list or clear`)
+    .description('start a fault on `ratchet up`, or end it')
+    .argument('<what>', `${NAMES.join(', ')}, list or clear`)
     .argument('[number...]', 'with clear: the faults to end (default: all)')
     .addOption(replicaOption().default(undefined, 'the only one'))
-    .option('--how <outage>', 'freeze, kill, restart or partition')
     .option('--method <method>', 'only requests of that method: GET, POST, PATCH or DELETE')
     .option('--actor <name>', 'only requests whose header x-ratchet-actor names this (default: those without it)')
     .option('--nth <n>', 'only the n-th such request from now on', wholeNumber(1))
-    .option('--times <n>', 'only so many requests (default: until it is cleared)', wholeNumber(1))
-    .option('--status <code>', 'of the answer (default: 503)', wholeNumber(0))
-    .option('--delay <duration>', 'e.g. 500ms', duration)
-    .addOption(new Option('--where <side>', 'what is late (default: response)').choices(['request', 'response']))
-    .option('--to <database>', 'primary, replica-1, …')
+    .option('--times <n>', 'only so many requests (default: until it is cleared)', wholeNumber(1));
+  for (const { option } of OPTIONS.values()) command.addOption(option);
+  command
     .addOption(upOption())
     .addOption(formatOption())
-    .addHelpText('after', HELP)
+    .addHelpText('after', helpText())
     .action(async (what: string, numbers: string[], flags: FaultFlags) =>
       finish(await steer(orderOf(what, numbers, flags), flags, signal)),
     );
+}
+
+function helpText(): string {
+  const rows: [name: string, text: string, options: string][] = [
+    ...KINDS.map((kind): [string, string, string] => [kind.kind, kind.summary, optionNames(kind)]),
+    ['list', 'the faults that apply, with their numbers', ''],
+    ['clear [number…]', 'end these; without a number all of them, lag too', ''],
+  ];
+  const [nameWidth, textWidth] = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map(([name, text, options]) =>
+    `  ${name.padEnd(nameWidth!)}  ${text.padEnd(textWidth!)}  ${options}`.trimEnd(),
+  );
+  return `
+What:
+${lines.join('\n')}
+A fault of requests applies to every request until it is cleared, or to those that --method, --nth and --times choose.
+These are the faults of a plan (docs/PLAN.md). Lag: \`ratchet lag --help\`.`;
+}
+
+function optionNames(kind: AnyKind): string {
+  const own = Object.keys(kind.byHand?.options ?? {}).map((field) => OPTIONS.get(field)!.option.long!);
+  return [...(hasField(kind, 'replica') ? ['--replica'] : []), ...own].join(' ');
 }
 
 function orderOf(what: string, numbers: readonly string[], flags: FaultFlags): Order {
@@ -69,22 +86,22 @@ function orderOf(what: string, numbers: readonly string[], flags: FaultFlags): O
   }
   if (what === 'list') return { do: 'list' };
   if (what === 'clear') return numbers.length === 0 ? { do: 'clear' } : { do: 'clear', ids: numbers.map(idOf) };
-  if (!KINDS.includes(what as Fault['kind'])) {
-    throw new UsageError('fault-unknown', `no fault is called "${what}"`, `there is: ${KINDS.join(', ')}`);
+  const kind = KINDS.find((each) => each.kind === what);
+  if (kind === undefined) {
+    throw new UsageError('fault-unknown', `no fault is called "${what}"`, `there is: ${NAMES.join(', ')}`);
   }
   const { times } = flags;
-  return { do: 'begin', fault: requestOf(what as Fault['kind'], flags), ...(times === undefined ? {} : { times }) };
+  return { do: 'begin', fault: requestOf(kind, flags), ...(times === undefined ? {} : { times }) };
 }
 
 /** Only what was given: the schema of the plan's faults says what belongs to which kind. */
-function requestOf(kind: Fault['kind'], flags: FaultFlags): FaultRequest {
-  const { replica, how, method, actor, nth, status, delay, where, to } = flags;
-  const match = given({ method, actor, nth });
-  return {
-    kind,
-    ...given({ replica, how, status, delay_ms: delay, where, to }),
-    ...(Object.keys(match).length === 0 ? {} : { match }),
-  };
+function requestOf(kind: AnyKind, flags: FaultFlags): FaultRequest {
+  const { replica, method, actor, nth } = flags;
+  const fields = [...OPTIONS].map(([field, { option }]) => [field, flags[option.attributeName()]] as const);
+  const chosen = given({ method, actor, nth });
+  // A fault of requests says in its match to which it applies, another kind in fields of its own.
+  const match = isRequestKind(kind) && Object.keys(chosen).length > 0 ? { match: chosen } : chosen;
+  return { kind: kind.kind as FaultKindName, ...given({ replica, ...Object.fromEntries(fields) }), ...match };
 }
 
 function given(fields: Record<string, unknown>): Record<string, unknown> {
@@ -94,5 +111,5 @@ function given(fields: Record<string, unknown>): Record<string, unknown> {
 function idOf(text: string): number {
   const id = Number(text.replace(/^#/, ''));
   if (Number.isSafeInteger(id)) return id;
-  throw new UsageError('fault-words', `${text} is no number of a fault`, '`ratchet fault list` shows them');
+  throw new UsageError('fault-words', `${text} is not the number of a fault`, '`ratchet fault list` shows them');
 }

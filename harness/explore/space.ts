@@ -1,5 +1,6 @@
 /** What is explored, by name: the range of a scenario, or the whole plan space. */
 import type { Arbitrary } from 'fast-check';
+import { subjectCapabilityFor } from '../faults/registry.ts';
 import { PLAN_SPACE, planSpace, scenarioVariations, type Variation } from '../plan/arbitraries.ts';
 import { ordinaryKinds } from '../plan/deviations.ts';
 import type { Range } from '../plan/range.ts';
@@ -36,7 +37,11 @@ export function variationsOf(
   set: Readonly<Record<string, string>>,
   subject: Subject,
 ): Arbitrary<Variation> {
-  const deviations = ordinaryKinds.filter((kind) => kind !== 'clock-skew' || subject.hasClocks === true);
+  const { capabilities = [] } = subject;
+  const deviations = ordinaryKinds.filter((kind) => {
+    const needed = subjectCapabilityFor(kind);
+    return needed === undefined || capabilities.includes(needed);
+  });
   if (!isScenario(range)) return planSpace({ deviations, ...range });
   const { explore } = range;
   const limited: Scenario = {

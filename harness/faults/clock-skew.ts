@@ -1,11 +1,22 @@
-import type { TimedFaultKind } from './fault.ts';
+import fc from 'fast-check';
+import { z } from 'zod';
+import { START } from './drawing.ts';
+import { defineFault } from './fault.ts';
+import { instance, lasting } from './fields.ts';
 
-/** The clock of one instance of the application is ahead or behind. */
-export const clockSkew: TimedFaultKind<'clock-skew'> = {
+/** The clock of an instance of the application is wrong by so much: what its code reads as the date, not its timers. */
+export const clockSkew = defineFault({
   kind: 'clock-skew',
-  requires: () => 'clock-skew',
-  async begin({ instance, offset_ms: offsetMs }, targets) {
-    const clock = targets.appClock(instance);
+  summary: 'the date that an instance of the application reads is wrong',
+  fields: lasting('clock-skew', {
+    instance,
+    offset_ms: z.int().min(-315_360_000_000).max(315_360_000_000),
+  }),
+  subjectNeeds: 'clock-skew',
+  needs: () => undefined,
+  isThereAtStart: true,
+  async inflict({ instance: number, offset_ms: offsetMs }, { appClock }) {
+    const clock = appClock(number);
     clock.offsetMs += offsetMs;
     return {
       async end() {
@@ -13,4 +24,30 @@ export const clockSkew: TimedFaultKind<'clock-skew'> = {
       },
     };
   },
-};
+  describe({ instance: number, offset_ms: offset }) {
+    return `the clock of instance ${number} is ${Math.abs(offset) / 1e3} s ${offset < 0 ? 'behind' : 'ahead'}`;
+  },
+  draw: {
+    'clock-skew': {
+      on: 'instance',
+      at: 'start',
+      draw: () =>
+        fc.constantFrom(...BEYOND_CACHES_MS).map((offset) => (site) => ({
+          kind: 'clock-skew' as const,
+          instance: site.instance,
+          offset_ms: offset,
+          from: START,
+        })),
+    },
+  },
+  *shrink(fault) {
+    for (const smaller of NOTICED_FIRST_MS) {
+      if (Math.abs(smaller) < Math.abs(fault.offset_ms)) yield { ...fault, offset_ms: smaller };
+    }
+  },
+});
+
+/** Longer than caches and tokens live. */
+const BEYOND_CACHES_MS = [60_000, -60_000, 600_000, -600_000, 86_400_000, -86_400_000] as const;
+/** The smallest that a person would notice first. */
+const NOTICED_FIRST_MS = [1_000, -1_000, 60_000, -60_000, 3_600_000, -3_600_000];

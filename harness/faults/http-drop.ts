@@ -1,8 +1,16 @@
-import type { HttpFaultKind } from './fault.ts';
+import fc from 'fast-check';
+import { defineFault } from './fault.ts';
+import { onRequests } from './fields.ts';
 
-/** One request is lost before the database sees it; the client's connection breaks. */
-export const httpDrop: HttpFaultKind<'http-drop'> = {
+/** One request is lost before the server sees it; the client's connection breaks. */
+export const httpDrop = defineFault({
   kind: 'http-drop',
-  requires: 'http-drop',
-  inflict: () => ({ kind: 'http-drop' }),
-};
+  summary: 'requests never arrive',
+  fields: onRequests('http-drop', {}),
+  isAtEdgeToo: true,
+  inflict: (_, passage) => passage.breakConnection(),
+  describe: () => '',
+  tell: () => 'lost before the server saw it',
+  draw: { 'http-drop': { on: 'request', draw: () => fc.constant((match) => ({ kind: 'http-drop' as const, match })) } },
+  byHand: {},
+});

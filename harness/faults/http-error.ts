@@ -1,8 +1,25 @@
-import type { HttpFaultKind } from './fault.ts';
+import fc from 'fast-check';
+import { defineFault } from './fault.ts';
+import { onRequests, serverError } from './fields.ts';
 
 /** One request is answered with a server error by the load balancer; the database never sees it. */
-export const httpError: HttpFaultKind<'http-error'> = {
+export const httpError = defineFault({
   kind: 'http-error',
-  requires: 'http-error',
-  inflict: (fault) => ({ kind: 'http-error', status: fault.status }),
-};
+  summary: 'requests are answered 5xx',
+  fields: onRequests('http-error', { status: serverError }),
+  isAtEdgeToo: true,
+  inflict: (fault, passage) => passage.answer(fault.status, 'injected by the load balancer'),
+  describe: (fault) => `, ${fault.status}`,
+  tell: (fields) => `answered ${fields['status']} by the load balancer`,
+  draw: {
+    'http-error': {
+      on: 'request',
+      draw: () => fc.constant((match) => ({ kind: 'http-error' as const, match, status: 503 })),
+    },
+  },
+  byHand: {
+    options: {
+      status: { flag: '--status <code>', description: 'of the answer (default: 503)', value: 'whole number' },
+    },
+  },
+});

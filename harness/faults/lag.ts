@@ -1,23 +1,86 @@
+import fc from 'fast-check';
+import { z } from 'zod';
 import type { Commit } from '../port/backend.ts';
-import type { FaultOf } from '../plan/faults.ts';
-import type { FaultTargets, Hold, TimedFaultKind } from './fault.ts';
+import type { AppliedFault, FaultTargets } from '../port/fault-targets.ts';
+import { DELAYS_MS, shorter, START } from './drawing.ts';
+import { defineFault } from './fault.ts';
+import { lasting, milliseconds, replica } from './fields.ts';
 
-/** A replica does not show what has been committed: paused, held exactly at a commit, or late by a delay. */
-export const lag: TimedFaultKind<'lag'> = {
+const paused = lasting('lag', { mode: z.literal('paused'), replica });
+const timed = lasting('lag', {
+  mode: z.literal('timed'),
+  replica,
+  /** How long after its commit a version becomes visible. */
+  delay_ms: milliseconds,
+});
+const exact = lasting('lag', {
+  mode: z.literal('exact'),
+  replica,
+  /** The last commit that the replica shows: replay stops at exactly its LSN. */
+  hold_at: z.strictObject({ key: z.string(), generation: z.int().min(1).default(1), progress: z.number() }),
+});
+
+/** A replica does not show what has been committed: it pauses, holds at a commit, or is late. */
+export const lag = defineFault({
   kind: 'lag',
-  requires: (fault) => (fault.mode === 'paused' ? 'lag-paused' : fault.mode === 'exact' ? 'lag-exact' : 'lag-timed'),
-  async begin(fault, targets) {
-    const replica = targets.replica(fault.replica);
+  summary: 'a replica does not show what was committed',
+  fields: z.discriminatedUnion('mode', [paused, exact, timed]),
+  needs: ({ mode }) => `lag-${mode}`,
+  async inflict(fault, targets) {
+    const target = targets.replica(fault.replica);
     if (fault.mode === 'exact') return holdAtCommit(fault, targets);
-    if (fault.mode === 'paused') await replica.pause();
-    else await replica.delay(fault.delay_ms);
-    return { end: () => replica.resume() };
+    if (fault.mode === 'paused') await target.pause();
+    else await target.delay(fault.delay_ms);
+    return { end: () => target.resume() };
   },
-};
+  describe(fault) {
+    if (fault.mode === 'paused') return `${fault.replica} pauses`;
+    if (fault.mode === 'timed') return `${fault.replica} is late by ${fault.delay_ms} ms`;
+    return `${fault.replica} holds at ${fault.hold_at.progress}% of ${fault.hold_at.key}`;
+  },
+  renameVersions: (fault, rename) => (fault.mode === 'exact' ? { ...fault, hold_at: rename(fault.hold_at) } : fault),
+  deviationOf: ({ mode }) => (mode === 'exact' ? 'lag-exact' : 'lag-timed'),
+  draw: {
+    'lag-exact': {
+      on: 'replica',
+      at: 'commit',
+      draw: () =>
+        fc.constant((site) => ({
+          kind: 'lag' as const,
+          mode: 'exact' as const,
+          replica: site.replica,
+          hold_at: site.version,
+          from: START,
+        })),
+    },
+    'lag-timed': {
+      on: 'replica',
+      at: 'start',
+      weight: 2,
+      draw: ({ lags }) =>
+        fc.constantFrom(...lags).map((delay) => (site) => ({
+          kind: 'lag' as const,
+          mode: 'timed' as const,
+          replica: site.replica,
+          delay_ms: delay,
+          from: START,
+        })),
+    },
+  },
+  *shrink(fault) {
+    if (fault.mode === 'timed') yield* shorter(fault, 'delay_ms', DELAYS_MS);
+  },
+  byHand: {
+    verb: 'lag',
+    isForEveryReplica: true,
+    isReplaceable: ({ mode }) => mode !== 'exact',
+    followsCommits: ({ mode }) => mode === 'exact',
+  },
+});
 
 /** Closes the gate first and opens it commit by commit, so that nothing beyond `hold_at` can slip through. */
-async function holdAtCommit(fault: Extract<FaultOf<'lag'>, { mode: 'exact' }>, targets: FaultTargets): Promise<Hold> {
-  const replica = targets.replica(fault.replica);
+async function holdAtCommit(fault: z.output<typeof exact>, targets: FaultTargets): Promise<AppliedFault> {
+  const target = targets.replica(fault.replica);
   const isLast = (commit: Commit): boolean =>
     commit.key === fault.hold_at.key &&
     commit.generation === fault.hold_at.generation &&
@@ -28,17 +91,17 @@ async function holdAtCommit(fault: Extract<FaultOf<'lag'>, { mode: 'exact' }>, t
   const stop = targets.onCommit((commit) => {
     if (isLast(commit)) stop();
     steps = steps
-      .then(() => replica.holdAt(commit.lsn))
+      .then(() => target.holdAt(commit.lsn))
       .catch((error: unknown) => {
         failure ??= error;
       });
   });
-  await replica.holdAt(await targets.primaryLsn());
+  await target.holdAt(await targets.primaryLsn());
   return {
     async end() {
       stop();
       await steps;
-      await replica.resume();
+      await target.resume();
       if (failure !== undefined) throw failure;
     },
   };

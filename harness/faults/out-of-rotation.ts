@@ -1,11 +1,31 @@
-import type { TimedFaultKind } from './fault.ts';
+import fc from 'fast-check';
+import { afterCommit, START } from './drawing.ts';
+import { defineFault } from './fault.ts';
+import { lasting, replica } from './fields.ts';
 
 /** The load balancer sends nothing to a replica: it restarts, fails its health check, or is being added. */
-export const outOfRotation: TimedFaultKind<'out-of-rotation'> = {
+export const outOfRotation = defineFault({
   kind: 'out-of-rotation',
-  requires: () => 'out-of-rotation',
-  async begin(fault, targets) {
-    targets.router.setInRotation(fault.replica, false);
-    return { end: async () => targets.router.setInRotation(fault.replica, true) };
+  summary: 'the load balancer sends a replica nothing',
+  fields: lasting('out-of-rotation', { replica }),
+  needs: () => 'out-of-rotation',
+  async inflict(fault, { router }) {
+    router.setInRotation(fault.replica, false);
+    return { end: async () => router.setInRotation(fault.replica, true) };
   },
-};
+  describe: (fault) => `${fault.replica} out of rotation`,
+  draw: {
+    'out-of-rotation': {
+      on: 'replica',
+      at: 'commit',
+      draw: () =>
+        fc.constant((site) => ({
+          kind: 'out-of-rotation' as const,
+          replica: site.replica,
+          from: START,
+          until: afterCommit(site.version),
+        })),
+    },
+  },
+  byHand: {},
+});

@@ -1,12 +1,50 @@
-import type { TimedFaultKind } from './fault.ts';
+import fc from 'fast-check';
+import { z } from 'zod';
+import { afterCommit } from './drawing.ts';
+import { defineFault } from './fault.ts';
+import { lasting, replica } from './fields.ts';
 
-/** The machine of a replica fails, rather than its replication: it freezes, is killed, restarts, or is cut off. */
-export const outage: TimedFaultKind<'outage'> = {
+/**
+ * The machine of a replica fails: `freeze` lets requests to it hang, `kill` ends it until the fault ends, `restart` ends
+ * it and starts it again, `partition` cuts it off from the primary alone, so that it goes on answering.
+ */
+export const outage = defineFault({
   kind: 'outage',
-  requires: (fault) => `outage-${fault.how}`,
-  async begin({ replica: name, how }, targets) {
-    const replica = targets.replica(name);
-    if (replica.outage === undefined) throw new Error(`${name} has no outages, though its backend can do them`);
-    return { end: await replica.outage(how) };
+  summary: 'the machine of a replica fails',
+  fields: lasting('outage', { how: z.enum(['freeze', 'kill', 'restart', 'partition']), replica }),
+  needs: ({ how }) => `outage-${how}`,
+  async inflict({ replica: name, how }, targets) {
+    const target = targets.replica(name);
+    if (target.outage === undefined) throw new Error(`${name} has no outages, though its backend declares them`);
+    return { end: await target.outage(how) };
   },
-};
+  describe: (fault) => `${fault.replica} ${WORDS[fault.how]}`,
+  draw: {
+    outage: {
+      on: 'replica',
+      at: 'commit',
+      draw: ({ lags }) =>
+        fc
+          .record({
+            how: fc.constantFrom('partition', 'kill', 'restart', 'freeze'),
+            lasts: fc.constantFrom(...lags),
+          })
+          .map(({ how, lasts }) => (site) => {
+            const from = afterCommit(site.version);
+            return { kind: 'outage' as const, how, replica: site.replica, from, until: { ...from, plus_ms: lasts } };
+          }),
+    },
+  },
+  byHand: {
+    options: {
+      how: { flag: '--how <outage>', description: 'freeze, kill, restart or partition', value: 'text' },
+    },
+  },
+});
+
+const WORDS = {
+  freeze: 'is frozen',
+  kill: 'is killed',
+  restart: 'restarts',
+  partition: 'is cut off from the primary',
+} as const;

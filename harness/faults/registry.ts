@@ -1,56 +1,119 @@
-/** The registry of faults: one line each. */
+/** What plan, search, runner, reports and command line ask of a fault, whatever its kind. */
+import { z } from 'zod';
+import { UsageError } from '../errors.ts';
+import { describeIssue } from '../plan/issue.ts';
 import type { Capability } from '../port/backend.ts';
-import type { HttpFault } from '../gateway/gateway.ts';
-import type { Fault, FaultOf } from '../plan/faults.ts';
-import { clockSkew } from './clock-skew.ts';
-import { httpDelay } from './http-delay.ts';
-import { httpDrop } from './http-drop.ts';
-import { httpError } from './http-error.ts';
-import { httpLoseResponse } from './http-lose-response.ts';
-import { httpRoute } from './http-route.ts';
-import { lag } from './lag.ts';
-import type { FaultTargets, Hold, HttpFaultKind, RequestFault, TimedFault, TimedFaultKind } from './fault.ts';
-import { outage } from './outage.ts';
-import { outOfRotation } from './out-of-rotation.ts';
-import { promotion } from './promotion.ts';
+import type { AppliedFault, FaultTargets, RequestEffect } from '../port/fault-targets.ts';
+import type { SubjectCapability } from '../port/subject.ts';
+import type { RequestKind, TimedKind } from './fault.ts';
+import * as kinds from './kinds.ts';
 
-const timedFaults: { readonly [Kind in TimedFault['kind']]: TimedFaultKind<Kind> } = {
-  lag,
-  'out-of-rotation': outOfRotation,
-  outage,
-  promotion,
-  'clock-skew': clockSkew,
-};
+type Kinds = typeof kinds;
+type FaultOfKind<Kind> = Kind extends { fields: infer Schema extends z.ZodType } ? z.output<Schema> : never;
+/** A fault of a plan, of any kind. */
+export type Fault = { [Name in keyof Kinds]: FaultOfKind<Kinds[Name]> }[keyof Kinds];
+export type FaultKindName = Fault['kind'];
+export type RequestFault = Extract<Fault, { match: unknown }>;
+export type TimedFault = Exclude<Fault, RequestFault>;
+/** Names of the deviations that are faults. */
+export type FaultDeviation = {
+  [Name in keyof Kinds]: Kinds[Name] extends { draw?: infer Draw } ? Extract<keyof NonNullable<Draw>, string> : never;
+}[keyof Kinds];
 
-const requestFaults: { readonly [Kind in RequestFault['kind']]: HttpFaultKind<Kind> } = {
-  'http-delay': httpDelay,
-  'http-drop': httpDrop,
-  'http-lose-response': httpLoseResponse,
-  'http-error': httpError,
-  'http-route': httpRoute,
-};
+export type AnyKind = TimedKind | RequestKind;
 
-/** The names of all kinds. */
-export const FAULT_KINDS = Object.keys({ ...timedFaults, ...requestFaults }) as Fault['kind'][];
+export const faultKinds = Object.values(kinds) as unknown as readonly AnyKind[];
+const byName = new Map(faultKinds.map((kind) => [kind.kind, kind]));
+
+export const Fault = z.discriminatedUnion(
+  'kind',
+  faultKinds.map(({ fields }) => fields) as never,
+) as unknown as z.ZodType<Fault, FaultInput>;
+/** A fault as a person writes it: what has a default may be missing. */
+export type FaultInput = {
+  [Name in keyof Kinds]: Kinds[Name] extends { fields: infer Schema extends z.ZodType } ? z.input<Schema> : never;
+}[keyof Kinds];
+
+/** @throws Error for a name that no kind has */
+export function kindNamed(name: string): AnyKind {
+  const kind = byName.get(name);
+  if (kind === undefined) throw new Error(`no kind of fault is called ${name}`);
+  return kind;
+}
 
 export function isRequestFault(fault: Fault): fault is RequestFault {
-  return fault.kind in requestFaults;
+  return 'match' in fault;
 }
 
-export function requiredCapability(fault: Fault): Capability {
-  return isRequestFault(fault) ? requestFaults[fault.kind].requires : timedKind(fault).requires(fault);
+/** Resolves once the fault applies. */
+export function inflict(fault: TimedFault, targets: FaultTargets): Promise<AppliedFault> {
+  return timedKind(fault).inflict(fault, targets);
 }
 
-/** Resolves once the fault has taken hold. */
-export function beginFault(fault: TimedFault, targets: FaultTargets): Promise<Hold> {
-  return timedKind(fault).begin(fault, targets);
+/** What a fault makes of each request that matches. */
+export function effectOf(fault: RequestFault): RequestEffect {
+  const kind = requestKind(fault);
+  return (passage) => kind.inflict(fault, passage);
 }
 
-export function inflictFault(fault: RequestFault): HttpFault {
-  return (requestFaults[fault.kind] as HttpFaultKind<RequestFault['kind']>).inflict(fault as FaultOf<'http-delay'>);
+/** The fields of a fault that say what happens to a request, without those that say to which. */
+export function effectFieldsOf(fault: RequestFault): Record<string, unknown> {
+  const { kind: _kind, match, ...fields } = fault;
+  return 'at' in match && match.at === 'edge' ? { at: match.at, ...fields } : fields;
 }
 
-/** The kind of a fault, typed for any fault of that union. */
-function timedKind<F extends TimedFault>(fault: F): TimedFaultKind<F['kind']> {
-  return timedFaults[fault.kind] as unknown as TimedFaultKind<F['kind']>;
+/** @throws Error for a name that no kind has */
+export function timedKind(fault: TimedFault): TimedKind {
+  return kindNamed(fault.kind) as TimedKind;
+}
+
+export function requestKind(fault: RequestFault): RequestKind {
+  return kindNamed(fault.kind) as RequestKind;
+}
+
+/** By what name a fault is allowed, counted and printed among the deviations of a search. */
+export function deviationOf(fault: Fault): FaultDeviation {
+  const kind = kindNamed(fault.kind);
+  return (kind.deviationOf?.(fault as never) ?? kind.kind) as FaultDeviation;
+}
+
+/**
+ * Checks a fault that stands by itself, outside of a plan, and fills in its defaults.
+ * @throws UsageError naming the field that is wrong
+ */
+export function parseFault(input: unknown): Fault {
+  const result = Fault.safeParse(input);
+  if (result.success) return result.data;
+  const what = describeIssue(result.error.issues[0]!, 'fault');
+  throw new UsageError('fault-invalid', `the fault is not valid: ${what}`, 'docs/PLAN.md describes every kind');
+}
+
+export function isRequestKind(kind: AnyKind): kind is RequestKind {
+  return 'tell' in kind;
+}
+
+/** Whether that is a fault of the plan that claims the request. */
+export function claims(
+  { match }: RequestFault,
+  request: { at: string; actor: string | undefined; method: string },
+): boolean {
+  const at = ('at' in match ? match.at : undefined) ?? 'gateway';
+  return match.actor === request.actor && at === request.at && (match.method ?? request.method) === request.method;
+}
+
+/** What a fault needs that a backend may lack. */
+export function capabilityFor(fault: Fault): Capability | undefined {
+  if (!isRequestFault(fault)) return timedKind(fault).needs(fault);
+  return 'at' in fault.match && fault.match.at === 'edge' ? undefined : 'http-faults';
+}
+
+/** The faults that a deviation of a search draws need this of the subject. */
+export function subjectCapabilityFor(deviation: string): SubjectCapability | undefined {
+  return faultKinds.find(({ draw = {} }) => Object.hasOwn(draw, deviation))?.subjectNeeds;
+}
+
+/** Whether faults of the kind have that field. */
+export function hasField({ fields }: AnyKind, name: string): boolean {
+  const schemas = fields instanceof z.ZodDiscriminatedUnion ? fields.options : [fields];
+  return schemas.some((schema) => schema instanceof z.ZodObject && name in schema.shape);
 }

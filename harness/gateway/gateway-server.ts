@@ -16,7 +16,7 @@ export interface GatewayServer {
  * @throws EnvironmentError when the port is taken
  */
 export async function serveGateway(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'handle'>,
   { host = '127.0.0.1', port: wanted = 0 }: { host?: string; port?: number } = {},
 ): Promise<GatewayServer> {
   const server = createServer((incoming, outgoing) => {
@@ -43,7 +43,11 @@ function cannotListen(at: string, cause: NodeJS.ErrnoException): EnvironmentErro
   return new EnvironmentError('port-taken', `cannot listen at ${at}: ${why}`, hint, cause);
 }
 
-async function exchange(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function exchange(
+  gateway: Pick<Gateway, 'handle'>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   const answer = await gateway.handle(await toRequest(incoming));
   if (answer === CONNECTION_LOST) {
     incoming.socket.destroy();

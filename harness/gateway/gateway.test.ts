@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { DatabaseNode } from '../port/backend.ts';
 import { answerOf } from '../gateway/http-message.ts';
 import type { HttpAnswer, HttpMessage } from '../port/message.ts';
-import { CONNECTION_LOST, createGateway, type Exchange, type GatewayOptions, type HttpFault } from './gateway.ts';
+import { effectFieldsOf, effectOf, Fault, type RequestFault } from '../faults/registry.ts';
+import type { ClaimedFault } from './claim.ts';
+import { CONNECTION_LOST, createGateway, type Exchange, type GatewayOptions } from './gateway.ts';
 import { createRouter } from './router.ts';
 import { ACTOR_HEADER, OPERATION_HEADER } from '../port/message.ts';
 import { serveGateway, type GatewayServer } from './gateway-server.ts';
@@ -29,14 +31,20 @@ function node(name: string, answer: () => Response = () => Response.json({ from:
   };
 }
 
-function gateway(fault?: HttpFault, overrides: Partial<GatewayOptions> = {}) {
+/** What the nemesis claims a request with, for a fault as a plan says it. */
+function claimed(input: object): ClaimedFault {
+  const fault = Fault.parse({ match: { actor: 'worker-1' }, ...input }) as RequestFault;
+  return { kind: fault.kind, details: effectFieldsOf(fault), inflict: effectOf(fault) };
+}
+
+function gateway(fault?: object, overrides: Partial<GatewayOptions> = {}) {
   const exchanges: Exchange[] = [];
   const made = createGateway({
     nodes: [node('primary'), node('replica-1')],
     router: createRouter({ routing: 'get-to-replica', replicas: ['replica-1'], stickyMs: 0, nowMs: () => 0 }),
     sleep: async (ms) => void events.push(`slept ${ms}`),
     listener: { requested: () => undefined, ended: (exchange) => void exchanges.push(exchange) },
-    claim: () => fault,
+    claim: () => (fault === undefined ? undefined : claimed(fault)),
     ...overrides,
   });
   return { ...made, exchanges };
@@ -70,9 +78,9 @@ describe('the gateway', () => {
     await handle({ ...get, actor });
     await handle({ ...patch, actor });
     expect(claims).toEqual([
-      { actor: 'worker-1', method: 'PATCH', nth: 1, nthOfAll: 1 },
-      { actor: 'worker-1', method: 'GET', nth: 1, nthOfAll: 2 },
-      { actor: 'worker-1', method: 'PATCH', nth: 2, nthOfAll: 3 },
+      { at: 'gateway', actor: 'worker-1', method: 'PATCH', nth: 1, nthOfAll: 1 },
+      { at: 'gateway', actor: 'worker-1', method: 'GET', nth: 1, nthOfAll: 2 },
+      { at: 'gateway', actor: 'worker-1', method: 'PATCH', nth: 2, nthOfAll: 3 },
     ]);
   });
 
@@ -98,8 +106,25 @@ describe('the gateway', () => {
 
   it.each(['request', 'response'] as const)('delays the %s', async (where) => {
     const nodes = [node('primary', () => (events.push('served'), Response.json({})))];
-    await gateway({ kind: 'http-delay', delayMs: 70, where }, { nodes }).handle(patch);
+    await gateway({ kind: 'http-delay', delay_ms: 70, where }, { nodes }).handle(patch);
     expect(events).toEqual(where === 'request' ? ['slept 70', 'served'] : ['served', 'slept 70']);
+  });
+
+  it('lets an effect act on every request to a database, after it was routed, until it is stopped', async () => {
+    const { handle, intercept, exchanges } = gateway();
+    const stop = intercept(
+      ({ node, actor }) => node === 'primary' && actor === 'worker-1',
+      (passage) => passage.answer(502, 'stopped'),
+    );
+    const ask = async (request: HttpMessage, actor: string) =>
+      ((await handle({ ...request, actor })) as HttpAnswer).status;
+    expect([await ask(patch, 'worker-1'), await ask(get, 'worker-1'), await ask(patch, 'worker-2')]).toEqual([
+      502, 200, 200,
+    ]);
+    // No database has served the first.
+    expect(exchanges.map((exchange) => exchange.node)).toEqual([undefined, 'replica-1', 'primary']);
+    stop();
+    expect(await ask(patch, 'worker-1')).toBe(200);
   });
 
   it('answers 503 when the database cannot be reached, and says which', async () => {

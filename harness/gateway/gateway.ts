@@ -7,17 +7,12 @@ import type { Lsn } from '../history/lsn.ts';
 import type { Capability, DatabaseNode, NodeName } from '../port/backend.ts';
 import type { HttpAnswer, HttpMessage } from '../port/message.ts';
 import { mapMaybe, type MaybePromise } from '../maybe-promise.ts';
+import type { Passage, RequestEffect, RoutedRequest } from '../port/fault-targets.ts';
+import { BackgroundWork, RequestOrdinals, type Claim, type ClaimedFault } from './claim.ts';
 import type { Router } from './router.ts';
 
 /** What every backend behind this gateway can do. */
-export const GATEWAY_CAPABILITIES: readonly Capability[] = [
-  'out-of-rotation',
-  'http-delay',
-  'http-drop',
-  'http-lose-response',
-  'http-error',
-  'http-route',
-];
+export const GATEWAY_CAPABILITIES: readonly Capability[] = ['out-of-rotation', 'http-faults'];
 
 /** Instead of a response: the client's connection breaks. */
 export const CONNECTION_LOST = Symbol('connection lost');
@@ -29,14 +24,6 @@ export interface GatewayRequest extends HttpMessage {
   readonly operation?: string | undefined;
 }
 
-/** What is to happen to one request; the first fault that claims it decides. */
-export type HttpFault =
-  | { kind: 'http-delay'; delayMs: number; where: 'request' | 'response' }
-  | { kind: 'http-drop' }
-  | { kind: 'http-lose-response' }
-  | { kind: 'http-error'; status: number }
-  | { kind: 'http-route'; to: NodeName };
-
 /** One request on its way through, filled in as it goes. */
 export interface Exchange {
   readonly id: number;
@@ -45,7 +32,7 @@ export interface Exchange {
   readonly method: string;
   readonly url: URL;
   readonly requestBody: string;
-  fault: HttpFault | undefined;
+  readonly fault: ClaimedFault | undefined;
   /** Who served it; `undefined` while, or if, no database did. */
   node: NodeName | undefined;
   /** What the database had flushed (primary) or replayed (replica) just before it served. */
@@ -66,74 +53,71 @@ export interface GatewayOptions {
   router: Router;
   sleep(milliseconds: number): Promise<void>;
   listener: GatewayListener;
-  /** Which fault claims this request, `nth` of its actor and method, `nthOfAll` of its actor. */
-  claim(request: { actor: string | undefined; method: string; nth: number; nthOfAll: number }): HttpFault | undefined;
+  claim: Claim;
 }
 
 export interface Gateway {
   handle(request: GatewayRequest): MaybePromise<GatewayAnswer>;
+  /** Applies `effect` to every later request for which `matches` is true, once it is routed; returns how to stop. */
+  intercept(matches: (request: RoutedRequest) => boolean, effect: RequestEffect): () => void;
+  /** Resolves when what goes on after its client was answered is done. */
+  settled(): Promise<void>;
 }
 
-/** No method is called so. */
-const ALL = '';
+interface Interceptor {
+  matches(request: RoutedRequest): boolean;
+  effect: RequestEffect;
+}
 
 export function createGateway(options: GatewayOptions): Gateway {
+  const { router, listener, claim, sleep } = options;
   const nodes = new Map(options.nodes.map((node) => [node.name, node]));
-  const ordinals = new Map<string | undefined, Map<string, number>>();
+  const ordinals = new RequestOrdinals();
+  const background = new BackgroundWork();
+  const interceptors = new Set<Interceptor>();
   let exchanges = 0;
-
-  /** Which request of its actor this is, of its method and of all. */
-  const count = (actor: string | undefined, method: string): { nth: number; nthOfAll: number } => {
-    let counts = ordinals.get(actor);
-    if (counts === undefined) ordinals.set(actor, (counts = new Map()));
-    const nth = (counts.get(method) ?? 0) + 1;
-    const nthOfAll = (counts.get(ALL) ?? 0) + 1;
-    counts.set(method, nth).set(ALL, nthOfAll);
-    return { nth, nthOfAll };
-  };
 
   return {
     handle(request) {
-      const { actor, operation, method, url, body } = request;
-      const fault = options.claim({ actor, method, ...count(actor, method) });
-      const exchange: Exchange = {
-        id: exchanges++,
-        actor,
-        operation,
-        method,
-        url,
-        requestBody: body,
-        fault,
-        node: undefined,
-        lsn: undefined,
-        status: undefined,
-        responseBody: undefined,
-      };
-      options.listener.requested(exchange);
-      return mapMaybe(fault === undefined ? serve(exchange, request) : disturb(exchange, request, fault), (answer) => {
+      const { actor, method } = request;
+      const fault = claim({ at: 'gateway', actor, method, ...ordinals.count(actor, method) });
+      const exchange = exchangeOf(exchanges++, request, fault);
+      listener.requested(exchange);
+      const answered =
+        fault === undefined
+          ? route(exchange, request)
+          : fault.inflict(passageOf(exchange, (to) => route(exchange, request, to)));
+      return mapMaybe(answered, (answer) => {
         if (answer !== CONNECTION_LOST) exchange.status = answer.status;
-        options.listener.ended(exchange);
+        listener.ended(exchange);
         return answer;
       });
     },
+    intercept(matches, effect) {
+      const interceptor = { matches, effect };
+      interceptors.add(interceptor);
+      return () => interceptors.delete(interceptor);
+    },
+    settled: () => background.settled(),
   };
 
-  async function disturb(exchange: Exchange, request: HttpMessage, fault: HttpFault): Promise<GatewayAnswer> {
-    if (fault.kind === 'http-drop') return CONNECTION_LOST;
-    if (fault.kind === 'http-error') return plainError(exchange, fault.status, 'injected by the load balancer');
-    if (fault.kind === 'http-delay' && fault.where === 'request') await options.sleep(fault.delayMs);
-    const answer = await serve(exchange, request);
-    if (fault.kind === 'http-delay' && fault.where === 'response') await options.sleep(fault.delayMs);
-    return fault.kind === 'http-lose-response' ? CONNECTION_LOST : answer;
-  }
-
-  /** Never rejects. */
-  function serve(exchange: Exchange, request: HttpMessage): MaybePromise<HttpAnswer> {
+  /** Chooses the database, and lets faults that apply to a time act. */
+  function route(exchange: Exchange, request: HttpMessage, to?: NodeName): MaybePromise<GatewayAnswer> {
     if (!exchange.url.pathname.startsWith('/rest/v1/')) {
       return plainError(exchange, 404, `nothing is served at ${exchange.url.pathname}`);
     }
-    const { fault } = exchange;
-    const node = nodes.get(fault?.kind === 'http-route' ? fault.to : options.router.route(exchange.method))!;
+    const node = nodes.get(to ?? router.route(exchange.method))!;
+    if (interceptors.size > 0) {
+      const routed = { actor: exchange.actor, method: exchange.method, node: node.name };
+      for (const { matches, effect } of interceptors) {
+        if (matches(routed)) return effect(passageOf(exchange, () => serve(exchange, request, node)));
+      }
+    }
+    return serve(exchange, request, node);
+  }
+
+  /** Never rejects. */
+  function serve(exchange: Exchange, request: HttpMessage, node: DatabaseNode): MaybePromise<HttpAnswer> {
     exchange.node = node.name;
     const unreachable = (error: Error): HttpAnswer =>
       plainError(exchange, 503, `${node.name} cannot be reached: ${error.message}`);
@@ -150,6 +134,33 @@ export function createGateway(options: GatewayOptions): Gateway {
       return unreachable(error as Error);
     }
   }
+
+  function passageOf(exchange: Exchange, forward: Passage<GatewayAnswer>['forward']): Passage<GatewayAnswer> {
+    return {
+      forward,
+      answer: (status, message) => plainError(exchange, status, message),
+      breakConnection: () => CONNECTION_LOST,
+      sleep,
+      inBackground: (work) => background.start(work),
+    };
+  }
+}
+
+function exchangeOf(id: number, request: GatewayRequest, fault: ClaimedFault | undefined): Exchange {
+  const { actor, operation, method, url, body } = request;
+  return {
+    id,
+    actor,
+    operation,
+    method,
+    url,
+    requestBody: body,
+    fault,
+    node: undefined,
+    lsn: undefined,
+    status: undefined,
+    responseBody: undefined,
+  };
 }
 
 function plainError(exchange: Exchange, status: number, message: string): HttpAnswer {

@@ -5,7 +5,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { deviationsOf } from './arbitraries/cast.ts';
 import { few, mostlyOne, replicaDraft, storyDraft } from './arbitraries/drafts.ts';
-import { skewDraft } from './arbitraries/fault-drafts.ts';
+import { faultDraft } from './arbitraries/fault-drafts.ts';
 import { limitsOf, BY_SIMPLICITY } from './arbitraries/limits.ts';
 import { buildSpace } from './arbitraries/plan-space.ts';
 import type { Variation } from './arbitraries/variation.ts';
@@ -32,7 +32,7 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
 
 /**
  * The whole plan space: stories that are generated again and again, abandoned, restarted and raced, watched by tabs on
- * several instances, over replicas, with every fault. Each deviation grows on the actor that it befalls.
+ * several instances, over replicas, with every fault. Each deviation belongs to the actor that it applies to.
  */
 export function planSpace(range: Range = {}): Arbitrary<Variation> {
   const limits = limitsOf(range);
@@ -42,7 +42,7 @@ export function planSpace(range: Range = {}): Arbitrary<Variation> {
       stories: mostlyOne(storyDraft(range, limits), range.storiesMax ?? 4),
       replicas: fc.array(replicaDraft(limits), { maxLength: range.replicasMax ?? 3, size: 'max' }),
       instances: fc.integer({ min: 1, max: range.instancesMax ?? 3 }),
-      skews: few(skewDraft(limits)),
+      instanceFaults: few(faultDraft(['instance'], 'start', limits)),
       routing: fc.constantFrom(...(range.routings ?? BY_SIMPLICITY)),
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })

@@ -1,5 +1,7 @@
 /** Every way to make a plan a little smaller or more benign, the greatest cuts first. */
-import type { Fault } from './faults.ts';
+import type { RequestMatch } from '../faults/fields.ts';
+import { referencesOf, replicaNumber, withReferences } from '../faults/references.ts';
+import { isRequestFault, kindNamed, timedKind, type Fault, type TimedFault } from '../faults/registry.ts';
 import type { Moment } from './moment.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
 
@@ -26,7 +28,7 @@ function withoutStory(plan: Plan, story: string): Plan {
 }
 
 function withoutActors(plan: Plan, names: ReadonlySet<string>): Plan {
-  const faults = plan.faults.filter((fault) => !('match' in fault && names.has(fault.match.actor)));
+  const faults = plan.faults.filter((fault) => !referencesOf(fault).actors.some((actor) => names.has(actor)));
   return {
     ...plan,
     generations: plan.generations.filter(({ worker }) => !names.has(worker)),
@@ -82,18 +84,16 @@ function renamed(plan: Plan, rename: (version: Version) => Version): Plan {
   }
 
   function fault(each: Fault): Fault {
-    if ('match' in each) return each;
-    const until = each.until === undefined ? {} : { until: moment(each.until) };
-    const moved = { ...each, from: moment(each.from), ...until };
-    return moved.kind === 'lag' && moved.mode === 'exact' ? { ...moved, hold_at: rename(moved.hold_at) } : moved;
+    if (isRequestFault(each)) return each;
+    const until = 'until' in each && each.until !== undefined ? { until: moment(each.until) } : {};
+    const moved: TimedFault = { ...each, from: moment(each.from), ...until };
+    return (timedKind(moved).renameVersions?.(moved, rename) as TimedFault | undefined) ?? moved;
   }
 }
 
 function* smallerTopologies(plan: Plan): Generator<Plan> {
   const { topology } = plan;
-  const used = plan.faults.map((fault) =>
-    replicaNumber('replica' in fault ? fault.replica : 'to' in fault ? fault.to : ''),
-  );
+  const used = plan.faults.flatMap((fault) => referencesOf(fault).nodes.map(replicaNumber));
   const replicas = Math.max(0, ...used);
   if (replicas < topology.replicas) yield { ...plan, topology: { ...topology, replicas } };
   for (const number of new Set(used)) {
@@ -108,23 +108,16 @@ function* smallerTopologies(plan: Plan): Generator<Plan> {
       topology: { ...topology, instances: 1 },
       generations: alone(plan.generations),
       observers: alone(plan.observers),
-      faults: plan.faults.map((fault) => ('instance' in fault ? { ...fault, instance: 1 } : fault)),
+      faults: plan.faults.map((fault) => withReferences(fault, { instance: () => 1 })),
     };
   }
   if (topology.sticky_ms > 0 && topology.routing !== 'sticky')
     yield { ...plan, topology: { ...topology, sticky_ms: 0 } };
 }
 
-function replicaNumber(node: string): number {
-  return node.startsWith('replica-') ? Number(node.slice('replica-'.length)) : 0;
-}
-
 function swapReplicas(plan: Plan, from: string, to: string): Plan {
-  const faults = plan.faults.map((fault): Fault => {
-    if ('replica' in fault && fault.replica === from) return { ...fault, replica: to };
-    return 'to' in fault && fault.to === from ? { ...fault, to } : fault;
-  });
-  return { ...plan, faults };
+  const node = (name: string): string => (name === from ? to : name);
+  return { ...plan, faults: plan.faults.map((fault) => withReferences(fault, { node })) };
 }
 
 function* smallerGenerations(plan: Plan, generation: GenerationPlan): Generator<Plan> {
@@ -160,7 +153,7 @@ function withoutStep(plan: Plan, generation: GenerationPlan, at: number): Plan {
   const shorter: Plan = {
     ...plan,
     generations: plan.generations.map((each) => (each === generation ? { ...each, steps: rest } : each)),
-    faults: plan.faults.map((fault) => moveUp(fault, worker, 'PATCH', at + 1)),
+    faults: plan.faults.map((fault) => moveUp(fault, { actor: worker, method: 'PATCH' }, at + 1)),
   };
   return renamed(shorter, (version) =>
     version.key === story && version.generation === number && version.progress === removed
@@ -169,10 +162,13 @@ function withoutStep(plan: Plan, generation: GenerationPlan, at: number): Plan {
   );
 }
 
-/** One request less: those behind the `nth` of the actor get a lower ordinal. */
-function moveUp(fault: Fault, actor: string, method: string | undefined, nth: number): Fault {
-  if (!('match' in fault) || fault.match.actor !== actor || fault.match.method !== method) return fault;
-  if (fault.match.nth === undefined || fault.match.nth <= nth) return fault;
+type Place = Pick<RequestMatch, 'actor' | 'method' | 'at'>;
+
+/** One request less at that place: those behind the `nth` of the actor get a lower ordinal. */
+function moveUp(fault: Fault, { actor, method, at = 'gateway' }: Place, nth: number): Fault {
+  if (!isRequestFault(fault) || fault.match.nth === undefined || fault.match.nth <= nth) return fault;
+  const match: RequestMatch = fault.match;
+  if (match.actor !== actor || match.method !== method || (match.at ?? 'gateway') !== at) return fault;
   return { ...fault, match: { ...fault.match, nth: fault.match.nth - 1 } } as Fault;
 }
 
@@ -192,11 +188,11 @@ const POLL_MS = 200;
 /** All requests of an actor from some fault on one earlier, as if it had made one request less before. */
 function* earlierRequests(plan: Plan): Generator<Plan> {
   for (const fault of plan.faults) {
-    if (!('match' in fault) || fault.match.nth === undefined || fault.match.nth === 1) continue;
-    const { actor, method, nth } = fault.match;
+    if (!isRequestFault(fault) || fault.match.nth === undefined || fault.match.nth === 1) continue;
+    const { nth } = fault.match;
     for (const skipped of new Set([Math.ceil(nth / 2), 1])) {
       let faults: readonly Fault[] = plan.faults;
-      for (let i = 0; i < skipped; i++) faults = faults.map((each) => moveUp(each, actor, method, nth - 1 - i));
+      for (let i = 0; i < skipped; i++) faults = faults.map((each) => moveUp(each, fault.match, nth - 1 - i));
       yield { ...plan, faults: [...faults] };
     }
   }
@@ -218,21 +214,9 @@ function* smallerFaults(plan: Plan): Generator<Plan> {
           if (shorter < until.plus_ms) yield replace({ ...fault, until: { ...until, plus_ms: shorter } });
       }
     }
-    if (fault.kind === 'promotion' && fault.down_ms > 0) yield replace({ ...fault, down_ms: 0 });
-    if (fault.kind === 'clock-skew') {
-      for (const smaller of OFFSETS_MS) {
-        if (Math.abs(smaller) < Math.abs(fault.offset_ms)) yield replace({ ...fault, offset_ms: smaller });
-      }
-    }
-    if ('delay_ms' in fault) {
-      for (const shorter of [100, 300, 1_000, 3_000])
-        if (shorter < fault.delay_ms) yield replace({ ...fault, delay_ms: shorter });
-    }
+    for (const smaller of kindNamed(fault.kind).shrink?.(fault as never) ?? []) yield replace(smaller as Fault);
   }
 }
-
-/** The smallest that people would notice first. */
-const OFFSETS_MS = [1_000, -1_000, 60_000, -60_000, 3_600_000, -3_600_000];
 
 function nameOf(actor: GenerationPlan | ObserverPlan): string {
   return 'worker' in actor ? actor.worker : actor.session;

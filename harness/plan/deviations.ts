@@ -2,7 +2,15 @@
  * What sets a plan apart from a benign one. Deviations are sparse and each names its actor and an ordinal, never a
  * position in the whole run: so one can be taken away, or an actor removed, and the others mean what they meant.
  */
-import type { Fault } from './faults.ts';
+import { referencesOf, replicaNumber } from '../faults/references.ts';
+import {
+  deviationOf,
+  faultKinds,
+  isRequestFault,
+  timedKind,
+  type Fault,
+  type FaultDeviation,
+} from '../faults/registry.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
 
 export type Deviation =
@@ -19,34 +27,23 @@ export type Deviation =
   /** One more tab. */
   | { kind: 'tab'; observer: ObserverPlan };
 
-export const deviationKinds = [
-  'http-route',
-  'lag-exact',
-  'lag-timed',
-  'out-of-rotation',
-  'outage',
-  'promotion',
-  'clock-skew',
-  'http-delay',
-  'http-lose-response',
-  'http-drop',
-  'http-error',
-  'stall',
-  'overlap',
-  'forget',
-  'routing',
-  'rerun',
-  'tab',
-] as const;
-/** What is drawn unless a range names its kinds: a database that loses what it has acknowledged is asked for by name. */
-export const ordinaryKinds: readonly DeviationKind[] = deviationKinds.filter((kind) => kind !== 'promotion');
-export type DeviationKind = (typeof deviationKinds)[number];
+const OWN_KINDS = ['stall', 'overlap', 'forget', 'routing', 'rerun', 'tab'] as const;
+export type DeviationKind = FaultDeviation | (typeof OWN_KINDS)[number];
+
+const drawings = faultKinds.flatMap(({ draw = {} }) => Object.entries(draw));
+export const deviationKinds: readonly DeviationKind[] = [
+  ...drawings.map(([name]) => name as FaultDeviation),
+  ...OWN_KINDS,
+];
+/** What is drawn unless a range names its kinds. */
+export const ordinaryKinds: readonly DeviationKind[] = deviationKinds.filter(
+  (kind) => !drawings.some(([name, drawing]) => name === kind && drawing.onRequestOnly === true),
+);
 
 /** By what name a deviation is allowed, counted and printed. */
 export function kindOf(deviation: Deviation): DeviationKind {
   if (deviation.kind !== 'fault') return deviation.kind;
-  const { fault } = deviation;
-  return fault.kind === 'lag' ? (fault.mode === 'exact' ? 'lag-exact' : 'lag-timed') : fault.kind;
+  return deviationOf(deviation.fault);
 }
 
 /**
@@ -95,11 +92,15 @@ function targetsOf(deviation: Deviation): string[] {
 }
 
 function targetsOfFault(fault: Fault): string[] {
-  if ('match' in fault) return [`request ${fault.match.actor} ${fault.match.method} ${fault.match.nth}`];
-  // The primary can be lost once, and to a replica that is there.
-  if (fault.kind === 'promotion') return ['primary', `outage of ${fault.replica}`];
-  if (fault.kind === 'clock-skew') return [`clock of instance ${fault.instance}`];
-  return [`${fault.kind} of ${fault.replica}`];
+  if (isRequestFault(fault)) {
+    const { actor, method, nth } = fault.match;
+    const place = 'at' in fault.match && fault.match.at === 'edge' ? 'request at the edge' : 'request';
+    return [`${place} ${actor} ${method} ${nth}`];
+  }
+  const claims = timedKind(fault).claims?.(fault);
+  if (claims !== undefined) return claims;
+  const { nodes, instances, actors } = referencesOf(fault);
+  return [`${fault.kind} of ${[...actors, ...nodes, ...instances].join(' ')}`];
 }
 
 function apply(plan: Plan, deviation: Deviation): void {
@@ -145,11 +146,12 @@ function stall(
 }
 
 function isPossible(plan: Plan, fault: Fault): boolean {
-  const node = 'replica' in fault ? fault.replica : 'to' in fault ? fault.to : 'primary';
-  if (node !== 'primary' && Number(node.slice('replica-'.length)) > plan.topology.replicas) return false;
-  if ('instance' in fault && fault.instance > plan.topology.instances) return false;
+  const { nodes, instances, actors } = referencesOf(fault);
+  const names = new Set([...plan.generations, ...plan.observers].map(nameOf));
   return (
-    !('match' in fault) || [...plan.generations, ...plan.observers].some((actor) => nameOf(actor) === fault.match.actor)
+    nodes.every((node) => replicaNumber(node) <= plan.topology.replicas) &&
+    instances.every((number) => number <= plan.topology.instances) &&
+    actors.every((actor) => names.has(actor))
   );
 }
 

@@ -1,7 +1,8 @@
 /** The plan: one JSON value that says all that will happen in a run, on whatever backend. */
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { Fault } from './faults.ts';
+import { referencesOf, replicaNumber } from '../faults/references.ts';
+import { Fault, isRequestFault, requestKind } from '../faults/registry.ts';
 import { describeIssue } from './issue.ts';
 import { Moment } from './moment.ts';
 import { ROUTINGS } from './routing.ts';
@@ -103,23 +104,31 @@ function invalid(source: string, what: string): UsageError {
 
 /** What a schema cannot say: names that must exist or be unique. */
 function findContradiction(plan: Plan): string | undefined {
-  const { instances, replicas } = plan.topology;
+  const { instances } = plan.topology;
   const actors = [...plan.generations.map((g) => g.worker), ...plan.observers.map((o) => o.session)];
   const twice = actors.find((name, at) => actors.indexOf(name) !== at);
   if (twice !== undefined) return `two actors are called ${twice}: workers and sessions need names of their own`;
   const homeless = [...plan.generations, ...plan.observers].find((actor) => actor.instance > instances);
   if (homeless !== undefined) return `instance ${homeless.instance} does not exist: topology.instances is ${instances}`;
   for (const [at, fault] of plan.faults.entries()) {
-    const node = 'replica' in fault ? fault.replica : 'to' in fault ? fault.to : 'primary';
-    if (node !== 'primary' && Number(node.slice('replica-'.length)) > replicas) {
-      return `faults.${at}: ${node} does not exist: topology.replicas is ${replicas}`;
-    }
-    if ('instance' in fault && fault.instance > instances) {
-      return `faults.${at}: instance ${fault.instance} does not exist: topology.instances is ${instances}`;
-    }
-    if ('match' in fault && !actors.includes(fault.match.actor)) {
-      return `faults.${at}: no worker or session is called ${fault.match.actor}`;
-    }
+    const what = findMissing(fault, plan);
+    if (what !== undefined) return `faults.${at}: ${what}`;
   }
   return undefined;
+}
+
+/** What a fault names and the plan does not have. */
+function findMissing(fault: Fault, { topology, generations, observers }: Plan): string | undefined {
+  const { nodes, instances, actors, sessions } = referencesOf(fault);
+  const node = nodes.find((name) => replicaNumber(name) > topology.replicas);
+  if (node !== undefined) return `${node} does not exist: topology.replicas is ${topology.replicas}`;
+  const instance = instances.find((number) => number > topology.instances);
+  if (instance !== undefined) return `instance ${instance} does not exist: topology.instances is ${topology.instances}`;
+  const isTab = (name: string): boolean => observers.some(({ session }) => session === name);
+  const unknown = actors.find((name) => !isTab(name) && generations.every(({ worker }) => worker !== name));
+  if (unknown !== undefined) return `no worker or session is called ${unknown}`;
+  const worker = sessions.find((name) => !isTab(name));
+  if (worker !== undefined) return `${worker} is a worker, and the fault is for tabs`;
+  if (!isRequestFault(fault) || !('at' in fault.match) || fault.match.at !== 'edge') return undefined;
+  return requestKind(fault).isAtEdgeToo === true ? undefined : `${fault.kind} is not possible at the edge`;
 }

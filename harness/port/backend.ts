@@ -16,13 +16,8 @@ export type Capability =
   | 'out-of-rotation'
   | `outage-${Outage}`
   | 'promotion'
-  /** Of the subject, on whatever backend. */
-  | 'clock-skew'
-  | 'http-delay'
-  | 'http-drop'
-  | 'http-lose-response'
-  | 'http-error'
-  | 'http-route';
+  /** Its requests pass the gateway, where faults can match them. */
+  | 'http-faults';
 
 const OUTAGES = ['freeze', 'kill', 'restart', 'partition'] as const;
 /** How the machine of a database can fail; see the fault `outage` of a plan. */

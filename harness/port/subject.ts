@@ -47,12 +47,15 @@ export interface AppInstance {
   close?(): Promise<void>;
 }
 
+/** `clock-skew`: its instances take the date from `SubjectEnvironment.clock`. */
+export type SubjectCapability = 'clock-skew';
+
 /** What an instance gets from its surroundings, as a deployment would set it. */
 export interface SubjectEnvironment {
   supabaseUrl: string;
   publishableKey: string;
   secretKey: string;
-  /** Where the plan makes it wrong: what the date of this instance is told by. Only for a subject that `hasClocks`. */
+  /** Where the plan makes it wrong: what the date of this instance is told by. Only for a subject that can do `clock-skew`. */
   clock?: AppClock;
 }
 
@@ -71,7 +74,7 @@ export interface Subject {
   frontEnd: FrontEnd;
   /** The progress in a 200 answer of the status endpoint; `undefined` if the body holds none. */
   readStatus(body: unknown): ObservedProgress | undefined;
-  /** Its instances heed `clock`; without it a plan that skews clocks is refused. */
-  hasClocks?: true;
+  /** What faults can do to its instances; a plan that needs more is refused by name. */
+  capabilities?: readonly SubjectCapability[];
   createInstance(environment: SubjectEnvironment): Promise<AppInstance>;
 }

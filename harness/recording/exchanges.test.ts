@@ -96,14 +96,20 @@ describe('who served an operation', () => {
 });
 
 describe('an HTTP fault', () => {
-  it('is noted before the request that it befalls', () => {
-    const { events } = record(exchange({ fault: { kind: 'http-lose-response' }, status: undefined }));
+  it('is noted before the request that it applies to', () => {
+    const { events } = record(
+      exchange({
+        fault: { kind: 'http-lose-response', details: { at: 'edge' }, inflict: (passage) => passage.breakConnection() },
+        status: undefined,
+      }),
+    );
     expect(events.map((event) => event.f)).toEqual(['fault', 'write', 'write']);
     expect(events[0]).toMatchObject({
       process: 'nemesis',
       type: 'info',
       fault: 'http-lose-response',
       actor: 'worker-1',
+      at: 'edge',
     });
   });
 });

@@ -3,6 +3,7 @@
  * and remembers, for each operation, who served it.
  */
 import type { TrackedTable } from '../port/backend.ts';
+import type { ClaimedFault } from '../gateway/claim.ts';
 import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
 import type { EventBody, EventType, ProgressValue } from '../history/event.ts';
 import type { ProcessNames, Recorder } from './recorder.ts';
@@ -25,7 +26,7 @@ export function recordExchanges(recorder: Recorder, processes: ProcessNames, tra
 
   return {
     requested(exchange) {
-      if (exchange.fault !== undefined) recorder.record(faultEvent(exchange));
+      if (exchange.fault !== undefined) recorder.record(faultEvent(exchange.fault, exchange));
       const write = progressWrite(exchange, tracked);
       if (write === undefined) return;
       const actor = exchange.actor ?? 'app';
@@ -73,17 +74,8 @@ function servedBy(exchange: Exchange): { served_by?: string; lsn?: string } {
   };
 }
 
-function faultEvent(exchange: Exchange): EventBody {
-  const { kind, ...details } = exchange.fault!;
-  return {
-    process: 'nemesis',
-    type: 'info',
-    f: 'fault',
-    fault: kind,
-    actor: exchange.actor,
-    method: exchange.method,
-    ...details,
-  };
+function faultEvent({ kind, details }: ClaimedFault, { actor, method }: Exchange): EventBody {
+  return { process: 'nemesis', type: 'info', f: 'fault', fault: kind, actor, method, ...details };
 }
 
 /** The story and value that a request writes, or `undefined` if it is no update of a progress. */

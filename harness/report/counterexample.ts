@@ -1,5 +1,6 @@
 /** A violation as a story: sentences with times, who served what, and why. */
 import type { Violation } from '../checker/verdict.ts';
+import { faultKinds, isRequestKind } from '../faults/registry.ts';
 import { COMMIT_OK, INVOKE, NONE, START, WRITE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryEvent, Value } from '../history/event.ts';
@@ -139,14 +140,9 @@ function tellLag({ time }: HistoryEvent, lsn: string, { code, length, eventAt }:
 }
 
 function tellFault(event: HistoryEvent): string {
-  const meaning: Record<string, string> = {
-    'http-lose-response': 'applied, and its response lost',
-    'http-drop': 'lost before the database saw it',
-    'http-error': `answered ${event['status']} by the load balancer`,
-    'http-route': `sent to ${event['to']}`,
-    'http-delay': `its ${event['where']} delayed by ${event['delayMs']} ms`,
-  };
-  return meaning[String(event['fault'])] ?? '';
+  const name = String(event['fault']);
+  const kind = faultKinds.find((each) => each.kind === name);
+  return kind !== undefined && isRequestKind(kind) ? kind.tell(event) : '';
 }
 
 /** Generations are named in a story as soon as one of its values is not of the first. */

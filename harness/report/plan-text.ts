@@ -1,5 +1,6 @@
 /** A plan in a few lines: what is printed before a run, so that nothing that was drawn stays hidden. */
-import type { Fault } from '../plan/faults.ts';
+import { isRequestFault, requestKind, timedKind, type Fault } from '../faults/registry.ts';
+import type { RequestMatch } from '../faults/fields.ts';
 import type { EventPattern, Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -40,42 +41,16 @@ function describeSteps(steps: Plan['generations'][number]['steps']): string {
 
 /** A fault in one line. */
 export function describeFault(fault: Fault): string {
-  if ('match' in fault) {
-    const { actor, method = 'request', nth } = fault.match;
-    const which = `${nth === undefined ? `every ${method}` : `${method} number ${nth}`} of ${actor}`;
-    return `${fault.kind}: ${which}${describeDetails(fault)}`;
-  }
-  const span = `${startsWhen(fault.from)}${fault.until === undefined ? '' : ` until ${describeMoment(fault.until)}`}`;
-  if (fault.kind === 'out-of-rotation') return `${fault.replica} out of rotation${span}`;
-  if (fault.kind === 'outage') return `${fault.replica} ${OUTAGES[fault.how]}${span}`;
-  if (fault.kind === 'promotion') {
-    return `the primary dies, and ${fault.replica} takes its place after ${fault.down_ms} ms${span}`;
-  }
-  if (fault.kind === 'clock-skew') {
-    const { instance, offset_ms: offset } = fault;
-    return `the clock of instance ${instance} is ${Math.abs(offset) / 1e3} s ${offset < 0 ? 'behind' : 'ahead'}${span}`;
-  }
-  const how =
-    fault.mode === 'paused'
-      ? 'replays nothing'
-      : fault.mode === 'timed'
-        ? `replays ${fault.delay_ms} ms late`
-        : `stops at ${fault.hold_at.progress}% of ${fault.hold_at.key}`;
-  return `${fault.replica} ${how}${span}`;
+  if (isRequestFault(fault)) return `${fault.kind}: ${describeMatch(fault.match)}${requestKind(fault).describe(fault)}`;
+  const until = 'until' in fault && fault.until !== undefined ? ` until ${describeMoment(fault.until)}` : '';
+  return `${timedKind(fault).describe(fault)}${startsWhen(fault.from)}${until}`;
 }
 
-function describeDetails(fault: Extract<Fault, { match: unknown }>): string {
-  if (fault.kind === 'http-route') return ` to ${fault.to === 'primary' ? 'the primary' : fault.to}`;
-  if (fault.kind === 'http-delay') return `, its ${fault.where} ${fault.delay_ms} ms late`;
-  return fault.kind === 'http-error' ? `, ${fault.status}` : '';
+function describeMatch({ actor, method, nth, at }: RequestMatch): string {
+  const what = method ?? 'request';
+  const which = nth === undefined ? `every ${what}` : `${what} number ${nth}`;
+  return `${which} of ${actor}${at === 'edge' ? ' at the edge' : ''}`;
 }
-
-const OUTAGES = {
-  freeze: 'is frozen',
-  kill: 'is killed',
-  restart: 'restarts',
-  partition: 'is cut off from the primary',
-} as const;
 
 function startsWhen(moment: Moment): string {
   if ('at_ms' in moment) return moment.at_ms === 0 ? '' : ` from ${moment.at_ms} ms`;

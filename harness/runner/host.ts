@@ -9,7 +9,7 @@ export interface Host {
   /** A clock that begins now. */
   clock(): Clock;
   /** Makes requests to `url` go to the gateway, with the headers that say on whose behalf. */
-  serve(gateway: Gateway): Promise<GatewayServer>;
+  serve(gateway: Pick<Gateway, 'handle'>): Promise<GatewayServer>;
   /** Tells of what goes wrong outside of any actor. */
   onTrouble(report: (reason: Error) => void): void;
   /** What keeps an application that has done its work from ending, e.g. timers; asked once it is closed. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Commit, ReplicaNode } from '../port/backend.ts';
-import type { FaultTargets } from '../faults/fault.ts';
-import { Fault } from '../plan/faults.ts';
+import { Fault } from '../faults/registry.ts';
+import type { ClaimableRequest } from '../gateway/claim.ts';
+import type { FaultTargets } from '../port/fault-targets.ts';
 import { createMoments } from '../recording/moments.ts';
 import { createNemesis } from './nemesis.ts';
 import { manualClock, quietRecorder, settle } from '../recording/virtual.test-support.ts';
@@ -26,6 +27,7 @@ function setUp(...inputs: unknown[]) {
     promote: undefined,
     primaryLsn: async () => '0/10',
     onCommit: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+    intercept: () => () => undefined,
   };
   const faults = inputs.map((input) => Fault.parse(input));
   const nemesis = createNemesis(faults, targets, createMoments(clock, recorder), recorder);
@@ -43,7 +45,7 @@ describe('a fault in time', () => {
     [{ ...lag, mode: 'paused' }, ['pause', 'resume']],
     [{ ...lag, mode: 'timed', delay_ms: 70 }, ['delay 70', 'resume']],
     [{ kind: 'out-of-rotation', replica: 'replica-1' }, ['replica-1 out', 'replica-1 in']],
-  ])('takes hold before the run begins and heals with it: %j', async (fault, expected) => {
+  ])('applies before the run begins and ends with it: %j', async (fault, expected) => {
     const { nemesis, calls, recorder, signal } = setUp(fault);
     await nemesis.begin(signal);
     expect(calls).toEqual(expected.slice(0, 1));
@@ -82,7 +84,7 @@ describe('a fault in time', () => {
     expect(calls).toEqual(['pause', 'resume']);
   });
 
-  it('that never came is not healed either', async () => {
+  it('that never started does not end either', async () => {
     const { nemesis, calls, recorder, signal } = setUp({ ...lag, mode: 'paused', from: { after: { f: 'show' } } });
     await nemesis.begin(signal);
     await nemesis.heal();
@@ -114,14 +116,27 @@ describe('a fault in time', () => {
   });
 });
 
+/** A claim without what it does. */
+function told(claim: ReturnType<ReturnType<typeof createNemesis>['claim']>) {
+  return claim === undefined ? undefined : { kind: claim.kind, ...claim.details };
+}
+
 describe('a fault of a request', () => {
+  it('matches at the gateway unless it says otherwise, and at the edge where it says so', () => {
+    const match = { actor: 'tab-1', method: 'GET', nth: 1 };
+    const { nemesis } = setUp({ kind: 'http-drop', match: { ...match, at: 'edge' } }, { kind: 'http-error', match });
+    const request: Omit<ClaimableRequest, 'at'> = { actor: 'tab-1', method: 'GET', nth: 1, nthOfAll: 1 };
+    expect(told(nemesis.claim({ at: 'edge', ...request }))).toEqual({ kind: 'http-drop', at: 'edge' });
+    expect(told(nemesis.claim({ at: 'gateway', ...request }))).toEqual({ kind: 'http-error', status: 503 });
+  });
+
   it.each([
     [{ kind: 'http-drop' }, { kind: 'http-drop' }],
     [{ kind: 'http-lose-response' }, { kind: 'http-lose-response' }],
     [{ kind: 'http-error' }, { kind: 'http-error', status: 503 }],
     [
       { kind: 'http-delay', delay_ms: 5 },
-      { kind: 'http-delay', delayMs: 5, where: 'response' },
+      { kind: 'http-delay', delay_ms: 5, where: 'response' },
     ],
   ])('claims the request that it names: %j', (fault, inflicted) => {
     const { nemesis } = setUp({ ...fault, match: { actor: 'worker-1', method: 'PATCH', nth: 2 } });
@@ -130,19 +145,22 @@ describe('a fault of a request', () => {
       { actor: 'worker-1', method: 'GET', nth: 2, nthOfAll: 3 },
       { actor: 'worker-2', method: 'PATCH', nth: 2, nthOfAll: 2 },
       { actor: 'worker-1', method: 'PATCH', nth: 2, nthOfAll: 4 },
-    ].map(nemesis.claim);
+    ].map((request) => told(nemesis.claim({ at: 'gateway', ...request })));
     expect(claims).toEqual([undefined, undefined, undefined, inflicted]);
   });
 
   it('routes reads only: a write goes to the primary whatever a plan says', () => {
     const { nemesis } = setUp({ kind: 'http-route', match: { actor: 'tab-1', nth: 2 }, to: 'replica-1' });
-    const claims = ['PATCH', 'GET'].map((method) => nemesis.claim({ actor: 'tab-1', method, nth: 2, nthOfAll: 2 }));
+    const claims = ['PATCH', 'GET'].map((method) =>
+      told(nemesis.claim({ at: 'gateway', actor: 'tab-1', method, nth: 2, nthOfAll: 2 })),
+    );
     expect(claims).toEqual([undefined, { kind: 'http-route', to: 'replica-1' }]);
   });
 
   it('without a method counts all requests of the actor', () => {
     const { nemesis } = setUp({ kind: 'http-drop', match: { actor: 'tab-1', nth: 3 } });
-    expect(nemesis.claim({ actor: 'tab-1', method: 'GET', nth: 1, nthOfAll: 3 })).toEqual({ kind: 'http-drop' });
-    expect(nemesis.claim({ actor: 'tab-1', method: 'GET', nth: 3, nthOfAll: 4 })).toBeUndefined();
+    const third = { at: 'gateway', actor: 'tab-1', method: 'GET', nth: 1, nthOfAll: 3 } as const;
+    expect(told(nemesis.claim(third))).toEqual({ kind: 'http-drop' });
+    expect(nemesis.claim({ ...third, nth: 3, nthOfAll: 4 })).toBeUndefined();
   });
 });

@@ -1,17 +1,25 @@
-/** Lets the faults of a plan take hold and heal at their moments, and notes each in the history. */
-import type { FaultTargets, Hold } from '../faults/fault.ts';
-import { beginFault, inflictFault, isRequestFault } from '../faults/registry.ts';
-import type { GatewayOptions } from '../gateway/gateway.ts';
-import type { Fault } from '../plan/faults.ts';
+/** Lets the faults of a plan start and end at their moments, and notes each in the history. */
+import {
+  claims,
+  effectFieldsOf,
+  effectOf,
+  inflict,
+  isRequestFault,
+  type Fault,
+  type TimedFault,
+} from '../faults/registry.ts';
+import type { Claim } from '../gateway/claim.ts';
+import type { AppliedFault, FaultTargets } from '../port/fault-targets.ts';
 import { OVER, type Moments } from '../recording/moments.ts';
 import type { Recorder } from '../recording/recorder.ts';
 
 export interface Nemesis {
-  /** Resolves when every fault that holds from the beginning has taken hold. Rejects if one cannot be injected. */
+  /** Resolves when every fault of the beginning applies. Rejects if one cannot be injected. */
   begin(signal: AbortSignal): Promise<void>;
-  /** Ends every fault; resolves when all have healed. Rejects if one could not be injected or healed. */
+  /** Ends every fault; resolves when none applies any more. Rejects if one could not be injected or ended. */
   heal(): Promise<void>;
-  claim: GatewayOptions['claim'];
+  /** Of a request, at the gateway or at the edge. */
+  claim: Claim;
 }
 
 export function createNemesis(
@@ -44,33 +52,35 @@ export function createNemesis(
       const ends = await Promise.allSettled(lives);
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
-    claim({ actor, method, nth, nthOfAll }) {
+    claim(request) {
       const fault = requests.find(
-        ({ match }) =>
-          match.actor === actor &&
-          (match.method === undefined || match.method === method) &&
-          (match.nth === undefined || match.nth === (match.method === undefined ? nthOfAll : nth)),
+        (each) =>
+          claims(each, request) &&
+          (each.match.nth === undefined ||
+            each.match.nth === (each.match.method === undefined ? request.nthOfAll : request.nth)),
       );
-      return fault === undefined ? undefined : inflictFault(fault);
+      if (fault === undefined) return undefined;
+      return { kind: fault.kind, details: effectFieldsOf(fault), inflict: effectOf(fault) };
     },
   };
 
-  async function live(fault: (typeof timed)[number], holds: () => void): Promise<void> {
+  async function live(fault: TimedFault, holds: () => void): Promise<void> {
     await moments.until(fault.from, healing.signal);
     if (healing.signal.aborted) return holds();
-    const hold = await beginFault(fault, targets);
-    note(fault, 'begin', hold.details);
+    const applied = await inflict(fault, targets);
+    note(fault, 'begin', applied.details);
     holds();
     if (fault.until !== undefined) await moments.until(fault.until, healing.signal);
     else if (!healing.signal.aborted) {
       await new Promise((resolve) => healing.signal.addEventListener('abort', resolve, { once: true }));
     }
-    await hold.end();
+    await applied.end();
     note(fault, 'end');
   }
 
-  function note(fault: (typeof timed)[number], phase: 'begin' | 'end', more: Hold['details'] = {}): void {
-    const { kind, from: _from, until: _until, ...details } = fault;
+  function note(fault: TimedFault, phase: 'begin' | 'end', more: AppliedFault['details'] = {}): void {
+    const { kind, from: _from, ...rest } = fault;
+    const { until: _until, ...details } = { until: undefined, ...rest };
     recorder.record({ process: 'nemesis', type: 'info', f: 'fault', fault: kind, phase, ...details, ...more });
   }
 }

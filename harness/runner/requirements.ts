@@ -1,8 +1,7 @@
 /** Refuses, by name, a plan that needs what a backend or a subject cannot do, or names what nobody judges. */
 import type { Backend, Cluster } from '../port/backend.ts';
 import { UsageError } from '../errors.ts';
-import { requiredCapability } from '../faults/registry.ts';
-import type { Fault } from '../plan/faults.ts';
+import { capabilityFor, kindNamed, type Fault } from '../faults/registry.ts';
 import type { Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Subject } from '../port/subject.ts';
@@ -45,7 +44,7 @@ export function lackOf(plan: Plan, backend: Able, subject: Subject): UsageError 
   }
   for (const [at, fault] of plan.faults.entries()) {
     const where = `faults.${at} (${fault.kind}) of the plan`;
-    const lack = fault.kind === 'clock-skew' ? lackOfClocks(subject, where) : lackOfFault(fault, backend, where);
+    const lack = lackOfSubject(fault, subject, where) ?? lackOfFault(fault, backend, where);
     if (lack !== undefined) return lack;
   }
   return undefined;
@@ -53,15 +52,16 @@ export function lackOf(plan: Plan, backend: Able, subject: Subject): UsageError 
 
 /** @param where what to name in the error */
 export function lackOfFault(fault: Fault, backend: Able, where: string): UsageError | undefined {
-  const capability = requiredCapability(fault);
-  return backend.capabilities.has(capability) ? undefined : unsupported(backend, where, capability);
+  const capability = capabilityFor(fault);
+  if (capability === undefined || backend.capabilities.has(capability)) return undefined;
+  return unsupported(backend, where, capability);
 }
 
 function momentsOf({ generations, observers, faults }: Plan): Moment[] {
   const moments = [
     ...generations.flatMap(({ start, steps }) => [start, ...steps.map(({ when }) => when)]),
     ...observers.map(({ start }) => start),
-    ...faults.flatMap((fault) => ('from' in fault ? [fault.from, fault.until] : [])),
+    ...faults.flatMap((fault) => ('from' in fault ? [fault.from, 'until' in fault ? fault.until : undefined] : [])),
   ];
   return moments.filter((moment) => moment !== undefined);
 }
@@ -78,12 +78,13 @@ function unsupported(backend: Able, where: string, capability: string): UsageErr
   );
 }
 
-/** The clocks are the application's: no backend has them. */
-function lackOfClocks(subject: Subject, where: string): UsageError | undefined {
-  if (subject.hasClocks === true) return undefined;
+/** What belongs to the application: no backend has it. */
+function lackOfSubject(fault: Fault, subject: Subject, where: string): UsageError | undefined {
+  const { subjectNeeds: capability } = kindNamed(fault.kind);
+  if (capability === undefined || subject.capabilities?.includes(capability)) return undefined;
   return new UsageError(
     'plan-unsupported',
-    `the subject ${subject.name} cannot do what ${where} needs: clock-skew`,
-    'only the instances of a subject of modules have clocks of their own',
+    `the subject ${subject.name} cannot do what ${where} needs: ${capability}`,
+    `it can do: ${subject.capabilities?.join(', ') || 'nothing of the kind'}; a subject of modules can do all of it`,
   );
 }

@@ -136,6 +136,7 @@ async function perform(
     );
     if (!signal.aborted) {
       await stage.nemesis.heal();
+      await stage.settled();
       await caughtUp(cluster, stage.clock, signal);
     }
     polling.abort(OVER);

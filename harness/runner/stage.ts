@@ -1,18 +1,18 @@
 /** Sets the stage of a run: the stories, the application's instances, the gateway before them, the nemesis. */
 import type { Backend, Cluster, Commit, ReplicaNode } from '../port/backend.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
-import { createRouter, type Router } from '../gateway/router.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import type { GatewayServer } from '../gateway/gateway-server.ts';
 import type { AppClock, Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
-import { compareLsn, type Lsn } from '../history/lsn.ts';
-import type { FaultTargets } from '../faults/fault.ts';
+import { compareLsn } from '../history/lsn.ts';
 import type { Plan } from '../plan/plan.ts';
 import { tellDatesByInstance } from '../subject/app-dates.ts';
 import type { AppInstance, Subject } from '../port/subject.ts';
 import { recordExchanges, type ExchangeRecorder } from '../recording/exchanges.ts';
 import type { Host } from './host.ts';
 import { createMoments, type Moments } from '../recording/moments.ts';
+import { appClocks, applyAtStart } from './app-clocks.ts';
+import { assemble, primaryLsn } from './assembly.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
 import { ProcessNames, Recorder, type LineSink } from '../recording/recorder.ts';
 
@@ -34,6 +34,8 @@ export interface Stage {
   processes: ProcessNames;
   exchanges: ExchangeRecorder;
   nemesis: Nemesis;
+  /** Resolves when what goes on after its client was answered is done. */
+  settled(): Promise<void>;
   moments: Moments;
   instances: AppInstance[];
   gatewayUrl: string;
@@ -55,12 +57,12 @@ export async function setStage(
   });
   const clocks = appClocks(plan);
   const restoreDates = clocks === undefined ? () => undefined : tellDatesByInstance();
+  const endAtStart = clocks === undefined ? undefined : await applyAtStart(plan, clocks);
   const instances = await createInstances(options, cluster, server, clocks).catch((error: unknown) => {
     restoreDates();
     throw error;
   });
-  // From here on they are the nemesis's.
-  for (const each of clocks ?? []) each.offsetMs = 0;
+  await endAtStart?.();
 
   const clock = host.clock();
   const { versions } = cluster;
@@ -69,16 +71,12 @@ export async function setStage(
   const processes = new ProcessNames();
   const exchanges = recordExchanges(recorder, processes, subject.tracked);
   const moments = createMoments(clock, recorder);
-  const router = createRouter({
-    routing: plan.topology.routing,
-    replicas: cluster.replicas.map((replica) => replica.name),
-    stickyMs: plan.topology.sticky_ms,
-    nowMs: () => clock.now() / 1e6,
-  });
-  const nemesis = createNemesis(plan.faults, faultTargetsOf(cluster, router, commits, clocks), moments, recorder);
-  const nodes = [cluster.primary, ...cluster.replicas];
-  const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
-  gateway = createGateway({ nodes, router, sleep, listener: exchanges, claim: nemesis.claim });
+  const { routing, sticky_ms: stickyMs } = plan.topology;
+  const assembly = assemble({ cluster, commits, clocks, routing, stickyMs, clock, listener: exchanges }, (targets) =>
+    createNemesis(plan.faults, targets, moments, recorder),
+  );
+  const { faults: nemesis } = assembly;
+  gateway = assembly.gateway;
   opening.resolve(gateway);
   commits.add(({ key, generation, progress, status, lsn, promoted }) => {
     const value = { generation, progress, ...(status === undefined ? {} : { status }) };
@@ -98,46 +96,12 @@ export async function setStage(
     processes,
     exchanges,
     nemesis,
+    settled: gateway.settled,
     moments,
     instances,
     gatewayUrl: server.url,
     stop: options.stop,
     close,
-  };
-}
-
-/** One for each instance, if the plan makes any of them wrong; those that are wrong from the beginning are so now. */
-function appClocks({ faults, topology }: Plan): AppClock[] | undefined {
-  const skews = faults.filter((fault) => fault.kind === 'clock-skew');
-  if (skews.length === 0) return undefined;
-  const clocks = Array.from({ length: topology.instances }, () => ({ offsetMs: 0 }));
-  for (const { instance, offset_ms: offsetMs, from } of skews) {
-    if ('at_ms' in from && from.at_ms === 0) clocks[instance - 1]!.offsetMs += offsetMs;
-  }
-  return clocks;
-}
-
-/** What the faults of a cluster may act on. */
-export function faultTargetsOf(
-  cluster: Cluster,
-  router: Router,
-  commits: Set<(commit: Commit) => void>,
-  clocks: readonly AppClock[] = [],
-): FaultTargets {
-  return {
-    appClock(instance) {
-      const clock = clocks[instance - 1];
-      if (clock === undefined) throw new Error(`instance ${instance} has no clock`);
-      return clock;
-    },
-    replica: (name) => findReplica(cluster, name),
-    router,
-    promote: cluster.promote?.bind(cluster),
-    primaryLsn: () => primaryLsn(cluster),
-    onCommit(listener) {
-      commits.add(listener);
-      return () => commits.delete(listener);
-    },
   };
 }
 
@@ -174,13 +138,6 @@ export async function caughtUp(cluster: Cluster, clock: Clock, signal: AbortSign
   }
 }
 
-/** Of a cluster with replicas, whose primary can be asked. */
-async function primaryLsn({ primary }: Cluster): Promise<Lsn> {
-  const lsn = await primary.lsn();
-  if (lsn === undefined) throw new Error('the LSN of the primary is not known, though there are replicas');
-  return lsn;
-}
-
 /** Creates the rows of the plan's stories and waits until every replica has them. */
 export async function seedStories(
   cluster: Cluster,
@@ -199,10 +156,4 @@ export async function seedStories(
   }
   await cluster.commitsDelivered();
   await caughtUp(cluster, host.clock(), new AbortController().signal);
-}
-
-function findReplica(cluster: Cluster, name: string): ReplicaNode {
-  const replica = cluster.replicas.find((candidate) => candidate.name === name);
-  if (replica === undefined) throw new Error(`no replica is called ${name}`);
-  return replica;
 }

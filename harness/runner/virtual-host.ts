@@ -35,7 +35,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
   };
 
   /** There and back, each way with a latency; whoever aborts does not wait for the rest. */
-  function travel(gateway: Gateway, { signal, message }: Sent): Promise<Response> {
+  function travel(gateway: Pick<Gateway, 'handle'>, { signal, message }: Sent): Promise<Response> {
     const { method, url, headers, body } = message;
     const { actor, operation } = currentOperation() ?? {};
     const link = linkOf(actor);

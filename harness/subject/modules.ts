@@ -6,7 +6,7 @@ import type { AppInstance, Subject, SubjectEnvironment } from '../port/subject.t
 
 export type { LoadModule };
 
-export interface ModulesSubjectOptions extends Omit<Subject, 'createInstance' | 'hasClocks'> {
+export interface ModulesSubjectOptions extends Omit<Subject, 'createInstance' | 'capabilities'> {
   /** The application's folder: what `@/…` and the paths of `load` are relative to. */
   root: URL;
   /** Environment variables beyond the usual names of Supabase's settings. */
@@ -19,7 +19,7 @@ export interface ModulesSubjectOptions extends Omit<Subject, 'createInstance' | 
 export function modulesSubject({ root, variables, open, ...subject }: ModulesSubjectOptions): Subject {
   return {
     ...subject,
-    hasClocks: true,
+    capabilities: ['clock-skew'],
     async createInstance(environment) {
       tellEnvironmentByInstance();
       const own = environmentWith({ ...supabaseVariables(environment), ...variables?.(environment) });

@@ -8,10 +8,10 @@ import { PostgrestKeys } from '../backend/postgres/postgrest-keys.ts';
 import { realClock } from '../clock.ts';
 import { ROUTINGS } from '../plan/routing.ts';
 import type { DatabaseNode, Routing } from '../port/backend.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
-import { createRouter } from '../gateway/router.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { serveGateway } from '../gateway/gateway-server.ts';
 import { answerOf, requestOf } from '../gateway/http-message.ts';
+import { assembleGateway } from '../gateway/assembled-gateway.ts';
 
 const PORT = 8000;
 const STICKY_MS = 5000;
@@ -35,19 +35,8 @@ const { url } = await serveGateway(before(all), { host: '0.0.0.0', port: PORT })
 process.stdout.write(`gateway on ${url}\n`);
 
 function before(nodes: readonly DatabaseNode[]): Gateway {
-  const router = createRouter({
-    routing: routingOf(process.env['RATCHET_ROUTING'] || 'get-to-replica'),
-    replicas: nodes.slice(1).map(({ name }) => name),
-    stickyMs: STICKY_MS,
-    nowMs: () => clock.now() / 1e6,
-  });
-  return createGateway({
-    nodes,
-    router,
-    sleep: (milliseconds) => clock.sleep(milliseconds),
-    listener: { requested: () => {}, ended: () => {} },
-    claim: () => undefined,
-  });
+  const routing = routingOf(process.env['RATCHET_ROUTING'] || 'get-to-replica');
+  return assembleGateway({ nodes, routing, stickyMs: STICKY_MS, clock }).gateway;
 }
 
 function nodeAt(name: string, { hostname, port }: URL): DatabaseNode {

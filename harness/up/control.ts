@@ -1,7 +1,7 @@
 /** The wire between `ratchet up` and the commands that steer it: one JSON line each way over a UNIX socket. */
 import { connect, createServer, type Socket } from 'node:net';
 import { EnvironmentError, ExitCode, RatchetError } from '../errors.ts';
-import type { Fault } from '../plan/faults.ts';
+import type { Fault } from '../faults/registry.ts';
 
 /** A fault as it is asked for: that of a plan, in which the one replica or the actor `app` may be left out. */
 export interface FaultRequest {
@@ -13,7 +13,7 @@ export interface FaultRequest {
 
 export type Command =
   | { do: 'list' }
-  /** `times`: how many requests it befalls, of a fault that befalls requests. */
+  /** `times`: how many requests it applies to, of a fault that matches requests. */
   | { do: 'begin'; fault: FaultRequest; times?: number }
   /** Those that are named, or of that kind and replica; else all. */
   | { do: 'clear'; ids?: number[]; kind?: Fault['kind']; replica?: string };
@@ -21,7 +21,7 @@ export type Command =
 export interface ActiveFault {
   id: number;
   fault: Fault;
-  /** How many requests it will still befall; without it every one until it is cleared. */
+  /** How many requests it will still apply to; without it every one until it is cleared. */
   left?: number;
 }
 

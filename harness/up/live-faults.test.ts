@@ -16,7 +16,7 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsTold = tru
     delay: async (milliseconds) => void calls.push(`${name} delay ${milliseconds}`),
     resume: async () => void calls.push(`${name} resume`),
   });
-  const capabilities = ['lag-paused', 'lag-timed', 'lag-exact', 'out-of-rotation', 'http-error', 'http-delay'] as const;
+  const capabilities = ['lag-paused', 'lag-timed', 'lag-exact', 'out-of-rotation', 'http-faults'] as const;
   const faults = new LiveFaults({
     backend: { name: 'embedded', capabilities: new Set(capabilities) } as unknown as Backend,
     replicas,
@@ -31,6 +31,7 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsTold = tru
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
+      intercept: () => () => undefined,
     },
   });
   const begin = (fault: FaultRequest, times?: number) =>
@@ -39,7 +40,8 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsTold = tru
     listeners.forEach((listener) =>
       listener({ key: 's', generation: 1, progress, status: undefined, lsn: `0/${progress}` }),
     );
-  const ask = (method: string, actor?: string) => faults.claim({ actor, method, nth: 7, nthOfAll: 9 })?.kind;
+  const ask = (method: string, actor?: string) =>
+    faults.claim({ at: 'gateway', actor, method, nth: 7, nthOfAll: 9 })?.kind;
   return { faults, calls, begin, commit, ask };
 }
 
@@ -75,7 +77,7 @@ describe('a lag that is begun by hand', () => {
 });
 
 describe('a fault of requests that is begun by hand', () => {
-  it('befalls every request of nobody in particular until it is cleared', async () => {
+  it('applies to every request without an actor until it is cleared', async () => {
     const { faults, begin, ask } = stage();
     await begin(error);
     expect([ask('GET'), ask('PATCH'), ask('GET', 'worker-1')]).toEqual(['http-error', 'http-error', undefined]);
@@ -83,7 +85,7 @@ describe('a fault of requests that is begun by hand', () => {
     expect(ask('GET')).toBeUndefined();
   });
 
-  it('befalls as many as were asked for, counted from then', async () => {
+  it('applies to as many as were asked for, counted from then', async () => {
     const { faults, begin, ask } = stage();
     ask('PATCH');
     expect(await begin({ ...error, match: { method: 'PATCH' } }, 2)).toMatchObject([{ left: 2 }]);
@@ -96,7 +98,7 @@ describe('a fault of requests that is begun by hand', () => {
     expect(await faults.perform({ do: 'list' })).toEqual([]);
   });
 
-  it('befalls the n-th from then, even where another took the ones before', async () => {
+  it('applies to the n-th from then, even where another took the ones before', async () => {
     const { begin, ask } = stage();
     await begin(error, 1);
     await begin({ kind: 'http-delay', delay_ms: 1, match: { nth: 2 } });
@@ -116,11 +118,11 @@ describe('what cannot be begun is refused by name', () => {
 
   it('a replica that nobody named where there are two, or none', async () => {
     const fault: FaultRequest = { kind: 'out-of-rotation' };
-    await expect(stage(['replica-1', 'replica-2']).begin(fault)).rejects.toThrow('befalls one replica');
+    await expect(stage(['replica-1', 'replica-2']).begin(fault)).rejects.toThrow('applies to one replica');
     await expect(stage([]).begin(fault)).rejects.toThrow('there is no replica');
   });
 
-  it('a commit to hold at where commits are not told, and times of what befalls no request', async () => {
+  it('a commit to hold at where commits are not told, and times of a fault that matches no request', async () => {
     await expect(stage(['replica-1'], false).begin(held)).rejects.toThrow('only where the table');
     await expect(stage().begin(paused, 2)).rejects.toThrow('times is for faults of requests');
   });

@@ -1,10 +1,21 @@
 /** The faults that are in force on an environment that is up: those of a plan, begun and ended by hand. */
 import type { Backend } from '../port/backend.ts';
-import type { GatewayOptions } from '../gateway/gateway.ts';
 import { UsageError } from '../errors.ts';
-import { beginFault, inflictFault, isRequestFault } from '../faults/registry.ts';
-import type { FaultTargets } from '../faults/fault.ts';
-import { parseFault, type Fault } from '../plan/faults.ts';
+import {
+  claims,
+  effectFieldsOf,
+  effectOf,
+  hasField,
+  inflict,
+  isRequestFault,
+  isRequestKind,
+  kindNamed,
+  parseFault,
+  type Fault,
+} from '../faults/registry.ts';
+import { referencesOf } from '../faults/references.ts';
+import type { Claim } from '../gateway/claim.ts';
+import type { FaultTargets } from '../port/fault-targets.ts';
 import { lackOfFault } from '../runner/requirements.ts';
 import type { ActiveFault, Command, FaultRequest } from './control.ts';
 
@@ -16,13 +27,13 @@ export interface LiveFaultsOptions {
   areCommitsTold: boolean;
 }
 
-/** Who makes a request that nobody is named for. */
+/** The actor of requests that name none. */
 const APP = 'app';
 
 interface Entry extends ActiveFault {
   /** Matching requests so far. */
   seen: number;
-  /** Of a fault that is no request's. */
+  /** Of a fault that applies to a time. */
   end?: () => Promise<void>;
 }
 
@@ -35,7 +46,7 @@ export class LiveFaults {
     this.#options = options;
   }
 
-  /** @throws UsageError for a fault that is none, or that the backend cannot do */
+  /** @throws UsageError for a fault that is not valid, or that the backend cannot do */
   async perform(command: Command): Promise<ActiveFault[]> {
     if (command.do === 'begin') {
       const faults = this.#faultsOf(command.fault);
@@ -47,12 +58,9 @@ export class LiveFaults {
   }
 
   /** What the gateway asks of every request: the oldest fault that is due claims it. */
-  readonly claim: GatewayOptions['claim'] = ({ actor = APP, method }) => {
+  readonly claim: Claim = ({ at, actor = APP, method }) => {
     const matching = [...this.#entries.values()].filter(
-      ({ fault }) =>
-        isRequestFault(fault) &&
-        fault.match.actor === actor &&
-        (fault.match.method === undefined || fault.match.method === method),
+      ({ fault }) => isRequestFault(fault) && claims(fault, { at, actor, method }),
     );
     for (const entry of matching) entry.seen += 1;
     for (const entry of matching) {
@@ -60,7 +68,7 @@ export class LiveFaults {
       if (!isRequestFault(fault) || entry.seen < (fault.match.nth ?? 1)) continue;
       if (entry.left !== undefined) entry.left -= 1;
       if (entry.left === 0) this.#entries.delete(entry.id);
-      return inflictFault(fault);
+      return { kind: fault.kind, details: effectFieldsOf(fault), inflict: effectOf(fault) };
     }
     return undefined;
   };
@@ -74,18 +82,20 @@ export class LiveFaults {
     }));
   }
 
-  /** A lag without replica is one of every replica. */
+  /** One fault, or one for every replica. */
   #faultsOf(request: FaultRequest): Fault[] {
-    if (request.kind.startsWith('http-')) {
-      return [parseFault({ ...request, match: { actor: APP, ...request.match } })];
+    const kind = kindNamed(request.kind);
+    if (kind.byHand === undefined) {
+      throw new UsageError('fault-invalid', `the fault ${kind.kind} is for runs, not for an environment that is up`);
     }
+    if (isRequestKind(kind)) return [parseFault({ ...request, match: { actor: APP, ...request.match } })];
     const { replicas } = this.#options;
-    if (request.replica !== undefined) return [parseFault(request)];
-    if (replicas.length === 0) throw new UsageError('replica-missing', `there is no replica for the ${request.kind}`);
-    if (replicas.length > 1 && request.kind !== 'lag') {
+    if (request.replica !== undefined || !hasField(kind, 'replica')) return [parseFault(request)];
+    if (replicas.length === 0) throw new UsageError('replica-missing', `there is no replica for the ${kind.kind}`);
+    if (replicas.length > 1 && kind.byHand.isForEveryReplica !== true) {
       throw new UsageError(
         'replica-missing',
-        `the fault ${request.kind} befalls one replica`,
+        `the fault ${kind.kind} applies to one replica`,
         `name it: ${replicas.join(', ')}`,
       );
     }
@@ -96,11 +106,11 @@ export class LiveFaults {
     const { backend, replicas, areCommitsTold } = this.#options;
     const lack = lackOfFault(fault, backend, `the fault ${fault.kind}`);
     if (lack !== undefined) throw lack;
-    const node = 'replica' in fault ? fault.replica : 'to' in fault ? fault.to : 'primary';
-    if (node !== 'primary' && !replicas.includes(node)) {
-      throw new UsageError('replica-unknown', `there is no ${node}`, `there is: ${replicas.join(', ') || 'none'}`);
+    const unknown = referencesOf(fault).nodes.find((node) => node !== 'primary' && !replicas.includes(node));
+    if (unknown !== undefined) {
+      throw new UsageError('replica-unknown', `there is no ${unknown}`, `there is: ${replicas.join(', ') || 'none'}`);
     }
-    if (fault.kind === 'lag' && fault.mode === 'exact' && !areCommitsTold) {
+    if (!areCommitsTold && kindNamed(fault.kind).byHand?.followsCommits?.(fault as never) === true) {
       throw new UsageError(
         'commits-untold',
         'a replica can be held at a commit only where the table of the progress is known',
@@ -108,13 +118,13 @@ export class LiveFaults {
       );
     }
     if (times !== undefined && !isRequestFault(fault)) {
-      throw new UsageError('fault-invalid', `times is for faults of requests, and ${fault.kind} is none of them`);
+      throw new UsageError('fault-invalid', `times is for faults of requests, and ${fault.kind} is not one of them`);
     }
   }
 
   async #begin(fault: Fault, times: number | undefined): Promise<void> {
     if (isRequestFault(fault)) {
-      // The n-th is one; all others are as many as wanted.
+      // The n-th is a single one.
       const left = times ?? (fault.match.nth === undefined ? undefined : 1);
       const id = ++this.#lastId;
       this.#entries.set(id, { id, fault, seen: 0, ...(left === undefined ? {} : { left }) });
@@ -124,11 +134,11 @@ export class LiveFaults {
       ({ fault: other }) =>
         other.kind === fault.kind && 'replica' in other && 'replica' in fault && other.replica === fault.replica,
     );
-    // A lag that does nothing by itself is replaced without letting the replica catch up in between.
-    const isReplaced = same?.fault.kind === 'lag' && same.fault.mode !== 'exact';
+    const isReplaced =
+      same !== undefined && kindNamed(fault.kind).byHand?.isReplaceable?.(same.fault as never) === true;
     if (same !== undefined && !isReplaced) await this.#end(same);
     const id = ++this.#lastId;
-    const { end } = await beginFault(fault, this.#options.targets);
+    const { end } = await inflict(fault, this.#options.targets);
     if (same !== undefined) this.#entries.delete(same.id);
     this.#entries.set(id, { id, fault, end, seen: 0 });
   }

@@ -1,11 +1,11 @@
 /** An environment that stays up: databases, their REST, the gateway before them, and faults that are begun by hand. */
 import type { Backend, ClusterOptions, Commit, DatabaseNode } from '../port/backend.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
-import { createRouter, type Router } from '../gateway/router.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
 import { realClock } from '../clock.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
-import { faultTargetsOf } from '../runner/stage.ts';
+import { assembleGateway } from '../gateway/assembled-gateway.ts';
+import { assemble } from '../runner/assembly.ts';
 import { serveControl, type FaultRequest } from './control.ts';
 import { LiveFaults } from './live-faults.ts';
 import { claimStateFolder } from './state-folder.ts';
@@ -89,11 +89,12 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   undo.push(() => cluster.close());
 
   const names = cluster.replicas.map((replica) => replica.name);
-  const router = createRouter({ routing: 'get-to-replica', replicas: names, stickyMs: 0, nowMs: () => 0 });
-  const targets = faultTargetsOf(cluster, router, commits);
-  const faults = new LiveFaults({ backend, targets, replicas: names, areCommitsTold: tracked !== undefined });
+  const { gateway: opened, faults } = assemble(
+    { cluster, commits, clock: realClock() },
+    (targets) => new LiveFaults({ backend, targets, replicas: names, areCommitsTold: tracked !== undefined }),
+  );
   const nodes = [cluster.primary, ...cluster.replicas];
-  gateway.resolve(gatewayTo(nodes, router, faults.claim));
+  gateway.resolve(opened);
   for (const fault of options.faults) await faults.perform({ do: 'begin', fault });
   const control = await serveControl(folder.socket, (command) => faults.perform(command));
   undo.push(async () => control.close());
@@ -109,22 +110,14 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   };
 }
 
+/** Each database by itself serves as the primary of a gateway without replicas. */
 async function statusOf(node: DatabaseNode, undo: Undo[]): Promise<NodeStatus> {
-  const router: Router = { route: () => node.name, setInRotation: () => undefined };
-  const server = await serve(
-    undo,
-    gatewayTo([node], router, () => undefined),
-  );
-  return { name: node.name, apiUrl: server.url, databaseUrl: node.databaseUrl };
+  const alone = { ...node, name: 'primary', rest: node.rest.bind(node), lsn: node.lsn.bind(node) };
+  const { url } = await serve(undo, assembleGateway({ nodes: [alone], clock: realClock() }).gateway);
+  return { name: node.name, apiUrl: url, databaseUrl: node.databaseUrl };
 }
 
-function gatewayTo(nodes: readonly DatabaseNode[], router: Router, claim: LiveFaults['claim']): Gateway {
-  const clock = realClock();
-  const listener = { requested: () => undefined, ended: () => undefined };
-  return createGateway({ nodes, router, claim, listener, sleep: (milliseconds) => clock.sleep(milliseconds) });
-}
-
-async function serve(undo: Undo[], gateway: Gateway, port?: number): Promise<GatewayServer> {
+async function serve(undo: Undo[], gateway: Pick<Gateway, 'handle'>, port?: number): Promise<GatewayServer> {
   const server = await serveGateway(gateway, port === undefined ? {} : { port });
   undo.push(() => server.close());
   return server;

@@ -1,62 +1,110 @@
 /** Deviations from a plan whose actors are known. */
 import fc, { type Arbitrary } from 'fast-check';
 import type { Deviation } from '../deviations.ts';
-import type { Fault } from '../faults.ts';
+import { afterCommit } from '../../faults/drawing.ts';
+import type { Site, Version } from '../../faults/fault.ts';
+import type { Fault } from '../../faults/registry.ts';
 import type { Plan } from '../plan.ts';
-import { befallReplica, replicaFaultDraft, skewDraft, skewedClock, timedLag } from './fault-drafts.ts';
+import { siteDrawings, type FaultDraft } from './fault-drafts.ts';
 import { BY_SIMPLICITY, type Limits } from './limits.ts';
-import { befall, requestDraft } from './requests.ts';
 import { BENIGN_TAB } from './plan-space.ts';
-import { afterCommit, versionIn, type Version } from './version-names.ts';
+import { requestDraft } from './request-drafts.ts';
+import { versionIn } from './version-names.ts';
+import { oneOfWeighted, type Weighted } from './weighted.ts';
 
 export function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
-  const { kinds, lags } = limits;
-  const workers = cast.generations.map(({ worker }) => worker);
-  const sessions = cast.observers.map(({ session }) => session);
-  const replicas = Array.from({ length: cast.topology.replicas }, (_, at) => `replica-${at + 1}`);
-  const choices: { weight: number; arbitrary: Arbitrary<Deviation> }[] = [];
-  const offer = (weight: number, isAllowed: boolean, arbitrary: () => Arbitrary<Deviation>): void => {
-    if (isAllowed) choices.push({ weight, arbitrary: arbitrary() });
-  };
-  const asked = requestDraft(['GET', 'POST'], limits);
-  const written = requestDraft(['PATCH', 'POST', 'GET'], limits);
-  const struck = replicaFaultDraft(limits);
-  const skew = skewDraft(limits);
-  const instance = fc.integer({ min: 1, max: cast.topology.instances });
-  const version = fc
-    .tuple(fc.nat({ max: workers.length - 1 }), fc.nat({ max: 10 }))
-    .map(([at, step]) => versionIn(cast.generations, at, step));
-  // Where there is none to choose from, what needs one is not offered.
-  const [session, worker, replica] = [oneOf(sessions), oneOf(workers), oneOf(replicas)];
-  const fault = (arbitrary: Arbitrary<Fault>): Arbitrary<Deviation> =>
-    arbitrary.map((each) => ({ kind: 'fault', fault: each }));
+  const choices = [...faultChoices(cast, limits), ...otherChoices(cast, limits)];
+  // Where nothing can be drawn, nothing is changed.
+  return oneOfWeighted(choices) ?? fc.constant({ kind: 'routing', routing: cast.topology.routing });
+}
 
-  const hasReplicas = replicas.length > 0;
-  const hasTabs = sessions.length > 0;
-  offer(4, hasTabs && asked !== undefined, () =>
-    fc.tuple(session, asked!).map(([actor, draft]) => befall(actor, draft)),
+type Choice = Weighted<Deviation>;
+
+function namesOf(cast: Plan) {
+  return {
+    workers: cast.generations.map(({ worker }) => worker),
+    sessions: cast.observers.map(({ session }) => session),
+    replicas: Array.from({ length: cast.topology.replicas }, (_, at) => `replica-${at + 1}`),
+  };
+}
+
+function versionsOf(cast: Plan): Arbitrary<Version> {
+  return fc
+    .tuple(fc.nat({ max: cast.generations.length - 1 }), fc.nat({ max: 10 }))
+    .map(([at, step]) => versionIn(cast.generations, at, step));
+}
+
+function faultChoices(cast: Plan, limits: Limits): Choice[] {
+  const { workers, sessions, replicas } = namesOf(cast);
+  const asked = sessions.length === 0 ? undefined : requestDraft(['GET', 'POST'], limits, true);
+  const written = requestDraft(['PATCH', 'POST', 'GET'], limits, false);
+  const site: Arbitrary<Site> = fc.record({
+    replica: oneOf(replicas),
+    instance: fc.integer({ min: 1, max: cast.topology.instances }),
+    actor: oneOf([...sessions, ...workers]),
+    session: oneOf(sessions),
+    version: versionsOf(cast),
+  });
+  const at = (weight: number, drafts: readonly Weighted<FaultDraft>[]): Choice[] => {
+    const draft = oneOfWeighted(drafts);
+    return draft === undefined
+      ? []
+      : [
+          fault(
+            weight,
+            fc.tuple(draft, site).map(([make, where]) => make(where)),
+          ),
+        ];
+  };
+  return [
+    ...(asked === undefined
+      ? []
+      : [
+          fault(
+            4,
+            fc.tuple(asked, oneOf(sessions)).map(([make, who]) => make(who)),
+          ),
+        ]),
+    ...(written === undefined
+      ? []
+      : [
+          fault(
+            3,
+            fc.tuple(written, oneOf(workers)).map(([make, who]) => make(who)),
+          ),
+        ]),
+    ...(replicas.length === 0 ? [] : at(3, siteDrawings(['replica'], 'commit', limits))),
+    ...(replicas.length === 0 ? [] : at(2, siteDrawings(['replica'], 'start', limits))),
+    ...at(1, siteDrawings(['instance'], 'start', limits)),
+    ...at(1, siteDrawings(['instance'], 'commit', limits)),
+    ...at(2, siteDrawings(['actor'], 'commit', limits)),
+    ...(sessions.length === 0 ? [] : at(1, siteDrawings(['tab'], 'commit', limits))),
+  ];
+}
+
+function fault(weight: number, arbitrary: Arbitrary<Fault>): Choice {
+  return { weight, arbitrary: arbitrary.map((each) => ({ kind: 'fault', fault: each })) };
+}
+
+function otherChoices(cast: Plan, { kinds, lags }: Limits): Choice[] {
+  const { workers, sessions, replicas } = namesOf(cast);
+  const [worker, session, version] = [oneOf(workers), oneOf(sessions), versionsOf(cast)];
+  const stall = fc.record({ worker, step: fc.integer({ min: 1, max: 10 }), stall_ms: fc.constantFrom(...lags) });
+  const choices: [name: string, isPossible: boolean, arbitrary: Arbitrary<Deviation>][] = [
+    ['stall', true, stall.map((each) => ({ kind: 'stall', ...each }))],
+    ['overlap', sessions.length > 0, session.map((each) => ({ kind: 'overlap', session: each }))],
+    ['forget', sessions.length > 0, session.map((each) => ({ kind: 'forget', session: each }))],
+    [
+      'routing',
+      replicas.length > 0,
+      fc.constantFrom(...BY_SIMPLICITY).map((routing) => ({ kind: 'routing', routing })),
+    ],
+    ['rerun', true, version.map((each) => rerunOf(cast, each))],
+    ['tab', true, version.map((each) => tabOf(cast, each))],
+  ];
+  return choices.flatMap(([name, isPossible, arbitrary]) =>
+    isPossible && kinds.has(name) ? [{ weight: 1, arbitrary }] : [],
   );
-  offer(3, written !== undefined, () => fc.tuple(worker, written!).map(([actor, draft]) => befall(actor, draft)));
-  offer(3, hasReplicas && struck !== undefined, () =>
-    fault(fc.tuple(replica, version, struck!).map((each) => befallReplica(...each))),
-  );
-  offer(2, hasReplicas && kinds.has('lag-timed'), () =>
-    fault(fc.tuple(replica, fc.constantFrom(...lags)).map((each) => timedLag(...each))),
-  );
-  offer(1, kinds.has('stall'), () =>
-    fc
-      .record({ worker, step: fc.integer({ min: 1, max: 10 }), stall_ms: fc.constantFrom(...lags) })
-      .map((each) => ({ kind: 'stall', ...each })),
-  );
-  offer(1, hasTabs && kinds.has('overlap'), () => session.map((each) => ({ kind: 'overlap', session: each })));
-  offer(1, hasTabs && kinds.has('forget'), () => session.map((each) => ({ kind: 'forget', session: each })));
-  offer(1, hasReplicas && kinds.has('routing'), () =>
-    fc.constantFrom(...BY_SIMPLICITY).map((routing) => ({ kind: 'routing', routing })),
-  );
-  offer(1, skew !== undefined, () => fault(fc.tuple(instance, skew!).map((each) => skewedClock(...each))));
-  offer(1, kinds.has('rerun'), () => version.map((each) => rerunOf(cast, each)));
-  offer(1, kinds.has('tab'), () => version.map((each) => tabOf(cast, each)));
-  return choices.length === 0 ? fc.constant({ kind: 'routing', routing: cast.topology.routing }) : fc.oneof(...choices);
 }
 
 function oneOf(names: readonly string[]): Arbitrary<string> {

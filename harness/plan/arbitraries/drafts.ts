@@ -1,18 +1,44 @@
-/** The plan space before anybody has a name: how many of each, and what befalls whom. */
+/** The plan space before its actors have names: how many of each, and which faults apply to them. */
 import fc, { type Arbitrary } from 'fast-check';
 import type { GenerationPlan } from '../plan.ts';
 import type { Range } from '../range.ts';
-import { replicaFaultDraft, type ReplicaFaultDraft } from './fault-drafts.ts';
+import { faultDraft, type FaultDraft } from './fault-drafts.ts';
 import type { Limits } from './limits.ts';
-import { requestDraft, type RequestDraft } from './requests.ts';
+import { requestDraft, type RequestDraft } from './request-drafts.ts';
 
 const LADDER = [10, 25, 40, 55, 70, 85] as const;
 
-export type ReplicaDraft = number | undefined;
+/** A fault of the replica that is there from the beginning, or none. */
+export type ReplicaDraft = FaultDraft | undefined;
 
-/** How late it is, if it is. */
-export function replicaDraft({ kinds, lags }: Limits): Arbitrary<ReplicaDraft> {
-  return kinds.has('lag-timed') ? fc.option(fc.constantFrom(...lags), { nil: undefined }) : fc.constant(undefined);
+export function replicaDraft(limits: Limits): Arbitrary<ReplicaDraft> {
+  const draft = faultDraft(['replica'], 'start', limits);
+  return draft === undefined ? fc.constant(undefined) : fc.option(draft, { nil: undefined });
+}
+
+/** A fault that starts at one of the steps of a generation. */
+export interface StrikeDraft {
+  fault: FaultDraft;
+  replica: number;
+  instance: number;
+  step: number;
+  /** Which of the story's tabs it applies to, where it applies to one. */
+  tab: number;
+  /** Where it applies to an actor: to that tab, or to the worker. */
+  isOfTab: boolean;
+}
+
+function strikeDraft(limits: Limits): Arbitrary<StrikeDraft> | undefined {
+  const fault = faultDraft(['replica', 'instance', 'actor', 'tab'], 'commit', limits);
+  if (fault === undefined) return undefined;
+  return fc.record({
+    fault,
+    replica: fc.constantFrom(1, 2, 3),
+    instance: fc.nat({ max: 2 }),
+    step: fc.nat({ max: 6 }),
+    tab: fc.nat({ max: 2 }),
+    isOfTab: fc.boolean(),
+  });
 }
 
 export interface GenerationDraft {
@@ -25,8 +51,7 @@ export interface GenerationDraft {
   outcome: GenerationPlan['outcome'];
   requests: readonly RequestDraft[];
   stalls: readonly { step: number; stall_ms: number }[];
-  /** What befalls replicas at one of its steps. */
-  strikes: readonly { fault: ReplicaFaultDraft; replica: number; step: number }[];
+  strikes: readonly StrikeDraft[];
 }
 
 export interface TabDraft {
@@ -52,7 +77,6 @@ export function storyDraft(range: Range, limits: Limits): Arbitrary<StoryDraft> 
 
 function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraft> {
   const { kinds, lags } = limits;
-  const fault = replicaFaultDraft(limits);
   return fc.record({
     instance: fc.nat({ max: 2 }),
     afterStep: fc.nat({ max: 6 }),
@@ -61,17 +85,13 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
     ladder: fc.subarray([...LADDER], { minLength: 1 }),
     pace_ms: fc.constantFrom(100, 50, 200, 1_000),
     outcome: fc.constantFrom('completed', 'failed', 'abandoned'),
-    requests: few(requestDraft(['PATCH', 'POST', 'GET'], limits)),
+    requests: few(requestDraft(['PATCH', 'POST', 'GET'], limits, false)),
     stalls: few(
       kinds.has('stall')
         ? fc.record({ step: fc.integer({ min: 1, max: 7 }), stall_ms: fc.constantFrom(...lags) })
         : undefined,
     ),
-    strikes: few(
-      fault === undefined
-        ? undefined
-        : fc.record({ fault, replica: fc.constantFrom(1, 2, 3), step: fc.nat({ max: 6 }) }),
-    ),
+    strikes: few(strikeDraft(limits)),
   });
 }
 
@@ -83,7 +103,7 @@ function tabDraft(limits: Limits): Arbitrary<TabDraft> {
     afterStep: fc.option(fc.nat({ max: 6 }), { nil: undefined }),
     overlaps: kinds.has('overlap') ? rarely : fc.constant(false),
     forgets: kinds.has('forget') ? rarely : fc.constant(false),
-    requests: few(requestDraft(['GET', 'POST'], limits)),
+    requests: few(requestDraft(['GET', 'POST'], limits, true)),
   });
 }
 

@@ -1,5 +1,6 @@
+import type { DrawLimits } from '../../faults/fault.ts';
 import { ROUTINGS } from '../routing.ts';
-import { ordinaryKinds, type DeviationKind } from '../deviations.ts';
+import { ordinaryKinds } from '../deviations.ts';
 import type { Range } from '../range.ts';
 
 /** The most benign first: there every choice shrinks to. */
@@ -7,10 +8,9 @@ export const BY_SIMPLICITY = ['primary-only', ...ROUTINGS.filter((routing) => ro
 /** Up to beyond the 2.8 s that `WORKSPACE_FIXES.md` retries for; an exact lag lasts longer than any of them. */
 const HOW_LONG_MS = [100, 300, 1_000, 2_000, 2_500, 3_500] as const;
 /** A range with its gaps filled in. */
-export interface Limits {
-  kinds: ReadonlySet<DeviationKind>;
-  lags: readonly number[];
-  delays: readonly number[];
+export interface Limits extends DrawLimits {
+  /** Names of deviations. */
+  kinds: ReadonlySet<string>;
 }
 
 export function limitsOf(range: Range): Limits {

@@ -1,21 +1,12 @@
 /** What generations write, as moments and lags name it. */
+import type { Version } from '../../faults/fault.ts';
 import type { GenerationPlan } from '../plan.ts';
-
-export interface Version {
-  key: string;
-  generation: number;
-  progress: number;
-}
 
 /** What a generation has written with its nth step, 0 for its start, at most its last. */
 export function versionOf(generations: readonly GenerationPlan[], at: number, step: number): Version {
   const { story, steps } = generations[at]!;
   const reached = Math.min(step, steps.length);
   return { key: story, generation: at + 1, progress: reached === 0 ? 0 : steps[reached - 1]!.progress };
-}
-
-export function afterCommit(version: Version): { after: { f: 'commit' } & Version; plus_ms: number } {
-  return { after: { f: 'commit', ...version }, plus_ms: 0 };
 }
 
 /** Like `versionOf`, of the plan's nth generation, which counts among those of its own story. */

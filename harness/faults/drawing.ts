@@ -1,0 +1,19 @@
+/** What the drawings and cuts of several kinds of faults share. */
+import type { Version } from './fault.ts';
+
+export const START = { at_ms: 0 } as const;
+
+export function afterCommit(version: Version): { after: { f: 'commit' } & Version; plus_ms: number } {
+  return { after: { f: 'commit', ...version }, plus_ms: 0 };
+}
+
+/** The fault with smaller values of a field, the smallest first. */
+export function* shorter<Field extends string, Fault extends { [key in Field]: number }>(
+  fault: Fault,
+  field: Field,
+  values: readonly number[],
+): Generator<Fault> {
+  for (const value of values) if (value < fault[field]) yield { ...fault, [field]: value };
+}
+
+export const DELAYS_MS = [100, 300, 1_000, 3_000] as const;

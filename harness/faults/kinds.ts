@@ -1,0 +1,11 @@
+/** All kinds of faults: one line each. */
+export { clockSkew } from './clock-skew.ts';
+export { httpDelay } from './http-delay.ts';
+export { httpDrop } from './http-drop.ts';
+export { httpError } from './http-error.ts';
+export { httpLoseResponse } from './http-lose-response.ts';
+export { httpRoute } from './http-route.ts';
+export { lag } from './lag.ts';
+export { outOfRotation } from './out-of-rotation.ts';
+export { outage } from './outage.ts';
+export { promotion } from './promotion.ts';

@@ -1,0 +1,49 @@
+/** What a fault names of a plan, by the fields that every kind uses for it. */
+import type { RequestMatch } from './fields.ts';
+import type { Fault } from './registry.ts';
+
+interface References {
+  /** `primary`, `replica-1`, … */
+  nodes: string[];
+  instances: number[];
+  /** Workers and sessions. */
+  actors: string[];
+  /** Those of the actors that must be sessions. */
+  sessions: string[];
+}
+
+type Fields = Partial<Record<'replica' | 'to' | 'actor' | 'session', string>> & {
+  instance?: number;
+  match?: RequestMatch;
+};
+
+export function referencesOf(fault: Fault): References {
+  const { replica, to, instance, match, actor, session } = fault as Fields;
+  const given = <T>(...values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
+  return {
+    nodes: given(replica, to),
+    instances: given(instance),
+    actors: given(match?.actor, actor, session),
+    sessions: given(session, match?.at === 'edge' ? match.actor : undefined),
+  };
+}
+
+/** The same fault of other nodes and instances. */
+export function withReferences(
+  fault: Fault,
+  change: { node?(name: string): string; instance?(number: number): number },
+): Fault {
+  const { node = (name) => name, instance = (number) => number } = change;
+  const fields = fault as Fields;
+  return {
+    ...fault,
+    ...(fields.replica === undefined ? {} : { replica: node(fields.replica) }),
+    ...(fields.to === undefined ? {} : { to: node(fields.to) }),
+    ...(fields.instance === undefined ? {} : { instance: instance(fields.instance) }),
+  } as Fault;
+}
+
+/** The number of a replica, counted from 1; 0 for the primary. */
+export function replicaNumber(node: string): number {
+  return node.startsWith('replica-') ? Number(node.slice('replica-'.length)) : 0;
+}

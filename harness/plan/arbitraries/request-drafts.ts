@@ -1,0 +1,51 @@
+/** Faults of single requests, before their actor is known. */
+import fc, { type Arbitrary } from 'fast-check';
+import type { RequestDrawing } from '../../faults/fault.ts';
+import type { RequestMatch } from '../../faults/fields.ts';
+import { faultKinds, type Fault } from '../../faults/registry.ts';
+import type { Limits } from './limits.ts';
+import { oneOfWeighted } from './weighted.ts';
+
+export type RequestDraft = (actor: string) => Fault;
+
+type Method = NonNullable<RequestMatch['method']>;
+
+/**
+ * @param isOfTab whether the actor's requests pass the edge, too
+ * @returns `undefined` where the range allows none
+ */
+export function requestDraft(
+  methods: readonly Method[],
+  limits: Limits,
+  isOfTab: boolean,
+): Arbitrary<RequestDraft> | undefined {
+  const choices = faultKinds.flatMap((kind) =>
+    Object.entries(kind.draw ?? {}).flatMap(([name, drawing]) => {
+      if (drawing.on !== 'request' || !limits.kinds.has(name)) return [];
+      const isAtEdgeToo = isOfTab && 'isAtEdgeToo' in kind && kind.isAtEdgeToo === true;
+      const { weight = 1 } = drawing;
+      return [{ weight, arbitrary: applied(drawing as RequestDrawing<Fault>, methods, limits, isAtEdgeToo) }];
+    }),
+  );
+  return oneOfWeighted(choices);
+}
+
+function applied(
+  drawing: RequestDrawing<Fault>,
+  methods: readonly Method[],
+  limits: Limits,
+  isAtEdgeToo: boolean,
+): Arbitrary<RequestDraft> {
+  return fc
+    .record({
+      make: drawing.draw(limits),
+      method: fc.constantFrom(...methods),
+      nth: fc.integer({ min: 1, max: 12 }),
+      isAtEdge: isAtEdgeToo ? fc.integer({ min: 0, max: 3 }).map((number) => number === 3) : fc.constant(false),
+    })
+    .map(
+      ({ make, method, nth, isAtEdge }) =>
+        (actor) =>
+          make(isAtEdge ? { actor, method: 'GET', nth, at: 'edge' } : { actor, method, nth }),
+    );
+}

@@ -1,0 +1,12 @@
+import fc, { type Arbitrary } from 'fast-check';
+
+export interface Weighted<T> {
+  weight: number;
+  arbitrary: Arbitrary<T>;
+}
+
+/** One of the choices, shrinking to the one of greatest weight; `undefined` without any. */
+export function oneOfWeighted<T>(choices: readonly Weighted<T>[]): Arbitrary<T> | undefined {
+  if (choices.length === 0) return undefined;
+  return fc.oneof({ withCrossShrink: true }, ...[...choices].sort((a, b) => b.weight - a.weight));
+}

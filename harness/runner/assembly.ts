@@ -1,0 +1,60 @@
+/** Puts the gateway before a cluster, with what faults act on: for runs, and for environments that stay. */
+import type { AppClock } from '../clock.ts';
+import { assembleGateway, type Assembly, type AssemblyParts } from '../gateway/assembled-gateway.ts';
+import type { Claim } from '../gateway/claim.ts';
+import type { Lsn } from '../history/lsn.ts';
+import type { Cluster, Commit, ReplicaNode } from '../port/backend.ts';
+import type { FaultTargets } from '../port/fault-targets.ts';
+import { clockIn } from './app-clocks.ts';
+
+/** A gateway before a whole cluster, and faults that act on both. */
+export function assemble<Faults extends { claim: Claim }>(
+  { cluster, commits, clocks, ...parts }: ClusterParts,
+  createFaults: (targets: FaultTargets) => Faults,
+): Assembly & { faults: Faults } {
+  const nodes = [cluster.primary, ...cluster.replicas];
+  const assembly = assembleGateway({ ...parts, nodes, claim: (request) => faults.claim(request) });
+  const faults = createFaults(targetsIn(cluster, assembly, commits, clocks));
+  return { ...assembly, faults };
+}
+
+export interface ClusterParts extends Omit<AssemblyParts, 'nodes' | 'claim'> {
+  cluster: Cluster;
+  /** The listeners that the cluster's commits are passed to. */
+  commits: Set<(commit: Commit) => void>;
+  /** Of the instances of the application, where faults may make them wrong. */
+  clocks?: readonly AppClock[] | undefined;
+}
+
+function targetsIn(
+  cluster: Cluster,
+  { router, gateway }: Assembly,
+  commits: ClusterParts['commits'],
+  clocks: readonly AppClock[] | undefined,
+): FaultTargets {
+  return {
+    appClock: clockIn(clocks),
+    replica: (name) => findReplica(cluster, name),
+    router,
+    promote: cluster.promote?.bind(cluster),
+    primaryLsn: () => primaryLsn(cluster),
+    onCommit(listener) {
+      commits.add(listener);
+      return () => commits.delete(listener);
+    },
+    intercept: gateway.intercept,
+  };
+}
+
+/** Of a cluster with replicas, whose primary can be asked. */
+export async function primaryLsn({ primary }: Cluster): Promise<Lsn> {
+  const lsn = await primary.lsn();
+  if (lsn === undefined) throw new Error('the LSN of the primary is not known, though there are replicas');
+  return lsn;
+}
+
+function findReplica(cluster: Cluster, name: string): ReplicaNode {
+  const replica = cluster.replicas.find((candidate) => candidate.name === name);
+  if (replica === undefined) throw new Error(`no replica is called ${name}`);
+  return replica;
+}
