@@ -22,15 +22,23 @@ const KINDS = faultKinds.filter(({ byHand }) => byHand !== undefined && byHand.v
 const NAMES = KINDS.map(({ kind }) => kind);
 
 /** Field → the option that gives it; kinds that share a field share its option. */
-const OPTIONS: ReadonlyMap<string, { given: HandOption; option: Option }> = new Map(
-  KINDS.flatMap(({ byHand }) => Object.entries(byHand?.options ?? {})).map(([field, given]) => [
-    field,
-    { given, option: optionOf(given) },
-  ]),
+const OPTIONS: ReadonlyMap<string, Option> = new Map(
+  [...optionsByField()].map(([field, shared]) => [field, optionOf(shared)]),
 );
 
-function optionOf({ flag, description, value, choices }: HandOption): Option {
-  const option = new Option(flag, description);
+function optionsByField(): Map<string, HandOption[]> {
+  const fields = new Map<string, HandOption[]>();
+  for (const { byHand } of KINDS) {
+    for (const [field, option] of Object.entries(byHand?.options ?? {})) {
+      fields.set(field, [...(fields.get(field) ?? []), option]);
+    }
+  }
+  return fields;
+}
+
+function optionOf(shared: readonly HandOption[]): Option {
+  const { flag, value, choices } = shared[0]!;
+  const option = new Option(flag, [...new Set(shared.map(({ description }) => description))].join('; '));
   if (choices !== undefined) option.choices(choices);
   if (value === 'whole number') option.argParser(wholeNumber(0));
   if (value === 'duration') option.argParser(duration);
@@ -48,7 +56,7 @@ export function addFault(program: Command, finish: Finish, signal: AbortSignal):
     .option('--actor <name>', 'only requests whose header x-ratchet-actor names this (default: those without it)')
     .option('--nth <n>', 'only the n-th such request from now on', wholeNumber(1))
     .option('--times <n>', 'only so many requests (default: until it is cleared)', wholeNumber(1));
-  for (const { option } of OPTIONS.values()) command.addOption(option);
+  for (const option of OPTIONS.values()) command.addOption(option);
   command
     .addOption(upOption())
     .addOption(formatOption())
@@ -76,7 +84,7 @@ These are the faults of a plan (docs/PLAN.md). Lag: \`ratchet lag --help\`.`;
 }
 
 function optionNames(kind: AnyKind): string {
-  const own = Object.keys(kind.byHand?.options ?? {}).map((field) => OPTIONS.get(field)!.option.long!);
+  const own = Object.keys(kind.byHand?.options ?? {}).map((field) => OPTIONS.get(field)!.long!);
   return [...(hasField(kind, 'replica') ? ['--replica'] : []), ...own].join(' ');
 }
 
@@ -97,7 +105,7 @@ function orderOf(what: string, numbers: readonly string[], flags: FaultFlags): O
 /** Only what was given: the schema of the plan's faults says what belongs to which kind. */
 function requestOf(kind: AnyKind, flags: FaultFlags): FaultRequest {
   const { replica, method, actor, nth } = flags;
-  const fields = [...OPTIONS].map(([field, { option }]) => [field, flags[option.attributeName()]] as const);
+  const fields = [...OPTIONS].map(([field, option]) => [field, flags[option.attributeName()]] as const);
   const chosen = given({ method, actor, nth });
   // A fault of requests says in its match to which it applies, another kind in fields of its own.
   const match = isRequestKind(kind) && Object.keys(chosen).length > 0 ? { match: chosen } : chosen;

@@ -37,7 +37,7 @@ export const outage = defineFault({
   },
   byHand: {
     options: {
-      how: { flag: '--how <outage>', description: 'freeze, kill, restart or partition', value: 'text' },
+      how: { flag: '--how <outage>', description: 'of an outage: freeze, kill, restart or partition', value: 'text' },
     },
   },
 });
