@@ -3,6 +3,7 @@ export { clockSkew } from './clock-skew.ts';
 export { httpDelay } from './http-delay.ts';
 export { httpDrop } from './http-drop.ts';
 export { httpError } from './http-error.ts';
+export { httpLate } from './http-late.ts';
 export { httpLoseResponse } from './http-lose-response.ts';
 export { httpRoute } from './http-route.ts';
 export { lag } from './lag.ts';

@@ -1,0 +1,3 @@
+import { describeHttpLate } from './http-late.case.ts';
+
+describeHttpLate('containers');
