@@ -6,6 +6,7 @@ export { httpError } from './http-error.ts';
 export { httpLate } from './http-late.ts';
 export { httpLoseResponse } from './http-lose-response.ts';
 export { httpRoute } from './http-route.ts';
+export { httpWindow } from './http-window.ts';
 export { lag } from './lag.ts';
 export { outOfRotation } from './out-of-rotation.ts';
 export { outage } from './outage.ts';

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { HistoryEvent } from '../history/event.ts';
+import { playFaults, progressesOf } from './fault-play.case.ts';
+
+const STEPS = [10, 40, 85, 100].map((progress) => ({ progress, after_ms: 80 }));
+const FROM = { after: { f: 'commit', progress: 10 } } as const;
+
+/** What `http-window` does on a backend, whatever it is. */
+export function describeHttpWindow(backend: string): void {
+  const play = (fault: object): Promise<readonly HistoryEvent[]> =>
+    playFaults({
+      backend,
+      subject: 'legacy',
+      faults: [{ kind: 'http-window', from: FROM, ...fault } as never],
+      steps: STEPS,
+    });
+
+  describe(`http-window on ${backend}`, () => {
+    it.each(['refuse', 'error'] as const)('lets every write to the primary fail until it ends: %s', async (how) => {
+      const until = { after: { f: 'write', type: 'info', progress: 85 } };
+      const events = await play({ how, to: 'primary', until });
+      expect(progressesOf(events, { f: 'write', type: 'info' })).toEqual([40, 85]);
+      expect(progressesOf(events, { f: 'commit' })).toEqual([0, 10, 100]);
+      expect(
+        events.filter(({ f }) => f === 'fault').map((event) => [event['fault'], event['phase'], event['how']]),
+      ).toEqual(['begin', 'end'].map((phase) => ['http-window', phase, how]));
+    });
+
+    it('concerns no other actor where one is named', async () => {
+      const until = { after: { f: 'commit', progress: 85 } };
+      const events = await play({ how: 'error', status: 500, actor: 'tab-1', until });
+      expect(progressesOf(events, { f: 'commit' })).toEqual([0, 10, 40, 85, 100]);
+      const [begin, end] = events.filter(({ f }) => f === 'fault').map(({ index }) => index);
+      const asked = events.filter(({ f, index }) => f === 'read' && index > begin! && index < end!);
+      expect(asked.some(({ type }) => type === 'fail')).toBe(true);
+      expect(progressesOf(events, { f: 'show' }).at(-1)).toBe(100);
+    });
+
+    it('lets a client wait until it ends', async () => {
+      const events = await play({ how: 'hang', actor: 'worker-1', until: { at_ms: 700 } });
+      const end = events.find((event) => event['phase'] === 'end')!;
+      const lost = events.filter(({ f, type }) => f === 'write' && type === 'info');
+      expect(lost.length).toBe(1);
+      expect(lost[0]!.index).toBeGreaterThan(end.index - 2);
+      expect(lost[0]!.time).toBeGreaterThanOrEqual(690e6);
+      expect(progressesOf(events, { f: 'commit' })).toEqual([0, 10, 85, 100]);
+    });
+  });
+}

@@ -1,0 +1,3 @@
+import { describeHttpWindow } from './http-window.case.ts';
+
+describeHttpWindow('simulated');

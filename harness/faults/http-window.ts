@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { z } from 'zod';
+import type { RoutedRequest } from '../port/fault-targets.ts';
+import { afterCommit } from './drawing.ts';
+import { defineFault } from './fault.ts';
+import { lasting, node, serverError } from './fields.ts';
+
+/**
+ * From one moment until another every request is refused, of an actor or to a database, so that retries run out: `refuse`
+ * breaks the connection at once, `error` answers 5xx, `hang` lets the client wait until the window ends.
+ */
+export const httpWindow = defineFault({
+  kind: 'http-window',
+  summary: 'every request is refused for a time',
+  fields: lasting('http-window', {
+    how: z.enum(['refuse', 'error', 'hang']).default('refuse'),
+    /** Of `error`. */
+    status: serverError,
+    /** Worker or session; without it the requests of all. */
+    actor: z.string().optional(),
+    /** Only requests that go to that database. */
+    to: node.optional(),
+  }),
+  needs: () => 'http-faults',
+  async inflict({ how, status, actor, to }, targets) {
+    const over = Promise.withResolvers<void>();
+    const stop = targets.intercept(
+      (request: RoutedRequest) => request.actor === (actor ?? request.actor) && request.node === (to ?? request.node),
+      async (passage) => {
+        if (how === 'error') return passage.answer(status, 'injected by the load balancer');
+        if (how === 'hang') await over.promise;
+        return passage.breakConnection();
+      },
+    );
+    return {
+      async end() {
+        stop();
+        over.resolve();
+      },
+    };
+  },
+  describe({ how, status, actor, to }) {
+    const what = how === 'refuse' ? 'refused' : how === 'hang' ? 'left hanging' : `answered ${status}`;
+    const whose = actor === undefined ? '' : ` of ${actor}`;
+    const where = to === undefined ? '' : ` to ${to === 'primary' ? 'the primary' : to}`;
+    return `every request${whose}${where} is ${what}`;
+  },
+  claims: ({ actor = 'all', to = 'all' }) => [`requests of ${actor} to ${to}`],
+  draw: {
+    'http-window': {
+      on: 'actor',
+      at: 'commit',
+      draw: ({ lags }) =>
+        fc
+          .record({
+            how: fc.constantFrom('refuse', 'error', 'hang'),
+            isOfActor: fc.boolean(),
+            lasts: fc.constantFrom(...lags),
+          })
+          .map(({ how, isOfActor, lasts }) => ({ actor, version }) => {
+            const from = afterCommit(version);
+            const whose = isOfActor ? { actor } : { to: 'primary' };
+            return {
+              kind: 'http-window' as const,
+              how,
+              status: 503,
+              ...whose,
+              from,
+              until: { ...from, plus_ms: lasts },
+            };
+          }),
+    },
+  },
+  byHand: {
+    options: {
+      how: { flag: '--how <what>', description: 'of a window: refuse, error or hang (default: refuse)', value: 'text' },
+      status: { flag: '--status <code>', description: 'of the answer (default: 503)', value: 'whole number' },
+      to: { flag: '--to <database>', description: 'primary, replica-1, …', value: 'text' },
+    },
+  },
+});
