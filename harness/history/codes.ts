@@ -1,13 +1,25 @@
 /** The small numbers that stand for words in the columns of a history. */
-import type { EventType, Operation } from './event.ts';
+import type { EventType, HistoryEvent, Operation } from './event.ts';
 
 const eventTypes: readonly EventType[] = ['invoke', 'ok', 'fail', 'info'];
 /** Those that have an invoke and a completion first. */
-const operations: readonly Operation[] = ['read', 'write', 'start', 'cas', 'show', 'commit', 'fault'];
+const operations: readonly Operation[] = [
+  'read',
+  'write',
+  'start',
+  'cas',
+  'show',
+  'commit',
+  'fault',
+  'receive',
+  'watch',
+  'watch',
+];
 
-/** What an event is: its `f` and its `type` in one number. */
-export function codeOf(f: Operation, type: EventType): number {
-  return operations.indexOf(f) * 4 + eventTypes.indexOf(type);
+/** What an event is: its `f` and its `type` in one number, and of a `watch` its phase too. */
+export function codeOf({ f, type, phase }: Pick<HistoryEvent, 'f' | 'type' | 'phase'>): number {
+  const operation = f === 'watch' && phase === 'end' ? WATCH_END : operations.indexOf(f);
+  return operation * 4 + eventTypes.indexOf(type);
 }
 
 export function operationOf(code: number): Operation {
@@ -33,11 +45,18 @@ export const CAS = 3;
 export const SHOW = 4;
 export const COMMIT = 5;
 export const FAULT = 6;
+export const RECEIVE = 7;
+/** A `watch` that begins, and one that ends. */
+export const WATCH_BEGIN = 8;
+export const WATCH_END = 9;
 
 export const READ_INVOKE = READ * 4 + INVOKE;
 export const READ_OK = READ * 4 + OK;
 export const SHOW_OK = SHOW * 4 + OK;
 export const COMMIT_OK = COMMIT * 4 + OK;
+export const RECEIVE_OK = RECEIVE * 4 + OK;
+export const WATCH_BEGIN_OK = WATCH_BEGIN * 4 + OK;
+export const WATCH_END_OK = WATCH_END * 4 + OK;
 
 /** Whether an event of this code begins a `write`, a `start` or a `cas`: only operations are ever invoked. */
 export function beginsWrite(code: number): boolean {

@@ -1,4 +1,18 @@
-import { FAULT, INFO, INVOKE, NONE, NOTHING, NUMBER, OK, PROGRESS, READ, SHAPE, SHOW, START } from './codes.ts';
+import {
+  FAULT,
+  INFO,
+  INVOKE,
+  NONE,
+  NOTHING,
+  NUMBER,
+  OK,
+  PROGRESS,
+  READ,
+  SHAPE,
+  SHOW,
+  START,
+  WATCH_BEGIN,
+} from './codes.ts';
 import { codeOf, operationOf, typeOf } from './codes.ts';
 import { HistoryColumns } from './columns.ts';
 import type { Columns } from './columns.ts';
@@ -88,6 +102,7 @@ export class ColumnsBuilder {
     columns.shape[at] = hasValue(row) ? row.shape : NOTHING;
     columns.generation[at] = row.generation;
     columns.progress[at] = row.progress;
+    columns.status[at] = row.status;
     columns.height[at] = this.#heightOf(row);
   }
 
@@ -118,6 +133,7 @@ export class ColumnsBuilder {
       columns.shape[at] = columns.shape[invoke]!;
       columns.generation[at] = columns.generation[invoke]!;
       columns.progress[at] = columns.progress[invoke]!;
+      columns.status[at] = columns.status[invoke]!;
       columns.height[at] = columns.height[invoke]!;
     }
   }
@@ -149,7 +165,7 @@ export function fillRow(row: EventRow, event: HistoryEvent, names: Names): void 
   row.process = names.idOf(event.process);
   row.session = event.session === undefined ? NONE : names.idOf(event.session);
   row.key = event.key === undefined || event.key === null ? NONE : names.idOf(event.key);
-  row.code = codeOf(f, event.type);
+  row.code = codeOf(event);
   fillValue(row, f === 'fault' ? undefined : value, names);
   row.from = Array.isArray(value) && f === 'cas' ? (value as readonly [Scalar, Scalar])[0] : undefined;
 }
@@ -165,14 +181,16 @@ function emptyRow(): EventRow {
     shape: NOTHING,
     generation: 0,
     progress: 0,
+    status: NONE,
     from: undefined,
   };
 }
 
-/** A read has one only when it is ok; a start whose value is `null` has yet to learn its generation. */
+/** A read has one only when it is ok, a watch never; a start whose value is `null` has yet to learn its generation. */
 function hasValue({ code, shape, generation }: EventRow): boolean {
   const f = code >> 2;
   if (f === READ) return (code & 3) === OK;
+  if (f >= WATCH_BEGIN) return false;
   return f !== START || !isNull(shape, generation);
 }
 
@@ -271,6 +289,7 @@ function emptyColumns(length: number): Columns {
     shape: new Uint8Array(length),
     generation: new Float64Array(length),
     progress: new Float64Array(length),
+    status: new Int32Array(length),
     height: new Float32Array(length),
   };
 }

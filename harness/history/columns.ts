@@ -1,5 +1,6 @@
 /** A whole history in columns: typed arrays with one item an event, which is what checkers run on. */
 import { BOOLEAN, ENDED, FAULT, INVOKE, NONE, NOTHING, NUMBER, PROGRESS, SHAPE, SHOW_OK, TEXT } from './codes.ts';
+import { WATCH_BEGIN_OK, WATCH_END_OK } from './codes.ts';
 import type { HistoryEvent, HistoryHeader, Scalar, Value } from './event.ts';
 import type { Names } from './names.ts';
 import type { PairIds } from './pair-ids.ts';
@@ -25,6 +26,8 @@ export interface Columns {
   readonly shape: Uint8Array;
   readonly generation: Float64Array;
   readonly progress: Float64Array;
+  /** Id of the name of the status; `NONE` without one. */
+  readonly status: Int32Array;
   /**
    * The value as one number, ordered and equal as the values are, where that can be said of all values of the history,
    * which are progresses then; empty where it cannot. Comparing four bytes is much faster than seventeen.
@@ -45,6 +48,8 @@ export interface HistoryParts {
   eventAt: (index: number) => HistoryEvent;
   /** Whether there are `show` events; a selection has them where the whole has. */
   recordsShows?: boolean;
+  /** Whether there are `watch` events, in the same way. */
+  recordsWatches?: boolean;
 }
 
 export class HistoryColumns implements Columns {
@@ -60,6 +65,7 @@ export class HistoryColumns implements Columns {
   readonly shape: Uint8Array;
   readonly generation: Float64Array;
   readonly progress: Float64Array;
+  readonly status: Int32Array;
   readonly height: Float32Array;
   readonly names: Names;
   readonly views: PairIds;
@@ -67,10 +73,13 @@ export class HistoryColumns implements Columns {
   readonly eventAt: (index: number) => HistoryEvent;
   /** Whether anybody recorded what was shown: then nothing else counts as shown. */
   readonly recordsShows: boolean;
+  /** Whether there are `watch` events: then a session is judged by what it watches, not by what it reads. */
+  readonly recordsWatches: boolean;
   readonly #hasHeights: boolean;
   #values: ValueIds | undefined;
 
-  constructor({ header, length, columns, names, views, swapFrom, eventAt, recordsShows }: HistoryParts) {
+  constructor(parts: HistoryParts) {
+    const { header, length, columns, names, views, swapFrom, eventAt, recordsShows, recordsWatches } = parts;
     this.header = header;
     this.length = length;
     this.time = columns.time;
@@ -83,6 +92,7 @@ export class HistoryColumns implements Columns {
     this.shape = columns.shape;
     this.generation = columns.generation;
     this.progress = columns.progress;
+    this.status = columns.status;
     this.height = columns.height;
     this.#hasHeights = columns.height.length > 0;
     this.names = names;
@@ -90,6 +100,8 @@ export class HistoryColumns implements Columns {
     this.swapFrom = swapFrom;
     this.eventAt = eventAt;
     this.recordsShows = recordsShows ?? columns.code.includes(SHOW_OK);
+    this.recordsWatches =
+      recordsWatches ?? (columns.code.includes(WATCH_BEGIN_OK) || columns.code.includes(WATCH_END_OK));
   }
 
   /** Numbers for the values of each key: made when the first checker asks. */

@@ -3,13 +3,16 @@
 export type Fields = Record<string, unknown>;
 
 const eventTypes: readonly unknown[] = ['invoke', 'ok', 'fail', 'info'];
-const operations: readonly unknown[] = ['read', 'write', 'start', 'show', 'commit', 'fault', 'cas'];
+const operations: readonly unknown[] = ['read', 'write', 'start', 'show', 'commit', 'fault', 'watch', 'receive', 'cas'];
+const phases: readonly unknown[] = ['begin', 'end'];
 
 /** Operations that are a single event, and the type that it must have. */
 export const singleTypes: ReadonlyMap<unknown, string> = new Map([
   ['show', 'ok'],
   ['commit', 'ok'],
   ['fault', 'info'],
+  ['watch', 'ok'],
+  ['receive', 'ok'],
 ]);
 
 /** What is wrong with the fields of an event, or `undefined` when nothing is. */
@@ -22,6 +25,7 @@ export function shapeProblem(event: Fields): string | undefined {
     choiceProblem('type', event.type, eventTypes) ??
     choiceProblem('f', event.f, operations) ??
     singleProblem(event) ??
+    (event.f === 'watch' ? choiceProblem('phase', event.phase, phases) : undefined) ??
     keyProblem(event) ??
     eventValueProblem(event)
   );
@@ -108,7 +112,7 @@ function eventValueProblem({ f, type, value }: Fields): string | undefined {
 }
 
 function needsValue(f: unknown, type: unknown): boolean {
-  if (singleTypes.has(f)) return true;
+  if (singleTypes.has(f)) return f !== 'watch';
   return f === 'read' ? type === 'ok' : type === 'invoke' && (f === 'write' || f === 'cas');
 }
 

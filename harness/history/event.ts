@@ -3,7 +3,9 @@
 export type EventType = 'invoke' | 'ok' | 'fail' | 'info';
 
 /** `cas` belongs to register histories only. */
-export type Operation = 'read' | 'write' | 'start' | 'show' | 'commit' | 'fault' | 'cas';
+export type Operation = 'read' | 'write' | 'start' | 'show' | 'commit' | 'fault' | 'watch' | 'receive' | 'cas';
+
+export type Phase = 'begin' | 'end';
 
 /** A progress as a user understands it. Values compare by `(generation, progress)`. */
 export interface ProgressValue {
@@ -29,7 +31,9 @@ export interface EventBody {
   /** The story. Missing on faults that concern no story. */
   key?: string | number;
   value?: Value;
-  /** Carried along and shown, never judged: served_by, lsn, attempts, expected, error, … */
+  /** Of a `watch`: whether the session begins or ends to look at the key. Of other events it is carried along. */
+  phase?: Phase;
+  /** Carried along and shown, never judged: served_by, lsn, channel, attempts, query, error, … */
   [extra: string]: unknown;
 }
 

@@ -1,6 +1,6 @@
 /** SearchWorker-written histories for tests: events without the ceremony. */
 import type { HistoryColumns } from './columns.ts';
-import type { EventType, History, HistoryEvent, HistoryHeader, Operation, Value } from './event.ts';
+import type { EventType, History, HistoryEvent, HistoryHeader, Operation, Phase, Value } from './event.ts';
 
 type Draft = Omit<HistoryEvent, 'index' | 'time'> & { time?: number };
 
@@ -30,6 +30,10 @@ export const fail = (process: string | number, f: Operation, extra?: Partial<Dra
 export const info = (process: string | number, f: Operation, extra?: Partial<Draft>): Draft =>
   event(process, 'info', f, undefined, extra);
 export const show = (session: string, value: Value, extra?: Partial<Draft>): Draft => ok(session, 'show', value, extra);
+export const receive = (session: string, value: Value, extra?: Partial<Draft>): Draft =>
+  ok(session, 'receive', value, extra);
+export const watch = (session: string, phase: Phase = 'begin', extra?: Partial<Draft>): Draft =>
+  ok(session, 'watch', undefined, { phase, ...extra });
 export const commit = (value: Value, extra?: Partial<Draft>): Draft => ok('db', 'commit', value, extra);
 /** A read that nothing overlaps. */
 export const read = (process: string | number, value: Value, extra?: Partial<Draft>): Draft[] => [

@@ -18,49 +18,56 @@ import {
   READ,
   SHOW,
   TEXT,
+  WATCH_BEGIN,
+  WATCH_END,
   WRITE,
 } from './codes.ts';
+import {
+  QUOTE,
+  BACKSLASH,
+  COMMA,
+  COLON,
+  MINUS,
+  POINT,
+  ZERO,
+  NINE,
+  SPACE,
+  TAB,
+  OPEN,
+  CLOSE,
+  OPEN_LIST,
+  CLOSE_LIST,
+  fieldNames,
+  PHASE_AT,
+  EXTRA,
+  REQUIRED,
+  types,
+  operations,
+  phases,
+  fieldAt,
+  GENERATION_PART,
+  PROGRESS_PART,
+  STATUS_PART,
+  partAt,
+  isAt,
+  INDEX_AT,
+  TIME_AT,
+  PROCESS_AT,
+  SESSION_AT,
+  TYPE_AT,
+  F_AT,
+  KEY_AT,
+  VALUE_AT,
+  nullWord,
+  trueWord,
+  falseWord,
+} from './line-words.ts';
 import type { EventRow } from './columns-builder.ts';
 import type { Names } from './names.ts';
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const MINUS = 0x2d;
-const POINT = 0x2e;
-const ZERO = 0x30;
-const NINE = 0x39;
-const SPACE = 0x20;
-const TAB = 0x09;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
 
 /** Every integer of so many digits is exact. */
 const digitsMax = 15;
 const depthMax = 16;
-
-/** A word with the quote that ends it. */
-const quoted = (word: string): Uint8Array => Buffer.from(`${word}"`);
-const plain = (word: string): Uint8Array => Buffer.from(word);
-
-const fieldNames = ['index', 'time', 'process', 'session', 'type', 'f', 'key', 'value'].map(quoted);
-const [INDEX_AT, TIME_AT, PROCESS_AT, SESSION_AT, TYPE_AT, F_AT, KEY_AT, VALUE_AT] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
-const EXTRA = 8;
-/** Bits of the fields that every event but a fault has. */
-const REQUIRED = (1 << INDEX_AT) | (1 << TIME_AT) | (1 << PROCESS_AT) | (1 << TYPE_AT) | (1 << F_AT) | (1 << KEY_AT);
-
-const types = ['invoke', 'ok', 'fail', 'info'].map(quoted);
-const operations = ['read', 'write', 'start', 'cas', 'show', 'commit', 'fault'].map(quoted);
-const [generationName, progressName, statusName] = ['generation', 'progress', 'status'].map(quoted) as [
-  Uint8Array,
-  Uint8Array,
-  Uint8Array,
-];
-const [completed, failed] = [quoted('completed'), quoted('failed')];
-const [nullWord, trueWord, falseWord] = [plain('null'), plain('true'), plain('false')];
 
 /** What a scan returns for a line that is not for it, and each of its steps when it finds that out. */
 export const UNUSUAL = -1;
@@ -69,17 +76,23 @@ export class LineScanner {
   readonly #row: EventRow;
   readonly #names: Names;
   readonly #db: number;
+  readonly #completed: number;
+  readonly #failed: number;
   /** The line that the steps work on: `bytes` up to a line feed or its end. */
   #bytes: Uint8Array = new Uint8Array();
   /** What the last step found. */
   #number = 0;
   #hash = 0;
   #id = NONE;
+  /** The operation that the phase of the line makes of a watch; `NONE` without one. */
+  #watch = NONE;
 
   constructor(row: EventRow, names: Names) {
     this.#row = row;
     this.#names = names;
     this.#db = names.idOf('db');
+    this.#completed = names.idOf('completed');
+    this.#failed = names.idOf('failed');
   }
 
   /** Fills the row from the line that starts here; returns where the object ends, or `UNUSUAL`. */
@@ -87,6 +100,7 @@ export class LineScanner {
     if (bytes[start] !== OPEN) return UNUSUAL;
     this.#bytes = bytes;
     clear(this.#row);
+    this.#watch = NONE;
     let seen = 0;
     let at = start;
     do {
@@ -137,6 +151,8 @@ export class LineScanner {
         return this.#wordInto(operations, 2, start);
       case VALUE_AT:
         return this.#bytes[start] === OPEN ? this.#progress(start) : this.#scalar(start);
+      case PHASE_AT:
+        return this.#phase(start);
       default:
         return this.#skip(start, 0);
     }
@@ -148,9 +164,25 @@ export class LineScanner {
     const f = code >> 2;
     const type = code & 3;
     if (f === CAS || f === FAULT) return false;
+    if (f === WATCH_BEGIN) return type === OK && this.#isWatch();
     if (f >= SHOW) return type === OK && shape !== NOTHING && (f !== COMMIT || process === this.#db);
     const needsValue = f === READ ? type === OK : f === WRITE && type === INVOKE;
     return !needsValue || shape !== NOTHING;
+  }
+
+  /** Any value, unless the line turns out to be a watch. */
+  #phase(at: number): number {
+    if (this.#bytes[at] === QUOTE) {
+      if (isAt(this.#bytes, at + 1, phases[0]!)) this.#watch = WATCH_BEGIN;
+      else if (isAt(this.#bytes, at + 1, phases[1]!)) this.#watch = WATCH_END;
+    }
+    return this.#skip(at, 0);
+  }
+
+  #isWatch(): boolean {
+    if (this.#watch === NONE) return false;
+    this.#row.code = this.#watch * 4 + OK;
+    return true;
   }
 
   #name(at: number): number {
@@ -209,8 +241,11 @@ export class LineScanner {
       return this.#number >= 0 && this.#number <= 100 ? end : UNUSUAL;
     }
     if (field !== STATUS_PART) return this.#skip(at, 1);
-    if (isAt(this.#bytes, at + 1, completed) || isAt(this.#bytes, at + 1, failed)) row.shape = PROGRESS | ENDED;
-    return this.#skipString(at);
+    const end = this.#string(at);
+    if (end === UNUSUAL) return UNUSUAL;
+    row.status = this.#names.idOfBytes(this.#bytes, at + 1, end - 1, this.#hash);
+    if (row.status === this.#completed || row.status === this.#failed) row.shape = PROGRESS | ENDED;
+    return end;
   }
 
   #scalar(at: number): number {
@@ -346,55 +381,6 @@ function clear(row: EventRow): void {
   row.shape = NOTHING;
   row.generation = 0;
   row.progress = 0;
+  row.status = NONE;
   row.from = undefined;
-}
-
-function fieldAt(bytes: Uint8Array, at: number): number {
-  const field = candidateOf(bytes[at]!, bytes[at + 1]!);
-  return field !== EXTRA && isAt(bytes, at, fieldNames[field]!) ? field : EXTRA;
-}
-
-/** The only field whose name can begin so. */
-function candidateOf(first: number, second: number): number {
-  switch (first) {
-    case 0x69:
-      return INDEX_AT;
-    case 0x74:
-      return second === 0x69 ? TIME_AT : TYPE_AT;
-    case 0x70:
-      return PROCESS_AT;
-    case 0x73:
-      return SESSION_AT;
-    case 0x66:
-      return F_AT;
-    case 0x6b:
-      return KEY_AT;
-    case 0x76:
-      return VALUE_AT;
-    default:
-      return EXTRA;
-  }
-}
-
-/** Bits of the parts of a progress; 0 stands for all others. */
-const GENERATION_PART = 1;
-const PROGRESS_PART = 2;
-const STATUS_PART = 4;
-
-function partAt(bytes: Uint8Array, at: number): number {
-  switch (bytes[at]) {
-    case 0x67:
-      return isAt(bytes, at, generationName) ? GENERATION_PART : 0;
-    case 0x70:
-      return isAt(bytes, at, progressName) ? PROGRESS_PART : 0;
-    case 0x73:
-      return isAt(bytes, at, statusName) ? STATUS_PART : 0;
-    default:
-      return 0;
-  }
-}
-
-function isAt(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
-  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word[i]) return false;
-  return true;
 }

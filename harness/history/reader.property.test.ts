@@ -4,6 +4,7 @@ import { judge } from '../checker/compose.ts';
 import { properties } from '../checker/properties.ts';
 import type { PropertyName } from '../checker/properties.ts';
 import { UsageError } from '../errors.ts';
+import { NONE, NOTHING } from './codes.ts';
 import { formatEvent } from './codec.ts';
 import { asColumns } from './columns-builder.ts';
 import type { HistoryColumns } from './columns.ts';
@@ -37,6 +38,7 @@ function visible(history: HistoryColumns) {
     mate: history.mate[at],
     shape: history.shape[at],
     value: history.valueAt(at),
+    status: statusName(history, at),
     from: history.swapFrom.get(at),
     view:
       history.view[at] === -1
@@ -45,6 +47,10 @@ function visible(history: HistoryColumns) {
             history.names.nameOf(id),
           ),
   }));
+}
+
+function statusName({ shape, status, names }: HistoryColumns, at: number): unknown {
+  return shape[at] === NOTHING || status[at] === NONE ? undefined : names.nameOf(status[at]!);
 }
 
 /** What came of reading: all that is visible, or the refusal. What else is thrown fails the test. */

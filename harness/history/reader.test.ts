@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../errors.ts';
+import { SHOW_OK, WATCH_BEGIN_OK, WATCH_END_OK } from './codes.ts';
 import type { HistoryColumns } from './columns.ts';
 import { HistoryReader } from './reader.ts';
 
@@ -83,6 +84,23 @@ test('a field that is not judged, or is of something else, may have the same nam
   expect(read(shown('{"progress":1,"at":1,"at":2}', ',"progress":1,"status":["value:{","\\"value\\":"]')).length).toBe(
     1,
   );
+});
+
+test('the phase of a watch counts, and only once; that of any other event is free', () => {
+  const watch = (extra: string): string =>
+    `{"index":0,"time":0,"process":"a","type":"ok","f":"watch","key":"s"${extra}}`;
+  const codes = ['"begin"', '"end"'].map((phase) => read(watch(`,"phase":${phase}`)).code[0]);
+  expect(codes).toEqual([WATCH_BEGIN_OK, WATCH_END_OK]);
+  expect(refusal(watch(',"phase":5'))).toBe('h.ndjson:1: phase 5 is not one of begin, end');
+  expect(refusal(watch(',"phase":"begin","phase":"begin"'))).toBe('h.ndjson:1: phase stands twice');
+  for (const extra of [',"phase":5', ',"phase":"end"', ',"phase":{"a":[1]},"phase":"end"']) {
+    expect(read(shown('1', extra)).code[0]).toBe(SHOW_OK);
+  }
+});
+
+test('a watch has no value, whatever it says', () => {
+  const line = '{"index":0,"time":0,"process":"a","type":"ok","f":"watch","key":"s","phase":"begin","value":1}';
+  expect(read(line).valueAt(0)).toBeUndefined();
 });
 
 test('numbers that JSON does not keep exactly are refused', () => {

@@ -104,7 +104,7 @@ export class HistoryReader {
     const fields = parseJson(line);
     if (fields === undefined) return 'not valid JSON: is the line complete?';
     if (!isObject(fields)) return `an event must be a JSON object, not ${show(fields)}`;
-    const repeated = repeatedField(line);
+    const repeated = repeatedField(line, fields.f === 'watch');
     if (repeated !== undefined) return `${repeated} stands twice`;
     if (isHeader(fields)) return this.#readHeader(fields);
     const problem = shapeProblem(fields);

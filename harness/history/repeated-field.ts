@@ -11,15 +11,18 @@ const judged: ReadonlySet<string> = new Set([
   'value',
   'history',
 ]);
+/** Of a watch only: a fault says its phase as an extra field. */
+const judgedOfWatch: ReadonlySet<string> = new Set([...judged, 'phase']);
 const judgedOfValue: ReadonlySet<string> = new Set(['generation', 'progress', 'status']);
 
 /** The first judged field that the event on this line has twice, itself or in its `value`. `line` is valid JSON. */
-export function repeatedField(line: string): string | undefined {
+export function repeatedField(line: string, isWatch: boolean): string | undefined {
+  const judgedHere = isWatch ? judgedOfWatch : judged;
   const seen = new Set<string>();
   const seenOfValue = new Set<string>();
   for (const { name, depth, within } of namesOf(line)) {
     const isOfValue = depth === 2 && within === 'value';
-    if (isOfValue ? !judgedOfValue.has(name) : depth !== 1 || !judged.has(name)) continue;
+    if (isOfValue ? !judgedOfValue.has(name) : depth !== 1 || !judgedHere.has(name)) continue;
     const names = isOfValue ? seenOfValue : seen;
     if (names.has(name)) return name;
     names.add(name);

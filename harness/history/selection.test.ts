@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asColumns } from './columns-builder.ts';
-import { historyOf, info, read, show } from './history.test-support.ts';
+import { historyOf, info, read, receive, show, watch } from './history.test-support.ts';
 import { select, unknownNames } from './selection.ts';
 
 const history = asColumns(
@@ -21,6 +21,19 @@ test('what is selected keeps its index, and its event', () => {
 
 test('where the history records what is shown, reads do not count as shown in a selection without shows either', () => {
   expect(select(history, { sessions: ['tab-1'] }).recordsShows).toBe(true);
+});
+
+test('where the history records who watches, reads do not count as watching in a selection without watches either', () => {
+  const watched = asColumns(historyOf([watch('tab-2'), ...read('tab-1', { progress: 10 })]));
+  expect(select(watched, { sessions: ['tab-1'] }).recordsWatches).toBe(true);
+  expect(select(history, { sessions: ['tab-1'] }).recordsWatches).toBe(false);
+});
+
+test('of other sessions goes what they watch and what is pushed to them', () => {
+  const pushed = asColumns(historyOf([watch('tab-1'), receive('tab-1', { progress: 10 }), watch('tab-1', 'end')]));
+  const selected = select(pushed, { sessions: ['tab-2'] });
+  expect([0, 1, 2].map((at) => selected.isFault(at))).toEqual([true, true, true]);
+  expect(select(pushed, { sessions: ['tab-1'] }).code).toEqual(pushed.code);
 });
 
 test('what is not selected has no value that could explain another', () => {

@@ -1,4 +1,4 @@
-import { FAULT, INFO, NONE, NOTHING, READ, SHOW } from './codes.ts';
+import { FAULT, INFO, NONE, NOTHING, READ, RECEIVE, SHOW, WATCH_BEGIN } from './codes.ts';
 import { HistoryColumns } from './columns.ts';
 import type { Columns } from './columns.ts';
 
@@ -13,7 +13,8 @@ const nothingHappened = FAULT * 4 + INFO;
 /**
  * The same history to be judged for some keys and sessions only. What is not selected turns into faults, which nobody
  * judges: all events keep their indices. Of the selected keys every write and commit stays, whoever made it, because
- * the selected reads are judged by them; of the other sessions only the reads and the shows go.
+ * the selected reads are judged by them; of the other sessions only what they look at and are told goes: reads, shows,
+ * receives and watches.
  */
 export function select(history: HistoryColumns, { keys, sessions }: Selection): HistoryColumns {
   const { names, length } = history;
@@ -28,14 +29,24 @@ export function select(history: HistoryColumns, { keys, sessions }: Selection): 
   for (let at = 0; at < length; at++) {
     const f = history.code[at]! >> 2;
     if (f === FAULT) continue;
-    const isView = f === READ || f === SHOW;
+    const isView = f === READ || f === SHOW || f === RECEIVE || f >= WATCH_BEGIN;
     if (isKey[history.key[at]!] === 1 && (!isView || isSession[history.session[at]!] === 1)) continue;
     columns.code[at] = nothingHappened;
     columns.view[at] = NONE;
     columns.shape[at] = NOTHING;
   }
-  const { header, views, swapFrom, eventAt, recordsShows } = history;
-  return new HistoryColumns({ header, length, columns, names, views, swapFrom, eventAt, recordsShows });
+  const { header, views, swapFrom, eventAt, recordsShows, recordsWatches } = history;
+  return new HistoryColumns({
+    header,
+    length,
+    columns,
+    names,
+    views,
+    swapFrom,
+    eventAt,
+    recordsShows,
+    recordsWatches,
+  });
 }
 
 /** The names of the selection that stand for nothing in the history. */

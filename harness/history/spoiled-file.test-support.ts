@@ -55,6 +55,7 @@ const fields = [
   '"lsn":1,',
   '"progress":1,',
   '"status":"failed",',
+  '"phase":"end",',
 ];
 
 const spoils: Spoil[] = [

@@ -65,7 +65,7 @@ export class ValueIds {
 
   /** Of a value that no event has: `count` if the key begins at it, else `NONE`. */
   idOf(key: number, value: Value): number {
-    const row = { shape: NOTHING, generation: 0, progress: 0 };
+    const row = { shape: NOTHING, generation: 0, progress: 0, status: NONE };
     fillValue(row, value, this.#history.names);
     const id = this.#find(key, row.shape & SHAPE, row.generation, row.progress);
     const isUnseenInitial = id === NONE && valueId(value) === valueId(this.#initialValue(key));

@@ -1,5 +1,5 @@
 /** One value in the form of the columns. */
-import { BOOLEAN, ENDED, NOTHING, NUMBER, PROGRESS, TEXT } from './codes.ts';
+import { BOOLEAN, ENDED, NONE, NOTHING, NUMBER, PROGRESS, TEXT } from './codes.ts';
 import type { HistoryHeader, Scalar, Value } from './event.ts';
 import type { Names } from './names.ts';
 import { isProgress } from './order.ts';
@@ -13,6 +13,8 @@ export interface ValueRow {
   shape: number;
   generation: number;
   progress: number;
+  /** Id of the name of a progress's status; `NONE` without one. */
+  status: number;
 }
 
 /** Writes a value into a row; of a pair the second. */
@@ -20,11 +22,13 @@ export function fillValue(row: ValueRow, value: Value | undefined, names: Names)
   row.shape = NOTHING;
   row.generation = 0;
   row.progress = 0;
+  row.status = NONE;
   if (value === undefined) return;
   if (isProgress(value)) {
     row.shape = value.status === 'completed' || value.status === 'failed' ? PROGRESS | ENDED : PROGRESS;
     row.generation = value.generation ?? 1;
     row.progress = value.progress;
+    if (value.status !== undefined) row.status = names.idOf(value.status);
   } else if (typeof value === 'object' && value !== null) fillScalar(row, value[1], names);
   else fillScalar(row, value, names);
 }

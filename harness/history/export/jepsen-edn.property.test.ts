@@ -25,7 +25,9 @@ test('Jepsen finds every client with a number of its own, and the rest out of it
       const lines = [...exportJepsenEdn(history)].filter((line) => line.startsWith('{'));
       const operations = lines.map((line, at) => ({ line, event: history.events[at]! }));
       const [singles, clients] = [true, false].map((isSingle) =>
-        operations.filter(({ event }) => ['show', 'commit', 'fault'].includes(event.f) === isSingle),
+        operations.filter(
+          ({ event }) => ['show', 'commit', 'fault', 'watch', 'receive'].includes(event.f) === isSingle,
+        ),
       ) as [typeof operations, typeof operations];
       for (const { line } of singles) expect(line).toMatch(/^\{:type :info, .* :process :(nemesis|ratchet),/);
       const pairs = clients.map(({ line, event }) => `${/ :process (\d+),/.exec(line)![1]} ${event.process}`);

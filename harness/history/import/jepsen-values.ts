@@ -58,10 +58,12 @@ function isPair(value: Plain): value is [Plain, Plain] {
   return Array.isArray(value) && value.length === 2;
 }
 
+const singlesWithValue: ReadonlySet<unknown> = new Set(['show', 'commit', 'receive']);
+
 /** nil is the value of a register that nobody has written, or says nothing; which of the two, the operation tells. */
 function meant(value: Plain, f: unknown, type: unknown): Plain | undefined {
   if (value !== null) return value;
-  const isValue = f === 'read' ? type === 'ok' : f === 'write' ? type === 'invoke' : f === 'show' || f === 'commit';
+  const isValue = f === 'read' ? type === 'ok' : f === 'write' ? type === 'invoke' : singlesWithValue.has(f);
   return isValue ? null : undefined;
 }
 

@@ -147,6 +147,11 @@ describe('a bad history is refused by file and line', () => {
       '{:type :invoke, :f :txn, :process 1, :value [[:r 1 nil]]}',
       'h.edn:1: a register has read, write and cas, not "txn"',
     ],
+    [
+      'a watch of a client, which is none of ours',
+      '{:type :invoke, :f :watch, :process 1}',
+      'h.edn:1: a register has read, write and cas, not "watch"',
+    ],
     ['an operation without :f', '{:type :invoke, :process 1}', 'h.edn:1: a register has read, write and cas, not null'],
     ['an operation without :process', '{:type :invoke, :f :read}', 'h.edn:1: process is missing'],
     ['an operation without :type', '{:f :read, :process 1}', 'h.edn:1: type is missing'],

@@ -42,7 +42,9 @@ export const understoodFields: ReadonlySet<string> = new Set([
 ]);
 /** Operations of a register, and those of our own format, which come back from an export. */
 const operations: ReadonlySet<unknown> = new Set(['read', 'write', 'cas', 'start', 'show', 'commit']);
-const singles: ReadonlySet<unknown> = new Set(['show', 'commit']);
+/** Names that tests of Jepsen have for operations of their own: ours only where our export says so. */
+const bystanders: ReadonlySet<unknown> = new Set(['watch', 'receive']);
+const singles: ReadonlySet<unknown> = new Set(['show', 'commit', ...bystanders]);
 
 function toHistory(ops: readonly JepsenOp[], { initial }: JepsenOptions): HistoryColumns {
   const importer = new Importer(new JepsenValues(ops.filter(({ fields }) => isOperation(fields))));
@@ -116,8 +118,9 @@ class Importer {
 
 /** What a client did, or one of our singles; what the nemesis and other bystanders did is a fault. */
 function isOperation(fields: JepsenOp['fields']): boolean {
-  if (fields.get('process') === undefined || word(fields.get('process')) === 'nemesis') return false;
-  return operations.has(word(fields.get('f')));
+  const [process, f] = [word(fields.get('process')), word(fields.get('f'))];
+  if (process === undefined || process === 'nemesis') return false;
+  return operations.has(f) || (process === 'ratchet' && bystanders.has(f));
 }
 
 function fault(fields: JepsenOp['fields'], line: number): Fields {
