@@ -20,7 +20,7 @@ export interface SlowOperation {
 }
 
 export function slowOperations({ events }: History): SlowOperation[] {
-  const isSingle = ({ f }: HistoryEvent): boolean => ['show', 'commit', 'fault'].includes(f);
+  const isSingle = ({ f }: HistoryEvent): boolean => ['show', 'commit', 'fault', 'receive', 'watch'].includes(f);
   return events
     .filter((event) => event.type === 'invoke')
     .map((invoke) => {
@@ -65,7 +65,7 @@ export function slowShown({ events }: History): HistoryEvent[] {
   return shows.length > 0 ? shows : events.filter((event) => event.f === 'read' && event.type === 'ok');
 }
 
-/** The counterexample, if among thousands of small random histories of both kinds checker and definition differ. */
+/** The counterexample, if among thousands of small random histories of all kinds checker and definition differ. */
 export function disagreement(
   property: PropertyName,
   definition: (history: History, options: CheckOptions) => Validity,
@@ -82,6 +82,7 @@ export function disagreement(
   const histories = fc.oneof(
     historyArbitrary('progress'),
     historyArbitrary('register'),
+    historyArbitrary('ending'),
     atomicHistoryArbitrary('repeated'),
     fc
       .tuple(atomicHistoryArbitrary('unique'), mutationArbitrary)

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { History, HistoryEvent } from '../history/event.ts';
+import type { History, HistoryEvent, Value } from '../history/event.ts';
 import { isTerminal } from '../history/order.ts';
 import { disagreement, rank, slowOperations, slowSession, slowShown } from './brute-force.test-support.ts';
 import type { CheckOptions } from './verdict.ts';
 
 type End = Pick<HistoryEvent, 'index' | 'value'>;
 
-test('convergence agrees with looking through all that every later reader was shown', () => {
+test('convergence agrees with looking through all that every watching session, or later reader, was shown', () => {
   const found = disagreement('convergence', (history, options) =>
     ['story-1', 'story-2'].every((key) => {
       const end = endOf(history, key);
@@ -30,12 +30,37 @@ function endOf(history: History, key: string): End | undefined {
 function converges(history: History, end: End, options: CheckOptions): boolean {
   const { time, key } = history.events[end.index] as HistoryEvent;
   const deadline = options.convergeWithinMs === undefined ? Infinity : time + options.convergeWithinMs * 1e6;
-  return slowOperations(history)
-    .filter((operation) => operation.f === 'read' && operation.key === key && operation.begin > end.index)
-    .every((reader) => {
-      const shown = slowShown(history).filter((event) => event.key === key && slowSession(event) === reader.session);
-      const isFinal = (event: HistoryEvent | undefined): boolean =>
-        event !== undefined && rank(event.value) === rank(end.value);
-      return isFinal(shown.at(-1)) && shown.some((event) => isFinal(event) && event.time <= deadline);
-    });
+  return onlookers(history, end, key).every((session) => {
+    const shown = slowShown(history).filter((event) => event.key === key && slowSession(event) === session);
+    const isFinal = (event: HistoryEvent | undefined): boolean =>
+      event !== undefined && isSame(history, event.value, end.value);
+    return isFinal(shown.at(-1)) && shown.some((event) => isFinal(event) && event.time <= deadline);
+  });
+}
+
+/** The sessions that must come to see the end. */
+function onlookers(history: History, end: End, key: unknown): unknown[] {
+  if (!recordsWatches(history)) {
+    return slowOperations(history)
+      .filter((operation) => operation.f === 'read' && operation.key === key && operation.begin > end.index)
+      .map(({ session }) => session);
+  }
+  const watches = history.events.filter((event) => event.f === 'watch' && event.key === key);
+  return watches
+    .map(slowSession)
+    .filter((session) => watches.findLast((event) => slowSession(event) === session)?.phase === 'begin');
+}
+
+function isSame(history: History, shown: Value | undefined, end: Value | undefined): boolean {
+  const statuses = [statusOf(shown), statusOf(end)].filter((status) => status !== undefined);
+  const agree = !recordsWatches(history) || new Set(statuses).size < 2;
+  return rank(shown) === rank(end) && agree;
+}
+
+function recordsWatches({ events }: History): boolean {
+  return events.some(({ f }) => f === 'watch');
+}
+
+function statusOf(value: Value | undefined): string | undefined {
+  return typeof value === 'object' && value !== null && 'status' in value ? value.status : undefined;
 }

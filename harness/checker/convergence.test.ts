@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest';
-import { commit, fail, historyOf, invoke, ok, progress, read, show, write } from '../history/history.test-support.ts';
+import {
+  commit,
+  fail,
+  historyOf,
+  invoke,
+  ok,
+  progress,
+  read,
+  receive,
+  show,
+  watch,
+  write,
+} from '../history/history.test-support.ts';
 import { judgeOne } from './judge-one.test-support.ts';
 
 const done = commit(progress(100, 'completed'));
@@ -104,5 +116,79 @@ test('a start without a value is no end', () => {
     read('tab-1', progress(100)),
     write('x', 5, { key: 'x' }),
   ]);
+  expect(judgeOne(history, 'convergence').valid).toBe(true);
+});
+
+test('a session that watches to the end and is shown nothing has not converged, though it never read', () => {
+  expect(judgeOne(historyOf([watch('tab-1'), done]), 'convergence')).toMatchObject({
+    valid: false,
+    events: [[0, 1]],
+    sentences: ['tab-1 watched story-1, which ended at 100%, and was shown nothing'],
+  });
+  expect(judgeOne(historyOf([watch('tab-1'), done, receive('tab-1', progress(100))]), 'convergence').valid).toBe(false);
+});
+
+test('a session that began to watch after the end is asked too', () => {
+  expect(judgeOne(historyOf([done, watch('tab-1')]), 'convergence').events).toEqual([[0, 1]]);
+});
+
+test('a session that watches was last shown the end, whether it asked for it or was told', () => {
+  const pushed = [receive('tab-1', progress(100)), show('tab-1', progress(100))];
+  expect(judgeOne(historyOf([watch('tab-1'), done, pushed]), 'convergence').valid).toBe(true);
+  const stuck = historyOf([watch('tab-1'), show('tab-1', progress(85)), done]);
+  expect(judgeOne(stuck, 'convergence')).toMatchObject({
+    valid: false,
+    events: [[0, 1, 2]],
+    sentences: ['tab-1 was last shown story-1 at 85%, but it ended at 100%'],
+  });
+  const fell = historyOf([watch('tab-1'), done, show('tab-1', progress(100)), show('tab-1', progress(85))]);
+  expect(judgeOne(fell, 'convergence').events).toEqual([[1, 3]]);
+});
+
+test('a session that has stopped to watch is not asked, unless it begins again', () => {
+  const left = [watch('tab-1'), show('tab-1', progress(85)), watch('tab-1', 'end'), done];
+  expect(judgeOne(historyOf(left), 'convergence').valid).toBe(true);
+  expect(judgeOne(historyOf([...left, watch('tab-1')]), 'convergence').events).toEqual([[1, 3, 4]]);
+});
+
+test('in a history that says who watches, a session that only reads is not asked', () => {
+  const history = historyOf([watch('tab-1'), watch('tab-1', 'end'), done, read('probe', progress(85))]);
+  expect(judgeOne(history, 'convergence').valid).toBe(true);
+});
+
+test('a session watches a key, not all of them', () => {
+  const other = { key: 'story-2' };
+  const history = historyOf([watch('tab-1', 'begin', other), done, commit(progress(40), other)]);
+  expect(judgeOne(history, 'convergence').valid).toBe(true);
+});
+
+test('a watching session must see how the key ended, where both values have a status', () => {
+  const failed = commit(progress(40, 'failed'));
+  const shownAs = (status?: string) => historyOf([watch('tab-1'), failed, show('tab-1', progress(40, status))]);
+  expect(judgeOne(shownAs('generating'), 'convergence')).toMatchObject({
+    valid: false,
+    events: [[1, 2]],
+    sentences: ['tab-1 was last shown story-1 at 40% (generating), but it ended at 40% (failed)'],
+  });
+  expect(judgeOne(shownAs('failed'), 'convergence').valid).toBe(true);
+  expect(judgeOne(shownAs(), 'convergence').valid).toBe(true);
+  const withoutStatus = historyOf([watch('tab-1'), commit(progress(100)), show('tab-1', progress(100, 'generating'))]);
+  expect(judgeOne(withoutStatus, 'convergence').valid).toBe(true);
+});
+
+test('a watching session is shown the end in time only with its status', () => {
+  const at = (ms: number): { time: number } => ({ time: ms * 1e6 });
+  const history = historyOf([
+    watch('tab-1', 'begin', at(0)),
+    commit(progress(40, 'failed'), at(0)),
+    show('tab-1', progress(40, 'generating'), at(10)),
+    show('tab-1', progress(40, 'failed'), at(600)),
+  ]);
+  expect(judgeOne(history, 'convergence', { convergeWithinMs: 500 }).events).toEqual([[1, 3]]);
+  expect(judgeOne(history, 'convergence', { convergeWithinMs: 600 }).valid).toBe(true);
+});
+
+test('in a history that does not say who watches, statuses are not compared', () => {
+  const history = historyOf([commit(progress(40, 'failed')), read('tab-1', progress(40, 'generating'))]);
   expect(judgeOne(history, 'convergence').valid).toBe(true);
 });

@@ -1,4 +1,12 @@
-import { COMMIT_OK, NONE, NOTHING, READ_INVOKE, completesWrite } from '../history/codes.ts';
+import {
+  COMMIT_OK,
+  NONE,
+  NOTHING,
+  READ_INVOKE,
+  WATCH_BEGIN_OK,
+  WATCH_END_OK,
+  completesWrite,
+} from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { shownCode } from './shown.ts';
@@ -12,6 +20,14 @@ interface Views {
   last: Int32Array;
 }
 
+/** A session that must come to see the end of a key. */
+interface Onlooker {
+  /** The event by which it is known to look: the beginning of its watch, or of a read. */
+  witness: number;
+  /** The event that brought the key to its end. */
+  end: number;
+}
+
 /** What is wrong with a view: the event at fault, or `NONE`, and a sentence. */
 interface Complaint {
   event: number;
@@ -20,25 +36,27 @@ interface Complaint {
 
 /**
  * Where the last commit of a key (without commits of that key: its greatest `ok` write) is terminal, every session
- * that began a read of the key after it was last shown that value, and with a bound also shown it by then.
- * Values count as equal by generation and progress, whatever their status.
+ * that watches the key at the end was last shown that value, and with a bound also shown it by then. A session that
+ * was shown nothing has not converged, however it looked.
  *
- * To begin a read is to invoke it: a session whose polls all failed, or still hung, after the commit is one that a
- * user would watch at 85% for ever. Faults heal before the final reads, so a sound application gets one through.
+ * A history without `watch` events does not say who watches: there it is every session that began a read of the key
+ * after its end. To begin a read is to invoke it: a session whose polls all failed, or still hung, after the commit is
+ * one that a user would watch at 85% for ever. Faults heal before the final reads, so a sound application gets one
+ * through. The statuses of such a history are not compared; with `watch` events they are, where both values have one.
+ *
  * The bound runs from the commit, also for a session that began to look only later.
  */
 export const convergence: Checker = (history, { convergeWithinMs }) => {
   const findings = new Findings('convergence');
   const ends = endsOf(history);
   const views = viewsOf(history, ends);
-  for (const invoke of readersAfterEnd(history, ends)) {
-    const end = ends[history.key[invoke]!]!;
-    const complaint = complain(history, { invoke, end }, views, convergeWithinMs);
+  for (const onlooker of history.recordsWatches ? watchersAtEnd(history, ends) : readersAfterEnd(history, ends)) {
+    const complaint = complain(history, onlooker, views, convergeWithinMs);
     if (complaint === undefined) continue;
     findings.violation(() => ({
-      key: history.keyName(invoke),
-      session: history.sessionName(invoke),
-      events: evidence(end, complaint.event, invoke),
+      key: history.keyName(onlooker.witness),
+      session: history.sessionName(onlooker.witness),
+      events: evidence(onlooker, complaint.event),
       sentence: complaint.sentence,
     }));
   }
@@ -75,55 +93,86 @@ function viewsOf(history: HistoryColumns, ends: Int32Array): Views {
     if (code[at] !== shown) continue;
     const end = ends[key[at]!]!;
     if (end === NONE) continue;
-    if (firstFinal[view[at]!] === NONE && history.compare(at, end) === 0) firstFinal[view[at]!] = at;
+    if (firstFinal[view[at]!] === NONE && isEnd(history, at, end)) firstFinal[view[at]!] = at;
     last[view[at]!] = at;
   }
   return { firstFinal, last };
 }
 
+/** Each session and key that is watched at the end of the history, if the key came to an end: as they began to. */
+function watchersAtEnd(history: HistoryColumns, ends: Int32Array): Onlooker[] {
+  const { code, key, view, length } = history;
+  const began = new Int32Array(history.views.count).fill(NONE);
+  for (let at = 0; at < length; at++) {
+    const what = code[at]!;
+    if (what === WATCH_END_OK) began[view[at]!] = NONE;
+    else if (what === WATCH_BEGIN_OK && began[view[at]!] === NONE) began[view[at]!] = at;
+  }
+  return [...began]
+    .filter((witness) => witness !== NONE && ends[key[witness]!] !== NONE)
+    .sort((a, b) => a - b)
+    .map((witness) => ({ witness, end: ends[key[witness]!]! }));
+}
+
 /** The first read of each session and key that began after the key's end. */
-function readersAfterEnd(history: HistoryColumns, ends: Int32Array): number[] {
+function readersAfterEnd(history: HistoryColumns, ends: Int32Array): Onlooker[] {
   const { code, key, view, length } = history;
   const seen = new Uint8Array(history.views.count);
-  const readers: number[] = [];
+  const readers: Onlooker[] = [];
   for (let at = 0; at < length; at++) {
     if (code[at] !== READ_INVOKE || seen[view[at]!] === 1) continue;
     const end = ends[key[at]!]!;
     if (end === NONE || at < end) continue;
     seen[view[at]!] = 1;
-    readers.push(at);
+    readers.push({ witness: at, end });
   }
   return readers;
 }
 
 function complain(
   history: HistoryColumns,
-  { invoke, end }: { invoke: number; end: number },
+  { witness, end }: Onlooker,
   views: Views,
   withinMs: number | undefined,
 ): Complaint | undefined {
-  const view = history.view[invoke]!;
-  const [session, key] = [history.sessionName(invoke), history.keyName(invoke)];
+  const view = history.view[witness]!;
+  const [session, key] = [history.sessionName(witness), history.keyName(witness)];
   const [firstFinal, last] = [views.firstFinal[view]!, views.last[view]!];
   if (last === NONE) {
-    return {
-      event: NONE,
-      sentence: `${session} was never shown ${key}, which ended at ${describeEvent(history, end)}`,
-    };
+    const ended = `which ended at ${describeEvent(history, end)}`;
+    const sentence = history.recordsWatches
+      ? `${session} watched ${key}, ${ended}, and was shown nothing`
+      : `${session} was never shown ${key}, ${ended}`;
+    return { event: NONE, sentence };
   }
-  const final = describeEvent(history, end, last);
-  if (firstFinal === NONE || history.compare(last, end) !== 0) {
-    const stuck = describeEvent(history, last, end);
+  if (firstFinal === NONE || !isEnd(history, last, end)) {
+    const [stuck, final] = describeApart(history, last, end);
     return { event: last, sentence: `${session} was last shown ${key} at ${stuck}, but it ended at ${final}` };
   }
   const tookMs = (history.time[firstFinal]! - history.time[end]!) / 1e6;
   if (withinMs === undefined || tookMs <= withinMs) return undefined;
+  const final = describeEvent(history, end, last);
   const sentence = `${session} was shown ${final} of ${key} only ${tookMs} ms after its commit, not within ${withinMs} ms`;
   return { event: firstFinal, sentence };
 }
 
-/** In history order. The read shows that the session looked, where nothing that it was shown later does. */
-function evidence(end: number, shown: number, invoke: number): number[] {
-  if (shown === NONE) return [end, invoke];
-  return shown > end ? [end, shown] : [shown, end, invoke];
+/** Whether this is the value of the end. */
+function isEnd(history: HistoryColumns, at: number, end: number): boolean {
+  if (history.compare(at, end) !== 0) return false;
+  const { status, recordsWatches } = history;
+  return !recordsWatches || status[at] === NONE || status[end] === NONE || status[at] === status[end];
+}
+
+/** Two values that differ; where they do so by their status alone, with it. */
+function describeApart(history: HistoryColumns, last: number, end: number): [string, string] {
+  const { names, status } = history;
+  const [stuck, final] = [describeEvent(history, last, end), describeEvent(history, end, last)];
+  if (history.compare(last, end) !== 0) return [stuck, final];
+  return [`${stuck} (${names.nameOf(status[last]!)})`, `${final} (${names.nameOf(status[end]!)})`];
+}
+
+/** In history order. The witness shows that the session looked, where nothing that it was shown after the end does. */
+function evidence({ witness, end }: Onlooker, shown: number): number[] {
+  if (shown > end) return [end, shown];
+  return (shown === NONE ? [end, witness] : [shown, end, witness]).sort((a, b) => a - b);
 }

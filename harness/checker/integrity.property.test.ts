@@ -5,7 +5,7 @@ import { disagreement, isInitial, rank, slowOperations } from './brute-force.tes
 test('integrity agrees with looking through all writes for the origin of every value seen', () => {
   const found = disagreement('integrity', (history) =>
     history.events
-      .filter(({ f, type }) => type === 'ok' && (f === 'read' || f === 'show'))
+      .filter(({ f, type }) => type === 'ok' && ['read', 'show', 'receive'].includes(f))
       .every((seen) => isInitial(history, seen) || isWritten(history, seen)),
   );
   expect(found).toBeUndefined();

@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { fail, historyOf, info, invoke, ok, progress, read, show, write } from '../history/history.test-support.ts';
+import {
+  fail,
+  historyOf,
+  info,
+  invoke,
+  ok,
+  progress,
+  read,
+  receive,
+  show,
+  write,
+} from '../history/history.test-support.ts';
 import { judgeOne } from './judge-one.test-support.ts';
 
 test('a value that nobody wrote is a violation, read or shown', () => {
@@ -11,6 +22,15 @@ test('a value that nobody wrote is a violation, read or shown', () => {
       'tab-1 read 40% of story-1, which nobody had written',
       'tab-1 was shown 50% of story-1, which nobody had written',
     ],
+  });
+});
+
+test('a value that was pushed must have been written too, shown or not', () => {
+  const history = historyOf([receive('tab-1', progress(0)), write('w', progress(10)), receive('tab-1', progress(40))]);
+  expect(judgeOne(history, 'integrity')).toMatchObject({
+    valid: false,
+    events: [[3]],
+    sentences: ['tab-1 received 40% of story-1, which nobody had written'],
   });
 });
 

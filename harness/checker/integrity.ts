@@ -1,11 +1,11 @@
-import { FAIL, NONE, PROGRESS, READ_OK, SHAPE, SHOW_OK, START, beginsWrite } from '../history/codes.ts';
+import { FAIL, NONE, PROGRESS, READ_OK, RECEIVE_OK, SHAPE, SHOW_OK, START, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
 /**
- * Every value read or shown is the initial one, or that of a write that had been invoked before and did not `fail`.
+ * Every value read, received or shown is the initial one, or that of a write that had been invoked before and did not `fail`.
  * A `start` writes the beginning of its generation, and those of earlier ones too: it may have been tried more than
  * once, and generations count without gaps. One whose generation nobody learned allows the beginning of any.
  */
@@ -16,7 +16,7 @@ export const integrity: Checker = (history) => {
   for (let at = 0; at < length; at++) {
     const what = code[at]!;
     if (beginsWrite(what)) origins.admit(at);
-    if ((what !== READ_OK && what !== SHOW_OK) || origins.explain(at)) continue;
+    if ((what !== READ_OK && what !== SHOW_OK && what !== RECEIVE_OK) || origins.explain(at)) continue;
     const failed = origins.failed(at);
     findings.violation(() => ({
       key: history.keyName(at),
@@ -79,8 +79,14 @@ class Origins {
   }
 }
 
+const verbs: Readonly<Record<number, string>> = {
+  [READ_OK]: 'read',
+  [RECEIVE_OK]: 'received',
+  [SHOW_OK]: 'was shown',
+};
+
 function describe(history: HistoryColumns, seen: number, failed: number): string {
-  const verb = history.code[seen] === SHOW_OK ? 'was shown' : 'read';
+  const verb = verbs[history.code[seen]!];
   const origin = failed === NONE ? 'which nobody had written' : 'which only a write that failed had tried to write';
   return `${history.sessionName(seen)} ${verb} ${describeEvent(history, seen)} of ${history.keyName(seen)}, ${origin}`;
 }

@@ -13,6 +13,7 @@ const numRuns = fc.readConfigureGlobal().numRuns ?? 1000;
 const histories = fc.oneof(
   historyArbitrary('progress'),
   historyArbitrary('register'),
+  historyArbitrary('ending'),
   fc.tuple(atomicHistoryArbitrary('unique'), mutationArbitrary).map(([history, mutation]) => mutate(history, mutation)),
 );
 const bounds: CheckOptions = { maxStalenessVersions: 0, minAvailability: 0.9, convergeWithinMs: 5 };
@@ -80,7 +81,8 @@ test('a history is broken exactly when one of its keys is, each in a file of its
   const partOf = ({ header, events }: History, key: unknown): History => ({
     header,
     events: events
-      .filter((event) => event.key === key || event.f === 'fault')
+      // Who watches at all is decided by the whole.
+      .filter((event) => event.key === key || event.f === 'fault' || event.f === 'watch')
       .map((event, index) => ({ ...event, index })),
   });
   const isBroken = (history: History, name: PropertyName): boolean => judge(history, [name], bounds).valid === false;

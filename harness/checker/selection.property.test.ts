@@ -23,7 +23,7 @@ const names: PropertyName[] = [
 ];
 /** Of all others a selection of sessions leaves out what it does not ask for. */
 const ofKeys: ReadonlySet<string> = new Set(['monotonic-commits', 'linearizable']);
-const histories = fc.oneof(historyArbitrary('progress'), historyArbitrary('register'));
+const histories = fc.oneof(historyArbitrary('progress'), historyArbitrary('register'), historyArbitrary('ending'));
 const selections: fc.Arbitrary<Selection> = fc.record(
   { keys: fc.subarray(['story-1', 'story-2']), sessions: fc.subarray(['shared', 'p2.0', 'p2.1']) },
   { requiredKeys: [] },

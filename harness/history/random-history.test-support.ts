@@ -1,18 +1,20 @@
 /** Small random histories: valid by construction, and with as few values as make them collide. */
 import * as fc from 'fast-check';
-import type { History, HistoryEvent, Value } from './event.ts';
+import type { History, HistoryEvent, Phase, Value } from './event.ts';
 
 type Fields = Omit<HistoryEvent, 'index' | 'time'>;
 
 interface Step {
   process: number;
   key: string;
-  f: 'read' | 'write' | 'start' | 'cas' | 'show' | 'commit' | 'fault';
+  f: 'read' | 'write' | 'start' | 'cas' | 'show' | 'commit' | 'fault' | 'receive' | 'watch';
   outcome: 'ok' | 'ok' | 'fail' | 'info';
   value: Value;
   next: Value;
   /** A start that learns its generation only when it completes, or a completion that repeats no value. */
   omits: boolean;
+  /** Of a watch. */
+  phase: Phase;
   tick: number;
 }
 
@@ -25,21 +27,39 @@ const progressArbitrary: fc.Arbitrary<Value> = fc.record(
   { requiredKeys: ['progress'] },
 );
 const scalarArbitrary: fc.Arbitrary<Value> = fc.constantFrom(null, 1, 2, 3);
+/** Of a generation that ends, in values that differ by their status if at all. */
+const endingArbitrary: fc.Arbitrary<Value> = fc.record(
+  { progress: fc.constantFrom(100, 100, 85), status: fc.constantFrom('generating', 'completed', 'failed') },
+  { requiredKeys: ['progress'] },
+);
+
+type Kind = 'progress' | 'register' | 'ending';
+
+const values: Readonly<Record<Kind, fc.Arbitrary<Value>>> = {
+  progress: progressArbitrary,
+  register: scalarArbitrary,
+  ending: endingArbitrary,
+};
+const singles = ['show', 'commit', 'fault', 'receive', 'watch'] as const;
+/** How often each is drawn beside the others. */
+const operationsOf: Readonly<Record<Kind, readonly Step['f'][]>> = {
+  progress: ['read', 'read', 'write', 'start', 'read', 'read', 'write', 'start', ...singles],
+  register: ['read', 'write', 'cas', 'read', 'write', 'cas', ...singles],
+  ending: ['read', 'write', 'show', 'show', 'commit', 'watch', 'watch'],
+};
 
 /** A history of up to about 40 events by three processes, two of which share a session. */
-export function historyArbitrary(kind: 'progress' | 'register'): fc.Arbitrary<History> {
-  const value = kind === 'progress' ? progressArbitrary : scalarArbitrary;
-  const singles = ['show', 'commit', 'fault'] as const;
-  const operations =
-    kind === 'progress' ? (['read', 'read', 'write', 'start'] as const) : (['read', 'write', 'cas'] as const);
+export function historyArbitrary(kind: Kind): fc.Arbitrary<History> {
+  const value = values[kind];
   const step: fc.Arbitrary<Step> = fc.record({
     process: fc.nat(2),
     key: fc.constantFrom('story-1', 'story-1', 'story-2'),
-    f: fc.constantFrom(...operations, ...operations, ...singles),
+    f: fc.constantFrom(...operationsOf[kind]),
     outcome: fc.constantFrom('ok', 'ok', 'ok', 'fail', 'info'),
     value,
     next: value,
     omits: fc.boolean(),
+    phase: fc.constantFrom('begin', 'begin', 'end'),
     tick: fc.nat(2),
   });
   const header = fc.option(fc.record({ history: fc.constant(1 as const), initial: value }), {
@@ -47,10 +67,10 @@ export function historyArbitrary(kind: 'progress' | 'register'): fc.Arbitrary<Hi
     freq: 5,
   });
   return fc
-    .record({ header, steps: fc.array(step, { maxLength: 40 }), shows: fc.boolean() })
-    .map(({ header: first, steps, shows }) => ({
+    .record({ header, steps: fc.array(step, { maxLength: 40 }), shows: fc.boolean(), watches: fc.boolean() })
+    .map(({ header: first, steps, shows, watches }) => ({
       header: first,
-      events: play(steps.filter(({ f }) => shows || f !== 'show')),
+      events: play(steps.filter(({ f }) => (shows || f !== 'show') && (watches || f !== 'watch'))),
     }));
 }
 
@@ -66,7 +86,7 @@ function play(steps: readonly Step[]): HistoryEvent[] {
     const actor = { process: `p${step.process}.${life}`, ...(step.process < 2 ? { session: 'shared' } : {}) };
     time += step.tick * 1e6;
     events.push({ index: events.length, time, ...actor, ...fieldsOf(step, begun) } as HistoryEvent);
-    if (['show', 'commit', 'fault'].includes(step.f)) continue;
+    if (['show', 'commit', 'fault', 'receive', 'watch'].includes(step.f)) continue;
     if (begun === undefined) running.set(step.process, step);
     else running.delete(step.process);
     if (begun !== undefined && step.outcome === 'info') lives[step.process] = life + 1;
@@ -75,7 +95,8 @@ function play(steps: readonly Step[]): HistoryEvent[] {
 }
 
 function fieldsOf(step: Step, begun: Step | undefined): Partial<Fields> {
-  if (step.f === 'show') return { type: 'ok', f: 'show', key: step.key, value: step.value };
+  if (step.f === 'show' || step.f === 'receive') return { type: 'ok', f: step.f, key: step.key, value: step.value };
+  if (step.f === 'watch') return { type: 'ok', f: 'watch', key: step.key, phase: step.phase };
   if (step.f === 'commit')
     return { process: 'db', session: 'db', type: 'ok', f: 'commit', key: step.key, value: step.value };
   if (step.f === 'fault') return { process: 'nemesis', session: 'nemesis', type: 'info', f: 'fault' };
