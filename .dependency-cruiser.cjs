@@ -31,9 +31,9 @@ module.exports = {
     },
     {
       name: 'pure-rooms-have-no-io',
-      comment: 'history, checker, plan and faults are pure: no I/O, no time, no randomness of their own',
+      comment: 'history, checker, plan, faults and channels are pure: no I/O, no time, no randomness of their own',
       severity: 'error',
-      from: { path: '^harness/(history|checker|plan|faults)/', pathNot: TEST },
+      from: { path: '^harness/(history|checker|plan|faults|channels)/', pathNot: TEST },
       to: { path: IO },
     },
     {
@@ -44,7 +44,7 @@ module.exports = {
     },
     only('history-imports-nothing', 'history', [], 'history stands at the bottom'),
     only('checker-imports-only-history', 'checker', ['history'], 'checkers see nothing but the history'),
-    only('plan-is-a-value', 'plan', ['faults'], 'a plan is a value, and knows the kinds of faults'),
+    only('plan-is-a-value', 'plan', ['faults', 'channels'], 'a plan is a value, and knows the kinds of what it names'),
     only('faults-know-ports', 'faults', ['port', 'plan'], 'a fault acts through the ports'),
     only('subject-knows-ports', 'subject', ['port', 'lifetime'], 'the application runs against any backend'),
     only('gateway-knows-ports', 'gateway', ['port', 'history'], 'requests on their way'),

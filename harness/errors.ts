@@ -38,6 +38,14 @@ export class UsageError extends RatchetError {
   }
 }
 
+/**
+ * A request to the application, or its answer, was lost on the way: the application did nothing wrong, and a page goes on
+ * as it does when `fetch` rejects.
+ */
+export class RequestLost extends Error {
+  override readonly name = 'RequestLost';
+}
+
 /** The environment failed us: a missing binary, a full disk, a dead database. Exit code 2, never a verdict. */
 export class EnvironmentError extends RatchetError {
   override readonly name = 'EnvironmentError';

@@ -12,9 +12,12 @@ export { modulesSubject, type LoadModule, type ModulesSubjectOptions } from './s
 export { urlSubject, type UrlSubjectOptions } from './subject/url.ts';
 export type {
   AppInstance,
+  Display,
+  DisplayPolicy,
   FrontEnd,
   GenerationJob,
   ObservedProgress,
+  SeenProgress,
   Subject,
   SubjectEnvironment,
 } from './port/subject.ts';

@@ -1,153 +1,204 @@
 import { describe, expect, it } from 'vitest';
+import { at, manualApp } from '../channels/manual-app.test-support.ts';
+import { asColumns } from '../history/columns-builder.ts';
 import { PlanSchema } from '../plan/plan.ts';
-import type { AppInstance, ObservedProgress, Subject } from '../port/subject.ts';
-import { recordExchanges } from '../recording/exchanges.ts';
+import type { FrontEnd, ObservedProgress } from '../port/subject.ts';
 import { createObserver } from './observer.ts';
-import { ProcessNames } from '../recording/recorder.ts';
-import { manualClock, quietRecorder, settle } from '../recording/virtual.test-support.ts';
 
-/** An app whose answers the test gives, in the order of the requests. */
-function setUp(overrides: Record<string, unknown> = {}, display: 'as-arrived' | 'high-water' = 'as-arrived') {
-  const clock = manualClock();
-  const recorder = quietRecorder(clock);
-  const requests: {
-    url: URL;
-    answer: (body: unknown, status?: number) => Promise<void>;
-    resolve: (answer: unknown) => Promise<void>;
-    fail: (error: Error) => Promise<void>;
-  }[] = [];
-  const instance: AppInstance = {
-    generate: async () => undefined,
-    status: (request) =>
-      new Promise((resolve, reject) => {
-        requests.push({
-          url: new URL(request.url),
-          answer: (body, status = 200) => (resolve(Response.json(body, { status })), settle()),
-          resolve: (answer) => (resolve(answer as Response), settle()),
-          fail: (error) => (reject(error), settle()),
-        });
-      }),
-  };
-  const subject = {
-    frontEnd: {
-      display,
-      query: (seen) => (seen === undefined ? {} : { expectedProgress: String(seen.greatestNumber) }),
-    },
-    readStatus: (body) => body as ObservedProgress,
-  } as Subject;
-  const stopped: Error[] = [];
-  const processes = new ProcessNames();
-  const exchanges = recordExchanges(recorder, processes, { table: 't', key: 'id', progress: 'p' });
+function setUp(overrides: Record<string, unknown> = {}, display: FrontEnd['display'] = 'as-arrived') {
+  const app = manualApp(display);
   const plan = PlanSchema.shape.observers.element.parse({ session: 'tab-1', story: 's', every_ms: 50, ...overrides });
-  const observer = createObserver(plan, {
-    clock,
-    recorder,
-    processes,
-    exchanges,
-    gatewayUrl: 'http://none.invalid',
-    subject,
-    instance,
-    stop: (reason) => void stopped.push(reason),
-  });
-  const shown = () =>
-    recorder.history.events
-      .filter((event) => event.f === 'show')
-      .map((event) => (event.value as ObservedProgress).progress);
-  return { clock, recorder, requests, observer, shown, stopped };
+  const observer = createObserver(plan, app);
+  const end = new AbortController();
+  const watching = observer.watch(end.signal);
+  const events = (f: string) => app.recorder.history.events.filter((event) => event.f === f);
+  /** Answers the request of the next poll. */
+  const answer = async (value: ObservedProgress): Promise<void> => {
+    await app.requests.at(-1)!.answer(value);
+    await app.clock.advance(50);
+  };
+  return {
+    ...app,
+    observer,
+    watching,
+    end: () => end.abort(),
+    answer,
+    events,
+    shown: () => events('show').map((event) => (event.value as ObservedProgress).progress),
+  };
 }
 
-const at = (progress: number, generation = 1) => ({ generation, progress });
+const late = { start: { at_ms: 0 }, polling: 'interval' };
 
 describe('an observer', () => {
-  it('records the poll, what it returned, and what was shown', async () => {
-    const { recorder, requests, observer } = setUp();
-    const poll = observer.pollOnce();
+  it('records that it watches, the poll, what it returned, and what was shown', async () => {
+    const { recorder, requests } = setUp();
     await requests[0]!.answer(at(10));
-    await poll;
     expect(recorder.history.events).toMatchObject([
+      { process: 'tab-1', session: 'tab-1', type: 'ok', f: 'watch', key: 's', phase: 'begin', channel: 'poll' },
       { process: 'tab-1/poll', session: 'tab-1', type: 'invoke', f: 'read', key: 's' },
       { process: 'tab-1/poll', session: 'tab-1', type: 'ok', f: 'read', value: { generation: 1, progress: 10 } },
-      { process: 'tab-1', session: 'tab-1', type: 'ok', f: 'show', value: { generation: 1, progress: 10 }, read: 1 },
+      { process: 'tab-1', session: 'tab-1', type: 'ok', f: 'show', value: { generation: 1, progress: 10 }, read: 2 },
     ]);
   });
 
-  it('sends the highest progress it has seen, unless the plan lets it expect nothing', async () => {
-    for (const [expects, sent] of [
-      ['last-seen', '40'],
-      ['none', null],
-    ] as const) {
-      const { requests, observer } = setUp({ expects });
-      for (const progress of [40, 10]) {
-        const poll = observer.pollOnce();
-        await requests.at(-1)!.answer(at(progress));
-        await poll;
-      }
-      void observer.pollOnce();
-      expect(requests.at(-1)!.url.searchParams.get('expectedProgress')).toBe(sent);
-    }
+  it('watches to the end of the run without an event that says so, and looks once more', async () => {
+    const { clock, requests, observer, watching, end, events, answer } = setUp();
+    await answer(at(10));
+    end();
+    await requests[1]!.answer(at(40));
+    await watching;
+    const look = observer.look();
+    await requests[2]!.answer(at(100));
+    await look;
+    await clock.advance(1_000);
+    expect(events('watch')).toHaveLength(1);
+    expect(events('show').map(({ value }) => value)).toEqual([at(10), at(40), at(100)]);
+    expect(requests).toHaveLength(3);
   });
 
-  it.each([
-    ['an error status', (request: any) => request.answer({ error: 'x' }, 503), 'HTTP 503', 0],
-    ['no JSON', (request: any) => request.resolve(new Response('{')), 'answer cannot be read: Expected property', 0],
-    ['an answer that is none', (request: any) => request.resolve(undefined), 'answer cannot be read: Cannot read', 0],
-    ['an app that throws', (request: any) => request.fail(new Error('boom')), 'the status endpoint threw: boom', 1],
-  ])('fails the read on %s, shows nothing, and stops the run if the app threw', async (_, answer, error, stops) => {
-    const { recorder, requests, observer, shown, stopped } = setUp();
-    const poll = observer.pollOnce();
-    await answer(requests[0]);
-    await poll;
-    expect(recorder.history.events.at(-1)).toMatchObject({ type: 'fail', error: expect.stringContaining(error) });
-    expect(shown()).toEqual([]);
-    expect(stopped).toHaveLength(stops);
-  });
-
-  it('shows responses as they arrive, or keeps to its high-water mark', async () => {
-    for (const [display, expected] of [
-      ['as-arrived', [85, 10, 5]],
-      ['high-water', [85, 5]],
+  it('displays as the plan says, else as the front end does', async () => {
+    for (const [display, frontEnd, expected] of [
+      ['subject', 'high-water', [85]],
+      ['subject', 'as-arrived', [85, 10]],
+      ['as-arrived', 'high-water', [85, 10]],
+      ['high-water', 'as-arrived', [85]],
+      ['subject', () => () => false, []],
     ] as const) {
-      const { requests, observer, shown } = setUp({ display });
-      for (const value of [at(85), at(10), at(5, 2)]) {
-        const poll = observer.pollOnce();
-        await requests.at(-1)!.answer(value);
-        await poll;
-      }
+      const { answer, shown } = setUp({ display }, frontEnd);
+      for (const progress of [85, 10]) await answer(at(progress));
       expect(shown()).toEqual(expected);
     }
   });
 
-  it('with a high-water mark drops a response that a later request has overtaken', async () => {
-    const { requests, observer, shown } = setUp({}, 'high-water');
-    const polls = [observer.pollOnce(), observer.pollOnce()];
-    await requests[1]!.answer(at(40));
-    await requests[0]!.answer(at(40));
-    await Promise.all(polls);
-    expect(shown()).toEqual([40]);
+  it('lets a policy of the front end show another progress than came, and remembers what came', async () => {
+    const rounded = () => (value: ObservedProgress) => ({ ...value, progress: Math.floor(value.progress / 50) * 50 });
+    const { answer, shown, requests } = setUp({}, rounded);
+    for (const progress of [49, 99]) await answer(at(progress));
+    expect(shown()).toEqual([0, 50]);
+    expect(requests.at(-1)!.url.searchParams.get('expectedProgress')).toBe('99');
   });
 
-  it('polls on time when told to, and waits for the answer otherwise', async () => {
-    for (const [polling, expected] of [
-      ['interval', 3],
-      ['chained', 1],
-    ] as const) {
-      const { clock, requests, observer } = setUp({ polling });
-      void observer.pollUntil(new AbortController().signal);
-      await clock.advance(120);
-      expect(requests).toHaveLength(expected);
-    }
-  });
-
-  it('waits for the polls in flight when it is stopped', async () => {
-    const { clock, requests, observer } = setUp();
-    const stop = new AbortController();
-    let isOver = false;
-    const polling = observer.pollUntil(stop.signal).then(() => (isOver = true));
-    stop.abort();
-    await clock.advance(100);
-    expect(isOver).toBe(false);
+  it.each<[string, FrontEnd['display'], string]>([
+    [
+      'throws',
+      () => () => {
+        throw new Error('boom');
+      },
+      'Error: boom',
+    ],
+    ['returns nothing', () => () => undefined as never, 'it returned undefined for {"generation":1,"progress":10}'],
+    [
+      'returns no progress',
+      () => () => ({ generation: 0, progress: 10 }),
+      'it returned {"generation":0,"progress":10}',
+    ],
+    [
+      'cannot be made',
+      () => {
+        throw new Error('bang');
+      },
+      'Error: bang',
+    ],
+  ])('ends the run when the policy of the front end %s, and shows nothing', async (_, display, message) => {
+    const { requests, shown, stopped } = setUp({}, display);
     await requests[0]!.answer(at(10));
-    await polling;
-    expect(requests).toHaveLength(1);
+    expect(shown()).toEqual([]);
+    expect(stopped[0]).toMatchObject({ code: 'display-threw', exitCode: 2, message: expect.stringContaining(message) });
+    expect(stopped).toHaveLength(1);
+  });
+
+  it('ends the run when the application throws instead of answering', async () => {
+    const { requests, stopped } = setUp();
+    await requests[0]!.fail(new Error('boom'));
+    expect(stopped).toMatchObject([{ code: 'subject-threw', message: expect.stringContaining('asked by tab-1') }]);
+  });
+
+  it('sends its requests to the instance of the plan, and to another once it has moved; what it knows stays', async () => {
+    const { answer, observer, requests, shown } = setUp({ instance: 2 }, 'high-water');
+    await answer(at(40));
+    observer.moveTo(3);
+    await answer(at(10));
+    await answer(at(60));
+    expect(requests.map(({ target }) => target.instance)).toEqual([2, 2, 3, 3]);
+    expect(requests.at(-1)!.url.searchParams.get('expectedProgress')).toBe('60');
+    expect(shown()).toEqual([40, 60]);
+  });
+
+  it('knows nothing after a reload, neither what it has seen nor what it has shown', async () => {
+    const { answer, observer, requests, shown, recorder } = setUp({}, 'high-water');
+    await answer(at(85));
+    expect(requests.at(-1)!.url.search).toBe('?expectedProgress=85');
+    observer.reload();
+    expect(requests.at(-1)!.url.search).toBe('');
+    await answer(at(10));
+    expect(shown()).toEqual([85, 10]);
+    expect(new Set(recorder.history.events.map(({ session }) => session))).toEqual(new Set(['tab-1']));
+  });
+
+  it('does not wait for a poll in flight when it reloads: the read ends in info and is never shown', async () => {
+    const { requests, observer, shown, events, recorder, watching, end } = setUp();
+    observer.reload();
+    expect(requests).toHaveLength(2);
+    await requests[0]!.answer(at(85));
+    await requests[1]!.answer(at(10));
+    expect(shown()).toEqual([10]);
+    const ended = events('read').filter(({ type }) => type !== 'invoke');
+    expect(ended).toMatchObject([
+      { process: 'tab-1/poll', type: 'info', error: 'the page was reloaded' },
+      { process: 'tab-1/poll-2', type: 'ok' },
+    ]);
+    expect(events('watch')).toHaveLength(1);
+    end();
+    await watching;
+    expect(asColumns(recorder.history).length).toBe(recorder.history.events.length);
+  });
+
+  it('numbers its requests through over its reloads', async () => {
+    const { answer, observer, requests } = setUp();
+    await answer(at(10));
+    observer.reload();
+    expect(requests.map(({ operation }) => operation)).toEqual(['tab-1#1', 'tab-1#2', 'tab-1#3']);
+  });
+
+  it('does not end before the polls of all its pages', async () => {
+    const { requests, observer, watching, end } = setUp();
+    let isOver = false;
+    void watching.then(() => (isOver = true));
+    observer.reload();
+    end();
+    await requests[0]!.answer(at(10));
+    expect(isOver).toBe(false);
+    await requests[1]!.answer(at(10));
+    await watching;
+  });
+
+  it('says so when it is closed before the end, polls no more, and is not asked for a final look', async () => {
+    const { clock, answer, observer, requests, events, watching, recorder } = setUp(late);
+    await answer(at(40));
+    observer.leave();
+    await requests.at(-1)!.answer(at(85));
+    await clock.advance(200);
+    await watching;
+    await observer.look();
+    observer.reload();
+    observer.leave();
+    expect(events('watch').map(({ phase }) => phase)).toEqual(['begin', 'end']);
+    expect(recorder.history.events.slice(-2)).toMatchObject([
+      { f: 'read', type: 'info', error: 'the tab was closed' },
+      { f: 'watch', phase: 'end' },
+    ]);
+    expect(requests).toHaveLength(2);
+  });
+
+  it('does nothing before it watches', async () => {
+    const app = manualApp();
+    const plan = PlanSchema.shape.observers.element.parse({ session: 'tab-1', story: 's', every_ms: 50 });
+    const observer = createObserver(plan, app);
+    observer.reload();
+    observer.leave();
+    await observer.look();
+    expect(app.recorder.history.events).toEqual([]);
+    expect(app.requests).toEqual([]);
   });
 });

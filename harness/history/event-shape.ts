@@ -60,7 +60,8 @@ export function show(value: unknown): string {
 /** What is nested thousands of levels deep can be parsed, but not written again. */
 function stringify(value: unknown): string {
   try {
-    return JSON.stringify(value);
+    // What JSON has no text for, such as a function.
+    return JSON.stringify(value) ?? String(value);
   } catch {
     return Array.isArray(value) ? '[[…' : '{…';
   }

@@ -15,12 +15,17 @@ function generationOf(value: ProgressValue): number {
  * and `null`, at which a register begins, lies before them. Other scalars are equal or not comparable.
  */
 export function compareValues(a: Value, b: Value): number | undefined {
-  if (isProgress(a) && isProgress(b)) return generationOf(a) - generationOf(b) || a.progress - b.progress;
+  if (isProgress(a) && isProgress(b)) return compareProgress(a, b);
   if (a === b) return 0;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (a === null && typeof b === 'number') return -1;
   if (typeof a === 'number' && b === null) return 1;
   return undefined;
+}
+
+/** As `compareValues`. */
+export function compareProgress(a: ProgressValue, b: ProgressValue): number {
+  return generationOf(a) - generationOf(b) || a.progress - b.progress;
 }
 
 /** The same text for equal values and for no others: what to look a value up by. The status does not count. */

@@ -5,7 +5,7 @@ const milliseconds = z.number().min(0).max(3_600_000);
 
 /** Matches a history event when every field given is equal; `generation` and `progress` look into its value. */
 export const EventPattern = z.strictObject({
-  f: z.enum(['read', 'write', 'start', 'show', 'commit', 'fault']),
+  f: z.enum(['read', 'write', 'start', 'show', 'commit', 'fault', 'watch', 'receive']),
   type: z.enum(['invoke', 'ok', 'fail', 'info']).optional(),
   key: z.string().optional(),
   process: z.string().optional(),

@@ -1,5 +1,7 @@
 /** The plan: one JSON value that says all that will happen in a run, on whatever backend. */
 import { z } from 'zod';
+import { DISPLAY_NAMES } from '../channels/display/registry.ts';
+import { CHANNEL_NAMES } from '../channels/registry.ts';
 import { UsageError } from '../errors.ts';
 import { referencesOf, replicaNumber } from '../faults/references.ts';
 import { Fault, isRequestFault, requestKind } from '../faults/registry.ts';
@@ -35,13 +37,15 @@ const Observer = z.strictObject({
   story: Name,
   instance,
   start: Moment.default({ at_ms: 0 }),
+  /** How it looks. */
+  channel: z.enum(CHANNEL_NAMES).default('poll'),
   every_ms: z.number().min(1).max(60_000),
   /** `interval` polls on time though an answer is missing; `chained` waits for the answer first. */
   polling: z.enum(['interval', 'chained']).default('chained'),
   /** What it tells the status endpoint of what it has seen (`expectedProgress`): nothing, or as the subject's front end does. */
   expects: z.enum(['none', 'last-seen']).default('last-seen'),
   /** How it applies responses; `subject`: as the subject's own front end does. */
-  display: z.enum(['subject', 'as-arrived', 'high-water']).default('subject'),
+  display: z.enum(['subject', ...DISPLAY_NAMES]).default('subject'),
 });
 
 export const PlanSchema = z.strictObject({

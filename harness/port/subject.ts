@@ -14,15 +14,33 @@ export interface ObservedProgress {
   status?: string;
 }
 
+/** What a page has learned, from all values that came, shown or not. */
+export interface SeenProgress {
+  /** By `(generation, progress)`. */
+  greatest: ObservedProgress;
+  /** Ignores generations, as naive front ends do. */
+  greatestNumber: number;
+}
+
+/**
+ * How a page decides what of the values that come is shown. It is called once for every load of a page and returns a
+ * function with a state of its own, which is lost with the page.
+ */
+export type DisplayPolicy = () => Display;
+
+/**
+ * Called for every value in the order of arrival. `ordinal` numbers the requests that the values answer, so that one that
+ * a later request has overtaken is known by a smaller number than one before it. Returns whether the value is shown, or
+ * the progress that is shown in its place; what it makes up counts as shown, and may violate `integrity`.
+ */
+export type Display = (value: ObservedProgress, arrival: { readonly ordinal: number }) => boolean | ObservedProgress;
+
 /** How the application's own front end polls and displays; a plan may override either. */
 export interface FrontEnd {
-  /**
-   * What to add to the status URL, given the greatest progress the tab has seen (`undefined`: none yet).
-   * `greatest` compares by `(generation, progress)`; `greatestNumber` ignores generations, as naive front ends do.
-   */
-  query(seen: { greatest: ObservedProgress; greatestNumber: number } | undefined): Record<string, string>;
-  /** `as-arrived`: every response is shown; `high-water`: a smaller or older one than shown is not. */
-  display: 'as-arrived' | 'high-water';
+  /** What to add to the status URL, given what the page has seen (`undefined`: nothing yet). */
+  query(seen: SeenProgress | undefined): Record<string, string>;
+  /** `as-arrived`: every value is shown; `high-water`: a smaller or older one than shown is not; or the front end's own. */
+  display: 'as-arrived' | 'high-water' | DisplayPolicy;
 }
 
 /** What the adapter receives to run one generation of a story. */

@@ -82,6 +82,30 @@ describe('a counterexample', () => {
     );
   });
 
+  it('tells who watched, and what was pushed', () => {
+    const tab = { process: 'tab-1', session: 'tab-1', type: 'ok', key: 'story-1' };
+    const pushed = history(
+      { s: 0.05, ...tab, f: 'watch', phase: 'begin' },
+      ...write(0.1, 85, '0/10'),
+      { s: 0.2, ...tab, f: 'receive', value: { progress: 85 }, served_by: 'replica-1' },
+      { s: 0.2, ...tab, f: 'show', value: { progress: 85 }, receive: 4 },
+      { s: 0.3, ...tab, f: 'receive', value: { progress: 90 } },
+      ...write(0.5, 100, '0/20'),
+    );
+    const { verdicts } = judge(pushed, ['integrity', 'convergence']);
+    expect(formatVerdicts(pushed, verdicts, palette)).toBe(
+      [
+        '✗ integrity     tab-1 received 90% of story-1, which nobody had written',
+        '   0.300 s  tab-1 was sent 90%',
+        '✗ convergence   tab-1 was last shown story-1 at 85%, but it ended at 100%',
+        '   0.050 s  tab-1 began to watch',
+        '   0.100 s  worker-1 wrote 85%     committed at 0/10 on the primary',
+        '   0.200 s  tab-1 was shown 85%    served by replica-1',
+        '   0.500 s  worker-1 wrote 100%    committed at 0/20 on the primary',
+      ].join('\n'),
+    );
+  });
+
   it('tells the fault that befell the writer', () => {
     const retried = history(
       ...write(0.1, 40, '0/10'),

@@ -84,11 +84,17 @@ function tell(event: HistoryEvent, history: HistoryColumns, beside: Value | unde
       return { what: who, source: `committed at ${event['lsn'] ?? 'an unknown position'} on the primary` };
     }
     case 'show':
-      return { what: `${event.process} was shown ${value}`, source: tellService(readOf(event, history), history) };
+      return { what: `${event.process} was shown ${value}`, source: tellService(sourceOf(event, history), history) };
     case 'read':
       return event.type === 'invoke'
         ? { what: `${event.session ?? event.process} asked`, source: '' }
         : { what: `${event.session ?? event.process} read ${value}`, source: tellService(event, history) };
+    case 'receive':
+      return { what: `${event.session ?? event.process} was sent ${value}`, source: tellService(event, history) };
+    case 'watch': {
+      const verb = event.phase === 'begin' ? 'began to watch' : 'stopped watching';
+      return { what: `${event.session ?? event.process} ${verb}`, source: '' };
+    }
     case 'fault':
       return { what: `${event['actor']} sent a ${event['method']}`, source: tellFault(event) };
     default: {
@@ -103,8 +109,9 @@ function tell(event: HistoryEvent, history: HistoryColumns, beside: Value | unde
   }
 }
 
-function readOf(show: HistoryEvent, { length, eventAt }: HistoryColumns): HistoryEvent {
-  const { read } = show;
+/** What brought the value that is shown. */
+function sourceOf(show: HistoryEvent, { length, eventAt }: HistoryColumns): HistoryEvent {
+  const { receive, read = receive } = show;
   return typeof read === 'number' && read >= 0 && read < length ? eventAt(read) : show;
 }
 

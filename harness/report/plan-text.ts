@@ -70,7 +70,7 @@ function describePattern(pattern: EventPattern): string {
   const what =
     f === 'fault'
       ? `the fault ${fault ?? ''} ${phase === 'end' ? 'ended' : 'began'}`
-      : `${who} ${VERBS[f][type === 'invoke' ? 0 : 1]}`;
+      : `${who} ${VERBS[f][type === 'invoke' || (f === 'watch' && phase !== 'end') ? 0 : 1]}`;
   const which = generation === undefined ? '' : ` generation ${generation}`;
   const value = progress === undefined ? '' : ` ${progress}%`;
   return `${what}${which}${value}${key === undefined ? '' : ` of ${key}`}${node === undefined ? '' : ` from ${node}`}`;
@@ -82,6 +82,8 @@ const VERBS = {
   start: ['was starting', 'started'],
   show: ['was shown', 'was shown'],
   commit: ['committed', 'committed'],
+  receive: ['was sent', 'was sent'],
+  watch: ['began to watch', 'stopped watching'],
 } as const;
 
 function count(number: number, what: string): string {

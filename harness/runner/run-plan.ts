@@ -1,13 +1,17 @@
 /** Interprets a plan against a subject on a backend, in the time of its host: the one place that wires all together. */
 import type { Cluster, ClusterOptions, Commit } from '../port/backend.ts';
 import { EnvironmentError } from '../errors.ts';
+import { singleTypes } from '../history/event-shape.ts';
 import type { History, HistoryEvent } from '../history/event.ts';
 import type { Moment } from '../plan/moment.ts';
+import type { AskStatus } from '../port/channel.ts';
+import type { AppInstance } from '../port/subject.ts';
 import type { Host } from './host.ts';
 import { incompleteMark } from './judgement.ts';
 import { readMigrations } from './migration-files.ts';
 import { OVER } from '../recording/moments.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
+import { onBehalfOf } from '../async-context.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { requireOfCluster, requireSupport } from './requirements.ts';
 import { caughtUp, seedStories, setStage, type Stage, type StageOptions } from './stage.ts';
@@ -95,7 +99,7 @@ async function leftBehind(stage: Stage, host: Host): Promise<Error | undefined> 
   return host.leftBehind();
 }
 
-/** Faults, generations and polls; then everything heals and every observer looks once more. */
+/** Faults, generations and observers; then everything heals and every observer looks once more. */
 async function perform(
   options: RunOptions,
   cluster: Cluster,
@@ -123,12 +127,12 @@ async function perform(
 
   async function play(): Promise<string[]> {
     await stage.nemesis.begin(signal);
-    const polling = new AbortController();
-    signal.addEventListener('abort', () => polling.abort(OVER), { once: true });
+    const watching = new AbortController();
+    signal.addEventListener('abort', () => watching.abort(OVER), { once: true });
     const observers = plan.observers.map((observer) =>
-      createObserver(observer, { ...stage, subject, instance: stage.instances[observer.instance - 1]! }),
+      createObserver(observer, { ...stage, subject, ask: wayToInstances(stage.instances) }),
     );
-    const polls = plan.observers.map((observer, i) => pollFrom(observer.start, observers[i]!, polling.signal));
+    const watches = plan.observers.map((observer, i) => watchFrom(observer.start, observers[i]!, watching.signal));
     const notes = await Promise.all(
       plan.generations.map((generation) =>
         runGeneration(generation, { ...stage, instance: stage.instances[generation.instance - 1]! }, signal),
@@ -139,19 +143,26 @@ async function perform(
       await stage.settled();
       await caughtUp(cluster, stage.clock, signal);
     }
-    polling.abort(OVER);
-    await Promise.all(polls);
+    watching.abort(OVER);
+    await Promise.all(watches);
     if (!signal.aborted) {
       await cluster.commitsDelivered();
-      await Promise.all(observers.map((observer) => observer.pollOnce()));
+      await Promise.all(observers.map((observer) => observer.look()));
     }
     return notes.filter((note) => note !== undefined);
   }
 
-  async function pollFrom(start: Moment, observer: ObserverActor, until: AbortSignal): Promise<void> {
+  /** One whose moment never comes watches from the end of the generations on: it looks once. */
+  async function watchFrom(start: Moment, observer: ObserverActor, until: AbortSignal): Promise<void> {
     await stage.moments.until(start, until);
-    await observer.pollUntil(until);
+    if (!signal.aborted) await observer.watch(until);
   }
+}
+
+/** The way of every status request, from a tab to an instance of the application. */
+function wayToInstances(instances: readonly AppInstance[]): AskStatus {
+  return (request, operation, { story, instance }) =>
+    onBehalfOf(operation, () => instances[instance - 1]!.status(request, story));
 }
 
 function timeout(milliseconds: number, recorder: Recorder): EnvironmentError {
@@ -172,7 +183,7 @@ function openOperations({ events }: History): HistoryEvent[] {
   const open = new Map<string | number, HistoryEvent>();
   for (const event of events) {
     if (event.type === 'invoke') open.set(event.process, event);
-    else if (event.f !== 'show') open.delete(event.process);
+    else if (!singleTypes.has(event.f)) open.delete(event.process);
   }
   return [...open.values()];
 }

@@ -131,7 +131,7 @@ function instanceOf({ draft }: Cast, wanted: number): number {
   return 1 + (wanted % draft.instances);
 }
 
-export const BENIGN_TAB = { polling: 'chained', expects: 'last-seen', display: 'subject' } as const;
+export const BENIGN_TAB = { channel: 'poll', polling: 'chained', expects: 'last-seen', display: 'subject' } as const;
 
 function propertiesUnder(deviations: readonly Deviation[]): string[] {
   const kinds = new Set(deviations.map(kindOf));

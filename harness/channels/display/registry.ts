@@ -1,0 +1,13 @@
+/** The registry of display policies: a new one is a file and a line here. */
+import type { DisplayPolicy } from '../../port/subject.ts';
+import { asArrived } from './as-arrived.ts';
+import { highWater } from './high-water.ts';
+
+export const displays = {
+  'as-arrived': asArrived,
+  'high-water': highWater,
+} satisfies Record<string, DisplayPolicy>;
+
+export type DisplayName = keyof typeof displays;
+/** What a plan may name. */
+export const DISPLAY_NAMES = Object.keys(displays) as DisplayName[];
