@@ -112,6 +112,13 @@ module.exports = {
       from: { path: '^fixtures/(story-app|next-app|remedies)/', pathNot: TEST },
       to: { path: '^(harness|scenarios|fixtures/(?!story-app/|next-app/|remedies/))' },
     },
+    {
+      name: 'remedies-can-be-copied',
+      comment: 'a remedy imports packages and other remedies, so that any application can copy it',
+      severity: 'error',
+      from: { path: '^fixtures/remedies/', pathNot: TEST },
+      to: { path: '^(harness|scenarios|fixtures/(?!remedies/))' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

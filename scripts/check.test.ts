@@ -43,6 +43,7 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['one-door-to-the-harness', 'fixtures/subjects/inner.ts', '../../harness/plan/leaf.ts'],
   ['applications-are-applications', 'fixtures/story-app/inner.ts', '../../harness/index.ts'],
   ['applications-are-applications', 'fixtures/remedies/inner.ts', '../../harness/index.ts'],
+  ['remedies-can-be-copied', 'fixtures/remedies/leaning.ts', '../story-app/leaf.ts'],
 ];
 
 const LEAVES = [
@@ -51,6 +52,7 @@ const LEAVES = [
   ),
   'harness/index.ts',
   'fixtures/subjects/leaf.ts',
+  'fixtures/story-app/leaf.ts',
   'scenarios/leaf.ts',
 ];
 
