@@ -17,9 +17,10 @@ async function exploring(
   subjectName: string,
   variations: Parameters<typeof createSearcher>[0]['variations'],
   runs: number,
+  properties?: readonly string[],
 ): Promise<Explored> {
   const simulate = simulationOf(await catalogue.loadSubject(subjectName));
-  const searcher = createSearcher({ variations, seed: 1, simulate });
+  const searcher = createSearcher({ variations, seed: 1, simulate, ...(properties && { properties }) });
   // Whether something is found is the question here, not how small it gets.
   const worker = {
     ...localWorker(searcher),
@@ -107,6 +108,21 @@ describe.each(theory)('%s', (_, subject, holds, range) => {
     const explored = await exploring(subject, planSpace(range), holds ? 200 : 2_000);
     if (holds) expect(findingOf(explored)).toBe('nothing');
     else expect(findingOf(explored)).toMatchObject({ kind: 'violation' });
+  });
+});
+
+describe('with lag where a tab tells nothing of what it has seen', () => {
+  const variations = planSpace({ deviations: [...LAG, 'lag-exact', 'forget'], generationsMax: 2 });
+  const properties = ['monotonic-view', 'monotonic-reads'];
+
+  it('guarded holds, as a request without a token is answered by the primary', { timeout: TIMEOUT_MS }, async () => {
+    expect(findingOf(await exploring('guarded', variations, 500, properties))).toBe('nothing');
+  });
+
+  it('workspace-fix does not hold', { timeout: TIMEOUT_MS }, async () => {
+    expect(findingOf(await exploring('workspace-fix', variations, 500, properties))).toMatchObject({
+      kind: 'violation',
+    });
   });
 });
 
