@@ -49,8 +49,7 @@ const reference: Scenario = {
     })),
     properties: ['monotonic-view'],
   }),
-  expect: () => ({}),
-  explore: { range: { deviations: ['http-route', 'lag-exact', 'lag-timed'] }, expect: { legacy: false } },
+  explore: { range: { deviations: ['http-route', 'lag-exact', 'lag-timed'] } },
 };
 
 interface Row {

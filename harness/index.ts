@@ -20,4 +20,5 @@ export type {
   SeenProgress,
   Subject,
   SubjectEnvironment,
+  Withstands,
 } from './port/subject.ts';

@@ -39,7 +39,6 @@ export const scenario: Scenario = {
     faults: [{ kind: 'http-lose-response', match: { actor: 'worker-1', method: 'PATCH', nth: 2 } }],
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
   }),
-  expect: () => ({ legacy: true, 'workspace-fix': false, guarded: true }),
   explore: {
     base: ({ draw }) => ({
       topology: { replicas: 0 },
@@ -61,6 +60,5 @@ export const scenario: Scenario = {
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity'],
     }),
     range: { deviations: ['http-lose-response', 'http-drop', 'http-error'] },
-    expect: { legacy: true, 'workspace-fix': false, guarded: true },
   },
 };

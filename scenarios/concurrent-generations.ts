@@ -12,15 +12,9 @@ export const scenario: Scenario = {
     faults: [{ kind: 'lag', mode: 'timed', replica: 'replica-1', delay_ms: options.parameters['lag_ms']! }],
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
   }),
-  expect: ({ lag_ms: lagMs }) => ({
-    guarded: true,
-    ...(lagMs! >= 100 ? { legacy: false } : {}),
-    ...(lagMs! <= 2_000 ? { 'workspace-fix': true } : {}),
-  }),
   explore: {
     base: benign,
     range: { deviations: ['lag-timed', 'http-route', 'routing', 'stall'], lagMsMax: 2_000 },
-    expect: { legacy: false, 'workspace-fix': true, guarded: true },
   },
 };
 

@@ -41,11 +41,9 @@ export const scenario: Scenario = {
       properties: ['monotonic-view', 'monotonic-reads', 'integrity', 'convergence'],
     };
   },
-  expect: () => ({ legacy: false, 'workspace-fix': false, guarded: true }),
   explore: {
     base: benign,
     range: { deviations: ['promotion', 'lag-exact', 'lag-timed'] },
-    expect: { legacy: false, 'workspace-fix': false, guarded: true },
   },
 };
 

@@ -10,6 +10,5 @@ export const scenario: Scenario = {
   explore: {
     base: benign,
     range: { deviations: ['http-route', 'lag-timed', 'out-of-rotation', 'routing'], lagMsMax: 2_000 },
-    expect: { legacy: false, 'workspace-fix': true, guarded: true },
   },
 };

@@ -36,7 +36,6 @@ export const scenario: Scenario = {
     ],
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
   }),
-  expect: () => ({ legacy: false, 'workspace-fix': false, guarded: true }),
   explore: {
     // The first run is over long before the second begins.
     base: ({ draw }) => ({
@@ -59,6 +58,5 @@ export const scenario: Scenario = {
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity'],
     }),
     range: { deviations: ['stall', 'rerun', 'http-delay', 'tab'], lagMsMax: 2_000, delayMsMax: 2_000 },
-    expect: { legacy: false, 'workspace-fix': false, guarded: true },
   },
 };

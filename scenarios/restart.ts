@@ -35,10 +35,7 @@ export const scenario: Scenario = {
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
     bounds: { converge_within_ms: 1_500 },
   }),
-  expect: () => ({ legacy: true, 'workspace-fix': false, guarded: true }),
-  // The restart itself is what the fix cannot bear: nothing need go wrong for it.
   explore: {
     range: { deviations: ['stall', 'forget'], lagMsMax: 1_000 },
-    expect: { legacy: true, 'workspace-fix': false, guarded: true },
   },
 };

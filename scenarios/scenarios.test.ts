@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parametersOf, planOf } from '../harness/plan/scenario.ts';
 import { openCatalogue } from '../harness/runner/catalogue.ts';
+import { expectedOfRun } from '../harness/runner/expectation.ts';
 import { requireProperties } from '../harness/runner/judgement.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -17,10 +18,24 @@ describe('the catalogue', () => {
 });
 
 describe.each([...catalogue.scenarioNames])('%s', (name) => {
-  it('yields a valid plan for every seed, and says what it expects of each subject', async () => {
+  it('yields a valid plan for every seed', async () => {
     const scenario = await catalogue.loadScenario(name);
     const parameters = parametersOf(scenario, {});
-    for (let seed = 0; seed < 200; seed++) requireProperties(planOf(scenario, seed, parameters).properties);
-    expect(Object.keys(scenario.expect(parameters)).sort()).toEqual([...catalogue.subjectNames]);
+    for (let seed = 0; seed < 200; seed++) {
+      const plan = planOf(scenario, seed, parameters);
+      requireProperties(plan.properties);
+      expect(plan).toMatchObject({ scenario: name, seed });
+    }
+  });
+});
+
+describe.each([...catalogue.subjectNames])('%s', (name) => {
+  it('says of every scenario, and of nothing else, whether it withstands a run of it', async () => {
+    const subject = await catalogue.loadSubject(name);
+    expect(Object.keys(subject.withstands ?? {}).sort()).toEqual(catalogue.scenarioNames);
+    for (const scenario of catalogue.scenarioNames) {
+      const parameters = parametersOf(await catalogue.loadScenario(scenario), {});
+      expect(expectedOfRun(subject, scenario, parameters)).toBeTypeOf('boolean');
+    }
   });
 });

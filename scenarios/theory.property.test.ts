@@ -129,7 +129,7 @@ describe('with lag where a tab tells nothing of what it has seen', () => {
 describe.each([...catalogue.scenarioNames])('in the range of %s', (name) => {
   it.each([...catalogue.subjectNames])('%s is as expected', { timeout: TIMEOUT_MS }, async (subject) => {
     const space = await loadSpace(catalogue, name, {}, await catalogue.loadSubject(subject));
-    const expected = space.expect[subject];
+    const { expected } = space;
     const explored = await exploring(subject, space.variations, expected === false ? 1_000 : 100);
     if (expected === true) expect(findingOf(explored)).toBe('nothing');
     else if (expected === false) expect(findingOf(explored)).toMatchObject({ kind: 'violation' });

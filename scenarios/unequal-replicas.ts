@@ -31,7 +31,6 @@ export const scenario: Scenario = {
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
     };
   },
-  expect: () => ({ legacy: false, 'workspace-fix': true, guarded: true }),
   explore: {
     base: ({ draw }) => ({
       topology: { replicas: 2, routing: 'get-to-replica' },
@@ -46,7 +45,5 @@ export const scenario: Scenario = {
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity'],
     }),
     range: { deviations: ['lag-exact', 'lag-timed', 'out-of-rotation'] },
-    // Whether three retries reach the other replica depends on who else reads between them: the fix may go either way.
-    expect: { legacy: false, guarded: true },
   },
 };

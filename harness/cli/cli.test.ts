@@ -168,4 +168,18 @@ describe('ratchet', () => {
     for (const word of ['lagging-replica', 'guarded', 'embedded', 'monotonic-view']) expect(stdout).toContain(word);
     expect(JSON.parse(ratchet('list', '--format', 'json').stdout).subjects).toHaveLength(3);
   });
+
+  it('lists beside each subject what it withstands, with the default parameters', () => {
+    const { subjects } = JSON.parse(ratchet('list', '--format', 'json').stdout);
+    const fix = subjects.find(({ name }: { name: string }) => name === 'workspace-fix');
+    expect(fix.withstands).toMatchObject({
+      restart: { run: false, explore: false },
+      'lagging-replica': { run: false, explore: false },
+      'lagging-replica-brief': { run: true, explore: true },
+    });
+    expect(fix.withstands['unequal-replicas']).toEqual({ run: true });
+    const { stdout } = ratchet('list');
+    expect(stdout).toMatch(/ withstands: concurrent-generations, lagging-replica-brief, unequal-replicas\n/);
+    expect(stdout).toMatch(/ does not withstand: ambiguous-write, failover-lost-tail, .*restart\n/);
+  });
 });

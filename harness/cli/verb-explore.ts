@@ -223,7 +223,7 @@ function keep(
 }
 
 function verdictOf(space: Space, subject: Subject, found: Found | undefined): string {
-  const expected = space.expect[subject.name];
+  const expected = space.expected;
   if (found !== undefined && found.failing.kind !== 'violation') return '  verdict: unknown\n';
   const words =
     found === undefined

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import { parametersOf } from '../plan/scenario.ts';
+import { parametersOf, type Scenario } from '../plan/scenario.ts';
+import type { Subject } from '../port/subject.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
+import { expectedOfRange, expectedOfRun } from '../runner/expectation.ts';
 import { propertyNames } from '../runner/judgement.ts';
 import { backendNames, loadBackend } from '../runner/registry.ts';
 import { formatOption } from './options.ts';
@@ -27,13 +29,12 @@ async function collect() {
   const subjects = await Promise.all(catalogue.subjectNames.map((name) => catalogue.loadSubject(name)));
   const backends = await Promise.all(backendNames().map(loadBackend));
   return {
-    scenarios: scenarios.map((scenario) => ({
-      name: scenario.name,
-      summary: scenario.summary,
-      parameters: scenario.parameters,
-      expected: scenario.expect(parametersOf(scenario, {})),
+    scenarios: scenarios.map(({ name, summary, parameters }) => ({ name, summary, parameters })),
+    subjects: subjects.map((subject) => ({
+      name: subject.name,
+      description: subject.description,
+      withstands: withstoodBy(subject, scenarios),
     })),
-    subjects: subjects.map(({ name, description }) => ({ name, description })),
     backends: backends.map(({ name, description, capabilities }) => ({
       name,
       description,
@@ -43,20 +44,32 @@ async function collect() {
   };
 }
 
+/** Scenario → what the subject says of it, with the scenario's default parameters; all others are left out. */
+function withstoodBy(subject: Subject, scenarios: readonly Scenario[]) {
+  const said: Record<string, { run?: boolean; explore?: boolean }> = {};
+  for (const scenario of scenarios) {
+    const run = expectedOfRun(subject, scenario.name, parametersOf(scenario, {}));
+    const explore = expectedOfRange(subject, scenario.name);
+    if (run === undefined && explore === undefined) continue;
+    said[scenario.name] = { ...(run !== undefined && { run }), ...(explore !== undefined && { explore }) };
+  }
+  return said;
+}
+
 function formatListing({ scenarios, subjects, backends, properties }: Listing): string {
   const width = Math.max(...[...scenarios, ...subjects, ...backends].map(({ name }) => name.length));
   const row = (name: string, text: string): string => `  ${name.padEnd(width)}  ${text}`;
   const lines = [palette.bold('Scenarios')];
   for (const scenario of scenarios) {
-    lines.push(
-      row(scenario.name, scenario.summary),
-      row('', palette.dim(`expected: ${formatExpected(scenario.expected)}`)),
-    );
+    lines.push(row(scenario.name, scenario.summary));
     for (const [name, { description, default: value }] of Object.entries(scenario.parameters)) {
       lines.push(row('', palette.dim(`--set ${name}=${value ?? '…'}  ${description}`)));
     }
   }
-  lines.push('', palette.bold('Subjects'), ...subjects.map(({ name, description }) => row(name, description)));
+  lines.push('', palette.bold('Subjects'));
+  for (const { name, description, withstands } of subjects) {
+    lines.push(row(name, description), ...formatWithstood(withstands).map((text) => row('', palette.dim(text))));
+  }
   lines.push('', palette.bold('Backends'));
   for (const { name, description, capabilities } of backends) {
     lines.push(row(name, description), row('', palette.dim(`can do: ${capabilities.join(', ')}`)));
@@ -65,8 +78,11 @@ function formatListing({ scenarios, subjects, backends, properties }: Listing): 
   return lines.join('\n');
 }
 
-function formatExpected(expected: Readonly<Record<string, boolean>>): string {
-  return Object.entries(expected)
-    .map(([subject, holds]) => `${subject} ${holds ? 'holds' : 'does not hold'}`)
-    .join(', ');
+/** What is expected of a run. */
+function formatWithstood(said: Listing['subjects'][number]['withstands']): string[] {
+  const named = (holds: boolean): string =>
+    Object.keys(said)
+      .filter((scenario) => said[scenario]!.run === holds)
+      .join(', ');
+  return [`withstands: ${named(true)}`, `does not withstand: ${named(false)}`].filter((text) => !text.endsWith(': '));
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
 import { readRegressions, type Regression } from '../explore/regressions.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
+import { expectedOfRun } from '../runner/expectation.ts';
 import { UsageError } from '../errors.ts';
 import { loadBackend } from '../runner/registry.ts';
 import { lackOf } from '../runner/requirements.ts';
@@ -56,7 +57,7 @@ async function run(names: readonly string[], flags: RunFlags, signal: AbortSigna
   );
   const tasks = [
     ...regressions.map((regression) => regressionTask(regression, subject.name, flags)),
-    ...scenarios.flatMap((scenario) => tasksOf(scenario, subject.name, flags)),
+    ...scenarios.flatMap((scenario) => tasksOf(scenario, subject, flags)),
   ];
   const possible = names.length === 0 ? await leavingOut(tasks, subject, flags) : tasks;
   return runTasks(possible, subject, flags, signal);
@@ -76,9 +77,9 @@ function regressionTask({ plan, expect }: Regression, subject: string, flags: Ru
   return { plan: withFlags(plan, flags), expected: isAsWritten(flags) ? expect[subject] : undefined };
 }
 
-function tasksOf(scenario: Scenario, subject: string, flags: RunFlags): Task[] {
+function tasksOf(scenario: Scenario, subject: Subject, flags: RunFlags): Task[] {
   const parameters = parametersOf(scenario, flags.set);
-  const expected = isAsWritten(flags) ? scenario.expect(parameters)[subject] : undefined;
+  const expected = isAsWritten(flags) ? expectedOfRun(subject, scenario.name, parameters) : undefined;
   return Array.from({ length: flags.runs }, (_, at) => ({
     plan: withFlags(planOf(scenario, flags.seed + at, parameters), flags),
     expected,

@@ -6,13 +6,14 @@ import { ordinaryKinds } from '../plan/deviations.ts';
 import type { Range } from '../plan/range.ts';
 import { parametersOf, type Scenario } from '../plan/scenario.ts';
 import type { Catalogue } from '../runner/catalogue.ts';
+import { expectedOfRange } from '../runner/expectation.ts';
 import type { Subject } from '../port/subject.ts';
 
 export interface Space {
   name: string;
   variations: Arbitrary<Variation>;
-  /** Subject → whether every plan keeps the properties, where theory says so. */
-  expect: Readonly<Record<string, boolean>>;
+  /** Whether the subject is said to keep the properties under every plan. */
+  expected: boolean | undefined;
 }
 
 /** @throws UsageError for an unknown scenario or parameter */
@@ -23,8 +24,7 @@ export async function loadSpace(
   subject: Subject,
 ): Promise<Space> {
   const range = name === PLAN_SPACE ? {} : await catalogue.loadScenario(name);
-  const expect = isScenario(range) ? (range.explore?.expect ?? {}) : {};
-  return { name, variations: variationsOf(range, set, subject), expect };
+  return { name, variations: variationsOf(range, set, subject), expected: expectedOfRange(subject, name) };
 }
 
 export function isScenario(range: Scenario | Range): range is Scenario {
@@ -46,7 +46,7 @@ export function variationsOf(
   const { explore } = range;
   const limited: Scenario = {
     ...range,
-    explore: { expect: {}, ...explore, range: { deviations, ...explore?.range } },
+    explore: { ...explore, range: { deviations, ...explore?.range } },
   };
   return scenarioVariations(limited, parametersOf(range, set));
 }

@@ -11,7 +11,6 @@ const scenario: Scenario = {
     observers: [{ session: 't', story: 's', every_ms: draw('t', 10, 1_000) }],
     properties: ['monotonic-view'],
   }),
-  expect: () => ({}),
 };
 
 describe('a scenario', () => {

@@ -1,4 +1,4 @@
-/** A scenario: a root cause as a file. It yields a plan and says what is expected of each subject. */
+/** A scenario: a root cause as a file. It yields a plan. Who withstands it is said by the subjects. */
 import { UsageError } from '../errors.ts';
 import { parsePlan, type Plan, type PlanInput } from './plan.ts';
 import { drawFrom, type Draw } from './random.ts';
@@ -29,8 +29,6 @@ export interface Exploration {
   /** The benign run that is deviated from: who takes part, and nothing that goes wrong. Default: the plan itself. */
   base?(options: PlanOptions): PlanBody;
   range?: Range;
-  /** Subject → whether every plan in the range keeps the properties; where theory does not say, nothing is expected. */
-  expect: Readonly<Record<string, boolean>>;
 }
 
 export interface Scenario {
@@ -41,8 +39,6 @@ export interface Scenario {
   parameters: Readonly<Record<string, Parameter>>;
   /** All but the name and the seed; `draw` varies it within the scenario's range. */
   plan(options: PlanOptions): PlanBody;
-  /** Subject → whether the properties hold; other subjects are judged without an expectation. */
-  expect(parameters: Parameters): Readonly<Record<string, boolean>>;
   explore?: Exploration;
 }
 

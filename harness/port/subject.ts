@@ -77,6 +77,19 @@ export interface SubjectEnvironment {
   clock?: AppClock;
 }
 
+/**
+ * What a subject is said to withstand of one scenario; what is left out is judged without an expectation. A boolean
+ * stands for both fields.
+ */
+export type Withstands =
+  | boolean
+  | {
+      /** Whether the properties hold in a run of the scenario; a function where its parameters decide. */
+      run?: boolean | ((parameters: Readonly<Record<string, number | undefined>>) => boolean | undefined);
+      /** Whether *every* plan in the range of the scenario keeps the properties. */
+      explore?: boolean;
+    };
+
 export interface Subject {
   /** Kebab-case; what `--subject` takes. */
   name: string;
@@ -92,6 +105,8 @@ export interface Subject {
   frontEnd: FrontEnd;
   /** The progress in a 200 answer of the status endpoint; `undefined` if the body holds none. */
   readStatus(body: unknown): ObservedProgress | undefined;
+  /** Scenario → what the subject withstands of it. It changes no verdict: `ratchet` says whether one was expected. */
+  withstands?: Readonly<Record<string, Withstands>>;
   /** What faults can do to its instances; a plan that needs more is refused by name. */
   capabilities?: readonly SubjectCapability[];
   createInstance(environment: SubjectEnvironment): Promise<AppInstance>;

@@ -19,7 +19,7 @@ export interface ExecuteOptions {
   backend: Backend;
   /** Root of the reports. */
   reportRoot: string;
-  /** Whether the scenario says that the properties hold for this subject; `undefined` if it does not say. */
+  /** Whether the subject is said to keep the properties; `undefined` if nothing is said. */
   expected: boolean | undefined;
   /** The target of a remote backend may be written to, though nothing marks it. */
   ownsTarget?: boolean;
