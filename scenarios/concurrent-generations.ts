@@ -1,6 +1,13 @@
 import type { PlanBody, PlanOptions, Scenario } from '../harness/index.ts';
 
-/** The promise in the small: several stories are generated at once and watched by several tabs each. */
+/**
+ * No single root cause: several stories are generated at once, each is watched by one or two tabs, and reads rotate
+ * over the primary and a replica that is late by `lag_ms`.
+ *
+ * Plan: three generations on one instance of the application, five tabs on another.
+ * Range: the same actors without lag; commits become visible late on the replica by up to 2 s, single reads are sent to
+ * another database, routing changes, and workers take longer.
+ */
 export const scenario: Scenario = {
   name: 'concurrent-generations',
   summary: 'three generations at once, five tabs, reads spread over the primary and a late replica',

@@ -1,9 +1,14 @@
 import type { PlanBody, PlanOptions, Scenario } from '../harness/index.ts';
 
 /**
- * Root cause `failover-lost-tail`: the primary dies, and the replica that takes its place had not received the last
- * commit, which the user has seen. That commits are lost no application can help (so `monotonic-commits` is not asked
- * for); that the user is told the older progress it can.
+ * Root cause `failover`: the primary dies, and the replica that takes its place had not received the last commit, which
+ * the user has seen. No application can prevent that commits are lost, so `monotonic-commits` is not judged; an
+ * application can prevent that the older progress is shown.
+ *
+ * Evidence: replication is asynchronous by default, and a replica need not have received what was committed.
+ * Plan: the replica stops at 40%. The primary dies once the tab has seen 85%, and the replica is promoted. The last step
+ * is written after a poll was answered with 40%, or after 8 s.
+ * Range: the replica keeps up and the primary lives; a replica lags or stops, and is promoted.
  */
 export const scenario: Scenario = {
   name: 'failover-lost-tail',
@@ -23,7 +28,7 @@ export const scenario: Scenario = {
             { progress: 10, after_ms: draw('worker-1', 80, 120) },
             { progress: 40, after_ms: draw('worker-1', 120, 180) },
             { progress: 85, after_ms: draw('worker-1', 120, 180) },
-            // Beyond every retry, so that whoever gives in has given in.
+            // Later than the retries of a request, so that an application which answers with less has done so.
             { progress: 100, after_ms: 100, when: { after: [died, asked, answered], plus_ms: 200, within_ms: 8_000 } },
           ],
         },
@@ -47,7 +52,7 @@ export const scenario: Scenario = {
   },
 };
 
-/** The replica keeps up, and the primary lives. */
+/** The replica keeps up, and the primary lives. The last step takes longer than the retries of a request do. */
 function benign({ draw }: PlanOptions): PlanBody {
   return {
     topology: { replicas: 1, routing: 'primary-only' },

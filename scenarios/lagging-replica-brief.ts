@@ -1,11 +1,17 @@
 import type { Scenario } from '../harness/index.ts';
 import { benign, scenario as laggingReplica } from './lagging-replica.ts';
 
-/** The same lag, over before the retries of the fix are spent: 1 s of its 2.8 s. */
+/**
+ * Root cause `lagging-replica`, for a lag that an application can wait for: three retries after 400, 800 and 1600 ms
+ * last for 2.8 s, and the replica is behind for 1 s.
+ *
+ * Plan: that of `lagging-replica`, with another default of `lag_ms`.
+ * Range: that of `lagging-replica` with lags of at most 2 s; a replica that stops would stop for longer.
+ */
 export const scenario: Scenario = {
   ...laggingReplica,
   name: 'lagging-replica-brief',
-  summary: 'the same, but the replica catches up within the retry budget of the fix',
+  summary: 'polls move to a lagging replica that catches up before three retries are over',
   parameters: { lag_ms: { ...laggingReplica.parameters['lag_ms']!, default: 1_000 } },
   explore: {
     base: benign,

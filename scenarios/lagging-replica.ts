@@ -1,8 +1,14 @@
 import type { Moment, PlanBody, PlanOptions, Scenario } from '../harness/index.ts';
 
 /**
- * Root cause `lagging-replica`: the tab reads from the primary while the replica is out of rotation; then the
- * load balancer sends it to the replica, which has replayed no more than the first 10%.
+ * Root cause `lagging-replica`: a read that was served by the primary is followed by one that is served by a replica
+ * which lags behind it.
+ *
+ * Evidence: Supabase's load balancer sends a GET to a replica and everything else to the primary (its documentation of
+ * read replicas); supabase/supabase#34168 reports the symptom.
+ * Plan: the replica has replayed no more than the first 10%, and is out of rotation until the tab has seen 85%. Then the
+ * tab's polls go to the replica, until one of them was answered, or for `lag_ms`.
+ * Range: nothing is wrong; replicas lag, leave the rotation, or single reads are sent to another database.
  */
 export const scenario: Scenario = {
   name: 'lagging-replica',
@@ -62,7 +68,7 @@ export const scenario: Scenario = {
   },
 };
 
-/** The replica is read, and keeps up; the last step outlasts every retry. What goes wrong is to be found. */
+/** The replica is read and keeps up. The last step takes longer than the retries of a request do. */
 export function benign({ draw }: PlanOptions): PlanBody {
   return {
     topology: { replicas: 1, routing: 'get-to-replica' },

@@ -1,6 +1,13 @@
 import type { Scenario } from '../harness/index.ts';
 
-/** Root cause `racing-writers`: a run believed dead goes on beside the one that replaced it. */
+/**
+ * Root cause `racing-writers`: a worker that was believed dead goes on writing beside the one that replaced it.
+ *
+ * Evidence: openlinker-project/openlinker#1916; for the worker believed dead, OptimalBits/bull#850 and #879.
+ * Plan: the second generation begins at 40% of the first, whose worker writes 85% after the second has written 10%.
+ * Range: the first generation ends before the second begins; workers stall, requests are late, the story is generated
+ * again, and another tab looks on.
+ */
 export const scenario: Scenario = {
   name: 'racing-writers',
   summary: 'an older generation goes on writing after a newer one has begun',

@@ -1,8 +1,13 @@
 import type { Scenario } from '../harness/index.ts';
 
 /**
- * Root cause `restart`: a generation dies at 85% and is legitimately run again from 10%. That is no reversion;
- * but whoever goes on expecting 85 waits through all of its retries before it shows the new run.
+ * Root cause `restart`: a generation dies at 85%, and the story is legitimately generated again from 10%. That is no
+ * reversion; but an application that goes on expecting 85% retries until its retries are over, and only then shows the
+ * new generation.
+ *
+ * Evidence: every product with a button to generate again.
+ * Plan: the second generation begins 100 ms after the tab saw 85% and fails at 30%, which must be shown within 1.5 s.
+ * Range: around the plan itself, as nothing else has to go wrong: workers stall, and a tab sends no expectation.
  */
 export const scenario: Scenario = {
   name: 'restart',

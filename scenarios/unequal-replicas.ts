@@ -1,6 +1,14 @@
 import type { Scenario } from '../harness/index.ts';
 
-/** Root cause `unequal-replicas`: each replica alone is consistent, but polls alternate between them. */
+/**
+ * Root cause `unequal-replicas`: each replica by itself never goes back, but polls alternate between replicas of
+ * different lag.
+ *
+ * Evidence: gitlab-org/gitlab#413203, where a session left the primary as soon as *one* replica had caught up;
+ * Supabase's load balancer rotated over replicas until April 2025.
+ * Plan: one of two replicas stops at 10%. The last step is written once both have answered after the tab saw 85%.
+ * Range: both replicas keep up; each may lag, stop or leave the rotation.
+ */
 export const scenario: Scenario = {
   name: 'unequal-replicas',
   summary: 'polls alternate between two replicas, one of which has stopped at 10%',
