@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { ConnectionLostError } from '../errors.ts';
+import { claims, effectFieldsOf, effectOf, Fault, type RequestFault } from '../faults/registry.ts';
+import { createEdge } from './edge.ts';
+
+/** An edge with one fault, and what happens at it. */
+function edgeWith(input: object) {
+  const fault = Fault.parse(input) as RequestFault;
+  const events: string[] = [];
+  const edge = createEdge({
+    claim: (request) =>
+      claims(fault, request) && (fault.match.nth ?? request.nth) === request.nth
+        ? { kind: fault.kind, details: effectFieldsOf(fault), inflict: effectOf(fault) }
+        : undefined,
+    sleep: async (milliseconds) => void events.push(`slept ${milliseconds}`),
+    onClaimed: ({ kind }, { actor }) => void events.push(`${kind} of ${actor}`),
+  });
+  const ask = (actor = 'tab-1') =>
+    edge.pass({ actor, method: 'GET' }, async () => (events.push('answered'), new Response('85')));
+  return { edge, ask, events };
+}
+
+const match = { actor: 'tab-1', at: 'edge', nth: 2 };
+
+describe('the edge', () => {
+  it('passes on every request that no fault claims', async () => {
+    const { ask, events } = edgeWith({ kind: 'http-drop', match });
+    expect(await (await ask()).text()).toBe('85');
+    expect(await (await ask('tab-2')).text()).toBe('85');
+    expect(events).toEqual(['answered', 'answered']);
+  });
+
+  it('drops the request that a fault claims before the application sees it', async () => {
+    const { ask, events } = edgeWith({ kind: 'http-drop', match });
+    await ask();
+    await expect(ask()).rejects.toThrow(ConnectionLostError);
+    expect(events).toEqual(['answered', 'http-drop of tab-1']);
+    await ask();
+    expect(events).toHaveLength(3);
+  });
+
+  it.each([
+    ['request', ['slept 70', 'answered']],
+    ['response', ['answered', 'slept 70']],
+  ])('delays the %s', async (where, expected) => {
+    const { ask, events } = edgeWith({ kind: 'http-delay', match: { ...match, nth: 1 }, delay_ms: 70, where });
+    expect(await (await ask()).text()).toBe('85');
+    expect(events).toEqual(['http-delay of tab-1', ...expected]);
+  });
+
+  it('answers by itself, and lets work go on that is waited for at the end', async () => {
+    const { ask, edge, events } = edgeWith({ kind: 'http-late', match: { ...match, nth: 1 }, apply_after_ms: 30 });
+    expect((await ask()).status).toBe(504);
+    await edge.settled();
+    expect(events).toEqual(['http-late of tab-1', 'slept 30', 'answered']);
+  });
+
+  it('leaves requests at the gateway alone', async () => {
+    const { ask, events } = edgeWith({ kind: 'http-drop', match: { actor: 'tab-1' } });
+    await ask();
+    expect(events).toEqual(['answered']);
+  });
+});
