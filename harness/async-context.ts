@@ -17,6 +17,8 @@ export interface InstanceSettings {
   environment: NodeJS.ProcessEnv;
   /** Where its clock may be wrong. */
   clock?: AppClock | undefined;
+  /** It was killed: none of its requests is sent any more. */
+  isDead?: boolean;
 }
 
 interface AsyncContext {

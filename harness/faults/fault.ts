@@ -40,7 +40,7 @@ interface CommonDefinition<Fault> {
 export interface TimedDefinition<Fault> extends CommonDefinition<Fault> {
   /** What the backend must be able to do; `undefined`: nothing. */
   needs(fault: Fault): Capability | undefined;
-  /** Resolves once the fault applies. */
+  /** Resolves once the fault applies; one without `until`, once it is over. */
   inflict(fault: Fault, targets: FaultTargets): Promise<AppliedFault>;
   /** The fault in words, without its moments. */
   describe(fault: Fault): string;
@@ -68,7 +68,7 @@ type DefinitionOf<Fault> = [Fault] extends [RequestFields] ? RequestDefinition<F
 /** What a definition says of itself, whatever its fields. */
 interface Shape<Kind, Schema, Draw> {
   kind: Kind;
-  /** The schema of the whole fault: `lasting` or `onRequests` makes it. */
+  /** The schema of the whole fault: `lasting`, `momentary` or `onRequests` makes it. */
   fields: Schema;
   /** Name of a deviation → how it is drawn; the name of the kind, unless there are several. */
   draw?: Draw;

@@ -19,6 +19,11 @@ export function lasting<Kind extends string, Shape extends z.ZodRawShape>(kind: 
   });
 }
 
+/** What happens at one moment, and is over when it is done. */
+export function momentary<Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) {
+  return z.strictObject({ kind: z.literal(kind), ...shape, from: Moment.default({ at_ms: 0 }) });
+}
+
 /** Requests of one actor, by ordinal: `nth: 2` is its second request of that method at that place, counted from 1. */
 export const RequestMatch = z.strictObject({
   actor: z.string(),

@@ -19,6 +19,18 @@ export interface FaultTargets {
   onCommit(listener: (commit: Commit) => void): () => void;
   /** Applies `effect` to every later request for which `matches` is true; returns how to stop. */
   intercept(matches: (request: RoutedRequest) => boolean, effect: RequestEffect): () => void;
+  /** A tab of a run, by the name of its session. */
+  tab(session: string): TabTarget;
+  /** Kills an instance of the application, counted from 1, and starts it again `downMs` later. Resolves when it is up. */
+  restartInstance(instance: number, downMs: number): Promise<void>;
+}
+
+/** A page that is open in a browser. */
+export interface TabTarget {
+  /** The page loads anew: what it had in memory is lost. */
+  reload(): void;
+  /** Its later requests go to that instance of the application, counted from 1. */
+  moveTo(instance: number): void;
 }
 
 /** A request that the load balancer has chosen a database for. */

@@ -63,10 +63,15 @@ export interface AppInstance {
   /** Runs a generation to its end. Rejects if the application gives up on it. */
   generate(job: GenerationJob): Promise<void>;
   close?(): Promise<void>;
+  /** Ends it as SIGKILL does: no later request of its code is sent. For a subject that can do `instance-restart`. */
+  kill?(): Promise<void>;
 }
 
-/** `clock-skew`: its instances take the date from `SubjectEnvironment.clock`. */
-export type SubjectCapability = 'clock-skew';
+export type SubjectCapability =
+  /** Its instances take the date from `SubjectEnvironment.clock`. */
+  | 'clock-skew'
+  /** Its instances have `kill`, and `createInstance` may be called again during a run. */
+  | 'instance-restart';
 
 /** What an instance gets from its surroundings, as a deployment would set it. */
 export interface SubjectEnvironment {

@@ -9,12 +9,12 @@ import { clockIn } from './app-clocks.ts';
 
 /** A gateway before a whole cluster, and faults that act on both. */
 export function assemble<Faults extends { claim: Claim }>(
-  { cluster, commits, clocks, ...parts }: ClusterParts,
+  { cluster, commits, clocks, participants = NO_PARTICIPANTS, ...parts }: ClusterParts,
   createFaults: (targets: FaultTargets) => Faults,
 ): Assembly & { faults: Faults } {
   const nodes = [cluster.primary, ...cluster.replicas];
   const assembly = assembleGateway({ ...parts, nodes, claim: (request) => faults.claim(request) });
-  const faults = createFaults(targetsIn(cluster, assembly, commits, clocks));
+  const faults = createFaults({ ...targetsIn(cluster, assembly, commits, clocks), ...participants });
   return { ...assembly, faults };
 }
 
@@ -24,6 +24,20 @@ export interface ClusterParts extends Omit<AssemblyParts, 'nodes' | 'claim'> {
   commits: Set<(commit: Commit) => void>;
   /** Of the instances of the application, where faults may make them wrong. */
   clocks?: readonly AppClock[] | undefined;
+  /** Of a run. */
+  participants?: Participants;
+}
+
+/** What takes part in a run besides the databases. */
+export type Participants = Pick<FaultTargets, 'tab' | 'restartInstance'>;
+
+const NO_PARTICIPANTS: Participants = {
+  tab: (session) => outsideOfRun(session),
+  restartInstance: (instance) => outsideOfRun(`instance ${instance}`),
+};
+
+function outsideOfRun(what: string): never {
+  throw new Error(`there is no ${what} outside of a run`);
 }
 
 function targetsIn(
@@ -31,7 +45,7 @@ function targetsIn(
   { router, gateway }: Assembly,
   commits: ClusterParts['commits'],
   clocks: readonly AppClock[] | undefined,
-): FaultTargets {
+): Omit<FaultTargets, keyof Participants> {
   return {
     appClock: clockIn(clocks),
     replica: (name) => findReplica(cluster, name),

@@ -28,6 +28,11 @@ function setUp(...inputs: unknown[]) {
     primaryLsn: async () => '0/10',
     onCommit: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
     intercept: () => () => undefined,
+    tab: (session) => ({
+      reload: () => void calls.push(`${session} reloads`),
+      moveTo: (instance) => void calls.push(`${session} moves to ${instance}`),
+    }),
+    restartInstance: async (instance, downMs) => void calls.push(`instance ${instance} down for ${downMs}`),
   };
   const faults = inputs.map((input) => Fault.parse(input));
   const nemesis = createNemesis(faults, targets, createMoments(clock, recorder), recorder);
@@ -39,6 +44,25 @@ function setUp(...inputs: unknown[]) {
 }
 
 const lag = { kind: 'lag', replica: 'replica-1' };
+
+describe('a fault of one moment', () => {
+  it.each([
+    [{ kind: 'tab-reload', session: 'tab-1' }, 'tab-1 reloads'],
+    [{ kind: 'tab-move', session: 'tab-1', instance: 2 }, 'tab-1 moves to 2'],
+    [{ kind: 'instance-restart', instance: 2, down_ms: 70 }, 'instance 2 down for 70'],
+  ])('is over when it is done: %j', async (fault, expected) => {
+    const { clock, nemesis, calls, recorder, signal } = setUp({ ...fault, from: { at_ms: 20 } });
+    await nemesis.begin(signal);
+    expect(calls).toEqual([]);
+    await clock.advance(21);
+    expect(calls).toEqual([expected]);
+    await nemesis.heal();
+    expect(calls).toEqual([expected]);
+    expect(recorder.history.events).toMatchObject(
+      ['begin', 'end'].map((phase) => ({ f: 'fault', fault: fault.kind, phase })),
+    );
+  });
+});
 
 describe('a fault in time', () => {
   it.each([

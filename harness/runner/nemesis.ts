@@ -3,8 +3,10 @@ import {
   claims,
   effectFieldsOf,
   effectOf,
+  hasField,
   inflict,
   isRequestFault,
+  kindNamed,
   type Fault,
   type TimedFault,
 } from '../faults/registry.ts';
@@ -67,15 +69,24 @@ export function createNemesis(
   async function live(fault: TimedFault, holds: () => void): Promise<void> {
     await moments.until(fault.from, healing.signal);
     if (healing.signal.aborted) return holds();
+    if (!hasField(kindNamed(fault.kind), 'until')) return happen(fault, holds);
     const applied = await inflict(fault, targets);
     note(fault, 'begin', applied.details);
     holds();
-    if (fault.until !== undefined) await moments.until(fault.until, healing.signal);
+    if ('until' in fault && fault.until !== undefined) await moments.until(fault.until, healing.signal);
     else if (!healing.signal.aborted) {
       await new Promise((resolve) => healing.signal.addEventListener('abort', resolve, { once: true }));
     }
     await applied.end();
     note(fault, 'end');
+  }
+
+  /** What happens at one moment is over when it is done. */
+  async function happen(fault: TimedFault, done: () => void): Promise<void> {
+    note(fault, 'begin');
+    await inflict(fault, targets);
+    note(fault, 'end');
+    done();
   }
 
   function note(fault: TimedFault, phase: 'begin' | 'end', more: AppliedFault['details'] = {}): void {

@@ -2,7 +2,7 @@
 import { CONNECTION_LOST, type Gateway, type GatewayAnswer } from '../gateway/gateway.ts';
 import { messageOf, responseOf } from '../gateway/http-message.ts';
 import type { HttpMessage } from '../port/message.ts';
-import { currentOperation } from '../async-context.ts';
+import { currentInstance, currentOperation } from '../async-context.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { Draw } from '../plan/random.ts';
 import { escape } from '../simulation/escapes.ts';
@@ -22,6 +22,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
     clock: () => world.clock(),
     async serve(gateway) {
       world.fetch = (input, init) => {
+        if (currentInstance()?.isDead === true) return new Promise(() => undefined);
         const sent = plain(input, init);
         return sent === undefined
           ? unusual(input, init).then((asked) => travel(gateway, asked))

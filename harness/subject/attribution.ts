@@ -3,7 +3,7 @@
  * actor runs, requests to the gateway carry two headers. Works for subjects that run in this process.
  */
 import { ACTOR_HEADER, OPERATION_HEADER } from '../port/message.ts';
-import { currentOperation } from '../async-context.ts';
+import { currentInstance, currentOperation } from '../async-context.ts';
 
 let installed = false;
 
@@ -13,6 +13,7 @@ export function tagRequests(): void {
   installed = true;
   const original = globalThis.fetch;
   globalThis.fetch = (input, init) => {
+    if (currentInstance()?.isDead === true) return new Promise(() => undefined);
     const attribution = currentOperation();
     const url = typeof input === 'string' || input instanceof URL ? String(input) : input.url;
     if (attribution === undefined || !url.startsWith(attribution.gatewayUrl)) return original(input, init);

@@ -8,7 +8,7 @@ import { supabaseVariables } from './environment.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
 import { httpInstance, type HttpPaths } from './url.ts';
 
-export interface CommandSubjectOptions extends Omit<Subject, 'createInstance'>, HttpPaths {
+export interface CommandSubjectOptions extends Omit<Subject, 'createInstance' | 'capabilities'>, HttpPaths {
   /** Program and arguments, e.g. `['npm', 'start']`. It must listen on 127.0.0.1 at the port of `PORT`. */
   command: readonly [string, ...string[]];
   /** The folder to start it in. */
@@ -24,6 +24,7 @@ export function commandSubject(options: CommandSubjectOptions): Subject {
   const paths = { ...(statusPath && { statusPath }), ...(generatePath && { generatePath }) };
   return {
     ...subject,
+    capabilities: ['instance-restart'],
     async createInstance(environment) {
       const port = await freePort();
       const env = {
@@ -40,7 +41,7 @@ export function commandSubject(options: CommandSubjectOptions): Subject {
         await server.stop();
         throw error;
       }
-      return { ...httpInstance(url, paths), close: () => server.stop() };
+      return { ...httpInstance(url, paths), close: () => server.stop(), kill: () => server.kill() };
     },
   };
 }
@@ -52,6 +53,8 @@ interface Server {
   /** The end of what it printed. */
   output(): string;
   stop(): Promise<void>;
+  /** At once, with all that it started. */
+  kill(): Promise<void>;
 }
 
 const OUTPUT_LENGTH = 2000;
@@ -72,18 +75,22 @@ function startServer(command: readonly [string, ...string[]], cwd: string, env: 
   child.on('exit', (code, signal) => (ended ??= signal === null ? `exit code ${code}` : `signal ${signal}`));
   const killWithUs = (): void => signalGroup(child, 'SIGKILL');
   process.once('exit', killWithUs);
+  const kill = async (): Promise<void> => {
+    process.off('exit', killWithUs);
+    signalGroup(child, 'SIGKILL');
+    if (ended === undefined) await once(child, 'exit');
+  };
   return {
     commandLine: command.join(' '),
     ended: () => ended,
     output: () => output.trim(),
     async stop() {
-      process.off('exit', killWithUs);
       signalGroup(child, 'SIGTERM');
       if (ended === undefined) await Promise.race([once(child, 'exit'), sleep(GRACE_MS, undefined, { ref: false })]);
       // Also what the server started itself and left behind.
-      signalGroup(child, 'SIGKILL');
-      if (ended === undefined) await once(child, 'exit');
+      await kill();
     },
+    kill,
   };
 }
 

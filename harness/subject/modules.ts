@@ -1,5 +1,5 @@
 /** The kind of subject whose modules run in this process, fresh for every instance of the application. */
-import { asInstance } from '../async-context.ts';
+import { asInstance, type InstanceSettings } from '../async-context.ts';
 import { environmentWith, supabaseVariables, tellEnvironmentByInstance } from './environment.ts';
 import { createModuleLoader, type LoadModule } from './module-loader.ts';
 import type { AppInstance, Subject, SubjectEnvironment } from '../port/subject.ts';
@@ -19,17 +19,20 @@ export interface ModulesSubjectOptions extends Omit<Subject, 'createInstance' | 
 export function modulesSubject({ root, variables, open, ...subject }: ModulesSubjectOptions): Subject {
   return {
     ...subject,
-    capabilities: ['clock-skew'],
+    capabilities: ['clock-skew', 'instance-restart'],
     async createInstance(environment) {
       tellEnvironmentByInstance();
       const own = environmentWith({ ...supabaseVariables(environment), ...variables?.(environment) });
-      const settings = { environment: own, clock: environment.clock };
+      const settings: InstanceSettings = { environment: own, clock: environment.clock };
       const within = <T>(task: () => T): T => asInstance(settings, task);
       const instance = await within(() => open(createModuleLoader(root)));
       return {
         status: (request, story) => within(() => instance.status(request, story)),
         generate: (job) => within(() => instance.generate(job)),
         close: () => within(async () => instance.close?.()),
+        async kill() {
+          settings.isDead = true;
+        },
       };
     },
   };

@@ -8,7 +8,7 @@ export interface HttpPaths {
   generatePath?(story: string): string;
 }
 
-export interface UrlSubjectOptions extends Omit<Subject, 'createInstance'>, HttpPaths {
+export interface UrlSubjectOptions extends Omit<Subject, 'createInstance' | 'capabilities'>, HttpPaths {
   /** Where the application answers, e.g. `https://staging.example.com`. */
   url: string;
 }

@@ -32,6 +32,10 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsTold = tru
         return () => listeners.delete(listener);
       },
       intercept: () => () => undefined,
+      tab: () => {
+        throw new Error('there is no tab');
+      },
+      restartInstance: async () => undefined,
     },
   });
   const begin = (fault: FaultRequest, times?: number) =>
@@ -111,6 +115,7 @@ describe('what cannot be begun is refused by name', () => {
     ['an outage that the backend lacks', { kind: 'outage', how: 'freeze' }, 'cannot do what the fault outage needs'],
     ['a replica that is not there', { ...paused, replica: 'replica-2' }, 'there is no replica-2'],
     ['a field too many', { ...error, to: 'primary' }, 'Unrecognized key: "to"'],
+    ['a fault of runs', { kind: 'tab-reload', session: 'tab-1' }, 'the fault tab-reload is for runs'],
     ['a field too few', { kind: 'http-delay' }, 'the field delay_ms is missing'],
   ])('%s', async (_, fault, message) => {
     await expect(stage().begin(fault)).rejects.toThrow(message);

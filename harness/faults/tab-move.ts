@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import fc from 'fast-check';
+import { afterCommit } from './drawing.ts';
+import { defineFault } from './fault.ts';
+import { instance, momentary } from './fields.ts';
+
+/** The load balancer before the application sends a tab to another instance; the page keeps what it has in memory. */
+export const tabMove = defineFault({
+  kind: 'tab-move',
+  summary: 'a tab moves to another instance of the application',
+  fields: momentary('tab-move', { session: z.string(), instance }),
+  needs: () => undefined,
+  async inflict({ session, instance: number }, targets) {
+    targets.tab(session).moveTo(number);
+    return { end: async () => undefined };
+  },
+  describe: ({ session, instance: number }) => `${session} moves to instance ${number}`,
+  claims: ({ session }) => [`instance of ${session}`],
+  draw: {
+    'tab-move': {
+      on: 'tab',
+      at: 'commit',
+      draw: () =>
+        fc.constant(({ session, instance: number, version }) => ({
+          kind: 'tab-move' as const,
+          session,
+          instance: number,
+          from: afterCommit(version),
+        })),
+    },
+  },
+});

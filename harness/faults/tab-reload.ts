@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import fc from 'fast-check';
+import { afterCommit } from './drawing.ts';
+import { defineFault } from './fault.ts';
+import { momentary } from './fields.ts';
+
+/** A page is loaded anew: what it had in memory is lost, and answers on their way to it are too. */
+export const tabReload = defineFault({
+  kind: 'tab-reload',
+  summary: 'a page is loaded anew, and what it had in memory is lost',
+  fields: momentary('tab-reload', { session: z.string() }),
+  needs: () => undefined,
+  async inflict({ session }, targets) {
+    targets.tab(session).reload();
+    return { end: async () => undefined };
+  },
+  describe: ({ session }) => `${session} is reloaded`,
+  draw: {
+    'tab-reload': {
+      on: 'tab',
+      at: 'commit',
+      draw: () =>
+        fc.constant(({ session, version }) => ({
+          kind: 'tab-reload' as const,
+          session,
+          from: afterCommit(version),
+        })),
+    },
+  },
+});

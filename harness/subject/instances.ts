@@ -1,0 +1,106 @@
+/** The instances of an application in a run, which faults may kill and start again. */
+import { ConnectionLostError } from '../errors.ts';
+import type { AppInstance, GenerationJob, Subject, SubjectEnvironment } from '../port/subject.ts';
+
+/** Why a generation ended: its process did. */
+export class InstanceKilledError extends Error {
+  override readonly name = 'InstanceKilledError';
+}
+
+interface Slot {
+  environment: SubjectEnvironment;
+  /** `undefined` while it is down. */
+  app: AppInstance | undefined;
+  /** Rejects when the instance that is up now is killed. */
+  killed: Promise<never>;
+  kill(): void;
+}
+
+export class AppInstances {
+  readonly #subject: Subject;
+  readonly #slots: Slot[] = [];
+  /** Whether a plan may kill instances: else calls go straight to them. */
+  readonly #mayBeKilled: boolean;
+  #hasKilled = false;
+  #isClosed = false;
+
+  private constructor(subject: Subject, mayBeKilled: boolean) {
+    this.#subject = subject;
+    this.#mayBeKilled = mayBeKilled;
+  }
+
+  /** Starts one instance for each environment, in order. Those that are up are closed when a later one fails. */
+  static async start(
+    subject: Subject,
+    environments: readonly SubjectEnvironment[],
+    mayBeKilled: boolean,
+  ): Promise<AppInstances> {
+    const instances = new AppInstances(subject, mayBeKilled);
+    try {
+      for (const environment of environments) {
+        const slot: Slot = { environment, app: undefined, killed: NEVER, kill: () => undefined };
+        instances.#slots.push(slot);
+        await instances.#startIn(slot);
+      }
+    } catch (error) {
+      await instances.close();
+      throw error;
+    }
+    return instances;
+  }
+
+  /** Whether one of them was killed: what it left behind is then nobody's fault. */
+  get hasKilled(): boolean {
+    return this.#hasKilled;
+  }
+
+  /**
+   * The status endpoint of an instance, counted from 1.
+   * @throws ConnectionLostError when it is down or is killed before it answers; else what the application throws
+   */
+  status(number: number, request: Request, story: string): Promise<Response> {
+    const { app, killed } = this.#slots[number - 1]!;
+    if (app === undefined) return Promise.reject(new ConnectionLostError('the connection was refused'));
+    const answered = app.status(request, story);
+    if (!this.#mayBeKilled) return answered;
+    return Promise.race([answered, killed]).catch((error: unknown) => {
+      throw error instanceof InstanceKilledError ? new ConnectionLostError('the connection broke') : error;
+    });
+  }
+
+  /** @throws InstanceKilledError when the instance is down or is killed; else what the application throws */
+  async generate(number: number, job: GenerationJob): Promise<void> {
+    const { app, killed } = this.#slots[number - 1]!;
+    if (app === undefined) throw new InstanceKilledError(`instance ${number} is down`);
+    await Promise.race([app.generate(job), killed]);
+  }
+
+  /** Kills an instance and starts it again `downMs` later. Resolves when it is up. */
+  async restart(number: number, sleep: () => Promise<void>): Promise<void> {
+    const slot = this.#slots[number - 1]!;
+    const { app } = slot;
+    if (app === undefined) return;
+    if (app.kill === undefined) throw new Error(`the subject ${this.#subject.name} cannot kill its instances`);
+    this.#hasKilled = true;
+    slot.app = undefined;
+    slot.kill();
+    await app.kill();
+    await sleep();
+    if (!this.#isClosed) await this.#startIn(slot);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#slots.map(({ app }) => app?.close?.()));
+  }
+
+  async #startIn(slot: Slot): Promise<void> {
+    const killed = Promise.withResolvers<never>();
+    killed.promise.catch(() => undefined);
+    slot.app = await this.#subject.createInstance(slot.environment);
+    slot.killed = killed.promise;
+    slot.kill = () => killed.reject(new InstanceKilledError('its instance was killed'));
+  }
+}
+
+const NEVER = new Promise<never>(() => undefined);
