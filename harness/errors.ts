@@ -53,8 +53,3 @@ export class EnvironmentError extends RatchetError {
     super(code, message, { exitCode: ExitCode.unknown, ...(hint === undefined ? {} : { hint }), cause });
   }
 }
-
-/** The connection to the application broke before it answered: the request may have been handled or not. */
-export class ConnectionLostError extends Error {
-  override readonly name = 'ConnectionLostError';
-}

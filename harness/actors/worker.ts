@@ -2,7 +2,7 @@
 import { onBehalfOf } from '../async-context.ts';
 import type { Clock } from '../clock.ts';
 import type { GenerationPlan } from '../plan/plan.ts';
-import type { AppInstance } from '../port/subject.ts';
+import type { GenerationJob } from '../port/subject.ts';
 import type { Moments } from '../recording/moments.ts';
 import type { ProcessNames, Recorder } from '../recording/recorder.ts';
 
@@ -12,7 +12,10 @@ export interface WorkerSurroundings {
   recorder: Recorder;
   processes: ProcessNames;
   gatewayUrl: string;
-  instance: AppInstance;
+  instances: {
+    /** Runs a generation on an instance, counted from 1. */
+    generate(instance: number, job: GenerationJob): Promise<void>;
+  };
 }
 
 /**
@@ -52,7 +55,7 @@ export async function runGeneration(
 
   try {
     const operation = { actor: plan.worker, operation: plan.worker, gatewayUrl: around.gatewayUrl };
-    await onBehalfOf(operation, () => around.instance.generate(job));
+    await onBehalfOf(operation, () => around.instances.generate(plan.instance, job));
     return undefined;
   } catch (error) {
     if (!hasStarted) recorder.record({ ...start, type: 'info', error: (error as Error).message });

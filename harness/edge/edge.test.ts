@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConnectionLostError } from '../errors.ts';
+import { RequestLost } from '../errors.ts';
 import { claims, effectFieldsOf, effectOf, Fault, type RequestFault } from '../faults/registry.ts';
 import { createEdge } from './edge.ts';
 
@@ -33,7 +33,7 @@ describe('the edge', () => {
   it('drops the request that a fault claims before the application sees it', async () => {
     const { ask, events } = edgeWith({ kind: 'http-drop', match });
     await ask();
-    await expect(ask()).rejects.toThrow(ConnectionLostError);
+    await expect(ask()).rejects.toThrow(RequestLost);
     expect(events).toEqual(['answered', 'http-drop of tab-1']);
     await ask();
     expect(events).toHaveLength(3);

@@ -2,7 +2,7 @@
  * What stands between a tab and the status route: a CDN, a proxy, the browser's own cache. It sees every status request
  * of every kind of subject; faults whose match says `at: "edge"` apply here.
  */
-import { ConnectionLostError } from '../errors.ts';
+import { RequestLost } from '../errors.ts';
 import { BackgroundWork, RequestOrdinals, type Claim, type ClaimedFault } from '../gateway/claim.ts';
 import type { Passage } from '../port/fault-targets.ts';
 
@@ -23,7 +23,7 @@ export interface Edge {
   /**
    * Passes a request of a tab on to the application.
    * @param forward calls the application; called at most once
-   * @throws ConnectionLostError when a fault breaks the connection, and whatever `forward` throws
+   * @throws RequestLost when a fault breaks the connection, and whatever `forward` throws
    */
   pass(request: EdgeRequest, forward: () => Promise<Response>): Promise<Response>;
   /** Resolves when what goes on after its client was answered is done. */
@@ -57,7 +57,7 @@ export function createEdge({ claim, sleep, onClaimed }: EdgeOptions): Edge {
       inBackground: (work) => background.start(work),
     };
     const answer = await fault.inflict(passage);
-    if (answer === BROKEN) throw new ConnectionLostError('the connection between the tab and the application broke');
+    if (answer === BROKEN) throw new RequestLost('the connection between the tab and the application broke');
     return answer;
   }
 }

@@ -16,6 +16,8 @@ export interface Service {
 }
 
 export interface ExchangeRecorder extends GatewayListener {
+  /** Notes that a fault claimed a request, wherever. */
+  claimed(fault: ClaimedFault, request: { actor: string | undefined; method: string }): void;
   /** Forgets the operation as it tells. */
   takeService(operation: string): Service;
 }
@@ -48,6 +50,7 @@ export function recordExchanges(recorder: Recorder, processes: ProcessNames, tra
       });
       if (type !== 'info') processes.release(String(draft.session), draft.process);
     },
+    claimed: (fault, request) => void recorder.record(faultEvent(fault, request)),
     takeService(operation) {
       const service = services.get(operation) ?? { attempts: 0 };
       services.delete(operation);
@@ -74,7 +77,7 @@ function servedBy(exchange: Exchange): { served_by?: string; lsn?: string } {
   };
 }
 
-function faultEvent({ kind, details }: ClaimedFault, { actor, method }: Exchange): EventBody {
+function faultEvent({ kind, details }: ClaimedFault, { actor, method }: Pick<Exchange, 'actor' | 'method'>): EventBody {
   return { process: 'nemesis', type: 'info', f: 'fault', fault: kind, actor, method, ...details };
 }
 

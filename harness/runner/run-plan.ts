@@ -5,7 +5,6 @@ import { singleTypes } from '../history/event-shape.ts';
 import type { History, HistoryEvent } from '../history/event.ts';
 import type { Moment } from '../plan/moment.ts';
 import type { AskStatus } from '../port/channel.ts';
-import type { AppInstance } from '../port/subject.ts';
 import type { Host } from './host.ts';
 import { incompleteMark } from './judgement.ts';
 import { readMigrations } from './migration-files.ts';
@@ -96,7 +95,8 @@ async function schemaOf({ subject, host }: RunOptions): Promise<Pick<ClusterOpti
 
 async function leftBehind(stage: Stage, host: Host): Promise<Error | undefined> {
   await stage.close();
-  return host.leftBehind();
+  // A process that is killed takes with it what it leaves behind.
+  return stage.instances.hasKilled ? undefined : host.leftBehind();
 }
 
 /** Faults, generations and observers; then everything heals and every observer looks once more. */
@@ -126,18 +126,16 @@ async function perform(
   }
 
   async function play(): Promise<string[]> {
+    const observers = plan.observers.map((observer) => {
+      const actor = createObserver(observer, { ...stage, subject, ask: wayToInstances(stage) });
+      stage.tabs.set(observer.session, actor);
+      return actor;
+    });
     await stage.nemesis.begin(signal);
     const watching = new AbortController();
     signal.addEventListener('abort', () => watching.abort(OVER), { once: true });
-    const observers = plan.observers.map((observer) =>
-      createObserver(observer, { ...stage, subject, ask: wayToInstances(stage.instances) }),
-    );
     const watches = plan.observers.map((observer, i) => watchFrom(observer.start, observers[i]!, watching.signal));
-    const notes = await Promise.all(
-      plan.generations.map((generation) =>
-        runGeneration(generation, { ...stage, instance: stage.instances[generation.instance - 1]! }, signal),
-      ),
-    );
+    const notes = await Promise.all(plan.generations.map((generation) => runGeneration(generation, stage, signal)));
     if (!signal.aborted) {
       await stage.nemesis.heal();
       await stage.settled();
@@ -159,10 +157,12 @@ async function perform(
   }
 }
 
-/** The way of every status request, from a tab to an instance of the application. */
-function wayToInstances(instances: readonly AppInstance[]): AskStatus {
+/** The way of every status request, from a tab by the edge to an instance of the application. */
+function wayToInstances({ edge, instances }: Stage): AskStatus {
   return (request, operation, { story, instance }) =>
-    onBehalfOf(operation, () => instances[instance - 1]!.status(request, story));
+    edge.pass({ actor: operation.actor, method: request.method }, () =>
+      onBehalfOf(operation, () => instances.status(instance, request, story)),
+    );
 }
 
 function timeout(milliseconds: number, recorder: Recorder): EnvironmentError {

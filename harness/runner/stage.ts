@@ -7,12 +7,16 @@ import { UsageError } from '../errors.ts';
 import { compareLsn } from '../history/lsn.ts';
 import type { Plan } from '../plan/plan.ts';
 import { tellDatesByInstance } from '../subject/app-dates.ts';
-import type { AppInstance, Subject } from '../port/subject.ts';
+import type { Subject, SubjectEnvironment } from '../port/subject.ts';
+import type { TabTarget } from '../port/fault-targets.ts';
+import { createEdge, type Edge } from '../edge/edge.ts';
+import { kindNamed } from '../faults/registry.ts';
+import { AppInstances } from '../subject/instances.ts';
 import { recordExchanges, type ExchangeRecorder } from '../recording/exchanges.ts';
 import type { Host } from './host.ts';
 import { createMoments, type Moments } from '../recording/moments.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
-import { assemble, primaryLsn } from './assembly.ts';
+import { assemble, primaryLsn, type Participants } from './assembly.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
 import { ProcessNames, Recorder, type LineSink } from '../recording/recorder.ts';
 
@@ -37,7 +41,10 @@ export interface Stage {
   /** Resolves when what goes on after its client was answered is done. */
   settled(): Promise<void>;
   moments: Moments;
-  instances: AppInstance[];
+  instances: AppInstances;
+  edge: Edge;
+  /** The tabs that faults may act on, by session; filled when they are made. */
+  tabs: Map<string, TabTarget>;
   gatewayUrl: string;
   stop(reason: Error): void;
   close(): Promise<void>;
@@ -58,7 +65,7 @@ export async function setStage(
   const clocks = appClocks(plan);
   const restoreDates = clocks === undefined ? () => undefined : tellDatesByInstance();
   const endAtStart = clocks === undefined ? undefined : await applyAtStart(plan, clocks);
-  const instances = await createInstances(options, cluster, server, clocks).catch((error: unknown) => {
+  const instances = await startInstances(options, cluster, server, clocks).catch((error: unknown) => {
     restoreDates();
     throw error;
   });
@@ -72,10 +79,16 @@ export async function setStage(
   const exchanges = recordExchanges(recorder, processes, subject.tracked);
   const moments = createMoments(clock, recorder);
   const { routing, sticky_ms: stickyMs } = plan.topology;
-  const assembly = assemble({ cluster, commits, clocks, routing, stickyMs, clock, listener: exchanges }, (targets) =>
-    createNemesis(plan.faults, targets, moments, recorder),
-  );
+  const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
+  const tabs: Stage['tabs'] = new Map();
+  const participants: Participants = {
+    tab: (session) => tabs.get(session)!,
+    restartInstance: (instance, downMs) => instances.restart(instance, () => sleep(downMs)),
+  };
+  const parts = { cluster, commits, clocks, routing, stickyMs, clock, listener: exchanges, participants };
+  const assembly = assemble(parts, (targets) => createNemesis(plan.faults, targets, moments, recorder));
   const { faults: nemesis } = assembly;
+  const edge = createEdge({ claim: nemesis.claim, sleep, onClaimed: exchanges.claimed });
   gateway = assembly.gateway;
   opening.resolve(gateway);
   commits.add(({ key, generation, progress, status, lsn, promoted }) => {
@@ -86,7 +99,7 @@ export async function setStage(
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
-    await Promise.allSettled(instances.map((instance) => instance.close?.()));
+    await instances.close();
     await server.close();
     restoreDates();
   };
@@ -96,7 +109,9 @@ export async function setStage(
     processes,
     exchanges,
     nemesis,
-    settled: gateway.settled,
+    settled: async () => void (await Promise.all([assembly.gateway.settled(), edge.settled()])),
+    edge,
+    tabs,
     moments,
     instances,
     gatewayUrl: server.url,
@@ -105,27 +120,24 @@ export async function setStage(
   };
 }
 
-async function createInstances(
-  options: StageOptions,
+async function startInstances(
+  { plan, subject }: StageOptions,
   cluster: Cluster,
   server: GatewayServer,
   clocks: readonly AppClock[] = [],
-): Promise<AppInstance[]> {
+): Promise<AppInstances> {
   const { publishableKey, secretKey } = cluster;
-  const environment = { supabaseUrl: server.url, publishableKey, secretKey };
-  const instances: AppInstance[] = [];
+  const environments = Array.from({ length: plan.topology.instances }, (_, at): SubjectEnvironment => {
+    const clock = clocks[at];
+    return { supabaseUrl: server.url, publishableKey, secretKey, ...(clock === undefined ? {} : { clock }) };
+  });
+  const mayBeKilled = plan.faults.some(({ kind }) => kindNamed(kind).subjectNeeds === 'instance-restart');
   try {
-    for (let i = 0; i < options.plan.topology.instances; i++) {
-      const clock = clocks[i];
-      instances.push(
-        await options.subject.createInstance(clock === undefined ? environment : { ...environment, clock }),
-      );
-    }
+    return await AppInstances.start(subject, environments, mayBeKilled);
   } catch (error) {
     await server.close();
     throw error;
   }
-  return instances;
 }
 
 /** Resolves when every replica shows what the primary has flushed by now. */

@@ -1,5 +1,5 @@
 /** The instances of an application in a run, which faults may kill and start again. */
-import { ConnectionLostError } from '../errors.ts';
+import { RequestLost } from '../errors.ts';
 import type { AppInstance, GenerationJob, Subject, SubjectEnvironment } from '../port/subject.ts';
 
 /** Why a generation ended: its process did. */
@@ -56,15 +56,15 @@ export class AppInstances {
 
   /**
    * The status endpoint of an instance, counted from 1.
-   * @throws ConnectionLostError when it is down or is killed before it answers; else what the application throws
+   * @throws RequestLost when it is down or is killed before it answers; else what the application throws
    */
   status(number: number, request: Request, story: string): Promise<Response> {
     const { app, killed } = this.#slots[number - 1]!;
-    if (app === undefined) return Promise.reject(new ConnectionLostError('the connection was refused'));
+    if (app === undefined) return Promise.reject(new RequestLost('the connection was refused'));
     const answered = app.status(request, story);
     if (!this.#mayBeKilled) return answered;
     return Promise.race([answered, killed]).catch((error: unknown) => {
-      throw error instanceof InstanceKilledError ? new ConnectionLostError('the connection broke') : error;
+      throw error instanceof InstanceKilledError ? new RequestLost('the connection broke') : error;
     });
   }
 

@@ -1,0 +1,3 @@
+import { describeParticipants } from './participants.case.ts';
+
+describeParticipants('simulated');
