@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  commit,
   fail,
   historyOf,
   info,
@@ -23,6 +24,13 @@ test('a value that nobody wrote is a violation, read or shown', () => {
       'tab-1 was shown 50% of story-1, which nobody had written',
     ],
   });
+});
+
+test('a commit before is origin enough: what wrote it may have no operation in the history', () => {
+  const early = historyOf([commit(progress(30)), read('tab-1', progress(30))]);
+  expect(judgeOne(early, 'integrity')).toMatchObject({ valid: true });
+  const late = historyOf([read('tab-1', progress(30)), commit(progress(30))]);
+  expect(judgeOne(late, 'integrity')).toMatchObject({ valid: false });
 });
 
 test('a value that was pushed must have been written too, shown or not', () => {

@@ -1,11 +1,23 @@
-import { FAIL, NONE, PROGRESS, READ_OK, RECEIVE_OK, SHAPE, SHOW_OK, START, beginsWrite } from '../history/codes.ts';
+import {
+  COMMIT_OK,
+  FAIL,
+  NONE,
+  PROGRESS,
+  READ_OK,
+  RECEIVE_OK,
+  SHAPE,
+  SHOW_OK,
+  START,
+  beginsWrite,
+} from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
 /**
- * Every value read, received or shown is the initial one, or that of a write that had been invoked before and did not `fail`.
+ * Every value read, received or shown is the initial one, or that of a write that had been invoked before and did not `fail`,
+ * or one committed before: a write of which the history has no operation.
  * A `start` writes the beginning of its generation, and those of earlier ones too: it may have been tried more than
  * once, and generations count without gaps. One whose generation nobody learned allows the beginning of any.
  */
@@ -16,6 +28,7 @@ export const integrity: Checker = (history) => {
   for (let at = 0; at < length; at++) {
     const what = code[at]!;
     if (beginsWrite(what)) origins.admit(at);
+    else if (what === COMMIT_OK) origins.commit(at);
     if ((what !== READ_OK && what !== SHOW_OK && what !== RECEIVE_OK) || origins.explain(at)) continue;
     const failed = origins.failed(at);
     findings.violation(() => ({
@@ -62,6 +75,12 @@ class Origins {
       else this.#written[value] = 1;
       if (isStart && !failed) this.#begun[story] = Math.max(this.#begun[story]!, generation[event]!);
     }
+  }
+
+  /** Takes in a version as the database committed it. */
+  commit(at: number): void {
+    const value = this.#history.values.ids[at]!;
+    if (value !== NONE) this.#written[value] = 1;
   }
 
   explain(seen: number): boolean {

@@ -66,7 +66,7 @@ export interface RequestDefinition<Fault> extends CommonDefinition<Fault> {
 type DefinitionOf<Fault> = [Fault] extends [RequestFields] ? RequestDefinition<Fault> : TimedDefinition<Fault>;
 
 /** What a definition says of itself, whatever its fields. */
-interface Shape<Kind, Schema, Draw> {
+export interface Shape<Kind, Schema, Draw> {
   kind: Kind;
   /** The schema of the whole fault: `lasting`, `momentary` or `onRequests` makes it. */
   fields: Schema;
