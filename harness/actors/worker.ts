@@ -35,12 +35,15 @@ export async function runGeneration(
   const start = { process, session: plan.worker, f: 'start', key: plan.story } as const;
   recorder.record({ ...start, type: 'invoke' });
   let hasStarted = false;
+  // What a killed instance had begun may still call: it is no longer part of the run.
+  let isOver = false;
 
   const job = {
     story: plan.story,
     steps: plan.steps.map((step) => step.progress),
     outcome: plan.outcome,
     started(generation: number): void {
+      if (isOver) return;
       hasStarted = true;
       recorder.record({ ...start, type: 'ok', value: { generation, progress: 0 } });
       processes.release(plan.worker, process);
@@ -49,7 +52,7 @@ export async function runGeneration(
       const step = plan.steps[index]!;
       await clock.sleep(step.after_ms, signal);
       if (step.when !== undefined) await moments.until(step.when, signal);
-      if (signal.aborted) throw new RunStopped();
+      if (signal.aborted || isOver) throw new RunStopped();
     },
   };
 
@@ -58,6 +61,7 @@ export async function runGeneration(
     await onBehalfOf(operation, () => around.instances.generate(plan.instance, job));
     return undefined;
   } catch (error) {
+    isOver = true;
     if (!hasStarted) recorder.record({ ...start, type: 'info', error: (error as Error).message });
     return signal.aborted ? undefined : `${plan.worker} gave up: ${(error as Error).message}`;
   }

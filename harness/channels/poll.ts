@@ -16,7 +16,7 @@ export function openPoll(plan: ChannelPlan, around: ChannelSurroundings): Channe
   return {
     async run(signal) {
       const polls = new Set<Promise<void>>();
-      while (!signal.aborted && !isClosed) {
+      while (!isOver(signal)) {
         const poll = pollOnce();
         const pause = clock.sleep(plan.every_ms, signal);
         if (plan.polling === 'chained') await poll;
@@ -38,6 +38,10 @@ export function openPoll(plan: ChannelPlan, around: ChannelSurroundings): Channe
       inFlight.clear();
     },
   };
+
+  function isOver(signal: AbortSignal): boolean {
+    return isClosed || signal.aborted;
+  }
 
   /** A run is made of little else: one asynchronous function a poll, and no other promise of ours. */
   async function pollOnce(): Promise<void> {

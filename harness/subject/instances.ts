@@ -3,7 +3,7 @@ import { RequestLost } from '../errors.ts';
 import type { AppInstance, GenerationJob, Subject, SubjectEnvironment } from '../port/subject.ts';
 
 /** Why a generation ended: its process did. */
-export class InstanceKilledError extends Error {
+class InstanceKilledError extends Error {
   override readonly name = 'InstanceKilledError';
 }
 
@@ -49,7 +49,7 @@ export class AppInstances {
     return instances;
   }
 
-  /** Whether one of them was killed: what it left behind is then nobody's fault. */
+  /** Whether one of them was killed: a process that is killed cannot clean up. */
   get hasKilled(): boolean {
     return this.#hasKilled;
   }
