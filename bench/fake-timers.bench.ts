@@ -27,8 +27,8 @@ const host: Host = {
     };
     return { url: 'http://supabase.invalid', close: async () => undefined };
   },
-  onTrouble: () => undefined,
-  leftBehind: () => undefined,
+  onFailure: () => undefined,
+  findLeak: () => undefined,
   simulation: { clock: realClock(), epochMs: Date.UTC(2026, 0, 1) },
 };
 

@@ -2,7 +2,7 @@
 import { subject as workspaceFix } from '../fixtures/subjects/workspace-fix/subject.ts';
 import { parsePlan, type Plan } from '../harness/plan/plan.ts';
 import { simulateRun, type SimulatedOutcome } from '../harness/runner/simulate-run.ts';
-import { inMacrotask, simulatedTogether } from '../harness/simulation/simulate.ts';
+import { inMacrotask, simulateBatch } from '../harness/simulation/simulate.ts';
 
 export const subject = workspaceFix;
 
@@ -40,5 +40,5 @@ export function runReference(seed: number): SimulatedOutcome {
 
 /** In a macrotask, as `explore` runs simulations, but not watched. */
 export function together<T>(work: () => T): Promise<T> {
-  return inMacrotask(() => simulatedTogether(work, Number.POSITIVE_INFINITY));
+  return inMacrotask(() => simulateBatch(work, Number.POSITIVE_INFINITY));
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { onFreePort } from '../harness/backend/containers/ports.ts';
+import { onFreePort } from '../harness/backend/containers/free-port.ts';
 import { eventually } from '../harness/backend/postgres/stories.case.ts';
 import { compose, KEYS, PASSWORD, root } from './compose.test-support.ts';
 

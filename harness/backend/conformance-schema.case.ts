@@ -1,4 +1,4 @@
-/** The database of the conformance suite: once as migrations, once as a model. */
+/** The database of the conformance suite, as migrations and as a model. */
 import type { DatabaseModel, Row } from '../port/model.ts';
 import type { TrackedTable } from '../port/backend.ts';
 

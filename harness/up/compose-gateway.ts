@@ -3,7 +3,7 @@
  * takes the keys that it is told, injects nothing, and says in `x-ratchet-served-by` which database has answered. On the
  * ports behind its own it answers for one database each, the primary's first.
  */
-import { ask } from '../backend/postgres/http.ts';
+import { ask } from '../backend/postgres/http-client.ts';
 import { PostgrestKeys } from '../backend/postgres/postgrest-keys.ts';
 import { realClock } from '../clock.ts';
 import { ROUTINGS } from '../plan/routing.ts';

@@ -1,6 +1,6 @@
 /** What can befall the container of a replica, and how it is made whole again. */
 import type { Outage } from '../../port/backend.ts';
-import type { Scope } from '../../lifetime/scope.ts';
+import type { Teardown } from '../../lifetime/teardown.ts';
 import type { Database } from './database-container.ts';
 import { untilReady } from './database-container.ts';
 import type { Networks } from './networks.ts';
@@ -10,7 +10,7 @@ type End = () => Promise<void>;
 export function outagesOf(
   database: Database,
   { replication }: Networks,
-  { signal }: Scope,
+  { signal }: Teardown,
 ): (how: Outage) => Promise<End> {
   const { container } = database;
   const start = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { lastLines } from '../postgres/last-lines.ts';
 import type { Docker, Engine } from './engine.ts';
 import { asked, engineFull, engineGone, isFull, isMissing, isUnreachable } from './engine.ts';
 import type { Run } from './labels.ts';
-import { onFreePort } from './ports.ts';
+import { onFreePort } from './free-port.ts';
 
 export interface ContainerOptions {
   engine: Engine;
@@ -39,7 +39,7 @@ export interface RunningContainer {
   leave(network: string): Promise<void>;
   join(network: string): Promise<void>;
   /** What it wrote last. */
-  lastWords(): Promise<string>;
+  lastLogLines(): Promise<string>;
 }
 
 const LOG_LINES = 30;
@@ -160,7 +160,7 @@ class Running implements RunningContainer {
     await asked(this.#docker.getNetwork(network).connect({ Container: this.id, EndpointConfig: { Aliases: [name] } }));
   }
 
-  async lastWords(): Promise<string> {
+  async lastLogLines(): Promise<string> {
     const log = await this.#container.logs({ stdout: true, stderr: true, tail: LOG_LINES }).catch(() => '');
     return lastLines(withoutFraming(Buffer.from(log as unknown as Uint8Array)), 3) || 'it said nothing';
   }
@@ -171,7 +171,7 @@ class Running implements RunningContainer {
     try {
       const { StatusCode: code } = (await this.#container.wait()) as { StatusCode: number };
       if (life.endIsExpected) return;
-      const what = `The container ${name} ended (exit code ${code}): ${await this.lastWords()}`;
+      const what = `The container ${name} ended (exit code ${code}): ${await this.lastLogLines()}`;
       onDeath(
         isFull(what)
           ? engineFull(what)

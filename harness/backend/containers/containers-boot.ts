@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import type { EnvironmentError } from '../../errors.ts';
 import type { Address } from '../postgres/address.ts';
-import type { Booted, BootOptions } from '../postgres/booted.ts';
+import type { BootedServers, BootOptions } from '../postgres/boot.ts';
 import { connectTo } from '../postgres/connect.ts';
-import type { OpenServer } from '../postgres/open.ts';
-import { openPrimary, openReplica } from '../postgres/open.ts';
-import type { Scope } from '../../lifetime/scope.ts';
+import type { OpenServer } from '../postgres/open-servers.ts';
+import { openPrimary, openReplica } from '../postgres/open-servers.ts';
+import type { Teardown } from '../../lifetime/teardown.ts';
 import { WalProxy } from '../postgres/wal-proxy.ts';
 import type { Database, DatabaseOptions } from './database-container.ts';
 import { MIGRATOR, startPrimary, startReplica, untilReady } from './database-container.ts';
@@ -20,13 +20,13 @@ import { removeRun, sweep } from './removal.ts';
 import { outagesOf } from './container-outages.ts';
 import { RestContainer } from './rest-container.ts';
 
-export async function boot(options: BootOptions): Promise<Booted> {
-  const { scope, cluster } = options;
+export async function boot(options: BootOptions): Promise<BootedServers> {
+  const { teardown, cluster } = options;
   const site = await prepare(options);
   const { postgres, rest } = site.images;
   cluster.onProgress(`starting ${postgres.name}: primary and ${cluster.replicas} replicas`);
   const database = await startPrimary(site.database('primary'));
-  await untilReady(database, scope.signal);
+  await untilReady(database, teardown.signal);
   await letRestIn(database.address, site.password);
   // They copy the primary while the migrations are applied to it.
   const launches = Array.from({ length: cluster.replicas }, (_, index) => launchStandby(index + 1, database, site));
@@ -42,8 +42,8 @@ export async function boot(options: BootOptions): Promise<Booted> {
     launches.map(async (launch) => {
       const standby = await launch;
       const { database: replica, proxy } = standby;
-      const outage = outagesOf(replica, site.networks, scope);
-      return openReplica({ ...site.before(replica), proxy, outage }, primary, scope);
+      const outage = outagesOf(replica, site.networks, teardown);
+      return openReplica({ ...site.before(replica), proxy, outage }, primary, teardown);
     }),
   );
   const [found] = await primary.owner<{ version: string }[]>`select current_setting('server_version') as version`;
@@ -58,27 +58,27 @@ interface Site {
   images: { postgres: Image; rest: Image };
   /** Of every role; the run's own. */
   password: string;
-  scope: Scope;
+  teardown: Teardown;
   /** How a database of that name is to be started. */
   database(name: string): DatabaseOptions;
   /** The database with the REST layer before it. */
   before(database: Database): OpenServer;
 }
 
-async function prepare({ scope, cluster, keys, onFailure }: BootOptions): Promise<Site> {
+async function prepare({ teardown, cluster, keys, onFailure }: BootOptions): Promise<Site> {
   const engine = await findEngine();
   await sweep(engine);
-  const pulling = { onProgress: cluster.onProgress, signal: scope.signal };
+  const pulling = { onProgress: cluster.onProgress, signal: teardown.signal };
   const images = {
     postgres: await requireImage(engine, postgresImage(), pulling),
     rest: await requireImage(engine, restImage(), pulling),
   };
-  scope.signal.throwIfAborted();
+  teardown.signal.throwIfAborted();
   const run = makeRun();
   // First so that what is still under way fails soon, then for good.
-  scope.onEnd('stop', () => removeRun(engine, run));
-  scope.onEnd('remove', () => removeRun(engine, run));
-  scope.onEnd('disconnect', await watchEngine(engine, onFailure));
+  teardown.add('stop', () => removeRun(engine, run));
+  teardown.add('remove', () => removeRun(engine, run));
+  teardown.add('disconnect', await watchEngine(engine, onFailure));
   const networks = await makeNetworks(engine, run);
   const password = randomBytes(16).toString('hex');
   const common = (name: string) => ({
@@ -92,7 +92,7 @@ async function prepare({ scope, cluster, keys, onFailure }: BootOptions): Promis
     networks,
     images,
     password,
-    scope,
+    teardown,
     database: (name) => ({
       ...common(name),
       name,
@@ -100,7 +100,7 @@ async function prepare({ scope, cluster, keys, onFailure }: BootOptions): Promis
       networks: [networks.clients, networks.replication],
     }),
     before: ({ name, address }) => {
-      const layer = { image: images.rest, database: name, keys, networks: [networks.clients], signal: scope.signal };
+      const layer = { image: images.rest, database: name, keys, networks: [networks.clients], signal: teardown.signal };
       return { name, address, rest: new RestContainer({ ...common(name), ...layer }) };
     },
   };
@@ -111,11 +111,11 @@ interface Standby {
   proxy: WalProxy;
 }
 
-async function launchStandby(number: number, primary: Database, { networks, scope, database }: Site): Promise<Standby> {
+async function launchStandby(number: number, primary: Database, { networks, teardown, database }: Site): Promise<Standby> {
   const { proxy, reachedAt } = await listenForStandby(networks, primary);
-  scope.onEnd('disconnect', () => proxy.close());
+  teardown.add('disconnect', () => proxy.close());
   const standby = await startReplica(database(`replica-${number}`), { host: reachedAt, port: proxy.port });
-  await untilReady(standby, scope.signal);
+  await untilReady(standby, teardown.signal);
   return { database: standby, proxy };
 }
 

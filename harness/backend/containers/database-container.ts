@@ -102,7 +102,7 @@ export async function untilReady({ name, address, container }: Database, signal:
       await connection`select 1`;
       return;
     } catch (cause) {
-      if (performance.now() > deadline) throw notReady(name, await container.lastWords(), cause);
+      if (performance.now() > deadline) throw notReady(name, await container.lastLogLines(), cause);
     } finally {
       await connection.end({ timeout: 0 });
     }
@@ -110,10 +110,10 @@ export async function untilReady({ name, address, container }: Database, signal:
   }
 }
 
-function notReady(name: string, lastWords: string, cause: unknown): EnvironmentError {
+function notReady(name: string, lastLogLines: string, cause: unknown): EnvironmentError {
   return new EnvironmentError(
     'container-not-ready',
-    `PostgreSQL ${name} did not accept connections within ${READY_WITHIN_MS / 1000} s: ${(cause as Error).message}; ${lastWords}`,
+    `PostgreSQL ${name} did not accept connections within ${READY_WITHIN_MS / 1000} s: ${(cause as Error).message}; ${lastLogLines}`,
     'Look at the machine: it may be short of processors or of memory.',
     cause,
   );

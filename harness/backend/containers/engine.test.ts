@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { asked, noEngine } from './engine.ts';
 import { failing, silent, startFakeEngine, type Answers } from './fake-engine.test-support.ts';
-import { onFreePort } from './ports.ts';
+import { onFreePort } from './free-port.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'engine-'));

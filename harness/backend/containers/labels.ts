@@ -17,7 +17,7 @@ export function makeRun(): Run {
 }
 
 /** Only when it is certain; what has no owner of ours is nobody's to remove. */
-export function isOfTheDead(labels: Record<string, string> | undefined | null): boolean {
+export function isOwnerDead(labels: Record<string, string> | undefined | null): boolean {
   const owner = parseOwner(labels?.[OWNER_LABEL] ?? '');
   return owner !== undefined && isDead(owner);
 }

@@ -2,7 +2,7 @@
 import type { EnvironmentError } from '../../errors.ts';
 import type { Docker, Engine } from './engine.ts';
 import { asked, isMissing } from './engine.ts';
-import { OWNER_LABEL, RUN_LABEL, isOfTheDead, type Run } from './labels.ts';
+import { OWNER_LABEL, RUN_LABEL, isOwnerDead, type Run } from './labels.ts';
 
 type Labels = Record<string, string> | undefined | null;
 
@@ -17,7 +17,7 @@ export async function removeRun({ docker }: Engine, { id }: Run): Promise<void> 
 
 /** What processes that are certainly dead have left. Resolves with the names of what it removed. */
 export async function sweep({ docker }: Engine): Promise<string[]> {
-  return removeAll(docker, OWNER_LABEL, isOfTheDead);
+  return removeAll(docker, OWNER_LABEL, isOwnerDead);
 }
 
 async function removeAll(docker: Docker, label: string, wanted: (labels: Labels) => boolean): Promise<string[]> {

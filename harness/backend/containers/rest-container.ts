@@ -1,8 +1,8 @@
 /** PostgREST in a container before one database: the layer that Supabase itself has. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
-import { ask } from '../postgres/http.ts';
-import type { Keys } from '../postgres/keys.ts';
+import { ask } from '../postgres/http-client.ts';
+import type { Keys } from '../postgres/api-keys.ts';
 import { PostgrestKeys, postgrestSettings } from '../postgres/postgrest-keys.ts';
 import type { RestNode } from '../postgres/rest-node.ts';
 import type { ContainerOptions, RunningContainer } from './container.ts';
@@ -52,7 +52,7 @@ export class RestContainer implements RestNode {
     const deadline = performance.now() + READY_WITHIN_MS;
     while (!(await this.#isReady(container))) {
       signal.throwIfAborted();
-      if (performance.now() > deadline) throw notReady(database, await container.lastWords());
+      if (performance.now() > deadline) throw notReady(database, await container.lastLogLines());
       await sleep(READY_POLL_MS);
     }
   }
@@ -76,9 +76,9 @@ export class RestContainer implements RestNode {
   }
 }
 
-function notReady(database: string, lastWords: string): EnvironmentError {
+function notReady(database: string, lastLogLines: string): EnvironmentError {
   return new EnvironmentError(
     'container-not-ready',
-    `The REST layer before ${database} did not get ready within ${READY_WITHIN_MS / 1000} s: ${lastWords}`,
+    `The REST layer before ${database} did not get ready within ${READY_WITHIN_MS / 1000} s: ${lastLogLines}`,
   );
 }

@@ -7,8 +7,8 @@ import { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
 import { reachableBy } from './account.ts';
 import { runCommand } from './short-lived-program.ts';
-import { inDraft } from './draft.ts';
-import { cacheDirectory } from './places.ts';
+import { withTemporaryDirectory } from './temporary-directory.ts';
+import { cacheDirectory } from './directories.ts';
 
 export interface Binaries {
   initdb: string;
@@ -83,7 +83,7 @@ async function copiedOut(root: string, version: string, account: Account, signal
   const cache = await cacheDirectory(account);
   const home = join(cache, `postgresql-${version}-${process.platform}-${process.arch}`);
   if (existsSync(home)) return home;
-  await inDraft(cache, async (draft) => {
+  await withTemporaryDirectory(cache, async (draft) => {
     const tree = join(draft, 'tree');
     const self: Account = { ...account, switchTo: undefined };
     await mkdir(tree);

@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../port/backend.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries, platformPackageName } from './binaries.ts';
 import { runCommand } from './short-lived-program.ts';
-import { cacheDirectory, clusterRoot, freeBytes } from './places.ts';
+import { cacheDirectory, clusterRoot, freeBytes } from './directories.ts';
 import { describeRest } from './rest-choice.ts';
 
 export function diagnose(): Promise<Diagnosis[]> {

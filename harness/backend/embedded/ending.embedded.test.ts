@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../../errors.ts';
 import { commandLineOf } from '../../lifetime/owner.ts';
-import { clusterRoots } from './places.ts';
+import { clusterRoots } from './directories.ts';
 import { askNode } from '../ask-node.test-support.ts';
 import { eventually, startStories } from './embedded-stories.case.ts';
 

@@ -8,7 +8,7 @@ import { lastLines } from '../postgres/last-lines.ts';
 import { PostgrestKeys, postgrestSettings } from '../postgres/postgrest-keys.ts';
 import { SERVER_ENVIRONMENT } from './short-lived-program.ts';
 import { SOCKET_PORT } from '../postgres/connect.ts';
-import { ask } from '../postgres/http.ts';
+import { ask } from '../postgres/http-client.ts';
 import type { RestNode, RestNodeOptions } from '../postgres/rest-node.ts';
 
 const CONNECTIONS = 24;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnvironmentError } from '../../errors.ts';
-import { makeKeys } from '../postgres/keys.ts';
+import { makeKeys } from '../postgres/api-keys.ts';
 import { findPostgrest, postgrestLayer } from './rest-postgrest.ts';
 import { socketAddress } from './socket-address.ts';
 import type { RestNode } from '../postgres/rest-node.ts';

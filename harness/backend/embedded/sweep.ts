@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { commandLineOf, isDead, readOwner } from '../../lifetime/owner.ts';
-import { CLUSTER_PREFIX, discard } from './places.ts';
+import { CLUSTER_PREFIX, discard } from './directories.ts';
 import { thawTree } from './process-tree.ts';
 
 /** The directories that it removed. Leaves alone whatever is not ours or whose owner may be alive. */

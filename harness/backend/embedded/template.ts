@@ -8,8 +8,8 @@ import { cannotSwitch } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { noSpace } from '../postgres/full-disk.ts';
 import { runCommand, type CommandOptions } from './short-lived-program.ts';
-import { inDraft } from './draft.ts';
-import { cacheDirectory } from './places.ts';
+import { withTemporaryDirectory } from './temporary-directory.ts';
+import { cacheDirectory } from './directories.ts';
 import { INITDB_ARGUMENTS, SERVER_SETTINGS } from '../postgres/server-settings.ts';
 import { SUPABASE_SQL } from '../postgres/supabase-sql.ts';
 
@@ -28,7 +28,7 @@ export async function template(options: TemplateOptions): Promise<string> {
   const path = join(cache, `template-${fingerprint(options)}`);
   if (existsSync(path)) return path;
   options.onProgress?.(`preparing a PostgreSQL ${options.binaries.version} data directory (once)`);
-  await inDraft(cache, async (draft) => {
+  await withTemporaryDirectory(cache, async (draft) => {
     await ownData(draft, options.account);
     await initialise(join(draft, 'data'), options);
     await publish(join(draft, 'data'), path);

@@ -5,7 +5,7 @@ import { lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
 import type { Commit, TrackedTable } from '../../port/backend.ts';
 import type { Address } from './address.ts';
-import type { Line } from './line.ts';
+import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { Row, Transaction } from './pgoutput.ts';
 import { PgOutputReader } from './pgoutput.ts';
 import { PUBLICATION, publish, readTracked } from './publication.ts';
@@ -15,7 +15,7 @@ const SLOT = 'ratchet';
 const ASK_AGAIN_MS = 20;
 
 export interface CommitFeedOptions {
-  owner: Line;
+  owner: ReconnectingClient;
   primary: Address;
   tracked: TrackedTable;
   onCommit(commit: Commit): void;
@@ -35,7 +35,7 @@ export interface CommitFeed {
   /** From now on the commits of `primary`, which has written none yet, but for positions beyond all that were told. */
   follow(primary: Address): Promise<void>;
   /** Tells the versions that `owner`'s database has of `keys`, in place of later ones. */
-  tellLeft(owner: Line, keys: readonly string[], how: Pick<Commit, 'lsn' | 'promoted'>): Promise<void>;
+  tellLeft(owner: ReconnectingClient, keys: readonly string[], how: Pick<Commit, 'lsn' | 'promoted'>): Promise<void>;
   close(): void;
 }
 
@@ -115,7 +115,7 @@ class DecodingFeed implements CommitFeed {
     return { count: lost.length, keys: [...new Set(lost.map(({ key }) => key))] };
   }
 
-  async tellLeft(owner: Line, keys: readonly string[], how: Pick<Commit, 'lsn' | 'promoted'>): Promise<void> {
+  async tellLeft(owner: ReconnectingClient, keys: readonly string[], how: Pick<Commit, 'lsn' | 'promoted'>): Promise<void> {
     const rows = await readTracked(owner, this.#options.tracked, keys);
     for (const row of rows) this.#options.onCommit({ ...this.#toCommit(row, how.lsn), ...how });
   }

@@ -4,7 +4,7 @@ import type { PostgresConnection } from '@supabase/lite/postgres';
 import type { Address } from './address.ts';
 import { connectionOptions } from './connect.ts';
 import { LeasePool } from './lease-pool.ts';
-import { muteOnce, muteWhile } from './quiet.ts';
+import { muteOnce, muteWhile } from './mute-console.ts';
 import { asPostgrestAnswers } from './rest-errors.ts';
 
 /** More than anything in a plan has in flight at once: a slow request must not block another. */

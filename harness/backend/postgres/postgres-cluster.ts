@@ -4,15 +4,15 @@ import { EnvironmentError } from '../../errors.ts';
 import { compareLsn } from '../../history/lsn.ts';
 import type { Backend, Cluster, ClusterOptions, NodeName, Promotion } from '../../port/backend.ts';
 import { insertStatement } from '../insert-statement.ts';
-import type { Booted, BootOptions } from './booted.ts';
+import type { BootedServers, BootOptions } from './boot.ts';
 import { explainFullDisk } from './full-disk.ts';
-import type { Keys } from './keys.ts';
-import { makeKeys } from './keys.ts';
-import type { ServerNode, ServerReplica } from './node.ts';
-import { Failures, type FailureListener } from './failures.ts';
-import type { Machines } from './server-machines.ts';
+import type { Keys } from './api-keys.ts';
+import { makeKeys } from './api-keys.ts';
+import type { ServerNode, ServerReplica } from './server-node.ts';
+import { FailureReporter, type FailureListener } from './failure-reporter.ts';
+import type { PromotionOperations } from './promotion-operations.ts';
 import { promote } from './server-promotion.ts';
-import { Scope } from '../../lifetime/scope.ts';
+import { Teardown } from '../../lifetime/teardown.ts';
 
 /** A backend of servers that can be asked in SQL; the port itself does not offer that. */
 export interface ServerBackend extends Backend {
@@ -25,25 +25,25 @@ const CHANGES_SCHEMA = /\b(create|alter|drop|grant|revoke|comment)\b/i;
 /** A cluster that `boot` brings up. Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
 export async function startCluster(
   options: ClusterOptions,
-  boot: (options: BootOptions) => Promise<Booted>,
+  boot: (options: BootOptions) => Promise<BootedServers>,
 ): Promise<ServerCluster> {
   options.signal?.throwIfAborted();
   const keys = makeKeys();
-  const scope = new Scope();
-  const abort = (): void => scope.abort(options.signal?.reason);
+  const teardown = new Teardown();
+  const abort = (): void => teardown.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', abort, { once: true });
-  const failures = new Failures((reason) => scope.abort(reason));
+  const failures = new FailureReporter((reason) => teardown.abort(reason));
   const onFailure = (reason: EnvironmentError, server?: string): void => failures.add(reason, server);
-  const booting = boot({ cluster: options, keys, scope, onFailure });
+  const booting = boot({ cluster: options, keys, teardown, onFailure });
   try {
-    const booted = await untilAborted(booting, scope.signal);
-    const cluster = new ServerCluster(booted, { keys, scope, failures });
+    const booted = await untilAborted(booting, teardown.signal);
+    const cluster = new ServerCluster(booted, { keys, teardown, failures });
     failures.handOver((reason, server) => cluster.failed(reason, server, options));
     return cluster;
   } catch (error) {
     failures.ignore();
-    scope.abort(error);
-    await scope.end(booting);
+    teardown.abort(error);
+    await teardown.run(booting);
     throw explainFullDisk(error);
   } finally {
     options.signal?.removeEventListener('abort', abort);
@@ -64,29 +64,29 @@ export class ServerCluster implements Cluster {
   readonly secretKey: string;
   readonly versions: Record<string, string>;
   readonly promote?: NonNullable<Cluster['promote']>;
-  readonly #booted: Booted;
-  readonly #scope: Scope;
-  readonly #failures: Failures;
+  readonly #booted: BootedServers;
+  readonly #teardown: Teardown;
+  readonly #failures: FailureReporter;
   #closing: Promise<void> | undefined;
   #deathTold = false;
 
-  constructor(booted: Booted, { keys, scope, failures }: { keys: Keys; scope: Scope; failures: Failures }) {
+  constructor(booted: BootedServers, { keys, teardown, failures }: { keys: Keys; teardown: Teardown; failures: FailureReporter }) {
     this.primary = booted.primary.node;
     this.replicas = booted.replicas;
     this.publishableKey = keys.publishable;
     this.secretKey = keys.secret;
     this.versions = booted.versions;
     this.#booted = booted;
-    this.#scope = scope;
+    this.#teardown = teardown;
     this.#failures = failures;
     const { machines } = booted;
     if (machines) this.promote = (replica, downMs) => this.#promote(machines, replica, downMs);
   }
 
-  #promote(machines: Machines, replica: NodeName, downMs: number): Promise<Promotion> {
+  #promote(machines: PromotionOperations, replica: NodeName, downMs: number): Promise<Promotion> {
     const { primary, replicas } = this.#booted;
     const onFailure: FailureListener = (reason, server) => this.#failures.add(reason, server);
-    const all = { primary, replicas, machines, scope: this.#scope, onFailure };
+    const all = { primary, replicas, machines, teardown: this.#teardown, onFailure };
     return this.primary.liveness.guard(() => promote(replica, downMs, all));
   }
 
@@ -140,8 +140,8 @@ export class ServerCluster implements Cluster {
     this.#failures.ignore();
     const reason = new EnvironmentError('cluster-closed', 'The cluster has been closed.');
     for (const node of this.#nodes()) node.liveness.end(reason);
-    this.#scope.abort(reason);
-    await this.#scope.end(this.#booted.primary.successor);
+    this.#teardown.abort(reason);
+    await this.#teardown.run(this.#booted.primary.successor);
   }
 
   #nodes(): ServerNode[] {

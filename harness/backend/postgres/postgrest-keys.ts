@@ -1,7 +1,7 @@
 /** What Supabase's API gateway does before PostgREST: a key becomes a token of the role that it stands for. */
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Keys, Role } from './keys.ts';
-import { roleOf } from './keys.ts';
+import type { Keys, Role } from './api-keys.ts';
+import { roleOf } from './api-keys.ts';
 
 const PREFIX = /^\/rest\/v1(?=\/|$)/;
 

@@ -1,13 +1,13 @@
 /** What the primary publishes of the tracked table, for the stream of commits; and what it has of it. */
 import { UsageError } from '../../errors.ts';
 import type { TrackedTable } from '../../port/backend.ts';
-import type { Line } from './line.ts';
+import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { Row } from './pgoutput.ts';
 
 export const PUBLICATION = 'ratchet';
 
 /** Publishes inserts and updates of the tracked table. Resolves with its name as the stream will call it. */
-export async function publish(owner: Line, tracked: TrackedTable): Promise<string> {
+export async function publish(owner: ReconnectingClient, tracked: TrackedTable): Promise<string> {
   const [found] = await owner<{ name: string; keyless: boolean; missing: string[] }[]>`
     select n.nspname || '.' || c.relname as name,
            c.relreplident = 'd' and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary) as keyless,
@@ -29,7 +29,7 @@ export async function publish(owner: Line, tracked: TrackedTable): Promise<strin
 }
 
 /** The rows of these keys, with the tracked columns as the stream would tell them. */
-export async function readTracked(owner: Line, tracked: TrackedTable, keys: readonly string[]): Promise<Row[]> {
+export async function readTracked(owner: ReconnectingClient, tracked: TrackedTable, keys: readonly string[]): Promise<Row[]> {
   const columns = columnsOf(tracked).map((name) => `${quoteName(name)}::text`);
   const key = quoteName(tracked.key);
   const sql = `select ${columns.join(', ')} from ${quoteName(tracked.table)} where ${key}::text = any($1::text[]) order by ${key}`;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
-import type { Line } from './line.ts';
+import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { WalGate } from './wal-gate.ts';
 import type { WalProxy } from './wal-proxy.ts';
 
@@ -19,7 +19,7 @@ export interface LagOptions {
   name: string;
   proxy: WalProxy;
   /** One connection to the standby that nobody else uses. */
-  control: Line;
+  control: ReconnectingClient;
   primary: {
     flushedLsn(): Promise<Lsn>;
     /** Writes a record without effect, and flushes. */

@@ -1,7 +1,7 @@
 /** What answers PostgREST's dialect before a server: `rest-lite.ts`, `rest-postgrest.ts`. */
 import type { EnvironmentError } from '../../errors.ts';
 import type { Address } from './address.ts';
-import type { Keys } from './keys.ts';
+import type { Keys } from './api-keys.ts';
 
 export interface RestLayer {
   /** For the history's header. */

@@ -5,7 +5,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Address } from './address.ts';
-import { makeKeys } from './keys.ts';
+import { makeKeys } from './api-keys.ts';
 import { loadLite } from './rest-lite.ts';
 
 const PORT = Number(process.env['PGRST_SERVER_PORT'] ?? 3000);

@@ -3,18 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import { compareLsn, type Lsn } from '../../history/lsn.ts';
 import type { NodeName, Promotion } from '../../port/backend.ts';
-import type { PrimaryLink } from './booted.ts';
-import type { Line } from './line.ts';
-import type { Machines } from './server-machines.ts';
-import type { ServerReplica } from './node.ts';
-import { lineIn } from './open.ts';
-import type { Scope } from '../../lifetime/scope.ts';
+import type { PrimaryServer } from './boot.ts';
+import type { ReconnectingClient } from './reconnecting-client.ts';
+import type { PromotionOperations } from './promotion-operations.ts';
+import type { ServerReplica } from './server-node.ts';
+import { openClient } from './open-servers.ts';
+import type { Teardown } from '../../lifetime/teardown.ts';
 
 export interface PromotionOptions {
-  primary: PrimaryLink;
+  primary: PrimaryServer;
   replicas: readonly ServerReplica[];
-  machines: Machines;
-  scope: Scope;
+  machines: PromotionOperations;
+  teardown: Teardown;
   onFailure(reason: EnvironmentError, server: string): void;
 }
 
@@ -31,7 +31,7 @@ export async function promote(name: NodeName, downMs: number, options: Promotion
   primary.successor = successor.promise;
   try {
     const succession = await lose(promoted, options);
-    const downtime = sleep(downMs, undefined, { signal: options.scope.signal });
+    const downtime = sleep(downMs, undefined, { signal: options.teardown.signal });
     downtime.catch(() => {});
     succeed(succession, downtime, options).then(successor.resolve, (reason: EnvironmentError) => {
       successor.reject(reason);
@@ -65,8 +65,8 @@ interface Succession {
 
 /** Every commit of the old primary has been told when it dies; what the replica lacks of them is lost. */
 async function lose(promoted: ServerReplica, options: PromotionOptions): Promise<Succession> {
-  const { primary, replicas, machines, scope } = options;
-  const end = await retire(primary, machines, scope);
+  const { primary, replicas, machines, teardown } = options;
+  const end = await retire(primary, machines, teardown);
   await promoted.lag.offered(end);
   await machines.killPrimary();
   const lsn = await promoted.lag.inheritance();
@@ -77,8 +77,8 @@ async function lose(promoted: ServerReplica, options: PromotionOptions): Promise
 }
 
 /** Resolves with the end of its WAL, to which nobody adds any more. */
-async function retire({ address, commits }: PrimaryLink, machines: Machines, scope: Scope): Promise<Lsn> {
-  const owner = lineIn(scope, address, 1);
+async function retire({ address, commits }: PrimaryServer, machines: PromotionOperations, teardown: Teardown): Promise<Lsn> {
+  const owner = openClient(teardown, address, 1);
   await owner`select 1`;
   await machines.hidePrimary();
   while (await isUsed(owner)) await sleep(POLL_MS);
@@ -91,7 +91,7 @@ async function retire({ address, commits }: PrimaryLink, machines: Machines, sco
 }
 
 /** Whether there were others, who are asked to go. */
-async function isUsed(owner: Line): Promise<boolean> {
+async function isUsed(owner: ReconnectingClient): Promise<boolean> {
   const others = await owner`
     select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`;
   return others.length > 0;
@@ -99,9 +99,9 @@ async function isUsed(owner: Line): Promise<boolean> {
 
 async function succeed(succession: Succession, downtime: Promise<void>, options: PromotionOptions): Promise<void> {
   const { promoted, lsn, end, lost, ahead } = succession;
-  const { primary, machines, scope } = options;
+  const { primary, machines, teardown } = options;
   const address = await machines.startOnCopyOf(promoted.name);
-  const owner = lineIn(scope, address, 1);
+  const owner = openClient(teardown, address, 1);
   await becomePrimary(owner, promoted.name, lsn);
   await passBy(owner, end);
   await primary.commits.follow(address);
@@ -116,7 +116,7 @@ async function succeed(succession: Succession, downtime: Promise<void>, options:
   primary.successor = undefined;
 }
 
-async function becomePrimary(owner: Line, replica: NodeName, lsn: Lsn): Promise<void> {
+async function becomePrimary(owner: ReconnectingClient, replica: NodeName, lsn: Lsn): Promise<void> {
   // It accepts connections before it has replayed all that is on its disk.
   const deadline = performance.now() + REPLAY_WITHIN_MS;
   let replayed = await replayedLsn(owner);
@@ -135,7 +135,7 @@ async function becomePrimary(owner: Line, replica: NodeName, lsn: Lsn): Promise<
 }
 
 /** Positions of what the old primary had written are not used a second time. */
-async function passBy(owner: Line, end: Lsn): Promise<void> {
+async function passBy(owner: ReconnectingClient, end: Lsn): Promise<void> {
   while (compareLsn(await flushedLsn(owner), end) <= 0) {
     // Without anything in it a segment would not be left.
     await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`;
@@ -143,12 +143,12 @@ async function passBy(owner: Line, end: Lsn): Promise<void> {
   }
 }
 
-async function replayedLsn(owner: Line): Promise<Lsn> {
+async function replayedLsn(owner: ReconnectingClient): Promise<Lsn> {
   const [row] = await owner<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`;
   return row!.lsn;
 }
 
-async function flushedLsn(owner: Line): Promise<Lsn> {
+async function flushedLsn(owner: ReconnectingClient): Promise<Lsn> {
   const [row] = await owner<{ lsn: Lsn }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
   return row!.lsn;
 }

@@ -1,10 +1,10 @@
 /** The target as the port sees it; and what a run added to it is taken away again. */
 import { EnvironmentError, RatchetError } from '../../errors.ts';
 import type { Capability, Cluster, ClusterOptions, DatabaseNode } from '../../port/backend.ts';
-import { makeKeys, type Keys } from '../postgres/keys.ts';
+import { makeKeys, type Keys } from '../postgres/api-keys.ts';
 import { CommitPoll } from './remote-commits.ts';
 import { connectionOf, openDatabase, type Database } from './remote-database.ts';
-import { LET_GO, RemoteReplica } from './remote-replica.ts';
+import { RESUME_REPLAY, RemoteReplica } from './remote-replica.ts';
 import { askTarget, keyHeaders } from './remote-rest.ts';
 import type { Settings } from './remote-settings.ts';
 import { reasonOf } from './target.ts';
@@ -72,7 +72,7 @@ class Target {
       });
       // Whoever paused it before may be gone.
       await node.release();
-      this.#watchdog.owe({ query: { connection: connectionOf(replica.databaseUrl), sql: LET_GO } });
+      this.#watchdog.owe({ query: { connection: connectionOf(replica.databaseUrl), sql: RESUME_REPLAY } });
       this.#undo.push(() => node.release());
       replicas.push(node);
     }

@@ -24,7 +24,7 @@ const NUDGE_AFTER_MS = 200;
 const STEP_MS = 200;
 
 /** Ends every pause. */
-export const LET_GO = 'select pg_wal_replay_resume()';
+export const RESUME_REPLAY = 'select pg_wal_replay_resume()';
 
 export class RemoteReplica implements ReplicaNode {
   readonly name: string;
@@ -84,7 +84,7 @@ export class RemoteReplica implements ReplicaNode {
 
   /** Lets replay go on, and waits for nothing. */
   async release(): Promise<void> {
-    await this.#options.database.unsafe(LET_GO);
+    await this.#options.database.unsafe(RESUME_REPLAY);
   }
 
   async #pause(goOn: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 /** REST of one database of the target, for an application that does not know the target's keys. */
 import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
-import type { Keys } from '../postgres/keys.ts';
+import type { Keys } from '../postgres/api-keys.ts';
 
 /** Never sent on: they are the connection's, or of the body as it came over it. */
 const OF_THE_BODY = ['content-encoding', 'content-length', 'transfer-encoding'];

@@ -1,5 +1,5 @@
 /** A small process that outlives us: when we end before a target was left as it was, it does what is still to be done. */
-import { spawnSurvivor } from '../../lifetime/survivor.ts';
+import { spawnDetached } from '../../lifetime/detached-process.ts';
 import type postgres from 'postgres';
 
 /** Something to be done on the target in the end. */
@@ -36,7 +36,7 @@ process.exit(0);
 `;
 
 export function startWatchdog(): Watchdog {
-  const child = spawnSurvivor(process.execPath, ['--input-type=module', '-e', SCRIPT], {});
+  const child = spawnDetached(process.execPath, ['--input-type=module', '-e', SCRIPT], {});
   const driver = import.meta.resolve('postgres');
   return {
     owe: (debt) => void child.stdin.write(`${JSON.stringify({ ...debt, driver })}\n`),

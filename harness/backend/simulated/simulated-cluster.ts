@@ -13,7 +13,7 @@ import type {
 } from '../../port/backend.ts';
 import type { DatabaseModel, Row, Scalar } from '../../port/model.ts';
 import { Lag } from './simulated-lag.ts';
-import { Machine } from './machine.ts';
+import { Machine } from './simulated-machine.ts';
 import type { Role } from './call.ts';
 import { createRest } from './simulated-rest.ts';
 import { SimulatedReplica } from './simulated-replica.ts';

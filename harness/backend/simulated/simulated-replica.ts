@@ -3,7 +3,7 @@ import type { DatabaseNode, Outage, ReplicaNode } from '../../port/backend.ts';
 import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
 import type { MaybePromise } from '../../maybe-promise.ts';
 import type { Lag } from './simulated-lag.ts';
-import type { Machine } from './machine.ts';
+import type { Machine } from './simulated-machine.ts';
 
 /** A view of the primary's log on a machine of its own. */
 export class SimulatedReplica implements ReplicaNode {

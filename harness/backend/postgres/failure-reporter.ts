@@ -3,7 +3,7 @@ import type { EnvironmentError } from '../../errors.ts';
 
 export type FailureListener = (reason: EnvironmentError, server?: string) => void;
 
-export class Failures {
+export class FailureReporter {
   #listener: FailureListener;
 
   constructor(listener: FailureListener) {

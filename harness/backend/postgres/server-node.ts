@@ -5,7 +5,7 @@ import { answerOf, requestOf } from '../../gateway/http-message.ts';
 import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
 import { EnvironmentError } from '../../errors.ts';
 import { urlOf, type Address } from './address.ts';
-import type { Line } from './line.ts';
+import type { ReconnectingClient } from './reconnecting-client.ts';
 import { Liveness } from '../../lifetime/liveness.ts';
 import type { ReplicaLag } from './replica-lag.ts';
 import type { RestNode } from './rest-node.ts';
@@ -13,14 +13,14 @@ import type { RestNode } from './rest-node.ts';
 export interface NodeParts {
   name: string;
   address: Address;
-  control: Line;
+  control: ReconnectingClient;
   rest: RestNode;
 }
 
 export class ServerNode implements DatabaseNode {
   readonly name: string;
   readonly databaseUrl: string;
-  readonly control: Line;
+  readonly control: ReconnectingClient;
   readonly restNode: RestNode;
   readonly liveness = new Liveness();
 
@@ -61,11 +61,11 @@ export class ServerNode implements DatabaseNode {
 
 type End = () => Promise<void>;
 /** What can befall the server of a replica, as the port's `outage`. */
-export type Befall = NonNullable<ReplicaNode['outage']>;
+export type ApplyOutage = NonNullable<ReplicaNode['outage']>;
 
 export class ServerReplica extends ServerNode implements ReplicaNode {
   readonly lag: ReplicaLag;
-  readonly outage?: Befall;
+  readonly outage?: ApplyOutage;
   /** Why it does not answer. */
   #away: Outage | undefined;
   /** Of those that overlap each counts until it ends. */
@@ -75,7 +75,7 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
   /** Its server ends and starts for one reason at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: NodeParts & { lag: ReplicaLag; outage?: Befall }) {
+  constructor(parts: NodeParts & { lag: ReplicaLag; outage?: ApplyOutage }) {
     super(parts);
     this.lag = parts.lag;
     const { outage } = parts;
@@ -87,7 +87,7 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
   }
 
   /** `act` changes its disk while its server stands still; `befall` is what its backend can do to that. */
-  renew(befall: Befall, act: () => Promise<void>): Promise<void> {
+  renew(befall: ApplyOutage, act: () => Promise<void>): Promise<void> {
     return this.#alone(async () => {
       const end = await this.#leave('kill', befall);
       await act();
@@ -96,7 +96,7 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
   }
 
   /** One that is only cut off from its primary goes on doing what it is told. */
-  async #suffer(how: Outage, befall: Befall): Promise<End> {
+  async #suffer(how: Outage, befall: ApplyOutage): Promise<End> {
     if (how === 'partition') return befall(how);
     if (how !== 'restart') {
       const end = await this.#alone(() => this.#leave(how, befall));
@@ -114,7 +114,7 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
     return () => whole;
   }
 
-  async #leave(how: Outage, befall: Befall): Promise<End> {
+  async #leave(how: Outage, befall: ApplyOutage): Promise<End> {
     this.#outages += 1;
     if (this.#outages === 1) this.lag.left();
     // What is down already cannot fall further; what is frozen can.
@@ -129,7 +129,7 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
     };
   }
 
-  #fall(how: Outage, befall: Befall): Promise<End> {
+  #fall(how: Outage, befall: ApplyOutage): Promise<End> {
     this.#away = how;
     return befall(how);
   }

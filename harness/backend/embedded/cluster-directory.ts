@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
 import { writeOwner } from '../../lifetime/owner.ts';
-import { discard, makeClusterDirectory } from './places.ts';
+import { discard, makeClusterDirectory } from './directories.ts';
 import type { Watchdog } from '../../lifetime/watchdog.ts';
 import { startWatchdog } from '../../lifetime/watchdog.ts';
 
-export interface ServerPlaces {
+export interface ServerPaths {
   data: string;
   sockets: string;
   log: string;
 }
 
-export class Home {
+export class ClusterDirectory {
   readonly path: string;
   readonly watchdog: Watchdog;
   readonly account: Account;
@@ -25,9 +25,9 @@ export class Home {
     this.watchdog = startWatchdog(path);
   }
 
-  static async make(account: Account): Promise<Home> {
+  static async make(account: Account): Promise<ClusterDirectory> {
     const path = await makeClusterDirectory(account);
-    const home = new Home(path, account);
+    const home = new ClusterDirectory(path, account);
     try {
       await writeOwner(path);
       if (account.switchTo) await chown(path, account.uid, account.gid);
@@ -39,7 +39,7 @@ export class Home {
   }
 
   /** Where a server named so keeps its things; its directory of sockets exists. */
-  async placesOf(name: string): Promise<ServerPlaces> {
+  async placesOf(name: string): Promise<ServerPaths> {
     return { data: join(this.path, name), sockets: await this.socketsOf(name), log: join(this.path, `${name}.log`) };
   }
 

@@ -5,8 +5,8 @@ import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { SOCKET_PORT, socketPath } from '../postgres/connect.ts';
 import { OWNER, socketAddress } from './socket-address.ts';
-import type { Home, ServerPlaces } from './home.ts';
-import type { Scope } from '../../lifetime/scope.ts';
+import type { ClusterDirectory, ServerPaths } from './cluster-directory.ts';
+import type { Teardown } from '../../lifetime/teardown.ts';
 import type { Server } from './postgres-server.ts';
 import { startServer } from './postgres-server.ts';
 import { copyData, template } from './template.ts';
@@ -14,41 +14,41 @@ import { WalProxy } from '../postgres/wal-proxy.ts';
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export interface FleetOptions {
+export interface LaunchOptions {
   account: Account;
   binaries: Binaries;
-  home: Home;
-  scope: Scope;
+  home: ClusterDirectory;
+  teardown: Teardown;
   /** Called when another process makes us wait, for work of our own. */
   meanwhile(): void;
   onProgress(message: string): void;
   onDeath(name: string, reason: EnvironmentError): void;
 }
 
-export interface FleetServer {
+export interface LaunchedServer {
   name: string;
   sockets: string;
   data: string;
   server: Server;
 }
 
-export interface Standby extends FleetServer {
+export interface Standby extends LaunchedServer {
   proxy: WalProxy;
 }
 
-export interface Fleet {
-  primary: FleetServer;
+export interface LaunchedServers {
+  primary: LaunchedServer;
   standbys: readonly Standby[];
 }
 
 /** Resolves when all processes run; whether they are ready, ask each. */
-export async function launchFleet(replicaNames: readonly string[], options: FleetOptions): Promise<Fleet> {
-  const { binaries, scope } = options;
-  const from = await template({ ...options, signal: scope.signal });
+export async function launchServers(replicaNames: readonly string[], options: LaunchOptions): Promise<LaunchedServers> {
+  const { binaries, teardown } = options;
+  const from = await template({ ...options, signal: teardown.signal });
   options.onProgress(`starting PostgreSQL ${binaries.version}: primary and ${replicaNames.length} replicas`);
   const primary = launchPrimary(from, options);
   const upstream = primary.then(({ server, sockets }) =>
-    server.ready(scope.signal).then(() => socketAddress(sockets).at),
+    server.ready(teardown.signal).then(() => socketAddress(sockets).at),
   );
   upstream.catch(() => {});
   const standbys = replicaNames.map((name) => launchStandby(name, from, upstream, options));
@@ -57,7 +57,7 @@ export async function launchFleet(replicaNames: readonly string[], options: Flee
   return { primary: await primary, standbys: await Promise.all(standbys) };
 }
 
-async function launchPrimary(from: string, options: FleetOptions): Promise<FleetServer> {
+async function launchPrimary(from: string, options: LaunchOptions): Promise<LaunchedServer> {
   const places = await prepare('primary', from, options);
   const { sockets, data } = places;
   return { name: 'primary', sockets, data, server: spawnServer('primary', places, {}, options) };
@@ -67,12 +67,12 @@ async function launchStandby(
   name: string,
   from: string,
   upstream: Promise<Address['at']>,
-  options: FleetOptions,
+  options: LaunchOptions,
 ): Promise<Standby> {
   const proxySockets = await options.home.socketsOf(`${name}.proxy`);
   const path = socketPath(proxySockets);
   const proxy = new WalProxy({ listenOn: { path }, upstream });
-  options.scope.onEnd('disconnect', () => proxy.close());
+  options.teardown.add('disconnect', () => proxy.close());
   const [places] = await Promise.all([prepare(name, from, options), proxy.listen()]);
   const { account } = options;
   if (account.switchTo) await chown(path, account.uid, account.gid);
@@ -82,21 +82,21 @@ async function launchStandby(
   return { name, sockets, data, proxy, server: spawnServer(name, places, settings, options) };
 }
 
-async function prepare(name: string, from: string, options: FleetOptions): Promise<ServerPlaces> {
+async function prepare(name: string, from: string, options: LaunchOptions): Promise<ServerPaths> {
   const places = await options.home.placesOf(name);
-  const { account, scope } = options;
-  await copyData(from, places.data, { account, signal: scope.signal });
+  const { account, teardown } = options;
+  await copyData(from, places.data, { account, signal: teardown.signal });
   return places;
 }
 
 function spawnServer(
   name: string,
-  places: ServerPlaces,
+  places: ServerPaths,
   settings: Record<string, string>,
-  options: FleetOptions,
+  options: LaunchOptions,
 ): Server {
-  const { account, binaries, home, scope } = options;
-  scope.signal.throwIfAborted();
+  const { account, binaries, home, teardown } = options;
+  teardown.signal.throwIfAborted();
   const server = startServer({
     name,
     postgres: binaries.postgres,
@@ -108,7 +108,7 @@ function spawnServer(
     onSpawn: (pid) => home.watchdog.watch(pid),
     onDeath: (reason) => options.onDeath(name, reason),
   });
-  scope.onEnd('stop', () => server.stop());
+  teardown.add('stop', () => server.stop());
   return server;
 }
 

@@ -2,10 +2,10 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeOwner } from '../../lifetime/owner.ts';
-import { CLUSTER_PREFIX, discard } from './places.ts';
+import { CLUSTER_PREFIX, discard } from './directories.ts';
 
 /** Makes a folder in the cache and hands it to `make`; it is gone afterwards, whatever happened. */
-export async function inDraft<T>(cache: string, make: (draft: string) => Promise<T>): Promise<T> {
+export async function withTemporaryDirectory<T>(cache: string, make: (draft: string) => Promise<T>): Promise<T> {
   const draft = await mkdtemp(join(cache, `${CLUSTER_PREFIX}draft-`));
   try {
     await writeOwner(draft);

@@ -1,30 +1,30 @@
 /** How the primary of this backend is lost and replaced: servers on UNIX sockets, whose disks are directories. */
 import { rename, rm } from 'node:fs/promises';
 import { socketPath } from '../postgres/connect.ts';
-import type { Befall } from '../postgres/node.ts';
-import type { Machines } from '../postgres/server-machines.ts';
-import type { Scope } from '../../lifetime/scope.ts';
+import type { ApplyOutage } from '../postgres/server-node.ts';
+import type { PromotionOperations } from '../postgres/promotion-operations.ts';
+import type { Teardown } from '../../lifetime/teardown.ts';
 import type { Account } from './account.ts';
-import type { Fleet, FleetServer } from './fleet.ts';
-import { discard } from './places.ts';
+import type { LaunchedServers, LaunchedServer } from './launch-servers.ts';
+import { discard } from './directories.ts';
 import { socketAddress } from './socket-address.ts';
 import { copyData } from './template.ts';
 
 /** Of a server that is not to be found yet: its port only names its socket. */
 const HIDDEN_PORT = 5433;
 
-export interface MachinesOptions {
+export interface EmbeddedPromotionOptions {
   account: Account;
-  scope: Scope;
-  outageOf(replica: string): Befall;
+  teardown: Teardown;
+  outageOf(replica: string): ApplyOutage;
 }
 
-export function machinesOf({ primary, standbys }: Fleet, { account, scope, outageOf }: MachinesOptions): Machines {
-  const { signal } = scope;
+export function promotionOperations({ primary, standbys }: LaunchedServers, { account, teardown, outageOf }: EmbeddedPromotionOptions): PromotionOperations {
+  const { signal } = teardown;
   const shown = socketPath(primary.sockets);
   const hidden = socketPath(primary.sockets, HIDDEN_PORT);
-  const standby = (name: string): FleetServer => standbys.find((each) => each.name === name)!;
-  const replaceData = async (from: FleetServer, to: FleetServer): Promise<void> => {
+  const standby = (name: string): LaunchedServer => standbys.find((each) => each.name === name)!;
+  const replaceData = async (from: LaunchedServer, to: LaunchedServer): Promise<void> => {
     await discard(to.data);
     await copyData(from.data, to.data, { account, signal });
   };

@@ -1,9 +1,9 @@
 /** What a backend of PostgreSQL servers does with them in a promotion. */
 import type { NodeName } from '../../port/backend.ts';
 import type { Address } from './address.ts';
-import type { Befall } from './node.ts';
+import type { ApplyOutage } from './server-node.ts';
 
-export interface Machines {
+export interface PromotionOperations {
   /** From now on nobody finds the primary; who is connected stays so. */
   hidePrimary(): Promise<void>;
   /** It is gone, and nobody is alarmed. */
@@ -17,5 +17,5 @@ export interface Machines {
   showPrimary(): Promise<void>;
   /** Of replicas that are down. */
   copyDisk(from: NodeName, to: NodeName): Promise<void>;
-  outageOf(replica: NodeName): Befall;
+  outageOf(replica: NodeName): ApplyOutage;
 }
