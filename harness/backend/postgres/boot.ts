@@ -1,4 +1,4 @@
-/** What a backend of PostgreSQL servers is told to bring up, and what it hands over when it is up. */
+/** The interface of a backend's `boot` function, which starts PostgreSQL servers: its options and its result. */
 import type { EnvironmentError } from '../../errors.ts';
 import type { ClusterOptions } from '../../port/backend.ts';
 import type { Address } from './address.ts';
@@ -13,7 +13,7 @@ export interface BootOptions {
   cluster: ClusterOptions;
   keys: Keys;
   teardown: Teardown;
-  /** Of a server, which is named, or of something else. */
+  /** Reports an unexpected failure; `server` names the server that failed, if it was one. */
   onFailure(reason: EnvironmentError, server?: string): void;
 }
 
@@ -23,14 +23,14 @@ export interface PrimaryServer {
   /** Connections as the database's owner. */
   owner: ReconnectingClient;
   commits: CommitFeed;
-  /** While there is none: the promise of the next. */
+  /** Pending during a promotion: resolves when the new primary is up. Otherwise undefined. */
   successor: Promise<void> | undefined;
 }
 
 export interface BootedServers {
   primary: PrimaryServer;
   replicas: readonly ServerReplica[];
-  /** Where the backend can promote. */
-  machines?: PromotionOperations;
+  /** Present if the backend has the capability `promotion`. */
+  promotion?: PromotionOperations;
   versions: Record<string, string>;
 }

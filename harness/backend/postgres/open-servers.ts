@@ -1,4 +1,4 @@
-/** Opens what runs: control connections, the REST layer before each server, the stream of commits, the lag. */
+/** Connects to running servers: control connections, the REST layer of each server, the commit feed, the lag. */
 import type { Lsn } from '../../history/lsn.ts';
 import type { ReplicaNode } from '../../port/backend.ts';
 import type { Address } from './address.ts';
@@ -14,7 +14,7 @@ import type { RestNode } from './rest-node.ts';
 import type { Teardown } from '../../lifetime/teardown.ts';
 import type { WalProxy } from './wal-proxy.ts';
 
-/** A server that accepts connections, and what answers before it. */
+/** A server that accepts connections, and its REST layer. */
 export interface OpenServer {
   name: string;
   address: Address;
@@ -24,7 +24,7 @@ export interface OpenServer {
 const OWNER_CONNECTIONS = 4;
 const FEED_GRACE_MS = 1000;
 
-/** `migrator` is who applies the migrations, if not the address's own user. */
+/** `migrator`: the user that applies the migrations, if it is not the user of the address. */
 export async function openPrimary(
   { name, address, rest }: OpenServer,
   options: BootOptions,
@@ -55,14 +55,14 @@ export async function openReplica(
   return replica;
 }
 
-/** Of a cluster in which nothing is tracked. */
+/** The feed of a cluster without a tracked table. */
 const NO_COMMITS: CommitFeed = {
   deliveredUpTo: async () => undefined,
   hasCommitBetween: () => false,
-  leave: () => undefined,
-  cut: () => ({ count: 0, keys: [] }),
+  unfollow: () => undefined,
+  discardAfter: () => ({ count: 0, keys: [] }),
   follow: async () => undefined,
-  tellLeft: async () => undefined,
+  reportRestored: async () => undefined,
   close: () => undefined,
 };
 
@@ -74,7 +74,7 @@ async function startFeed(primary: Address, owner: ReconnectingClient, options: B
     primary,
     tracked: cluster.tracked,
     onCommit: (commit) => cluster.onCommit(commit),
-    // When it ends because its server died, that is the reason to tell.
+    // If the feed ends because its server died, the death of the server is reported first.
     onEnd: (reason) => setTimeout(() => options.onFailure(reason), FEED_GRACE_MS).unref(),
   });
   teardown.add('disconnect', () => feed.close());
@@ -100,9 +100,9 @@ function lagSource(link: PrimaryServer): ConstructorParameters<typeof ReplicaLag
   };
 }
 
-/** On a line by itself only short questions are asked, so that their answers are never late. */
+/** A client for short queries only, so that they never wait for a long one. */
 export function openClient(teardown: Teardown, address: Address, max: number): ReconnectingClient {
-  const line = reconnectingClient(address, max);
-  teardown.add('disconnect', () => line.end());
-  return line;
+  const client = reconnectingClient(address, max);
+  teardown.add('disconnect', () => client.end());
+  return client;
 }

@@ -1,4 +1,4 @@
-/** What the port sees of a cluster that runs; and the one place that ends it. */
+/** Starts a cluster of PostgreSQL servers, implements the port's `Cluster` for it, and shuts it down. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import { compareLsn } from '../../history/lsn.ts';
@@ -14,7 +14,7 @@ import type { PromotionOperations } from './promotion-operations.ts';
 import { promote } from './server-promotion.ts';
 import { Teardown } from '../../lifetime/teardown.ts';
 
-/** A backend of servers that can be asked in SQL; the port itself does not offer that. */
+/** A backend of PostgreSQL servers, whose clusters also accept SQL; the port itself does not offer that. */
 export interface ServerBackend extends Backend {
   start(options: ClusterOptions): Promise<ServerCluster>;
 }
@@ -22,7 +22,10 @@ export interface ServerBackend extends Backend {
 const SCHEMA_WITHIN_MS = 500;
 const CHANGES_SCHEMA = /\b(create|alter|drop|grant|revoke|comment)\b/i;
 
-/** A cluster that `boot` brings up. Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
+/**
+ * Starts a cluster by `boot`. Rejects with the first failure, or with the signal's reason, after everything is cleaned
+ * up.
+ */
 export async function startCluster(
   options: ClusterOptions,
   boot: (options: BootOptions) => Promise<BootedServers>,
@@ -33,12 +36,12 @@ export async function startCluster(
   const abort = (): void => teardown.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', abort, { once: true });
   const failures = new FailureReporter((reason) => teardown.abort(reason));
-  const onFailure = (reason: EnvironmentError, server?: string): void => failures.add(reason, server);
+  const onFailure = (reason: EnvironmentError, server?: string): void => failures.report(reason, server);
   const booting = boot({ cluster: options, keys, teardown, onFailure });
   try {
     const booted = await untilAborted(booting, teardown.signal);
     const cluster = new ServerCluster(booted, { keys, teardown, failures });
-    failures.handOver((reason, server) => cluster.failed(reason, server, options));
+    failures.setListener((reason, server) => cluster.failed(reason, server, options));
     return cluster;
   } catch (error) {
     failures.ignore();
@@ -68,9 +71,12 @@ export class ServerCluster implements Cluster {
   readonly #teardown: Teardown;
   readonly #failures: FailureReporter;
   #closing: Promise<void> | undefined;
-  #deathTold = false;
+  #isDeathReported = false;
 
-  constructor(booted: BootedServers, { keys, teardown, failures }: { keys: Keys; teardown: Teardown; failures: FailureReporter }) {
+  constructor(
+    booted: BootedServers,
+    { keys, teardown, failures }: { keys: Keys; teardown: Teardown; failures: FailureReporter },
+  ) {
     this.primary = booted.primary.node;
     this.replicas = booted.replicas;
     this.publishableKey = keys.publishable;
@@ -79,15 +85,15 @@ export class ServerCluster implements Cluster {
     this.#booted = booted;
     this.#teardown = teardown;
     this.#failures = failures;
-    const { machines } = booted;
-    if (machines) this.promote = (replica, downMs) => this.#promote(machines, replica, downMs);
+    const { promotion } = booted;
+    if (promotion) this.promote = (replica, downMs) => this.#promote(promotion, replica, downMs);
   }
 
-  #promote(machines: PromotionOperations, replica: NodeName, downMs: number): Promise<Promotion> {
+  #promote(operations: PromotionOperations, replica: NodeName, downMs: number): Promise<Promotion> {
     const { primary, replicas } = this.#booted;
-    const onFailure: FailureListener = (reason, server) => this.#failures.add(reason, server);
-    const all = { primary, replicas, machines, teardown: this.#teardown, onFailure };
-    return this.primary.liveness.guard(() => promote(replica, downMs, all));
+    const onFailure: FailureListener = (reason, server) => this.#failures.report(reason, server);
+    const context = { primary, replicas, operations, teardown: this.#teardown, onFailure };
+    return this.primary.liveness.guard(() => promote(replica, downMs, context));
   }
 
   async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
@@ -100,20 +106,23 @@ export class ServerCluster implements Cluster {
     const rows = await this.primary.liveness.guard(run).catch((error: unknown) => {
       throw explainFullDisk(error);
     });
-    if (CHANGES_SCHEMA.test(sql)) await this.#tellOfSchema();
+    if (CHANGES_SCHEMA.test(sql)) await this.#notifySchemaChange();
     return rows.map((row) => ({ ...row }));
   }
 
-  /** A REST layer may read its own database: it is told when that has the change, unless it is being held back. */
-  async #tellOfSchema(): Promise<void> {
+  /**
+   * A REST layer may read the schema from its own database, so it is notified once that has the change. A replica that
+   * is held back is not waited for.
+   */
+  async #notifySchemaChange(): Promise<void> {
     const target = await this.primary.lsn();
     const deadline = performance.now() + SCHEMA_WITHIN_MS;
-    const tell = async (node: ServerNode): Promise<void> => {
+    const notify = async (node: ServerNode): Promise<void> => {
       const isBehind = async (): Promise<boolean> => compareLsn(await node.lsn(), target) < 0;
       while (performance.now() < deadline && (await isBehind())) await sleep(5);
       await node.restNode.schemaChanged();
     };
-    await Promise.all(this.#nodes().map(tell));
+    await Promise.all(this.#nodes().map(notify));
   }
 
   async commitsDelivered(): Promise<void> {
@@ -126,13 +135,13 @@ export class ServerCluster implements Cluster {
     return this.#closing;
   }
 
-  /** A node that died answers nothing any more. */
+  /** Marks the failed server as down, and reports the first failure to the user of the cluster. */
   failed(reason: EnvironmentError, server: string | undefined, { onDeath }: ClusterOptions): void {
     this.#nodes()
       .find(({ name }) => name === server)
       ?.liveness.end(reason);
-    if (this.#deathTold) return;
-    this.#deathTold = true;
+    if (this.#isDeathReported) return;
+    this.#isDeathReported = true;
     onDeath(reason);
   }
 

@@ -1,21 +1,21 @@
-/** What a backend of PostgreSQL servers does with them in a promotion. */
+/** The operations on servers that a backend must provide for a promotion. */
 import type { NodeName } from '../../port/backend.ts';
 import type { Address } from './address.ts';
 import type { ApplyOutage } from './server-node.ts';
 
 export interface PromotionOperations {
-  /** From now on nobody finds the primary; who is connected stays so. */
+  /** Makes new connections to the primary fail; existing ones stay open. */
   hidePrimary(): Promise<void>;
-  /** It is gone, and nobody is alarmed. */
+  /** Ends the primary without reporting a failure. */
   killPrimary(): Promise<void>;
   /**
-   * Starts a server in the primary's place, on a copy of the disk of a replica that is down: a standby of nobody, which
-   * nobody finds but at the address to which this resolves.
+   * Starts the new primary on a copy of the disk of a replica that is down: a standby without an upstream, which
+   * accepts connections only at the returned address.
    */
   startOnCopyOf(replica: NodeName): Promise<Address>;
-  /** Whoever looks for the primary finds that server. */
+  /** Makes that server reachable at the primary's address. */
   showPrimary(): Promise<void>;
-  /** Of replicas that are down. */
+  /** Replaces the disk of one replica by a copy of another's. Both must be down. */
   copyDisk(from: NodeName, to: NodeName): Promise<void>;
   outageOf(replica: NodeName): ApplyOutage;
 }
