@@ -1,4 +1,7 @@
-/** The servers of a cluster: data directories copied from the template, and a WAL proxy before each standby. */
+/**
+ * Launches the servers of a cluster: copies their data directories from the template and starts a WAL proxy per
+ * standby.
+ */
 import type { EnvironmentError } from '../../errors.ts';
 import type { Address } from '../postgres/address.ts';
 import type { Account } from './account.ts';
@@ -17,10 +20,10 @@ import { join } from 'node:path';
 export interface LaunchOptions {
   account: Account;
   binaries: Binaries;
-  home: ClusterDirectory;
+  directory: ClusterDirectory;
   teardown: Teardown;
-  /** Called when another process makes us wait, for work of our own. */
-  meanwhile(): void;
+  /** Called while another process is being waited for, to do other work. */
+  whileWaiting(): void;
   onProgress(message: string): void;
   onDeath(name: string, reason: EnvironmentError): void;
 }
@@ -41,7 +44,7 @@ export interface LaunchedServers {
   standbys: readonly Standby[];
 }
 
-/** Resolves when all processes run; whether they are ready, ask each. */
+/** Resolves when all processes run. Call `ready` on each to wait until it accepts connections. */
 export async function launchServers(replicaNames: readonly string[], options: LaunchOptions): Promise<LaunchedServers> {
   const { binaries, teardown } = options;
   const from = await template({ ...options, signal: teardown.signal });
@@ -52,15 +55,15 @@ export async function launchServers(replicaNames: readonly string[], options: La
   );
   upstream.catch(() => {});
   const standbys = replicaNames.map((name) => launchStandby(name, from, upstream, options));
-  // Every launch is waited for, lest one goes on while a failed start is torn down.
+  // Waits for every launch, so that none continues while a failed start is torn down.
   await Promise.allSettled([primary, ...standbys]);
   return { primary: await primary, standbys: await Promise.all(standbys) };
 }
 
 async function launchPrimary(from: string, options: LaunchOptions): Promise<LaunchedServer> {
-  const places = await prepare('primary', from, options);
-  const { sockets, data } = places;
-  return { name: 'primary', sockets, data, server: spawnServer('primary', places, {}, options) };
+  const paths = await prepare('primary', from, options);
+  const { sockets, data } = paths;
+  return { name: 'primary', sockets, data, server: spawnServer('primary', paths, {}, options) };
 }
 
 async function launchStandby(
@@ -69,43 +72,43 @@ async function launchStandby(
   upstream: Promise<Address['at']>,
   options: LaunchOptions,
 ): Promise<Standby> {
-  const proxySockets = await options.home.socketsOf(`${name}.proxy`);
+  const proxySockets = await options.directory.socketsOf(`${name}.proxy`);
   const path = socketPath(proxySockets);
   const proxy = new WalProxy({ listenOn: { path }, upstream });
   options.teardown.add('disconnect', () => proxy.close());
-  const [places] = await Promise.all([prepare(name, from, options), proxy.listen()]);
+  const [paths] = await Promise.all([prepare(name, from, options), proxy.listen()]);
   const { account } = options;
   if (account.switchTo) await chown(path, account.uid, account.gid);
-  await writeFile(join(places.data, 'standby.signal'), '');
+  await writeFile(join(paths.data, 'standby.signal'), '');
   const settings = { primary_conninfo: conninfo(proxySockets, name) };
-  const { sockets, data } = places;
-  return { name, sockets, data, proxy, server: spawnServer(name, places, settings, options) };
+  const { sockets, data } = paths;
+  return { name, sockets, data, proxy, server: spawnServer(name, paths, settings, options) };
 }
 
 async function prepare(name: string, from: string, options: LaunchOptions): Promise<ServerPaths> {
-  const places = await options.home.placesOf(name);
+  const paths = await options.directory.pathsOf(name);
   const { account, teardown } = options;
-  await copyData(from, places.data, { account, signal: teardown.signal });
-  return places;
+  await copyData(from, paths.data, { account, signal: teardown.signal });
+  return paths;
 }
 
 function spawnServer(
   name: string,
-  places: ServerPaths,
+  paths: ServerPaths,
   settings: Record<string, string>,
   options: LaunchOptions,
 ): Server {
-  const { account, binaries, home, teardown } = options;
+  const { account, binaries, directory, teardown } = options;
   teardown.signal.throwIfAborted();
   const server = startServer({
     name,
     postgres: binaries.postgres,
     account,
-    dataDirectory: places.data,
-    socketDirectory: places.sockets,
-    logFile: places.log,
+    dataDirectory: paths.data,
+    socketDirectory: paths.sockets,
+    logFile: paths.log,
     settings,
-    onSpawn: (pid) => home.watchdog.watch(pid),
+    onSpawn: (pid) => directory.watchdog.watch(pid),
     onDeath: (reason) => options.onDeath(name, reason),
   });
   teardown.add('stop', () => server.stop());

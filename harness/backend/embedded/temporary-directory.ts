@@ -1,16 +1,16 @@
-/** Folders of the cache while they are made: with an owner, so that the sweep finds those of the dead. */
+/** Temporary directories in the cache. Each names its owner, so that the sweep removes those of dead processes. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeOwner } from '../../lifetime/owner.ts';
-import { CLUSTER_PREFIX, discard } from './directories.ts';
+import { CLUSTER_PREFIX, removeDirectory } from './directories.ts';
 
-/** Makes a folder in the cache and hands it to `make`; it is gone afterwards, whatever happened. */
-export async function withTemporaryDirectory<T>(cache: string, make: (draft: string) => Promise<T>): Promise<T> {
-  const draft = await mkdtemp(join(cache, `${CLUSTER_PREFIX}draft-`));
+/** Calls `use` with a new directory in the cache, and removes it when `use` has settled. */
+export async function withTemporaryDirectory<T>(cache: string, use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(cache, `${CLUSTER_PREFIX}temporary-`));
   try {
-    await writeOwner(draft);
-    return await make(draft);
+    await writeOwner(directory);
+    return await use(directory);
   } finally {
-    await discard(draft);
+    await removeDirectory(directory);
   }
 }
