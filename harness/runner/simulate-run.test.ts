@@ -346,6 +346,6 @@ describe('what the simulated backend cannot do it refuses by name:', () => {
       }`);
     const { incomplete } = await run(subject);
     expect(incomplete).toMatchObject({ code: 'simulated-unsupported', exitCode: 2 });
-    expect(incomplete!.message).toBe('the simulated database does not know the selection "chapters(*)"');
+    expect(incomplete!.message).toBe('the simulated database does not support the selection "chapters(*)"');
   });
 });
