@@ -1,6 +1,6 @@
 /**
- * The operation and the instance that the running code belongs to, found from anywhere in that code: after an `await`, in
- * a timer, in a package that other instances share. There is one `AsyncLocalStorage` for both, because entering one
+ * The operation and the instance that the running code belongs to, found from anywhere in that code: after an `await`,
+ * in a timer, in a package that other instances share. There is one `AsyncLocalStorage` for both, because entering one
  * copies all others.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -27,7 +27,10 @@ interface AsyncContext {
 
 const asyncContext = new AsyncLocalStorage<AsyncContext>();
 
-/** Runs `task` as part of `operation`, and of the first instance that it enters. Everything that `task` starts inherits both. */
+/**
+ * Runs `task` as part of `operation`, and of the first instance that it enters. Everything that `task` starts inherits
+ * both.
+ */
 export function onBehalfOf<T>(operation: Operation, task: () => T): T {
   return asyncContext.run({ operation, instance: undefined }, task);
 }

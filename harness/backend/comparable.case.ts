@@ -1,6 +1,6 @@
 /**
- * The parts of an answer that both backends must agree on: without times, and without known differences, which are hints
- * that guess a similar name, and PostgreSQL's message for `is` on a column that is not boolean.
+ * The parts of an answer that both backends must agree on: without times, and without known differences, which are
+ * hints that guess a similar name, and PostgreSQL's message for `is` on a column that is not boolean.
  */
 export function comparable(answer: unknown): object {
   const { status, data, error, count } = answer as Answer;

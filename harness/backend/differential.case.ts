@@ -137,7 +137,9 @@ const filterOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<Described<Filter>> =>
     }),
     fc
       .tuple(id, fc.constantFrom(1, 2))
-      .map(([id, generation]) => described(`.match(${id}, ${generation})`, (query: any) => query.match({ id, generation }))),
+      .map(([id, generation]) =>
+        described(`.match(${id}, ${generation})`, (query: any) => query.match({ id, generation })),
+      ),
     fc.array(writtenLeafOf(leaf), { minLength: 1, maxLength: 3 }).map((leaves) => {
       const text = leaves.map(({ column, operator, value }) => `${column}.${operator}.${value}`).join(',');
       return described(`.or(${text})`, (query: any) => query.or(text));
@@ -175,7 +177,9 @@ const narrowing = filters.map((some) => some.filter(({ text }) => !/^\.(match|eq
 const anyFilters = someOf(leafOf([1, 2, 10, 50, 'x', '']));
 const order = fc.constantFrom(
   described('.order(id)', (query: any) => query.order('id')),
-  described('.order(progress desc).order(id)', (query: any) => query.order('progress', { ascending: false }).order('id')),
+  described('.order(progress desc).order(id)', (query: any) =>
+    query.order('progress', { ascending: false }).order('id'),
+  ),
   described('.order(status nullsfirst).order(id desc)', (query: any) =>
     query.order('status', { nullsFirst: true }).order('id', { ascending: false }),
   ),
@@ -189,7 +193,9 @@ const window = fc.oneof(
   fc.nat(3).map((count) => described(`.limit(${count})`, (query: any) => query.limit(count))),
   fc
     .tuple(fc.nat(3), fc.nat(3))
-    .map(([from, more]) => described(`.range(${from}, ${from + more})`, (query: any) => query.range(from, from + more))),
+    .map(([from, more]) =>
+      described(`.range(${from}, ${from + more})`, (query: any) => query.range(from, from + more)),
+    ),
 );
 const many = described('', (query: any) => query);
 const shape = fc.constantFrom(
@@ -229,7 +235,9 @@ const afterwards = (query: any, [names, shape]: readonly [string | undefined, De
 const afterText = ([names, shape]: readonly [string | undefined, Described<Filter>]): string =>
   names === undefined ? '' : `.select(${names})${shape.text}`;
 
-/** Several rows with the same fields. For rows with different fields, docs/SIMULATION.md describes the known difference. */
+/**
+ * Several rows with the same fields. For rows with different fields, docs/SIMULATION.md describes the known difference.
+ */
 const rows = fc
   .array(row, { minLength: 1, maxLength: 3 })
   .map((rows) => rows.map((each) => ({ ...rows[0], ...pick(each, Object.keys(rows[0]!)) })));
@@ -334,8 +342,10 @@ const call = fc
       .tuple(fc.constantFrom(-1, 0, 10, 50), filters, order, window, fc.boolean(), fc.boolean())
       .map(([minimum, filters, order, window, get, isCounted]) => {
         const steps = [...filters, order, window].filter(({ text }) => worksOnFunctions(text, get));
-        return described(`stories_from ${minimum}${textOf(steps)}, get ${get}, counted ${isCounted}`, (client: Client) =>
-          applied(client.rpc('stories_from', { minimum }, { get, ...(isCounted ? { count: 'exact' } : {}) }), steps),
+        return described(
+          `stories_from ${minimum}${textOf(steps)}, get ${get}, counted ${isCounted}`,
+          (client: Client) =>
+            applied(client.rpc('stories_from', { minimum }, { get, ...(isCounted ? { count: 'exact' } : {}) }), steps),
         );
       }),
     id.map((story) =>
@@ -346,7 +356,9 @@ const call = fc
   )
   .map(({ text, apply }): Command => ({ text: `rpc(${text})`, run: apply }));
 
-/** Excludes `or` in a GET, which one REST layer takes for an argument, and unknown columns, which are named differently. */
+/**
+ * Excludes `or` in a GET, which one REST layer takes for an argument, and unknown columns, which are named differently.
+ */
 function worksOnFunctions(text: string, get: boolean): boolean {
   return !text.includes('nothing') && !(get && text.startsWith('.or('));
 }

@@ -113,16 +113,19 @@ export function describeOutages(backend: Backend): void {
       ['freeze', 'kill'],
       ['kill', 'freeze'],
       ['kill', 'restart'],
-    ] as const)('with overlapping outages, a %s and then a %s, works again when both are over', async (first, second) => {
-      const endFirst = await replica.outage!(first);
-      const endSecond = await replica.outage!(second);
-      await write(20);
-      await endSecond();
-      if (first === 'kill') await expect(shown()).rejects.toThrow();
-      await endFirst();
-      await eventuallyShown(20);
-      expect(await shown()).toBe(20);
-    });
+    ] as const)(
+      'with overlapping outages, a %s and then a %s, works again when both are over',
+      async (first, second) => {
+        const endFirst = await replica.outage!(first);
+        const endSecond = await replica.outage!(second);
+        await write(20);
+        await endSecond();
+        if (first === 'kill') await expect(shown()).rejects.toThrow();
+        await endFirst();
+        await eventuallyShown(20);
+        expect(await shown()).toBe(20);
+      },
+    );
 
     it('that is delayed when it is killed is delayed when it is back', async () => {
       await replica.delay(60_000);

@@ -1,4 +1,7 @@
-/** The loss of a primary and the promotion of a replica: one suite, run over every backend with the capability `promotion`. */
+/**
+ * The loss of a primary and the promotion of a replica: one suite, run over every backend with the capability
+ * `promotion`.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compareLsn } from '../history/lsn.ts';
 import { askNode } from './ask-node.test-support.ts';

@@ -1,4 +1,6 @@
-/** Collects the cleanup of everything that a start creates, and runs it in the right order, however far the start got. */
+/**
+ * Collects the cleanup of everything that a start creates, and runs it in the right order, however far the start got.
+ */
 
 /** Connections are closed before servers are stopped, and servers are stopped before their files are removed. */
 export type TeardownPhase = 'disconnect' | 'stop' | 'remove';

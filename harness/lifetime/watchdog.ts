@@ -12,9 +12,9 @@ export interface Watchdog {
 }
 
 /**
- * Reads process ids, one per line, until the pipe is closed; `done` as the last line means that nothing is to be cleaned
- * up. Servers get SIGQUIT, and SIGKILL after three seconds. A server that has written a `postmaster.pid` file is found by
- * that file, too.
+ * Reads process ids, one per line, until the pipe is closed; `done` as the last line means that nothing is to be
+ * cleaned up. Servers get SIGQUIT, and SIGKILL after three seconds. A server that has written a `postmaster.pid` file
+ * is found by that file, too.
  */
 const SCRIPT = `
 alive() {

@@ -1,4 +1,6 @@
-/** The port to the databases that a run uses. A plan that needs a missing capability is refused, naming the capability. */
+/**
+ * The port to the databases that a run uses. A plan that needs a missing capability is refused, naming the capability.
+ */
 import type { Clock } from '../clock.ts';
 import type { Lsn } from '../history/lsn.ts';
 import type { HttpAnswer, HttpMessage } from './message.ts';
@@ -23,7 +25,10 @@ const OUTAGES = ['freeze', 'kill', 'restart', 'partition'] as const;
 /** The ways in which the machine of a database can fail; see the fault `outage` of a plan. */
 export type Outage = (typeof OUTAGES)[number];
 
-/** The capabilities of a backend that runs its own databases: it sees every commit, and can make replicas fail in every way. */
+/**
+ * The capabilities of a backend that runs its own databases: it sees every commit, and can make replicas fail in every
+ * way.
+ */
 export const OWN_DATABASE_CAPABILITIES: readonly Capability[] = [
   'commits',
   'replicas',
@@ -72,7 +77,9 @@ export interface Commit {
 /** One database with its REST API, which is that of PostgREST. */
 export interface DatabaseNode {
   readonly name: NodeName;
-  /** Connection URL for PostgreSQL clients, with the owner's name and password, if the database can be reached that way. */
+  /**
+   * Connection URL for PostgreSQL clients, with the owner's name and password, if the database can be reached that way.
+   */
   readonly databaseUrl?: string;
   /** The URL has the path `/rest/v1/…`. Rejects when the database cannot be reached. */
   rest(request: HttpMessage): MaybePromise<HttpAnswer>;
@@ -80,7 +87,10 @@ export interface DatabaseNode {
   lsn(): MaybePromise<Lsn | undefined>;
 }
 
-/** Each lag call replaces the lag set by the previous call. A call that is still waiting when the next one is made is rejected. */
+/**
+ * Each lag call replaces the lag set by the previous call. A call that is still waiting when the next one is made is
+ * rejected.
+ */
 export interface ReplicaNode extends DatabaseNode {
   /** The replayed LSN. A backend with replicas also knows the LSN of the primary. */
   lsn(): MaybePromise<Lsn>;
@@ -156,7 +166,10 @@ export interface Cluster {
 }
 
 export interface Promotion {
-  /** The replayed LSN of the replica, at which the new primary starts. Later commits have greater LSNs than all earlier ones. */
+  /**
+   * The replayed LSN of the replica, at which the new primary starts. Later commits have greater LSNs than all earlier
+   * ones.
+   */
   lsn: Lsn;
   /** Number of acknowledged commits of the tracked table that are lost. */
   commitsLost: number;
@@ -169,7 +182,10 @@ export interface Backend {
   /** One line for `ratchet list`. */
   readonly description: string;
   readonly capabilities: ReadonlySet<Capability>;
-  /** The backend runs in a simulation only, and takes the subject's database from its `simulation` instead of its migrations. */
+  /**
+   * The backend runs in a simulation only, and takes the subject's database from its `simulation` instead of its
+   * migrations.
+   */
   readonly isVirtual?: true;
   start(options: ClusterOptions): Promise<Cluster>;
   /** What `ratchet doctor` shows: each requirement of the backend and whether it is met. */

@@ -1,4 +1,6 @@
-/** HTTP messages as plain data, for the parts between an application and its databases. Bodies are text, read in full. */
+/**
+ * HTTP messages as plain data, for the parts between an application and its databases. Bodies are text, read in full.
+ */
 
 export interface HttpMessage {
   readonly method: string;

@@ -1,6 +1,6 @@
 /**
- * The database that a subject's migrations create, described in TypeScript, for backends that have no SQL. A differential
- * test compares a model with its migrations on PostgreSQL.
+ * The database that a subject's migrations create, described in TypeScript, for backends that have no SQL. A
+ * differential test compares a model with its migrations on PostgreSQL.
  */
 
 export type Scalar = string | number | boolean | null;
@@ -27,7 +27,9 @@ export interface TableModel {
   references?: Readonly<Record<string, { columns: readonly string[]; table: string; onDelete?: 'cascade' }>>;
   /** A `before update … for each row` trigger: the row to store, or `null` to skip it. */
   beforeUpdate?(old: Row, next: Row): Row | null;
-  /** The actions that the row-level security policies allow to everyone. Without this field, row-level security is off. */
+  /**
+   * The actions that the row-level security policies allow to everyone. Without this field, row-level security is off.
+   */
   policies?: readonly ('select' | 'insert' | 'update' | 'delete')[];
 }
 

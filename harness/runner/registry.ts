@@ -19,7 +19,11 @@ export function backendNames(): string[] {
 export async function loadBackend(name: string): Promise<Backend> {
   const load = Object.hasOwn(backends, name) ? backends[name] : undefined;
   if (load === undefined) {
-    throw new UsageError('backend-unknown', `no backend is called "${name}"`, `available: ${backendNames().join(', ')}`);
+    throw new UsageError(
+      'backend-unknown',
+      `no backend is called "${name}"`,
+      `available: ${backendNames().join(', ')}`,
+    );
   }
   return load();
 }

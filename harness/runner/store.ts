@@ -1,4 +1,7 @@
-/** Stores a run's plan, history and verdict in `<root>/<scenario>/<subject>/<time>-<seed>/`; `<root>/latest` links to it. */
+/**
+ * Stores a run's plan, history and verdict in `<root>/<scenario>/<subject>/<time>-<seed>/`; `<root>/latest` links to
+ * it.
+ */
 import {
   appendFileSync,
   closeSync,

@@ -141,7 +141,9 @@ export class World {
     };
   }
 
-  /** The sleepers that an abort wakes. They share one listener, because adding and removing one costs more than a sleep. */
+  /**
+   * The sleepers that an abort wakes. They share one listener, because adding and removing one costs more than a sleep.
+   */
   #sleepersOf(signal: AbortSignal): Set<() => void> {
     let sleepers = this.#sleepers.get(signal);
     if (sleepers === undefined) {
