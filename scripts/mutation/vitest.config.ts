@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tests of the judges alone, in one worker, with fewer random histories each: they run once for every mutant. */
+/** Only the tests of the checkers and the history, in one worker and with fewer random histories: they run for every mutant. */
 export default defineConfig({
   test: {
     include: ['harness/checker/**/*.test.ts', 'harness/history/*.test.ts'],

@@ -67,7 +67,7 @@ describe('a run ends with a one-line error and remedy, and exit code 2,', () => 
         'POST /images/create': (response) =>
           void response.writeHead(200).end('{"error":"write /layer: no space left on device"}'),
       },
-      /No space left for the container engine: .* — Free some there.*/,
+      /No space left for the container engine: .* — Free some space on its disk.*/,
     ],
     [
       'the engine dies while it pulls an image',
@@ -82,7 +82,7 @@ describe('a run ends with a one-line error and remedy, and exit code 2,', () => 
     [
       'the disk is full',
       { 'POST /containers/create': failing(500, 'mkdir /var: no space left on device') },
-      /No space left for the container engine: The container primary .* — Free some there.*/,
+      /No space left for the container engine: The container primary .* — Free some space on its disk.*/,
     ],
     [
       'the engine dies while it starts containers',
