@@ -31,14 +31,14 @@ export function referencePlan(seed: number): Plan {
   return { ...base, seed };
 }
 
-/** Must be called from a macrotask of its own. */
+/** Must be called from its own macrotask. */
 export function runReference(seed: number): SimulatedOutcome {
   const outcome = simulateRun({ plan: referencePlan(seed), subject, blockedMsMax: Number.POSITIVE_INFINITY });
   if (outcome.incomplete !== undefined) throw outcome.incomplete;
   return outcome;
 }
 
-/** In a macrotask, as `explore` runs simulations, but not watched. */
-export function together<T>(work: () => T): Promise<T> {
+/** Runs simulations as one batch in a macrotask, like `explore`, but without a time-out. */
+export function inBatch<T>(work: () => T): Promise<T> {
   return inMacrotask(() => simulateBatch(work, Number.POSITIVE_INFINITY));
 }
