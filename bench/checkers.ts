@@ -1,6 +1,6 @@
 /**
- * Measures the checkers: medians over several rounds of CPU time, which on an idle machine equals wall time, and ratios to
- * JSON.parse, with which the measurements alternate. Prints a table and writes it as JSON.
+ * Measures the checkers: medians over several rounds of CPU time, which on an idle machine equals wall time, and ratios
+ * to JSON.parse, with which the measurements alternate. Prints a table and writes it as JSON.
  * `npm run bench -- [ROUNDS]`
  */
 import { spawnSync } from 'node:child_process';

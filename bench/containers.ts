@@ -1,7 +1,7 @@
 /**
- * Measures start and shutdown of the containers backend, with the images present: `npm run bench -- containers`. The first
- * round is discarded, because in it the engine reads the images from the disk. Exit code 2 if nothing can be measured, 1
- * if a target is missed.
+ * Measures start and shutdown of the containers backend, with the images present: `npm run bench -- containers`. The
+ * first round is discarded, because in it the engine reads the images from the disk. Exit code 2 if nothing can be
+ * measured, 1 if a target is missed.
  */
 import { containersBackend } from '../harness/backend/containers/containers.ts';
 

@@ -1,6 +1,7 @@
 /**
  * Measures `explore` against its targets: `node --expose-gc bench/explore.ts [--seeds N] [--runs N] [--only MEASURE]…`.
- * Prints a table and writes `reports/bench/explore.json`. Wall time is valid on an idle machine; on a busy one use CPU time.
+ * Prints a table and writes `reports/bench/explore.json`. Wall time is valid on an idle machine; on a busy one use CPU
+ * time.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * The lower bound for a simulation of one reference run: supabase-js alone, and the application with it, each with a fetch
- * that does nothing.
+ * The lower bound for a simulation of one reference run: supabase-js alone, and the application with it, each with a
+ * fetch that does nothing.
  */
 import { createClient } from '@supabase/supabase-js';
 import type { Subject } from '../harness/port/subject.ts';

@@ -27,10 +27,7 @@ interface AsyncContext {
 
 const asyncContext = new AsyncLocalStorage<AsyncContext>();
 
-/**
- * Runs `task` as part of `operation`, and of the first instance that it enters. Everything that `task` starts inherits
- * both.
- */
+/** Runs `task` as part of `operation`, and of the first instance that it enters. All that it starts inherits both. */
 export function onBehalfOf<T>(operation: Operation, task: () => T): T {
   return asyncContext.run({ operation, instance: undefined }, task);
 }

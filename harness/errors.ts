@@ -1,4 +1,4 @@
-/** Exit codes of every verb, as HISTORY.md fixes them. */
+/** Exit codes of all commands, defined in HISTORY.md. */
 export const ExitCode = {
   valid: 0,
   violated: 1,

@@ -22,7 +22,7 @@ function inProject(...args: string[]): void {
 
 beforeAll(() => {
   if (compose(['version']).status !== 0)
-    throw new Error('docker has no plugin called compose: install it, or run this by scripts/with-engine.sh');
+    throw new Error('the docker plugin compose is missing: install it, or run this test with scripts/with-engine.sh');
   inProject('up', '--wait', '--quiet-pull');
 }, 240_000);
 afterAll(() => inProject('down', '--volumes', '--timeout', '1'), 120_000);

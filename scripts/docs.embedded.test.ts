@@ -32,7 +32,7 @@ const commands = documents
   .flatMap((document) => commandsOf(document).map((each) => ({ document, ...each })))
   .filter(({ command }) => !RUN_BY_CI.includes(command));
 
-describe('the documents', () => {
+describe('the documentation', () => {
   // In order, because some commands use the output of an earlier one.
   it.each(commands)('$document: $command', ({ command, exitCode }) => {
     const { status, stderr } = spawnSync(command, { cwd: root, shell: true, encoding: 'utf8' });

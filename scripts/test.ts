@@ -1,7 +1,7 @@
 /**
- * Runs all tests that this machine can run, and prints which suites were skipped and why. The containers suite runs only
- * if it is required, and never starts an engine. `--require SUITE` makes it an error to skip that suite; `--only SUITE`
- * requires it and runs no other. Other arguments are passed to vitest.
+ * Runs all tests that this machine can run, and prints which suites were skipped and why. The containers suite runs
+ * only if it is required, and never starts an engine. `--require SUITE` makes it an error to skip that suite; `--only
+ * SUITE` requires it and runs no other. Other arguments are passed to vitest.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -235,9 +235,7 @@ const afterwards = (query: any, [names, shape]: readonly [string | undefined, De
 const afterText = ([names, shape]: readonly [string | undefined, Described<Filter>]): string =>
   names === undefined ? '' : `.select(${names})${shape.text}`;
 
-/**
- * Several rows with the same fields. For rows with different fields, docs/SIMULATION.md describes the known difference.
- */
+/** Several rows with the same fields. docs/SIMULATION.md describes the difference for rows with different fields. */
 const rows = fc
   .array(row, { minLength: 1, maxLength: 3 })
   .map((rows) => rows.map((each) => ({ ...rows[0], ...pick(each, Object.keys(rows[0]!)) })));
@@ -356,9 +354,7 @@ const call = fc
   )
   .map(({ text, apply }): Command => ({ text: `rpc(${text})`, run: apply }));
 
-/**
- * Excludes `or` in a GET, which one REST layer takes for an argument, and unknown columns, which are named differently.
- */
+/** Excludes `or` in a GET, which one REST layer treats as an argument, and unknown columns, whose errors differ. */
 function worksOnFunctions(text: string, get: boolean): boolean {
   return !text.includes('nothing') && !(get && text.startsWith('.or('));
 }

@@ -1,7 +1,4 @@
-/**
- * The loss of a primary and the promotion of a replica: one suite, run over every backend with the capability
- * `promotion`.
- */
+/** The loss of the primary and the promotion of a replica: run over every backend with the capability `promotion`. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compareLsn } from '../history/lsn.ts';
 import { askNode } from './ask-node.test-support.ts';
@@ -174,15 +171,15 @@ export function describePromotion(backend: Backend): void {
       const before = acknowledged.length;
       await eventually(async () => acknowledged.length > before + 20);
       const { commitsLost } = await cluster.promote!('replica-1', 0);
-      const told = new Set(commits.map(({ key }) => key));
+      const reported = new Set(commits.map(({ key }) => key));
       const acknowledgedThen = [...acknowledged];
       await eventually(async () => (await shown(cluster.primary)) === 10);
       writing.abort();
       await Promise.all(writers);
       const { data } = await client.from('stories').select('id');
       const left = new Set((data as { id: string }[]).map(({ id }) => id));
-      expect(acknowledgedThen.filter((id) => !told.has(id))).toEqual([]);
-      expect([...told].filter((id) => !left.has(id)).length).toBe(commitsLost);
+      expect(acknowledgedThen.filter((id) => !reported.has(id))).toEqual([]);
+      expect([...reported].filter((id) => !left.has(id)).length).toBe(commitsLost);
       expect(commitsLost).toBeGreaterThan(20);
       await write(20);
       await cluster.commitsDelivered();

@@ -1,6 +1,4 @@
-/**
- * Collects the cleanup of everything that a start creates, and runs it in the right order, however far the start got.
- */
+/** Collects cleanups for everything that a start creates, and runs them in the right order, also if the start fails. */
 
 /** Connections are closed before servers are stopped, and servers are stopped before their files are removed. */
 export type TeardownPhase = 'disconnect' | 'stop' | 'remove';

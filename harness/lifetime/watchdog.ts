@@ -1,6 +1,6 @@
 /**
  * The watchdog: a small shell process that outlives this one. When this process ends, even by SIGKILL, the watchdog
- * stops the servers that it started and removes their files.
+ * stops the servers that this process has started, and removes their files.
  */
 import { spawnDetached } from './detached-process.ts';
 

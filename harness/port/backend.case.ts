@@ -88,15 +88,15 @@ export function describeBackend(backend: Backend): void {
       await write(10);
       await primary.from('stories').update({ progress: 20, status: 'generating' }).eq('id', id);
       await write(0, 2);
-      const told = commits.filter(({ key }) => key === id);
-      expect(told.map(({ generation, progress, status }) => [generation, progress, status])).toEqual([
+      const reported = commits.filter(({ key }) => key === id);
+      expect(reported.map(({ generation, progress, status }) => [generation, progress, status])).toEqual([
         [1, 0, undefined],
         [1, 10, undefined],
         [1, 20, 'generating'],
         [2, 0, 'generating'],
       ]);
-      for (const [at, { lsn }] of told.entries()) {
-        if (at > 0) expect(compareLsn(told[at - 1]!.lsn, lsn)).toBeLessThan(0);
+      for (const [at, { lsn }] of reported.entries()) {
+        if (at > 0) expect(compareLsn(reported[at - 1]!.lsn, lsn)).toBeLessThan(0);
         expect(compareLsn(lsn, (await cluster.primary.lsn())!)).toBeLessThanOrEqual(0);
       }
     });

@@ -18,17 +18,14 @@ export type Capability =
   | 'out-of-rotation'
   | `outage-${Outage}`
   | 'promotion'
-  /** Its requests pass the gateway, where faults can match them. */
+  /** Requests to the backend pass the gateway, where faults can match them. */
   | 'http-faults';
 
 const OUTAGES = ['freeze', 'kill', 'restart', 'partition'] as const;
 /** The ways in which the machine of a database can fail; see the fault `outage` of a plan. */
 export type Outage = (typeof OUTAGES)[number];
 
-/**
- * The capabilities of a backend that runs its own databases: it sees every commit, and can make replicas fail in every
- * way.
- */
+/** The capabilities of a backend that runs its own databases: commits, every kind of lag, every outage of replicas. */
 export const OWN_DATABASE_CAPABILITIES: readonly Capability[] = [
   'commits',
   'replicas',
@@ -77,9 +74,7 @@ export interface Commit {
 /** One database with its REST API, which is that of PostgREST. */
 export interface DatabaseNode {
   readonly name: NodeName;
-  /**
-   * Connection URL for PostgreSQL clients, with the owner's name and password, if the database can be reached that way.
-   */
+  /** Connection URL for PostgreSQL clients, with the owner's name and password, if clients can connect. */
   readonly databaseUrl?: string;
   /** The URL has the path `/rest/v1/…`. Rejects when the database cannot be reached. */
   rest(request: HttpMessage): MaybePromise<HttpAnswer>;
@@ -87,10 +82,7 @@ export interface DatabaseNode {
   lsn(): MaybePromise<Lsn | undefined>;
 }
 
-/**
- * Each lag call replaces the lag set by the previous call. A call that is still waiting when the next one is made is
- * rejected.
- */
+/** Each lag call replaces the lag of the previous call, which is rejected if it is still waiting. */
 export interface ReplicaNode extends DatabaseNode {
   /** The replayed LSN. A backend with replicas also knows the LSN of the primary. */
   lsn(): MaybePromise<Lsn>;
@@ -166,10 +158,7 @@ export interface Cluster {
 }
 
 export interface Promotion {
-  /**
-   * The replayed LSN of the replica, at which the new primary starts. Later commits have greater LSNs than all earlier
-   * ones.
-   */
+  /** The replayed LSN of the replica, where the new primary starts. Later commits have greater LSNs than all before. */
   lsn: Lsn;
   /** Number of acknowledged commits of the tracked table that are lost. */
   commitsLost: number;
@@ -182,10 +171,7 @@ export interface Backend {
   /** One line for `ratchet list`. */
   readonly description: string;
   readonly capabilities: ReadonlySet<Capability>;
-  /**
-   * The backend runs in a simulation only, and takes the subject's database from its `simulation` instead of its
-   * migrations.
-   */
+  /** The backend runs only in a simulation, and uses the subject's `simulation` instead of its migrations. */
   readonly isVirtual?: true;
   start(options: ClusterOptions): Promise<Cluster>;
   /** What `ratchet doctor` shows: each requirement of the backend and whether it is met. */

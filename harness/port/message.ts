@@ -1,6 +1,4 @@
-/**
- * HTTP messages as plain data, for the parts between an application and its databases. Bodies are text, read in full.
- */
+/** HTTP messages as plain data, for the parts between an application and its databases. Bodies are text, fully read. */
 
 export interface HttpMessage {
   readonly method: string;

@@ -27,9 +27,7 @@ export interface TableModel {
   references?: Readonly<Record<string, { columns: readonly string[]; table: string; onDelete?: 'cascade' }>>;
   /** A `before update … for each row` trigger: the row to store, or `null` to skip it. */
   beforeUpdate?(old: Row, next: Row): Row | null;
-  /**
-   * The actions that the row-level security policies allow to everyone. Without this field, row-level security is off.
-   */
+  /** The actions that row-level security policies allow to everyone. If undefined, row-level security is off. */
   policies?: readonly ('select' | 'insert' | 'update' | 'delete')[];
 }
 

@@ -8,9 +8,7 @@ import type { Scenario } from '../plan/scenario.ts';
 import type { Subject } from '../port/subject.ts';
 
 export interface RatchetConfig {
-  /**
-   * Folders whose files each export a `scenario`, relative to the config. Ratchet's own scenarios are always included.
-   */
+  /** Folders whose files each export a `scenario`, relative to the config; in addition to Ratchet's own scenarios. */
   scenarios?: readonly string[];
   /** Folders that contain a folder for each subject, whose `subject.ts` exports a `subject`. */
   subjects?: readonly string[];
@@ -33,9 +31,7 @@ export interface Catalogue {
   loadSubject(name: string): Promise<Subject>;
 }
 
-/**
- * Ratchet's own scenarios, beside the harness both in a checkout and in the published package; loaded like the user's.
- */
+/** Ratchet's own scenarios, beside the harness in a checkout and in the published package. */
 const OWN_SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 
 const CONFIG_NAMES = ['ratchet.config.ts', 'ratchet.config.js'];

@@ -259,9 +259,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
         return answer();
       }`),
     );
-    expect(incomplete!.message).toMatch(
-      /app\.ts waits for time to pass without letting it pass, at 0\.000 s of virtual time/,
-    );
+    expect(incomplete!.message).toMatch(/app\.ts busy-waits for time to pass, at 0\.000 s of virtual time/);
   });
 
   it.each([

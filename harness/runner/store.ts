@@ -1,7 +1,4 @@
-/**
- * Stores a run's plan, history and verdict in `<root>/<scenario>/<subject>/<time>-<seed>/`; `<root>/latest` links to
- * it.
- */
+/** Stores the plan, history and verdict of a run in `<root>/<scenario>/<subject>/<time>-<seed>/`; `latest` links to it. */
 import {
   appendFileSync,
   closeSync,

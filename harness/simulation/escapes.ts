@@ -7,9 +7,7 @@ import { currentWorld } from './world.ts';
 
 const require = createRequire(import.meta.url);
 
-/**
- * Functions of Node's modules, as `require` returns them. ES imports outside of the subject keep the real functions.
- */
+/** Functions of Node's modules, as `require` returns them. ES imports outside of the subject keep the originals. */
 const ESCAPES: Readonly<Record<string, readonly string[]>> = {
   fs: callbackFunctionsOf('fs'),
   'fs/promises': asyncFunctionsOf('fs/promises'),
@@ -60,9 +58,7 @@ function patchesOf(name: string, functions: readonly string[]): Patch[] {
   });
 }
 
-/**
- * The functions that also exist as `…Sync`, and the streams and watchers. The other functions of `fs` are synchronous.
- */
+/** Functions that also exist as `…Sync`, and streams and watchers. The other functions of `fs` are synchronous. */
 function callbackFunctionsOf(name: string): string[] {
   const module = require(`node:${name}`) as Record<string, unknown>;
   const asynchronous = Object.keys(module).filter((key) => `${key}Sync` in module);

@@ -1,6 +1,4 @@
-/**
- * Timers of the application, in virtual time and with Node's semantics. Each runs in the async context that created it.
- */
+/** Timers in virtual time, with Node's semantics. Each runs in the async context that created it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ScheduledEvent } from './event-heap.ts';
 import { currentWorld, type AppTimer, type World } from './world.ts';

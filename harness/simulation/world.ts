@@ -57,7 +57,7 @@ export class World {
   /** The time as the application reads it. Throws if the application busy-waits, because time would never advance. */
   nowMs(): number {
     if (++this.#readings > CLOCK_READINGS_MAX) {
-      throw this.report('simulation-spin', 'waits for time to pass without letting it pass', new Error('spins'));
+      throw this.report('simulation-spin', 'busy-waits for time to pass', new Error('spins'));
     }
     return this.#now / 1e6;
   }
@@ -102,7 +102,7 @@ export class World {
     return this.raise(this.describe(code, what, origin, hint));
   }
 
-  /** @param what the end of a sentence that begins with the file that `origin`'s stack names */
+  /** @param what the rest of a sentence whose subject is the file in `origin`'s stack */
   describe(code: string, what: string, origin: unknown, hint?: string): EnvironmentError {
     const stack = applicationStack(origin);
     const who = stack.file ?? 'the subject';
@@ -141,9 +141,7 @@ export class World {
     };
   }
 
-  /**
-   * The sleepers that an abort wakes. They share one listener, because adding and removing one costs more than a sleep.
-   */
+  /** The sleepers that an abort wakes. They share a listener, because adding and removing one is slow. */
   #sleepersOf(signal: AbortSignal): Set<() => void> {
     let sleepers = this.#sleepers.get(signal);
     if (sleepers === undefined) {

@@ -9,9 +9,7 @@ import type { Subject, SubjectEnvironment } from '../port/subject.ts';
 import { httpInstance, type HttpPaths } from './url.ts';
 
 export interface CommandSubjectOptions extends Omit<Subject, 'createInstance'>, HttpPaths {
-  /**
-   * Program and arguments, e.g. `['npm', 'start']`. It must listen on 127.0.0.1, on the port in the variable `PORT`.
-   */
+  /** Program and arguments, e.g. `['npm', 'start']`. It must listen on 127.0.0.1 and the port in `PORT`. */
   command: readonly [string, ...string[]];
   /** The folder to start it in. */
   cwd: string;

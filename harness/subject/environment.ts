@@ -1,9 +1,7 @@
 import { currentInstance } from '../async-context.ts';
 import type { SubjectEnvironment } from '../port/subject.ts';
 
-/**
- * The environment variables in which Supabase applications usually expect their project's settings, old names and new.
- */
+/** The environment variables that Supabase applications usually read, with old and new names. */
 export function supabaseVariables(environment: SubjectEnvironment): Record<string, string> {
   const { supabaseUrl, publishableKey, secretKey } = environment;
   return {
@@ -44,10 +42,7 @@ export function environmentWith(variables: Readonly<Record<string, string>>): No
   );
 }
 
-/**
- * Makes `process.env` return the environment of the instance whose code reads it. Code outside of an instance sees no
- * change.
- */
+/** Makes `process.env` return the environment of the instance whose code reads it; other code sees no change. */
 export function installInstanceEnvironments(): void {
   if (isInstalled) return;
   isInstalled = true;

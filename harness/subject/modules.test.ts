@@ -66,10 +66,10 @@ test('each instance sees the date of its own clock, and all see the same date wi
   const { Date: before } = globalThis;
   const restore = installInstanceDates();
   const [right, ahead] = await dates();
-  const { Date: told } = globalThis;
+  const { Date: instanceDate } = globalThis;
   restore();
   expect(Math.round((ahead! - right!) / 3_600_000)).toBe(24);
-  expect(new before()).toBeInstanceOf(told);
+  expect(new before()).toBeInstanceOf(instanceDate);
   const [one, other] = await dates();
   expect(Math.round((other! - one!) / 3_600_000)).toBe(0);
 });
@@ -79,7 +79,7 @@ test('an instance without anything to close can be closed', async () => {
   await expect(instance.close?.()).resolves.toBeUndefined();
 });
 
-test('the environment outside can be replaced as before', () => {
+test('process.env outside of an instance can be replaced', () => {
   installInstanceEnvironments();
   const before = process.env;
   asInstance({ environment: { A: 'inside' } }, () => expect(process.env).toEqual({ A: 'inside' }));

@@ -7,10 +7,7 @@ import type { Run } from './labels.ts';
 export interface Networks {
   clients: string;
   replication: string;
-  /**
-   * Address of this host in the replication network; undefined if it has none. If the engine runs in a VM, it is the
-   * VM's.
-   */
+  /** Gateway address of the replication network: this host, or the VM in which the engine runs. */
   hostOnReplication: string | undefined;
 }
 

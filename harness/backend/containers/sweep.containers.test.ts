@@ -14,7 +14,7 @@ const START_MS = 10_000;
 const engine = await findEngine();
 const { docker } = engine;
 const unrelated = await docker.createNetwork({
-  Name: `not-ours-${process.pid}`,
+  Name: `unrelated-${process.pid}`,
   Labels: { [OWNER_LABEL]: 'a label in another format' },
 });
 afterAll(() => unrelated.remove());
@@ -57,5 +57,5 @@ it(`the next start removes everything of ${KILLS} killed runs, and nothing else`
   await sweep(engine);
   await sweep(engine);
   for (const pid of killed) expect(await ownedBy(pid)).toEqual([]);
-  expect((await docker.listNetworks()).map(({ Name }) => Name)).toContain(`not-ours-${process.pid}`);
+  expect((await docker.listNetworks()).map(({ Name }) => Name)).toContain(`unrelated-${process.pid}`);
 });

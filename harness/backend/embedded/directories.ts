@@ -93,9 +93,9 @@ async function usable(path: string): Promise<boolean> {
   try {
     await mkdir(path, { recursive: true, mode: 0o755 });
     const stats = await lstat(path);
-    const ours = stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0;
+    const isOwn = stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0;
     await access(path, constants.W_OK | constants.X_OK);
-    return ours && stats.isDirectory();
+    return isOwn && stats.isDirectory();
   } catch {
     return false;
   }

@@ -1,6 +1,4 @@
-/**
- * PostgreSQL from npm packages, a primary and streaming standbys as local processes; nothing to install, no containers.
- */
+/** PostgreSQL from npm packages: a primary and streaming standbys as local processes, without containers. */
 import { OWN_DATABASE_CAPABILITIES } from '../../port/backend.ts';
 import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';
 import { startCluster, type ServerBackend } from '../postgres/postgres-cluster.ts';

@@ -1,7 +1,4 @@
-/**
- * Launches the servers of a cluster: copies their data directories from the template and starts a WAL proxy per
- * standby.
- */
+/** Launches the servers of a cluster, with data directories copied from the template and a WAL proxy per standby. */
 import type { EnvironmentError } from '../../errors.ts';
 import type { Address } from '../postgres/address.ts';
 import type { Account } from './account.ts';

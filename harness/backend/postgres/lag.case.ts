@@ -89,7 +89,7 @@ export function lagCases(startStories: StartStories): void {
   });
 
   describe('pausing a replica', () => {
-    it('lets no later commit slip through', async () => {
+    it('makes no later commit visible', async () => {
       for (const value of upTo(50)) {
         await replica.resume();
         const before = await shown();

@@ -22,10 +22,7 @@ export interface ServerBackend extends Backend {
 const SCHEMA_WITHIN_MS = 500;
 const CHANGES_SCHEMA = /\b(create|alter|drop|grant|revoke|comment)\b/i;
 
-/**
- * Starts a cluster by `boot`. Rejects with the first failure, or with the signal's reason, after everything is cleaned
- * up.
- */
+/** Starts a cluster by `boot`. Rejects with the first failure, or with the signal's reason, after cleaning up. */
 export async function startCluster(
   options: ClusterOptions,
   boot: (options: BootOptions) => Promise<BootedServers>,

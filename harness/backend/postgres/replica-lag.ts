@@ -26,7 +26,7 @@ export interface LagOptions {
     flushedLsn(): Promise<Lsn>;
     /** Writes a WAL record without effect, and flushes. */
     nudge(): Promise<void>;
-    /** Whether a commit of the tracked table lies after `after` and at or before `upTo`. */
+    /** Whether a commit of the tracked table is after `after` and at or before `upTo`. */
     hasCommitBetween(after: bigint, upTo: bigint): Promise<boolean>;
   };
 }
@@ -129,9 +129,7 @@ export class ReplicaLag {
     this.#goingDown.resolve();
   }
 
-  /**
-   * Call when the standby answers again: applies what was skipped meanwhile. A restarted standby is no longer paused.
-   */
+  /** Call when the standby answers again: pauses or resumes replay according to the last call. */
   serverUp(): Promise<void> {
     this.#isServerUp = true;
     this.#goingDown = Promise.withResolvers();
@@ -145,10 +143,7 @@ export class ReplicaLag {
     this.#options.proxy.change(how);
   }
 
-  /**
-   * Runs `act` after the previous calls. It awaits `goOn` between two polls, which rejects when a later call replaces
-   * it.
-   */
+  /** Runs `act` after the previous calls. It awaits `goOn` between polls, which rejects once a later call replaces it. */
   #inTurn(act: (goOn: (pauseMs?: number) => Promise<void>) => Promise<void>): Promise<void> {
     const turn = ++this.#turn;
     const goOn = async (pauseMs = 1): Promise<void> => {

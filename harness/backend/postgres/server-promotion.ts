@@ -64,10 +64,7 @@ interface Handover {
   restartPromoted(): Promise<void>;
 }
 
-/**
- * Ends the old primary after all of its commits have been reported. The commits that the replica does not have are
- * lost.
- */
+/** Ends the old primary after all of its commits have been reported. Those that the replica does not have are lost. */
 async function losePrimary(promoted: ServerReplica, options: PromotionOptions): Promise<Handover> {
   const { primary, replicas, operations, teardown } = options;
   const end = await drainPrimary(primary, operations, teardown);

@@ -136,7 +136,9 @@ class Target {
     };
   }
 
-  /** Inserts by REST, like the application's server. A row that already exists is not ours, and is an error. */
+  /**
+   * Inserts by REST, like the application's server. Rejects if the row already exists: it does not belong to the run.
+   */
   async #insert(table: string, row: Readonly<Record<string, unknown>>, { tracked }: ClusterOptions): Promise<void> {
     const column = tracked?.key ?? 'id';
     const key = String(row[column]);

@@ -44,7 +44,7 @@ export class CommitPoll {
     const [found] = await database<{ name: string }[]>`
       select format('%I.%I', n.nspname, c.relname) as name
       from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass(${quoted.join('.')})`;
-    if (found === undefined) throw new Error(`it has no table ${name}`);
+    if (found === undefined) throw new Error(`there is no table ${name}`);
     poll.#table = found.name;
     await database`select pg_create_logical_replication_slot(${poll.#slot}, 'test_decoding', true)`;
     void poll.#run();

@@ -123,10 +123,7 @@ export class RemoteReplica implements ReplicaNode {
     );
   }
 
-  /**
-   * Runs `act` after the previous calls. It awaits `goOn` between two polls, which rejects when a later call replaces
-   * it.
-   */
+  /** Runs `act` after the previous calls. It awaits `goOn` between polls, which rejects once a later call replaces it. */
   #inTurn(act: (goOn: () => Promise<void>) => Promise<void>): Promise<void> {
     const turn = ++this.#turn;
     const goOn = async (): Promise<void> => {

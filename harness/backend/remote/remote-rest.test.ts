@@ -77,9 +77,9 @@ describe('a request of the application', () => {
 });
 
 it('a missing configuration is reported at the start, not as a missing capability', async () => {
-  const unknown = remoteFrom(new UsageError('remote-settings', 'the target is not known'));
+  const unknown = remoteFrom(new UsageError('remote-settings', 'no target is configured'));
   expect([...unknown.capabilities]).toEqual(expect.arrayContaining(['commits', 'replicas', 'lag-exact']));
-  await expect(unknown.start({} as ClusterOptions)).rejects.toThrow('the target is not known');
+  await expect(unknown.start({} as ClusterOptions)).rejects.toThrow('no target is configured');
 });
 
 describe('a target', () => {

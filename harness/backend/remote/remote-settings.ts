@@ -1,6 +1,5 @@
 /**
- * The URLs and keys of the target. They come from environment variables, which are removed so that no application
- * inherits them.
+ * The URLs and keys of the target, from environment variables, which are removed so that no application inherits them.
  */
 import { UsageError } from '../../errors.ts';
 

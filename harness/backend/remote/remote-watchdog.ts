@@ -1,7 +1,4 @@
-/**
- * The watchdog of a remote target: a small process that outlives this one. If this process is killed, it cleans up the
- * target.
- */
+/** The watchdog of a remote target: a small process that outlives this one, and cleans up if this one is killed. */
 import { spawnDetached } from '../../lifetime/detached-process.ts';
 import type postgres from 'postgres';
 

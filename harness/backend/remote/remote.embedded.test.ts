@@ -33,9 +33,7 @@ const remote = ['--backend', 'remote', '--report', reports];
 const run = (words: string, target: NodeJS.ProcessEnv) =>
   terminal.ratchet(['run', ...words.split(' '), ...remote], target);
 
-/**
- * The plan of `lagging-replica` with long intervals between steps, so that replay can be paused between two of them.
- */
+/** The plan of `lagging-replica` with intervals long enough to pause replay between two steps. */
 function slowPlan(): string {
   const own = join(terminal.tmp, 'simulated');
   terminal.ratchet(['run', 'lagging-replica', '--subject', 'guarded', '--backend', 'simulated', '--report', own]);

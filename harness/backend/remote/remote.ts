@@ -1,7 +1,4 @@
-/**
- * A Supabase that is already running, configured by environment variables. It is written to only if it is marked for
- * that.
- */
+/** The backend for a running Supabase, configured by environment variables. It writes only to a marked target. */
 import { RatchetError, UsageError } from '../../errors.ts';
 import type { Backend, Capability, ClusterOptions, Diagnosis } from '../../port/backend.ts';
 import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';

@@ -19,9 +19,7 @@ export class RestError extends Error {
   }
 }
 
-/**
- * The error for a feature that PostgREST may have but the simulation has not: an error of the run, never a response.
- */
+/** The error for a feature that the simulation does not have: an error of the run, never a response. */
 export function notSimulated(what: string): EnvironmentError {
   return new EnvironmentError(
     'simulated-unsupported',

@@ -26,7 +26,7 @@ const SECRET_KEY = 'sb_secret_simulated';
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { simulation } = options;
-  if (simulation === undefined) throw new Error('the simulated backend runs in a simulation only');
+  if (simulation === undefined) throw new Error('the simulated backend runs only in a simulation');
   if (simulation.model === undefined) {
     throw new UsageError(
       'simulation-missing',
