@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Diagnosis } from '../harness/port/backend.ts';
-import { loadBackend } from '../harness/runner/registry.ts';
+import { loadBackend } from '../harness/runner/backend-registry.ts';
 
 const [only, others] = take('--only', process.argv.slice(2));
 const [named, rest] = take('--require', others);

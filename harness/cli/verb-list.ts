@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { parametersOf } from '../plan/scenario.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { propertyNames } from '../runner/judgement.ts';
-import { backendNames, loadBackend } from '../runner/registry.ts';
+import { backendNames, loadBackend } from '../runner/backend-registry.ts';
 import { formatOption } from './options.ts';
 import { palette, print } from './terminal.ts';
 import type { Finish } from './verb.ts';

@@ -3,7 +3,7 @@ import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
 import { readRegressions, type Regression } from '../explore/regressions.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { UsageError } from '../errors.ts';
-import { loadBackend } from '../runner/registry.ts';
+import { loadBackend } from '../runner/backend-registry.ts';
 import { lackOf } from '../runner/requirements.ts';
 import type { Subject } from '../port/subject.ts';
 import {
