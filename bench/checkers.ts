@@ -1,6 +1,6 @@
 /**
- * What the judges cost: medians of several rounds in processor time, which on a quiet machine is the time that passes,
- * and ratios to JSON.parse measured in turns with it. Prints a table and writes it as JSON.
+ * Measures the checkers: medians over several rounds of CPU time, which on an idle machine equals wall time, and ratios
+ * to JSON.parse, with which the measurements alternate. Prints a table and writes it as JSON.
  * `npm run bench -- [ROUNDS]`
  */
 import { spawnSync } from 'node:child_process';
@@ -49,7 +49,7 @@ function inMemory(): Measure[] {
     const history = read(serviceHistory(events));
     return () => timed(history, monotonic);
   };
-  const { whole, growth } = inTurns(judge(1_000_000), judge(500_000));
+  const { whole, growth } = alternating(judge(1_000_000), judge(500_000));
   return [
     { measure: 'the three monotonic properties, 1,000,000 events in memory', value: whole, target: 15, unit: 'ms' },
     { measure: 'the same, twice the events', value: growth, target: 2.3, unit: '×' },
@@ -76,8 +76,8 @@ function wholeProcess(): Measure[] {
       unit: '×',
     },
     {
-      measure: '… by the clock on the wall, to reading and parsing',
-      value: middle((turn) => turn.check.passedMs / turn.parse.passedMs),
+      measure: '… in wall time, to reading and parsing',
+      value: middle((turn) => turn.check.wallMs / turn.parse.wallMs),
       target: 1.5,
       unit: '×',
     },
@@ -94,10 +94,10 @@ function wholeProcess(): Measure[] {
 function registers(): Measure[] {
   const judge = (operations: number, keys: number): (() => number) => {
     const history = read(registerHistory(operations, keys));
-    // The first checker that asks must number the values: each round does it anew.
+    // The first checker numbers the values, so each round starts with new columns.
     return () => timed(new HistoryColumns({ ...history, columns: history }), [linearizable]);
   };
-  const { whole: one, growth } = inTurns(judge(100_000, 1), judge(50_000, 1));
+  const { whole: one, growth } = alternating(judge(100_000, 1), judge(50_000, 1));
   const judgeMany = judge(1_000_000, 1000);
   const many = median(Array.from({ length: rounds }, judgeMany));
   return [
@@ -107,8 +107,8 @@ function registers(): Measure[] {
   ];
 }
 
-/** Milliseconds of the first, and how often the second goes into it: medians of rounds in turns, after two to warm up. */
-function inTurns(first: () => number, second: () => number): { whole: number; growth: number } {
+/** Milliseconds of the first, and its ratio to the second: medians of alternating rounds, after two to warm up. */
+function alternating(first: () => number, second: () => number): { whole: number; growth: number } {
   const turns = Array.from({ length: rounds * 3 + 2 }, () => ({ whole: first(), half: second() })).slice(2);
   return {
     whole: median(turns.map(({ whole }) => whole)),
@@ -121,7 +121,7 @@ function timed(history: HistoryColumns, checkers: readonly Checker[]): number {
   const began = process.cpuUsage();
   for (const checker of checkers) {
     const { valid } = checker(history, {});
-    if (valid !== true) throw new Error(`the history of the benchmark is not sound: ${String(valid)}`);
+    if (valid !== true) throw new Error(`the history of the benchmark must be valid, but is: ${String(valid)}`);
   }
   const { user, system } = process.cpuUsage(began);
   return (user + system) / 1000;
@@ -141,34 +141,38 @@ function write(name: string, events: number): string {
   return file;
 }
 
-interface Spent {
+interface ProcessUsage {
   cpuMs: number;
-  passedMs: number;
+  wallMs: number;
   peakMb: number;
   stdout: string;
 }
 
-function check(file: string): Spent {
+function check(file: string): ProcessUsage {
   return run(join(root, 'bin/ratchet.js'), 'check', file);
 }
 
-function parse(file: string): Spent & { parseMs: number } {
-  const spent = run(join(root, 'bench/parse-lines.ts'), file);
-  return { ...spent, parseMs: (JSON.parse(spent.stdout) as { parse_cpu_ms: number }).parse_cpu_ms };
+function parse(file: string): ProcessUsage & { parseMs: number } {
+  const usage = run(join(root, 'bench/parse-lines.ts'), file);
+  return { ...usage, parseMs: (JSON.parse(usage.stdout) as { parse_cpu_ms: number }).parse_cpu_ms };
 }
 
-function run(...args: string[]): Spent {
+function run(...args: string[]): ProcessUsage {
   const began = performance.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', join(root, 'bench/spent.ts'), ...args], {
-    encoding: 'utf8',
-  });
-  const passedMs = performance.now() - began;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', join(root, 'bench/process-usage.ts'), ...args],
+    {
+      encoding: 'utf8',
+    },
+  );
+  const wallMs = performance.now() - began;
   if (status !== 0) throw new Error(`exit code ${status}: ${stderr}`);
   const { cpu_ms: cpuMs, peak_mb: peakMb } = JSON.parse(stderr.trim().split('\n').at(-1)!) as {
     cpu_ms: number;
     peak_mb: number;
   };
-  return { cpuMs, passedMs, peakMb, stdout };
+  return { cpuMs, wallMs, peakMb, stdout };
 }
 
 function median(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 /**
- * How long the container backend takes to come up and to go, with its images there: `npm run bench -- containers`. The
- * first round is thrown away, for in it the engine reads the images from the disk. Exit code 2 where nothing can be
- * measured, 1 where a target is missed.
+ * Measures start and shutdown of the containers backend, with the images present: `npm run bench -- containers`. The
+ * first round is discarded, because in it the engine reads the images from the disk. Exit code 2 if nothing can be
+ * measured, 1 if a target is missed.
  */
 import { containersBackend } from '../harness/backend/containers/containers.ts';
 
@@ -10,9 +10,9 @@ const REPLICAS = 1;
 const UP_TARGET_S = 15;
 const DOWN_TARGET_S = 5;
 
-const fault = (await containersBackend.diagnose()).find(({ ok }) => !ok);
-if (fault !== undefined) {
-  console.error(`containers cannot be measured: ${fault.what}: ${fault.detail}`);
+const problem = (await containersBackend.diagnose()).find(({ ok }) => !ok);
+if (problem !== undefined) {
+  console.error(`containers cannot be measured: ${problem.what}: ${problem.detail}`);
   process.exit(2);
 }
 const rounds: { upS: number; downS: number }[] = [];
@@ -34,8 +34,8 @@ for (let round = 0; round <= ROUNDS; round += 1) {
 }
 console.log(`${versions['database']}; ${versions['rest']}`);
 const met = [
-  report(`start of a primary and ${REPLICAS} replica with REST before each`, 'upS', UP_TARGET_S),
-  report('teardown', 'downS', DOWN_TARGET_S),
+  report(`start of a primary and ${REPLICAS} replica, each with REST`, 'upS', UP_TARGET_S),
+  report('shutdown', 'downS', DOWN_TARGET_S),
 ];
 process.exit(met.every(Boolean) ? 0 : 1);
 

@@ -1,6 +1,7 @@
 /**
- * Measures what exploring promises: `node --expose-gc bench/explore.ts [--seeds N] [--runs N] [--only MEASURE]…`.
- * Prints a table and writes `reports/bench/explore.json`. Wall time counts where nothing else runs; CPU time says the same on a busy machine.
+ * Measures `explore` against its targets: `node --expose-gc bench/explore.ts [--seeds N] [--runs N] [--only MEASURE]…`.
+ * Prints a table and writes `reports/bench/explore.json`. Wall time is valid on an idle machine; on a busy one use CPU
+ * time.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +30,7 @@ const runs = Number(values.runs);
 const catalogue = await openCatalogue(folder);
 const silent = { clock: realClock(), onProgress: () => undefined, signal: new AbortController().signal };
 
-/** Three generations of ten updates, four tabs that poll every 500 ms: the reference scenario, as a benign base. */
+/** The reference scenario without faults: three generations of ten updates, four tabs that poll every 500 ms. */
 const reference: Scenario = {
   name: 'reference',
   summary: '',
@@ -80,7 +81,7 @@ mkdirSync(report, { recursive: true });
 writeFileSync(new URL('explore.json', report), `${JSON.stringify(rows, undefined, 2)}\n`);
 process.exit(0);
 
-/** The reversion of a lagging replica in `legacy`: found and shrunk, once the code is warm. */
+/** Finds and shrinks the violation by a lagging replica in `legacy`, after a warm-up. */
 async function findAndShrink(name: string, scenario: Scenario): Promise<Row[]> {
   const simulate = simulationOf(await catalogue.loadSubject('legacy'));
   const variations = scenarioVariations(scenario, {});
@@ -116,19 +117,19 @@ async function determinism(): Promise<Row[]> {
   const workers = [jobFor('guarded', true), jobFor('guarded', true)].map(threadWorker);
   const { runs: tried, found } = await explore({ ...silent, workers, runs });
   return [
-    atMost(`runs that differ from their twin, of ${tried}`, found === undefined ? 0 : 1, '', 0),
+    atMost(`runs that differ when repeated, of ${tried}`, found === undefined ? 0 : 1, '', 0),
     { measure: 'plans run twice', value: tried, unit: '', target: `${runs}`, isMet: tried === runs },
   ];
 }
 
-/** Alternating, so that both meet the same weather; started beforehand. */
+/** One and two workers alternate, so that both are measured under the same load. They are started beforehand. */
 async function workers(): Promise<Row[]> {
   const ratios: number[] = [];
   for (let repetition = 0; repetition < 3; repetition++) {
     const speeds: number[] = [];
     for (const count of [1, 2]) {
       const workers = Array.from({ length: count }, () => threadWorker(jobFor('guarded', false)));
-      // While it is being compiled, one worker keeps two cores busy.
+      // Warms up first: while its code is being compiled, a single worker uses two cores.
       await Promise.all(workers.map((worker) => worker.search(999, 500)));
       const { runsPerSecond } = await explore({ ...silent, workers, runs: 1_000 });
       speeds.push(runsPerSecond);

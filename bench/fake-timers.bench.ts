@@ -1,4 +1,4 @@
-/** The reference scenario under vitest's fake timers, and simulated, in one process. */
+/** Compares the reference scenario under vitest's fake timers with the simulation, in one process. */
 import { writeFileSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { CONNECTION_LOST, type Gateway } from '../harness/gateway/gateway.ts';
@@ -8,11 +8,11 @@ import { realClock } from '../harness/clock.ts';
 import { currentOperation } from '../harness/async-context.ts';
 import type { Host } from '../harness/runner/host.ts';
 import { runPlan } from '../harness/runner/run-plan.ts';
-import { referencePlan, runReference, subject, together } from './reference.ts';
+import { referencePlan, runReference, subject, inBatch } from './reference.ts';
 
 const runs = Number(process.env['BENCH_RUNS'] ?? 20);
 
-/** As the simulation's: function calls with a latency each way. */
+/** A host like that of the simulation: function calls with a latency each way. */
 const host: Host = {
   clock: realClock,
   async serve(gateway: Gateway) {
@@ -27,8 +27,8 @@ const host: Host = {
     };
     return { url: 'http://supabase.invalid', close: async () => undefined };
   },
-  onTrouble: () => undefined,
-  leftBehind: () => undefined,
+  onFailure: () => undefined,
+  findLeak: () => undefined,
   simulation: { clock: realClock(), epochMs: Date.UTC(2026, 0, 1) },
 };
 
@@ -45,7 +45,7 @@ async function underFakeTimers(seed: number): Promise<void> {
   vi.useRealTimers();
 }
 
-/** Of this process, in milliseconds: the threads of its pool cannot be told apart here. */
+/** CPU time of this process in milliseconds. It includes all threads, which cannot be separated here. */
 function cpu(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e3;
@@ -55,7 +55,7 @@ it('costs less in a simulation', { timeout: 600_000 }, async () => {
   const fetch = globalThis.fetch;
   const measured: { fakeMs: number; simulatedMs: number }[] = [];
   for (let repetition = 0; repetition < 6; repetition++) {
-    const simulatedMs = await together(() => {
+    const simulatedMs = await inBatch(() => {
       const started = cpu();
       for (let seed = 0; seed < runs; seed++) runReference(seed);
       return cpu() - started;
@@ -65,7 +65,7 @@ it('costs less in a simulation', { timeout: 600_000 }, async () => {
     measured.push({ fakeMs: cpu() - started, simulatedMs });
   }
   globalThis.fetch = fetch;
-  // The first one warms up.
+  // The first repetition warms up.
   measured.shift();
   expect(measured.every(({ fakeMs, simulatedMs }) => fakeMs > simulatedMs)).toBe(true);
   measured.sort((a, b) => a.fakeMs / a.simulatedMs - b.fakeMs / b.simulatedMs);

@@ -1,11 +1,11 @@
 /**
- * What no simulation of one reference run can save: supabase-js alone, and the application around it, each against a
+ * The lower bound for a simulation of one reference run: supabase-js alone, and the application with it, each with a
  * fetch that does nothing.
  */
 import { createClient } from '@supabase/supabase-js';
 import type { Subject } from '../harness/port/subject.ts';
 
-/** As the gateway counts them in a reference run. */
+/** The number of calls in a reference run. */
 export interface Calls {
   reads: number;
   writes: number;
@@ -21,7 +21,7 @@ const ROW = {
 };
 const COLUMNS = 'id, generation, generation_progress, generation_status, updated_at';
 
-/** The least that supabase-js takes for an answer. */
+/** The minimal response that supabase-js accepts. */
 const ANSWER = {
   ok: true,
   status: 200,
@@ -40,8 +40,8 @@ export async function makeCalls({ reads, writes, functions }: Calls): Promise<vo
   for (let i = 0; i < functions; i++) await client.rpc('start_generation', { story_id: 'story-1' });
 }
 
-/** What the application is asked for in one reference run. */
-export interface Asked {
+/** The work of the application in one reference run. */
+export interface ApplicationWork {
   polls: number;
   generations: number;
   steps: readonly number[];
@@ -49,16 +49,16 @@ export interface Asked {
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
-/** The application by itself, under the virtual globals; `serve` is told where its requests go. */
-export async function askApplication(
+/** Runs the application alone, under the virtual globals; `serve` installs the handler of its requests. */
+export async function runApplication(
   subject: Subject,
-  { polls, generations, steps }: Asked,
+  { polls, generations, steps }: ApplicationWork,
   serve: (fetch: typeof globalThis.fetch) => void,
 ): Promise<void> {
   let row = JSON.stringify(ROW);
   serve(async (input, init) => {
     if (String(input).includes('/rpc/')) return new Response('1', { headers: JSON_HEADERS });
-    // What was written is what a verifying read finds.
+    // A verifying read must find what was written.
     if (init?.method === 'PATCH') row = JSON.stringify({ ...ROW, ...(JSON.parse(String(init.body)) as object) });
     return new Response(row, { headers: JSON_HEADERS });
   });

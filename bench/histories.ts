@@ -1,6 +1,6 @@
-/** Histories as large as is needed, the same every time, as chunks of their text. */
+/** Generates deterministic histories of any size, as chunks of text. */
 
-/** A run of a service: stories that workers write, the database commits, and tabs poll and show. */
+/** The history of a service: workers write stories, the database commits them, tabs poll and show them. */
 export function* serviceHistory(events: number): Generator<Buffer> {
   const random = randomFrom(7);
   const stories = Array.from({ length: 200 }, () => ({ generation: 1, progress: 0 }));
@@ -44,7 +44,7 @@ export function* serviceHistory(events: number): Generator<Buffer> {
   yield* lines.rest();
 }
 
-/** Atomic registers under so many processes; every write writes another value. */
+/** The history of atomic registers with concurrent processes; every write has a unique value. */
 export function* registerHistory(operations: number, keys: number, processes = 8): Generator<Buffer> {
   const random = randomFrom(11);
   const registers: (number | null)[] = Array.from({ length: keys }, () => null);
@@ -76,7 +76,7 @@ export function* registerHistory(operations: number, keys: number, processes = 8
   yield* lines.rest();
 }
 
-/** A new generation begins once one has come to its end. */
+/** Advances the progress, or starts a new generation if the last one is complete. */
 function advance(story: { generation: number; progress: number }): void {
   if (story.progress < 100) story.progress += 5;
   else {
@@ -119,7 +119,7 @@ class Lines {
   }
 }
 
-/** Numbers from 0 to 1 by a small generator of its own (mulberry32). */
+/** Random numbers in [0, 1) by mulberry32. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,4 +1,4 @@
-/** What `ratchet check` is compared with: every line of a file through JSON.parse, and nothing else. */
+/** The reference for `ratchet check`: parses every line of a file with JSON.parse, and does nothing else. */
 import { readFileSync } from 'node:fs';
 
 const lines = readFileSync(process.argv[2]!, 'utf8').trimEnd().split('\n');

@@ -2,7 +2,7 @@
 import { subject as workspaceFix } from '../fixtures/subjects/workspace-fix/subject.ts';
 import { parsePlan, type Plan } from '../harness/plan/plan.ts';
 import { simulateRun, type SimulatedOutcome } from '../harness/runner/simulate-run.ts';
-import { inMacrotask, simulatedTogether } from '../harness/simulation/simulate.ts';
+import { inMacrotask, simulateBatch } from '../harness/simulation/simulate.ts';
 
 export const subject = workspaceFix;
 
@@ -31,14 +31,14 @@ export function referencePlan(seed: number): Plan {
   return { ...base, seed };
 }
 
-/** Must be called from a macrotask of its own. */
+/** Must be called from its own macrotask. */
 export function runReference(seed: number): SimulatedOutcome {
   const outcome = simulateRun({ plan: referencePlan(seed), subject, blockedMsMax: Number.POSITIVE_INFINITY });
   if (outcome.incomplete !== undefined) throw outcome.incomplete;
   return outcome;
 }
 
-/** In a macrotask, as `explore` runs simulations, but not watched. */
-export function together<T>(work: () => T): Promise<T> {
-  return inMacrotask(() => simulatedTogether(work, Number.POSITIVE_INFINITY));
+/** Runs simulations as one batch in a macrotask, like `explore`, but without a time-out. */
+export function inBatch<T>(work: () => T): Promise<T> {
+  return inMacrotask(() => simulateBatch(work, Number.POSITIVE_INFINITY));
 }

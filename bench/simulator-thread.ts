@@ -1,11 +1,11 @@
-/** Runs as many simulations as it is told to, and says when it is done. */
+/** Runs the requested number of simulations, and sends a message when they are done. */
 import { parentPort } from 'node:worker_threads';
-import { runReference, together } from './reference.ts';
+import { inBatch, runReference } from './reference.ts';
 
 const WARM_UP_RUNS = 100;
 
 async function runs(count: number): Promise<void> {
-  await together(() => {
+  await inBatch(() => {
     for (let seed = 0; seed < count; seed++) runReference(seed);
   });
   parentPort!.postMessage(count);

@@ -1,11 +1,11 @@
-/** `npm run bench`: what a simulated run costs, as ratios, which mean the same on every machine. */
+/** `npm run bench`: the cost of a simulated run, as ratios, which are comparable between machines. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { inMacrotask, simulate } from '../harness/simulation/simulate.ts';
-import { askApplication, makeCalls, type Asked, type Calls } from './floor.ts';
-import { referencePlan, runReference, subject, together } from './reference.ts';
+import { makeCalls, runApplication, type ApplicationWork, type Calls } from './floor.ts';
+import { inBatch, referencePlan, runReference, subject } from './reference.ts';
 import { simulateRun } from '../harness/runner/simulate-run.ts';
 
 interface Measure {
@@ -21,7 +21,7 @@ const RUNS = Math.ceil(40 * scale);
 const SIMULATION = { random: () => 0.5, epochMs: 0, virtualMsMax: 1_000, blockedMsMax: Number.POSITIVE_INFINITY };
 const SEEDS = Math.ceil(10_000 * scale);
 
-const { calls, asked } = await inMacrotask(countCalls);
+const { calls, work } = await inMacrotask(countCalls);
 const measures: Measure[] = [...(await costs()), await againstFakeTimers(), await workers(), ...(await determinism())];
 print(measures);
 const file = fileURLToPath(new URL('../reports/bench.json', import.meta.url));
@@ -29,8 +29,8 @@ mkdirSync(fileURLToPath(new URL('../reports/', import.meta.url)), { recursive: t
 writeFileSync(file, `${JSON.stringify({ node: process.version, calls, measures }, undefined, 2)}\n`);
 if (measures.some(({ met }) => met === false)) process.exitCode = 1;
 
-/** What supabase-js, and the application, are asked for in one run. */
-function countCalls(): { calls: Calls; asked: Asked } {
+/** The calls of supabase-js, and the work of the application, in one run. */
+function countCalls(): { calls: Calls; work: ApplicationWork } {
   const counted: Calls = { reads: 0, writes: 0, functions: 0 };
   const { generations } = referencePlan(0);
   const steps = generations[0]!.steps.map(({ progress }) => progress);
@@ -41,14 +41,14 @@ function countCalls(): { calls: Calls; asked: Asked } {
       counted.reads += Number(event['attempts']);
       polls += 1;
     }
-    // Each update is verified by a read of its own.
+    // Each update is verified by a read.
     if (event.f === 'write' && event.type === 'ok') {
       counted.writes += 1;
       counted.reads += 1;
     }
     if (event.f === 'start' && event.type === 'ok') counted.functions += 1;
   }
-  return { calls: counted, asked: { polls, generations: generations.length, steps } };
+  return { calls: counted, work: { polls, generations: generations.length, steps } };
 }
 
 async function costs(): Promise<Measure[]> {
@@ -56,7 +56,7 @@ async function costs(): Promise<Measure[]> {
   const scenarios: number[] = [];
   const reals: number[] = [];
   for (let repetition = 0; repetition <= REPETITIONS; repetition++) {
-    const scenario = await together(() => timed(() => repeat(RUNS, runReference)));
+    const scenario = await inBatch(() => timed(() => repeat(RUNS, runReference)));
     const real = await timedAsync(async () => {
       for (let i = 0; i < RUNS; i++) await makeCalls(calls);
     });
@@ -66,14 +66,14 @@ async function costs(): Promise<Measure[]> {
     scenarios.push(scenario);
     reals.push(real);
   }
-  // Apart from these: what is compiled for one way of being called is slower in several.
+  // Measured separately: code that is compiled for one kind of caller becomes slower with several kinds.
   const light = await medianOf(alone);
   const application = await medianOf(applicationAlone);
   const ratio = median(ratios);
   return [
     { measure: 'full scenario ÷ supabase-js alone', value: ratio, target: '≤ 1.5', met: ratio <= 1.5 },
     {
-      measure: 'the same, supabase-js alone on the light platform objects, too',
+      measure: 'the same, with supabase-js alone also on the light platform objects',
       value: median(scenarios) / light,
       target: '',
       met: undefined,
@@ -96,7 +96,7 @@ async function costs(): Promise<Measure[]> {
 async function medianOf(work: () => void): Promise<number> {
   const times: number[] = [];
   for (let repetition = 0; repetition <= REPETITIONS; repetition++) {
-    times.push(await together(() => timed(() => repeat(RUNS, work))));
+    times.push(await inBatch(() => timed(() => repeat(RUNS, work))));
   }
   return median(times.slice(1));
 }
@@ -107,7 +107,7 @@ function alone(): void {
 }
 
 function applicationAlone(): void {
-  simulate((world) => askApplication(subject, asked, (fetch) => (world.fetch = fetch)), SIMULATION);
+  simulate((world) => runApplication(subject, work, (fetch) => (world.fetch = fetch)), SIMULATION);
 }
 
 async function againstFakeTimers(): Promise<Measure> {
@@ -134,7 +134,7 @@ async function workers(): Promise<Measure> {
   return { measure: 'two workers ÷ one', value, target: '≥ 1.7', met: value >= 1.7 };
 }
 
-/** Runs a second of `count` workers side by side, each measured from its own warm state. */
+/** Runs per millisecond of `count` parallel workers, each warmed up. */
 async function throughput(count: number): Promise<number> {
   const threads = Array.from({ length: count }, () => new Worker(new URL('simulator-thread.ts', import.meta.url)));
   try {
@@ -180,7 +180,7 @@ function repeat(times: number, work: (at: number) => unknown): void {
   for (let at = 0; at < times; at++) work(at);
 }
 
-/** Of this thread, in milliseconds of its processor: what else the machine does changes it little. */
+/** CPU time of this thread in milliseconds, which depends little on the load of the machine. */
 function cpu(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1e3;

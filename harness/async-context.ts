@@ -1,21 +1,22 @@
 /**
- * What code finds out about itself without being told, wherever it goes on: after an `await`, in a timer, in a package
- * that others use too. One store for all of it: each store that is entered takes a copy of all the others.
+ * The operation and the instance that the running code belongs to, found from anywhere in that code: after an `await`,
+ * in a timer, in a package that other instances share. There is one `AsyncLocalStorage` for both, because entering one
+ * copies all others.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AppClock } from './clock.ts';
 
-/** On whose behalf code runs. */
+/** The operation of an actor that code runs for. */
 export interface Operation {
   actor: string;
   operation: string;
   gatewayUrl: string;
 }
 
-/** What an instance of the application has of its own. */
+/** The settings that each instance of the application has for itself. */
 export interface InstanceSettings {
   environment: NodeJS.ProcessEnv;
-  /** Where its clock may be wrong. */
+  /** Only if the plan makes the clock of an instance wrong. */
   clock?: AppClock | undefined;
   /** It was killed: none of its requests is sent any more. */
   isDead?: boolean;
@@ -28,12 +29,12 @@ interface AsyncContext {
 
 const asyncContext = new AsyncLocalStorage<AsyncContext>();
 
-/** `task` and all that it sets going is part of `operation`, and of the first instance that takes it up. */
+/** Runs `task` as part of `operation`, and of the first instance that it enters. All that it starts inherits both. */
 export function onBehalfOf<T>(operation: Operation, task: () => T): T {
   return asyncContext.run({ operation, instance: undefined }, task);
 }
 
-/** `task` and all that it sets going is that instance's. */
+/** Runs `task` as code of `instance`. Everything that `task` starts inherits that. */
 export function asInstance<T>(instance: InstanceSettings, task: () => T): T {
   const around = asyncContext.getStore();
   if (around === undefined || around.instance !== undefined) {

@@ -1,6 +1,6 @@
-/** The only way by which a run tells time or waits: real here, virtual in a simulation. */
+/** The only way for a run to read the time or to wait: real time here, virtual time in a simulation. */
 export interface Clock {
-  /** Nanoseconds since the clock was made, an integer that never decreases. */
+  /** Nanoseconds since the clock was created, an integer that never decreases. */
   now(): number;
   /** Resolves after `milliseconds`, or as soon as `signal` aborts. Never rejects. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
@@ -24,13 +24,13 @@ export function realClock(): Clock {
   };
 }
 
-/** The date as one instance of the application sees it. */
+/** The clock of one instance of the application, which may be wrong. */
 export interface AppClock {
-  /** By how many milliseconds it is ahead. */
+  /** How far the clock is ahead, in milliseconds; negative when it is behind. */
   offsetMs: number;
 }
 
-/** The date on the wall, for names of files only: nothing in a run depends on it. */
+/** The current wall-clock time, for file names only: nothing in a run depends on it. */
 export function wallTime(): Date {
   return new Date();
 }

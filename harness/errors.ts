@@ -1,4 +1,4 @@
-/** Exit codes of every verb, as HISTORY.md fixes them. */
+/** Exit codes of all commands, defined in HISTORY.md. */
 export const ExitCode = {
   valid: 0,
   violated: 1,
@@ -13,8 +13,8 @@ export function exitCodeOf(valid: boolean | 'unknown'): ExitCode {
 }
 
 /**
- * An error that a person can act on: what happened and where (`message`), what to do next (`hint`).
- * `code` is stable and may be matched by programs; `exitCode` is what the CLI ends with.
+ * An error that the user can act on: what happened and where (`message`), what to do next (`hint`).
+ * `code` is stable, so programs may match it; `exitCode` is the exit code of the CLI.
  */
 export class RatchetError extends Error {
   override readonly name: string = 'RatchetError';
@@ -46,7 +46,7 @@ export class RequestLost extends Error {
   override readonly name = 'RequestLost';
 }
 
-/** The environment failed us: a missing binary, a full disk, a dead database. Exit code 2, never a verdict. */
+/** A failure of the environment: a missing binary, a full disk, a dead database. Exit code 2, never a verdict. */
 export class EnvironmentError extends RatchetError {
   override readonly name = 'EnvironmentError';
   constructor(code: string, message: string, hint?: string, cause?: unknown) {

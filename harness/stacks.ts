@@ -1,4 +1,4 @@
-/** Reads stacks for a person: the application's own lines, without ours, Node's and those of packages. */
+/** Reduces a stack trace to the application's own frames, without those of Ratchet, of Node and of packages. */
 import { fileURLToPath } from 'node:url';
 import { relative } from 'node:path';
 
@@ -6,9 +6,9 @@ const OURS = fileURLToPath(new URL('./', import.meta.url));
 const FRAMES_MAX = 5;
 
 export interface ApplicationStack {
-  /** The file whose line is innermost, relative to the working directory. */
+  /** The file of the innermost frame, relative to the working directory. */
   file: string | undefined;
-  /** The lines, each after a line break; empty without any. */
+  /** The frames, each preceded by a line break; empty if there are none. */
   text: string;
 }
 

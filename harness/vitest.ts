@@ -15,7 +15,7 @@ import type { Scenario } from './plan/scenario.ts';
 import { describeFound } from './report/explored.ts';
 import { formatVerdicts, plainPalette } from './report/text.ts';
 import { execute } from './runner/execute.ts';
-import { loadBackend } from './runner/registry.ts';
+import { loadBackend } from './runner/backend-registry.ts';
 import type { Subject } from './port/subject.ts';
 
 export interface HoldOptions {

@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parametersOf, planOf } from '../harness/plan/scenario.ts';
 import { openCatalogue } from '../harness/runner/catalogue.ts';
 import { execute } from '../harness/runner/execute.ts';
+import { loadBackend } from '../harness/runner/backend-registry.ts';
 import { expectedOfRun } from '../harness/runner/expectation.ts';
-import { loadBackend } from '../harness/runner/registry.ts';
 import { lackOf } from '../harness/runner/requirements.ts';
 
 const catalogue = await openCatalogue(fileURLToPath(new URL('.', import.meta.url)));

@@ -1,4 +1,4 @@
-// The whole quality gate: every `check:…` script of package.json, side by side.
+// The quality gate: runs every `check:…` script of package.json in parallel.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), 'ratchet-layers-'));
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-/** A file that breaks each rule: the rule, the file, what it imports. */
+/** Files that violate the rules: the rule, the file, its import. */
 const PLANTED: [rule: string, file: string, imported: string][] = [
   ['no-circular', 'harness/plan/one.ts', './two.ts'],
   ['not-resolvable', 'harness/plan/lost.ts', './nowhere.ts'],
@@ -86,7 +86,7 @@ describe('the import rules', () => {
     expect(found).toContainEqual({ rule, from: file });
   });
 
-  it('are all planted against', () => {
+  it('each have a planted violation', () => {
     const rules = new Set(
       readFileSync(join(root, '.dependency-cruiser.cjs'), 'utf8').match(/(?<=name: '|only\(\s*')[a-z-]+(?=')/g),
     );
@@ -102,7 +102,7 @@ describe('the lint rules', () => {
     return spawnSync(join(root, 'node_modules/.bin/oxlint'), [file], { cwd: copy }).status;
   }
 
-  it('allow what is harmless', () => {
+  it('allow harmless code', () => {
     expect(lint('export const one = 1;')).toBe(0);
   });
 

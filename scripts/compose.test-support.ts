@@ -1,4 +1,4 @@
-/** Runs docker compose on our file, as a person would. */
+/** Runs docker compose with the repository's docker-compose.yml. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -13,9 +13,9 @@ it('docker-compose.yml publishes on the loopback only', () => {
   expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 
-/** Empty where Docker has no such plugin to be asked. */
+/** Empty if the compose plugin is not installed. */
 const plugins = compose(['version']).status === 0 ? ['docker compose'] : [];
-it.each(plugins)('%s takes docker-compose.yml for valid', () => {
+it.each(plugins)('%s accepts docker-compose.yml as valid', () => {
   const { status, stderr } = compose(['config', '-q']);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });

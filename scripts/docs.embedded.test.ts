@@ -13,7 +13,7 @@ const documents = [
     .map((name) => `docs/${name}`),
 ];
 
-/** Commands that CI runs by themselves, and that would run this test again. */
+/** Commands that CI runs separately, and that would run this test again. */
 const RUN_BY_CI = ['npm test', 'npm run check'];
 
 function commandsOf(document: string): { command: string; exitCode: number }[] {
@@ -33,8 +33,8 @@ const commands = documents
   .flatMap((document) => commandsOf(document).map((each) => ({ document, ...each })))
   .filter(({ command }) => !RUN_BY_CI.includes(command));
 
-describe('the documents', () => {
-  // In order: some look at what the one before them left.
+describe('the documentation', () => {
+  // In order, because some commands use the output of an earlier one.
   it.each(commands)('$document: $command', ({ command, exitCode }) => {
     const { status, stderr } = spawnSync(command, { cwd: root, shell: true, encoding: 'utf8' });
     expect(status, stderr).toBe(exitCode);

@@ -1,5 +1,5 @@
-# Sourced: an engine in a folder of its own, and its end. All that its removal needs to know lies in that folder, so
-# that the next start can remove what a killed one left.
+# Sourced by with-engine.sh: starts and removes an engine whose files are all in one folder. Everything that the removal
+# needs to know is in that folder, so that the next start can clean up after a killed one.
 # shellcheck shell=bash
 
 cgroups_of() {
@@ -10,7 +10,7 @@ bridges() {
   ip -o link show type bridge 2>/dev/null | awk -F': ' '{ print $2 }' | sort
 }
 
-# start_engine FOLDER: it listens on FOLDER/docker.sock and publishes on the loopback.
+# start_engine FOLDER: starts an engine that listens on FOLDER/docker.sock and publishes on the loopback.
 start_engine() {
   local folder=$1
   echo $$ >"$folder/owner"
@@ -22,7 +22,7 @@ start_engine() {
     touch "$folder/cgroups-mounted"
     mount -t cgroup2 none /sys/fs/cgroup
   fi
-  # A bridge of that name is shared with whoever made it: without it there is no need for one.
+  # Without an existing docker0 none is created: all containers use networks of their own.
   local bridge=()
   ip link show docker0 >/dev/null 2>&1 || bridge=(--bridge none)
   set -m
@@ -40,7 +40,7 @@ start_engine() {
   return 1
 }
 
-# remove_engine FOLDER: with its containers, networks, rules, mounts, cgroups and files, whatever state it is in.
+# remove_engine FOLDER: removes the engine in any state, with its containers, networks, rules, mounts, cgroups and files.
 remove_engine() {
   local folder=$1 pid
   pid=$(cat "$folder/dockerd.pid" 2>/dev/null || true)
@@ -52,7 +52,7 @@ remove_engine() {
     for _ in $(seq 150); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
     kill -KILL "$pid" 2>/dev/null || true
   fi
-  kill_rest "$folder"
+  kill_remaining "$folder"
   if [ -e "$folder/bridges" ]; then
     bridges | comm -13 "$folder/bridges" - | while read -r bridge; do
       case $bridge in br-* | docker0) ip link delete "$bridge" 2>/dev/null || true ;; esac
@@ -65,8 +65,9 @@ remove_engine() {
   remove_folder "$folder"
 }
 
-# What outlived the engine: its shims by the folder in their command lines, its containers by their cgroups.
-kill_rest() {
+# Kills processes that outlived the engine: shims, found by the folder in their command lines, and containers, found by
+# their cgroups.
+kill_remaining() {
   local folder=$1 process
   for _ in $(seq 50); do
     local found=
@@ -80,7 +81,7 @@ kill_rest() {
   done
 }
 
-# As they were: tables that were there get their rules back, those that were not are emptied.
+# Restores the saved rules of tables that existed before, and empties those that did not.
 restore_rules() {
   local tool=$1 saved=$2 table chain
   [ -e "$saved" ] || return 0
@@ -95,7 +96,7 @@ restore_rules() {
   "$tool-restore" <"$saved" 2>/dev/null || true
 }
 
-# Only what was not there before goes with it.
+# Removes the folder, and the directories that did not exist before the start.
 remove_folder() {
   local folder=$1 made
   made=$(cat "$folder/made" 2>/dev/null || true)

@@ -15,7 +15,7 @@ function run(command: string, args: string[], cwd: string): string {
   return stdout;
 }
 
-/** Somebody's project with the package installed, without asking a registry. */
+/** A user's project with the package installed, without access to a registry. */
 beforeAll(() => {
   const packed = join(folder, 'node_modules', 'ratchet');
   mkdirSync(packed, { recursive: true });

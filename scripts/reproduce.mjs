@@ -1,4 +1,4 @@
-// The main job on the embedded default: the reversion in `legacy`, then the same plan on the subject that holds.
+// The main demonstration, on the default backend: the violation in `legacy`, then the same plan on `guarded`, which passes.
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,18 +15,18 @@ function ratchet(...args) {
   return status ?? 2;
 }
 
-const reverted = ratchet('run', 'lagging-replica', '--subject', 'legacy');
-if (reverted !== 1) fail(reverted, 'the reversion was expected in legacy, and was not seen');
+const violated = ratchet('run', 'lagging-replica', '--subject', 'legacy');
+if (violated !== 1) fail(violated, 'legacy was expected to be violated, and was not');
 const latest = join(root, 'reports', 'latest');
 if (!existsSync(latest)) fail(2, 'the run left no report');
-const held = ratchet(
+const passed = ratchet(
   'replay',
   join(realpathSync(latest).slice(realpathSync(root).length + 1), 'plan.json'),
   '--subject',
   'guarded',
 );
-if (held !== 0) fail(held, 'guarded was expected to hold under the same plan, and did not');
-console.log('Reproduced: legacy goes back from 85% to 10%, guarded holds under the same plan.');
+if (passed !== 0) fail(passed, 'guarded was expected to pass with the same plan, and did not');
+console.log('Reproduced: legacy goes back from 85% to 10%; guarded passes with the same plan.');
 
 function fail(status, reason) {
   console.error(`Not reproduced: ${reason} (exit code ${status}).`);

@@ -1,4 +1,4 @@
-/** Removes the containers, networks and volumes of runs that are certainly dead, as the next run would. */
+/** Removes the containers, networks and volumes of dead runs, like the start of the next run. */
 import { findEngine } from '../harness/backend/containers/engine.ts';
 import { sweep } from '../harness/backend/containers/removal.ts';
 

@@ -1,53 +1,53 @@
 #!/usr/bin/env bash
-# bash scripts/with-engine.sh COMMAND [ARG…]: runs the command where a container engine answers and the stand-in images
-# are there. Uses the engine that runs; where there is none, and we are root, starts one of its own (installing it on
-# Debian if need be) that listens on a socket of its own and publishes on the loopback. What it made it removes, also
-# when it is interrupted; what it left because it was killed the next one removes. With --probe instead of a command it
-# only finds out whether there can be an engine: exit code 0, or 3 and a line that says why not.
+# bash scripts/with-engine.sh COMMAND [ARG…]: runs the command with a container engine and the stand-in images. Uses a
+# running engine. If there is none, and the user is root, starts an engine (installing it on Debian if necessary) that
+# listens on a socket of its own and publishes on the loopback. Removes what it has created, also when it is interrupted;
+# if it is killed, the next start removes it. With --probe instead of a command it only checks whether an engine is
+# possible: exit code 0, or 3 and a line with the reason.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/engine.sh"
-work= attended= images_before= is_own=
+work= group= images_before= is_own=
 
 say() { echo "with-engine: $*" >&2; }
 
 why_no_engine() {
   timeout 15 docker info >/dev/null 2>&1 && return
   if [ "$(id -u)" != 0 ]; then
-    echo "no container engine runs, and only root could start one"
+    echo "no container engine is running, and only root can start one"
   elif ! unshare --mount --net true 2>/dev/null; then
-    echo "no container engine runs, and this machine lets nobody make the namespaces that one needs"
+    echo "no container engine is running, and this machine does not permit the namespaces that an engine needs"
   elif ! command -v dockerd >/dev/null && ! command -v apt-get >/dev/null; then
     echo "there is no container engine, and no apt-get to install one"
   fi
 }
 
-# Runs something as a process group of its own: a signal reaches us at once, and all of the group can be ended.
-attend() {
+# Runs a command in a process group of its own, so that signals reach this script at once and the whole group can be ended.
+run_in_group() {
   set -m
   "$@" </dev/null &
   set +m
-  attended=$!
+  group=$!
   local status=0
-  wait "$attended" || status=$?
-  attended=
+  wait "$group" || status=$?
+  group=
   return "$status"
 }
 
-end_attended() {
-  [ -n "$attended" ] || return 0
-  kill -TERM -- "-$attended" 2>/dev/null || true
-  for _ in $(seq 300); do kill -0 -- "-$attended" 2>/dev/null || return 0; sleep 0.1; done
-  kill -KILL -- "-$attended" 2>/dev/null || true
+end_group() {
+  [ -n "$group" ] || return 0
+  kill -TERM -- "-$group" 2>/dev/null || true
+  for _ in $(seq 300); do kill -0 -- "-$group" 2>/dev/null || return 0; sleep 0.1; done
+  kill -KILL -- "-$group" 2>/dev/null || true
 }
 
 stop() {
   set +e
   trap '' INT TERM HUP
   trap - EXIT
-  end_attended
+  end_group
   if [ -z "$is_own" ]; then
-    # Of a command that was killed: what its runs left.
+    # Removes what runs of a killed command have left.
     [ -z "$images_before" ] || timeout 60 node "$root/scripts/with-install.mjs" node "$root/scripts/sweep-containers.ts" || true
     comm -13 <(echo "$images_before") <(stand_ins) | xargs -r timeout 60 docker rmi -f >/dev/null 2>&1 || true
   fi
@@ -66,13 +66,13 @@ install() {
   command -v iptables >/dev/null || missing+=(iptables)
   command -v ip >/dev/null || missing+=(iproute2)
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
-  # Newer releases of Debian have the client in a package of its own.
+  # In newer releases of Debian the client is a separate package.
   command -v docker >/dev/null || apt_install docker-cli
 }
 
 apt_install() {
   say "installing $*"
-  # Nothing that is installed starts by itself.
+  # Keeps installed services from starting.
   if [ ! -e /usr/sbin/policy-rc.d ]; then
     printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
     chmod +x /usr/sbin/policy-rc.d
@@ -85,23 +85,23 @@ apt_install() {
 }
 
 apt_get() {
-  attend timeout 300 apt-get -o Acquire::Retries=3 update -qq >"$work/apt.log" 2>&1 &&
-    DEBIAN_FRONTEND=noninteractive attend timeout 300 apt-get -o Acquire::Retries=3 install -y -qq \
+  run_in_group timeout 300 apt-get -o Acquire::Retries=3 update -qq >"$work/apt.log" 2>&1 &&
+    DEBIAN_FRONTEND=noninteractive run_in_group timeout 300 apt-get -o Acquire::Retries=3 install -y -qq \
       --no-install-recommends "$@" >"$work/apt.log" 2>&1
 }
 
-# Those that nobody uses any more, because whoever started them was killed.
-remove_abandoned() {
+# Removes the engines of killed scripts.
+remove_orphaned_engines() {
   local folder
   for folder in /tmp/ratchet-engine.*; do
     [ -e "$folder/owner" ] && ! kill -0 "$(cat "$folder/owner")" 2>/dev/null || continue
-    say "removing what a killed run left in $folder"
+    say "removing the engine of a killed run in $folder"
     remove_engine "$folder"
   done
 }
 
-# The base image brings the plugin, as Debian has it in newer releases only.
-bring_compose() {
+# Copies the compose plugin from the base image, because older releases of Debian do not have it.
+install_compose() {
   ! docker compose version >/dev/null 2>&1 || return 0
   local container
   export DOCKER_CONFIG="$work/docker-config"
@@ -120,18 +120,18 @@ trap 'exit 143' TERM HUP
 work=$(mktemp -d /tmp/ratchet-engine.XXXXXX)
 if ! timeout 15 docker info >/dev/null 2>&1; then
   is_own=1
-  remove_abandoned
+  remove_orphaned_engines
   install
   start_engine "$work" || exit 2
   export DOCKER_HOST="unix://$work/docker.sock"
 fi
 images_before=$(stand_ins)
 if [ -z "${RATCHET_POSTGRES_IMAGE:-}${RATCHET_REST_IMAGE:-}" ]; then
-  attend node "$root/scripts/with-install.mjs" true >&2
-  TMPDIR=$work attend node "$root/scripts/with-install.mjs" node "$root/scripts/build-images.ts" >"$work/images"
+  run_in_group node "$root/scripts/with-install.mjs" true >&2
+  TMPDIR=$work run_in_group node "$root/scripts/with-install.mjs" node "$root/scripts/build-images.ts" >"$work/images"
   set -a
   . "$work/images"
   set +a
-  [ -z "$is_own" ] || bring_compose
+  [ -z "$is_own" ] || install_compose
 fi
-attend "$@"
+run_in_group "$@"

@@ -1,5 +1,5 @@
 // node scripts/with-install.mjs COMMAND [ARG…]: installs the dependencies if they are missing or older than the
-// lock file, then runs the command with the project's own Node first on the PATH. Plain JavaScript for any Node.
+// lock file, then runs the command with the project's own Node first on the PATH. Plain JavaScript, for any version of Node.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -23,7 +23,7 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtime
   console.error('installing dependencies (npm ci) …');
   const status = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   if (status !== 0) {
-    console.error('npm ci failed: see above; a network that reaches the npm registry is needed once');
+    console.error('npm ci failed: see above; the first install needs access to the npm registry');
     process.exit(2);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a client sees of an answer, without the time and without what is known to differ: hints that guess what was
- * meant, and PostgreSQL's words for an `is` on something else than a truth value.
+ * The parts of an answer that both backends must agree on: without times, and without known differences, which are
+ * hints that guess a similar name, and PostgreSQL's message for `is` on a column that is not boolean.
  */
 export function comparable(answer: unknown): object {
   const { status, data, error, count } = answer as Answer;

@@ -1,4 +1,4 @@
-/** The database of the conformance suite: once as migrations, once as a model. */
+/** The database of the conformance suite, as migrations and as a model. */
 import type { DatabaseModel, Row } from '../port/model.ts';
 import type { TrackedTable } from '../port/backend.ts';
 
@@ -31,7 +31,7 @@ create table public.drafts (id integer primary key, body text);
 alter table public.drafts enable row level security;
 create table public.news (id integer primary key, body text);
 alter table public.news enable row level security;
-create policy "News are for everybody" on public.news for select using (true);
+create policy "News are public" on public.news for select using (true);
 create function public.never_back() returns trigger language plpgsql as $$
 begin
   if new.generation < old.generation then return null; end if;

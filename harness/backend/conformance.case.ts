@@ -1,4 +1,4 @@
-/** What the suites of the port share. */
+/** Shared by the suites that run over every backend. */
 import { askNode } from './ask-node.test-support.ts';
 import { createClient } from '@supabase/supabase-js';
 import { realClock } from '../clock.ts';
@@ -14,7 +14,7 @@ export function clientOf(node: DatabaseNode, key: string) {
   });
 }
 
-/** A virtual backend works in real time, too: its clock is all that it knows of time. */
+/** Also starts a virtual backend in real time: it takes its time only from the clock that it is given. */
 export function conformanceOptions(replicas: number): ClusterOptions {
   return {
     replicas,

@@ -1,10 +1,10 @@
-/** Requests through supabase-js, drawn at random. */
+/** Random requests through supabase-js. */
 import fc from 'fast-check';
 import type { clientOf } from './conformance.case.ts';
 
 export type Client = ReturnType<typeof clientOf>;
 
-/** One request: how to make it, and how to show it. */
+/** One request, and its description for a failure message. */
 export interface Command {
   text: string;
   run(client: Client): PromiseLike<unknown>;
@@ -54,19 +54,19 @@ const change = fc.record(
   { requiredKeys: [], noNullPrototype: true },
 );
 
-/** An unknown column is interesting now and then, not in every other row. */
+/** Keeps an unknown column only in some rows. */
 function rarelyUnknown<T extends { nothing?: number; progress?: unknown }>(values: T): T {
   if (typeof values.progress === 'number' && values.progress % 7 !== 0) delete values.nothing;
   return values;
 }
 
 type Filter = (query: any) => any;
-interface Told<T> {
+interface Described<T> {
   text: string;
   apply: T;
 }
 
-const told = <T>(text: string, apply: T): Told<T> => ({ text, apply });
+const described = <T>(text: string, apply: T): Described<T> => ({ text, apply });
 const comparison = fc.constantFrom('eq', 'neq', 'gt', 'gte', 'lt', 'lte');
 
 type Leaf = { column: string; operator: string; value: unknown };
@@ -106,7 +106,7 @@ const leafOf = (numbers: readonly unknown[]): fc.Arbitrary<Leaf> =>
     fc.record({ column: fc.constant('nothing'), operator: fc.constant('eq'), value: fc.constant(1) }),
   );
 
-/** What is written in a text rather than called: there a list has brackets of its own. */
+/** A condition in the text form that `or` takes, in which a list has its own parentheses. */
 const writtenLeafOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<{ column: string; operator: string; value: string }> =>
   leaf
     .filter(({ operator }) => operator !== 'isDistinct')
@@ -116,39 +116,41 @@ const writtenLeafOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<{ column: string;
       value: Array.isArray(value) ? `(${value.map(quoted).join(',')})` : quoted(value),
     }));
 
-const filterOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<Told<Filter>> =>
+const filterOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<Described<Filter>> =>
   fc.oneof(
     {
       arbitrary: leaf.map(({ column, operator, value }) =>
-        told(`.${operator}(${column}, ${JSON.stringify(value)})`, (query: any) => query[operator](column, value)),
+        described(`.${operator}(${column}, ${JSON.stringify(value)})`, (query: any) => query[operator](column, value)),
       ),
       weight: 4,
     },
     leaf
       .filter(({ operator }) => operator !== 'in' && operator !== 'isDistinct')
       .map(({ column, operator, value }) =>
-        told(`.not(${column}, ${operator}, ${JSON.stringify(value)})`, (query: any) =>
+        described(`.not(${column}, ${operator}, ${JSON.stringify(value)})`, (query: any) =>
           query.not(column, operator, value),
         ),
       ),
     fc.array(id, { minLength: 1, maxLength: 3 }).map((list) => {
       const text = `(${list.map(quoted).join(',')})`;
-      return told(`.not(id, in, ${text})`, (query: any) => query.not('id', 'in', text));
+      return described(`.not(id, in, ${text})`, (query: any) => query.not('id', 'in', text));
     }),
     fc
       .tuple(id, fc.constantFrom(1, 2))
-      .map(([id, generation]) => told(`.match(${id}, ${generation})`, (query: any) => query.match({ id, generation }))),
+      .map(([id, generation]) =>
+        described(`.match(${id}, ${generation})`, (query: any) => query.match({ id, generation })),
+      ),
     fc.array(writtenLeafOf(leaf), { minLength: 1, maxLength: 3 }).map((leaves) => {
       const text = leaves.map(({ column, operator, value }) => `${column}.${operator}.${value}`).join(',');
-      return told(`.or(${text})`, (query: any) => query.or(text));
+      return described(`.or(${text})`, (query: any) => query.or(text));
     }),
     writtenLeafOf(leaf).map(({ column, operator, value }) => {
       const text = `id.in.(a,"b"),and(progress.gte.10,not.and(${column}.${operator}.${value},id.eq.c))`;
-      return told(`.or(${text})`, (query: any) => query.or(text));
+      return described(`.or(${text})`, (query: any) => query.or(text));
     }),
     writtenLeafOf(leaf).map(({ column, operator, value }) => {
       const text = `${column}.not.${operator}.${value},not.or(id.eq.a,id.eq.b)`;
-      return told(`.or(${text})`, (query: any) => query.or(text));
+      return described(`.or(${text})`, (query: any) => query.or(text));
     }),
   );
 
@@ -157,11 +159,11 @@ function quoted(value: unknown): string {
   return `"${String(value).replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-/** Of several `or` at once, or of several conditions of one column with one operator, not every REST layer knows. */
-const someOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<Told<Filter>[]> =>
+/** At most one `or`, and one condition per column and operator: not every REST layer supports several. */
+const someOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<Described<Filter>[]> =>
   fc.uniqueArray(filterOf(leaf), { maxLength: 2, selector: ({ text }) => kindOf(text) });
 
-/** Of every `eq` there is one, since a `match` is several. */
+/** All `eq` conditions are of one kind, because a `match` consists of several. */
 function kindOf(filter: string): string {
   const [, operator, column = ''] = /^\.(\w+)\(((?:\w+, )?\w+)?/.exec(filter)!;
   if (operator === 'match' || operator === 'eq') return 'eq';
@@ -169,48 +171,52 @@ function kindOf(filter: string): string {
 }
 
 const filters = someOf(leafOf([1, 2, 10, 50]));
-/** Beside an `eq` of the id. */
+/** Filters in addition to an `eq` on the id. */
 const narrowing = filters.map((some) => some.filter(({ text }) => !/^\.(match|eq\(id)/.test(text)));
-/** Some of whose values are none of their column's type. */
+/** Filters, some with values that are not of their column's type. */
 const anyFilters = someOf(leafOf([1, 2, 10, 50, 'x', '']));
 const order = fc.constantFrom(
-  told('.order(id)', (query: any) => query.order('id')),
-  told('.order(progress desc).order(id)', (query: any) => query.order('progress', { ascending: false }).order('id')),
-  told('.order(status nullsfirst).order(id desc)', (query: any) =>
+  described('.order(id)', (query: any) => query.order('id')),
+  described('.order(progress desc).order(id)', (query: any) =>
+    query.order('progress', { ascending: false }).order('id'),
+  ),
+  described('.order(status nullsfirst).order(id desc)', (query: any) =>
     query.order('status', { nullsFirst: true }).order('id', { ascending: false }),
   ),
-  told('.order(is_public desc nullslast).order(updated_at).order(id)', (query: any) =>
+  described('.order(is_public desc nullslast).order(updated_at).order(id)', (query: any) =>
     query.order('is_public', { ascending: false, nullsFirst: false }).order('updated_at').order('id'),
   ),
-  told('.order(nothing)', (query: any) => query.order('nothing')),
+  described('.order(nothing)', (query: any) => query.order('nothing')),
 );
 const window = fc.oneof(
-  fc.constant(told('', (query: any) => query)),
-  fc.nat(3).map((count) => told(`.limit(${count})`, (query: any) => query.limit(count))),
+  fc.constant(described('', (query: any) => query)),
+  fc.nat(3).map((count) => described(`.limit(${count})`, (query: any) => query.limit(count))),
   fc
     .tuple(fc.nat(3), fc.nat(3))
-    .map(([from, more]) => told(`.range(${from}, ${from + more})`, (query: any) => query.range(from, from + more))),
+    .map(([from, more]) =>
+      described(`.range(${from}, ${from + more})`, (query: any) => query.range(from, from + more)),
+    ),
 );
-const many = told('', (query: any) => query);
+const many = described('', (query: any) => query);
 const shape = fc.constantFrom(
   many,
   many,
-  told('.single()', (query: any) => query.single()),
-  told('.maybeSingle()', (query: any) => query.maybeSingle()),
+  described('.single()', (query: any) => query.single()),
+  described('.maybeSingle()', (query: any) => query.maybeSingle()),
 );
 const returning = fc.option(
   columns.filter((names) => !names.includes(':')),
   { nil: undefined },
 );
 
-const applied = (query: any, steps: readonly Told<Filter>[]): any =>
+const applied = (query: any, steps: readonly Described<Filter>[]): any =>
   steps.reduce((built, { apply }) => apply(built), query);
-const textOf = (steps: readonly Told<Filter>[]): string => steps.map(({ text }) => text).join('');
+const textOf = (steps: readonly Described<Filter>[]): string => steps.map(({ text }) => text).join('');
 
 const selection = fc
   .tuple(columns, anyFilters, order, window, shape, fc.constantFrom(undefined, 'exact'), fc.boolean())
   .map(([names, filters, order, window, shape, counted, head]): Command => {
-    // A part that is counted and asked for as a single row has a status of its own on some.
+    // The status of a counted single row of a limited selection differs between REST layers.
     const count = window.text !== '' && shape !== many ? undefined : counted;
     const steps = [...filters, order, window, ...(head ? [] : [shape])];
     return {
@@ -224,12 +230,12 @@ const selection = fc
   });
 
 const after = fc.tuple(returning, shape);
-const afterwards = (query: any, [names, shape]: readonly [string | undefined, Told<Filter>]): any =>
+const afterwards = (query: any, [names, shape]: readonly [string | undefined, Described<Filter>]): any =>
   names === undefined ? query : shape.apply(query.select(names));
-const afterText = ([names, shape]: readonly [string | undefined, Told<Filter>]): string =>
+const afterText = ([names, shape]: readonly [string | undefined, Described<Filter>]): string =>
   names === undefined ? '' : `.select(${names})${shape.text}`;
 
-/** Several rows with the same fields each; what PostgREST makes of differing ones is in the documentation. */
+/** Several rows with the same fields. docs/SIMULATION.md describes the difference for rows with different fields. */
 const rows = fc
   .array(row, { minLength: 1, maxLength: 3 })
   .map((rows) => rows.map((each) => ({ ...rows[0], ...pick(each, Object.keys(rows[0]!)) })));
@@ -245,7 +251,7 @@ const insertion = fc
     run: (client) => afterwards(client.from('stories').insert(rows as any), after),
   }));
 
-/** What is counted of a change is what it changed. */
+/** A counted change: the count is the number of rows that it changed. */
 const counted = fc
   .tuple(row, id, narrowing, fc.constantFrom('insert', 'upsert', 'delete'), returning)
   .map(([row, id, filters, what, names]): Command => ({
@@ -263,7 +269,7 @@ const counted = fc
     },
   }));
 
-/** Fields that are missing are left to their defaults. */
+/** An insert in which missing fields get their defaults. */
 const sparseInsertion = fc.array(row, { minLength: 2, maxLength: 3 }).map((rows): Command => ({
   text: `insert(${JSON.stringify(rows)}, defaults)`,
   run: (client) => client.from('stories').insert(rows as any, { defaultToNull: false }),
@@ -311,48 +317,50 @@ const deletion = fc.tuple(id, narrowing, after).map(([id, filters, after]): Comm
 
 const call = fc
   .oneof(
-    id.map((story) => told(`progress_of ${story}`, (client: Client) => client.rpc('progress_of', { story }))),
+    id.map((story) => described(`progress_of ${story}`, (client: Client) => client.rpc('progress_of', { story }))),
     id.map((story) =>
-      told(`progress_of ${story} by GET`, (client: Client) => client.rpc('progress_of', { story }, { get: true })),
+      described(`progress_of ${story} by GET`, (client: Client) => client.rpc('progress_of', { story }, { get: true })),
     ),
     progress.map((least) =>
-      told(`stories_from ${least}`, (client: Client) =>
+      described(`stories_from ${least}`, (client: Client) =>
         client.rpc('stories_from', { minimum: least }).select('id, progress'),
       ),
     ),
     fc
       .tuple(id, fc.constantFrom(1, 5, 200, -3))
       .map(([story, step]) =>
-        told(`advance ${story} by ${step}`, (client: Client) => client.rpc('advance', { story, step })),
+        described(`advance ${story} by ${step}`, (client: Client) => client.rpc('advance', { story, step })),
       ),
-    id.map((story) => told(`advance ${story}`, (client: Client) => client.rpc('advance', { story }))),
-    id.map((story) => told(`forget ${story}`, (client: Client) => client.rpc('forget', { story }))),
+    id.map((story) => described(`advance ${story}`, (client: Client) => client.rpc('advance', { story }))),
+    id.map((story) => described(`forget ${story}`, (client: Client) => client.rpc('forget', { story }))),
     fc
       .constantFrom('P0001', 'PT409', '22023', '40001', '55000')
-      .map((state) => told(`refuse ${state}`, (client: Client) => client.rpc('refuse', { state }))),
+      .map((state) => described(`refuse ${state}`, (client: Client) => client.rpc('refuse', { state }))),
     fc
       .tuple(fc.constantFrom(-1, 0, 10, 50), filters, order, window, fc.boolean(), fc.boolean())
       .map(([minimum, filters, order, window, get, isCounted]) => {
-        const steps = [...filters, order, window].filter(({ text }) => isAskedOfFunctions(text, get));
-        return told(`stories_from ${minimum}${textOf(steps)}, get ${get}, counted ${isCounted}`, (client: Client) =>
-          applied(client.rpc('stories_from', { minimum }, { get, ...(isCounted ? { count: 'exact' } : {}) }), steps),
+        const steps = [...filters, order, window].filter(({ text }) => worksOnFunctions(text, get));
+        return described(
+          `stories_from ${minimum}${textOf(steps)}, get ${get}, counted ${isCounted}`,
+          (client: Client) =>
+            applied(client.rpc('stories_from', { minimum }, { get, ...(isCounted ? { count: 'exact' } : {}) }), steps),
         );
       }),
     id.map((story) =>
-      told(`advance ${story}, single`, (client: Client) => client.rpc('advance', { story }).select('id').single()),
+      described(`advance ${story}, single`, (client: Client) => client.rpc('advance', { story }).select('id').single()),
     ),
-    fc.constant(told('advance without a story', (client: Client) => client.rpc('advance', { step: 1 }))),
-    fc.constant(told('nothing', (client: Client) => client.rpc('nothing'))),
+    fc.constant(described('advance without a story', (client: Client) => client.rpc('advance', { step: 1 }))),
+    fc.constant(described('nothing', (client: Client) => client.rpc('nothing'))),
   )
   .map(({ text, apply }): Command => ({ text: `rpc(${text})`, run: apply }));
 
-/** An `or` of a GET one REST layer takes for an argument; and an unknown column of a function's rows each calls its own. */
-function isAskedOfFunctions(text: string, get: boolean): boolean {
+/** Excludes `or` in a GET, which one REST layer treats as an argument, and unknown columns, whose errors differ. */
+function worksOnFunctions(text: string, get: boolean): boolean {
   return !text.includes('nothing') && !(get && text.startsWith('.or('));
 }
 
 const chapter = fc
-  .tuple(fc.oneof(id, fc.constant('nobody')), fc.nat(2), fc.constantFrom('T', null))
+  .tuple(fc.oneof(id, fc.constant('unknown')), fc.nat(2), fc.constantFrom('T', null))
   .map(([story_id, number, title]): Command => ({
     text: `insert into chapters(${story_id}, ${number}, ${title})`,
     run: (client) => client.from('chapters').insert({ story_id, number, title }).select(),

@@ -1,4 +1,4 @@
-/** The SQL that adds one row, its values as `$1`, `$2`, … in the order of the columns. */
+/** The SQL that inserts one row, with its values as `$1`, `$2`, … in the order of the columns. */
 export function insertStatement(table: string, columns: readonly string[]): string {
   const names = columns.map(identifier).join(', ');
   const places = columns.map((_, at) => `$${at + 1}`).join(', ');

@@ -1,11 +1,11 @@
-/** What becomes of a replica whose machine fails: one suite, run over every backend with the capabilities `outage-…`. */
+/** Outages of a replica: one suite, run over every backend with the capabilities `outage-…`. */
 import { askNode } from './ask-node.test-support.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Backend, Cluster, DatabaseNode, ReplicaNode } from '../port/backend.ts';
 import { clientOf, conformanceOptions } from './conformance.case.ts';
 
-/** A machine that starts again takes its time. */
-const PATIENCE_MS = 30_000;
+/** Restarting a server takes a while. */
+const TIMEOUT_MS = 30_000;
 
 export function describeOutages(backend: Backend): void {
   const deaths: Error[] = [];
@@ -49,23 +49,23 @@ export function describeOutages(backend: Backend): void {
   };
 
   const eventuallyShown = async (progress: number): Promise<void> => {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + TIMEOUT_MS;
     while ((await shown().catch(() => undefined)) !== progress) {
-      if (performance.now() > deadline) throw new Error(`${progress}% was not shown within ${PATIENCE_MS} ms`);
+      if (performance.now() > deadline) throw new Error(`${progress}% was not shown within ${TIMEOUT_MS} ms`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };
 
-  describe('a replica', { timeout: 2 * PATIENCE_MS }, () => {
-    it('that is cut off from the primary goes on answering, stale, and catches up afterwards', async () => {
-      const mend = await replica.outage!('partition');
+  describe('a replica', { timeout: 2 * TIMEOUT_MS }, () => {
+    it('that is partitioned from the primary keeps answering with stale data, and catches up afterwards', async () => {
+      const heal = await replica.outage!('partition');
       await write(20);
       expect(await shown()).toBe(10);
-      await mend();
+      await heal();
       await eventuallyShown(20);
     });
 
-    it('that is frozen lets whoever asks it wait, until it thaws', async () => {
+    it('that is frozen lets requests hang until it is thawed', async () => {
       const thaw = await replica.outage!('freeze');
       let isAnswered = false;
       const answer = shown().finally(() => (isAnswered = true));
@@ -77,17 +77,17 @@ export function describeOutages(backend: Backend): void {
       await eventuallyShown(20);
     });
 
-    it('that is killed cannot be reached, and has everything when it is back', async () => {
-      const revive = await replica.outage!('kill');
+    it('that is killed cannot be reached, and catches up when it is back', async () => {
+      const restart = await replica.outage!('kill');
       await expect(replica.lsn()).rejects.toThrow();
       await expect(shown()).rejects.toThrow();
       await write(20);
-      await revive();
+      await restart();
       await eventuallyShown(20);
       expect(await shown()).toBe(20);
     });
 
-    it('that restarts has everything afterwards', async () => {
+    it('that restarts catches up afterwards', async () => {
       const restarted = await replica.outage!('restart');
       await write(20);
       await restarted();
@@ -96,7 +96,7 @@ export function describeOutages(backend: Backend): void {
     });
 
     it.each(['freeze', 'kill', 'partition'] as const)(
-      'that was told during a %s to be late is late after it',
+      'whose replay is paused during a %s is paused after it',
       async (how) => {
         const heal = await replica.outage!(how);
         await replica.pause();
@@ -113,22 +113,25 @@ export function describeOutages(backend: Backend): void {
       ['freeze', 'kill'],
       ['kill', 'freeze'],
       ['kill', 'restart'],
-    ] as const)('that suffers a %s and then a %s is whole when both are over', async (first, second) => {
-      const endFirst = await replica.outage!(first);
-      const endSecond = await replica.outage!(second);
-      await write(20);
-      await endSecond();
-      if (first === 'kill') await expect(shown()).rejects.toThrow();
-      await endFirst();
-      await eventuallyShown(20);
-      expect(await shown()).toBe(20);
-    });
+    ] as const)(
+      'with overlapping outages, a %s and then a %s, works again when both are over',
+      async (first, second) => {
+        const endFirst = await replica.outage!(first);
+        const endSecond = await replica.outage!(second);
+        await write(20);
+        await endSecond();
+        if (first === 'kill') await expect(shown()).rejects.toThrow();
+        await endFirst();
+        await eventuallyShown(20);
+        expect(await shown()).toBe(20);
+      },
+    );
 
-    it('that is late when it is killed is late when it is back', async () => {
+    it('that is delayed when it is killed is delayed when it is back', async () => {
       await replica.delay(60_000);
-      const revive = await replica.outage!('kill');
+      const restart = await replica.outage!('kill');
       await write(20);
-      await revive();
+      await restart();
       expect(await shown()).toBe(10);
       await replica.resume();
       expect(await shown()).toBe(20);

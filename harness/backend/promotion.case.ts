@@ -1,4 +1,4 @@
-/** What becomes of a cluster whose primary is lost: one suite, run over every backend with the capability `promotion`. */
+/** The loss of the primary and the promotion of a replica: run over every backend with the capability `promotion`. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compareLsn } from '../history/lsn.ts';
 import { askNode } from './ask-node.test-support.ts';
@@ -43,7 +43,7 @@ export function describePromotion(backend: Backend): void {
   };
 
   describe('a promotion', () => {
-    it('loses what the replica had not, and goes on from there under the name of the primary', async () => {
+    it('loses the commits that the replica had not replayed, and continues under the name of the primary', async () => {
       const [late, timely] = cluster.replicas;
       await write(20);
       await cluster.commitsDelivered();
@@ -69,7 +69,7 @@ export function describePromotion(backend: Backend): void {
       for (const before of commits.slice(0, -1)) expect(compareLsn(before.lsn, last.lsn)).toBeLessThan(0);
     });
 
-    it('loses nothing that the replica had', async () => {
+    it('loses no commit that the replica had replayed', async () => {
       await write(20);
       await cluster.commitsDelivered();
       await cluster.replicas[0]!.resume();
@@ -79,7 +79,7 @@ export function describePromotion(backend: Backend): void {
       expect(commits.filter(({ promoted }) => promoted !== undefined)).toEqual([]);
     });
 
-    it('leaves nobody to answer as the primary until it is done, nor in the place of the replica until that is filled', async () => {
+    it('leaves the primary unreachable until it is done, and the promoted replica until it is replaced', async () => {
       const [promoted] = cluster.replicas;
       const { replace } = await cluster.promote!('replica-1', 100);
       await expect(cluster.primary.lsn()).rejects.toThrow();
@@ -93,16 +93,16 @@ export function describePromotion(backend: Backend): void {
       expect(await shown(promoted!)).toBe(20);
     });
 
-    it('is refused of a replica that is down, which then comes back as if nobody had asked', async () => {
+    it('is refused for a replica that is down, which then comes back unaffected', async () => {
       const [down] = cluster.replicas;
-      const revive = await down!.outage!('kill');
+      const restart = await down!.outage!('kill');
       await expect(cluster.promote!('replica-1', 0)).rejects.toThrow(/replica-1 cannot be promoted/);
       await write(20);
-      await revive();
+      await restart();
       await eventually(async () => (await shown(down!)) === 20);
     });
 
-    it('lets every replica that has no more than the new primary be as late as it was', async () => {
+    it('keeps the lag of every replica that is not ahead of the new primary', async () => {
       const [promoted, other] = cluster.replicas;
       await other!.pause();
       await write(20);
@@ -122,7 +122,7 @@ export function describePromotion(backend: Backend): void {
       expect([await shown(promoted!), await shown(other!)]).toEqual([50, 50]);
     });
 
-    it('takes what it lost from a replica that is held there, and shows it nothing later', async () => {
+    it('removes lost commits from a replica that is held there, and keeps it held', async () => {
       const [promoted, other] = cluster.replicas;
       await promoted!.pause();
       await write(20);
@@ -138,7 +138,7 @@ export function describePromotion(backend: Backend): void {
     });
 
     it.each(['freeze', 'kill', 'partition', 'restart'] as const)(
-      'reaches a replica that had more after its %s as well',
+      'also resets a replica that was ahead, after its %s',
       async (how) => {
         const [promoted, other] = cluster.replicas;
         await promoted!.pause();
@@ -155,7 +155,7 @@ export function describePromotion(backend: Backend): void {
       },
     );
 
-    it('in the midst of many writers has every commit that was acknowledged told, and counts those that are gone', async () => {
+    it('during concurrent writes reports every acknowledged commit, and counts the lost ones', async () => {
       const client = clientOf(cluster.primary, cluster.secretKey);
       const acknowledged: string[] = [];
       const writing = new AbortController();
@@ -171,15 +171,15 @@ export function describePromotion(backend: Backend): void {
       const before = acknowledged.length;
       await eventually(async () => acknowledged.length > before + 20);
       const { commitsLost } = await cluster.promote!('replica-1', 0);
-      const told = new Set(commits.map(({ key }) => key));
+      const reported = new Set(commits.map(({ key }) => key));
       const acknowledgedThen = [...acknowledged];
       await eventually(async () => (await shown(cluster.primary)) === 10);
       writing.abort();
       await Promise.all(writers);
       const { data } = await client.from('stories').select('id');
       const left = new Set((data as { id: string }[]).map(({ id }) => id));
-      expect(acknowledgedThen.filter((id) => !told.has(id))).toEqual([]);
-      expect([...told].filter((id) => !left.has(id)).length).toBe(commitsLost);
+      expect(acknowledgedThen.filter((id) => !reported.has(id))).toEqual([]);
+      expect([...reported].filter((id) => !left.has(id)).length).toBe(commitsLost);
       expect(commitsLost).toBeGreaterThan(20);
       await write(20);
       await cluster.commitsDelivered();
@@ -187,7 +187,7 @@ export function describePromotion(backend: Backend): void {
       expect(written).toEqual(written.toSorted(compareLsn));
     });
 
-    it('lets lags begin and end while there is no primary', async () => {
+    it('allows lags to begin and end while there is no primary', async () => {
       const [promoted, other] = cluster.replicas;
       await promoted!.pause();
       await write(20);
@@ -200,21 +200,21 @@ export function describePromotion(backend: Backend): void {
       expect(await shown(other!)).toBe(30);
     });
 
-    it('lets nobody wait for a commit that it lost', async () => {
+    it('does not let a hold wait for a lost commit', async () => {
       const [promoted, other] = cluster.replicas;
       await promoted!.pause();
-      const mend = await other!.outage!('partition');
+      const heal = await other!.outage!('partition');
       await write(20);
       await cluster.commitsDelivered();
       const held = other!.holdAt(commits.at(-1)!.lsn);
       await cluster.promote!('replica-1', 0);
       await eventually(async () => (await shown(cluster.primary)) === 10);
-      await mend();
+      await heal();
       await held;
       expect(await shown(other!)).toBe(10);
     });
 
-    it('can befall the one that was promoted', async () => {
+    it('can be repeated when the promoted primary is lost, too', async () => {
       const [first] = cluster.replicas;
       const { replace } = await cluster.promote!('replica-1', 0);
       await replace();

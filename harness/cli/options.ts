@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Plan } from '../plan/plan.ts';
 import { ROUTINGS } from '../plan/routing.ts';
-import { DEFAULT_BACKEND, backendNames } from '../runner/registry.ts';
+import { DEFAULT_BACKEND, backendNames } from '../runner/backend-registry.ts';
 import { propertyNames } from '../runner/judgement.ts';
 
 export interface RunFlags {

@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 import { describePlan } from '../report/plan-text.ts';
 import { formatVerdicts, validityMark } from '../report/text.ts';
 import { execute, verdictFile, type RunReport } from '../runner/execute.ts';
-import { loadBackend } from '../runner/registry.ts';
+import { loadBackend } from '../runner/backend-registry.ts';
 import { requireSupport } from '../runner/requirements.ts';
 import type { Subject } from '../port/subject.ts';
 import type { RunFlags } from './options.ts';

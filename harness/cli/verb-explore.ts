@@ -11,7 +11,7 @@ import { describeExplored, describeFound, describeProgress } from '../report/exp
 import { openCatalogue, type Catalogue } from '../runner/catalogue.ts';
 import { execute, verdictFile, type RunReport } from '../runner/execute.ts';
 import { requireProperties } from '../runner/judgement.ts';
-import { backendNames, DEFAULT_BACKEND, loadBackend } from '../runner/registry.ts';
+import { backendNames, DEFAULT_BACKEND, loadBackend } from '../runner/backend-registry.ts';
 import type { Subject } from '../port/subject.ts';
 import { duration } from './bounds.ts';
 import {

@@ -4,7 +4,7 @@ import type { Subject } from '../port/subject.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { expectedOfRange, expectedOfRun } from '../runner/expectation.ts';
 import { propertyNames } from '../runner/judgement.ts';
-import { backendNames, loadBackend } from '../runner/registry.ts';
+import { backendNames, loadBackend } from '../runner/backend-registry.ts';
 import { formatOption } from './options.ts';
 import { palette, print } from './terminal.ts';
 import type { Finish } from './verb.ts';

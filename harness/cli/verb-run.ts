@@ -4,7 +4,7 @@ import { readRegressions, type Regression } from '../explore/regressions.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { expectedOfRun } from '../runner/expectation.ts';
 import { UsageError } from '../errors.ts';
-import { loadBackend } from '../runner/registry.ts';
+import { loadBackend } from '../runner/backend-registry.ts';
 import { lackOf } from '../runner/requirements.ts';
 import type { Subject } from '../port/subject.ts';
 import {

@@ -4,7 +4,7 @@ import type { TrackedTable } from '../port/backend.ts';
 import { ExitCode } from '../errors.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { readMigrations } from '../runner/migration-files.ts';
-import { loadBackend } from '../runner/registry.ts';
+import { loadBackend } from '../runner/backend-registry.ts';
 import { startUp, type Up } from '../up/up.ts';
 import type { FaultRequest } from '../up/control.ts';
 import { lagOf } from './lag-words.ts';

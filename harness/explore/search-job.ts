@@ -6,7 +6,7 @@ import { simulationOf } from './simulation.ts';
 import { loadSpace } from './space.ts';
 import { failsSteadily, steadiness, type Simulate } from './trial.ts';
 import type { Plan } from '../plan/plan.ts';
-import { simulatedTogether } from '../simulation/simulate.ts';
+import { simulateBatch } from '../simulation/simulate.ts';
 
 export interface SearchJob {
   /** Where the catalogue is looked for. */
@@ -52,8 +52,8 @@ export async function openSearcher(job: SearchJob): Promise<Searcher> {
 
 export function createSearcher(options: SearchOptions & { simulate: Simulate }): Searcher {
   return {
-    search: (chunk, runs) => simulatedTogether(() => searchChunk(options, chunk, runs)),
-    shrink: (find, onSmaller) => simulatedTogether(() => shrinkSteadily(options, find, onSmaller)),
+    search: (chunk, runs) => simulateBatch(() => searchChunk(options, chunk, runs)),
+    shrink: (find, onSmaller) => simulateBatch(() => shrinkSteadily(options, find, onSmaller)),
   };
 }
 

@@ -8,7 +8,7 @@ import type { HistoryEvent, ProgressValue } from '../history/event.ts';
 import { parsePlan, type PlanInput } from '../plan/plan.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { execute } from '../runner/execute.ts';
-import { loadBackend } from '../runner/registry.ts';
+import { loadBackend } from '../runner/backend-registry.ts';
 
 const catalogue = await openCatalogue(fileURLToPath(new URL('../../scenarios', import.meta.url)));
 

@@ -1,4 +1,4 @@
-/** Whether something is still up; work that waits for it is rejected the moment it goes down. */
+/** Tracks whether a server is up. Work that waits for it is rejected as soon as it goes down. */
 export class Liveness {
   #down: Error | undefined;
   readonly #waiting = new Set<(reason: Error) => void>();
@@ -7,14 +7,14 @@ export class Liveness {
     return this.#down;
   }
 
-  /** The first reason stays. */
+  /** Only the first reason is kept. */
   end(reason: Error): void {
     this.#down ??= reason;
     for (const reject of this.#waiting) reject(this.#down);
     this.#waiting.clear();
   }
 
-  /** The outcome of `work`, or the reason if it ends first. */
+  /** The outcome of `work`, or a rejection with the reason if the server goes down first. */
   guard<T>(work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#down) {

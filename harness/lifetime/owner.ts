@@ -1,4 +1,4 @@
-/** Who a cluster's directory belongs to, in a form that survives the reuse of process ids. */
+/** The process that owns a directory or a container, recorded in a form that is safe when process ids are reused. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -8,9 +8,9 @@ import { join } from 'node:path';
 export interface Owner {
   ratchet: 1;
   pid: number;
-  /** When that process started, in whatever form the system tells it. */
+  /** When the process started, in the format that the operating system reports. */
   started: string;
-  /** Where that process id means something: host and process-id namespace. */
+  /** The host and process-id namespace in which `pid` is valid. */
   where: string;
 }
 
@@ -25,19 +25,19 @@ export async function writeOwner(directory: string): Promise<void> {
   await writeFile(join(directory, FILE), JSON.stringify(thisOwner()), { flag: 'wx' });
 }
 
-/** Undefined when the directory is none of ours. */
+/** Undefined when the directory has no owner file of Ratchet's. */
 export function readOwner(directory: string): Owner | undefined {
   const text = quietly(() => readFileSync(join(directory, FILE), 'utf8'));
   return text === undefined ? undefined : parseOwner(text);
 }
 
-/** Undefined when the text names no owner. */
+/** Undefined when the text is not an owner record. */
 export function parseOwner(text: string): Owner | undefined {
   const owner = quietly(() => JSON.parse(text) as Owner | null);
   return owner?.ratchet === 1 && Number.isInteger(owner.pid) ? owner : undefined;
 }
 
-/** Only when it is certain: another host's or container's process is never called dead. */
+/** True only when it is certain: a process of another host or container is never reported as dead. */
 export function isDead(owner: Owner): boolean {
   return owner.where === here() && startOf(owner.pid) !== owner.started;
 }
@@ -51,7 +51,7 @@ export function commandLineOf(pid: number): string {
 function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return ps(pid, 'lstart');
   const stat = quietly(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  // The command's name stands in parentheses and may hold spaces; the start is the 20th field after it.
+  // The command's name is in parentheses and may contain spaces; the start time is the 20th field after it.
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 

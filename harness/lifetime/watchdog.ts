@@ -1,23 +1,26 @@
-/** A tiny process that outlives us: when we end, however we end, it stops our servers and removes their files. */
-import { spawnSurvivor } from './survivor.ts';
+/**
+ * The watchdog: a small shell process that outlives this one. When this process ends, even by SIGKILL, the watchdog
+ * stops the servers that this process has started, and removes their files.
+ */
+import { spawnDetached } from './detached-process.ts';
 
 export interface Watchdog {
-  /** Also to be stopped when we die. */
+  /** Adds a server process to those that the watchdog stops. */
   watch(pid: number): void;
-  /** Lets it go without a bite. */
+  /** Ends the watchdog without any cleanup, when there is nothing left to clean up. */
   dismiss(): void;
 }
 
 /**
- * Reads process ids, one a line, until our end of the pipe closes; `done` as the last line means that all is
- * clean. Servers get QUIT, and KILL after three seconds. A server that wrote its own `postmaster.pid` is found
- * by it as well.
+ * Reads process ids, one per line, until the pipe is closed; `done` as the last line means that nothing is to be
+ * cleaned up. Servers get SIGQUIT, and SIGKILL after three seconds. A server that has written a `postmaster.pid` file
+ * is found by that file, too.
  */
 const SCRIPT = `
 alive() {
   kill -0 "$1" 2>/dev/null || return 1
   [ -r "/proc/$1/stat" ] || return 0
-  # Dead already where nobody buries orphans, as in many containers.
+  # A zombie is dead, too: in many containers no init process reaps orphans.
   read -r _ _ state _ 2>/dev/null <"/proc/$1/stat" && [ "$state" != Z ]
 }
 children() {
@@ -34,7 +37,7 @@ done
 for file in "$1"/*/postmaster.pid; do
   read -r pid 2>/dev/null <"$file" && pids="$pids $pid"
 done
-# Those that an outage has frozen would wait for ever.
+# Processes that an outage has stopped (SIGSTOP) would never handle the signal.
 for pid in $pids; do kill -CONT $(children "$pid") "$pid" 2>/dev/null; done
 [ -n "$pids" ] && kill -QUIT $pids 2>/dev/null
 tries=60
@@ -45,7 +48,7 @@ for pid in $pids; do
     sleep 0.05
   done
 done
-# Something may still be copying into it.
+# A process may still be copying files into the directory.
 tries=50
 until rm -rf "$1" 2>/dev/null && [ ! -e "$1" ]; do
   tries=$((tries - 1))
@@ -55,7 +58,7 @@ done
 `;
 
 export function startWatchdog(directory: string): Watchdog {
-  const child = spawnSurvivor('/bin/sh', ['-c', SCRIPT, 'ratchet-watchdog', directory]);
+  const child = spawnDetached('/bin/sh', ['-c', SCRIPT, 'ratchet-watchdog', directory]);
   return {
     watch: (pid) => child.stdin.write(`${pid}\n`),
     dismiss: () => child.stdin.end('done\n'),

@@ -1,4 +1,4 @@
-/** What every backend must do, whatever it is made of: one suite, run over each of them. */
+/** The behaviour that every backend must have: one suite, run over each of them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareLsn } from '../history/lsn.ts';
 import { askNode } from '../backend/ask-node.test-support.ts';
@@ -62,13 +62,13 @@ export function describeBackend(backend: Backend): void {
       expect(cluster.replicas.map(({ name }) => name)).toEqual(['replica-1', 'replica-2']);
     });
 
-    it('has keys in the form of Supabase, and says what ran', () => {
+    it('has keys in the format of Supabase, and states its versions', () => {
       expect(cluster.publishableKey).toMatch(/^sb_publishable_/);
       expect(cluster.secretKey).toMatch(/^sb_secret_/);
       expect(Object.keys(cluster.versions)).toContain('database');
     });
 
-    it('takes in a row, with the defaults of the table', async () => {
+    it('inserts a row, with the defaults of the table', async () => {
       expect((await primary.from('stories').select().eq('id', id).single()).data).toMatchObject({
         id,
         generation: 1,
@@ -78,33 +78,33 @@ export function describeBackend(backend: Backend): void {
       });
     });
 
-    it('refuses a row that the table does not take', async () => {
+    it('rejects a row that violates a constraint', async () => {
       await expect(cluster.insert('stories', { id: 'x', progress: 101 })).rejects.toThrow(/stories_progress_check/);
     });
   });
 
   describe('commits', () => {
-    it('are told in order, with what they hold and positions that grow', async () => {
+    it('are reported in order, with their values and increasing LSNs', async () => {
       await write(10);
       await primary.from('stories').update({ progress: 20, status: 'generating' }).eq('id', id);
       await write(0, 2);
-      const told = commits.filter(({ key }) => key === id);
-      expect(told.map(({ generation, progress, status }) => [generation, progress, status])).toEqual([
+      const reported = commits.filter(({ key }) => key === id);
+      expect(reported.map(({ generation, progress, status }) => [generation, progress, status])).toEqual([
         [1, 0, undefined],
         [1, 10, undefined],
         [1, 20, 'generating'],
         [2, 0, 'generating'],
       ]);
-      for (const [at, { lsn }] of told.entries()) {
-        if (at > 0) expect(compareLsn(told[at - 1]!.lsn, lsn)).toBeLessThan(0);
+      for (const [at, { lsn }] of reported.entries()) {
+        if (at > 0) expect(compareLsn(reported[at - 1]!.lsn, lsn)).toBeLessThan(0);
         expect(compareLsn(lsn, (await cluster.primary.lsn())!)).toBeLessThanOrEqual(0);
       }
     });
 
-    it('are none of an update that matches nothing, is refused, or is skipped by a trigger', async () => {
+    it('are not reported for an update that matches nothing, is refused, or is skipped by a trigger', async () => {
       await write(10, 2);
       const before = commits.length;
-      await primary.from('stories').update({ progress: 20 }).eq('id', 'nobody');
+      await primary.from('stories').update({ progress: 20 }).eq('id', 'unknown');
       await primary.from('stories').update({ progress: 200 }).eq('id', id);
       await primary.from('stories').update({ generation: 1 }).eq('id', id);
       await cluster.commitsDelivered();
@@ -121,7 +121,7 @@ export function describeBackend(backend: Backend): void {
       expect(compareLsn(await replica.lsn(), (await cluster.primary.lsn())!)).toBeGreaterThanOrEqual(0);
     });
 
-    it('shows nothing new while it is paused, and all of it afterwards', async () => {
+    it('shows nothing new while it is paused, and everything when it is resumed', async () => {
       await replica.pause();
       const lsn = await replica.lsn();
       await write(10);
@@ -132,7 +132,7 @@ export function describeBackend(backend: Backend): void {
       expect(await shown()).toBe(20);
     });
 
-    it('stops at exactly the commit that it is held at', async () => {
+    it('stops at exactly the commit at which it is held', async () => {
       await replica.pause();
       const first = await write(10);
       const second = await write(20);
@@ -147,14 +147,14 @@ export function describeBackend(backend: Backend): void {
       }
     });
 
-    it('cannot be held before what it has shown', async () => {
+    it('cannot be held at a commit before the last one that it shows', async () => {
       const first = await write(10);
       await write(20);
       await replica.resume();
       await expect(replica.holdAt(first.lsn)).rejects.toThrow(/cannot be held/);
     });
 
-    it('shows each commit late when it is delayed, and then all of them', async () => {
+    it('shows commits after the delay when it is delayed', async () => {
       await replica.delay(60_000);
       await write(10);
       expect(await shown()).toBe(0);
@@ -162,14 +162,14 @@ export function describeBackend(backend: Backend): void {
       await eventually(async () => (await shown()) === 10);
     });
 
-    it('stops in the midst of a delay when it is paused', async () => {
+    it('stops during a delay when it is paused', async () => {
       await replica.delay(60_000);
       await write(10);
       await replica.pause();
       expect(await shown()).toBe(0);
     });
 
-    it('is behind on its own', async () => {
+    it('lags independently of other replicas', async () => {
       const other = cluster.replicas[1]!;
       await replica.pause();
       await write(10);
@@ -177,7 +177,7 @@ export function describeBackend(backend: Backend): void {
       expect([await shown(), await shown(clientOf(other, cluster.secretKey))]).toEqual([0, 10]);
     });
 
-    it('refuses to be written to', async () => {
+    it('refuses writes', async () => {
       for (const attempt of [
         reader.from('stories').insert({ id: 'new' }),
         reader.from('stories').update({ progress: 1 }).eq('id', id),
@@ -190,7 +190,7 @@ export function describeBackend(backend: Backend): void {
   });
 
   describe('its REST', () => {
-    it('lets nobody in without a key', async () => {
+    it('refuses requests without a valid key', async () => {
       const anonymous = await askNode(cluster.primary, new Request('http://localhost/rest/v1/stories'));
       expect(anonymous.status).toBe(401);
       expect(await clientOf(cluster.primary, 'sb_secret_wrong').from('stories').select()).toMatchObject({
@@ -198,7 +198,7 @@ export function describeBackend(backend: Backend): void {
       });
     });
 
-    it('shows to everybody what the policies let everybody see', async () => {
+    it('applies the row-level security policies to the publishable key', async () => {
       await primary.from('drafts').upsert({ id: 1, body: 'x' });
       await primary.from('news').upsert({ id: 1, body: 'y' });
       const anon = clientOf(cluster.primary, cluster.publishableKey);
@@ -209,7 +209,7 @@ export function describeBackend(backend: Backend): void {
       expect((await primary.from('drafts').select()).data).toEqual([{ id: 1, body: 'x' }]);
     });
 
-    it('keeps nothing of a request that failed in part', async () => {
+    it('rolls back a request that fails in part', async () => {
       const rows = [
         { id: 'partly', progress: 1 },
         { id: 'partly-2', progress: 101 },
@@ -218,7 +218,7 @@ export function describeBackend(backend: Backend): void {
       expect((await primary.from('stories').select().in('id', ['partly', 'partly-2'])).data).toEqual([]);
     });
 
-    it('answers a function in the form that it returns', async () => {
+    it('answers a function call in the form of its return type', async () => {
       await write(40);
       expect((await primary.rpc('progress_of', { story: id })).data).toBe(40);
       expect((await primary.rpc('progress_of', { story: id }, { get: true })).data).toBe(40);
@@ -230,7 +230,7 @@ export function describeBackend(backend: Backend): void {
       expect((await primary.from('stories').select().eq('id', id)).data).toEqual([]);
     });
 
-    it('removes what refers to a removed row', async () => {
+    it('cascades deletes', async () => {
       await primary.from('chapters').insert({ story_id: id, number: 1, title: 'One' });
       await primary.from('stories').delete().eq('id', id);
       expect((await primary.from('chapters').select().eq('story_id', id)).data).toEqual([]);

@@ -1,4 +1,6 @@
-/** The port to a place where the data lives. A plan that needs a missing capability is refused by name. */
+/**
+ * The port to the databases that a run uses. A plan that needs a missing capability is refused, naming the capability.
+ */
 import type { Clock } from '../clock.ts';
 import type { Lsn } from '../history/lsn.ts';
 import type { HttpAnswer, HttpMessage } from './message.ts';
@@ -7,7 +9,7 @@ import type { DatabaseModel } from './model.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 
 export type Capability =
-  /** It tells every commit of the tracked table. */
+  /** The backend reports every commit of the tracked table. */
   | 'commits'
   | 'replicas'
   | 'lag-paused'
@@ -16,14 +18,14 @@ export type Capability =
   | 'out-of-rotation'
   | `outage-${Outage}`
   | 'promotion'
-  /** Its requests pass the gateway, where faults can match them. */
+  /** Requests to the backend pass the gateway, where faults can match them. */
   | 'http-faults';
 
 const OUTAGES = ['freeze', 'kill', 'restart', 'partition'] as const;
-/** How the machine of a database can fail; see the fault `outage` of a plan. */
+/** The ways in which the machine of a database can fail; see the fault `outage` of a plan. */
 export type Outage = (typeof OUTAGES)[number];
 
-/** Of a backend whose databases are its own: it knows all that happens in them, and its replicas can fail in every way. */
+/** The capabilities of a backend that runs its own databases: commits, every kind of lag, every outage of replicas. */
 export const OWN_DATABASE_CAPABILITIES: readonly Capability[] = [
   'commits',
   'replicas',
@@ -36,7 +38,7 @@ export const OWN_DATABASE_CAPABILITIES: readonly Capability[] = [
 /** `primary`, or `replica-1` … `replica-N`. */
 export type NodeName = string;
 
-/** How the load balancer spreads reads. */
+/** How the load balancer distributes reads. */
 export type Routing = (typeof ROUTINGS)[number];
 
 /** Where the application keeps the progress of a story. */
@@ -44,7 +46,7 @@ export interface TrackedTable {
   table: string;
   /** Column that identifies the story (text or uuid). */
   key: string;
-  /** Column of the generation number; without one every value belongs to generation 1. */
+  /** Column of the generation number; without it, every value belongs to generation 1. */
   generation?: string;
   progress: string;
   status?: string;
@@ -57,107 +59,110 @@ export interface Commit {
   progress: number;
   status: string | undefined;
   /**
-   * The position right after the commit record, where the backend knows it: whoever has replayed up to here sees
-   * this commit, and a replica held here shows nothing later. Where it does not, a position at or before the
-   * record and after every earlier commit of the same story.
+   * The position right after the commit record, if the backend knows it: a replica that has replayed up to here shows
+   * this commit, and a replica held here shows nothing later. Otherwise a position at or before the record and after
+   * every earlier commit of the same story.
    */
   lsn: Lsn;
   /**
-   * Where this is nothing that anybody wrote now, but a version with which a replica of this name began as the new
-   * primary, since the later ones were lost. `lsn` is that of the promotion.
+   * Set if this is not a new write but a version that is current again because the later ones were lost when the named
+   * replica was promoted. `lsn` is then that of the promotion.
    */
   promoted?: NodeName;
 }
 
-/** Answers PostgREST's dialect for one database. */
+/** One database with its REST API, which is that of PostgREST. */
 export interface DatabaseNode {
   readonly name: NodeName;
-  /** Where a client of PostgreSQL finds it, as its owner and with the password; where there is such a way. */
+  /** Connection URL for PostgreSQL clients, with the owner's name and password, if clients can connect. */
   readonly databaseUrl?: string;
   /** The URL has the path `/rest/v1/…`. Rejects when the database cannot be reached. */
   rest(request: HttpMessage): MaybePromise<HttpAnswer>;
-  /** Primary: what it has flushed; replica: what it has replayed. `undefined` where nobody can be asked. */
+  /** Primary: the flushed LSN; replica: the replayed LSN. `undefined` if the backend cannot know it. */
   lsn(): MaybePromise<Lsn | undefined>;
 }
 
-/** Each call replaces the lag of the one before. A call that still waits when the next one comes is rejected. */
+/** Each lag call replaces the lag of the previous call, which is rejected if it is still waiting. */
 export interface ReplicaNode extends DatabaseNode {
-  /** What it has replayed. Where there are replicas, their primary can be asked as well. */
+  /** The replayed LSN. A backend with replicas also knows the LSN of the primary. */
   lsn(): MaybePromise<Lsn>;
-  /** Stops replay where it is; when this resolves no further commit becomes visible. */
+  /** Stops replay at its current position. Once this has resolved, no further commit becomes visible. */
   pause(): Promise<void>;
   /**
-   * Lets replay go on until `lsn` inclusive and holds it exactly there; resolves when it got there. `lsn` is that of
-   * a `Commit`. Rejects when the replica already has a later commit of the tracked table.
+   * Replays up to and including `lsn`, the LSN of a `Commit`, and stops exactly there; resolves when it is reached.
+   * Rejects if the replica already has a later commit of the tracked table.
    */
   holdAt(lsn: Lsn): Promise<void>;
   /** Every commit becomes visible `milliseconds` after it was made. */
   delay(milliseconds: number): Promise<void>;
-  /** Ends every kind of lag. Resolves when the replica has caught up with the primary's flushed LSN. */
+  /** Ends every kind of lag. Resolves when the replica has replayed up to the primary's flushed LSN. */
   resume(): Promise<void>;
-  /** Where the backend can do outages. Resolves once it has taken hold, to what ends it: the replica is whole again. */
+  /**
+   * Applies an outage; present if the backend has a capability `outage-…`. Resolves once the outage is in effect, to a
+   * function that ends it and resolves when the replica works again.
+   */
   outage?(how: Outage): Promise<() => Promise<void>>;
 }
 
 export interface ClusterOptions {
   /** Number of replicas, 0 or more. */
   replicas: number;
-  /** SQL texts, applied in order on the primary before anything else. */
+  /** SQL scripts, applied to the primary in order before anything else. */
   migrations: readonly { name: string; sql: string }[];
-  /** Instead of the migrations, for a backend that is virtual. */
+  /** Replaces the migrations for a virtual backend. */
   simulation?: SimulationOptions;
-  /** Commits of this table are reported; without one nobody's are. */
+  /** Commits of this table are reported; if `undefined`, no commits are. */
   tracked: TrackedTable | undefined;
-  /** Told of each step of the start ("starting PostgreSQL 18 …"), for the progress line. */
+  /** Called for each step of the start ("starting PostgreSQL 18 …"), for the progress line. */
   onProgress(message: string): void;
-  /** Told of every commit of the tracked table, in commit order per key. */
+  /** Called for every commit of the tracked table, in commit order per key. */
   onCommit(commit: Commit): void;
-  /** Told once if a database dies that nobody stopped. */
+  /** Called once, if a database ends unexpectedly. */
   onDeath(reason: Error): void;
-  /** The caller vouches that the target may be written to, though nothing marks it. */
+  /** The user confirms that an unmarked target may be written to. */
   ownsTarget?: boolean;
   signal?: AbortSignal;
 }
 
 export interface SimulationOptions {
-  /** `undefined`: the subject has none. */
+  /** `undefined` if the subject has no model. */
   model: DatabaseModel | undefined;
   clock: Clock;
-  /** The date at the clock's beginning. */
+  /** The date when the clock starts. */
   epochMs: number;
 }
 
-/** Databases that run, without the gateway. */
+/** Running databases, without the gateway. */
 export interface Cluster {
   readonly primary: DatabaseNode;
   readonly replicas: readonly ReplicaNode[];
-  /** In the form that Supabase gives them: `sb_publishable_…`, `sb_secret_…`. */
+  /** In Supabase's format: `sb_publishable_…`, `sb_secret_…`. */
   readonly publishableKey: string;
   readonly secretKey: string;
-  /** What ran: versions of the database and of the REST layer, for the history's header. */
+  /** Versions of the database and of the REST layer, for the history's header. */
   readonly versions: Record<string, string>;
-  /** What its backend can do and it turned out that it cannot, and why, in a sentence that a report may show. */
-  readonly lacks?: { capabilities: readonly Capability[]; because: string };
+  /** Capabilities of the backend that this cluster does not have, and the reason, as text for a report. */
+  readonly missing?: { capabilities: readonly Capability[]; because: string };
   /** Adds a row to a table of the schema `public` on the primary, as the owner; for seeding stories. */
   insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void>;
   /**
-   * Where the backend can promote: the primary is lost, and after `downMs` the replica answers in its place, under its
-   * name. Resolves once the primary is gone. When the new one is there, `onCommit` is told of the version of every key
-   * whose later ones are lost.
+   * Loses the primary and promotes a replica; present if the backend has the capability `promotion`. After `downMs` the
+   * promoted replica answers under the name `primary`. Resolves once the old primary is down. When the new one is up,
+   * `onCommit` is called with the current version of every key whose later versions are lost.
    */
   promote?(replica: NodeName, downMs: number): Promise<Promotion>;
-  /** Resolves when every commit made so far has been told to `onCommit`. */
+  /** Resolves when every commit made so far has been passed to `onCommit`. */
   commitsDelivered(): Promise<void>;
   /** Stops everything and removes every file of the cluster. Idempotent. */
   close(): Promise<void>;
 }
 
 export interface Promotion {
-  /** What the replica had: the new primary begins there. Later commits have later positions than any before. */
+  /** The replayed LSN of the replica, where the new primary starts. Later commits have greater LSNs than all before. */
   lsn: Lsn;
-  /** Commits of the tracked table that had been acknowledged, and are gone. */
+  /** Number of acknowledged commits of the tracked table that are lost. */
   commitsLost: number;
-  /** Fills the replica's own place with a replica of the new primary, when there is one. */
+  /** Starts a replica of the new primary under the promoted replica's name, once the new primary is up. */
   replace(): Promise<void>;
 }
 
@@ -166,16 +171,16 @@ export interface Backend {
   /** One line for `ratchet list`. */
   readonly description: string;
   readonly capabilities: ReadonlySet<Capability>;
-  /** It runs in a simulation only, and knows the subject's database from its `simulation`, not from migrations. */
+  /** The backend runs only in a simulation, and uses the subject's `simulation` instead of its migrations. */
   readonly isVirtual?: true;
   start(options: ClusterOptions): Promise<Cluster>;
-  /** What `ratchet doctor` shows: each thing the backend needs and whether it is there. */
+  /** What `ratchet doctor` shows: each requirement of the backend and whether it is met. */
   diagnose(): Promise<Diagnosis[]>;
 }
 
 export interface Diagnosis {
   what: string;
   ok: boolean;
-  /** What was found, or what to do about its absence. */
+  /** What was found, or what to do if it is missing. */
   detail: string;
 }

@@ -1,10 +1,10 @@
-/** HTTP as plain data, for what stands between an application and its databases: bodies have been read, and are text. */
+/** HTTP messages as plain data, for the parts between an application and its databases. Bodies are text, fully read. */
 
 export interface HttpMessage {
   readonly method: string;
   readonly url: URL;
   readonly headers: Headers;
-  /** Empty where there is none. */
+  /** Empty if there is no body. */
   readonly body: string;
 }
 
@@ -14,7 +14,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Names the actor (worker, session) on whose behalf a request is made; never passed on. */
+/** Names the actor (worker, session) that a request is made for. The gateway removes it. */
 export const ACTOR_HEADER = 'x-ratchet-actor';
-/** Names the operation of that actor that a request is part of; never passed on. */
+/** Names the operation of that actor that a request is part of. The gateway removes it. */
 export const OPERATION_HEADER = 'x-ratchet-operation';

@@ -1,14 +1,14 @@
 /**
- * What a subject's migrations make of the database, said once more in TypeScript, for backends that have no SQL. The
- * differential test of the simulated backend holds a model against its migrations on PostgreSQL.
+ * The database that a subject's migrations create, described in TypeScript, for backends that have no SQL. A
+ * differential test compares a model with its migrations on PostgreSQL.
  */
 
 export type Scalar = string | number | boolean | null;
 
-/** A row version as REST shows it; never changed, only replaced. */
+/** A row version as REST returns it; immutable. */
 export type Row = Readonly<Record<string, Scalar>>;
 
-/** `text` stands for all types whose values are strings and compare as such. */
+/** `text` stands for all types whose values are strings and are compared as strings. */
 export type ColumnType = 'text' | 'integer' | 'boolean' | 'timestamptz';
 
 export interface ColumnModel {
@@ -21,38 +21,38 @@ export interface TableModel {
   /** In the order of the migration. */
   columns: Readonly<Record<string, ColumnModel>>;
   primaryKey: readonly string[];
-  /** Constraint name → whether a row satisfies it. As in SQL, `null` satisfies. */
+  /** Constraint name → whether a row satisfies it. As in SQL, `null` counts as satisfied. */
   checks?: Readonly<Record<string, (row: Row) => boolean | null>>;
   /** Constraint name → columns, each with the primary key of another table. */
   references?: Readonly<Record<string, { columns: readonly string[]; table: string; onDelete?: 'cascade' }>>;
   /** A `before update … for each row` trigger: the row to store, or `null` to skip it. */
   beforeUpdate?(old: Row, next: Row): Row | null;
-  /** With row-level security: what the policies let everybody do. Without this field there is none. */
+  /** The actions that row-level security policies allow to everyone. If undefined, row-level security is off. */
   policies?: readonly ('select' | 'insert' | 'update' | 'delete')[];
 }
 
-/** What a function may do to the database, in its one transaction. */
+/** What a database function can do, within its transaction. */
 export interface Transaction {
   select(table: string, where?: (row: Row) => boolean): readonly Row[];
   insert(table: string, row: Readonly<Record<string, Scalar>>): Row;
-  /** @returns the rows as stored; those that a trigger skipped are missing */
+  /** @returns the rows as stored, without those that a trigger skipped */
   update(table: string, change: Readonly<Record<string, Scalar>>, where: (row: Row) => boolean): readonly Row[];
   delete(table: string, where: (row: Row) => boolean): readonly Row[];
-  /** `now()`, in the form in which a row holds it. */
+  /** `now()`, in the format of a column. */
   now(): string;
-  /** `raise exception`: the caller is answered with this code, and nothing has happened. */
+  /** `raise exception`: the caller gets this code, and the transaction is rolled back. */
   raise(code: string, message: string, more?: { detail?: string; hint?: string }): never;
 }
 
 export interface FunctionModel {
-  /** Parameter → its type; all but those in `optional` must be given. */
+  /** Parameter → its type. All are required except those in `optional`. */
   parameters: Readonly<Record<string, ColumnType>>;
   optional?: readonly string[];
-  /** `row` and `rows`: of a table's type; `rows` is `returns setof`. */
+  /** `row` and `rows` name a table: a row of its type, or `returns setof`. */
   returns: { row: string } | { rows: string } | ColumnType | 'void';
-  /** `volatile` functions cannot be called by GET, nor write on a replica. */
+  /** Default: `volatile`. A `volatile` function cannot write when it is called by GET or on a replica. */
   volatility?: 'volatile' | 'stable' | 'immutable';
-  /** Who may execute it. Default: both. */
+  /** The roles that may execute the function. Default: both. */
   grants?: readonly ('anon' | 'service_role')[];
   run(db: Transaction, args: Readonly<Record<string, Scalar>>): Row | readonly Row[] | Scalar | void;
 }

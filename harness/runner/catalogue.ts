@@ -8,11 +8,11 @@ import type { Scenario } from '../plan/scenario.ts';
 import type { Subject } from '../port/subject.ts';
 
 export interface RatchetConfig {
-  /** Folders whose files each export a `scenario`, relative to the config; Ratchet's own are there without it. */
+  /** Folders whose files each export a `scenario`, relative to the config; in addition to Ratchet's own scenarios. */
   scenarios?: readonly string[];
-  /** Folders with a folder for each subject, whose `subject.ts` exports a `subject`. */
+  /** Folders that contain a folder for each subject, whose `subject.ts` exports a `subject`. */
   subjects?: readonly string[];
-  /** The subject that runs when none is named. */
+  /** The default of `--subject`. */
   subject?: string;
 }
 
@@ -23,7 +23,7 @@ export interface Catalogue {
   readonly scenarioFolders: readonly string[];
   /** The subject that the config names. */
   readonly subjectOfConfig: string | undefined;
-  /** @throws UsageError when the config names none */
+  /** @throws UsageError when the config names no subject */
   defaultSubject(): string;
   /** @throws UsageError for an unknown name or a file that exports no scenario */
   loadScenario(name: string): Promise<Scenario>;
@@ -31,12 +31,12 @@ export interface Catalogue {
   loadSubject(name: string): Promise<Subject>;
 }
 
-/** In a checkout as in a published package they lie beside the harness; they are loaded like anybody's. */
+/** Ratchet's own scenarios, beside the harness in a checkout and in the published package. */
 const OWN_SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 
 const CONFIG_NAMES = ['ratchet.config.ts', 'ratchet.config.js'];
 
-/** @param from the folder where the search for the config begins; it goes on upwards */
+/** @param from the folder where the search for the config starts; it continues in the parent folders */
 export async function openCatalogue(from: string): Promise<Catalogue> {
   const file = findConfig(from);
   const config: RatchetConfig = file === undefined ? {} : await loadConfig(file);
@@ -52,8 +52,8 @@ export async function openCatalogue(from: string): Promise<Catalogue> {
       if (config.subject !== undefined) return config.subject;
       throw new UsageError(
         'subject-missing',
-        'which application is to be tested?',
-        'name it with --subject, or as `subject` in ratchet.config.ts',
+        'no subject was given',
+        'name the application to test with --subject, or as `subject` in ratchet.config.ts',
       );
     },
     async loadScenario(name) {
@@ -142,7 +142,7 @@ async function loadExport<T>(path: string, name: string): Promise<T> {
 function unknown(what: string, name: string, known: readonly string[], config: string | undefined): UsageError {
   const hint =
     known.length > 0
-      ? `there is: ${[...known].sort().join(', ')}`
+      ? `available: ${[...known].sort().join(', ')}`
       : `${config ?? 'no ratchet.config.ts was found, so'} names no ${what}s`;
   return new UsageError(`${what}-unknown`, `no ${what} is called "${name}"`, hint);
 }

@@ -1,4 +1,4 @@
-/** Where a run takes place: its time, and the way from the application to the gateway. */
+/** The environment of a run: its clock, and the network between the application and the gateway. */
 import type { Gateway } from '../gateway/gateway.ts';
 import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
 import type { SimulationOptions } from '../port/backend.ts';
@@ -6,25 +6,25 @@ import { realClock, type Clock } from '../clock.ts';
 import { tagRequests } from '../subject/attribution.ts';
 
 export interface Host {
-  /** A clock that begins now. */
+  /** A clock that starts now. */
   clock(): Clock;
-  /** Makes requests to `url` go to the gateway, with the headers that say on whose behalf. */
+  /** Serves the gateway at the returned `url`. Requests to it carry the headers that name their actor and operation. */
   serve(gateway: Pick<Gateway, 'handle'>): Promise<GatewayServer>;
-  /** Tells of what goes wrong outside of any actor. */
-  onTrouble(report: (reason: Error) => void): void;
-  /** What keeps an application that has done its work from ending, e.g. timers; asked once it is closed. */
-  leftBehind(): Error | undefined;
-  /** For a backend that is virtual. */
+  /** Registers a listener for failures outside of any actor. */
+  onFailure(listener: (reason: Error) => void): void;
+  /** A resource that the application has not released, such as a timer. Called after the application is closed. */
+  findLeak(): Error | undefined;
+  /** Present if the host can run a virtual backend. */
   readonly simulation?: Omit<SimulationOptions, 'model'>;
 }
 
-/** This process, a loopback port, and time as it passes. */
+/** Real time, and a gateway on a loopback port of this process. */
 export const realHost: Host = {
   clock: realClock,
   serve(gateway) {
     tagRequests();
     return serveGateway(gateway);
   },
-  onTrouble: () => undefined,
-  leftBehind: () => undefined,
+  onFailure: () => undefined,
+  findLeak: () => undefined,
 };

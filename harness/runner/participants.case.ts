@@ -9,7 +9,7 @@ import { parsePlan, type PlanInput } from '../plan/plan.ts';
 import type { Subject } from '../port/subject.ts';
 import { modulesSubject } from '../subject/modules.ts';
 import { execute } from './execute.ts';
-import { loadBackend } from './registry.ts';
+import { loadBackend } from './backend-registry.ts';
 
 /** Its progress is the number of polls that the instance has answered: what memory it has is seen from outside. */
 const APP = `

@@ -13,18 +13,18 @@ interface Able extends Pick<Backend, 'name' | 'capabilities'> {
 }
 
 /**
- * What a cluster turned out to lack counts, too.
+ * Also refuses what this cluster does not have, though its backend usually does.
  * @throws UsageError
  */
 export function requireOfCluster(
   plan: Plan,
   backend: Backend,
-  { lacks }: Pick<Cluster, 'lacks'>,
+  { missing }: Pick<Cluster, 'missing'>,
   subject: Subject,
 ): void {
-  if (lacks === undefined) return;
-  const capabilities = new Set([...backend.capabilities].filter((each) => !lacks.capabilities.includes(each)));
-  requireSupport(plan, { name: backend.name, capabilities, because: lacks.because }, subject);
+  if (missing === undefined) return;
+  const capabilities = new Set([...backend.capabilities].filter((each) => !missing.capabilities.includes(each)));
+  requireSupport(plan, { name: backend.name, capabilities, because: missing.because }, subject);
 }
 
 /** @throws UsageError */

@@ -49,7 +49,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   const interrupt = (): void => stop(new EnvironmentError('interrupted', 'the run was interrupted'));
   if (options.signal?.aborted) interrupt();
   options.signal?.addEventListener('abort', interrupt, { once: true });
-  options.host.onTrouble(stop);
+  options.host.onFailure(stop);
 
   let cluster: Cluster | undefined;
   try {
@@ -68,9 +68,9 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     const stage = await setStage({ ...options, stop }, cluster, commits);
     try {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
-      if (failure === undefined) failure = await leftBehind(stage, options.host);
+      if (failure === undefined) failure = await findLeak(stage, options.host);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
-      return { history: stage.recorder.history, incomplete: failure, notes: [...lackOf(cluster), ...notes] };
+      return { history: stage.recorder.history, incomplete: failure, notes: [...missingNote(cluster), ...notes] };
     } finally {
       stage.recorder.close();
       await stage.close();
@@ -83,8 +83,8 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
-function lackOf({ lacks }: Cluster): string[] {
-  return lacks === undefined ? [] : [lacks.because];
+function missingNote({ missing }: Cluster): string[] {
+  return missing === undefined ? [] : [missing.because];
 }
 
 /** What the databases are to hold: the subject's migrations, or what it says of them to a simulation. */
@@ -93,10 +93,10 @@ async function schemaOf({ subject, host }: RunOptions): Promise<Pick<ClusterOpti
   return { migrations: [], simulation: { ...host.simulation, model: subject.simulation } };
 }
 
-async function leftBehind(stage: Stage, host: Host): Promise<Error | undefined> {
+async function findLeak(stage: Stage, host: Host): Promise<Error | undefined> {
   await stage.close();
   // A process that is killed takes with it what it leaves behind.
-  return stage.instances.hasKilled ? undefined : host.leftBehind();
+  return stage.instances.hasKilled ? undefined : host.findLeak();
 }
 
 /** Faults, generations and observers; then everything heals and every observer looks once more. */

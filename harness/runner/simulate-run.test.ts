@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../errors.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
-import { inMacrotask, simulatedTogether } from '../simulation/simulate.ts';
+import { inMacrotask, simulateBatch } from '../simulation/simulate.ts';
 import { modulesSubject } from '../subject/modules.ts';
 import type { AppInstance, Subject } from '../port/subject.ts';
 import { simulateRun, type SimulatedOutcome } from './simulate-run.ts';
@@ -259,9 +259,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
         return answer();
       }`),
     );
-    expect(incomplete!.message).toMatch(
-      /app\.ts waits for time to pass without letting it pass, at 0\.000 s of virtual time/,
-    );
+    expect(incomplete!.message).toMatch(/app\.ts busy-waits for time to pass, at 0\.000 s of virtual time/);
   });
 
   it.each([
@@ -280,7 +278,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
     const RealDate = Date;
     let times = 0;
     const together = inMacrotask(() =>
-      simulatedTogether(() => {
+      simulateBatch(() => {
         times += 1;
         return [holds!, loops!].map((subject) =>
           simulateRun({ plan: plan(), subject, ...(times === 1 ? {} : { blockedMsMax: 200 }) }),
@@ -302,7 +300,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
       let watch;`),
     );
     expect(incomplete).toMatchObject({ code: 'subject-leaks-timers', exitCode: 2 });
-    expect(incomplete!.message).toMatch(/app\.ts left a setInterval behind that it made at 0\.000 s/);
+    expect(incomplete!.message).toMatch(/app\.ts left a setInterval running, created at 0\.000 s/);
   });
 
   it('but not one that keeps nothing alive', async () => {
@@ -346,6 +344,6 @@ describe('what the simulated backend cannot do it refuses by name:', () => {
       }`);
     const { incomplete } = await run(subject);
     expect(incomplete).toMatchObject({ code: 'simulated-unsupported', exitCode: 2 });
-    expect(incomplete!.message).toBe('the simulated database does not know the selection "chapters(*)"');
+    expect(incomplete!.message).toBe('the simulated database does not support the selection "chapters(*)"');
   });
 });

@@ -1,4 +1,4 @@
-/** One run in virtual time, as one synchronous call: what exploring calls thousands of times. */
+/** Runs a plan in virtual time, as one synchronous call; `explore` calls it thousands of times. */
 import { createHash } from 'node:crypto';
 import { simulatedBackend } from '../backend/simulated/simulated.ts';
 import { formatEvent } from '../history/codec.ts';
@@ -9,26 +9,26 @@ import { runPlan, type RunOptions, type RunOutcome } from './run-plan.ts';
 import { virtualHost } from './virtual-host.ts';
 
 export interface SimulatedRunOptions extends Omit<RunOptions, 'host' | 'backend'> {
-  /** How long a run may keep this process busy, in real time; `Infinity` where somebody else watches. */
+  /** How long a run may block this process, in real time; `Infinity` if the caller enforces a limit of its own. */
   blockedMsMax?: number;
 }
 
 export interface SimulatedOutcome extends RunOutcome {
-  /** Events of the agenda: timers, messages, pauses. */
+  /** Number of simulated events: timers, messages, sleeps. */
   steps: number;
-  /** The same for the same plan and subject, always; computed when asked for. */
+  /** Always the same for the same plan and subject. Computed on demand. */
   traceHash(): string;
 }
 
-/** The date at which every simulation begins. */
+/** The date at which every simulation starts. */
 const EPOCH_MS = Date.UTC(2026, 0, 1);
-/** Beyond the plan's own limit, for what heals and ends after it. */
+/** Time beyond the plan's own limit, for healing faults and ending the run. */
 const GRACE_MS = 60_000;
 const RANDOM_RANGE = 2 ** 32;
 
 /**
- * Must be called from a macrotask of its own: see `inMacrotask`.
- * @throws as `runPlan` rejects, and EnvironmentError when the application keeps the run from ending
+ * Must be called from its own macrotask: see `inMacrotask`.
+ * @throws what `runPlan` rejects with, and EnvironmentError if the application keeps the run from ending
  */
 export function simulateRun(options: SimulatedRunOptions): SimulatedOutcome {
   const { plan } = options;

@@ -6,7 +6,7 @@ import type { AppClock, Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import { compareLsn } from '../history/lsn.ts';
 import type { Plan } from '../plan/plan.ts';
-import { tellDatesByInstance } from '../subject/app-dates.ts';
+import { installInstanceDates } from '../subject/app-dates.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
 import type { TabTarget } from '../port/fault-targets.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
@@ -63,7 +63,7 @@ export async function setStage(
     handle: (request) => gateway?.handle(request) ?? opening.promise.then((opened) => opened.handle(request)),
   });
   const clocks = appClocks(plan);
-  const restoreDates = clocks === undefined ? () => undefined : tellDatesByInstance();
+  const restoreDates = clocks === undefined ? () => undefined : installInstanceDates();
   const endAtStart = clocks === undefined ? undefined : await applyAtStart(plan, clocks);
   const instances = await startInstances(options, cluster, server, clocks).catch((error: unknown) => {
     restoreDates();

@@ -1,4 +1,4 @@
-/** Where a run leaves its plan, history and verdict: `<root>/<scenario>/<subject>/<time>-<seed>/`, and `<root>/latest`. */
+/** Stores the plan, history and verdict of a run in `<root>/<scenario>/<subject>/<time>-<seed>/`; `latest` links to it. */
 import {
   appendFileSync,
   closeSync,
@@ -21,13 +21,13 @@ export interface RunFolder {
   readonly path: string;
   readonly planFile: string;
   readonly historyFile: string;
-  /** The sink of the history. Every line is with the operating system when `write` returns. */
+  /** Receives the history. Every line has been handed to the operating system when `write` returns. */
   readonly sink: LineSink;
   writeVerdict(verdict: unknown): void;
   close(): void;
 }
 
-/** @throws EnvironmentError when the folder cannot be written, saying which and why */
+/** @throws EnvironmentError when the folder cannot be written, with its path and the reason */
 export function createRunFolder(root: string, plan: Plan, subject: string): RunFolder {
   const parent = join(root, plan.scenario, subject);
   const path = onDisk(root, () => makeFolder(parent, plan.seed));
@@ -49,7 +49,7 @@ export function createRunFolder(root: string, plan: Plan, subject: string): RunF
   };
 }
 
-/** A line that does not fit is not there at all: what was recorded before it stays readable. */
+/** A line that does not fit on the disk is removed again, so that the lines before it stay readable. */
 function appendWhole(file: number, line: string): void {
   const end = fstatSync(file).size;
   try {
@@ -83,7 +83,7 @@ function makeFolder(parent: string, seed: number): string {
   }
 }
 
-/** Replaces the link in one step, so that another run that looks at it never finds it missing. */
+/** Replaces the link atomically, so that other runs never find it missing. */
 function pointLatest(root: string, path: string): void {
   const link = join(root, 'latest');
   const fresh = `${link}.${process.pid}`;
@@ -101,7 +101,7 @@ function onDisk<T>(path: string, work: () => T): T {
 }
 
 function explain(path: string, error: NodeJS.ErrnoException): RatchetError {
-  const elsewhere = 'choose another place with --report DIR';
+  const elsewhere = 'choose another folder with --report DIR';
   if (error.code === 'ENOTDIR' || error.code === 'EEXIST') {
     return new UsageError('report-unwritable', `${path}: a part of this path is a file, not a folder`, elsewhere);
   }

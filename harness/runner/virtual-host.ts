@@ -1,4 +1,4 @@
-/** A simulated world as the place of a run: virtual time, and a network that is function calls with latencies. */
+/** The host of a simulated run: virtual time, and a network that consists of function calls with latencies. */
 import { CONNECTION_LOST, type Gateway, type GatewayAnswer } from '../gateway/gateway.ts';
 import { messageOf, responseOf } from '../gateway/http-message.ts';
 import type { HttpMessage } from '../port/message.ts';
@@ -11,7 +11,7 @@ import type { Host } from './host.ts';
 
 const URL_OF_GATEWAY = 'http://supabase.invalid';
 
-/** A message within a region: drawn anew for each, so that two that are sent at once may arrive in either order. */
+/** Latency within a region, drawn for each message: two messages sent at the same time may arrive in either order. */
 const LATENCY_US_MIN = 200;
 const LATENCY_US_MAX = 1_500;
 
@@ -23,24 +23,24 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
     async serve(gateway) {
       world.fetch = (input, init) => {
         if (currentInstance()?.isDead === true) return new Promise(() => undefined);
-        const sent = plain(input, init);
+        const sent = plainRequest(input, init);
         return sent === undefined
-          ? unusual(input, init).then((asked) => travel(gateway, asked))
-          : travel(gateway, sent);
+          ? anyRequest(input, init).then((request) => roundTrip(gateway, request))
+          : roundTrip(gateway, sent);
       };
       return { url: URL_OF_GATEWAY, close: async () => undefined };
     },
-    onTrouble: (report) => world.onTrouble(report),
-    leftBehind: () => leakOf(world),
+    onFailure: (listener) => world.onFailure(listener),
+    findLeak: () => leakOf(world),
     simulation: { clock: world.clock(), epochMs },
   };
 
-  /** There and back, each way with a latency; whoever aborts does not wait for the rest. */
-  function travel(gateway: Pick<Gateway, 'handle'>, { signal, message }: Sent): Promise<Response> {
+  /** Sends a request and returns its answer, with a latency each way. Rejects at once when the request is aborted. */
+  function roundTrip(gateway: Pick<Gateway, 'handle'>, { signal, message }: SentRequest): Promise<Response> {
     const { method, url, headers, body } = message;
     const { actor, operation } = currentOperation() ?? {};
     const link = linkOf(actor);
-    const asked = { method, url, headers, body, actor, operation };
+    const request = { method, url, headers, body, actor, operation };
     return new Promise((resolve, reject) => {
       let isOver = false;
       const end = (): boolean => {
@@ -67,14 +67,14 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
       signal?.addEventListener('abort', abort, { once: true });
       afterLatency(link, () => {
         if (isOver) return;
-        const answer = gateway.handle(asked);
+        const answer = gateway.handle(request);
         if (answer instanceof Promise) answer.then(goBack, fail);
         else goBack(answer);
       });
     });
   }
 
-  /** To each actor its own randomness. */
+  /** Each actor has its own random stream of latencies. */
   function linkOf(actor: string | undefined): string {
     let link = links.get(actor);
     if (link === undefined) links.set(actor, (link = `network/${actor ?? 'app'}`));
@@ -86,13 +86,16 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
   }
 }
 
-interface Sent {
+interface SentRequest {
   signal: AbortSignal | null;
   message: HttpMessage;
 }
 
-/** What `fetch` was given, if it is plain as it is, like all that supabase-js sends: no request has to be made of it. */
-function plain(...[input, init = {}]: Parameters<typeof fetch>): Sent | undefined {
+/**
+ * The arguments of `fetch` without constructing a `Request`, which is faster. Works for all requests of supabase-js;
+ * `undefined` for others.
+ */
+function plainRequest(...[input, init = {}]: Parameters<typeof fetch>): SentRequest | undefined {
   const { method = 'GET', body = null, headers, signal = null } = init;
   const mayHaveBody = method === 'POST' || method === 'PATCH' || method === 'DELETE';
   const isPlain = typeof input === 'string' && (body === null ? mayHaveBody || method === 'GET' : mayHaveBody);
@@ -101,21 +104,21 @@ function plain(...[input, init = {}]: Parameters<typeof fetch>): Sent | undefine
   return { signal, message: { method, url: new URL(input), headers: new Headers(headers), body: body ?? '' } };
 }
 
-async function unusual(...[input, init = {}]: Parameters<typeof fetch>): Promise<Sent> {
+async function anyRequest(...[input, init = {}]: Parameters<typeof fetch>): Promise<SentRequest> {
   const request = new Request(input, init);
   if (!request.url.startsWith(URL_OF_GATEWAY)) throw escape(`fetch of ${request.url}`);
-  // Asked of the request, it would have to be made for each.
+  // Reading `request.signal` would make the request create a signal of its own.
   const signal = init.signal ?? (input instanceof Request ? input.signal : null);
   return { signal, message: await messageOf(request) };
 }
 
-/** As Node's fetch rejects when the other side closes its socket. */
+/** The error with which Node's fetch rejects when the server closes the connection. */
 function connectionLost(): TypeError {
   const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
   return new TypeError('fetch failed', { cause });
 }
 
-/** supabase-js's own auth client keeps a timer for as long as it lives, which no application can help. */
+/** The auth client of supabase-js keeps a timer for its whole lifetime; the application cannot avoid that. */
 const TOLERATED = /\/node_modules\/@supabase\/(auth-js|realtime-js)\//;
 
 function leakOf(world: World): Error | undefined {
@@ -129,7 +132,7 @@ function leaked(world: World, timer: AppTimer, count: number): EnvironmentError 
   const since = (timer.madeAt / 1e9).toFixed(3);
   return world.describe(
     'subject-leaks-timers',
-    `left a ${timer.kind} behind${more} that it made at ${since} s and that keeps its process alive`,
+    `left a ${timer.kind} running${more}, created at ${since} s, which keeps its process alive`,
     timer.origin,
     'clear it when the work is done, or unref it',
   );

@@ -1,13 +1,13 @@
 /**
- * What leaves virtual time: work that only Node's own event loop can finish. Called in a simulation, each throws and
- * ends the run by name, since waiting for it would last for ever.
+ * Escapes from virtual time: functions whose work only Node's own event loop can finish. In a simulation, a call of one
+ * of them throws and ends the run with an error that names it, because waiting for its result would never end.
  */
 import { createRequire } from 'node:module';
 import { currentWorld } from './world.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Functions of Node's modules, as `require` gives them; an ES import outside of the subject keeps the real ones. */
+/** Functions of Node's modules, as `require` returns them. ES imports outside of the subject keep the originals. */
 const ESCAPES: Readonly<Record<string, readonly string[]>> = {
   fs: callbackFunctionsOf('fs'),
   'fs/promises': asyncFunctionsOf('fs/promises'),
@@ -37,11 +37,11 @@ export function escapePatches(): readonly Patch[] {
   return patches;
 }
 
-/** Ends the run; the error is also thrown where it happens, for the stack to end there. */
+/** Ends the run with an error. The caller throws the same error, so that the application does not continue. */
 export function escape(what: string): Error {
   const world = currentWorld()!;
   const hint =
-    'a simulation has no event loop but its own; run this subject on another backend, or inject what it needs';
+    'this does not work in virtual time; run this subject on another backend, or inject a replacement for the call';
   return world.report('simulation-escape', `called ${what}, which is not virtual`, new Error(what), hint);
 }
 
@@ -58,7 +58,7 @@ function patchesOf(name: string, functions: readonly string[]): Patch[] {
   });
 }
 
-/** Those that have a `…Sync` beside them; the others of `fs` do not wait. */
+/** Functions that also exist as `…Sync`, and streams and watchers. The other functions of `fs` are synchronous. */
 function callbackFunctionsOf(name: string): string[] {
   const module = require(`node:${name}`) as Record<string, unknown>;
   const asynchronous = Object.keys(module).filter((key) => `${key}Sync` in module);

@@ -1,22 +1,22 @@
-/** The agenda of a simulation: what happens next, by virtual time; what has the same time, in the order of its making. */
+/** The event queue of a simulation, ordered by virtual time; events at the same time keep the order of scheduling. */
 
-export interface AgendaEntry {
+export interface ScheduledEvent {
   /** Virtual nanoseconds. */
   readonly at: number;
   readonly order: number;
-  /** What is to happen; `undefined` once it was cancelled. */
+  /** The work of the event; `undefined` once it is cancelled. */
   run: (() => void) | undefined;
 }
 
-/** A binary heap. Cancelled entries stay until their time comes, which costs less than to look for them. */
+/** A binary heap. Cancelled events stay in it until their time comes, which is cheaper than searching for them. */
 export class EventHeap {
-  readonly #entries: AgendaEntry[] = [];
+  readonly #entries: ScheduledEvent[] = [];
 
   get size(): number {
     return this.#entries.length;
   }
 
-  push(entry: AgendaEntry): void {
+  push(entry: ScheduledEvent): void {
     const entries = this.#entries;
     let at = entries.length;
     while (at > 0) {
@@ -29,7 +29,7 @@ export class EventHeap {
     entries[at] = entry;
   }
 
-  pop(): AgendaEntry | undefined {
+  pop(): ScheduledEvent | undefined {
     const entries = this.#entries;
     const first = entries[0];
     const last = entries.pop();
@@ -49,6 +49,6 @@ export class EventHeap {
   }
 }
 
-function isBefore(a: AgendaEntry, b: AgendaEntry): boolean {
+function isBefore(a: ScheduledEvent, b: ScheduledEvent): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }

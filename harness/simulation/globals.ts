@@ -1,6 +1,6 @@
 /**
- * The globals that a simulation replaces, and puts back. Each replacement asks for the world of the moment and is the
- * real thing without one, so that a module that keeps one from its loading on does no harm.
+ * The globals that a simulation replaces and restores. Each replacement looks up the current world and behaves like the
+ * original outside of a simulation, so that a module may keep a reference to it.
  */
 import { createRequire } from 'node:module';
 import { escape, escapePatches, type Patch } from './escapes.ts';
@@ -11,7 +11,7 @@ import { currentWorld } from './world.ts';
 
 const require = createRequire(import.meta.url);
 
-/** @returns what puts the real ones back */
+/** @returns a function that restores the real globals */
 export function installGlobals(): () => void {
   patches ??= [...globalPatches(), ...modulePatches(), ...escapePatches()];
   const undo = patches.map(({ object, key, value }) => replace(object, key, value));
@@ -56,7 +56,7 @@ function modulePatches(): Patch[] {
   ];
 }
 
-/** Own properties are put back as they were; one that was inherited is removed again. */
+/** The returned function restores an own property as it was, and removes one that was inherited. */
 function replace(object: object, key: string, value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(object, key);
   if (before?.writable) {
@@ -124,7 +124,7 @@ function randomInt(
 function virtualFetch(...args: Parameters<typeof fetch>): ReturnType<typeof fetch> {
   const world = currentWorld();
   if (world === undefined) return realFetch(...args);
-  if (world.fetch === undefined) return Promise.reject(escape('fetch before the gateway was there'));
+  if (world.fetch === undefined) return Promise.reject(escape('fetch before the gateway was started'));
   try {
     return world.fetch(...args);
   } catch (error) {
@@ -142,7 +142,7 @@ function timeoutSignal(milliseconds: number): AbortSignal {
   return controller.signal;
 }
 
-/** `Date` of the world: the same prototype, so that `instanceof` holds for dates of either. */
+/** The `Date` of the world. It shares the prototype of the real one, so that `instanceof` works for dates of either. */
 function virtualDate(): DateConstructor {
   function VirtualDate(...args: unknown[]): unknown {
     const world = currentWorld();
@@ -208,7 +208,7 @@ async function* ticks<T>(milliseconds?: number, value?: T, options?: { signal?: 
   for (;;) yield await sleep(milliseconds, value, options);
 }
 
-/** A promise that was rejected and that nobody waits for: Node tells the process, and the run must hear of it. */
+/** Reports unhandled rejections to the world: Node emits them on the process. */
 function rejectionReporter(): typeof process.emit {
   const { emit } = process;
   return function (this: unknown, event: string, ...args: unknown[]): boolean {

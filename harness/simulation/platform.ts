@@ -1,4 +1,4 @@
-/** The light platform objects, by the names of the globals that they stand in for. */
+/** The light platform objects, by the names of the globals that they replace. */
 import { LightHeaders } from './platform/light-headers.ts';
 import { LightRequest } from './platform/light-request.ts';
 import { LightResponse } from './platform/light-response.ts';

@@ -1,4 +1,4 @@
-/** What an application draws at random, drawn from the world's seed. */
+/** The random values of the application, drawn from the world's seed. */
 import type { World } from './world.ts';
 
 export function virtualBytes<T extends ArrayBufferView | null>(world: World, array: T): T {

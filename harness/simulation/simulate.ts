@@ -1,77 +1,77 @@
 /**
- * Runs a task in virtual time, as one synchronous function: nothing else of this process can run meanwhile, so that
- * the globals, which are virtual only for so long, are nobody else's.
+ * Runs a task in virtual time, as one synchronous function: no other code of this process can run meanwhile, so that
+ * the virtual globals affect only the task.
  */
 import { Script } from 'node:vm';
 import { EnvironmentError } from '../errors.ts';
 import { installGlobals } from './globals.ts';
-import { currentWorld, formatTime, inhabit, World, type WorldOptions } from './world.ts';
+import { currentWorld, formatTime, setCurrentWorld, World, type WorldOptions } from './world.ts';
 
 export interface SimulationOptions extends WorldOptions {
-  /** More virtual time than this is not simulated. */
+  /** Limit of virtual time. */
   virtualMsMax: number;
   eventsMax?: number;
-  /** How long a simulation may keep this process busy, in real time; to watch it costs some tenth of a millisecond. */
+  /** How long a simulation may block this process, in real time. Enforcing it costs about a tenth of a millisecond. */
   blockedMsMax?: number;
 }
 
 const EVENTS_MAX = 20_000_000;
 const BLOCKED_MS_MAX = 20_000;
-/** How many events the task may still use to end in order, once it was told that its budget is spent. */
+/** How many events the task may still use for an orderly end, after it has been told that its budget is exhausted. */
 const GRACE_EVENTS = 10_000;
 
 /**
- * What `task` resolves to. Call it from a macrotask of its own (`inMacrotask`): within a promise's continuation
- * Node does not run others.
- * @throws what `task` rejects with; EnvironmentError when it can never end
+ * Returns what `task` resolves to. Must be called from its own macrotask (`inMacrotask`): within a promise
+ * continuation, Node does not run other continuations.
+ * @throws what `task` rejects with; EnvironmentError if it can never end
  */
 export function simulate<T>(task: (world: World) => Promise<T>, options: SimulationOptions): T {
-  if (currentWorld() !== undefined) throw new Error('a simulation runs already');
+  if (currentWorld() !== undefined) throw new Error('a simulation is already running');
   requireTick();
   const world = new World(options);
-  const { blockedMsMax = isWatched ? Number.POSITIVE_INFINITY : BLOCKED_MS_MAX } = options;
-  return watched(() => amongGlobals(() => live(world, task, options)), blockedMsMax);
+  const { blockedMsMax = isBatch ? Number.POSITIVE_INFINITY : BLOCKED_MS_MAX } = options;
+  return withTimeout(() => withVirtualGlobals(() => runInWorld(world, task, options)), blockedMsMax);
 }
 
 /**
- * `work`, whose simulations are watched together and keep the virtual globals from one to the next: to do either for each
- * costs more than a part of them does. If they take too long, one of them may be blocked, and all is done again with each
- * watched by itself.
+ * Runs `work`, whose simulations share one time-out and one installation of the virtual globals: doing both for each
+ * simulation costs more than a short simulation itself. If the time-out expires, one of the simulations may be blocked;
+ * `work` is then run again with a time-out for each simulation.
  */
-export function simulatedTogether<T>(work: () => T, blockedMsMax: number = BLOCKED_MS_MAX): T {
-  isWatched = true;
+export function simulateBatch<T>(work: () => T, blockedMsMax: number = BLOCKED_MS_MAX): T {
+  isBatch = true;
   try {
-    return watched(() => amongGlobals(work), blockedMsMax);
+    return withTimeout(() => withVirtualGlobals(work), blockedMsMax);
   } catch (error) {
     if (!(error instanceof EnvironmentError) || error.code !== BLOCKED) throw error;
   } finally {
-    isWatched = false;
+    isBatch = false;
   }
   return work();
 }
 
-/** `work` with the virtual globals, which may be there already. */
-function amongGlobals<T>(work: () => T): T {
+/** Runs `work` with the virtual globals, which may be installed already. */
+function withVirtualGlobals<T>(work: () => T): T {
   if (uninstall !== undefined) return work();
   uninstall = installGlobals();
   try {
     return work();
   } finally {
-    leave();
+    restoreGlobals();
   }
 }
 
-/** Back to the real globals, if the virtual ones are there. */
-function leave(): void {
-  inhabit(undefined);
+/** Restores the real globals if the virtual ones are installed. */
+function restoreGlobals(): void {
+  setCurrentWorld(undefined);
   uninstall?.();
   uninstall = undefined;
 }
 
 let uninstall: (() => void) | undefined;
-let isWatched = false;
+let isBatch = false;
 
-/** Runs `work` where `simulate` may be called. */
+/** Runs `work` in its own macrotask, in which `simulate` may be called. */
 export function inMacrotask<T>(work: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
     setImmediate(() => {
@@ -84,12 +84,12 @@ export function inMacrotask<T>(work: () => T): Promise<T> {
   });
 }
 
-function live<T>(world: World, task: (world: World) => Promise<T>, options: SimulationOptions): T {
-  inhabit(world);
+function runInWorld<T>(world: World, task: (world: World) => Promise<T>, options: SimulationOptions): T {
+  setCurrentWorld(world);
   try {
     return outcomeOf(world, task, options);
   } finally {
-    inhabit(undefined);
+    setCurrentWorld(undefined);
   }
 }
 
@@ -105,20 +105,20 @@ function outcomeOf<T>(world: World, task: (world: World) => Promise<T>, options:
   while (end.outcome === undefined) {
     budget();
     if (!step(world)) {
-      if (isStuck) throw world.trouble;
+      if (isStuck) throw world.failure;
       isStuck = true;
       world.raise(stuck(world));
     }
     drain(world);
   }
-  if ('error' in end.outcome) throw world.trouble ?? end.outcome.error;
+  if ('error' in end.outcome) throw world.failure ?? end.outcome.error;
   return end.outcome.value;
 }
 
-/** Lets everything run that waits for nothing but its turn: promises and `process.nextTick`. */
-let drainTurn: () => void = () => undefined;
+/** Runs everything that is queued in the microtask and `process.nextTick` queues. */
+let drainQueues: () => void = () => undefined;
 
-/** Node has no public way to run what is queued without giving the turn away; this one it keeps for old modules. */
+/** Node has no public function that runs these queues synchronously; `_tickCallback` is kept for old modules. */
 function requireTick(): void {
   const { _tickCallback } = process as unknown as { _tickCallback?: () => void };
   let isDrained = false;
@@ -126,21 +126,21 @@ function requireTick(): void {
   if (typeof _tickCallback !== 'function') {
     throw new EnvironmentError(
       'simulation-unsupported',
-      `Node.js ${process.versions.node} cannot run a simulation: it has no process._tickCallback any more`,
+      `Node.js ${process.versions.node} cannot run a simulation: it no longer has process._tickCallback`,
       'use Node.js 22 or 24, or another backend',
     );
   }
-  drainTurn = _tickCallback.bind(process);
-  drainTurn();
+  drainQueues = _tickCallback.bind(process);
+  drainQueues();
   if (isDrained) return;
-  throw new Error('a simulation must be started from a macrotask of its own: see inMacrotask');
+  throw new Error('a simulation must be started from its own macrotask: see inMacrotask');
 }
 
 function drain(world: World): void {
   try {
-    drainTurn();
+    drainQueues();
   } catch (error) {
-    attribute(world, error);
+    reportThrown(world, error);
   }
 }
 
@@ -148,25 +148,25 @@ function step(world: World): boolean {
   try {
     return world.step();
   } catch (error) {
-    attribute(world, error);
+    reportThrown(world, error);
     return true;
   }
 }
 
-/** What the application throws from a timer has nobody else to go to. */
-function attribute(world: World, error: unknown): void {
-  if (error !== world.trouble) world.report('subject-threw', `threw ${String(error)}`, error);
+/** Reports what the application throws from a timer: no caller could catch it. */
+function reportThrown(world: World, error: unknown): void {
+  if (error !== world.failure) world.report('subject-threw', `threw ${String(error)}`, error);
 }
 
 function stuck(world: World): EnvironmentError {
   return new EnvironmentError(
     'simulation-stuck',
-    `nothing is left to happen at ${formatTime(world.now)} of virtual time, and the run is not over`,
-    'the subject waits for something that is not virtual, or for nothing at all',
+    `no event is left at ${formatTime(world.now)} of virtual time, and the run is not over`,
+    'the subject waits for something that never happens, or that does not work in virtual time',
   );
 }
 
-/** Ends a simulation that would go on for ever: first by telling the task, then by force. */
+/** Ends a simulation that would never end: first by reporting a failure to the task, then by throwing. */
 function budgetOf(world: World, options: SimulationOptions): () => void {
   const { virtualMsMax, eventsMax = EVENTS_MAX } = options;
   let graceUntil: number | undefined;
@@ -176,8 +176,8 @@ function budgetOf(world: World, options: SimulationOptions): () => void {
       graceUntil = world.events + GRACE_EVENTS;
       const limit = world.events < eventsMax ? `${virtualMsMax} ms of virtual time` : `${eventsMax} events`;
       const message = `the run was not over after ${limit} (${world.events} events, ${formatTime(world.now)})`;
-      world.raise(new EnvironmentError('simulation-budget', message, 'does the subject poll for ever?'));
-    } else if (world.events > graceUntil) throw world.trouble;
+      world.raise(new EnvironmentError('simulation-budget', message, 'check whether the subject polls without end'));
+    } else if (world.events > graceUntil) throw world.failure;
   };
 }
 
@@ -185,8 +185,8 @@ const script = new Script('globalThis[Symbol.for("ratchet.simulation")]()');
 const WATCHED = Symbol.for('ratchet.simulation');
 const BLOCKED = 'simulation-blocked';
 
-/** Code that never returns can only be stopped from another thread, which Node's scripts have for their time-out. */
-function watched<T>(work: () => T, milliseconds: number): T {
+/** Code that never returns can be stopped only from another thread; Node's scripts have one for their time-out. */
+function withTimeout<T>(work: () => T, milliseconds: number): T {
   if (milliseconds === Number.POSITIVE_INFINITY) return work();
   const globals = globalThis as unknown as { [WATCHED]?: () => T };
   globals[WATCHED] = work;
@@ -195,14 +195,14 @@ function watched<T>(work: () => T, milliseconds: number): T {
   } catch (error) {
     if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     const world = currentWorld();
-    // What was stopped by force has not come to any `finally`.
-    leave();
+    // A script stopped by its time-out does not run its `finally` blocks.
+    restoreGlobals();
     const when = world === undefined ? '' : `, at ${formatTime(world.now)}`;
     throw new EnvironmentError(
       BLOCKED,
-      `the subject kept this process busy for ${milliseconds} ms without letting virtual time pass${when}`,
-      'it loops without end; real time would stand still with it, too',
-      world?.trouble ?? error,
+      `the subject blocked this process for ${milliseconds} ms without letting virtual time pass${when}`,
+      'it probably contains an endless loop, which would also block a real process',
+      world?.failure ?? error,
     );
   } finally {
     delete globals[WATCHED];

@@ -1,6 +1,6 @@
-/** Timers of the application, in virtual time and with Node's habits; each runs in the async context that made it. */
+/** Timers in virtual time, with Node's semantics. Each runs in the async context that created it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AgendaEntry } from './event-heap.ts';
+import type { ScheduledEvent } from './event-heap.ts';
 import { currentWorld, type AppTimer, type World } from './world.ts';
 
 type Callback = (...args: unknown[]) => void;
@@ -16,7 +16,7 @@ class VirtualTimer implements AppTimer {
   readonly #world: World;
   readonly #fire: () => void;
   readonly #delayNs: number;
-  #entry: AgendaEntry | undefined;
+  #entry: ScheduledEvent | undefined;
 
   constructor(world: World, kind: AppTimer['kind'], delayNs: number, callback: Callback, args: unknown[]) {
     if (typeof callback !== 'function') throw new TypeError('The "callback" argument must be of type function');
@@ -110,7 +110,7 @@ function making(
   };
 }
 
-/** Anything but a delay from 1 to 2³¹−1 ms is 1 ms to Node. */
+/** Like Node, treats any delay outside of 1 to 2³¹−1 ms as 1 ms. */
 function delayOf(milliseconds: unknown): number {
   const delay = Number(milliseconds);
   return delay >= 1 && delay <= DELAY_MAX ? Math.trunc(delay) : 1;

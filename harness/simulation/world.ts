@@ -1,19 +1,19 @@
-/** One simulated world: its time, its agenda, and what the virtual globals ask of it. */
+/** One simulated world: its time, its event queue, and the state behind the virtual globals. */
 import type { Clock } from '../clock.ts';
 import { EnvironmentError, type RatchetError } from '../errors.ts';
-import { EventHeap, type AgendaEntry } from './event-heap.ts';
+import { EventHeap, type ScheduledEvent } from './event-heap.ts';
 import { applicationStack } from '../stacks.ts';
 
 export type VirtualFetch = typeof globalThis.fetch;
 
 export interface WorldOptions {
-  /** Numbers in [0, 1), for all that the application draws. */
+  /** Numbers in [0, 1), for all random values of the application. */
   random(): number;
-  /** What `new Date()` says at the beginning. */
+  /** The date at the start of the simulation. */
   epochMs: number;
 }
 
-/** What a timer of the application is known by, until it is over. */
+/** A pending timer of the application. */
 export interface AppTimer {
   readonly kind: 'setTimeout' | 'setInterval' | 'setImmediate';
   readonly madeAt: number;
@@ -21,23 +21,23 @@ export interface AppTimer {
   isRef: boolean;
 }
 
-/** So often may a clock be read within one event before the reader counts as waiting for it to move. */
+/** How often a clock may be read within one event; more means that the reader busy-waits for it to advance. */
 const CLOCK_READINGS_MAX = 1_000_000;
 
 export class World {
   readonly #heap = new EventHeap();
   readonly #random: () => number;
   readonly #epochMs: number;
-  readonly #listeners: ((trouble: RatchetError) => void)[] = [];
+  readonly #listeners: ((failure: RatchetError) => void)[] = [];
   readonly #sleepers = new WeakMap<AbortSignal, Set<() => void>>();
   readonly timers = new Set<AppTimer>();
   /** Requests of the application that have not been answered. */
   requestsInFlight = 0;
-  /** Where requests go; without it, every `fetch` is an escape. */
+  /** Handles requests; without it, every `fetch` is an escape. */
   fetch: VirtualFetch | undefined;
-  /** The first thing that went wrong outside of the runner's sight. */
-  trouble: RatchetError | undefined;
-  /** Of the times of all events: two runs that differ anywhere differ here. */
+  /** The first failure that no caller could catch. */
+  failure: RatchetError | undefined;
+  /** Hash over the times of all events: two runs that differ anywhere differ here. */
   trace = 0x811c9dc5;
   events = 0;
   #now = 0;
@@ -49,15 +49,15 @@ export class World {
     this.#epochMs = options.epochMs;
   }
 
-  /** Virtual nanoseconds since the beginning. */
+  /** Virtual nanoseconds since the start. */
   get now(): number {
     return this.#now;
   }
 
-  /** As the application reads it: one that waits for it to move by reading it again and again waits for ever. */
+  /** The time as the application reads it. Throws if the application busy-waits, because time would never advance. */
   nowMs(): number {
     if (++this.#readings > CLOCK_READINGS_MAX) {
-      throw this.report('simulation-spin', 'waits for time to pass without letting it pass', new Error('spins'));
+      throw this.report('simulation-spin', 'busy-waits for time to pass', new Error('spins'));
     }
     return this.#now / 1e6;
   }
@@ -70,14 +70,14 @@ export class World {
     return this.#random();
   }
 
-  /** `run` happens `nanoseconds` from now; what is put on the agenda for the same time keeps its order. */
-  schedule(nanoseconds: number, run: () => void): AgendaEntry {
-    const entry: AgendaEntry = { at: this.#now + Math.max(0, Math.round(nanoseconds)), order: this.#order++, run };
+  /** Schedules `run` in `nanoseconds` from now. Events at the same time keep the order of scheduling. */
+  schedule(nanoseconds: number, run: () => void): ScheduledEvent {
+    const entry: ScheduledEvent = { at: this.#now + Math.max(0, Math.round(nanoseconds)), order: this.#order++, run };
     this.#heap.push(entry);
     return entry;
   }
 
-  /** Lets the next thing happen. False: nothing is left to happen. */
+  /** Runs the next event. False if no event is left. */
   step(): boolean {
     let entry = this.#heap.pop();
     while (entry !== undefined && entry.run === undefined) entry = this.#heap.pop();
@@ -92,17 +92,17 @@ export class World {
     return true;
   }
 
-  /** Told of everything that goes wrong; what went wrong before is told at once. */
-  onTrouble(listener: (trouble: RatchetError) => void): void {
+  /** The listener is called for every failure; for one that has already occurred, it is called at once. */
+  onFailure(listener: (failure: RatchetError) => void): void {
     this.#listeners.push(listener);
-    if (this.trouble !== undefined) listener(this.trouble);
+    if (this.failure !== undefined) listener(this.failure);
   }
 
   report(code: string, what: string, origin: unknown, hint?: string): RatchetError {
     return this.raise(this.describe(code, what, origin, hint));
   }
 
-  /** @param what the end of a sentence that begins with the file that `origin`'s stack names */
+  /** @param what the rest of a sentence whose subject is the file in `origin`'s stack */
   describe(code: string, what: string, origin: unknown, hint?: string): EnvironmentError {
     const stack = applicationStack(origin);
     const who = stack.file ?? 'the subject';
@@ -114,10 +114,10 @@ export class World {
     );
   }
 
-  raise(trouble: RatchetError): RatchetError {
-    this.trouble ??= trouble;
-    for (const listener of this.#listeners) listener(trouble);
-    return trouble;
+  raise(failure: RatchetError): RatchetError {
+    this.failure ??= failure;
+    for (const listener of this.#listeners) listener(failure);
+    return failure;
   }
 
   clock(): Clock {
@@ -141,7 +141,7 @@ export class World {
     };
   }
 
-  /** Who is woken when the signal aborts: one listener for all, since to add and remove one costs more than to sleep. */
+  /** The sleepers that an abort wakes. They share a listener, because adding and removing one is slow. */
   #sleepersOf(signal: AbortSignal): Set<() => void> {
     let sleepers = this.#sleepers.get(signal);
     if (sleepers === undefined) {
@@ -158,12 +158,12 @@ export function formatTime(nanoseconds: number): string {
 }
 
 /** The world that the virtual globals belong to; `undefined` outside of a simulation. */
-let inhabited: World | undefined;
+let current: World | undefined;
 
 export function currentWorld(): World | undefined {
-  return inhabited;
+  return current;
 }
 
-export function inhabit(world: World | undefined): void {
-  inhabited = world;
+export function setCurrentWorld(world: World | undefined): void {
+  current = world;
 }

@@ -1,24 +1,24 @@
 /**
- * The date as an instance of the application sees it, whose clock may be wrong. It follows the instance's code wherever
- * that goes on: after an `await`, in a timer, in a package that other instances use too.
+ * Makes `Date` follow the clock of the instance whose code calls it, which may be wrong. This works anywhere in the
+ * instance's code: after an `await`, in a timer, in a package that other instances share.
  */
 import { currentInstance } from '../async-context.ts';
 
 /**
- * From now on the global `Date`, real or virtual, is that of the instance whose code asks; to everybody else it is as
- * before. Only for runs that need it: every look at the date costs a look at who asks.
- * @returns what puts the one before back
+ * Replaces the global `Date`, real or virtual, by one that adds the clock offset of the calling instance. Code outside
+ * of an instance sees no change. Only for runs that need it: every call looks up the instance.
+ * @returns a function that restores the previous `Date`
  */
-export function tellDatesByInstance(): () => void {
+export function installInstanceDates(): () => void {
   const before = globalThis.Date;
-  globalThis.Date = datesOf(before);
+  globalThis.Date = instanceDate(before);
   return () => {
     globalThis.Date = before;
   };
 }
 
-/** The same prototype, so that `instanceof` holds for dates of either. */
-function datesOf(Original: DateConstructor): DateConstructor {
+/** It shares the prototype of the original, so that `instanceof` works for dates of either. */
+function instanceDate(Original: DateConstructor): DateConstructor {
   const now = (): number => Original.now() + (currentInstance()?.clock?.offsetMs ?? 0);
   function AppDate(...args: unknown[]): unknown {
     if (!new.target) return new Original(now()).toString();

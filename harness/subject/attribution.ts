@@ -1,5 +1,5 @@
 /**
- * Tells the gateway who makes a request, without the application's knowledge: while an operation of an
+ * Tells the gateway which actor a request belongs to, without the application's knowledge: while an operation of an
  * actor runs, requests to the gateway carry two headers. Works for subjects that run in this process.
  */
 import { ACTOR_HEADER, OPERATION_HEADER } from '../port/message.ts';
@@ -7,7 +7,7 @@ import { currentInstance, currentOperation } from '../async-context.ts';
 
 let installed = false;
 
-/** Wraps the global fetch once; a request outside of an operation, or to elsewhere, passes untouched. */
+/** Wraps the global fetch once. Requests outside of an operation, or to other hosts, are not changed. */
 export function tagRequests(): void {
   if (installed) return;
   installed = true;

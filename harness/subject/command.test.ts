@@ -5,7 +5,7 @@ import { commandSubject, type CommandSubjectOptions } from './command.ts';
 import type { AppInstance, GenerationJob, Subject } from '../port/subject.ts';
 import { urlSubject } from './url.ts';
 
-/** A server that tells what it was asked and what it sees, and that starts another one. */
+/** A server that answers with the request and its environment, and that starts a child server. */
 const SERVER = `
   const { createServer } = require('node:http');
   const inner = 'const server = require("node:http").createServer((_, response) => response.end()).listen(0, "127.0.0.1", () => console.log(server.address().port))';
@@ -61,7 +61,7 @@ function answers(port: number): Promise<boolean> {
   );
 }
 
-test('the server is started with its settings and asked by HTTP', async () => {
+test('the server is started with its settings and queried over HTTP', async () => {
   const instance = await start(server(SERVER, { variables: ({ secretKey }) => ({ EXTRA: secretKey }) }));
   expect(await ask(instance)).toMatchObject({
     asked: 'GET /api/stories/a%2Fb/status?expectedProgress=85',
@@ -70,7 +70,7 @@ test('the server is started with its settings and asked by HTTP', async () => {
   });
 });
 
-test('a generation is started by a POST and has the number of the answer', async () => {
+test('a generation is started by a POST and gets its number from the answer', async () => {
   const instance = await start(server(SERVER));
   const started = vi.fn<(generation: number) => void>();
   await instance.generate(job('story-1', started));
@@ -78,7 +78,7 @@ test('a generation is started by a POST and has the number of the answer', async
   await expect(instance.generate(job('broken'))).rejects.toThrow('POST /api/stories/broken/generate answered 500');
 });
 
-test('closing ends the server and what it started', async () => {
+test('closing ends the server and the processes that it started', async () => {
   const instance = await start(server(SERVER));
   const { ports } = await ask(instance);
   expect(await Promise.all(ports.map(answers))).toEqual([true, true]);
@@ -89,18 +89,18 @@ test('closing ends the server and what it started', async () => {
 test.each([
   { what: 'ends', script: `console.error('no such setting'); process.exit(7)`, why: /exit code 7[^]*no such setting/ },
   { what: 'does not listen', script: 'setInterval(() => {}, 1000)', why: /did not answer at .* within 300 ms/ },
-])('a server that $what is the environment’s fault', async ({ script, why }) => {
+])('a server that $what is reported as an error of the environment', async ({ script, why }) => {
   const starting = start(server(script, { startTimeoutMs: script.includes('exit') ? 60_000 : 300 }));
   await expect(starting).rejects.toThrow(EnvironmentError);
   await expect(starting).rejects.toThrow(why);
 });
 
-test('a program that does not exist is named', async () => {
+test('the error for a program that does not exist names it', async () => {
   const starting = start(commandSubject({ ...port, command: ['no-such-program', 'start'], cwd: tmpdir() }));
   await expect(starting).rejects.toThrow(/no-such-program start did not start: .*ENOENT/);
 });
 
-test('a server that runs already is reached by its URL, at paths of its own', async () => {
+test('a server that is already running is reached by its URL, at configured paths', async () => {
   const running = await start(server(SERVER, { statusPath: () => '/self' }));
   const paths = { statusPath: (story: string) => `/v2/${story}?raw=1`, generatePath: () => '/v2/go' };
   const { url } = await running.status(new Request('http://app.test'), 'x');

@@ -1,4 +1,4 @@
-/** The kind of subject that is a server which Ratchet starts, one process group for every instance. */
+/** A subject that is a server which Ratchet starts, with a process group for each instance. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -9,13 +9,13 @@ import type { Subject, SubjectEnvironment } from '../port/subject.ts';
 import { httpInstance, type HttpPaths } from './url.ts';
 
 export interface CommandSubjectOptions extends Omit<Subject, 'createInstance' | 'capabilities'>, HttpPaths {
-  /** Program and arguments, e.g. `['npm', 'start']`. It must listen on 127.0.0.1 at the port of `PORT`. */
+  /** Program and arguments, e.g. `['npm', 'start']`. It must listen on 127.0.0.1 and the port in `PORT`. */
   command: readonly [string, ...string[]];
   /** The folder to start it in. */
   cwd: string;
-  /** Environment variables beyond `PORT` and the usual names of Supabase's settings. */
+  /** Environment variables in addition to `PORT` and the usual names of Supabase's settings. */
   variables?(environment: SubjectEnvironment): Record<string, string>;
-  /** How long the server may take until it answers; 60 s by default. */
+  /** How long the server may take to answer its first request; 60 s by default. */
   startTimeoutMs?: number;
 }
 
@@ -48,9 +48,9 @@ export function commandSubject(options: CommandSubjectOptions): Subject {
 
 interface Server {
   commandLine: string;
-  /** Why it is not running any more. */
+  /** Why the server has ended; `undefined` while it runs. */
   ended(): string | undefined;
-  /** The end of what it printed. */
+  /** The last characters of its output. */
   output(): string;
   stop(): Promise<void>;
   /** At once, with all that it started. */
@@ -73,10 +73,10 @@ function startServer(command: readonly [string, ...string[]], cwd: string, env: 
   child.stderr.on('data', collect);
   child.on('error', (error) => (ended = error.message));
   child.on('exit', (code, signal) => (ended ??= signal === null ? `exit code ${code}` : `signal ${signal}`));
-  const killWithUs = (): void => signalGroup(child, 'SIGKILL');
-  process.once('exit', killWithUs);
+  const killOnExit = (): void => signalGroup(child, 'SIGKILL');
+  process.once('exit', killOnExit);
   const kill = async (): Promise<void> => {
-    process.off('exit', killWithUs);
+    process.off('exit', killOnExit);
     signalGroup(child, 'SIGKILL');
     if (ended === undefined) await once(child, 'exit');
   };
@@ -87,7 +87,7 @@ function startServer(command: readonly [string, ...string[]], cwd: string, env: 
     async stop() {
       signalGroup(child, 'SIGTERM');
       if (ended === undefined) await Promise.race([once(child, 'exit'), sleep(GRACE_MS, undefined, { ref: false })]);
-      // Also what the server started itself and left behind.
+      // Also ends the processes that the server has started and left running.
       await kill();
     },
     kill,
@@ -103,7 +103,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Any answer will do, an error page too. */
+/** Any answer counts, including an error page. */
 async function untilItAnswers(url: string, server: Server, timeoutMs: number): Promise<void> {
   const deadline = AbortSignal.timeout(timeoutMs);
   while (server.ended() === undefined && !deadline.aborted) {
@@ -119,7 +119,7 @@ async function untilItAnswers(url: string, server: Server, timeoutMs: number): P
   throw new EnvironmentError(
     'subject-not-started',
     `${server.commandLine} did not start: ${why}\n${server.output()}`.trim(),
-    'the command must start a server that listens at the port of the environment variable PORT',
+    'the command must start a server that listens on the port in the environment variable PORT',
   );
 }
 

@@ -1,7 +1,7 @@
 import { currentInstance } from '../async-context.ts';
 import type { SubjectEnvironment } from '../port/subject.ts';
 
-/** The environment variables by which Supabase applications usually learn of their project, old names and new. */
+/** The environment variables that Supabase applications usually read, with old and new names. */
 export function supabaseVariables(environment: SubjectEnvironment): Record<string, string> {
   const { supabaseUrl, publishableKey, secretKey } = environment;
   return {
@@ -17,8 +17,8 @@ export function supabaseVariables(environment: SubjectEnvironment): Record<strin
 }
 
 /**
- * The environment of this process with `variables` besides, for an instance that may change it as it likes. It is copied
- * when the instance first does so or asks for more than a variable: most read one or two, and there may be hundreds.
+ * The environment of this process plus `variables`, for an instance that may change it. It is copied when the instance
+ * first changes or enumerates it: most instances only read one or two variables, and there may be hundreds.
  */
 export function environmentWith(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { env: outside } = process;
@@ -42,10 +42,10 @@ export function environmentWith(variables: Readonly<Record<string, string>>): No
   );
 }
 
-/** From now on `process.env` is that of the instance whose code asks; to everybody else it is as before. */
-export function tellEnvironmentByInstance(): void {
-  if (isTold) return;
-  isTold = true;
+/** Makes `process.env` return the environment of the instance whose code reads it; other code sees no change. */
+export function installInstanceEnvironments(): void {
+  if (isInstalled) return;
+  isInstalled = true;
   let outside = process.env;
   Object.defineProperty(process, 'env', {
     configurable: true,
@@ -57,4 +57,4 @@ export function tellEnvironmentByInstance(): void {
   });
 }
 
-let isTold = false;
+let isInstalled = false;

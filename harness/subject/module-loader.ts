@@ -1,7 +1,7 @@
 /**
  * Gives every instance of an application its own copy of the application's modules. Each file is compiled
- * once, to a function, and called once for every instance: an instance costs microseconds and is freed with
- * its last reference. (Node's own loader would take milliseconds and keep the modules for ever.)
+ * once, to a function that is called once for every instance: an instance costs microseconds and is garbage
+ * collected. (Node's own loader would take milliseconds and never free the modules.)
  */
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { compileFunction } from 'node:vm';
 import type esbuild from 'esbuild';
 import { EnvironmentError, RatchetError, UsageError } from '../errors.ts';
 
-/** Loads a module, named by its path from the root or absolutely; the extension is optional. */
+/** Loads a module by its path, relative to the root or absolute; the extension is optional. */
 export type LoadModule = <Module>(path: string) => Promise<Module>;
 
 type Exports = Record<string, unknown>;
@@ -19,7 +19,7 @@ type ModuleFunction = (exports: Exports, require: (specifier: string) => unknown
 
 /**
  * A loader for one instance of the application in the folder `root`. TypeScript, JSX, `@/…` from the root and
- * imports without extensions work as bundlers have them; top-level await does not. Packages are shared by all
+ * imports without extensions work as in bundlers; top-level await does not. Packages are shared by all
  * instances. Rejects with a `UsageError` or an `EnvironmentError` that names the file.
  */
 export function createModuleLoader(root: URL): LoadModule {
@@ -57,12 +57,12 @@ export function createModuleLoader(root: URL): LoadModule {
   };
 }
 
-/** A package that only fails where a bundler did not recognise it. */
+/** A marker package for bundlers; without a bundler, importing it throws. */
 const SERVER_MARKER = 'server-only';
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.js', '.jsx', '.mjs', '.cjs', '.json'];
 const SUFFIXES = ['', ...EXTENSIONS, ...EXTENSIONS.map((extension) => `/index${extension}`)];
 
-/** Loaded on the first use: a listing of subjects need not wait for it. */
+/** Loaded on first use, so that listing the subjects does not wait for it. */
 const compiler = memoize((name: string): typeof esbuild => createRequire(import.meta.url)(name));
 
 const compile = memoize((file: string): ModuleFunction => {
@@ -73,7 +73,7 @@ const compile = memoize((file: string): ModuleFunction => {
 
 const packages = memoize((parent: string) => createRequire(parent));
 
-/** As bundlers do: extensions and `index` may be left out, and `.js` may stand for `.ts`. */
+/** Resolves like bundlers: extensions and `index` may be omitted, and `.js` may mean `.ts`. */
 const findFile = memoize((path: string): string | undefined => {
   const candidates = [...SUFFIXES.map((suffix) => path + suffix), path.replace(/\.(m?)js$/, '.$1ts')];
   return candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile());
@@ -114,21 +114,21 @@ function notFound(specifier: string): Error {
   return Object.assign(new Error(`Cannot find ${specifier}`), { code: 'MODULE_NOT_FOUND' });
 }
 
-/** The innermost module that failed is the one to name. */
+/** An error that is already explained names the innermost module that failed, and is kept. */
 function explain(file: string, error: unknown): RatchetError {
   if (error instanceof RatchetError) return error;
   const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
     const hint = "install the application's packages, or correct the import";
-    return new EnvironmentError('subject-import-missing', `${file} imports what is not there: ${reason}`, hint, error);
+    return new EnvironmentError('subject-import-missing', `${file} has an unresolved import: ${reason}`, hint, error);
   }
   if (error instanceof SyntaxError) {
     const hint = 'top-level await and import.meta are not supported in modules: use a command subject for such an app';
     return new UsageError('subject-module-syntax', `${file} cannot be compiled: ${reason}`, hint);
   }
-  const hint = 'a module of the application must load without a server around it; or use a command subject';
-  return new UsageError('subject-module-failed', `${file} failed while it was loaded: ${reason}`, hint);
+  const hint = 'modules of the application must be loadable without a server; otherwise use a command subject';
+  return new UsageError('subject-module-failed', `${file} failed to load: ${reason}`, hint);
 }
 
 /** The files of an application do not change while it is tested. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { asInstance } from '../async-context.ts';
-import { tellDatesByInstance } from './app-dates.ts';
-import { environmentWith, tellEnvironmentByInstance } from './environment.ts';
+import { installInstanceDates } from './app-dates.ts';
+import { environmentWith, installInstanceEnvironments } from './environment.ts';
 import { modulesSubject } from './modules.ts';
 import type { SubjectEnvironment } from '../port/subject.ts';
 
@@ -41,7 +41,7 @@ const subject = modulesSubject({
   },
 });
 
-test('instances that run at the same time see each their own environment, at any later moment too', async () => {
+test('instances that run at the same time each see their own environment, also later', async () => {
   const instances = await Promise.all(['one', 'two'].map((host) => subject.createInstance(environment(host))));
   const answers = instances.map((instance) => instance.status(new Request('http://app.test'), 'story-1'));
   const bodies = await Promise.all(answers.map(async (answer) => (await answer).json()));
@@ -53,7 +53,7 @@ test('instances that run at the same time see each their own environment, at any
   expect(process.env).not.toHaveProperty('EXTRA');
 });
 
-test('instances tell the date each by its own clock, and all the same when nobody tells them apart', async () => {
+test('each instance sees the date of its own clock, and all see the same date without instance dates', async () => {
   const clocks = [{ offsetMs: 0 }, { offsetMs: 86_400_000 }];
   const instances = await Promise.all(clocks.map((clock) => subject.createInstance({ ...environment('one'), clock })));
   const dates = async (): Promise<number[]> =>
@@ -64,12 +64,12 @@ test('instances tell the date each by its own clock, and all the same when nobod
       }),
     );
   const { Date: before } = globalThis;
-  const restore = tellDatesByInstance();
+  const restore = installInstanceDates();
   const [right, ahead] = await dates();
-  const { Date: told } = globalThis;
+  const { Date: instanceDate } = globalThis;
   restore();
   expect(Math.round((ahead! - right!) / 3_600_000)).toBe(24);
-  expect(new before()).toBeInstanceOf(told);
+  expect(new before()).toBeInstanceOf(instanceDate);
   const [one, other] = await dates();
   expect(Math.round((other! - one!) / 3_600_000)).toBe(0);
 });
@@ -79,8 +79,8 @@ test('an instance without anything to close can be closed', async () => {
   await expect(instance.close?.()).resolves.toBeUndefined();
 });
 
-test('the environment outside can be replaced as before', () => {
-  tellEnvironmentByInstance();
+test('process.env outside of an instance can be replaced', () => {
+  installInstanceEnvironments();
   const before = process.env;
   asInstance({ environment: { A: 'inside' } }, () => expect(process.env).toEqual({ A: 'inside' }));
   process.env = { A: 'outside' };
@@ -88,7 +88,7 @@ test('the environment outside can be replaced as before', () => {
   process.env = before;
 });
 
-test('an environment of an instance is that of the process with more, and can be changed without changing it', () => {
+test('the environment of an instance extends that of the process, and can be changed without changing it', () => {
   const { PATH } = process.env;
   const env = environmentWith({ A: 'inside' });
   expect([env['A'], env['PATH'], env['NOT_THERE']]).toEqual(['inside', PATH, undefined]);
@@ -100,7 +100,7 @@ test('an environment of an instance is that of the process with more, and can be
   expect([process.env['A'], process.env['B'], process.env['PATH']]).toEqual([undefined, undefined, PATH]);
 });
 
-test.each(['set', 'deleted'])('a variable of an environment can be %s before anything else was asked', (how) => {
+test.each(['set', 'deleted'])('a variable of an environment can be %s before any other is read', (how) => {
   const { PATH } = process.env;
   const env = environmentWith({ A: 'inside' });
   if (how === 'set') env['PATH'] = 'other';

@@ -1,17 +1,17 @@
-/** The kind of subject whose modules run in this process, fresh for every instance of the application. */
+/** A subject whose modules run in this process, loaded anew for each instance of the application. */
 import { asInstance, type InstanceSettings } from '../async-context.ts';
-import { environmentWith, supabaseVariables, tellEnvironmentByInstance } from './environment.ts';
+import { environmentWith, supabaseVariables, installInstanceEnvironments } from './environment.ts';
 import { createModuleLoader, type LoadModule } from './module-loader.ts';
 import type { AppInstance, Subject, SubjectEnvironment } from '../port/subject.ts';
 
 export type { LoadModule };
 
 export interface ModulesSubjectOptions extends Omit<Subject, 'createInstance' | 'capabilities'> {
-  /** The application's folder: what `@/…` and the paths of `load` are relative to. */
+  /** The application's folder: `@/…` and the paths given to `load` are relative to it. */
   root: URL;
-  /** Environment variables beyond the usual names of Supabase's settings. */
+  /** Environment variables in addition to the usual names of Supabase's settings. */
   variables?(environment: SubjectEnvironment): Record<string, string>;
-  /** Loads what the instance needs. The application's modules are fresh, packages are shared. */
+  /** Loads the modules that the instance needs. Each instance has its own application modules; packages are shared. */
   open(load: LoadModule): Promise<AppInstance>;
 }
 
@@ -21,7 +21,7 @@ export function modulesSubject({ root, variables, open, ...subject }: ModulesSub
     ...subject,
     capabilities: ['clock-skew', 'instance-restart'],
     async createInstance(environment) {
-      tellEnvironmentByInstance();
+      installInstanceEnvironments();
       const own = environmentWith({ ...supabaseVariables(environment), ...variables?.(environment) });
       const settings: InstanceSettings = { environment: own, clock: environment.clock };
       const within = <T>(task: () => T): T => asInstance(settings, task);

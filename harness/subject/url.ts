@@ -1,15 +1,15 @@
-/** The kind of subject that runs already, somewhere: it has its own Supabase and paces itself. */
+/** A subject that is already running somewhere: it has its own Supabase, and its own timing. */
 import type { AppInstance, GenerationJob, Subject } from '../port/subject.ts';
 
 export interface HttpPaths {
   /** Path of the status endpoint; `/api/stories/:id/status` by default. */
   statusPath?(story: string): string;
-  /** Path that starts a generation when posted to; `/api/stories/:id/generate` by default. */
+  /** Path to which a POST starts a generation; `/api/stories/:id/generate` by default. */
   generatePath?(story: string): string;
 }
 
 export interface UrlSubjectOptions extends Omit<Subject, 'createInstance' | 'capabilities'>, HttpPaths {
-  /** Where the application answers, e.g. `https://staging.example.com`. */
+  /** Base URL of the application, e.g. `https://staging.example.com`. */
   url: string;
 }
 
@@ -19,8 +19,8 @@ export function urlSubject({ url, statusPath, generatePath, ...subject }: UrlSub
 }
 
 /**
- * An application behind HTTP. A generation counts as run once the application has accepted it: its steps
- * and its end are the application's own. The number is that of the answer's `generation`, otherwise 1.
+ * An application behind HTTP. `generate` resolves once the application has accepted the generation; its steps
+ * and its end are up to the application. Its number is `generation` in the answer, 1 if that is missing.
  */
 export function httpInstance(url: string, paths: HttpPaths): AppInstance {
   const statusPath = paths.statusPath ?? ((story) => `/api/stories/${encodeURIComponent(story)}/status`);

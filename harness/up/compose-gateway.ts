@@ -3,7 +3,7 @@
  * takes the keys that it is told, injects nothing, and says in `x-ratchet-served-by` which database has answered. On the
  * ports behind its own it answers for one database each, the primary's first.
  */
-import { ask } from '../backend/postgres/http.ts';
+import { sendRequest } from '../backend/postgres/http-client.ts';
 import { PostgrestKeys } from '../backend/postgres/postgrest-keys.ts';
 import { realClock } from '../clock.ts';
 import { ROUTINGS } from '../plan/routing.ts';
@@ -47,7 +47,7 @@ function nodeAt(name: string, { hostname, port }: URL): DatabaseNode {
     lsn: async () => undefined,
     async rest(request) {
       const asked = await keys.translate(requestOf(request));
-      const answer = asked instanceof Response ? asked : await ask(at, asked);
+      const answer = asked instanceof Response ? asked : await sendRequest(at, asked);
       answer.headers.set('x-ratchet-served-by', name);
       return answerOf(answer);
     },

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tests of the judges alone, in one worker, with fewer random histories each: they run once for every mutant. */
+/** The tests of checkers and history, in one worker and with fewer random histories, because they run for every mutant. */
 export default defineConfig({
   test: {
     include: ['harness/checker/**/*.test.ts', 'harness/history/*.test.ts'],

@@ -2,6 +2,6 @@ import { describe } from 'vitest';
 import { describeBackend } from '../../port/backend.case.ts';
 import { containersBackend } from './containers.ts';
 
-describe('the backend of containers', () => {
+describe('the containers backend', () => {
   describeBackend(containersBackend);
 });

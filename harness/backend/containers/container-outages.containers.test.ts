@@ -4,7 +4,7 @@ import type { StoriesCluster } from '../postgres/stories.case.ts';
 import { clientOf, eventually, storiesOn } from '../postgres/stories.case.ts';
 import { containersBackend } from './containers.ts';
 
-describe('containers that fail', () => describeOutages(containersBackend));
+describe('outages of containers', () => describeOutages(containersBackend));
 
 describe('a replica', () => {
   let stories: StoriesCluster;
@@ -15,7 +15,7 @@ describe('a replica', () => {
 
   afterAll(() => stories.cluster.close());
 
-  it('is told of a table that is made while it runs', async () => {
+  it('serves a table that is created while it runs', async () => {
     const reader = clientOf(stories.cluster.replicas[0]!, stories.cluster.secretKey);
     await stories.cluster.query('create table notes (id integer primary key)');
     await eventually(async () => (await reader.from('notes').select()).error === null);

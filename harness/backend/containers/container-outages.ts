@@ -1,6 +1,6 @@
-/** What can befall the container of a replica, and how it is made whole again. */
+/** Applies and ends outages of a replica's container. */
 import type { Outage } from '../../port/backend.ts';
-import type { Scope } from '../../lifetime/scope.ts';
+import type { Teardown } from '../../lifetime/teardown.ts';
 import type { Database } from './database-container.ts';
 import { untilReady } from './database-container.ts';
 import type { Networks } from './networks.ts';
@@ -10,7 +10,7 @@ type End = () => Promise<void>;
 export function outagesOf(
   database: Database,
   { replication }: Networks,
-  { signal }: Scope,
+  { signal }: Teardown,
 ): (how: Outage) => Promise<End> {
   const { container } = database;
   const start = async (): Promise<void> => {
@@ -32,7 +32,7 @@ export function outagesOf(
       started.catch(() => {});
       return () => started;
     },
-    /** Clients have a network of their own. */
+    /** Clients use another network, so they still reach the replica. */
     async partition() {
       await container.leave(replication);
       return () => container.join(replication);

@@ -1,45 +1,46 @@
-/** A container of a run: published on the loopback alone, labelled with its owner, watched. */
+/** A container of a run: published on the loopback only, labelled with its owner, monitored. */
 import type { WaitStrategy } from 'testcontainers';
 import { GenericContainer } from 'testcontainers';
 import { EnvironmentError } from '../../errors.ts';
 import { lastLines } from '../postgres/last-lines.ts';
 import type { Docker, Engine } from './engine.ts';
-import { asked, engineFull, engineGone, isFull, isMissing, isUnreachable } from './engine.ts';
+import { withEngineTimeout, engineFull, engineGone, isDiskFull, isMissing, isUnreachable } from './engine.ts';
 import type { Run } from './labels.ts';
-import { onFreePort } from './ports.ts';
+import { onFreePort } from './free-port.ts';
 
 export interface ContainerOptions {
   engine: Engine;
   run: Run;
-  /** Also its host name on the run's networks. */
+  /** Name of the container; also its host name on the run's networks. */
   name: string;
   image: string;
   entrypoint?: string[];
   command: string[];
   environment: Record<string, string>;
   files?: { content: string; target: string }[];
-  /** Of the container; published on a free port of the loopback. */
+  /** Port in the container; published on a free loopback port. */
   port: number;
   networks: readonly string[];
-  /** Told when it ends and nobody ended it. */
+  /** Called if the container ends unexpectedly. */
   onDeath(reason: EnvironmentError): void;
 }
 
 export interface RunningContainer {
   id: string;
-  /** Where its port is published. */
+  /** The address at which its port is published. */
   at: { host: string; port: number };
   signal(name: string): Promise<void>;
-  /** Does to it what a person could do by hand; if it ends by that, nobody is alarmed. */
+  /** Suspends the container. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
+  /** Ends the container without a call of `onDeath`. */
   kill(): Promise<void>;
-  /** Starts it again, at the same port. */
+  /** Starts it again, on the same port. */
   start(): Promise<void>;
   leave(network: string): Promise<void>;
   join(network: string): Promise<void>;
-  /** What it wrote last. */
-  lastWords(): Promise<string>;
+  /** The last lines of its log. */
+  lastLogLines(): Promise<string>;
 }
 
 const LOG_LINES = 30;
@@ -49,8 +50,8 @@ export async function startContainer(options: ContainerOptions): Promise<Running
   return onFreePort(async (port) => {
     const container = new LoopbackContainer(options, port);
     try {
-      const started = await asked(container.start());
-      const running = new Running(options, started.getId(), port);
+      const started = await withEngineTimeout(container.start());
+      const running = new StartedContainer(options, started.getId(), port);
       void running.watch();
       return running;
     } catch (error) {
@@ -81,7 +82,7 @@ class LoopbackContainer extends GenericContainer {
       .withCommand(options.command)
       .withExposedPorts({ container: options.port, host: port })
       .withNetworkMode(network!)
-      // Our labels and the sweep do what its reaper would; and the reaper is one more image.
+      // The labels and the sweep replace testcontainers' reaper, which would require another image.
       .withAutoCleanup(false)
       .withWaitStrategy(noWait);
     if (options.entrypoint) this.withEntrypoint(options.entrypoint);
@@ -95,7 +96,7 @@ class LoopbackContainer extends GenericContainer {
     this.createOpts.Hostname = name;
   }
 
-  /** An engine of old takes one network at creation only. */
+  /** Older engines accept only one network when a container is created. */
   protected override async containerCreated(id: string): Promise<void> {
     this.createdId = id;
     const { engine, networks, name } = this.#options;
@@ -105,7 +106,7 @@ class LoopbackContainer extends GenericContainer {
   }
 }
 
-/** Whether it is ready, those who use it find out: testcontainers would ask by a shell, which not every image has. */
+/** Readiness is checked over SQL and HTTP: testcontainers would use a shell, which not every image contains. */
 const noWait: WaitStrategy = {
   waitUntilReady: async () => {},
   withStartupTimeout: () => noWait,
@@ -113,12 +114,12 @@ const noWait: WaitStrategy = {
   getStartupTimeout: () => 0,
 };
 
-class Running implements RunningContainer {
+class StartedContainer implements RunningContainer {
   readonly id: string;
   readonly at: { host: string; port: number };
   readonly #options: ContainerOptions;
-  /** From one start to the next end; whoever watches an earlier one may learn of its end late. */
-  #life = { endIsExpected: false };
+  /** The current run of the container; `watch` may report the end of an earlier run late. */
+  #run = { endIsExpected: false };
 
   constructor(options: ContainerOptions, id: string, port: number) {
     this.#options = options;
@@ -127,55 +128,57 @@ class Running implements RunningContainer {
   }
 
   async signal(name: string): Promise<void> {
-    await asked(this.#container.kill({ signal: name }));
+    await withEngineTimeout(this.#container.kill({ signal: name }));
   }
 
   async freeze(): Promise<void> {
-    await asked(this.#container.pause());
+    await withEngineTimeout(this.#container.pause());
   }
 
   async thaw(): Promise<void> {
-    await asked(this.#container.unpause());
+    await withEngineTimeout(this.#container.unpause());
   }
 
   async kill(): Promise<void> {
-    this.#life.endIsExpected = true;
+    this.#run.endIsExpected = true;
     const ended = this.#container.wait();
-    await asked(this.#container.kill());
-    await asked(ended);
+    await withEngineTimeout(this.#container.kill());
+    await withEngineTimeout(ended);
   }
 
   async start(): Promise<void> {
-    await asked(this.#container.start());
-    this.#life = { endIsExpected: false };
+    await withEngineTimeout(this.#container.start());
+    this.#run = { endIsExpected: false };
     void this.watch();
   }
 
   async leave(network: string): Promise<void> {
-    await asked(this.#docker.getNetwork(network).disconnect({ Container: this.id }));
+    await withEngineTimeout(this.#docker.getNetwork(network).disconnect({ Container: this.id }));
   }
 
   async join(network: string): Promise<void> {
     const { name } = this.#options;
-    await asked(this.#docker.getNetwork(network).connect({ Container: this.id, EndpointConfig: { Aliases: [name] } }));
+    await withEngineTimeout(
+      this.#docker.getNetwork(network).connect({ Container: this.id, EndpointConfig: { Aliases: [name] } }),
+    );
   }
 
-  async lastWords(): Promise<string> {
+  async lastLogLines(): Promise<string> {
     const log = await this.#container.logs({ stdout: true, stderr: true, tail: LOG_LINES }).catch(() => '');
-    return lastLines(withoutFraming(Buffer.from(log as unknown as Uint8Array)), 3) || 'it said nothing';
+    return lastLines(withoutFraming(Buffer.from(log as unknown as Uint8Array)), 3) || 'its log is empty';
   }
 
   async watch(): Promise<void> {
     const { name, onDeath } = this.#options;
-    const life = this.#life;
+    const run = this.#run;
     try {
       const { StatusCode: code } = (await this.#container.wait()) as { StatusCode: number };
-      if (life.endIsExpected) return;
-      const what = `The container ${name} ended (exit code ${code}): ${await this.lastWords()}`;
+      if (run.endIsExpected) return;
+      const what = `The container ${name} ended (exit code ${code}): ${await this.lastLogLines()}`;
       onDeath(
-        isFull(what)
+        isDiskFull(what)
           ? engineFull(what)
-          : new EnvironmentError('container-died', what, 'The run proves nothing; start it again.'),
+          : new EnvironmentError('container-died', what, 'The run is inconclusive; start it again.'),
       );
     } catch (error) {
       if (!isMissing(error)) onDeath(engineGone(error));
@@ -191,7 +194,7 @@ class Running implements RunningContainer {
   }
 }
 
-/** The engine puts 8 bytes before each piece of the log: which stream it is of, and how long it is. */
+/** Removes the engine's framing: each chunk of the log has a header of 8 bytes, with its stream and its length. */
 function withoutFraming(log: Buffer): string {
   let text = '';
   for (let at = 0; at + 8 <= log.length;) {
@@ -206,9 +209,9 @@ function startFailure({ name, image }: ContainerOptions, error: unknown): unknow
   if (error instanceof EnvironmentError) return error;
   if (isUnreachable(error)) return engineGone(error);
   const { message } = error as Error;
-  // `onFreePort` tries another one.
+  // `onFreePort` retries with another port.
   if (/port is already allocated|address already in use/i.test(message)) return error;
   const what = `The container ${name} (${image}) could not be started: ${message}`;
-  if (isFull(message)) return engineFull(what, error);
+  if (isDiskFull(message)) return engineFull(what, error);
   return new EnvironmentError('container-not-started', what, undefined, error);
 }

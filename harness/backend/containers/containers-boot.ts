@@ -1,17 +1,17 @@
-/** Brings the containers of a cluster up: as much at once as the order of things allows. */
+/** Starts the containers of a cluster, with as much as possible in parallel. */
 import { randomBytes } from 'node:crypto';
 import type { EnvironmentError } from '../../errors.ts';
 import type { Address } from '../postgres/address.ts';
-import type { Booted, BootOptions } from '../postgres/booted.ts';
+import type { BootedServers, BootOptions } from '../postgres/boot.ts';
 import { connectTo } from '../postgres/connect.ts';
-import type { OpenServer } from '../postgres/open.ts';
-import { openPrimary, openReplica } from '../postgres/open.ts';
-import type { Scope } from '../../lifetime/scope.ts';
+import type { OpenServer } from '../postgres/open-servers.ts';
+import { openPrimary, openReplica } from '../postgres/open-servers.ts';
+import type { Teardown } from '../../lifetime/teardown.ts';
 import { WalProxy } from '../postgres/wal-proxy.ts';
 import type { Database, DatabaseOptions } from './database-container.ts';
 import { MIGRATOR, startPrimary, startReplica, untilReady } from './database-container.ts';
 import type { Engine } from './engine.ts';
-import { blame, findEngine, watchEngine } from './engine.ts';
+import { rootCause, findEngine, watchEngine } from './engine.ts';
 import type { Image } from './images.ts';
 import { postgresImage, requireImage, restImage } from './images.ts';
 import { makeRun } from './labels.ts';
@@ -20,21 +20,21 @@ import { removeRun, sweep } from './removal.ts';
 import { outagesOf } from './container-outages.ts';
 import { RestContainer } from './rest-container.ts';
 
-export async function boot(options: BootOptions): Promise<Booted> {
-  const { scope, cluster } = options;
-  const site = await prepare(options);
-  const { postgres, rest } = site.images;
+export async function boot(options: BootOptions): Promise<BootedServers> {
+  const { teardown, cluster } = options;
+  const context = await prepare(options);
+  const { postgres, rest } = context.images;
   cluster.onProgress(`starting ${postgres.name}: primary and ${cluster.replicas} replicas`);
-  const database = await startPrimary(site.database('primary'));
-  await untilReady(database, scope.signal);
-  await letRestIn(database.address, site.password);
-  // They copy the primary while the migrations are applied to it.
-  const launches = Array.from({ length: cluster.replicas }, (_, index) => launchStandby(index + 1, database, site));
+  const database = await startPrimary(context.database('primary'));
+  await untilReady(database, teardown.signal);
+  await setAuthenticatorPassword(database.address, context.password);
+  // The replicas copy the primary while the migrations are applied to it.
+  const launches = Array.from({ length: cluster.replicas }, (_, index) => launchStandby(index + 1, database, context));
   for (const launch of launches) launch.catch(() => {});
   const onFailure: BootOptions['onFailure'] = (reason, server) =>
-    void blame(site.engine, reason).then((cause) => options.onFailure(cause, server));
+    void rootCause(context.engine, reason).then((cause) => options.onFailure(cause, server));
   const primary = await openPrimary(
-    site.before(database),
+    context.withRest(database),
     { ...options, onFailure },
     { ...database.address, user: MIGRATOR },
   );
@@ -42,8 +42,8 @@ export async function boot(options: BootOptions): Promise<Booted> {
     launches.map(async (launch) => {
       const standby = await launch;
       const { database: replica, proxy } = standby;
-      const outage = outagesOf(replica, site.networks, scope);
-      return openReplica({ ...site.before(replica), proxy, outage }, primary, scope);
+      const outage = outagesOf(replica, context.networks, teardown);
+      return openReplica({ ...context.withRest(replica), proxy, outage }, primary, teardown);
     }),
   );
   const [found] = await primary.owner<{ version: string }[]>`select current_setting('server_version') as version`;
@@ -51,34 +51,34 @@ export async function boot(options: BootOptions): Promise<Booted> {
   return { primary, replicas, versions };
 }
 
-/** What the containers of the run have in common. */
-interface Site {
+/** Shared by the containers of one run. */
+interface RunContext {
   engine: Engine;
   networks: Networks;
   images: { postgres: Image; rest: Image };
-  /** Of every role; the run's own. */
+  /** The password of every role in this run. */
   password: string;
-  scope: Scope;
-  /** How a database of that name is to be started. */
+  teardown: Teardown;
+  /** The options with which the database of that name is started. */
   database(name: string): DatabaseOptions;
-  /** The database with the REST layer before it. */
-  before(database: Database): OpenServer;
+  /** The database together with its REST layer. */
+  withRest(database: Database): OpenServer;
 }
 
-async function prepare({ scope, cluster, keys, onFailure }: BootOptions): Promise<Site> {
+async function prepare({ teardown, cluster, keys, onFailure }: BootOptions): Promise<RunContext> {
   const engine = await findEngine();
   await sweep(engine);
-  const pulling = { onProgress: cluster.onProgress, signal: scope.signal };
+  const pulling = { onProgress: cluster.onProgress, signal: teardown.signal };
   const images = {
     postgres: await requireImage(engine, postgresImage(), pulling),
     rest: await requireImage(engine, restImage(), pulling),
   };
-  scope.signal.throwIfAborted();
+  teardown.signal.throwIfAborted();
   const run = makeRun();
-  // First so that what is still under way fails soon, then for good.
-  scope.onEnd('stop', () => removeRun(engine, run));
-  scope.onEnd('remove', () => removeRun(engine, run));
-  scope.onEnd('disconnect', await watchEngine(engine, onFailure));
+  // Removed twice: first so that pending operations fail soon, then to remove what they have created meanwhile.
+  teardown.add('stop', () => removeRun(engine, run));
+  teardown.add('remove', () => removeRun(engine, run));
+  teardown.add('disconnect', await watchEngine(engine, onFailure));
   const networks = await makeNetworks(engine, run);
   const password = randomBytes(16).toString('hex');
   const common = (name: string) => ({
@@ -92,15 +92,15 @@ async function prepare({ scope, cluster, keys, onFailure }: BootOptions): Promis
     networks,
     images,
     password,
-    scope,
+    teardown,
     database: (name) => ({
       ...common(name),
       name,
       image: images.postgres,
       networks: [networks.clients, networks.replication],
     }),
-    before: ({ name, address }) => {
-      const layer = { image: images.rest, database: name, keys, networks: [networks.clients], signal: scope.signal };
+    withRest: ({ name, address }) => {
+      const layer = { image: images.rest, database: name, keys, networks: [networks.clients], signal: teardown.signal };
       return { name, address, rest: new RestContainer({ ...common(name), ...layer }) };
     },
   };
@@ -111,15 +111,19 @@ interface Standby {
   proxy: WalProxy;
 }
 
-async function launchStandby(number: number, primary: Database, { networks, scope, database }: Site): Promise<Standby> {
+async function launchStandby(
+  number: number,
+  primary: Database,
+  { networks, teardown, database }: RunContext,
+): Promise<Standby> {
   const { proxy, reachedAt } = await listenForStandby(networks, primary);
-  scope.onEnd('disconnect', () => proxy.close());
+  teardown.add('disconnect', () => proxy.close());
   const standby = await startReplica(database(`replica-${number}`), { host: reachedAt, port: proxy.port });
-  await untilReady(standby, scope.signal);
+  await untilReady(standby, teardown.signal);
   return { database: standby, proxy };
 }
 
-/** The proxy listens where the containers of the replication network see this host, and nobody else does. */
+/** Listens on this host's address in the replication network, where only containers of that network can connect. */
 async function listenForStandby(
   { hostOnReplication }: Networks,
   primary: Database,
@@ -135,12 +139,12 @@ async function listenForStandby(
     });
     if (proxy) return { proxy, reachedAt: hostOnReplication };
   }
-  // Where the engine runs in a virtual machine of its own, it calls this host so.
+  // If the engine runs in a virtual machine, containers reach this host by this name.
   return { proxy: await listen('127.0.0.1'), reachedAt: 'host.docker.internal' };
 }
 
-/** Supabase's image leaves `authenticator` without a password. */
-async function letRestIn(primary: Address, password: string): Promise<void> {
+/** In Supabase's image `authenticator`, the role of the REST layer, has no password. */
+async function setAuthenticatorPassword(primary: Address, password: string): Promise<void> {
   const connection = connectTo(primary, 1);
   try {
     await connection.unsafe(`alter role authenticator login password '${password}'`);

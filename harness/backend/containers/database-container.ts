@@ -1,4 +1,4 @@
-/** PostgreSQL in containers: a primary, and replicas that begin as its base backup and stream from then on. */
+/** PostgreSQL in containers: a primary, and replicas that start as its base backup and then stream from it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import type { Address } from '../postgres/address.ts';
@@ -8,22 +8,22 @@ import type { RunningContainer } from './container.ts';
 import { startContainer, type ContainerOptions } from './container.ts';
 import type { Image } from './images.ts';
 
-/** The superuser of Supabase's image; `postgres` is none there. */
+/** The superuser of Supabase's image, in which `postgres` is not a superuser. */
 const ADMIN = 'supabase_admin';
-/** Whose name migrations are applied in, as the Supabase CLI does. */
+/** The role that applies migrations, as in the Supabase CLI. */
 export const MIGRATOR = 'postgres';
 export const POSTGRES_PORT = 5432;
 
 const HBA_FILE = '/etc/ratchet/pg_hba.conf';
-/** Supabase's own has no line for replication. Passwords travel between loopback and containers only. */
+/** Supabase's file has no entry for replication. Passwords are sent only between the loopback and containers. */
 const HBA = `local all all trust
 host all all all password
 host replication all all password
 `;
-/** Without what PostgreSQL 17 does not know, and what only a server of our own user needs. */
+/** Without a setting that PostgreSQL 17 does not have, and one that matters only for embedded servers. */
 const { io_method: _, unix_socket_permissions: __, ...SHARED_SETTINGS } = SERVER_SETTINGS;
 const READY_WITHIN_MS = 120_000;
-/** A walreceiver reports every second; unanswered for so long, it gives the connection up. */
+/** A walreceiver sends a status every second; after this time without an acknowledgement it closes the connection. */
 const NOTICE_PARTITION_MS = 1500;
 const READY_POLL_MS = 50;
 
@@ -35,7 +35,7 @@ export interface DatabaseOptions extends Pick<ContainerOptions, 'engine' | 'run'
 export interface Database {
   name: string;
   container: RunningContainer;
-  /** As the superuser. */
+  /** Connects as the superuser. */
   address: Address;
 }
 
@@ -43,7 +43,7 @@ export async function startPrimary(options: DatabaseOptions): Promise<Database> 
   return startDatabase(options, { entrypoint: options.image.entrypoint, settings: {}, environment: {} });
 }
 
-/** Copies the primary unless it has data already, as after a restart. */
+/** Copies the primary, unless data already exists, as after a restart. */
 const BECOME_REPLICA = `set -eu
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   mkdir -p "$PGDATA"
@@ -56,7 +56,7 @@ fi
 exec "$@"
 `;
 
-/** `upstream` is where it streams from: the WAL proxy. */
+/** `upstream` is the WAL proxy that the replica streams from. */
 export async function startReplica(
   options: DatabaseOptions,
   upstream: { host: string; port: number },
@@ -71,13 +71,13 @@ export async function startReplica(
   });
 }
 
-interface Kind {
+interface DatabaseKind {
   entrypoint: string[];
   settings: Record<string, string>;
   environment: Record<string, string>;
 }
 
-async function startDatabase(options: DatabaseOptions, kind: Kind): Promise<Database> {
+async function startDatabase(options: DatabaseOptions, kind: DatabaseKind): Promise<Database> {
   const { image, password, name } = options;
   const settings = { ...SHARED_SETTINGS, listen_addresses: '*', hba_file: HBA_FILE, ...kind.settings };
   const container = await startContainer({
@@ -92,7 +92,7 @@ async function startDatabase(options: DatabaseOptions, kind: Kind): Promise<Data
   return { name, container, address: { at: container.at, user: ADMIN, password } };
 }
 
-/** Resolves when the server accepts connections. Until it does, every attempt is expected to fail. */
+/** Resolves when the server accepts connections. Until then, every attempt is expected to fail. */
 export async function untilReady({ name, address, container }: Database, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + READY_WITHIN_MS;
   for (;;) {
@@ -102,7 +102,7 @@ export async function untilReady({ name, address, container }: Database, signal:
       await connection`select 1`;
       return;
     } catch (cause) {
-      if (performance.now() > deadline) throw notReady(name, await container.lastWords(), cause);
+      if (performance.now() > deadline) throw notReady(name, await container.lastLogLines(), cause);
     } finally {
       await connection.end({ timeout: 0 });
     }
@@ -110,11 +110,11 @@ export async function untilReady({ name, address, container }: Database, signal:
   }
 }
 
-function notReady(name: string, lastWords: string, cause: unknown): EnvironmentError {
+function notReady(name: string, lastLogLines: string, cause: unknown): EnvironmentError {
   return new EnvironmentError(
     'container-not-ready',
-    `PostgreSQL ${name} did not accept connections within ${READY_WITHIN_MS / 1000} s: ${(cause as Error).message}; ${lastWords}`,
-    'Look at the machine: it may be short of processors or of memory.',
+    `PostgreSQL ${name} did not accept connections within ${READY_WITHIN_MS / 1000} s: ${(cause as Error).message}; ${lastLogLines}`,
+    'The machine may have too little CPU or memory.',
     cause,
   );
 }

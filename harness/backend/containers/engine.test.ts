@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { asked, noEngine } from './engine.ts';
+import { withEngineTimeout, noEngine } from './engine.ts';
 import { failing, silent, startFakeEngine, type Answers } from './fake-engine.test-support.ts';
-import { onFreePort } from './ports.ts';
+import { onFreePort } from './free-port.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'engine-'));
@@ -30,15 +30,15 @@ async function run(environment: Record<string, string>) {
   return { status, stderr };
 }
 
-/** A run on an engine that answers so. */
+/** A run on an engine with these answers. */
 async function runOn(answers: Answers) {
   const socket = join(folder, 'engine.sock');
   stops.push(await startFakeEngine(socket, answers));
   return run({ DOCKER_HOST: `unix://${socket}` });
 }
 
-describe('a run ends with one line that says what to do, and exit code 2', () => {
-  it('when no engine answers where DOCKER_HOST says', async () => {
+describe('a run ends with a one-line error and remedy, and exit code 2,', () => {
+  it('when no engine answers at DOCKER_HOST', async () => {
     const { status, stderr } = await run({ DOCKER_HOST: `unix://${folder}/none.sock` });
     expect(stderr).toMatch(
       /^ratchet: No container engine answers at .*DOCKER_HOST.* — Start it, .*--backend embedded.*\n$/,
@@ -46,7 +46,7 @@ describe('a run ends with one line that says what to do, and exit code 2', () =>
     expect(status).toBe(2);
   });
 
-  it('though another engine answers elsewhere', async () => {
+  it('when no engine answers at DOCKER_HOST, although another one is running', async () => {
     stops.push(await startFakeEngine(join(folder, 'docker.sock'), {}));
     const { status, stderr } = await run({ DOCKER_HOST: `unix://${folder}/none.sock`, XDG_RUNTIME_DIR: folder });
     expect(stderr).toMatch(/^ratchet: No container engine answers at .*none.sock.*\n$/);
@@ -56,9 +56,9 @@ describe('a run ends with one line that says what to do, and exit code 2', () =>
   const broken: [string, Answers, RegExp][] = [
     ['the engine hangs', { GET: silent }, /No container engine answers at .* — Start it, .*/],
     [
-      'an image is not here and its registry cannot be reached',
+      'an image is missing and its registry cannot be reached',
       { 'GET /images/': failing(404, 'no such image'), 'POST /images/create': failing(500, 'dial tcp: no such host') },
-      /The image \S+ is not here and could not be pulled: .*no such host.* — Try docker pull, name another one in RATCHET_POSTGRES_IMAGE.*/,
+      /The image \S+ is missing and could not be pulled: .*no such host.* — Try docker pull, set another image in RATCHET_POSTGRES_IMAGE.*/,
     ],
     [
       'an image does not fit on the disk',
@@ -67,7 +67,7 @@ describe('a run ends with one line that says what to do, and exit code 2', () =>
         'POST /images/create': (response) =>
           void response.writeHead(200).end('{"error":"write /layer: no space left on device"}'),
       },
-      /No space left where the container engine .*: .* — Free some there.*/,
+      /No space left for the container engine: .* — Free some space on its disk.*/,
     ],
     [
       'the engine dies while it pulls an image',
@@ -82,10 +82,10 @@ describe('a run ends with one line that says what to do, and exit code 2', () =>
     [
       'the disk is full',
       { 'POST /containers/create': failing(500, 'mkdir /var: no space left on device') },
-      /No space left where the container engine .*: The container primary .* — Free some there.*/,
+      /No space left for the container engine: The container primary .* — Free some space on its disk.*/,
     ],
     [
-      'the engine dies while it starts them',
+      'the engine dies while it starts containers',
       { 'POST /containers/create': (response) => void response.destroy() },
       /The container engine stopped answering — Start it again; .*/,
     ],
@@ -102,8 +102,8 @@ describe('a run ends with one line that says what to do, and exit code 2', () =>
   });
 });
 
-describe('an engine that is not there', () => {
-  it('is to be installed, or to be started where it is installed', () => {
+describe('the error for a missing engine', () => {
+  it('says to install it, or to start it if it is installed', () => {
     const programs = mkdtempSync(join(folder, 'programs-'));
     const PATH = [folder, programs].join(delimiter);
     expect(noEngine({ PATH })).toMatchObject({
@@ -118,23 +118,23 @@ describe('an engine that is not there', () => {
 describe('an engine that hangs', () => {
   afterEach(() => void vi.useRealTimers());
 
-  it('is waited for a minute once, and hardly at all afterwards', async () => {
+  it('is waited for one minute, and after that only briefly until it answers', async () => {
     vi.useFakeTimers();
-    const ask = () => {
+    const call = () => {
       const outcome = { code: undefined as string | undefined };
-      asked(new Promise(() => {})).catch((error: { code: string }) => (outcome.code = error.code));
+      withEngineTimeout(new Promise(() => {})).catch((error: { code: string }) => (outcome.code = error.code));
       return outcome;
     };
-    const first = ask();
+    const first = call();
     await vi.advanceTimersByTimeAsync(59_000);
     expect(first.code).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1000);
     expect(first.code).toBe('engine-gone');
-    const second = ask();
+    const second = call();
     await vi.advanceTimersByTimeAsync(2000);
     expect(second.code).toBe('engine-gone');
-    await asked(Promise.resolve());
-    const third = ask();
+    await withEngineTimeout(Promise.resolve());
+    const third = call();
     await vi.advanceTimersByTimeAsync(59_000);
     expect(third.code).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1000);
@@ -142,7 +142,7 @@ describe('an engine that hangs', () => {
 });
 
 describe('a port that is taken', () => {
-  it('is replaced by another one', async () => {
+  it('is replaced by another port', async () => {
     const tried: number[] = [];
     const port = await onFreePort(async (port) => {
       tried.push(port);
@@ -153,7 +153,7 @@ describe('a port that is taken', () => {
     expect(port).toBe(tried[2]);
   });
 
-  it('again and again is said to be', async () => {
+  it('is reported after several attempts', async () => {
     const taken = onFreePort(async () => {
       throw new Error('listen tcp4 127.0.0.1:1: bind: address already in use');
     });

@@ -1,4 +1,4 @@
-/** The container engine: found by testcontainers, asked with a time limit, its failures put into words. */
+/** The container engine: found by testcontainers, called with a time limit, its failures turned into errors. */
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { getContainerRuntimeClient } from 'testcontainers';
 import { existsSync } from 'node:fs';
@@ -18,48 +18,48 @@ const CONNECT_WITHIN_MS = 15_000;
 const PING_WITHIN_MS = 2000;
 const ANSWER_WITHIN_MS = 60_000;
 
-/** @throws EnvironmentError when there is none, or it does not answer */
+/** @throws EnvironmentError if there is no engine, or it does not answer */
 export async function findEngine(): Promise<Engine> {
-  // Everything is published there; to find that out testcontainers may pull an image and run it.
+  // All ports are published there; otherwise testcontainers may pull and run an image to find the host.
   process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= '127.0.0.1';
   try {
-    const client = await within(CONNECT_WITHIN_MS, getContainerRuntimeClient());
+    const client = await withTimeout(CONNECT_WITHIN_MS, getContainerRuntimeClient());
     const docker = client.container.dockerode;
     requireNamed(docker);
-    // testcontainers remembers a client that it found once.
-    await within(CONNECT_WITHIN_MS, docker.ping());
+    // testcontainers caches the client, so check that the engine still answers.
+    await withTimeout(CONNECT_WITHIN_MS, docker.ping());
     return { client, docker };
   } catch (cause) {
     throw noEngine(process.env, cause);
   }
 }
 
-/** testcontainers tries the usual places, too, when nobody answers at the one that DOCKER_HOST names. */
+/** testcontainers also tries the default addresses if no engine answers at DOCKER_HOST. */
 function requireNamed({ modem }: Docker): void {
   const named = process.env['DOCKER_HOST'];
   if (named?.startsWith('unix://') && (modem as { socketPath?: string }).socketPath !== named.slice('unix://'.length))
-    throw new Error('another engine answered than the one that was named');
+    throw new Error('an engine other than the one in DOCKER_HOST answered');
 }
 
-/** Who once let a question go unanswered is not waited for that long again, until it answers. */
-let patienceMs = ANSWER_WITHIN_MS;
+/** Reduced after a call has timed out, until the engine answers again. */
+let timeoutMs = ANSWER_WITHIN_MS;
 
-/** What the engine answers, or why it does not; a hung engine hangs nobody. */
-export async function asked<T>(answer: Promise<T>): Promise<T> {
+/** The result of a call of the engine. Rejects if the engine does not answer in time, or cannot be reached. */
+export async function withEngineTimeout<T>(call: Promise<T>): Promise<T> {
   try {
-    const answered = await within(patienceMs, answer);
-    patienceMs = ANSWER_WITHIN_MS;
-    return answered;
+    const result = await withTimeout(timeoutMs, call);
+    timeoutMs = ANSWER_WITHIN_MS;
+    return result;
   } catch (error) {
-    if (error instanceof SlowAnswer) patienceMs = PING_WITHIN_MS;
+    if (error instanceof EngineTimeout) timeoutMs = PING_WITHIN_MS;
     throw isUnreachable(error) ? engineGone(error) : error;
   }
 }
 
-/** Tells once when the engine goes away, until it is ended itself. Its containers may live on. */
+/** Calls `onGone` once if the engine ends, whose containers may keep running. The returned function stops watching. */
 export async function watchEngine({ docker }: Engine, onGone: (reason: EnvironmentError) => void): Promise<() => void> {
-  // It says nothing of interest, but it lasts as long as the engine does.
-  const events = (await asked(docker.getEvents({ filters: { type: ['daemon'] } }))) as Readable;
+  // Only the end of this stream matters: it stays open as long as the engine runs.
+  const events = (await withEngineTimeout(docker.getEvents({ filters: { type: ['daemon'] } }))) as Readable;
   let isEnded = false;
   events.on('error', () => {});
   events.once('close', () => isEnded || onGone(engineGone()));
@@ -70,30 +70,30 @@ export async function watchEngine({ docker }: Engine, onGone: (reason: Environme
   };
 }
 
-/** Why something ended: for whatever reason it gives, or because the engine did. */
-export async function blame({ docker }: Engine, reason: EnvironmentError): Promise<EnvironmentError> {
+/** The cause of a failure: the given reason, unless the engine no longer answers. */
+export async function rootCause({ docker }: Engine, reason: EnvironmentError): Promise<EnvironmentError> {
   try {
-    await within(PING_WITHIN_MS, docker.ping());
+    await withTimeout(PING_WITHIN_MS, docker.ping());
     return reason;
   } catch {
     return engineGone(reason);
   }
 }
 
-export function isFull(message: string): boolean {
+export function isDiskFull(message: string): boolean {
   return /no space left on device/i.test(message);
 }
 
 export function engineFull(what: string, cause?: unknown): EnvironmentError {
   return new EnvironmentError(
     'engine-no-space',
-    `No space left where the container engine keeps its files: ${what}`,
-    'Free some there, e.g. by `docker system prune`.',
+    `No space left for the container engine: ${what}`,
+    'Free some space on its disk, e.g. with `docker system prune`.',
     cause,
   );
 }
 
-/** The engine has nothing of that name. */
+/** Whether the engine answered that the object does not exist. */
 export function isMissing(error: unknown): boolean {
   return (error as { statusCode?: number } | undefined)?.statusCode === 404;
 }
@@ -101,7 +101,7 @@ export function isMissing(error: unknown): boolean {
 export function isUnreachable(error: unknown): boolean {
   const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
   return (
-    error instanceof SlowAnswer ||
+    error instanceof EngineTimeout ||
     ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE', 'ENOTFOUND'].includes(code) ||
     /socket hang up/.test(message)
   );
@@ -111,7 +111,7 @@ export function engineGone(cause?: unknown): EnvironmentError {
   return new EnvironmentError(
     'engine-gone',
     'The container engine stopped answering.',
-    'Start it again; the next run removes what this one left.',
+    'Start it again; the next run removes the containers of this one.',
     cause,
   );
 }
@@ -131,23 +131,23 @@ export function noEngine(environment: NodeJS.ProcessEnv, cause?: unknown): Envir
     ? new EnvironmentError(
         'engine-stopped',
         'Docker is installed, but its engine does not answer.',
-        'Start it (`systemctl start docker`, or Docker Desktop), or use --backend embedded, which needs none.',
+        'Start it (`systemctl start docker`, or Docker Desktop), or use --backend embedded, which needs no containers.',
         cause,
       )
     : new EnvironmentError(
         'engine-missing',
         'There is no container engine on this machine.',
-        'Install Docker, or use --backend embedded, which needs none.',
+        'Install Docker, or use --backend embedded, which needs no containers.',
         cause,
       );
 }
 
-class SlowAnswer extends Error {}
+class EngineTimeout extends Error {}
 
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+async function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SlowAnswer(`no answer within ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new EngineTimeout(`no answer within ${milliseconds} ms`)), milliseconds);
   });
   try {
     return await Promise.race([work, late]);

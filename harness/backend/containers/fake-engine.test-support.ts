@@ -1,9 +1,9 @@
-/** Speaks as much of a container engine's API as a start asks for, and fails where a test wants it to. */
+/** A fake container engine: answers the API calls of a start, with failures where a test requires them. */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 
-/** What is answered to a request whose method and path begin so: `POST /containers/create`. First match decides. */
+/** Prefix of method and path, e.g. `POST /containers/create` → the answer. The first match decides. */
 export type Answers = Record<string, (response: ServerResponse) => void>;
 
 export const failing =
@@ -33,13 +33,13 @@ const HEALTHY: Answers = {
   'DELETE /': answering({}, 204),
 };
 
-/** Listens on that socket. Resolves to what stops it. */
+/** Listens on that socket. Resolves to a function that stops the engine. */
 export async function startFakeEngine(socket: string, answers: Answers): Promise<() => Promise<void>> {
   const known = [...Object.entries(answers), ...Object.entries(HEALTHY)];
   const server = createServer((request, response) => {
     request.resume();
-    const asked = `${request.method} ${request.url!.replace(/^\/v[\d.]+/, '')}`;
-    const answer = known.find(([start]) => asked.startsWith(start))?.[1] ?? failing(404, `nothing at ${asked}`);
+    const call = `${request.method} ${request.url!.replace(/^\/v[\d.]+/, '')}`;
+    const answer = known.find(([prefix]) => call.startsWith(prefix))?.[1] ?? failing(404, `nothing at ${call}`);
     answer(response);
   });
   server.listen(socket);

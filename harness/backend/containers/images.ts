@@ -1,8 +1,8 @@
-/** Which images are run: the official ones, unless the environment names others. */
+/** The images to run: the official ones, unless environment variables name others. */
 import { createInterface } from 'node:readline';
 import { EnvironmentError } from '../../errors.ts';
 import type { Engine } from './engine.ts';
-import { asked, engineFull, engineGone, isFull, isMissing, isUnreachable } from './engine.ts';
+import { withEngineTimeout, engineFull, engineGone, isDiskFull, isMissing, isUnreachable } from './engine.ts';
 
 /** Set by `scripts/build-images.ts`. */
 const STAND_IN_LABEL = 'ratchet.stand-in';
@@ -17,7 +17,7 @@ export interface Image {
   name: string;
   entrypoint: string[];
   command: string[];
-  /** Name and kind, for the history's header: what was exercised is said, not assumed. */
+  /** Kind and name, for the history's header. */
   description: string;
 }
 
@@ -34,7 +34,7 @@ interface PullOptions {
   signal: AbortSignal;
 }
 
-/** Pulls the image if it is not here. @throws EnvironmentError when that fails */
+/** Pulls the image if it is missing. @throws EnvironmentError if that fails */
 export async function requireImage(engine: Engine, wanted: ImageChoice, options: PullOptions): Promise<Image> {
   const found = await lookUp(engine, wanted);
   if (found) return found;
@@ -45,26 +45,26 @@ export async function requireImage(engine: Engine, wanted: ImageChoice, options:
     options.signal.throwIfAborted();
     if (isUnreachable(cause)) throw engineGone(cause);
     const { message } = cause as Error;
-    throw isFull(message) ? engineFull(message, cause) : missing(wanted, cause);
+    throw isDiskFull(message) ? engineFull(message, cause) : missing(wanted, cause);
   }
   const pulled = await lookUp(engine, wanted);
-  if (!pulled) throw missing(wanted, new Error('it is not there after the pull'));
+  if (!pulled) throw missing(wanted, new Error('it is still missing after the pull'));
   return pulled;
 }
 
-/** testcontainers' own pull does not look at what the engine tells of failures, nor at its end. */
+/** testcontainers' pull ignores failures that the engine reports in the stream, and the end of the engine. */
 async function pull({ docker }: Engine, name: string, signal: AbortSignal): Promise<void> {
-  const told = await docker.pull(name, { abortSignal: signal });
-  for await (const line of createInterface({ input: told })) {
+  const messages = await docker.pull(name, { abortSignal: signal });
+  for await (const line of createInterface({ input: messages })) {
     const { error } = JSON.parse(line || '{}') as { error?: string };
     if (error !== undefined) throw new Error(error);
   }
 }
 
-/** Undefined when the image would have to be pulled. */
+/** Undefined if the image is missing. */
 export async function lookUp({ docker }: Engine, { name, isOfficial }: ImageChoice): Promise<Image | undefined> {
   try {
-    const { Config: config } = await asked(docker.getImage(name).inspect());
+    const { Config: config } = await withEngineTimeout(docker.getImage(name).inspect());
     const kind = isOfficial ? 'official' : config.Labels?.[STAND_IN_LABEL] === undefined ? 'custom' : 'stand-in';
     const entrypoint = config.Entrypoint ?? [];
     return {
@@ -82,8 +82,8 @@ export async function lookUp({ docker }: Engine, { name, isOfficial }: ImageChoi
 function missing({ name, variable }: ImageChoice, cause: unknown): EnvironmentError {
   return new EnvironmentError(
     'image-missing',
-    `The image ${name} is not here and could not be pulled: ${(cause as Error).message}`,
-    `Try docker pull, name another one in ${variable}, or build stand-ins: node scripts/build-images.ts`,
+    `The image ${name} is missing and could not be pulled: ${(cause as Error).message}`,
+    `Try docker pull, set another image in ${variable}, or build stand-ins: node scripts/build-images.ts`,
     cause,
   );
 }

@@ -1,4 +1,4 @@
-/** Whose a container or network is: said on it, so that the next start finds what a killed run left. */
+/** Labels that record the owner of containers and networks, so that the next start finds those of a killed run. */
 import { randomBytes } from 'node:crypto';
 import { isDead, parseOwner, thisOwner } from '../../lifetime/owner.ts';
 
@@ -16,8 +16,8 @@ export function makeRun(): Run {
   return { id, labels: { [OWNER_LABEL]: JSON.stringify(thisOwner()), [RUN_LABEL]: id } };
 }
 
-/** Only when it is certain; what has no owner of ours is nobody's to remove. */
-export function isOfTheDead(labels: Record<string, string> | undefined | null): boolean {
+/** True only when it is certain. False for objects without an owner label of Ratchet's, which must not be removed. */
+export function isOwnerDead(labels: Record<string, string> | undefined | null): boolean {
   const owner = parseOwner(labels?.[OWNER_LABEL] ?? '');
   return owner !== undefined && isDead(owner);
 }

@@ -1,8 +1,8 @@
-/** PostgREST in a container before one database: the layer that Supabase itself has. */
+/** PostgREST in a container for one database, as in Supabase itself. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
-import { ask } from '../postgres/http.ts';
-import type { Keys } from '../postgres/keys.ts';
+import { sendRequest } from '../postgres/http-client.ts';
+import type { Keys } from '../postgres/api-keys.ts';
 import { PostgrestKeys, postgrestSettings } from '../postgres/postgrest-keys.ts';
 import type { RestNode } from '../postgres/rest-node.ts';
 import type { ContainerOptions, RunningContainer } from './container.ts';
@@ -12,9 +12,9 @@ import type { Image } from './images.ts';
 
 export interface RestContainerOptions extends Pick<ContainerOptions, 'engine' | 'run' | 'networks' | 'onDeath'> {
   image: Image;
-  /** Name of the database that it stands before. */
+  /** Name of its database. */
   database: string;
-  /** Of `authenticator`. */
+  /** Password of the role `authenticator`. */
   password: string;
   keys: Keys;
   signal: AbortSignal;
@@ -35,7 +35,7 @@ export class RestContainer implements RestNode {
     this.#keys = new PostgrestKeys(options.keys);
   }
 
-  /** Starts it: PostgREST waits ever longer for a database that is not there yet. */
+  /** Starts the container. Done only now because PostgREST retries ever more slowly until its database is up. */
   async warmUp(): Promise<void> {
     const { database, image, password, signal } = this.#options;
     const uri = `postgres://authenticator:${password}@${database}:${POSTGRES_PORT}/postgres`;
@@ -52,33 +52,33 @@ export class RestContainer implements RestNode {
     const deadline = performance.now() + READY_WITHIN_MS;
     while (!(await this.#isReady(container))) {
       signal.throwIfAborted();
-      if (performance.now() > deadline) throw notReady(database, await container.lastWords());
+      if (performance.now() > deadline) throw notReady(database, await container.lastLogLines());
       await sleep(READY_POLL_MS);
     }
   }
 
   async fetch(request: Request): Promise<Response> {
-    const asked = await this.#keys.translate(request);
-    return asked instanceof Response ? asked : ask(this.#container!.at, asked);
+    const translated = await this.#keys.translate(request);
+    return translated instanceof Response ? translated : sendRequest(this.#container!.at, translated);
   }
 
   async schemaChanged(): Promise<void> {
     await this.#container?.signal('SIGUSR1');
   }
 
-  /** It goes with all containers of the run. */
+  /** The container is removed with all others of the run. */
   async close(): Promise<void> {}
 
   async #isReady({ at }: RunningContainer): Promise<boolean> {
     const headers = new Headers({ authorization: `Bearer ${this.#keys.token('service_role')}` });
-    const response = await ask(at, { method: 'HEAD', path: '/', headers }).catch(() => undefined);
+    const response = await sendRequest(at, { method: 'HEAD', path: '/', headers }).catch(() => undefined);
     return response !== undefined && response.status < 500;
   }
 }
 
-function notReady(database: string, lastWords: string): EnvironmentError {
+function notReady(database: string, lastLogLines: string): EnvironmentError {
   return new EnvironmentError(
     'container-not-ready',
-    `The REST layer before ${database} did not get ready within ${READY_WITHIN_MS / 1000} s: ${lastWords}`,
+    `The REST layer of ${database} was not ready within ${READY_WITHIN_MS / 1000} s: ${lastLogLines}`,
   );
 }

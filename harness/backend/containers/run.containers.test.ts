@@ -20,8 +20,8 @@ const stops: (() => void)[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop()));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Another way to the engine, which can be cut. */
-async function wayToEngine(): Promise<{ host: string; cut(): void }> {
+/** A proxy to the engine, whose connections can be closed. */
+async function proxyToEngine(): Promise<{ host: string; cut(): void }> {
   const socket = join(folder, 'engine.sock');
   const open = new Set<Socket>();
   const server = createServer((client) => {
@@ -67,12 +67,12 @@ function startRatchet(environment: Record<string, string>, ...args: string[]) {
   };
 }
 
-/** A run that has begun to record. */
+/** A run that has started to record. */
 async function startRun(environment: Record<string, string>) {
   const args = ['run', 'concurrent-generations', '--subject', 'guarded', '--backend', 'containers'];
   const run = startRatchet(environment, ...args);
-  const hasBegun = (): boolean => existsSync(run.history) && readFileSync(run.history, 'utf8').includes('"f":"show"');
-  await eventually(hasBegun, 60_000);
+  const hasStarted = (): boolean => existsSync(run.history) && readFileSync(run.history, 'utf8').includes('"f":"show"');
+  await eventually(hasStarted, 60_000);
   return run;
 }
 
@@ -82,7 +82,7 @@ async function containersOf(pid: number): Promise<{ Id: string; Names: string[] 
 }
 
 describe('a plan of outages', () => {
-  it('is played to its end, whatever befalls the replica', async () => {
+  it('is run to its end through every kind of outage', async () => {
     const file = join(folder, 'outages.json');
     const hows = ['partition', 'freeze', 'kill', 'restart'] as const;
     const steps = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
@@ -127,9 +127,9 @@ describe('a plan of outages', () => {
   });
 });
 
-describe('a run ends with exit code 2, says why, and keeps what it recorded', () => {
-  it('when its engine dies in the middle; the next start removes what it left', async () => {
-    const { host, cut } = await wayToEngine();
+describe('a run ends with exit code 2 and the reason, and keeps its history,', () => {
+  it('when its engine dies during the run; the next start removes its containers', async () => {
+    const { host, cut } = await proxyToEngine();
     const run = await startRun({ DOCKER_HOST: host });
     cut();
     expect(await run.ended).toBe(2);
@@ -140,7 +140,7 @@ describe('a run ends with exit code 2, says why, and keeps what it recorded', ()
     expect(await containersOf(run.pid)).toEqual([]);
   });
 
-  it.each(['primary', 'replica-1', 'primary-rest'])('when somebody kills the container %s', async (name) => {
+  it.each(['primary', 'replica-1', 'primary-rest'])('when the container %s is killed', async (name) => {
     const run = await startRun({});
     const { Id: id } = (await containersOf(run.pid)).find(({ Names: [full] }) => full!.endsWith(`-${name}`))!;
     await engine.docker.getContainer(id).kill();

@@ -8,18 +8,18 @@ import { sweep } from './removal.ts';
 
 const KILLS = 20;
 const AT_ONCE = 4;
-/** Long enough to be hit in every phase of a start. */
+/** Long enough to kill in every phase of a start. */
 const START_MS = 10_000;
 
 const engine = await findEngine();
 const { docker } = engine;
-const stranger = await docker.createNetwork({
-  Name: `not-ours-${process.pid}`,
-  Labels: { [OWNER_LABEL]: 'somebody else, in another form' },
+const unrelated = await docker.createNetwork({
+  Name: `unrelated-${process.pid}`,
+  Labels: { [OWNER_LABEL]: 'a label in another format' },
 });
-afterAll(() => stranger.remove());
+afterAll(() => unrelated.remove());
 
-/** What processes with this id own. */
+/** The objects owned by processes with this id. */
 async function ownedBy(pid: number): Promise<string[]> {
   const filters = { label: [OWNER_LABEL] };
   const containers = await docker.listContainers({ all: true, filters });
@@ -47,15 +47,15 @@ async function startAndKill(afterMs: number): Promise<number> {
   return child.pid!;
 }
 
-it(`of ${KILLS} killed runs the next start finds everything, and nothing of anybody else`, async () => {
+it(`the next start removes everything of ${KILLS} killed runs, and nothing else`, async () => {
   const killed: number[] = [];
   for (let at = 0; at < KILLS; at += AT_ONCE) {
     const moments = Array.from({ length: AT_ONCE }, (_, more) => (START_MS * (at + more + 1)) / KILLS);
     killed.push(...(await Promise.all(moments.map(startAndKill))));
   }
-  // What the engine was still about to do for the last of them is done once it is listed.
+  // The second sweep removes what the engine was still creating for the last of them.
   await sweep(engine);
   await sweep(engine);
   for (const pid of killed) expect(await ownedBy(pid)).toEqual([]);
-  expect((await docker.listNetworks()).map(({ Name }) => Name)).toContain(`not-ours-${process.pid}`);
+  expect((await docker.listNetworks()).map(({ Name }) => Name)).toContain(`unrelated-${process.pid}`);
 });

@@ -1,4 +1,4 @@
-/** Who runs the servers: PostgreSQL refuses to run as root, so root lends it another account. */
+/** The user that runs the servers. PostgreSQL refuses to run as root, so root uses another user for it. */
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -10,7 +10,7 @@ export interface Account {
   name: string;
   uid: number;
   gid: number;
-  /** Undefined when we already are that user; else what `spawn` needs. */
+  /** Options for `spawn` to switch to that user; undefined if this process already runs as that user. */
   switchTo: { uid: number; gid: number } | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function serverAccount(): Promise<Account> {
   );
 }
 
-/** Whether every directory on the way may be entered by `account`. */
+/** Whether `account` may enter every directory of `path`. */
 export function reachableBy(account: Account, path: string): boolean {
   if (!account.switchTo) return true;
   for (let at = path; ; at = dirname(at)) {
@@ -43,7 +43,7 @@ export function reachableBy(account: Account, path: string): boolean {
   }
 }
 
-/** The error of a spawn or chown that was not allowed to act as `account`. */
+/** The error of a spawn or chown that was not permitted to switch to `account`. */
 export function cannotSwitch(account: Account, cause: unknown): EnvironmentError {
   return new EnvironmentError(
     'embedded-cannot-switch-user',

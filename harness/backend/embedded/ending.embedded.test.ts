@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../../errors.ts';
 import { commandLineOf } from '../../lifetime/owner.ts';
-import { clusterRoots } from './places.ts';
+import { clusterRoots } from './directories.ts';
 import { askNode } from '../ask-node.test-support.ts';
 import { eventually, startStories } from './embedded-stories.case.ts';
 
@@ -32,22 +32,22 @@ function serverPids(home: string): number[] {
     .map((file) => Number.parseInt(readFileSync(file, 'utf8'), 10));
 }
 
-/** Not so a zombie, whose command line is empty. */
+/** False for a zombie, whose command line is empty. */
 const runs = (pid: number): boolean => commandLineOf(pid) !== '';
 
-/** Of every process that runs. */
+/** The command lines of all running processes. */
 function commandLines(): string[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map((pid) => commandLineOf(Number(pid)));
 }
 
-/** Lest another run cleans up what the watchdog should have. */
+/** Keeps other runs from removing what the watchdog is to remove. */
 function hideFromSweeps(home: string): void {
   const owner = JSON.parse(readFileSync(`${home}/owner.json`, 'utf8')) as object;
   writeFileSync(`${home}/owner.json`, JSON.stringify({ ...owner, where: 'elsewhere' }));
 }
 
-/** Processes of a server, by its postmaster. */
+/** The processes of a server: its postmaster and the postmaster's children. */
 function treeOf(postmaster: number): number[] {
   const children = readdirSync('/proc').filter((name) => {
     try {
@@ -59,9 +59,9 @@ function treeOf(postmaster: number): number[] {
   return [postmaster, ...children.map(Number)];
 }
 
-/** A Node process that holds a cluster of two servers; resolves when the cluster is up, and `then` has been done to it. */
+/** A Node process with a cluster; resolves when the cluster is up and the code `then` has run. */
 async function holder(then = '', replicas = 1) {
-  const module = fileURLToPath(new URL('stories.case.ts', import.meta.url));
+  const module = fileURLToPath(new URL('embedded-stories.case.ts', import.meta.url));
   const code = `const { startStories } = await import(${JSON.stringify(module)}); const { cluster } = await startStories(${replicas}); ${then} console.log('up'); setInterval(() => {}, 1e6);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
     // The leader of a process group, as on a terminal.
@@ -75,7 +75,7 @@ async function holder(then = '', replicas = 1) {
 }
 
 describe('closing a cluster', () => {
-  it('leaves no process and no file, even when a replica is paused and one is frozen, and may be repeated', async () => {
+  it('leaves no process and no file, even with a paused and a frozen replica, and is idempotent', async () => {
     const { cluster, deaths } = await startStories(2);
     const home = homesOf(process.pid)[0]!;
     const pids = serverPids(home);
@@ -93,7 +93,7 @@ describe('closing a cluster', () => {
     expect(deaths).toEqual([]);
   });
 
-  it('rejects what is still under way, and whatever comes later', async () => {
+  it('rejects pending and later calls', async () => {
     const { cluster } = await startStories(1);
     await cluster.replicas[0]!.pause();
     const outcomes = Promise.allSettled([
@@ -110,10 +110,10 @@ describe('closing a cluster', () => {
   });
 });
 
-/** At moments of a promotion: before the old primary is gone, while the new one is made, when others are. */
+/** Times within a promotion: before the old primary ends, while the new one is started, while replicas are replaced. */
 const MOMENTS_MS = [0, 30, 80, 150, 220];
 
-describe('closing a cluster in the midst of a promotion', () => {
+describe('closing a cluster during a promotion', () => {
   it.each(MOMENTS_MS)('after %i ms leaves no process and no file', async (delayMs) => {
     const { cluster, deaths } = await startStories(2);
     const home = homesOf(process.pid)[0]!;
@@ -126,7 +126,7 @@ describe('closing a cluster in the midst of a promotion', () => {
     await cluster.close();
     await outcome;
     expect(existsSync(home)).toBe(false);
-    // The watchdog takes a moment to go.
+    // The watchdog takes a moment to end.
     await eventually(() => !commandLines().some((line) => line.includes(home)));
     expect(deaths).toEqual([]);
   });
@@ -146,13 +146,13 @@ describe('aborting a start', () => {
     expect(homesOf(process.pid)).toEqual([]);
   });
 
-  it('before it begins starts nothing', async () => {
+  it('before it starts has no effect', async () => {
     await expect(startStories(0, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
   });
 });
 
 describe('the death of a server', () => {
-  it.each(['primary', 'replica-1'])('is told once, by name: %s', async (name) => {
+  it.each(['primary', 'replica-1'])('is reported once, with its name: %s', async (name) => {
     const { cluster, deaths } = await startStories(1);
     const home = homesOf(process.pid)[0]!;
     const node = name === 'primary' ? cluster.primary : cluster.replicas[0]!;
@@ -170,7 +170,7 @@ describe('the death of a server', () => {
     expect(existsSync(home)).toBe(false);
   });
 
-  it('rejects the requests that wait for it', async () => {
+  it('rejects pending requests', async () => {
     const { cluster, deaths } = await startStories(0);
     const home = homesOf(process.pid)[0]!;
     await cluster.query(`create function nap() returns int language sql as 'select 1 from pg_sleep(60)'`);
@@ -193,19 +193,16 @@ describe('the death of a server', () => {
   });
 });
 
-describe('the death of the process that holds a cluster', () => {
-  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
-    'by %s takes the servers and the files with it',
-    async (signal) => {
-      const { child, home, pids } = await holder();
-      expect(pids.filter(runs).length).toBe(2);
-      // To the whole group, as Ctrl-C sends it.
-      process.kill(-child.pid!, signal);
-      await eventually(() => pids.every((pid) => !runs(pid)) && !existsSync(home), 2500);
-    },
-  );
+describe('the death of the process that started a cluster', () => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('by %s ends the servers and removes the files', async (signal) => {
+    const { child, home, pids } = await holder();
+    expect(pids.filter(runs).length).toBe(2);
+    // The signal goes to the whole process group, as with Ctrl-C.
+    process.kill(-child.pid!, signal);
+    await eventually(() => pids.every((pid) => !runs(pid)) && !existsSync(home), 2500);
+  });
 
-  it.each(MOMENTS_MS)('takes all with it %i ms after the beginning of a promotion', async (delayMs) => {
+  it.each(MOMENTS_MS)('cleans up %i ms after the start of a promotion', async (delayMs) => {
     const begin = `await cluster.replicas[0].pause(); void cluster.promote('replica-1', 0);`;
     const wait = `await new Promise((resolve) => setTimeout(resolve, ${delayMs}));`;
     const { child, home } = await holder(`${begin} ${wait}`, 2);
@@ -215,7 +212,7 @@ describe('the death of the process that holds a cluster', () => {
     expect(isGone()).toBe(true);
   });
 
-  it('takes those with it that are frozen', async () => {
+  it('ends frozen servers', async () => {
     const { child, home, pids } = await holder(`await cluster.replicas[0].outage('freeze');`);
     const all = pids.flatMap(treeOf);
     process.kill(child.pid!, 'SIGKILL');

@@ -1,4 +1,4 @@
-/** One PostgreSQL server: started, waited for, watched, stopped. */
+/** One PostgreSQL server as a child process: start, readiness, monitoring, stop. */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,45 +16,45 @@ export interface ServerOptions {
   socketDirectory: string;
   logFile: string;
   settings: Record<string, string>;
-  /** Told at once of the process, so that nobody loses sight of it. */
+  /** Called synchronously with the process id, so that the watchdog knows the process from its start. */
   onSpawn(pid: number): void;
-  /** Told when the server ends and nobody called `stop`. */
+  /** Called if the server ends unexpectedly. */
   onDeath(reason: EnvironmentError): void;
 }
 
 export interface Server {
-  /** Resolves when the server accepts connections. Rejects when it ends before. */
+  /** Resolves when the server accepts connections. Rejects if it ends before. */
   ready(signal?: AbortSignal): Promise<void>;
-  /** Immediate shutdown: the data is thrown away afterwards. Resolves when the process is gone. */
+  /** Immediate shutdown, without a checkpoint: the data is removed afterwards. Resolves when the process has ended. */
   stop(): Promise<void>;
-  /** As `stop`, to be followed by `restart`: the data stays as a crash leaves it. */
+  /** Like `stop`, but `restart` may follow: the data is left as after a crash. */
   crash(): Promise<void>;
-  /** Resolves when it accepts connections again. `settings` hold for this time. */
+  /** Resolves when the server accepts connections again. `settings` apply until the next restart. */
   restart(signal: AbortSignal, settings?: Record<string, string>): Promise<void>;
-  /** None of its processes goes on. */
+  /** Suspends all processes of the server. */
   freeze(): void;
   thaw(): void;
 }
 
 const READY_POLL_MS = 2;
-const STOP_PATIENCE_MS = 4000;
+const STOP_WITHIN_MS = 4000;
 
-/** From its start to its end, of which there are several if it restarts. */
-interface Life {
+/** One run of the server process, from start to end; a restart begins another one. */
+interface ServerRun {
   child: ChildProcess;
   ended: EnvironmentError | undefined;
   exit: Promise<void>;
-  /** Whether somebody asked for its end. */
+  /** Whether the end was requested. */
   isEnding: boolean;
 }
 
 export function startServer(options: ServerOptions): Server {
-  let life = begin(options);
+  let run = startProcess(options);
   let isStopped = false;
 
   const ready = async (signal?: AbortSignal): Promise<void> => {
     while (!isReady(options.dataDirectory)) {
-      if (life.ended) throw life.ended;
+      if (run.ended) throw run.ended;
       await sleep(READY_POLL_MS, undefined, signal ? { signal } : {});
     }
   };
@@ -62,43 +62,43 @@ export function startServer(options: ServerOptions): Server {
     ready,
     async stop() {
       isStopped = true;
-      await end(life);
+      await endProcess(run);
     },
-    crash: () => end(life),
+    crash: () => endProcess(run),
     async restart(signal, settings = {}) {
-      if (isStopped) throw new Error(`${options.name} is stopped for good`);
-      // What a killed server leaves behind would say that it is ready.
+      if (isStopped) throw new Error(`${options.name} has been stopped and cannot restart`);
+      // The file of a killed server would report that it is ready.
       rmSync(`${options.dataDirectory}/postmaster.pid`, { force: true });
-      life = begin({ ...options, settings: { ...options.settings, ...settings } });
+      run = startProcess({ ...options, settings: { ...options.settings, ...settings } });
       await ready(signal);
     },
-    freeze: () => freezeTree(life.child.pid),
-    thaw: () => thawTree(life.child.pid),
+    freeze: () => freezeTree(run.child.pid),
+    thaw: () => thawTree(run.child.pid),
   };
 }
 
-function begin(options: ServerOptions): Life {
+function startProcess(options: ServerOptions): ServerRun {
   const child = launch(options);
   const { promise: exit, resolve } = Promise.withResolvers<void>();
-  const life: Life = { child, ended: undefined, exit, isEnding: false };
+  const run: ServerRun = { child, ended: undefined, exit, isEnding: false };
   const finish = (reason: EnvironmentError): void => {
-    life.ended ??= reason;
-    if (!life.isEnding) options.onDeath(life.ended);
+    run.ended ??= reason;
+    if (!run.isEnding) options.onDeath(run.ended);
     resolve();
   };
   child.on('error', (error) => finish(spawnFailure(options.postgres, options.account, error)));
   child.on('exit', (code, signal) => finish(deathOf(options, code, signal)));
-  return life;
+  return run;
 }
 
-async function end(life: Life): Promise<void> {
-  life.isEnding = true;
-  if (life.ended) return;
-  thawTree(life.child.pid);
-  life.child.kill('SIGQUIT');
-  const patience = setTimeout(() => life.child.kill('SIGKILL'), STOP_PATIENCE_MS);
-  await life.exit;
-  clearTimeout(patience);
+async function endProcess(run: ServerRun): Promise<void> {
+  run.isEnding = true;
+  if (run.ended) return;
+  thawTree(run.child.pid);
+  run.child.kill('SIGQUIT');
+  const timer = setTimeout(() => run.child.kill('SIGKILL'), STOP_WITHIN_MS);
+  await run.exit;
+  clearTimeout(timer);
 }
 
 function launch(options: ServerOptions): ChildProcess {
@@ -133,6 +133,6 @@ function deathOf(options: ServerOptions, code: number | null, signal: string | n
   return new EnvironmentError(
     full ? 'embedded-no-space' : 'embedded-server-died',
     `PostgreSQL ${options.name} died (${signal ?? `exit code ${code}`}): ${lastLines(log, 3) || 'its log is empty'}`,
-    full ? 'Free some space, or point TMPDIR to a file system that has it.' : 'The run proves nothing; start it again.',
+    full ? 'Free some space, or point TMPDIR to a file system with more.' : 'The run is inconclusive; start it again.',
   );
 }

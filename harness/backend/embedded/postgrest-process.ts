@@ -1,4 +1,4 @@
-/** One PostgREST before one server: started, asked through its UNIX socket, reloaded, stopped. */
+/** A PostgREST process for one server: start, requests through its UNIX socket, schema reload, stop. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -8,12 +8,12 @@ import { lastLines } from '../postgres/last-lines.ts';
 import { PostgrestKeys, postgrestSettings } from '../postgres/postgrest-keys.ts';
 import { SERVER_ENVIRONMENT } from './short-lived-program.ts';
 import { SOCKET_PORT } from '../postgres/connect.ts';
-import { ask } from '../postgres/http.ts';
+import { sendRequest } from '../postgres/http-client.ts';
 import type { RestNode, RestNodeOptions } from '../postgres/rest-node.ts';
 
 const CONNECTIONS = 24;
 const READY_WITHIN_MS = 20_000;
-const STOP_PATIENCE_MS = 2000;
+const STOP_WITHIN_MS = 2000;
 const LOG_CHARACTERS = 4000;
 
 export class PostgrestProcess implements RestNode {
@@ -42,14 +42,14 @@ export class PostgrestProcess implements RestNode {
     while (!(await this.#isReady())) {
       if (this.#closing) return;
       if (this.#death) throw this.#death;
-      if (performance.now() > deadline) throw this.#failure('did not get ready in time');
+      if (performance.now() > deadline) throw this.#failure('was not ready in time');
       await sleep(10);
     }
   }
 
   async fetch(request: Request): Promise<Response> {
-    const asked = await this.#keys.translate(request);
-    return asked instanceof Response ? asked : ask({ path: this.#socket }, asked);
+    const translated = await this.#keys.translate(request);
+    return translated instanceof Response ? translated : sendRequest({ path: this.#socket }, translated);
   }
 
   async schemaChanged(): Promise<void> {
@@ -60,9 +60,9 @@ export class PostgrestProcess implements RestNode {
     this.#closing = true;
     if (!this.#child) return;
     this.#child.kill('SIGTERM');
-    const patience = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_PATIENCE_MS);
+    const timer = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_WITHIN_MS);
     await this.#ended;
-    clearTimeout(patience);
+    clearTimeout(timer);
   }
 
   #launch(): void {
@@ -99,16 +99,16 @@ export class PostgrestProcess implements RestNode {
 
   async #isReady(): Promise<boolean> {
     const headers = new Headers({ authorization: `Bearer ${this.#keys.token('service_role')}` });
-    const asked = ask({ path: this.#socket }, { method: 'HEAD', path: '/', headers });
-    const response = await asked.catch(() => undefined);
+    const answer = sendRequest({ path: this.#socket }, { method: 'HEAD', path: '/', headers });
+    const response = await answer.catch(() => undefined);
     return response !== undefined && response.status < 500;
   }
 
   #failure(how: string): EnvironmentError {
     return new EnvironmentError(
       'embedded-postgrest-died',
-      `PostgREST before ${this.#options.name} ${how}: ${lastLines(this.#log, 3) || 'it said nothing'}`,
-      `Check ${this.#path}, or unset RATCHET_POSTGREST to use the REST layer that comes along.`,
+      `PostgREST of ${this.#options.name} ${how}: ${lastLines(this.#log, 3) || 'its log is empty'}`,
+      `Check ${this.#path}, or unset RATCHET_POSTGREST to use the built-in REST layer.`,
     );
   }
 }

@@ -1,8 +1,8 @@
-/** Stops and continues a PostgreSQL server, whose processes are each a group of its own. */
+/** Suspends and resumes a PostgreSQL server, whose processes each have a process group of their own. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** The postmaster first: then nobody starts another process meanwhile. */
+/** Suspends the postmaster first, so that it starts no further process meanwhile. */
 export function freezeTree(pid: number | undefined): void {
   if (pid === undefined) return;
   signal(pid, 'SIGSTOP');
@@ -16,24 +16,24 @@ export function thawTree(pid: number | undefined): void {
 }
 
 function childrenOf(pid: number): number[] {
-  if (!existsSync('/proc/self/stat')) return pidsIn(askPgrep(pid));
+  if (!existsSync('/proc/self/stat')) return pidsIn(runPgrep(pid));
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.filter((each) => parentOf(each) === pid).map(Number);
 }
 
-/** The field behind the state, which follows the name in brackets. */
+/** The parent is the field after the state, which follows the command's name in parentheses. */
 function parentOf(pid: string): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
-    // It has ended meanwhile.
+    // The process has ended meanwhile.
     return undefined;
   }
 }
 
-/** It ends with 1 where there is none. */
-function askPgrep(parent: number): string {
+/** Empty if there are no children: pgrep then ends with exit code 1. */
+function runPgrep(parent: number): string {
   try {
     return execFileSync('pgrep', ['-P', String(parent)], { encoding: 'utf8' });
   } catch {

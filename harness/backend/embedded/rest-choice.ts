@@ -1,4 +1,4 @@
-/** PostgREST when there is one, else the REST layer that came with npm. */
+/** Chooses the REST layer: PostgREST if it is installed, otherwise `@supabase/lite` from npm. */
 import { liteVersion, loadLite } from '../postgres/rest-lite.ts';
 import { findPostgrest, postgrestLayer } from './rest-postgrest.ts';
 import type { RestLayer } from '../postgres/rest-node.ts';

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnvironmentError } from '../../errors.ts';
-import { makeKeys } from '../postgres/keys.ts';
+import { makeKeys } from '../postgres/api-keys.ts';
 import { findPostgrest, postgrestLayer } from './rest-postgrest.ts';
 import { socketAddress } from './socket-address.ts';
 import type { RestNode } from '../postgres/rest-node.ts';
 import { eventually } from './embedded-stories.case.ts';
 
-/** Stands in for PostgREST: answers every request with what it got. */
+/** Replaces PostgREST: answers every request with the request itself. */
 const ECHO = `
   if (process.argv[2] === '--version') { console.log('PostgREST 0.0-echo'); process.exit(0); }
   const { createServer } = require('node:http');
@@ -63,7 +63,7 @@ async function ask(path: string, init: RequestInit & { key?: string } = {}) {
 }
 
 describe('finding PostgREST', () => {
-  it('takes the one that RATCHET_POSTGREST names, else the one on the PATH', async () => {
+  it('uses the program in RATCHET_POSTGREST, otherwise the one on the PATH', async () => {
     const path = await program(ECHO);
     const found = { path, version: 'PostgREST 0.0-echo' };
     expect(await findPostgrest({ RATCHET_POSTGREST: path })).toEqual(found);
@@ -71,7 +71,7 @@ describe('finding PostgREST', () => {
     expect(await findPostgrest({ PATH: '/nowhere' })).toBeUndefined();
   });
 
-  it('says that RATCHET_POSTGREST names no program, or a broken one', async () => {
+  it('reports that RATCHET_POSTGREST names no program, or a broken one', async () => {
     const missing = findPostgrest({ RATCHET_POSTGREST: join(directory, 'absent') });
     await expect(missing).rejects.toMatchObject({ code: 'embedded-postgrest-missing', exitCode: 2 });
     await expect(findPostgrest({ RATCHET_POSTGREST: directory })).rejects.toThrow('no program');
@@ -80,12 +80,12 @@ describe('finding PostgREST', () => {
   });
 });
 
-describe('asking PostgREST', () => {
+describe('requests to PostgREST', () => {
   beforeEach(async () => {
     await attach(await program(ECHO)).warmUp();
   });
 
-  it('passes method, path, query, headers and body on, and the answer back', async () => {
+  it('are forwarded with method, path, query, headers and body, and so is the answer', async () => {
     const headers = { prefer: 'return=representation' };
     const answer = await ask('/stories?id=eq.a', { method: 'PATCH', body: '{"progress":85}', headers });
     expect(answer.status).toBe(200);
@@ -98,12 +98,12 @@ describe('asking PostgREST', () => {
     });
   });
 
-  it('passes answers without a body', async () => {
+  it('may have answers without a body', async () => {
     expect(await ask('/empty', { method: 'DELETE' })).toMatchObject({ status: 204, text: '' });
     expect(await ask('/stories', { method: 'HEAD' })).toMatchObject({ status: 200, text: '' });
   });
 
-  it('turns a key into a signed token of its role, and leaves a token of a user alone', async () => {
+  it('get a signed token of the role instead of the key, unless they have a token of a user', async () => {
     const roleAs = async (key: string, headers = {}): Promise<string> => {
       const { headers: got, env } = JSON.parse((await ask('/stories', { key, headers })).text);
       const [head, claims, signature] = got.authorization.replace('Bearer ', '').split('.');
@@ -115,18 +115,18 @@ describe('asking PostgREST', () => {
     expect(await roleAs(keys.publishable, { authorization: 'Bearer a.user.token' })).toBe('Bearer a.user.token');
   });
 
-  it('refuses a wrong key and none', async () => {
+  it('are refused with a wrong key and without a key', async () => {
     expect(await ask('/stories', { key: 'sb_secret_wrong' })).toMatchObject({ status: 401 });
     expect((await node!.fetch(new Request('http://localhost/rest/v1/stories'))).status).toBe(401);
   });
 
-  it('tells of its death, and rejects what was under way', async () => {
+  it('reject when PostgREST dies, which is reported', async () => {
     await expect(ask('/die')).rejects.toThrow();
     await eventually(() => failures.length === 1);
-    expect(failures[0]!.message).toBe('PostgREST before replica-1 ended (exit code 3): it said nothing');
+    expect(failures[0]!.message).toBe('PostgREST of replica-1 ended (exit code 3): its log is empty');
   });
 
-  it('says nothing when it is closed, and removes its process', async () => {
+  it('reject after it is closed, without reporting a failure', async () => {
     await node!.close();
     await expect(ask('/stories')).rejects.toThrow();
     expect(failures).toEqual([]);
@@ -134,12 +134,12 @@ describe('asking PostgREST', () => {
 });
 
 describe('a PostgREST that does not start', () => {
-  it('is quoted', async () => {
+  it('is reported with its error output', async () => {
     const path = await program(`console.error('no such database'); process.exit(1);`);
-    await expect(attach(path).warmUp()).rejects.toThrow('before replica-1 ended (exit code 1): no such database');
+    await expect(attach(path).warmUp()).rejects.toThrow('PostgREST of replica-1 ended (exit code 1): no such database');
   });
 
-  it('because it is no program is told', async () => {
+  it('because it is not a program is reported', async () => {
     await expect(attach(join(directory, 'absent')).warmUp()).rejects.toThrow('could not be started');
   });
 });

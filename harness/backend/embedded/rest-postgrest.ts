@@ -1,4 +1,4 @@
-/** REST by a PostgREST program of the user's: a process a server, on a UNIX socket. */
+/** A REST layer by the user's PostgREST program: one process per server, on a UNIX socket. */
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
@@ -14,8 +14,8 @@ export interface Postgrest {
 }
 
 /**
- * What RATCHET_POSTGREST names, else `postgrest` on the PATH; undefined when there is none.
- * @throws EnvironmentError when RATCHET_POSTGREST names none
+ * The program in RATCHET_POSTGREST, otherwise `postgrest` on the PATH; undefined if neither exists.
+ * @throws EnvironmentError if RATCHET_POSTGREST does not name a working program
  */
 export async function findPostgrest(environment: NodeJS.ProcessEnv = process.env): Promise<Postgrest | undefined> {
   const named = environment['RATCHET_POSTGREST'];
@@ -35,7 +35,7 @@ export function postgrestLayer({ path, version }: Postgrest): RestLayer {
 }
 
 async function probe(path: string): Promise<Postgrest> {
-  const hint = 'Point RATCHET_POSTGREST to a PostgREST program, or unset it to use the REST layer that comes along.';
+  const hint = 'Point RATCHET_POSTGREST to a PostgREST program, or unset it to use the built-in REST layer.';
   if (!(await isProgram(path))) {
     throw new EnvironmentError(
       'embedded-postgrest-missing',

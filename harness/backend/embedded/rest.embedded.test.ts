@@ -30,7 +30,7 @@ const idsOf = (rows: { id: unknown }[] | null): unknown[] => (rows ?? []).map(({
 describe.each(['primary', 'standby'])('reading from the %s', (name) => {
   const client = (): StoriesClient => (name === 'primary' ? primary : standby);
 
-  it('selects columns, with timestamps in ISO form', async () => {
+  it('selects columns, with timestamps in ISO format', async () => {
     const { data } = await client().from('stories').select('id, progress, updated_at').eq('id', 'a').single();
     expect(data).toMatchObject({ id: 'a', progress: 10 });
     expect(data!['updated_at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$/);
@@ -47,7 +47,7 @@ describe.each(['primary', 'standby'])('reading from the %s', (name) => {
     expect(idsOf((await last.limit(2)).data)).toEqual(['c', 'b']);
   });
 
-  it('says that a single row is missing, or that it may be', async () => {
+  it('answers single and maybeSingle without a row', async () => {
     const none = client().from('stories').select().eq('id', 'x');
     expect(await none.single()).toMatchObject({ status: 406, error: { code: 'PGRST116' }, data: null });
     const maybe = await client().from('stories').select().eq('id', 'x').maybeSingle();
@@ -70,7 +70,7 @@ describe.each(['primary', 'standby'])('reading from the %s', (name) => {
     expect((await client().rpc('progress_of', { story: 'b' })).data).toBe(50);
   });
 
-  it('answers what does not exist as PostgREST does', async () => {
+  it('answers requests for unknown tables, functions and columns like PostgREST', async () => {
     expect(await client().from('nothing').select()).toMatchObject({ status: 404, error: { code: 'PGRST205' } });
     expect(await client().rpc('nothing')).toMatchObject({ status: 404, error: { code: 'PGRST202' } });
     const column = await client().from('stories').select('nothing');
@@ -83,7 +83,7 @@ describe.each(['primary', 'standby'])('reading from the %s', (name) => {
     expect((await client().from('users').select()).error?.code).toBe('PGRST205');
   });
 
-  it('enforces row-level security and privileges by the key', async () => {
+  it('enforces row-level security and privileges by key', async () => {
     const { cluster } = stories;
     await cluster.query(`insert into drafts values (1, 'x') on conflict do nothing`);
     await cluster.replicas[0]!.resume();
@@ -102,7 +102,7 @@ describe.each(['primary', 'standby'])('reading from the %s', (name) => {
 });
 
 describe('writing to the primary', () => {
-  it('inserts, upserts, updates and deletes, and returns rows when asked to', async () => {
+  it('inserts, upserts, updates and deletes, and returns rows on request', async () => {
     expect(await primary.from('stories').insert({ id: 'd' })).toMatchObject({ status: 201, data: null });
     const inserted = await primary
       .from('stories')
@@ -129,14 +129,14 @@ describe('writing to the primary', () => {
     expect(orphan).toMatchObject({ status: 409, error: { code: '23503' } });
   });
 
-  it('passes arrays and JSON both ways', async () => {
+  it('writes and reads arrays and JSON', async () => {
     await stories.cluster.query('create table if not exists tagged (id int primary key, tags text[], notes jsonb)');
     const row = { id: 1, tags: ['a b', 'c"d', ''], notes: { deep: [1, 2.5, null] } };
     expect(await primary.from('tagged').upsert(row).select().single()).toMatchObject({ data: row });
     expect((await primary.from('tagged').select().contains('tags', ['a b'])).data).toEqual([row]);
   });
 
-  it('answers what a trigger or function raises as PostgREST does', async () => {
+  it('answers errors raised by a trigger or function like PostgREST', async () => {
     await stories.cluster.query(`
       create or replace function refuse(state text) returns int language plpgsql as
         $$ begin raise exception 'No more' using errcode = state, hint = 'Stop'; end $$`);
@@ -149,12 +149,12 @@ describe('writing to the primary', () => {
     expect(await refusal('PT409')).toEqual([409, 'PT409', 'No more', 'Stop']);
   });
 
-  it('knows a table that was made a moment ago', async () => {
+  it('works on a table that has just been created', async () => {
     await stories.cluster.query('create table if not exists late (id integer primary key)');
     expect(await primary.from('late').insert({ id: 1 }).select()).toMatchObject({ status: 201, data: [{ id: 1 }] });
   });
 
-  it('prints nothing about errors that it answers', async () => {
+  it('prints nothing about errors that are answered', async () => {
     const printed: unknown[] = [];
     const original = console.error;
     console.error = (...args: unknown[]) => printed.push(args);
@@ -169,7 +169,7 @@ describe('writing to the primary', () => {
 });
 
 describe('writing to a standby', () => {
-  it('is refused as PostgREST refuses it, and the standby lives on', async () => {
+  it('is refused like PostgREST refuses it, and the standby keeps running', async () => {
     for (const attempt of [
       standby.from('stories').insert({ id: 'z' }),
       standby.from('stories').update({ progress: 1 }).eq('id', 'a'),
@@ -183,8 +183,8 @@ describe('writing to a standby', () => {
   });
 });
 
-describe('requests side by side', () => {
-  it('do not wait for those that hang on a lock', async () => {
+describe('concurrent requests', () => {
+  it('do not wait for requests that are blocked by a lock', async () => {
     const blocker = stories.cluster.query(`update stories set progress = 11 where id = 'a'; select pg_sleep(0.5)`);
     await eventually(async () => {
       const waiting = await stories.cluster.query(`select 1 from pg_stat_activity where wait_event = 'PgSleep'`);
@@ -209,7 +209,7 @@ describe('requests side by side', () => {
     expect((await standby.from('stories').select('progress').eq('id', 'b').single()).data).toEqual({ progress: 60 });
   });
 
-  it('work with the headers that supabase-js sends by itself', async () => {
+  it('work with the default headers of supabase-js', async () => {
     const { cluster } = stories;
     let seen: Headers | undefined;
     const fetch: typeof globalThis.fetch = (input, init) => {

@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { describeOutages } from '../outages.case.ts';
 import { embeddedBackend } from './embedded.ts';
 
-describe('servers that fail', () => describeOutages(embeddedBackend));
+describe('outages of embedded servers', () => describeOutages(embeddedBackend));

@@ -1,12 +1,12 @@
-/** What can befall the server of a replica, and how it is made whole again. */
+/** Applies and ends outages of an embedded replica. */
 import type { Outage } from '../../port/backend.ts';
-import type { Befall } from '../postgres/node.ts';
-import type { Scope } from '../../lifetime/scope.ts';
-import type { Standby } from './fleet.ts';
+import type { ApplyOutage } from '../postgres/server-node.ts';
+import type { Teardown } from '../../lifetime/teardown.ts';
+import type { Standby } from './launch-servers.ts';
 
 type End = () => Promise<void>;
 
-export function outagesOf({ server, proxy }: Standby, { signal }: Scope): Befall {
+export function outagesOf({ server, proxy }: Standby, { signal }: Teardown): ApplyOutage {
   const begin: Record<Outage, () => Promise<End>> = {
     async freeze() {
       server.freeze();
@@ -22,10 +22,10 @@ export function outagesOf({ server, proxy }: Standby, { signal }: Scope): Befall
       restarted.catch(() => {});
       return () => restarted;
     },
-    /** Its clients do not come through the proxy. */
+    /** Clients do not connect through the proxy, so they still reach the replica. */
     async partition() {
-      proxy.cut();
-      return async () => proxy.mend();
+      proxy.partition();
+      return async () => proxy.heal();
     },
   };
   return (how) => begin[how]();

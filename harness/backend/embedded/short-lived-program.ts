@@ -1,4 +1,4 @@
-/** Runs a short-lived program and turns what goes wrong into one clear line. */
+/** Runs a short-lived program, and turns a failure into an error of one line. */
 import type { ChildProcess, ChildProcessWithoutNullStreams, SpawnOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { EnvironmentError } from '../../errors.ts';
@@ -7,7 +7,7 @@ import { lastLines } from '../postgres/last-lines.ts';
 import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
 
-/** Nothing of the caller's environment reaches PostgreSQL: its PG* variables would change what a standby does. */
+/** The complete environment of PostgreSQL's programs: PG* variables of the user would change what a standby does. */
 export const SERVER_ENVIRONMENT: Record<string, string> = {
   PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
   LC_ALL: 'C',
@@ -29,9 +29,9 @@ export function runCommand(file: string, args: readonly string[], options: Comma
     const kill = (): void => void child.kill('SIGKILL');
     options.signal?.addEventListener('abort', kill, { once: true });
     let output = '';
-    let complaint = '';
+    let errorOutput = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errorOutput += text));
     child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
     child.on('error', (error) => reject(spawnFailure(file, options.account, error)));
@@ -39,44 +39,44 @@ export function runCommand(file: string, args: readonly string[], options: Comma
       options.signal?.removeEventListener('abort', kill);
       if (options.signal?.aborted) reject(options.signal.reason);
       else if (code === 0) resolve(output);
-      else reject(commandFailure(file, complaint || output || `ended by ${signal ?? `code ${code}`}`));
+      else reject(commandFailure(file, errorOutput || output || `ended by ${signal ?? `code ${code}`}`));
     });
   });
 }
 
-/** In a session of its own: Ctrl-C on the terminal is ours to answer. */
+/** Starts a process in a session of its own, so that Ctrl-C on the terminal reaches only this process. */
 export function spawnAs(account: Account, file: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   try {
     return spawn(file, args, { env: SERVER_ENVIRONMENT, detached: true, ...account.switchTo, ...options });
   } catch (error) {
-    // Some failures are thrown, others come as an event.
+    // Some failures are thrown, others are emitted as an event.
     throw spawnFailure(file, account, error as Error);
   }
 }
 
-/** Of a program that could not be started at all. */
+/** The error for a program that could not be started. */
 export function spawnFailure(file: string, account: Account, error: Error): EnvironmentError {
   const code = (error as NodeJS.ErrnoException).code;
   if (account.switchTo && (code === 'EPERM' || code === 'EINVAL')) return cannotSwitch(account, error);
   const hint =
     code === 'ENOENT'
-      ? 'If the file is there, its loader is not: the binaries need glibc (Debian, Ubuntu, Fedora …), not musl (Alpine).'
+      ? 'If the file exists, its loader is missing: the binaries need glibc (Debian, Ubuntu, Fedora …), not musl (Alpine).'
       : `Check that the user ${account.name} may execute it and that its file system is not mounted noexec.`;
   return new EnvironmentError('embedded-not-executable', `Cannot execute ${file}: ${error.message}.`, hint, error);
 }
 
-function commandFailure(file: string, complaint: string): EnvironmentError {
-  if (/No space left on device|ENOSPC/.test(complaint)) return noSpace(complaint);
-  if (/could not look up effective user ID/.test(complaint)) {
+function commandFailure(file: string, errorOutput: string): EnvironmentError {
+  if (/No space left on device|ENOSPC/.test(errorOutput)) return noSpace(errorOutput);
+  if (/could not look up effective user ID/.test(errorOutput)) {
     return new EnvironmentError(
       'embedded-no-account',
-      `PostgreSQL needs a user with a name, and user ${process.getuid?.()} has none.`,
+      `PostgreSQL requires a user with a name, and user ${process.getuid?.()} has none.`,
       'Add the user to /etc/passwd, or run as another one.',
     );
   }
   return new EnvironmentError(
     'embedded-command-failed',
-    `${file.split('/').at(-1)} failed: ${lastLines(complaint, 3)}`,
+    `${file.split('/').at(-1)} failed: ${lastLines(errorOutput, 3)}`,
     'Run `ratchet doctor` to see what the embedded backend needs.',
   );
 }

@@ -1,4 +1,4 @@
-/** Servers of this backend listen on UNIX sockets alone, in a directory that only their user may enter. */
+/** Addresses of embedded servers, which listen only on UNIX sockets that only their user can connect to. */
 import type { Address } from '../postgres/address.ts';
 import { socketPath } from '../postgres/connect.ts';
 

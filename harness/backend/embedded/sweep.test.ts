@@ -33,30 +33,30 @@ async function deadPid(): Promise<number> {
 }
 
 describe('sweeping', () => {
-  it('removes the cluster of a process that is gone', async () => {
+  it('removes the cluster of a process that has ended', async () => {
     const dead = await cluster('ratchet-dead', { pid: await deadPid() });
     expect(await sweep([root])).toEqual([dead]);
     expect(await readdir(root)).toEqual([]);
   });
 
-  it('removes the cluster of a process whose id another process has now', async () => {
+  it('removes the cluster of a process whose id has been reused', async () => {
     const reused = await cluster('ratchet-reused', { started: 'another time' });
     expect(await sweep([root])).toEqual([reused]);
   });
 
-  it('leaves the cluster of a live process alone', async () => {
+  it('keeps the cluster of a running process', async () => {
     await cluster('ratchet-live');
     expect(await sweep([root])).toEqual([]);
   });
 
-  it('never calls a process of another host or container dead', async () => {
+  it('never treats a process of another host or container as dead', async () => {
     await cluster('ratchet-elsewhere', { pid: await deadPid(), where: 'another host' });
     expect(await sweep([root])).toEqual([]);
   });
 
-  it('leaves alone what it did not make', async () => {
+  it('keeps directories that Ratchet did not create', async () => {
     const pid = await deadPid();
-    await cluster('somebody-elses', { pid });
+    await cluster('without-prefix', { pid });
     await mkdir(join(root, 'ratchet-without-owner'));
     await mkdir(join(root, 'ratchet-foreign'));
     await writeFile(join(root, 'ratchet-foreign', 'owner.json'), JSON.stringify({ pid }));
@@ -64,11 +64,11 @@ describe('sweeping', () => {
     expect((await readdir(root)).length).toBe(3);
   });
 
-  it('survives roots that do not exist', async () => {
+  it('ignores roots that do not exist', async () => {
     expect(await sweep([join(root, 'nowhere')])).toEqual([]);
   });
 
-  it('kills only servers of that cluster, not whoever has the id of one now', async () => {
+  it('kills only servers of the cluster, not a process that has reused the id of one', async () => {
     const dead = await cluster('ratchet-dead', { pid: await deadPid() });
     const bystander = spawn('sleep', ['60']);
     await mkdir(join(dead, 'primary'));

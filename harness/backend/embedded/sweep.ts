@@ -1,20 +1,20 @@
-/** Removes what clusters of dead processes left behind, should even their watchdog have been killed. */
+/** Removes the directories and servers of clusters whose process is dead, in case their watchdog was killed, too. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { commandLineOf, isDead, readOwner } from '../../lifetime/owner.ts';
-import { CLUSTER_PREFIX, discard } from './places.ts';
+import { CLUSTER_PREFIX, removeDirectory } from './directories.ts';
 import { thawTree } from './process-tree.ts';
 
-/** The directories that it removed. Leaves alone whatever is not ours or whose owner may be alive. */
+/** Returns the removed directories. Keeps those without an owner file, and those whose owner may be alive. */
 export async function sweep(roots: readonly string[]): Promise<string[]> {
   const swept: string[] = [];
   for (const directory of roots.flatMap(clustersIn)) {
     const owner = readOwner(directory);
     if (!owner || !isDead(owner)) continue;
     for (const pid of serversIn(directory)) killQuietly(pid);
-    await discard(directory).then(
+    await removeDirectory(directory).then(
       () => swept.push(directory),
-      () => undefined, // Another user's, or gone already.
+      () => undefined, // It belongs to another user, or is already removed.
     );
   }
   return swept;
@@ -26,7 +26,7 @@ function clustersIn(root: string): string[] {
     .map((name) => join(root, name));
 }
 
-/** None where we may not look: what we cannot enter is not ours. */
+/** Empty if the directory cannot be read: then it belongs to another user. */
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
@@ -35,7 +35,7 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** Processes that `postmaster.pid` files name and that really are servers of this directory. */
+/** The processes in `postmaster.pid` files whose command line shows that they are servers of this directory. */
 function serversIn(directory: string): number[] {
   return namesIn(directory)
     .map((name) => pidIn(join(directory, name, 'postmaster.pid')))
@@ -56,6 +56,6 @@ function killQuietly(pid: number): void {
     thawTree(pid);
     process.kill(pid, 'SIGQUIT');
   } catch {
-    // It ended meanwhile, or is another user's.
+    // It has ended meanwhile, or belongs to another user.
   }
 }

@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(cache, { recursive: true });
 });
 
-it('the template is made once, though several start at the same moment', async () => {
+it('the template is created once, even by concurrent starts', async () => {
   const account = await serverAccount();
   const binaries = await findBinaries(account);
   const messages: string[] = [];
@@ -34,12 +34,12 @@ it('the template is made once, though several start at the same moment', async (
   expect((await readdir(cache)).length).toBe(1);
 });
 
-it('a cache that others could write to is refused', async () => {
+it('a cache that other users can write to is refused', async () => {
   await chmod(cache, 0o777);
   await expect(startStories(0)).rejects.toMatchObject({ code: 'embedded-cache-directory' });
 });
 
-it('an aborted making leaves nothing behind, and the next start makes it', async () => {
+it('an aborted creation leaves no files, and the next start creates the template', async () => {
   const controller = new AbortController();
   const progress = (): void => void setTimeout(() => controller.abort(), 100);
   const aborted = startStories(0, { signal: controller.signal, onProgress: progress });

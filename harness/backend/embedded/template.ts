@@ -1,4 +1,4 @@
-/** A stopped data directory, made once per version of everything that shapes it, copied for every server. */
+/** A template data directory, created once per version of everything that affects it, and copied for every server. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, rename } from 'node:fs/promises';
@@ -8,8 +8,8 @@ import { cannotSwitch } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { noSpace } from '../postgres/full-disk.ts';
 import { runCommand, type CommandOptions } from './short-lived-program.ts';
-import { inDraft } from './draft.ts';
-import { cacheDirectory } from './places.ts';
+import { withTemporaryDirectory } from './temporary-directory.ts';
+import { cacheDirectory } from './directories.ts';
 import { INITDB_ARGUMENTS, SERVER_SETTINGS } from '../postgres/server-settings.ts';
 import { SUPABASE_SQL } from '../postgres/supabase-sql.ts';
 
@@ -18,25 +18,25 @@ export interface TemplateOptions {
   account: Account;
   signal?: AbortSignal;
   onProgress?(message: string): void;
-  /** Called when another process makes us wait. */
-  meanwhile?(): void;
+  /** Called while another process is being waited for. */
+  whileWaiting?(): void;
 }
 
-/** The template's path; makes it if it is not there yet. Two processes may ask at once. */
+/** Returns the template's path, and creates the template if it is missing. Safe for concurrent processes. */
 export async function template(options: TemplateOptions): Promise<string> {
   const cache = await cacheDirectory(options.account);
   const path = join(cache, `template-${fingerprint(options)}`);
   if (existsSync(path)) return path;
   options.onProgress?.(`preparing a PostgreSQL ${options.binaries.version} data directory (once)`);
-  await inDraft(cache, async (draft) => {
-    await ownData(draft, options.account);
-    await initialise(join(draft, 'data'), options);
-    await publish(join(draft, 'data'), path);
+  await withTemporaryDirectory(cache, async (temporary) => {
+    await createDataDirectory(temporary, options.account);
+    await initialise(join(temporary, 'data'), options);
+    await publish(join(temporary, 'data'), path);
   });
   return path;
 }
 
-/** Copies the template, or the data of a server that does not run, to `path`, whose parent belongs to the servers' user. */
+/** Copies the template, or the data of a stopped server, to `path`, whose parent belongs to the servers' user. */
 export async function copyData(
   from: string,
   path: string,
@@ -50,11 +50,11 @@ function fingerprint({ binaries, account }: TemplateOptions): string {
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16);
 }
 
-async function ownData(draft: string, account: Account): Promise<void> {
+async function createDataDirectory(parent: string, account: Account): Promise<void> {
   try {
-    if (account.switchTo) await chown(draft, account.uid, account.gid);
-    await mkdir(join(draft, 'data'), { mode: 0o700 });
-    if (account.switchTo) await chown(join(draft, 'data'), account.uid, account.gid);
+    if (account.switchTo) await chown(parent, account.uid, account.gid);
+    await mkdir(join(parent, 'data'), { mode: 0o700 });
+    if (account.switchTo) await chown(join(parent, 'data'), account.uid, account.gid);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC') throw noSpace((error as Error).message);
@@ -67,13 +67,13 @@ async function initialise(data: string, options: TemplateOptions): Promise<void>
   const settings = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const where = { account, cwd: data, ...(signal ? { signal } : {}) };
   const made = runCommand(binaries.initdb, [...INITDB_ARGUMENTS, ...settings, `--pgdata=${data}`], where);
-  options.meanwhile?.();
+  options.whileWaiting?.();
   await made;
   const single = ['--single', '-j', '-c', 'exit_on_error=true', '-c', 'log_min_messages=fatal', '-D', data, 'postgres'];
   await runCommand(binaries.postgres, single, { ...where, input: SUPABASE_SQL });
 }
 
-/** Atomic: another process sees the whole template or none. The one that comes second throws its own away. */
+/** Moves the template into place atomically. If another process was faster, its template is used. */
 async function publish(data: string, path: string): Promise<void> {
   try {
     await rename(data, path);

@@ -1,17 +1,17 @@
-/** Where a server listens, and as whom we speak to it. */
+/** Where a server listens, and the user to connect as. */
 import { dirname } from 'node:path';
 
 export interface Address {
-  /** A UNIX socket's path, or a host and its port. */
+  /** Path of a UNIX socket, or host and port. */
   at: { path: string } | { host: string; port: number };
   user: string;
-  /** Empty where the server asks for none. */
+  /** Empty if the server requires none. */
   password: string;
 }
 
 export const DATABASE = 'postgres';
 
-/** The address as clients of PostgreSQL take it; a socket's directory as libpq and what follows it do. */
+/** The address as a connection URL. For a UNIX socket it contains the directory, in libpq's form. */
 export function urlOf({ at, user, password }: Address): string {
   const login = password === '' ? user : `${user}:${encodeURIComponent(password)}`;
   if ('path' in at) return `postgresql://${login}@localhost/${DATABASE}?host=${dirname(at.path)}`;

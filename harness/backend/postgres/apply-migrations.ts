@@ -1,4 +1,4 @@
-/** Applies SQL files on the primary, each in one transaction, and says where one of them fails. */
+/** Applies SQL files to the primary, each in one transaction, and reports where one of them fails. */
 import type { Sql } from 'postgres';
 import { UsageError } from '../../errors.ts';
 
@@ -7,7 +7,7 @@ export interface Migration {
   sql: string;
 }
 
-/** `owner` is a single connection, for a migration may begin and commit by itself. */
+/** `owner` is a single connection, because a migration may contain its own `begin` and `commit`. */
 export async function applyMigrations(owner: Sql<{}>, migrations: readonly Migration[]): Promise<void> {
   for (const { name, sql } of migrations) {
     try {
@@ -19,7 +19,7 @@ export async function applyMigrations(owner: Sql<{}>, migrations: readonly Migra
 }
 
 function migrationFailure(name: string, sql: string, error: Error & { code?: string; position?: string }): Error {
-  // Without a code of PostgreSQL's it is the connection that failed, not the SQL.
+  // Without an error code of PostgreSQL, the connection has failed, not the SQL.
   if (!/^[0-9A-Z]{5}$/.test(error.code ?? '')) return error;
   if (error.code === '53100') return error;
   const line = error.position ? sql.slice(0, Number(error.position)).split('\n').length : undefined;

@@ -1,4 +1,4 @@
-/** What any backend of PostgreSQL servers tells of commits. */
+/** The commit feed: one suite, run over every backend of PostgreSQL servers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareLsn } from '../../history/lsn.ts';
 import { clientOf } from './stories.case.ts';
@@ -21,7 +21,7 @@ export function commitsCases(startStories: StartStories): void {
   });
 
   describe('the commits of the tracked table', () => {
-    it('come with their values and a position that no commit shares', async () => {
+    it('have their values and a unique LSN', async () => {
       await stories.cluster.query(`update stories set progress = 10, status = 'generating' where id = 's1'`);
       await stories.cluster.query(`update stories set generation = 2, progress = 0 where id = 's1'`);
       await stories.cluster.commitsDelivered();
@@ -34,7 +34,7 @@ export function commitsCases(startStories: StartStories): void {
       expect(compareLsn(second!.lsn, await stories.cluster.primary.lsn())).toBeLessThanOrEqual(0);
     });
 
-    it('are told in the order in which they were committed, however many write at once', async () => {
+    it('are reported in commit order, also with concurrent writers', async () => {
       const writers = ['s1', 's2', 's3'].flatMap((id) =>
         [1, 2, 3].map(async () => {
           for (let count = 0; count < 30; count += 1) {
@@ -54,8 +54,8 @@ export function commitsCases(startStories: StartStories): void {
       expect(positions).toEqual(positions.toSorted(compareLsn));
     });
 
-    it('are ordered by commit, not by when the row was written', async () => {
-      // Each text is one transaction.
+    it('are ordered by commit, not by the time of the write', async () => {
+      // Each script is one transaction.
       const early = stories.cluster.query(`update stories set progress = 1 where id = 's1'; select pg_sleep(0.1)`);
       const late = stories.cluster.query(`select pg_sleep(0.03); update stories set progress = 2 where id = 's2'`);
       await Promise.all([early, late]);
@@ -63,7 +63,7 @@ export function commitsCases(startStories: StartStories): void {
       expect(stories.commits.map(({ key }) => key)).toEqual(['s2', 's1']);
     });
 
-    it('are told for writes that came through REST, and not for those that were rolled back', async () => {
+    it('are reported for writes through REST, and not for rolled back ones', async () => {
       const client = clientOf(stories.cluster.primary, stories.cluster.secretKey);
       await expect(stories.cluster.query(`update stories set progress = 99; select 1 / 0`)).rejects.toThrow('by zero');
       await client.from('stories').update({ progress: 101 }).eq('id', 's2');
@@ -72,7 +72,7 @@ export function commitsCases(startStories: StartStories): void {
       expect(stories.commits).toMatchObject([{ key: 's2', progress: 42 }]);
     });
 
-    it('have all been told when commitsDelivered resolves', async () => {
+    it('have all been reported when commitsDelivered resolves', async () => {
       for (let value = 1; value <= 50; value += 1) {
         await stories.cluster.query(`update stories set progress = $1 where id = 's1'`, [value]);
         await stories.cluster.commitsDelivered();
@@ -81,17 +81,17 @@ export function commitsCases(startStories: StartStories): void {
     });
   });
 
-  describe('what cannot be tracked', () => {
+  describe('the tracked table', () => {
     const tracked = { table: 'stories', key: 'id', progress: 'progress' };
 
-    it('is refused by the name of the table or the column', async () => {
+    it('must exist, and so must its columns; the error names what is missing', async () => {
       await expect(startStories(0, { tracked: { ...tracked, table: 'tales' } })).rejects.toThrow('no table tales');
       await expect(startStories(0, { tracked: { ...tracked, progress: 'percent' } })).rejects.toThrow(
         'no column percent',
       );
     });
 
-    it('is not a table without a primary key, nor one in capitals', async () => {
+    it('may have no primary key, and upper-case names', async () => {
       const sql = `create schema "App"; create table "App"."Tales" ("Id" int, "Percent" numeric)`;
       const { cluster, commits } = await startStories(0, {
         migrations: [{ name: 'tales.sql', sql }],
@@ -107,14 +107,14 @@ export function commitsCases(startStories: StartStories): void {
       await cluster.close();
     });
 
-    it('has no part in migrations with transactions of their own', async () => {
+    it('may be created by a migration with its own transactions', async () => {
       const sql = `begin; create table stories (id int primary key, progress int); commit; begin; select 1; commit;`;
       const { cluster } = await startStories(0, { migrations: [{ name: 'own.sql', sql }], tracked });
       expect(await cluster.query('select id from stories')).toEqual([]);
       await cluster.close();
     });
 
-    it('says which migration failed, and on which line', async () => {
+    it('is not looked up if a migration fails; the error names the migration and its line', async () => {
       const migrations = [{ name: '1_broken.sql', sql: 'select 1;\ncreate tabel x();' }];
       await expect(startStories(0, { migrations })).rejects.toThrow(/Migration 1_broken\.sql, line 2: syntax error/);
     });

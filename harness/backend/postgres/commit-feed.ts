@@ -1,46 +1,50 @@
-/** Tells every commit of the tracked table, in commit order, from logical decoding on whoever is the primary. */
+/** Reports every commit of the tracked table, in commit order, by logical decoding on the current primary. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lsn } from '../../history/lsn.ts';
 import { lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
 import type { Commit, TrackedTable } from '../../port/backend.ts';
 import type { Address } from './address.ts';
-import type { Line } from './line.ts';
+import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { Row, Transaction } from './pgoutput.ts';
 import { PgOutputReader } from './pgoutput.ts';
 import { PUBLICATION, publish, readTracked } from './publication.ts';
 import { ReplicationConnection } from './replication.ts';
 
 const SLOT = 'ratchet';
-const ASK_AGAIN_MS = 20;
+const REQUEST_AGAIN_MS = 20;
 
 export interface CommitFeedOptions {
-  owner: Line;
+  owner: ReconnectingClient;
   primary: Address;
   tracked: TrackedTable;
   onCommit(commit: Commit): void;
-  /** Told when the stream ends and nobody closed it. */
+  /** Called if the stream ends unexpectedly. */
   onEnd(reason: EnvironmentError): void;
 }
 
 export interface CommitFeed {
-  /** Resolves when every commit at or before `lsn` has been told. */
+  /** Resolves when every commit at or before `lsn` has been reported. */
   deliveredUpTo(lsn: Lsn): Promise<void>;
-  /** Whether a commit of the tracked table lies after `after` and at or before `upTo`, as far as they were told. */
+  /** Whether a reported commit lies after `after` and at or before `upTo`. */
   hasCommitBetween(after: bigint, upTo: bigint): boolean;
-  /** What is told by now is all that its primary, which is about to be lost, ever told. */
-  leave(): void;
-  /** Forgets the commits after `lsn`, where the next primary begins. What it forgot: `Lost`. */
-  cut(lsn: Lsn): Lost;
-  /** From now on the commits of `primary`, which has written none yet, but for positions beyond all that were told. */
+  /** Disconnects from a primary that is about to be lost. All of its commits must have been reported. */
+  unfollow(): void;
+  /** Removes the commits after `lsn`, where the next primary starts, and returns them. */
+  discardAfter(lsn: Lsn): LostCommits;
+  /** Connects to the primary at that address. Its later commits must have greater LSNs than all reported ones. */
   follow(primary: Address): Promise<void>;
-  /** Tells the versions that `owner`'s database has of `keys`, in place of later ones. */
-  tellLeft(owner: Line, keys: readonly string[], how: Pick<Commit, 'lsn' | 'promoted'>): Promise<void>;
+  /** Reports the versions of `keys` in `owner`'s database, which are current again because later ones are lost. */
+  reportRestored(
+    owner: ReconnectingClient,
+    keys: readonly string[],
+    how: Pick<Commit, 'lsn' | 'promoted'>,
+  ): Promise<void>;
   close(): void;
 }
 
-/** Commits that were told and are gone. */
-export interface Lost {
+/** Commits that were reported and are lost by a promotion. */
+export interface LostCommits {
   count: number;
   keys: string[];
 }
@@ -55,9 +59,9 @@ export async function startCommitFeed(options: CommitFeedOptions): Promise<Commi
 class DecodingFeed implements CommitFeed {
   readonly #options: CommitFeedOptions;
   readonly #table: string;
-  #told: { end: bigint; key: string }[] = [];
+  #reported: { end: bigint; key: string }[] = [];
   #connection: ReplicationConnection | undefined;
-  /** Of several connections one after the other, the one whose end would be a failure. */
+  /** Identifies the current connection, whose end is a failure; that of an earlier one is not. */
   #following: symbol | undefined;
   #delivered = 0n;
   #closed = false;
@@ -72,10 +76,10 @@ class DecodingFeed implements CommitFeed {
     const reader = new PgOutputReader();
     const following = (this.#following = Symbol('following'));
     this.#connection = await ReplicationConnection.open(primary, {
-      onMessage: (message) => this.#tell(reader.push(message)),
+      onMessage: (message) => this.#deliver(reader.push(message)),
       onDecoded: (position, replyRequested) => {
         this.#advance(position);
-        if (replyRequested) this.#report(false);
+        if (replyRequested) this.#sendStatus(false);
       },
       onClose: () => {
         if (following === this.#following) this.#ended();
@@ -92,44 +96,48 @@ class DecodingFeed implements CommitFeed {
     while (this.#delivered < target) {
       if (this.#closed) throw feedEnded();
       const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-      this.#report(true);
-      await Promise.race([woken, sleep(ASK_AGAIN_MS)]);
+      this.#sendStatus(true);
+      await Promise.race([woken, sleep(REQUEST_AGAIN_MS)]);
     }
   }
 
   hasCommitBetween(after: bigint, upTo: bigint): boolean {
-    const last = this.#told.findLast(({ end }) => end <= upTo);
+    const last = this.#reported.findLast(({ end }) => end <= upTo);
     return last !== undefined && last.end > after;
   }
 
-  leave(): void {
+  unfollow(): void {
     this.#following = undefined;
     this.#connection?.close();
     this.#connection = undefined;
   }
 
-  cut(lsn: Lsn): Lost {
+  discardAfter(lsn: Lsn): LostCommits {
     const beginning = lsnToBigInt(lsn);
-    const lost = this.#told.filter(({ end }) => end > beginning);
-    this.#told = this.#told.filter(({ end }) => end <= beginning);
+    const lost = this.#reported.filter(({ end }) => end > beginning);
+    this.#reported = this.#reported.filter(({ end }) => end <= beginning);
     return { count: lost.length, keys: [...new Set(lost.map(({ key }) => key))] };
   }
 
-  async tellLeft(owner: Line, keys: readonly string[], how: Pick<Commit, 'lsn' | 'promoted'>): Promise<void> {
+  async reportRestored(
+    owner: ReconnectingClient,
+    keys: readonly string[],
+    how: Pick<Commit, 'lsn' | 'promoted'>,
+  ): Promise<void> {
     const rows = await readTracked(owner, this.#options.tracked, keys);
     for (const row of rows) this.#options.onCommit({ ...this.#toCommit(row, how.lsn), ...how });
   }
 
   close(): void {
     this.#closed = true;
-    this.leave();
+    this.unfollow();
   }
 
-  #tell(transaction: Transaction | undefined): void {
+  #deliver(transaction: Transaction | undefined): void {
     if (!transaction) return;
     const { end, rows } = transaction;
     const commits = rows.filter(({ table }) => table === this.#table).map(({ row }) => this.#toCommit(row, end));
-    for (const { key } of commits) this.#told.push({ end: lsnToBigInt(end), key });
+    for (const { key } of commits) this.#reported.push({ end: lsnToBigInt(end), key });
     for (const commit of commits) this.#options.onCommit(commit);
     this.#advance(lsnToBigInt(end));
   }
@@ -150,7 +158,7 @@ class DecodingFeed implements CommitFeed {
     this.#wake();
   }
 
-  #report(replyRequested: boolean): void {
+  #sendStatus(replyRequested: boolean): void {
     this.#connection?.report(this.#delivered, replyRequested);
   }
 
@@ -163,5 +171,5 @@ class DecodingFeed implements CommitFeed {
 }
 
 function feedEnded(): EnvironmentError {
-  return new EnvironmentError('commit-feed-ended', 'The stream of commits from the primary ended.');
+  return new EnvironmentError('commit-feed-ended', 'The stream of commits from the primary ended unexpectedly.');
 }

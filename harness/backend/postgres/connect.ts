@@ -1,18 +1,18 @@
-/** Connections of our own to a server. */
+/** Connections of the harness to a server. */
 import { dirname } from 'node:path';
 import postgres from 'postgres';
 import type { Address } from './address.ts';
 import { DATABASE } from './address.ts';
 import { arrayTypes } from './pg-arrays.ts';
 
-/** Of a UNIX socket the port only names the file. */
+/** For a UNIX socket, the port only determines the file name. */
 export const SOCKET_PORT = 5432;
 
 export function socketPath(socketDirectory: string, port = SOCKET_PORT): string {
   return `${socketDirectory}/.s.PGSQL.${port}`;
 }
 
-/** What postgres.js must be told so that no PG* variable of the caller's environment matters. */
+/** Options for postgres.js under which no PG* variable of the user's environment has an effect. */
 export function connectionOptions({ at, user, password }: Address, max: number): postgres.Options<{}> {
   const where = 'path' in at ? { host: dirname(at.path), port: SOCKET_PORT, path: at.path } : at;
   return {

@@ -1,4 +1,4 @@
-/** What any backend of PostgreSQL servers does when a replica is held back. */
+/** Lag of a replica: one suite, run over every backend of PostgreSQL servers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareLsn } from '../../history/lsn.ts';
 import type { Commit, ReplicaNode } from '../../port/backend.ts';
@@ -28,7 +28,7 @@ export function lagCases(startStories: StartStories): void {
     stories.commits.length = 0;
   });
 
-  /** Commits the given values one after the other; resolves with their commits. */
+  /** Commits the given values one after the other; resolves to their commits. */
   async function write(...values: number[]): Promise<Commit[]> {
     const before = stories.commits.length;
     for (const value of values) await stories.cluster.query(`update stories set progress = $1 where id = 's'`, [value]);
@@ -50,7 +50,7 @@ export function lagCases(startStories: StartStories): void {
       }
     });
 
-    it('at an LSN lets later commits wait until it is resumed, while the other replica has them', async () => {
+    it('at an LSN hides later commits until it is resumed, while the other replica shows them', async () => {
       const [first] = await write(1);
       await replica.holdAt(first!.lsn);
       await write(2, 3);
@@ -61,7 +61,7 @@ export function lagCases(startStories: StartStories): void {
       expect(await shown()).toBe(3);
     });
 
-    it('at an LSN that is far away waits, until another call replaces it', async () => {
+    it('at an LSN far ahead waits until another call replaces it', async () => {
       const outcome = replica.holdAt('F/0').catch((error: unknown) => error);
       await write(1);
       await replica.resume();
@@ -69,7 +69,7 @@ export function lagCases(startStories: StartStories): void {
       expect(await shown()).toBe(1);
     });
 
-    it('at a commit that is not the last it has is refused, and says why', async () => {
+    it('at a commit before the last one that it has is refused with a reason', async () => {
       const [first] = await write(1, 2);
       await replica.resume();
       await expect(replica.holdAt(first!.lsn)).rejects.toMatchObject({ code: 'hold-too-late' });
@@ -78,7 +78,7 @@ export function lagCases(startStories: StartStories): void {
       expect(await shown()).toBe(3);
     });
 
-    it('at its last commit works although WAL without commits has come since', async () => {
+    it('at its last commit works although WAL without commits has arrived since', async () => {
       const [commit] = await write(1);
       await stories.cluster.query(`select pg_logical_emit_message(false, 'test', 'noise', true)`);
       await replica.resume();
@@ -89,7 +89,7 @@ export function lagCases(startStories: StartStories): void {
   });
 
   describe('pausing a replica', () => {
-    it('lets no later commit slip through', async () => {
+    it('makes no later commit visible', async () => {
       for (const value of upTo(50)) {
         await replica.resume();
         const before = await shown();
@@ -99,14 +99,14 @@ export function lagCases(startStories: StartStories): void {
       }
     });
 
-    it('is what PostgreSQL says of it too', async () => {
+    it('is reported by PostgreSQL, too', async () => {
       await replica.resume();
       expect((await reader.rpc('pause_state')).data).toBe('not paused');
       await replica.pause();
       expect((await reader.rpc('pause_state')).data).toBe('paused');
     });
 
-    it('in the middle of many writers stops it for good', async () => {
+    it('during concurrent writes stops replay until it is resumed', async () => {
       const writing = new AbortController();
       const writers = [1, 2, 3].map(async () => {
         while (!writing.signal.aborted)
@@ -124,7 +124,7 @@ export function lagCases(startStories: StartStories): void {
       await Promise.all(writers);
     });
 
-    it('composes with holding and delaying in any order', async () => {
+    it('can be combined with holding and delaying in any order', async () => {
       await replica.pause();
       await replica.resume();
       await replica.pause();
@@ -145,8 +145,8 @@ export function lagCases(startStories: StartStories): void {
     });
   });
 
-  describe('calls that overlap', () => {
-    it('leave the replica as the last of them says', async () => {
+  describe('overlapping calls', () => {
+    it('leave the replica in the state of the last call', async () => {
       for (const value of upTo(10)) {
         const calls = [replica.pause(), replica.delay(5), replica.resume(), replica.pause()];
         await Promise.allSettled(calls);
@@ -160,7 +160,7 @@ export function lagCases(startStories: StartStories): void {
   });
 
   describe('delaying a replica', () => {
-    it.each([50, 200])('by %i ms shows every commit, and none earlier after it was made', async (delayMs) => {
+    it.each([50, 200])('by %i ms shows every commit, and none earlier than that after it was made', async (delayMs) => {
       await replica.delay(delayMs);
       const delays: number[] = [];
       for (const value of upTo(7)) {
@@ -172,7 +172,7 @@ export function lagCases(startStories: StartStories): void {
       expect(Math.min(...delays)).toBeGreaterThanOrEqual(delayMs);
     });
 
-    it('ends when it is resumed, at once', async () => {
+    it('ends at once when it is resumed', async () => {
       await replica.delay(60_000);
       await write(1);
       expect(await shown()).toBe(0);

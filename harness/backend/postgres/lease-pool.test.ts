@@ -2,20 +2,20 @@ import type { Sql } from 'postgres';
 import { expect, it } from 'vitest';
 import { LeasePool } from './lease-pool.ts';
 
-/** A pool over pretended connections; `closes[n]` breaks the n-th. */
-function pretend(max: number) {
+/** A pool of fake connections; `closes[n]` breaks the n-th. */
+function fakePool(max: number) {
   const closes: (() => void)[] = [];
-  const asked: string[] = [];
+  const sent: string[] = [];
   const pool = new LeasePool((onclose) => {
     const number = closes.push(onclose);
-    const unsafe = async (text: string): Promise<void> => void asked.push(`${number}: ${text}`);
+    const unsafe = async (text: string): Promise<void> => void sent.push(`${number}: ${text}`);
     return { unsafe, end: async () => {} } as unknown as Sql<{}>;
   }, max);
-  return { pool, closes, asked };
+  return { pool, closes, sent };
 }
 
-it('lends a connection to one at a time, and uses it again', async () => {
-  const { pool, closes } = pretend(4);
+it('leases a connection to one caller at a time, and reuses it', async () => {
+  const { pool, closes } = fakePool(4);
   const [first] = [await pool.reserve(), await pool.reserve()];
   expect(closes.length).toBe(2);
   first!.release();
@@ -23,8 +23,8 @@ it('lends a connection to one at a time, and uses it again', async () => {
   expect(closes.length).toBe(2);
 });
 
-it('lets those wait, in order, for whom there is none left', async () => {
-  const { pool, asked } = pretend(1);
+it('lets callers wait in order while all connections are leased', async () => {
+  const { pool, sent } = fakePool(1);
   const lease = await pool.reserve();
   const waiting = ['second', 'third'].map(async (text) => {
     const mine = await pool.reserve();
@@ -34,30 +34,30 @@ it('lets those wait, in order, for whom there is none left', async () => {
   await lease.unsafe('first');
   lease.release();
   await Promise.all(waiting);
-  expect(asked).toEqual(['1: first', '1: second', '1: third']);
+  expect(sent).toEqual(['1: first', '1: second', '1: third']);
 });
 
-it('never goes on with a transaction on another connection than the one that broke', async () => {
-  const { pool, closes, asked } = pretend(1);
+it('never continues a transaction on another connection after its connection broke', async () => {
+  const { pool, closes, sent } = fakePool(1);
   const lease = await pool.reserve();
   await lease.unsafe('begin');
   closes[0]!();
   await expect(lease.unsafe('update')).rejects.toThrow('CONNECTION_CLOSED');
   lease.release();
   await (await pool.reserve()).unsafe('begin');
-  expect(asked).toEqual(['1: begin', '2: begin']);
+  expect(sent).toEqual(['1: begin', '2: begin']);
 });
 
-it('does not lend one that broke while nobody had it', async () => {
-  const { pool, closes, asked } = pretend(2);
+it('does not lease a connection that broke while it was idle', async () => {
+  const { pool, closes, sent } = fakePool(2);
   (await pool.reserve()).release();
   closes[0]!();
   const lease = await pool.reserve();
   await lease.unsafe('select');
-  expect(asked).toEqual(['2: select']);
+  expect(sent).toEqual(['2: select']);
 });
 
-it('rejects what the one that breaks has not answered', async () => {
+it('rejects pending queries of a connection that breaks', async () => {
   const closes: (() => void)[] = [];
   const pool = new LeasePool((onclose) => {
     closes.push(onclose);

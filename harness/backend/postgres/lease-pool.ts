@@ -1,11 +1,11 @@
 /**
- * Connections lent to one request at a time. postgres.js has `reserve()` for that, but when a reserved connection
- * breaks, its next statement (say, the rollback) brings the whole process down: here each loan is a client of its
- * own that knows whether it broke.
+ * A pool that leases connections to one request at a time. postgres.js has `reserve()` for that, but when a reserved
+ * connection breaks, its next statement (for example the rollback) crashes the whole process. Here each lease is a
+ * client of its own, which knows whether its connection broke.
  */
 import type postgres from 'postgres';
 
-/** As much of a reserved connection of postgres.js as Kysely's dialect uses. */
+/** The part of postgres.js's reserved connection that Kysely's dialect uses. */
 export interface Lease {
   unsafe(text: string, parameters?: readonly unknown[]): Promise<unknown>;
   release(): void;
@@ -14,8 +14,8 @@ export interface Lease {
 interface Slot {
   sql: postgres.Sql<{}>;
   broken: boolean;
-  /** postgres.js forgets what it is asked between the error of a connection and its close. */
-  readonly asked: Set<(reason: Error) => void>;
+  /** Rejects pending queries: postgres.js never settles those sent between the error of a connection and its close. */
+  readonly pending: Set<(reason: Error) => void>;
 }
 
 type Open = (onclose: () => void) => postgres.Sql<{}>;
@@ -44,14 +44,14 @@ export class LeasePool {
     await Promise.allSettled([...this.#slots].map(({ sql }) => sql.end({ timeout: 0 })));
   }
 
-  /** One that broke while nobody had it, as when its server restarts, is replaced before anybody is let down by it. */
+  /** Replaces a connection that broke while it was idle, for example because its server restarted. */
   #takeFree(): Slot | undefined {
     const slot = this.#free.pop();
     return slot?.broken ? this.#replace(slot) : slot;
   }
 
   #add(): Slot {
-    const slot: Slot = { broken: false, asked: new Set(), sql: this.#open(() => lose(slot)) };
+    const slot: Slot = { broken: false, pending: new Set(), sql: this.#open(() => lose(slot)) };
     this.#slots.add(slot);
     return slot;
   }
@@ -77,8 +77,8 @@ export class LeasePool {
 function ask(slot: Slot, text: string, parameters: readonly unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     if (slot.broken) throw lost();
-    slot.asked.add(reject);
-    const settled = (): unknown => slot.asked.delete(reject);
+    slot.pending.add(reject);
+    const settled = (): unknown => slot.pending.delete(reject);
     slot.sql
       .unsafe(text, [...parameters] as never[])
       .then(resolve, reject)
@@ -88,7 +88,7 @@ function ask(slot: Slot, text: string, parameters: readonly unknown[]): Promise<
 
 function lose(slot: Slot): void {
   slot.broken = true;
-  for (const reject of slot.asked) reject(lost());
+  for (const reject of slot.pending) reject(lost());
 }
 
 function lost(): Error {

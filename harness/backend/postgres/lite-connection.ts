@@ -1,13 +1,13 @@
-/** `@supabase/lite`'s connection to a server, made to behave as Supabase does on a primary and on a standby. */
+/** `@supabase/lite`'s connection to a server, adapted to behave like Supabase on a primary and on a standby. */
 import type postgres from 'postgres';
 import type { PostgresConnection } from '@supabase/lite/postgres';
 import type { Address } from './address.ts';
 import { connectionOptions } from './connect.ts';
 import { LeasePool } from './lease-pool.ts';
-import { muteOnce, muteWhile } from './quiet.ts';
+import { muteOnce, muteWhile } from './mute-console.ts';
 import { asPostgrestAnswers } from './rest-errors.ts';
 
-/** More than anything in a plan has in flight at once: a slow request must not block another. */
+/** More than the requests that any plan has in flight at once: a slow request must not block another. */
 const CONNECTIONS = 24;
 
 type LitePostgres = typeof import('@supabase/lite/postgres');
@@ -15,7 +15,7 @@ type LitePostgres = typeof import('@supabase/lite/postgres');
 export interface LiteConnectionOptions {
   name: string;
   address: Address;
-  /** Whose schema it has; it is read once. */
+  /** The connection to the primary, whose schema is used; it is read once. */
   primary: PostgresConnection | undefined;
 }
 
@@ -26,8 +26,8 @@ export interface LiteConnection {
 
 export function liteConnection(lite: LitePostgres, options: LiteConnectionOptions): LiteConnection {
   const connection = new (adapted(lite, options.primary))(configOf(options));
-  // Roles as Supabase has them, always: by default it would grant them on the first request, which a standby
-  // refuses, and skip them altogether where no table has row-level security.
+  // Always uses roles, as Supabase does. By default the library grants them on the first request, which a standby
+  // refuses, and does not use them at all if no table has row-level security.
   Object.assign(connection, { rlsState: 'active', applyJwtSessionContext: becomeRole });
   const pool = new LeasePool((onclose) => new lite.PostgresConnection(configOf(options, onclose)).driver, CONNECTIONS);
   Object.assign(connection.driver, { reserve: () => pool.reserve() });
@@ -47,14 +47,14 @@ function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): L
       return this.#reading;
     }
 
-    /** When it cannot be read, the library prints so and gives an empty schema, of which every table is missing. */
+    /** If the schema cannot be read, the library prints a message and returns an empty schema without any tables. */
     async #read(): Promise<Introspection> {
       const schema = await muteWhile('Introspection failed:', () => super.introspect());
       if (!schema.database_name || !schema.timezones) throw new Error('The schema of the database could not be read.');
       return schema;
     }
 
-    /** The app prints every error before it answers with it. */
+    /** The library prints every error before it sends it as the answer. */
     override normalizeDbError(error: unknown): unknown {
       const answer = asPostgrestAnswers(super.normalizeDbError(error));
       muteOnce(answer);
@@ -74,7 +74,7 @@ interface RawQueries {
 const BECOME_ROLE = `select set_config('request.jwt.claim.sub', $1, true), set_config('request.jwt.claim.role', $2, true),
   set_config('request.jwt.claims', $3, true), set_config('role', $2, true)`;
 
-/** In one question to the database, where the library would ask five: half the time of a request. */
+/** One query instead of the library's five, which halves the time of a request. */
 async function becomeRole(transaction: RawQueries, { auth }: RequestContext): Promise<void> {
   const claims = auth?.jwt && typeof auth.jwt === 'object' ? JSON.stringify(auth.jwt) : '';
   const parameters = [String(auth?.uid ?? ''), auth?.role || 'anon', claims];

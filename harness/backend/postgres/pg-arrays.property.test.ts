@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { formatArray, parseArray } from './pg-arrays.ts';
 
-it('arrays of texts survive the way to PostgreSQL and back', () => {
+it('arrays of strings are the same after formatting and parsing', () => {
   const nested = fc.array(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }), { minLength: 1 });
   const flat = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constant(null)));
   fc.assert(

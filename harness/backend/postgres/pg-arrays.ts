@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's arrays in text form, for postgres.js. It can look the types up by itself, but if the connection
- * breaks while it does, the whole process goes down.
+ * PostgreSQL's arrays in text format, for postgres.js. It can look up the types itself, but if the connection breaks
+ * while it does, the whole process crashes.
  */
 import type { PostgresType } from 'postgres';
 
@@ -9,10 +9,10 @@ type Parse = (text: string) => unknown;
 const asText: Parse = (text) => text;
 const asBoolean: Parse = (text) => text === 't';
 const asJson: Parse = (text) => JSON.parse(text);
-/** A JSON number where it is exact, else the text. */
+/** A number if that is exact, otherwise the text. */
 const asNumber: Parse = (text) => (String(Number(text)) === text ? Number(text) : text);
 
-/** Type ids of arrays, from `pg_type`, and how their elements are read. */
+/** Type ids of arrays, from `pg_type`, and how their elements are parsed. */
 const ARRAYS: readonly [parse: Parse, ...oids: number[]][] = [
   [asBoolean, 1000],
   [asNumber, 1005, 1007, 1016, 1021, 1022, 1028, 1231],
@@ -35,7 +35,7 @@ function arrayType(oid: number, element: Parse): PostgresType {
   };
 }
 
-/** `{1,NULL,{"a b",c}}`; bounds before it, as in `[0:1]={1,2}`, are dropped. */
+/** Parses `{1,NULL,{"a b",c}}`. Leading bounds, as in `[0:1]={1,2}`, are ignored. */
 export function parseArray(text: string, element: Parse = asText): unknown[] {
   const tokens = text.slice(text.indexOf('{')).matchAll(/[{}]|"((?:[^"\\]|\\.)*)"|[^{},"]+/gs);
   const root: unknown[] = [];

@@ -16,7 +16,7 @@ function message(type: string, ...parts: Buffer[]): Buffer {
   return Buffer.concat([Buffer.from(type), ...parts]);
 }
 
-/** A row as the plugin sends it; undefined is a large value that did not change. */
+/** A row as the plugin sends it; `undefined` stands for a large value that did not change. */
 function tuple(...values: (string | null | undefined)[]): Buffer {
   const encoded = values.map((value) => {
     if (typeof value !== 'string') return Buffer.from(value === null ? 'n' : 'u');
@@ -41,7 +41,7 @@ const begin = message('B', int64(1n), int64(2n), int32(3));
 const commit = message('C', Buffer.from([0]), int64(0x1_0000_00f0n), int64(0x1_0000_0120n), int64(9n));
 
 describe('reading logical decoding', () => {
-  it('gives the rows of a transaction at its commit, with the position after the commit record', () => {
+  it('returns the rows of a transaction at its commit, with the position after the commit record', () => {
     const reader = new PgOutputReader();
     const insert = message('I', int32(7), Buffer.from('N'), tuple('a', '85', null));
     expect([relation, begin, insert].map((each) => reader.push(each))).toEqual([undefined, undefined, undefined]);
@@ -51,7 +51,7 @@ describe('reading logical decoding', () => {
     });
   });
 
-  it('takes the new row of an update, with or without the old one before it', () => {
+  it('reads the new row of an update, with or without the old row', () => {
     const reader = new PgOutputReader();
     reader.push(relation);
     reader.push(begin);
@@ -65,7 +65,7 @@ describe('reading logical decoding', () => {
     ]);
   });
 
-  it('starts every transaction empty, and ignores what it does not know', () => {
+  it('starts every transaction empty, and ignores unknown messages', () => {
     const reader = new PgOutputReader();
     reader.push(relation);
     for (const each of [begin, message('I', int32(7), Buffer.from('N'), tuple('a', '1', null)), begin])

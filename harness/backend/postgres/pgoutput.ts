@@ -1,12 +1,12 @@
-/** Messages of PostgreSQL's logical decoding plugin `pgoutput`, protocol 1, as far as row versions need them. */
+/** Parses the messages of PostgreSQL's logical decoding plugin `pgoutput`, protocol 1, that describe row versions. */
 import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn } from '../../history/lsn.ts';
 
-/** Column name to its text; null as in SQL; missing when a large value did not change. */
+/** Column name → its value as text, `null` for NULL. A large value that did not change is missing. */
 export type Row = Record<string, string | null>;
 
 export interface Transaction {
-  /** Position right after the commit record: whoever has replayed this far sees the commit. */
+  /** Position right after the commit record: a replica that has replayed up to here shows the commit. */
   end: Lsn;
   rows: { table: string; row: Row }[];
 }
@@ -16,12 +16,12 @@ interface Relation {
   columns: string[];
 }
 
-/** Collects messages into committed transactions; they come in the order of their commits. */
+/** Collects messages into committed transactions, which arrive in commit order. */
 export class PgOutputReader {
   readonly #relations = new Map<number, Relation>();
   #rows: Transaction['rows'] = [];
 
-  /** A transaction when this message ended one. */
+  /** Returns a transaction if this message completes one. */
   push(message: Buffer): Transaction | undefined {
     const at = new Cursor(message);
     switch (at.char()) {
@@ -58,7 +58,7 @@ export class PgOutputReader {
   #change(at: Cursor): void {
     const relation = this.#relations.get(at.int32());
     if (!relation) return;
-    // An update may carry the old row or key (`O`, `K`) before the new row (`N`).
+    // An update may contain the old row or key (`O`, `K`) before the new row (`N`).
     if (at.char() !== 'N') {
       readRow(at, relation.columns);
       at.skip(1);

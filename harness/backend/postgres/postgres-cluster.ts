@@ -1,20 +1,20 @@
-/** What the port sees of a cluster that runs; and the one place that ends it. */
+/** Starts a cluster of PostgreSQL servers, implements the port's `Cluster` for it, and shuts it down. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import { compareLsn } from '../../history/lsn.ts';
 import type { Backend, Cluster, ClusterOptions, NodeName, Promotion } from '../../port/backend.ts';
 import { insertStatement } from '../insert-statement.ts';
-import type { Booted, BootOptions } from './booted.ts';
+import type { BootedServers, BootOptions } from './boot.ts';
 import { explainFullDisk } from './full-disk.ts';
-import type { Keys } from './keys.ts';
-import { makeKeys } from './keys.ts';
-import type { ServerNode, ServerReplica } from './node.ts';
-import { Failures, type FailureListener } from './failures.ts';
-import type { Machines } from './server-machines.ts';
+import type { Keys } from './api-keys.ts';
+import { makeKeys } from './api-keys.ts';
+import type { ServerNode, ServerReplica } from './server-node.ts';
+import { FailureReporter, type FailureListener } from './failure-reporter.ts';
+import type { PromotionOperations } from './promotion-operations.ts';
 import { promote } from './server-promotion.ts';
-import { Scope } from '../../lifetime/scope.ts';
+import { Teardown } from '../../lifetime/teardown.ts';
 
-/** A backend of servers that can be asked in SQL; the port itself does not offer that. */
+/** A backend of PostgreSQL servers, whose clusters also accept SQL; the port itself does not offer that. */
 export interface ServerBackend extends Backend {
   start(options: ClusterOptions): Promise<ServerCluster>;
 }
@@ -22,28 +22,28 @@ export interface ServerBackend extends Backend {
 const SCHEMA_WITHIN_MS = 500;
 const CHANGES_SCHEMA = /\b(create|alter|drop|grant|revoke|comment)\b/i;
 
-/** A cluster that `boot` brings up. Rejects with the first thing that failed, or with the signal's reason, after everything is cleaned up. */
+/** Starts a cluster by `boot`. Rejects with the first failure, or with the signal's reason, after cleaning up. */
 export async function startCluster(
   options: ClusterOptions,
-  boot: (options: BootOptions) => Promise<Booted>,
+  boot: (options: BootOptions) => Promise<BootedServers>,
 ): Promise<ServerCluster> {
   options.signal?.throwIfAborted();
   const keys = makeKeys();
-  const scope = new Scope();
-  const abort = (): void => scope.abort(options.signal?.reason);
+  const teardown = new Teardown();
+  const abort = (): void => teardown.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', abort, { once: true });
-  const failures = new Failures((reason) => scope.abort(reason));
-  const onFailure = (reason: EnvironmentError, server?: string): void => failures.add(reason, server);
-  const booting = boot({ cluster: options, keys, scope, onFailure });
+  const failures = new FailureReporter((reason) => teardown.abort(reason));
+  const onFailure = (reason: EnvironmentError, server?: string): void => failures.report(reason, server);
+  const booting = boot({ cluster: options, keys, teardown, onFailure });
   try {
-    const booted = await untilAborted(booting, scope.signal);
-    const cluster = new ServerCluster(booted, { keys, scope, failures });
-    failures.handOver((reason, server) => cluster.failed(reason, server, options));
+    const booted = await untilAborted(booting, teardown.signal);
+    const cluster = new ServerCluster(booted, { keys, teardown, failures });
+    failures.setListener((reason, server) => cluster.failed(reason, server, options));
     return cluster;
   } catch (error) {
     failures.ignore();
-    scope.abort(error);
-    await scope.end(booting);
+    teardown.abort(error);
+    await teardown.run(booting);
     throw explainFullDisk(error);
   } finally {
     options.signal?.removeEventListener('abort', abort);
@@ -64,30 +64,33 @@ export class ServerCluster implements Cluster {
   readonly secretKey: string;
   readonly versions: Record<string, string>;
   readonly promote?: NonNullable<Cluster['promote']>;
-  readonly #booted: Booted;
-  readonly #scope: Scope;
-  readonly #failures: Failures;
+  readonly #booted: BootedServers;
+  readonly #teardown: Teardown;
+  readonly #failures: FailureReporter;
   #closing: Promise<void> | undefined;
-  #deathTold = false;
+  #isDeathReported = false;
 
-  constructor(booted: Booted, { keys, scope, failures }: { keys: Keys; scope: Scope; failures: Failures }) {
+  constructor(
+    booted: BootedServers,
+    { keys, teardown, failures }: { keys: Keys; teardown: Teardown; failures: FailureReporter },
+  ) {
     this.primary = booted.primary.node;
     this.replicas = booted.replicas;
     this.publishableKey = keys.publishable;
     this.secretKey = keys.secret;
     this.versions = booted.versions;
     this.#booted = booted;
-    this.#scope = scope;
+    this.#teardown = teardown;
     this.#failures = failures;
-    const { machines } = booted;
-    if (machines) this.promote = (replica, downMs) => this.#promote(machines, replica, downMs);
+    const { promotion } = booted;
+    if (promotion) this.promote = (replica, downMs) => this.#promote(promotion, replica, downMs);
   }
 
-  #promote(machines: Machines, replica: NodeName, downMs: number): Promise<Promotion> {
+  #promote(operations: PromotionOperations, replica: NodeName, downMs: number): Promise<Promotion> {
     const { primary, replicas } = this.#booted;
-    const onFailure: FailureListener = (reason, server) => this.#failures.add(reason, server);
-    const all = { primary, replicas, machines, scope: this.#scope, onFailure };
-    return this.primary.liveness.guard(() => promote(replica, downMs, all));
+    const onFailure: FailureListener = (reason, server) => this.#failures.report(reason, server);
+    const context = { primary, replicas, operations, teardown: this.#teardown, onFailure };
+    return this.primary.liveness.guard(() => promote(replica, downMs, context));
   }
 
   async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
@@ -100,20 +103,23 @@ export class ServerCluster implements Cluster {
     const rows = await this.primary.liveness.guard(run).catch((error: unknown) => {
       throw explainFullDisk(error);
     });
-    if (CHANGES_SCHEMA.test(sql)) await this.#tellOfSchema();
+    if (CHANGES_SCHEMA.test(sql)) await this.#notifySchemaChange();
     return rows.map((row) => ({ ...row }));
   }
 
-  /** A REST layer may read its own database: it is told when that has the change, unless it is being held back. */
-  async #tellOfSchema(): Promise<void> {
+  /**
+   * A REST layer may read the schema from its own database, so it is notified once that has the change. A replica that
+   * is held back is not waited for.
+   */
+  async #notifySchemaChange(): Promise<void> {
     const target = await this.primary.lsn();
     const deadline = performance.now() + SCHEMA_WITHIN_MS;
-    const tell = async (node: ServerNode): Promise<void> => {
+    const notify = async (node: ServerNode): Promise<void> => {
       const isBehind = async (): Promise<boolean> => compareLsn(await node.lsn(), target) < 0;
       while (performance.now() < deadline && (await isBehind())) await sleep(5);
       await node.restNode.schemaChanged();
     };
-    await Promise.all(this.#nodes().map(tell));
+    await Promise.all(this.#nodes().map(notify));
   }
 
   async commitsDelivered(): Promise<void> {
@@ -126,13 +132,13 @@ export class ServerCluster implements Cluster {
     return this.#closing;
   }
 
-  /** A node that died answers nothing any more. */
+  /** Marks the failed server as down, and reports the first failure to the user of the cluster. */
   failed(reason: EnvironmentError, server: string | undefined, { onDeath }: ClusterOptions): void {
     this.#nodes()
       .find(({ name }) => name === server)
       ?.liveness.end(reason);
-    if (this.#deathTold) return;
-    this.#deathTold = true;
+    if (this.#isDeathReported) return;
+    this.#isDeathReported = true;
     onDeath(reason);
   }
 
@@ -140,8 +146,8 @@ export class ServerCluster implements Cluster {
     this.#failures.ignore();
     const reason = new EnvironmentError('cluster-closed', 'The cluster has been closed.');
     for (const node of this.#nodes()) node.liveness.end(reason);
-    this.#scope.abort(reason);
-    await this.#scope.end(this.#booted.primary.successor);
+    this.#teardown.abort(reason);
+    await this.#teardown.run(this.#booted.primary.successor);
   }
 
   #nodes(): ServerNode[] {

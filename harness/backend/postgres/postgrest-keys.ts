@@ -1,19 +1,19 @@
-/** What Supabase's API gateway does before PostgREST: a key becomes a token of the role that it stands for. */
+/** Does what Supabase's API gateway does in front of PostgREST: replaces an API key by a token of its role. */
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Keys, Role } from './keys.ts';
-import { roleOf } from './keys.ts';
+import type { Keys, Role } from './api-keys.ts';
+import { roleOf } from './api-keys.ts';
 
 const PREFIX = /^\/rest\/v1(?=\/|$)/;
 
 export interface PostgrestRequest {
   method: string;
-  /** With the query. */
+  /** Path with the query string. */
   path: string;
   headers: Headers;
   body: ArrayBuffer;
 }
 
-/** Of one PostgREST; its secret is known to nobody else, unless it is given. */
+/** The keys for one PostgREST. Its JWT secret is random unless it is given. */
 export class PostgrestKeys {
   readonly jwtSecret: string;
   readonly #keys: Keys;
@@ -23,7 +23,7 @@ export class PostgrestKeys {
     this.jwtSecret = jwtSecret;
   }
 
-  /** The request as PostgREST wants it, or the answer that it does not get that far. */
+  /** The request for PostgREST, or the error response if the key is invalid. */
   async translate(request: Request): Promise<PostgrestRequest | Response> {
     const url = new URL(request.url);
     const key = request.headers.get('apikey') ?? url.searchParams.get('apikey');
@@ -31,7 +31,7 @@ export class PostgrestKeys {
     if (role === undefined) return unauthorized(key);
     const headers = new Headers(request.headers);
     const bearer = headers.get('authorization')?.replace(/^Bearer\s+/i, '');
-    // A user's own token goes through; a key stands for its role.
+    // A user's token is passed on; an API key is replaced by a token of its role.
     if (bearer === undefined || bearer === key || bearer.startsWith('sb_')) {
       headers.set('authorization', `Bearer ${this.token(role)}`);
     }
@@ -48,7 +48,7 @@ export class PostgrestKeys {
   }
 }
 
-/** What PostgREST is configured with, wherever it runs. */
+/** PostgREST's configuration, the same in a process and in a container. */
 export function postgrestSettings(databaseUri: string, jwtSecret: string, connections: number): Record<string, string> {
   return {
     PGRST_DB_URI: databaseUri,
@@ -58,7 +58,7 @@ export function postgrestSettings(databaseUri: string, jwtSecret: string, connec
     PGRST_DB_POOL: String(connections),
     PGRST_DB_MAX_ROWS: '1000',
     PGRST_DB_CONFIG: 'false',
-    // A standby cannot LISTEN; all are told of changes by a signal.
+    // A standby cannot LISTEN, so all are notified of schema changes by a signal.
     PGRST_DB_CHANNEL_ENABLED: 'false',
     PGRST_JWT_SECRET: jwtSecret,
     PGRST_LOG_LEVEL: 'error',

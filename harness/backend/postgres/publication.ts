@@ -1,13 +1,13 @@
-/** What the primary publishes of the tracked table, for the stream of commits; and what it has of it. */
+/** The publication of the tracked table, for the commit feed; and reads of the table. */
 import { UsageError } from '../../errors.ts';
 import type { TrackedTable } from '../../port/backend.ts';
-import type { Line } from './line.ts';
+import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { Row } from './pgoutput.ts';
 
 export const PUBLICATION = 'ratchet';
 
-/** Publishes inserts and updates of the tracked table. Resolves with its name as the stream will call it. */
-export async function publish(owner: Line, tracked: TrackedTable): Promise<string> {
+/** Publishes inserts and updates of the tracked table. Resolves to the table's name as it appears in the stream. */
+export async function publish(owner: ReconnectingClient, tracked: TrackedTable): Promise<string> {
   const [found] = await owner<{ name: string; keyless: boolean; missing: string[] }[]>`
     select n.nspname || '.' || c.relname as name,
            c.relreplident = 'd' and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary) as keyless,
@@ -20,7 +20,7 @@ export async function publish(owner: Line, tracked: TrackedTable): Promise<strin
   if (!found) throw noTable(tracked.table);
   if (found.missing.length > 0) throw noColumns(tracked.table, found.missing);
   const table = quoteName(found.name);
-  // Without a primary key its updates could not be published otherwise.
+  // Without a primary key, updates can be published only with a full replica identity.
   if (found.keyless) await owner.unsafe(`alter table ${table} replica identity full`);
   await owner.unsafe(
     `create publication ${PUBLICATION} for table ${table} with (publish = 'insert, update', publish_via_partition_root = true)`,
@@ -28,8 +28,12 @@ export async function publish(owner: Line, tracked: TrackedTable): Promise<strin
   return found.name;
 }
 
-/** The rows of these keys, with the tracked columns as the stream would tell them. */
-export async function readTracked(owner: Line, tracked: TrackedTable, keys: readonly string[]): Promise<Row[]> {
+/** The rows with these keys, with the tracked columns in the stream's format. */
+export async function readTracked(
+  owner: ReconnectingClient,
+  tracked: TrackedTable,
+  keys: readonly string[],
+): Promise<Row[]> {
   const columns = columnsOf(tracked).map((name) => `${quoteName(name)}::text`);
   const key = quoteName(tracked.key);
   const sql = `select ${columns.join(', ')} from ${quoteName(tracked.table)} where ${key}::text = any($1::text[]) order by ${key}`;
@@ -50,8 +54,8 @@ function quoteName(name: string): string {
 function noTable(table: string): UsageError {
   return new UsageError(
     'tracked-table-missing',
-    `The migrations made no table ${table}, whose progress is to be tracked.`,
-    'Check the name of the tracked table, and that the right migrations are given.',
+    `The migrations create no table ${table}, which is to be tracked.`,
+    'Check the name of the tracked table, and that the right migrations are configured.',
   );
 }
 

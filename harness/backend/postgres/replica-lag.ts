@@ -1,53 +1,55 @@
-/** Holds a standby back, and lets it go: what the port's `pause`, `holdAt`, `delay` and `resume` do. */
+/** The lag of a standby: implements the port's `pause`, `holdAt`, `delay` and `resume`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
-import type { Line } from './line.ts';
+import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { WalGate } from './wal-gate.ts';
 import type { WalProxy } from './wal-proxy.ts';
 
-/** A flush can end inside a record, whose rest comes with the next one: then the primary is asked to flush. */
+/**
+ * A flush can end inside a record, the rest of which arrives with the next flush: then the primary is made to flush.
+ */
 const NUDGE_AFTER_MS = 200;
 const EAGER_POLL_MS = 20;
 const SETTLE_MS = 20;
-/** Nobody can ask a second time. */
-const SETTLE_FOR_GOOD_MS = 200;
-const ARRIVE_MS = 200;
+/** Longer, because the final LSN is read only once. */
+const SETTLE_FINALLY_MS = 200;
+const RECEIVE_MS = 200;
 
 export interface LagOptions {
   name: string;
   proxy: WalProxy;
-  /** One connection to the standby that nobody else uses. */
-  control: Line;
+  /** A connection to the standby for exclusive use. */
+  control: ReconnectingClient;
   primary: {
     flushedLsn(): Promise<Lsn>;
-    /** Writes a record without effect, and flushes. */
+    /** Writes a WAL record without effect, and flushes. */
     nudge(): Promise<void>;
-    /** Whether a commit of the tracked table lies after `after` and at or before `upTo`. */
+    /** Whether a commit of the tracked table is after `after` and at or before `upTo`. */
     hasCommitBetween(after: bigint, upTo: bigint): Promise<boolean>;
   };
 }
 
-/** WAL that was lost with a primary. */
-export interface Gone {
+/** A range of WAL that was lost with a primary. */
+export interface LostWal {
   after: Lsn;
   upTo: Lsn;
 }
 
 /**
- * Each call replaces the lag of the one before, at once; a call that still waits then is rejected. What the WAL gate
- * does, it does in the moment of the call; the standby itself is asked in the order of the calls.
+ * Each call replaces the lag of the previous call, which is rejected if it is still waiting. The WAL gate changes
+ * synchronously with the call; queries to the standby run in the order of the calls.
  */
 export class ReplicaLag {
   readonly #options: LagOptions;
-  /** Whether the standby itself answers; what the gate does holds in any case. */
-  #isThere = true;
-  /** Whoever waits for the standby when it leaves waits no longer. */
-  #leaving = Promise.withResolvers<void>();
-  #isToPause = false;
+  /** Whether the standby answers queries. The gate works in any case. */
+  #isServerUp = true;
+  /** Resolves when the server goes down, so that calls stop waiting for it. */
+  #goingDown = Promise.withResolvers<void>();
+  #shouldPause = false;
   #turn = 0;
-  readonly #gone: Gone[] = [];
+  readonly #lostWal: LostWal[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LagOptions) {
@@ -59,29 +61,29 @@ export class ReplicaLag {
     return row!.lsn;
   }
 
-  /** Until the primary's WAL up to `lsn` has got as far as the gate, unless nothing comes, as when it is cut off. */
-  async offered(lsn: Lsn): Promise<void> {
+  /** Waits until the primary's WAL up to `lsn` has arrived at the gate, or briefly if none arrives (partition). */
+  async untilReceived(lsn: Lsn): Promise<void> {
     const started = performance.now();
     const target = lsnToBigInt(lsn);
-    while (this.#options.proxy.arrived < target && performance.now() - started < ARRIVE_MS) await sleep(1);
+    while (this.#options.proxy.arrived < target && performance.now() - started < RECEIVE_MS) await sleep(1);
   }
 
-  /** What it has when its primary is gone: everything that passed, but for a record of which only a part did. */
-  async inheritance(): Promise<Lsn> {
+  /** The replayed LSN after the primary is lost: all WAL that passed the gate, except an incomplete record. */
+  async finalLsn(): Promise<Lsn> {
     await this.#unpause();
-    await this.#settle(this.#options.proxy.passed, SETTLE_FOR_GOOD_MS);
+    await this.#settle(this.#options.proxy.passed, SETTLE_FINALLY_MS);
     return this.replayedLsn();
   }
 
-  /** Whether it may have something of what comes after `lsn`. */
+  /** Whether the standby may have WAL after `lsn`. */
   isAheadOf(lsn: Lsn): boolean {
     return this.#options.proxy.passed > lsnToBigInt(lsn);
   }
 
-  /** The primary is another from now on, and what it and its standbys had of that is gone. The lag stays. */
-  cut(gone: Gone): void {
-    this.#gone.push(gone);
-    this.#options.proxy.change((gate) => gate.rewind(lsnToBigInt(gone.after)));
+  /** Called when a primary is lost together with a range of its WAL. The lag stays in effect. */
+  discard(lost: LostWal): void {
+    this.#lostWal.push(lost);
+    this.#options.proxy.change((gate) => gate.rewind(lsnToBigInt(lost.after)));
   }
 
   pause(): Promise<void> {
@@ -120,28 +122,28 @@ export class ReplicaLag {
     });
   }
 
-  /** Until `returned` the standby is not asked for anything: call it before it freezes or ends. */
-  left(): void {
-    this.#isThere = false;
+  /** Call before the standby is frozen or ends: no queries are sent to it until `serverUp`. */
+  serverDown(): void {
+    this.#isServerUp = false;
     this.#turn += 1;
-    this.#leaving.resolve();
+    this.#goingDown.resolve();
   }
 
-  /** Makes good what it was not asked meanwhile. One that has started again has forgotten that it was paused. */
-  returned(): Promise<void> {
-    this.#isThere = true;
-    this.#leaving = Promise.withResolvers();
+  /** Call when the standby answers again: pauses or resumes replay according to the last call. */
+  serverUp(): Promise<void> {
+    this.#isServerUp = true;
+    this.#goingDown = Promise.withResolvers();
     const previous = this.#last;
-    this.#last = Promise.allSettled([previous]).then(() => (this.#isToPause ? undefined : this.#unpause()));
+    this.#last = Promise.allSettled([previous]).then(() => (this.#shouldPause ? undefined : this.#unpause()));
     return this.#last as Promise<void>;
   }
 
-  #change(isToPause: boolean, how: (gate: WalGate) => void): void {
-    this.#isToPause = isToPause;
+  #change(shouldPause: boolean, how: (gate: WalGate) => void): void {
+    this.#shouldPause = shouldPause;
     this.#options.proxy.change(how);
   }
 
-  /** `goOn` is to be awaited between two looks; it rejects when another call has taken over. */
+  /** Runs `act` after the previous calls. It awaits `goOn` between polls, which rejects once a later call replaces it. */
   #inTurn(act: (goOn: (pauseMs?: number) => Promise<void>) => Promise<void>): Promise<void> {
     const turn = ++this.#turn;
     const goOn = async (pauseMs = 1): Promise<void> => {
@@ -150,11 +152,11 @@ export class ReplicaLag {
     };
     const previous = this.#last;
     const mine = Promise.allSettled([previous]).then(async () => {
-      if (!this.#isThere) return;
+      if (!this.#isServerUp) return;
       const done = act(goOn).catch((error: unknown) => {
-        if (this.#isThere) throw error;
+        if (this.#isServerUp) throw error;
       });
-      await Promise.race([done, this.#leaving.promise]);
+      await Promise.race([done, this.#goingDown.promise]);
     });
     this.#last = mine;
     return mine;
@@ -172,7 +174,7 @@ export class ReplicaLag {
   async #replayed(lsn: Lsn, goOn: (pauseMs: number) => Promise<void>): Promise<void> {
     const started = performance.now();
     let nudged = false;
-    while (compareLsn(await this.replayedLsn(), this.#leftOf(lsn)) < 0) {
+    while (compareLsn(await this.replayedLsn(), this.#remaining(lsn)) < 0) {
       const waited = performance.now() - started;
       if (waited > NUDGE_AFTER_MS && !nudged) {
         nudged = true;
@@ -182,17 +184,19 @@ export class ReplicaLag {
     }
   }
 
-  /** How much of the WAL up to `lsn` there still is. */
-  #leftOf(lsn: Lsn): Lsn {
-    const isIn = ({ after, upTo }: Gone): boolean => compareLsn(lsn, after) > 0 && compareLsn(lsn, upTo) <= 0;
-    return this.#gone.find(isIn)?.after ?? lsn;
+  /** The last position up to `lsn` that is not lost. */
+  #remaining(lsn: Lsn): Lsn {
+    const isIn = ({ after, upTo }: LostWal): boolean => compareLsn(lsn, after) > 0 && compareLsn(lsn, upTo) <= 0;
+    return this.#lostWal.find(isIn)?.after ?? lsn;
   }
 
-  /** Until everything that passed the gate is replayed, or replay stands still, as in the midst of a record. */
-  async #settle(passed: bigint, patienceMs = SETTLE_MS): Promise<void> {
+  /**
+   * Waits until all WAL that passed the gate is replayed, or replay has stopped, for example at an incomplete record.
+   */
+  async #settle(passed: bigint, stoppedMs = SETTLE_MS): Promise<void> {
     let last = await this.replayedLsn();
     let movedAt = performance.now();
-    while (lsnToBigInt(last) < passed && performance.now() - movedAt < patienceMs) {
+    while (lsnToBigInt(last) < passed && performance.now() - movedAt < stoppedMs) {
       const now = await this.replayedLsn();
       if (now !== last) movedAt = performance.now();
       last = now;
@@ -210,8 +214,8 @@ export class ReplicaLag {
   #replaced(): EnvironmentError {
     return new EnvironmentError(
       'lag-replaced',
-      `${this.#options.name} was given another lag while it was still getting to the one before.`,
-      'Wait for one before you ask for the next.',
+      `${this.#options.name} was given another lag before the previous one was in effect.`,
+      'Wait for one call to resolve before making the next.',
     );
   }
 }

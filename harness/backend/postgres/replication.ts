@@ -1,4 +1,4 @@
-/** A connection that streams logical decoding: PostgreSQL's own protocol, as little of it as that takes. */
+/** A connection for logical decoding: the part of PostgreSQL's protocol that streaming needs. */
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import type { Address } from './address.ts';
@@ -9,13 +9,13 @@ import type { Frame } from './wal-stream.ts';
 const PROTOCOL_3 = 196_608;
 const AUTHENTICATED = 0;
 const CLEARTEXT_PASSWORD = 3;
-/** Microseconds between 1970 and 2000, where PostgreSQL's clock starts. */
+/** Microseconds from 1970 to 2000, the epoch of PostgreSQL. */
 const POSTGRES_EPOCH_US = 946_684_800_000_000n;
 
 export interface ReplicationHandlers {
   /** A message of the decoding plugin. */
   onMessage(message: Buffer): void;
-  /** The server has decoded, and sent what there was, up to here. */
+  /** The server has decoded up to here, and has sent everything before. */
   onDecoded(position: bigint, replyRequested: boolean): void;
   onClose(): void;
 }
@@ -46,12 +46,12 @@ export class ReplicationConnection {
     return connection;
   }
 
-  /** Resolves when the command is done or, if it starts streaming, when it streams. */
+  /** Resolves when the command has completed or, if it starts streaming, when streaming has started. */
   command(text: string): Promise<void> {
     return this.#ask(textMessage('Q', text));
   }
 
-  /** Tells the server what has been received, and whether it shall say how far it has decoded. */
+  /** Reports to the server the received position, and whether to reply with its decoded position. */
   report(received: bigint, replyRequested: boolean): void {
     const message = Buffer.alloc(5 + 34);
     message.write('d');
@@ -77,7 +77,7 @@ export class ReplicationConnection {
   #authenticate(method: number): void {
     if (method === CLEARTEXT_PASSWORD) this.#socket.write(textMessage('p', this.#password));
     else if (method !== AUTHENTICATED) {
-      this.#reply?.reject(new Error(`The server asks for a way of authentication (${method}) that is not supported.`));
+      this.#reply?.reject(new Error(`The server requires an authentication method (${method}) that is not supported.`));
     }
   }
 
@@ -91,7 +91,7 @@ export class ReplicationConnection {
     if (type === 'd' && bytes[5] === 0x6b) this.#handlers.onDecoded(bytes.readBigUInt64BE(6), bytes[22] === 1);
     else if (type === 'R') this.#authenticate(bytes.readUInt32BE(5));
     else if (type === 'E') this.#reply?.reject(new Error(errorText(bytes.subarray(5))));
-    // Ready for a query, or in the midst of a stream.
+    // Ready for query, or streaming.
     else if (type === 'Z' || type === 'W') this.#reply?.resolve();
   }
 }
@@ -113,7 +113,7 @@ function startupMessage(parameters: Record<string, string>): Buffer {
   return Buffer.concat([header, body]);
 }
 
-/** Fields of an error are a letter and a text each; `M` is the message. */
+/** Each field of an error is a letter and a text; `M` is the message. */
 function errorText(body: Buffer): string {
   const fields = body.toString('utf8').split('\0');
   return fields.find((field) => field.startsWith('M'))?.slice(1) ?? 'unknown error';

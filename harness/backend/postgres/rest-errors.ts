@@ -1,4 +1,4 @@
-/** Where `@supabase/lite` answers a database's error otherwise than PostgREST does. */
+/** Corrects the database errors that `@supabase/lite` answers differently from PostgREST. */
 
 interface DatabaseError {
   code: string;
@@ -7,10 +7,10 @@ interface DatabaseError {
   hint?: string;
 }
 
-/** Codes and classes that it answers as PostgREST does. */
+/** Codes and classes that it answers like PostgREST. */
 const ANSWERED = /^(42|22|21|55|53|PT|23502$|23503$|23505$|25006$|PGRST)/;
 
-/** PostgREST's table: the first prefix that fits decides, what fits none is the client's fault. */
+/** PostgREST's table of statuses: the first matching prefix decides; without one the status is 400. */
 const STATUS_BY_PREFIX: readonly [prefix: string, status: number][] = [
   ['08', 503],
   ['0L', 403],
@@ -27,9 +27,9 @@ const STATUS_BY_PREFIX: readonly [prefix: string, status: number][] = [
 ];
 
 /**
- * The error in the form in which a function raises an answer of its own (`sqlstate 'PGRST'`), which carries code
- * and status; any other value unchanged. Without this a violated check or a `raise exception` would be a 500
- * with the code SUP.
+ * Turns the error into the form in which a function raises a response (`sqlstate 'PGRST'`), with code and status;
+ * returns any other value unchanged. Without this, a violated check or a `raise exception` would be answered with
+ * status 500 and the code SUP.
  */
 export function asPostgrestAnswers(error: unknown): unknown {
   if (!isDatabaseError(error) || ANSWERED.test(error.code)) return error;

@@ -1,4 +1,4 @@
-/** REST by `@supabase/lite`, in process: an app a server, each on connections of its own. */
+/** A REST layer by `@supabase/lite`, in this process: one app per server, each with its own connections. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import type { RestLayer, RestNode, RestNodeOptions } from './rest-node.ts';
 type Lite = typeof import('@supabase/lite');
 type LitePostgres = typeof import('@supabase/lite/postgres');
 
-/** Takes some 350 ms to load: start it early. */
+/** Loading takes about 350 ms: start it early. */
 export async function loadLite(): Promise<RestLayer> {
   const { lite, litePostgres } = await importQuietly();
   let primary: PostgresConnection | undefined;
@@ -30,7 +30,7 @@ export function liteVersion(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** Loading it replaces `process.emitWarning` by one that breaks on warnings that are objects. */
+/** The library replaces `process.emitWarning` by a function that throws on warnings that are objects. */
 async function importQuietly(): Promise<{ lite: Lite; litePostgres: LitePostgres }> {
   const { emitWarning } = process;
   try {
@@ -52,7 +52,7 @@ function liteNode({ App }: Lite, { connection, close }: LiteConnection, { keys }
   return {
     async warmUp() {
       await connection.introspect({ useCache: true });
-      // Compiles what every request runs through, and opens a first connection.
+      // Compiles the code that every request runs, and opens the first connection.
       await app.fetch(get('a_table_that_does_not_exist'));
       await connection.ping();
     },

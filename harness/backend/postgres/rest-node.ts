@@ -1,12 +1,12 @@
-/** What answers PostgREST's dialect before a server: `rest-lite.ts`, `rest-postgrest.ts`. */
+/** The interface of REST layers, which provide PostgREST's API for a server: `rest-lite.ts`, `rest-postgrest.ts`. */
 import type { EnvironmentError } from '../../errors.ts';
 import type { Address } from './address.ts';
-import type { Keys } from './keys.ts';
+import type { Keys } from './api-keys.ts';
 
 export interface RestLayer {
   /** For the history's header. */
   readonly versions: Record<string, string>;
-  /** The layer before one server. Called for the primary first. */
+  /** Creates the REST API of one server. Must be called for the primary first. */
   attach(node: RestNodeOptions): RestNode;
 }
 
@@ -14,17 +14,17 @@ export interface RestNodeOptions {
   name: string;
   address: Address;
   keys: Keys;
-  /** Of a process that must not outlive us. */
+  /** Registers a process that must not outlive this one. */
   watch(pid: number): void;
-  /** Told when the layer itself dies. */
+  /** Called if the REST layer fails. */
   onFailure(reason: EnvironmentError): void;
 }
 
 export interface RestNode {
-  /** Ready to answer quickly; the schema is known. Called once the server is up and the migrations are applied. */
+  /** Prepares for fast answers and loads the schema. Called once the server is up and the migrations are applied. */
   warmUp(): Promise<void>;
   fetch(request: Request): Promise<Response>;
-  /** After DDL on the primary. */
+  /** Called after DDL on the primary. */
   schemaChanged(): Promise<void>;
   close(): Promise<void>;
 }

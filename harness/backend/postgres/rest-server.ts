@@ -1,11 +1,11 @@
 /**
- * `@supabase/lite` as a server that takes PostgREST's place: the same PGRST_ variables, the same tokens, the same
- * paths, and a reload of the schema at SIGUSR1. The stand-in for PostgREST's image runs it.
+ * `@supabase/lite` as a server that replaces PostgREST, with the same PGRST_ variables, tokens and paths, and a reload
+ * of the schema on SIGUSR1. It runs in the stand-in for PostgREST's image.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Address } from './address.ts';
-import { makeKeys } from './keys.ts';
+import { makeKeys } from './api-keys.ts';
 import { loadLite } from './rest-lite.ts';
 
 const PORT = Number(process.env['PGRST_SERVER_PORT'] ?? 3000);
@@ -61,7 +61,7 @@ async function answer(incoming: IncomingMessage): Promise<Response> {
   return node.fetch(new Request(`http://localhost/rest/v1${incoming.url}`, { method, headers, ...body }));
 }
 
-/** Of a token that is signed with our secret; without any it is `anon`. */
+/** The role of a token, `anon` without one; `undefined` if the token is not signed with the JWT secret. */
 function roleOfToken(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return 'anon';
   const [header, payload, signature] = authorization.replace(/^Bearer\s+/i, '').split('.');
@@ -74,8 +74,9 @@ function roleOfToken(authorization: string | undefined): string | undefined {
 }
 
 /**
- * Logs in as the superuser, who has the same password in a stand-in: it sees of the schema what its user may touch,
- * where PostgREST reads catalogs that anyone may read. Every request takes on its own role, as there.
+ * Connects as the superuser, which has the same password in a stand-in: the library sees only the part of the schema
+ * that its user may access, whereas PostgREST reads the catalogs. Every request switches to its own role, as in
+ * PostgREST.
  */
 function addressOf(uri: string): Address {
   const { hostname, port, password } = new URL(uri);

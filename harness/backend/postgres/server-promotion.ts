@@ -1,48 +1,48 @@
-/** The primary is lost for good, and a server on a copy of a replica's disk takes its place. */
+/** A promotion: the primary is lost, and a server on a copy of a replica's disk replaces it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import { compareLsn, type Lsn } from '../../history/lsn.ts';
 import type { NodeName, Promotion } from '../../port/backend.ts';
-import type { PrimaryLink } from './booted.ts';
-import type { Line } from './line.ts';
-import type { Machines } from './server-machines.ts';
-import type { ServerReplica } from './node.ts';
-import { lineIn } from './open.ts';
-import type { Scope } from '../../lifetime/scope.ts';
+import type { PrimaryServer } from './boot.ts';
+import type { ReconnectingClient } from './reconnecting-client.ts';
+import type { PromotionOperations } from './promotion-operations.ts';
+import type { ServerReplica } from './server-node.ts';
+import { openClient } from './open-servers.ts';
+import type { Teardown } from '../../lifetime/teardown.ts';
 
 export interface PromotionOptions {
-  primary: PrimaryLink;
+  primary: PrimaryServer;
   replicas: readonly ServerReplica[];
-  machines: Machines;
-  scope: Scope;
+  operations: PromotionOperations;
+  teardown: Teardown;
   onFailure(reason: EnvironmentError, server: string): void;
 }
 
 const POLL_MS = 2;
 const REPLAY_WITHIN_MS = 30_000;
 
-/** As the port's `promote`. */
+/** Implements the port's `promote`. */
 export async function promote(name: NodeName, downMs: number, options: PromotionOptions): Promise<Promotion> {
   const { primary, replicas } = options;
   const promoted = replicas.find((replica) => replica.name === name);
-  if (promoted === undefined || promoted.isAway || primary.successor !== undefined) throw impossible(name);
+  if (promoted === undefined || promoted.isDown || primary.successor !== undefined) throw notPromotable(name);
   const successor = Promise.withResolvers<void>();
   successor.promise.catch(() => {});
   primary.successor = successor.promise;
   try {
-    const succession = await lose(promoted, options);
-    const downtime = sleep(downMs, undefined, { signal: options.scope.signal });
+    const handover = await losePrimary(promoted, options);
+    const downtime = sleep(downMs, undefined, { signal: options.teardown.signal });
     downtime.catch(() => {});
-    succeed(succession, downtime, options).then(successor.resolve, (reason: EnvironmentError) => {
+    startNewPrimary(handover, downtime, options).then(successor.resolve, (reason: EnvironmentError) => {
       successor.reject(reason);
       options.onFailure(reason, 'primary');
     });
     return {
-      lsn: succession.lsn,
-      commitsLost: succession.lost.count,
+      lsn: handover.lsn,
+      commitsLost: handover.lost.count,
       async replace() {
         await successor.promise;
-        await succession.fill();
+        await handover.restartPromoted();
       },
     };
   } catch (error) {
@@ -51,81 +51,86 @@ export async function promote(name: NodeName, downMs: number, options: Promotion
   }
 }
 
-interface Succession {
+interface Handover {
   promoted: ServerReplica;
-  /** Where the new primary begins, and where the WAL of the old one ended. */
+  /** Where the new primary starts. */
   lsn: Lsn;
+  /** Where the WAL of the old primary ends. */
   end: Lsn;
   lost: { count: number; keys: string[] };
-  /** Those that may have more than the new primary. */
+  /** The replicas that may have WAL after `lsn`. */
   ahead: readonly ServerReplica[];
   /** Starts the promoted replica as a replica again. */
-  fill(): Promise<void>;
+  restartPromoted(): Promise<void>;
 }
 
-/** Every commit of the old primary has been told when it dies; what the replica lacks of them is lost. */
-async function lose(promoted: ServerReplica, options: PromotionOptions): Promise<Succession> {
-  const { primary, replicas, machines, scope } = options;
-  const end = await retire(primary, machines, scope);
-  await promoted.lag.offered(end);
-  await machines.killPrimary();
-  const lsn = await promoted.lag.inheritance();
-  const fill = await promoted.outage!('kill');
+/** Ends the old primary after all of its commits have been reported. Those that the replica does not have are lost. */
+async function losePrimary(promoted: ServerReplica, options: PromotionOptions): Promise<Handover> {
+  const { primary, replicas, operations, teardown } = options;
+  const end = await drainPrimary(primary, operations, teardown);
+  await promoted.lag.untilReceived(end);
+  await operations.killPrimary();
+  const lsn = await promoted.lag.finalLsn();
+  const restartPromoted = await promoted.outage!('kill');
   const ahead = replicas.filter((replica) => replica !== promoted && replica.lag.isAheadOf(lsn));
-  for (const { lag } of replicas) lag.cut({ after: lsn, upTo: end });
-  return { promoted, lsn, end, lost: primary.commits.cut(lsn), ahead, fill };
+  for (const { lag } of replicas) lag.discard({ after: lsn, upTo: end });
+  return { promoted, lsn, end, lost: primary.commits.discardAfter(lsn), ahead, restartPromoted };
 }
 
-/** Resolves with the end of its WAL, to which nobody adds any more. */
-async function retire({ address, commits }: PrimaryLink, machines: Machines, scope: Scope): Promise<Lsn> {
-  const owner = lineIn(scope, address, 1);
+/** Disconnects all clients of the primary. Resolves to the end of its WAL once all commits up to there are reported. */
+async function drainPrimary(
+  { address, commits }: PrimaryServer,
+  operations: PromotionOperations,
+  teardown: Teardown,
+): Promise<Lsn> {
+  const owner = openClient(teardown, address, 1);
   await owner`select 1`;
-  await machines.hidePrimary();
-  while (await isUsed(owner)) await sleep(POLL_MS);
+  await operations.hidePrimary();
+  while (await disconnectOthers(owner)) await sleep(POLL_MS);
   await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`;
   const end = await flushedLsn(owner);
   await commits.deliveredUpTo(end);
-  commits.leave();
+  commits.unfollow();
   await owner.end();
   return end;
 }
 
-/** Whether there were others, who are asked to go. */
-async function isUsed(owner: Line): Promise<boolean> {
+/** Terminates the other client connections. False if there were none. */
+async function disconnectOthers(owner: ReconnectingClient): Promise<boolean> {
   const others = await owner`
     select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`;
   return others.length > 0;
 }
 
-async function succeed(succession: Succession, downtime: Promise<void>, options: PromotionOptions): Promise<void> {
-  const { promoted, lsn, end, lost, ahead } = succession;
-  const { primary, machines, scope } = options;
-  const address = await machines.startOnCopyOf(promoted.name);
-  const owner = lineIn(scope, address, 1);
+async function startNewPrimary(handover: Handover, downtime: Promise<void>, options: PromotionOptions): Promise<void> {
+  const { promoted, lsn, end, lost, ahead } = handover;
+  const { primary, operations, teardown } = options;
+  const address = await operations.startOnCopyOf(promoted.name);
+  const owner = openClient(teardown, address, 1);
   await becomePrimary(owner, promoted.name, lsn);
-  await passBy(owner, end);
+  await advanceWalPast(owner, end);
   await primary.commits.follow(address);
   await downtime;
-  const renewed = ahead.map((replica) =>
-    replica.renew(machines.outageOf(replica.name), () => machines.copyDisk(promoted.name, replica.name)),
+  const replaced = ahead.map((replica) =>
+    replica.replaceDisk(operations.outageOf(replica.name), () => operations.copyDisk(promoted.name, replica.name)),
   );
-  await Promise.all(renewed);
-  await primary.commits.tellLeft(owner, lost.keys, { lsn, promoted: promoted.name });
+  await Promise.all(replaced);
+  await primary.commits.reportRestored(owner, lost.keys, { lsn, promoted: promoted.name });
   await owner.end();
-  await machines.showPrimary();
+  await operations.showPrimary();
   primary.successor = undefined;
 }
 
-async function becomePrimary(owner: Line, replica: NodeName, lsn: Lsn): Promise<void> {
-  // It accepts connections before it has replayed all that is on its disk.
+async function becomePrimary(owner: ReconnectingClient, replica: NodeName, lsn: Lsn): Promise<void> {
+  // The server accepts connections before it has replayed all WAL on its disk.
   const deadline = performance.now() + REPLAY_WITHIN_MS;
   let replayed = await replayedLsn(owner);
   while (compareLsn(replayed, lsn) < 0 && performance.now() < deadline) {
     await sleep(POLL_MS);
     replayed = await replayedLsn(owner);
   }
-  if (compareLsn(replayed, lsn) !== 0) throw changed(replica, lsn, replayed);
-  // PostgreSQL itself looks only ten times a second whether it is done.
+  if (compareLsn(replayed, lsn) !== 0) throw lsnMismatch(replica, lsn, replayed);
+  // Does not wait for the promotion, because PostgreSQL would check only ten times a second whether it is done.
   await owner`select pg_promote(false)`;
   const isStandby = async (): Promise<boolean> => {
     const [state] = await owner<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`;
@@ -134,37 +139,37 @@ async function becomePrimary(owner: Line, replica: NodeName, lsn: Lsn): Promise<
   while (await isStandby()) await sleep(POLL_MS);
 }
 
-/** Positions of what the old primary had written are not used a second time. */
-async function passBy(owner: Line, end: Lsn): Promise<void> {
+/** Advances the WAL beyond the end of the old primary's, so that no LSN is used twice. */
+async function advanceWalPast(owner: ReconnectingClient, end: Lsn): Promise<void> {
   while (compareLsn(await flushedLsn(owner), end) <= 0) {
-    // Without anything in it a segment would not be left.
+    // PostgreSQL does not switch away from an empty segment.
     await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`;
     await owner`select pg_switch_wal()`;
   }
 }
 
-async function replayedLsn(owner: Line): Promise<Lsn> {
+async function replayedLsn(owner: ReconnectingClient): Promise<Lsn> {
   const [row] = await owner<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`;
   return row!.lsn;
 }
 
-async function flushedLsn(owner: Line): Promise<Lsn> {
+async function flushedLsn(owner: ReconnectingClient): Promise<Lsn> {
   const [row] = await owner<{ lsn: Lsn }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
   return row!.lsn;
 }
 
-function impossible(name: NodeName): EnvironmentError {
+function notPromotable(name: NodeName): EnvironmentError {
   return new EnvironmentError(
     'no-promotion',
-    `${name} cannot be promoted: it or the primary is down already`,
-    'Let the replica be up, and the promotion before this one be over, when it begins.',
+    `${name} cannot be promoted: the replica or the primary is already down`,
+    'Begin a promotion when the replica is up and the previous promotion is over.',
   );
 }
 
-function changed(name: NodeName, expected: Lsn, found: Lsn): EnvironmentError {
+function lsnMismatch(name: NodeName, expected: Lsn, found: Lsn): EnvironmentError {
   return new EnvironmentError(
     'promotion-changed',
-    `PostgreSQL ${name} had replayed up to ${expected} when the primary was lost, and begins as the new one at ${found}.`,
-    'The machine may be overloaded. The run proves nothing; start it again.',
+    `PostgreSQL ${name} had replayed up to ${expected} when the primary was lost, but starts as the new primary at ${found}.`,
+    'The machine may be overloaded. The run is inconclusive; start it again.',
   );
 }

@@ -1,4 +1,4 @@
-/** Settings that every server shares. They are written by initdb, so a standby's never fall below the primary's. */
+/** Settings of every server. They are written by initdb, so that a standby's are never lower than the primary's. */
 
 export const SERVER_SETTINGS: Record<string, string> = {
   listen_addresses: '',
@@ -8,11 +8,11 @@ export const SERVER_SETTINGS: Record<string, string> = {
   max_replication_slots: '8',
   wal_level: 'logical',
   hot_standby: 'on',
-  // `synchronous_commit = off` would hold replication back by some 200 ms.
+  // `synchronous_commit = off` would delay replication by about 200 ms.
   synchronous_commit: 'on',
   fsync: 'off',
   full_page_writes: 'off',
-  // A standby that is held back reads old WAL later; nothing may be recycled before that.
+  // A standby that is held back reads old WAL later, so none may be recycled before.
   wal_keep_size: '16GB',
   max_wal_size: '2GB',
   checkpoint_timeout: '1d',
@@ -20,15 +20,15 @@ export const SERVER_SETTINGS: Record<string, string> = {
   wal_receiver_timeout: '0',
   wal_receiver_status_interval: '1s',
   wal_retrieve_retry_interval: '20ms',
-  // Reads on a standby never cancel, and are never cancelled by, replay.
+  // Reads on a standby and replay never cancel each other.
   hot_standby_feedback: 'on',
   max_standby_streaming_delay: '-1',
   max_standby_archive_delay: '-1',
-  // No WAL of its own making: what moves an LSN is what the application wrote.
+  // No background WAL: an LSN advances only by the application's writes.
   autovacuum: 'off',
   restart_after_crash: 'off',
   shared_buffers: '64MB',
-  // Its files die with the data directory, those of `posix` would outlive a SIGKILL.
+  // These files are removed with the data directory; those of `posix` would outlive a SIGKILL.
   dynamic_shared_memory_type: 'mmap',
   io_method: 'sync',
   max_logical_replication_workers: '0',

@@ -1,4 +1,4 @@
-/** What the tests that need databases share: a cluster with one table of stories. */
+/** Shared by the tests that need databases: a cluster with a table of stories. */
 import { createClient } from '@supabase/supabase-js';
 import type { ClusterOptions, Commit, DatabaseNode, TrackedTable } from '../../port/backend.ts';
 import { askNode } from '../ask-node.test-support.ts';
@@ -70,14 +70,14 @@ export function clientOf(node: DatabaseNode, key: string) {
   return createClient('http://localhost', key, { global: { fetch }, auth: { persistSession: false } });
 }
 
-/** What a replica shows of a story right now. */
+/** The progress of a story that a replica currently shows. */
 export async function shownProgress(client: StoriesClient, id: string): Promise<number | undefined> {
   const { data, error } = await client.from('stories').select('progress').eq('id', id).maybeSingle();
   if (error) throw new Error(error.message);
   return data?.['progress'] as number | undefined;
 }
 
-/** Resolves as soon as `holds` does, asking again and again. */
+/** Resolves as soon as `holds` returns true. */
 export async function eventually(holds: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await holds())) {

@@ -1,7 +1,7 @@
 /**
- * What a Supabase project finds in its database before its first migration: roles, default privileges,
- * the schemas `auth` and `extensions`, and the publication `supabase_realtime`. Statements end with an empty
- * line, as single-user mode wants them.
+ * The initial contents of a Supabase project's database, before its first migration: roles, default privileges,
+ * the schemas `auth` and `extensions`, and the publication `supabase_realtime`. Each statement ends with an empty
+ * line, as single-user mode requires.
  */
 export const SUPABASE_SQL = `
 create role anon nologin noinherit;

@@ -10,13 +10,13 @@ function wal(start: number, end: number): WalFrame {
 
 const keepalive: Frame = { kind: 'other', bytes: Buffer.from('keepalive') };
 
-/** What passes, as `start-end`. */
+/** The frames that pass, as `start-end`. */
 function passing(gate: WalGate, now = 0): string[] {
   return gate.take(now).frames.map((frame) => (frame.kind === 'wal' ? `${frame.start}-${frame.end}` : 'other'));
 }
 
-describe('the gate before a standby', () => {
-  it('lets everything pass while it is open', () => {
+describe('the gate of a standby', () => {
+  it('passes everything while it is open', () => {
     const gate = new WalGate();
     for (const frame of [keepalive, wal(0, 10), wal(10, 30)]) gate.push(frame, 0);
     expect(passing(gate)).toEqual(['other', '0-10', '10-30']);
@@ -24,7 +24,7 @@ describe('the gate before a standby', () => {
     expect(gate.waitingBytes).toBe(0);
   });
 
-  it('cuts the frame that crosses the position and keeps the rest, in order, for later', () => {
+  it('splits the frame that crosses the position, and keeps the rest in order for later', () => {
     const gate = new WalGate();
     gate.holdAt(14n);
     for (const frame of [wal(0, 10), wal(10, 30), keepalive, wal(30, 40)]) gate.push(frame, 0);
@@ -37,7 +37,7 @@ describe('the gate before a standby', () => {
     expect(gate.waitingBytes).toBe(0);
   });
 
-  it('knows how much its standby was offered, and what is left of what it got', () => {
+  it('knows how much WAL has arrived and how much has passed, also after a rewind', () => {
     const gate = new WalGate();
     gate.holdAt(10n);
     for (const frame of [wal(0, 10), wal(10, 30)]) gate.push(frame, 0);
@@ -50,7 +50,7 @@ describe('the gate before a standby', () => {
     expect(passing(gate)).toEqual([]);
   });
 
-  it('cannot call back what has passed', () => {
+  it('cannot hold at a position that has already passed', () => {
     const gate = new WalGate();
     gate.push(wal(0, 20), 0);
     passing(gate);
@@ -60,7 +60,7 @@ describe('the gate before a standby', () => {
     expect(gate.passed).toBe(20n);
   });
 
-  it('closes where it is, and passes again what a new connection repeats', () => {
+  it('closes at the current position, and passes again what a new connection repeats', () => {
     const gate = new WalGate();
     gate.push(wal(0, 20), 0);
     passing(gate);
@@ -72,7 +72,7 @@ describe('the gate before a standby', () => {
     expect(gate.passed).toBe(20n);
   });
 
-  it('holds every frame for the delay, from its arrival, and says when to ask again', () => {
+  it('delays every frame from its arrival, and returns when to try again', () => {
     const gate = new WalGate();
     gate.delay(100);
     gate.push(wal(0, 10), 1000);
@@ -84,7 +84,7 @@ describe('the gate before a standby', () => {
     expect(passing(gate, 1100)).toEqual(['10-20']);
   });
 
-  it('forgets a position when a delay replaces it, and a delay when a position replaces it', () => {
+  it('drops a position when a delay replaces it, and a delay when a position replaces it', () => {
     const gate = new WalGate();
     gate.holdAt(5n);
     gate.delay(50);

@@ -1,4 +1,4 @@
-/** Decides what of a stream of WAL may pass by now. No I/O: time comes in, frames come out. */
+/** Decides which part of a stream of WAL may pass. Pure: the time is an argument, and the result is frames. */
 import type { Frame, WalFrame } from './wal-stream.ts';
 import { splitFrame } from './wal-stream.ts';
 
@@ -9,7 +9,7 @@ interface Queued {
   arrivedAt: number;
 }
 
-/** A gate lives as long as its standby; connections come and go under it. */
+/** A gate exists as long as its standby, across replication connections. */
 export class WalGate {
   /** Nothing at or after this position passes. */
   #limit = OPEN;
@@ -19,7 +19,7 @@ export class WalGate {
   #queue: Queued[] = [];
   #waitingBytes = 0;
 
-  /** End of the WAL that has passed: the standby has no more than this. */
+  /** End of the WAL that has passed: the standby has at most this. */
   get passed(): bigint {
     return this.#passed;
   }
@@ -38,12 +38,12 @@ export class WalGate {
     this.#delayMs = 0;
   }
 
-  /** From now on nothing passes. */
+  /** Lets nothing pass until the next change. */
   close(): void {
     this.#limit = this.#passed;
   }
 
-  /** Lets everything before `position` pass and nothing after it. What has passed cannot be called back. */
+  /** Lets everything before `position` pass and nothing after it. WAL that has already passed is not affected. */
   holdAt(position: bigint): void {
     this.#limit = position > this.#passed ? position : this.#passed;
     this.#delayMs = 0;
@@ -54,7 +54,7 @@ export class WalGate {
     this.#delayMs = milliseconds;
   }
 
-  /** The standby has no more than this any more. */
+  /** Called when the standby has been reset to an earlier position. */
   rewind(position: bigint): void {
     if (position < this.#passed) this.#passed = position;
   }
@@ -71,7 +71,7 @@ export class WalGate {
     this.#waitingBytes = 0;
   }
 
-  /** What may pass at `now`, and after how many milliseconds to ask again if time alone will let more pass. */
+  /** The frames that may pass at `now`, and the milliseconds until a delayed frame may pass, if one is waiting. */
   take(now: number): { frames: Frame[]; againInMs: number | undefined } {
     const frames: Frame[] = [];
     let taken = 0;
@@ -98,7 +98,7 @@ export class WalGate {
     return { frames, againInMs };
   }
 
-  /** Passes the part of a frame before the limit; returns the part that has to wait. */
+  /** Passes the part of a frame before the limit; returns the part that must wait. */
   #cross(frame: WalFrame, frames: Frame[]): WalFrame {
     const [before, after] = splitFrame(frame, this.#limit);
     frames.push(before);

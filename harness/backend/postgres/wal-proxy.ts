@@ -1,17 +1,17 @@
-/** Stands between a standby and its primary and lets WAL pass as its gate says. */
+/** A proxy on the replication connection between a standby and its primary. Its gate decides which WAL passes. */
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { Address } from './address.ts';
 import { encodeFrame, FrameReader } from './wal-stream.ts';
 import { WalGate } from './wal-gate.ts';
 
-/** Beyond this the primary has to wait with sending more. */
+/** If more than this is queued, reading from the primary is paused. */
 const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface WalProxyOptions {
-  /** Where the standby connects to; port 0 is any that is free. */
+  /** Where the standby connects; port 0 means any free port. */
   listenOn: Address['at'];
-  /** Where the primary listens; connections wait for it. */
+  /** The primary's address; connections wait for it. */
   upstream: Promise<Address['at']>;
 }
 
@@ -20,10 +20,10 @@ export class WalProxy {
   readonly #server: Server;
   readonly #options: WalProxyOptions;
   readonly #sockets = new Set<Socket>();
-  /** Of the connection that is up now; a standby has one walreceiver. */
+  /** Forwards frames on the current connection; a standby has only one. */
   #pump: () => void = () => {};
   #timer: NodeJS.Timeout | undefined;
-  #isCut = false;
+  #isPartitioned = false;
 
   constructor(options: WalProxyOptions) {
     this.#options = options;
@@ -37,7 +37,7 @@ export class WalProxy {
     });
   }
 
-  /** Of a proxy that listens on a host. */
+  /** The port, if the proxy listens on a host. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
@@ -47,25 +47,25 @@ export class WalProxy {
     return this.#gate.passed;
   }
 
-  /** End of the WAL that the primary has sent it, to pass or to wait. */
+  /** End of the WAL that the primary has sent, whether it has passed or not. */
   get arrived(): bigint {
     return this.#gate.arrived;
   }
 
-  /** The change holds when this returns, for everything that has not passed yet. */
+  /** Changes the gate. When this returns, the change is in effect for all WAL that has not passed yet. */
   change(how: (gate: WalGate) => void): void {
     how(this.#gate);
     this.#pump();
   }
 
-  /** Nothing passes any more, nor does anybody get through, until it is mended. */
-  cut(): void {
-    this.#isCut = true;
+  /** Closes all connections, and refuses new ones until `heal`. */
+  partition(): void {
+    this.#isPartitioned = true;
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  mend(): void {
-    this.#isCut = false;
+  heal(): void {
+    this.#isPartitioned = false;
   }
 
   close(): void {
@@ -78,7 +78,7 @@ export class WalProxy {
   async #accept(standby: Socket): Promise<void> {
     this.#track(standby);
     const at = await this.#options.upstream.catch(() => undefined);
-    if (at === undefined || standby.destroyed || this.#isCut) {
+    if (at === undefined || standby.destroyed || this.#isPartitioned) {
       standby.destroy();
       return;
     }
@@ -93,7 +93,7 @@ export class WalProxy {
     const reader = new FrameReader();
     this.#gate.forgetQueue();
     const pump = (): void => {
-      // What still waits when a connection ends never passes by it: nobody would receive it.
+      // The queue of a closed connection is not forwarded: the next connection sends that WAL again.
       if (this.#pump !== pump || standby.destroyed) return;
       const { frames, againInMs } = this.#gate.take(performance.now());
       for (const frame of frames) standby.write(encodeFrame(frame));

@@ -18,7 +18,7 @@ const walFrame = fc
 const otherFrame = fc
   .record({ type: fc.constantFrom('T', 'D', 'C', 'Z', 'W', 'k'), body: fc.uint8Array({ maxLength: 40 }) })
   .map(({ type, body }): Frame => {
-    // A keepalive is CopyData as well, but no WAL.
+    // A keepalive is also CopyData, but not WAL.
     const inner = type === 'k' ? Buffer.concat([Buffer.from('k'), body]) : Buffer.from(body);
     const bytes = Buffer.alloc(5 + inner.length);
     bytes.write(type === 'k' ? 'd' : type, 0);
@@ -33,14 +33,14 @@ function wal(minLength: number): fc.Arbitrary<Buffer> {
   return fc.uint8Array({ minLength, maxLength: 300 }).map((bytes) => Buffer.from(bytes));
 }
 
-/** Cuts bytes at the given fractions of their length. */
+/** Splits bytes at the given fractions of their length. */
 function chunked(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const at = [0, ...cuts.map((cut) => Math.floor(cut * bytes.length)).sort((a, b) => a - b), bytes.length];
   return at.slice(1).map((end, index) => bytes.subarray(at[index], end));
 }
 
 describe('reading the replication stream', () => {
-  it('finds the same frames however the bytes are cut into chunks', () => {
+  it('finds the same frames however the bytes are split into chunks', () => {
     const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 });
     fc.assert(
       fc.property(frames, cuts, (sent, cuts) => {

@@ -1,6 +1,6 @@
 /**
- * The replication protocol as far as holding a standby back needs it: messages are `type, length, body`, and WAL
- * travels in CopyData messages whose body starts with `w`: start, end of WAL on the server, clock, bytes
+ * The part of the streaming replication protocol that the WAL proxy needs. Messages are `type, length, body`. WAL is
+ * sent in CopyData messages whose body starts with `w`, followed by start, end of WAL on the server, clock and bytes
  * (PostgreSQL documentation, "Streaming Replication Protocol").
  */
 
@@ -10,13 +10,13 @@ export interface WalFrame {
   start: bigint;
   /** Position after the last byte. */
   end: bigint;
-  /** How far the sender's own WAL reached. */
+  /** The end of the WAL on the sender. */
   senderEnd: bigint;
   clock: bigint;
   wal: Buffer;
 }
 
-/** Anything else, passed on as it came. */
+/** Any other message, passed on unchanged. */
 export interface OtherFrame {
   kind: 'other';
   bytes: Buffer;
@@ -29,7 +29,7 @@ const XLOG_DATA = 0x77;
 const PREFIX_BYTES = 5;
 const WAL_HEADER_BYTES = PREFIX_BYTES + 1 + 3 * 8;
 
-/** Cuts a stream of bytes, in whatever chunks it arrives, into frames. */
+/** Splits a stream of bytes, which arrives in chunks of any size, into frames. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
 
@@ -59,7 +59,7 @@ export function encodeFrame(frame: Frame): Buffer {
   return Buffer.concat([header, frame.wal]);
 }
 
-/** The part before `position`, whose sender claims to have no more than that, and the part from there on. */
+/** The parts before and from `position`. The sender's end of WAL in the first part is set to `position`. */
 export function splitFrame(frame: WalFrame, position: bigint): [WalFrame, WalFrame] {
   const cut = Number(position - frame.start);
   return [

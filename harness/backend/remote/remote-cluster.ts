@@ -1,28 +1,27 @@
-/** The target as the port sees it; and what a run added to it is taken away again. */
+/** Implements the port's `Cluster` for a remote target, and undoes every change that a run makes to it. */
 import { EnvironmentError, RatchetError } from '../../errors.ts';
 import type { Capability, Cluster, ClusterOptions, DatabaseNode } from '../../port/backend.ts';
-import { makeKeys, type Keys } from '../postgres/keys.ts';
+import { makeKeys, type Keys } from '../postgres/api-keys.ts';
 import { CommitPoll } from './remote-commits.ts';
 import { connectionOf, openDatabase, type Database } from './remote-database.ts';
-import { LET_GO, RemoteReplica } from './remote-replica.ts';
-import { askTarget, keyHeaders } from './remote-rest.ts';
+import { RESUME_REPLAY, RemoteReplica } from './remote-replica.ts';
+import { requestTarget, keyHeaders } from './remote-rest.ts';
 import type { Settings } from './remote-settings.ts';
 import { reasonOf } from './target.ts';
 import { startWatchdog } from './remote-watchdog.ts';
 
-/** The application's own; the target's are exchanged for them at the border. */
-interface Border {
+/** The keys of the target, and those given to the application. They are exchanged in requests and answers. */
+interface KeyExchange {
   real: Keys;
   given: Keys;
 }
 
-/** What must be given up in the end, in the order in which it was had. */
-type Undo = () => Promise<void>;
+/** A cleanup step; the steps run in reverse order. */
+type Cleanup = () => Promise<void>;
 
-/** Connects to what was looked at. Whatever fails, nothing stays open or paused. */
+/** Connects to a target that has been checked. If this fails, no connection stays open and no replica paused. */
 export async function connectTarget(settings: Settings, options: ClusterOptions): Promise<Cluster> {
-  const undo: Undo[] = [];
-  const target = new Target(settings, undo);
+  const target = new Target(settings);
   try {
     return await target.connect(options);
   } catch (error) {
@@ -33,16 +32,15 @@ export async function connectTarget(settings: Settings, options: ClusterOptions)
 
 class Target {
   readonly #settings: Settings;
-  readonly #undo: Undo[];
-  readonly #border: Border;
+  readonly #cleanups: Cleanup[] = [];
+  readonly #exchange: KeyExchange;
   readonly #keys = new Set<string>();
   readonly #watchdog = startWatchdog();
   #closing: Promise<void> | undefined;
 
-  constructor(settings: Settings, undo: Undo[]) {
+  constructor(settings: Settings) {
     this.#settings = settings;
-    this.#undo = undo;
-    this.#border = { real: { publishable: settings.publishableKey, secret: settings.secretKey }, given: makeKeys() };
+    this.#exchange = { real: { publishable: settings.publishableKey, secret: settings.secretKey }, given: makeKeys() };
   }
 
   async connect(options: ClusterOptions): Promise<Cluster> {
@@ -50,12 +48,12 @@ class Target {
     const { ownsTarget } = options;
     const open = async (url: string, variable: string, isReplica: boolean): Promise<Database> => {
       const database = await openDatabase({ url, variable, isReplica, ownsTarget });
-      this.#undo.push(() => database.end({ timeout: 0 }));
+      this.#cleanups.push(() => database.end({ timeout: 0 }));
       return database;
     };
     const openPrimary = () => open(databaseUrl!, 'RATCHET_REMOTE_DATABASE_URL', false);
     const control = databaseUrl === undefined ? undefined : await openPrimary();
-    const { commits, lacks } = await this.#follow(options, control === undefined ? undefined : openPrimary);
+    const { commits, missing } = await this.#follow(options, control === undefined ? undefined : openPrimary);
     const primary = this.#node('primary', this.#settings.url, control);
     const replicas: RemoteReplica[] = [];
     for (const [at, replica] of this.#settings.replicas.slice(0, options.replicas).entries()) {
@@ -63,34 +61,34 @@ class Target {
       const node = new RemoteReplica({
         name: `replica-${at + 1}`,
         database,
-        rest: (request) => askTarget({ url: replica.url, ...this.#border }, request),
+        rest: (request) => requestTarget({ url: replica.url, ...this.#exchange }, request),
         commits: commits ?? NO_COMMITS,
         primary: {
           flushedLsn: () => flushedLsn(control!),
           nudge: async () => void (await control!`select pg_logical_emit_message(false, 'ratchet', '')`),
         },
       });
-      // Whoever paused it before may be gone.
+      // An earlier run may have ended without resuming it.
       await node.release();
-      this.#watchdog.owe({ query: { connection: connectionOf(replica.databaseUrl), sql: LET_GO } });
-      this.#undo.push(() => node.release());
+      this.#watchdog.add({ query: { connection: connectionOf(replica.databaseUrl), sql: RESUME_REPLAY } });
+      this.#cleanups.push(() => node.release());
       replicas.push(node);
     }
-    const { publishable, secret } = this.#border.given;
+    const { publishable, secret } = this.#exchange.given;
     return {
       primary,
       replicas,
       publishableKey: publishable,
       secretKey: secret,
       versions: { database: await versionOf(control), rest: 'of the target' },
-      ...(lacks === undefined ? {} : { lacks }),
+      ...(missing === undefined ? {} : { missing }),
       insert: (table, row) => this.#insert(table, row, options),
       commitsDelivered: async () => commits?.delivered(),
       close: () => this.close(),
     };
   }
 
-  /** Rejects when something of the run could not be taken away; all else is. */
+  /** Runs all cleanups. Rejects if one of them failed. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -98,19 +96,19 @@ class Target {
 
   async #close(): Promise<void> {
     const failures: unknown[] = [];
-    for (const step of this.#undo.splice(0).toReversed()) await step().catch((error) => failures.push(error));
+    for (const cleanup of this.#cleanups.splice(0).toReversed()) await cleanup().catch((error) => failures.push(error));
     await this.#watchdog.dismiss();
     const [failure] = failures;
-    if (failure !== undefined) throw failure instanceof RatchetError ? failure : notLeft(failure);
+    if (failure !== undefined) throw failure instanceof RatchetError ? failure : notRestored(failure);
   }
 
   async #follow(
     options: ClusterOptions,
     open: (() => Promise<Database>) | undefined,
-  ): Promise<{ commits?: CommitPoll; lacks?: Cluster['lacks'] }> {
+  ): Promise<{ commits?: CommitPoll; missing?: Cluster['missing'] }> {
     const { tracked } = options;
     const unknown = (why: string) => ({
-      lacks: { capabilities: BY_COMMITS, because: `the order of commits is unknown: ${why}` },
+      missing: { capabilities: NEED_COMMITS, because: `the order of commits is unknown: ${why}` },
     });
     if (open === undefined) return unknown('RATCHET_REMOTE_DATABASE_URL is not set');
     if (tracked === undefined) return {};
@@ -123,22 +121,24 @@ class Target {
         onCommit: (commit) => options.onCommit(commit),
         onEnd: (reason) => options.onDeath(reason),
       });
-      this.#undo.push(() => commits.close());
+      this.#cleanups.push(() => commits.close());
       return { commits };
     } catch (error) {
-      return unknown(`its database permits no logical decoding (${(error as Error).message})`);
+      return unknown(`the database does not permit logical decoding (${(error as Error).message})`);
     }
   }
 
   #node(name: string, url: string, control: Database | undefined): DatabaseNode {
     return {
       name,
-      rest: (request) => askTarget({ url, ...this.#border }, request),
+      rest: (request) => requestTarget({ url, ...this.#exchange }, request),
       lsn: async () => (control === undefined ? undefined : flushedLsn(control)),
     };
   }
 
-  /** By REST, as the server of the application would. A row that is there already is somebody else's. */
+  /**
+   * Inserts by REST, like the application's server. Rejects if the row already exists: it does not belong to the run.
+   */
   async #insert(table: string, row: Readonly<Record<string, unknown>>, { tracked }: ClusterOptions): Promise<void> {
     const column = tracked?.key ?? 'id';
     const key = String(row[column]);
@@ -147,12 +147,16 @@ class Target {
     if (inserted === undefined) {
       const query = `${encodeURIComponent(table)}?${encodeURIComponent(column)}=eq.${encodeURIComponent(key)}`;
       const { url, secretKey } = this.#settings;
-      this.#watchdog.owe({ ask: { url: `${url}/rest/v1/${query}`, method: 'DELETE', headers: keyHeaders(secretKey) } });
-      this.#undo.push(() => this.#remove(key, query));
+      this.#watchdog.add({
+        request: { url: `${url}/rest/v1/${query}`, method: 'DELETE', headers: keyHeaders(secretKey) },
+      });
+      this.#cleanups.push(() => this.#remove(key, query));
       return;
     }
     if (!inserted.includes('23505')) throw new Error(inserted);
-    throw new Error(`${key} is there already; another run uses it, or one that was killed has left it: then delete it`);
+    throw new Error(
+      `${key} already exists: another run is using it, or a killed run has left it; in that case delete it`,
+    );
   }
 
   async #remove(key: string, query: string): Promise<void> {
@@ -161,30 +165,30 @@ class Target {
     throw new EnvironmentError(
       'remote-row-left',
       `${key} could not be removed from the target: ${why}`,
-      'delete it there',
+      'delete it yourself',
     );
   }
 
-  /** What the target says against it, if anything. */
+  /** Returns the error of the target; undefined if the write succeeded. */
   async #write(method: string, query: string, row?: object): Promise<string | undefined> {
-    const { secret } = this.#border.given;
+    const { secret } = this.#exchange.given;
     const headers = new Headers({ apikey: secret, 'content-type': 'application/json', prefer: 'return=minimal' });
     const url = new URL(`http://target/rest/v1/${query}`);
     const body = row === undefined ? '' : JSON.stringify(row);
-    const answer = await askTarget({ url: this.#settings.url, ...this.#border }, { method, url, headers, body });
+    const answer = await requestTarget({ url: this.#settings.url, ...this.#exchange }, { method, url, headers, body });
     return answer.status < 300 ? undefined : `HTTP ${answer.status} ${answer.body}`;
   }
 }
 
-function notLeft(cause: unknown): EnvironmentError {
-  const hint = 'see docs/REMOTE.md for what may stay behind';
-  return new EnvironmentError('remote-left', `the target may not be as it was: ${reasonOf(cause)}`, hint, cause);
+function notRestored(cause: unknown): EnvironmentError {
+  const hint = 'see docs/REMOTE.md for the changes that may remain';
+  return new EnvironmentError('remote-left', `the target may not be fully restored: ${reasonOf(cause)}`, hint, cause);
 }
 
-/** Of a target that permits no decoding, on which no exact lag is asked for. */
+/** For a target without logical decoding. It does not have the capability `lag-exact`, so this is not called. */
 const NO_COMMITS = { hasCommitBetween: () => Promise.reject(new Error('the order of commits is unknown')) };
-/** What takes knowing every commit. */
-const BY_COMMITS: readonly Capability[] = ['commits', 'lag-exact'];
+/** The capabilities that require every commit to be known. */
+const NEED_COMMITS: readonly Capability[] = ['commits', 'lag-exact'];
 
 async function flushedLsn(database: Database): Promise<string> {
   const [row] = await database<{ lsn: string }[]>`select pg_current_wal_flush_lsn()::text as lsn`;

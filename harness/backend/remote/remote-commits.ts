@@ -1,4 +1,4 @@
-/** Tells the commits of the tracked table, in commit order, by logical decoding over SQL. It leaves nothing behind. */
+/** Reports the commits of the tracked table, in commit order, by logical decoding over SQL with a temporary slot. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
@@ -12,13 +12,13 @@ import { TestDecodingReader, type Change } from './test-decoding.ts';
 const POLL_MS = 10;
 
 export interface CommitPollOptions {
-  /** A connection of its own: the slot is temporary and ends with it. */
+  /** A connection for exclusive use: the temporary slot ends with it. */
   database: Database;
   tracked: TrackedTable;
-  /** Whether the story is one of the run: others may use the table, too. */
+  /** Whether the story belongs to the run: others may use the table, too. */
   isOurs(key: string): boolean;
   onCommit(commit: Commit): void;
-  /** Told when the decoding fails and nobody closed it. */
+  /** Called if decoding fails. */
   onEnd(reason: EnvironmentError): void;
 }
 
@@ -28,14 +28,14 @@ export class CommitPoll {
   readonly #reader = new TestDecodingReader();
   readonly #ends: bigint[] = [];
   #table = '';
-  #looking: Promise<void> | undefined;
+  #polling: Promise<void> | undefined;
   #closed = false;
 
   private constructor(options: CommitPollOptions) {
     this.#options = options;
   }
 
-  /** Rejects, with PostgreSQL's reason, when the database does not permit it. */
+  /** Rejects with PostgreSQL's error if the database does not permit logical decoding. */
   static async start(options: CommitPollOptions): Promise<CommitPoll> {
     const poll = new CommitPoll(options);
     const { database, tracked } = options;
@@ -44,18 +44,18 @@ export class CommitPoll {
     const [found] = await database<{ name: string }[]>`
       select format('%I.%I', n.nspname, c.relname) as name
       from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass(${quoted.join('.')})`;
-    if (found === undefined) throw new Error(`it has no table ${name}`);
+    if (found === undefined) throw new Error(`there is no table ${name}`);
     poll.#table = found.name;
     await database`select pg_create_logical_replication_slot(${poll.#slot}, 'test_decoding', true)`;
     void poll.#run();
     return poll;
   }
 
-  /** Resolves when every commit that was made before the call has been told. */
+  /** Resolves when every commit made before the call has been reported. */
   async delivered(): Promise<void> {
-    // What is under way may have begun too early.
-    await this.#looking;
-    await this.#look();
+    // A poll in progress may have started before the last commit.
+    await this.#polling;
+    await this.#poll();
   }
 
   /** Whether a commit of the run lies after `after` and at or before `upTo`. */
@@ -72,7 +72,7 @@ export class CommitPoll {
   async #run(): Promise<void> {
     while (!this.#closed) {
       try {
-        await this.#look();
+        await this.#poll();
       } catch (error) {
         if (!this.#closed) this.#options.onEnd(ended(error));
         return;
@@ -81,19 +81,19 @@ export class CommitPoll {
     }
   }
 
-  #look(): Promise<void> {
-    this.#looking ??= this.#read().finally(() => (this.#looking = undefined));
-    return this.#looking;
+  #poll(): Promise<void> {
+    this.#polling ??= this.#read().finally(() => (this.#polling = undefined));
+    return this.#polling;
   }
 
   async #read(): Promise<void> {
     const changes = await this.#options.database<Change[]>`
       select lsn::text as lsn, data
       from pg_logical_slot_get_changes(${this.#slot}, null, null, 'include-xids', '0', 'skip-empty-xacts', '1')`;
-    for (const change of changes) this.#tell(this.#reader.push(change));
+    for (const change of changes) this.#deliver(this.#reader.push(change));
   }
 
-  #tell(transaction: Transaction | undefined): void {
+  #deliver(transaction: Transaction | undefined): void {
     const { tracked, isOurs, onCommit } = this.#options;
     const rows = (transaction?.rows ?? []).filter(
       ({ table, row }) => table === this.#table && isOurs(row[tracked.key] ?? ''),
@@ -114,5 +114,5 @@ function valueOf(row: Row, { key, generation, progress, status }: TrackedTable):
 }
 
 function ended(cause: unknown): EnvironmentError {
-  return new EnvironmentError('commit-feed-ended', `the commits of the target can be told no more: ${reasonOf(cause)}`);
+  return new EnvironmentError('commit-feed-ended', `reading the commits of the target failed: ${reasonOf(cause)}`);
 }

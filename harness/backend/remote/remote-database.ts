@@ -7,7 +7,7 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 
 export interface DatabaseOptions {
   url: string;
-  /** The variable that named it: it is told in its stead. */
+  /** The environment variable with the URL; error messages name it instead of the URL. */
   variable: string;
   isReplica: boolean;
   ownsTarget: boolean | undefined;
@@ -16,8 +16,8 @@ export interface DatabaseOptions {
 export type Database = postgres.Sql<{}>;
 
 /**
- * One connection, which is there. Nothing is written.
- * @throws RatchetError when it cannot be had, or the database is not what it should be
+ * Opens one connection and checks the database, without writing anything.
+ * @throws RatchetError if it cannot connect, or the database is not of the expected kind
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, variable, isReplica, ownsTarget } = options;
@@ -38,21 +38,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-/** How the driver is told of the database. */
+/** The driver's options for a connection URL. */
 export function connectionOf(text: string): postgres.Options<{}> {
   const url = new URL(text);
-  // As libpq takes it: the folder of a UNIX socket.
+  // As in libpq, the parameter `host` is the folder of a UNIX socket.
   const folder = url.searchParams.get('host');
   const host = folder ?? url.hostname;
-  const isNear = folder?.startsWith('/') || LOOPBACK.test(host);
+  const isLocal = folder?.startsWith('/') || LOOPBACK.test(host);
   return {
     host,
     port: Number(url.port || 5432),
     database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
     user: decodeURIComponent(url.username) || 'postgres',
     password: decodeURIComponent(url.password),
-    ssl: sslOf(url.searchParams.get('sslmode')) ?? (isNear ? false : 'prefer'),
-    // What is held, a slot or the turn of a question, is held by one connection.
+    ssl: sslOf(url.searchParams.get('sslmode')) ?? (isLocal ? false : 'prefer'),
+    // A temporary slot and the order of queries belong to one connection.
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
@@ -73,20 +73,20 @@ function sslOf(mode: string | null): postgres.Options<{}>['ssl'] {
 function unreachable(variable: string, error: unknown): EnvironmentError {
   return new EnvironmentError(
     'remote-database',
-    `the database of ${variable} cannot be asked: ${reasonOf(error)}`,
-    'check its URL, and that it admits this machine',
+    `the database of ${variable} cannot be reached: ${reasonOf(error)}`,
+    'check its URL, and that it accepts connections from this machine',
   );
 }
 
 function wrongKind(variable: string, isReplica: boolean): UsageError {
   const [wanted, is] = isReplica ? ['a replica', 'a primary'] : ['the primary', 'a replica'];
-  return new UsageError('remote-database-kind', `${variable} names ${is} where ${wanted} belongs`);
+  return new UsageError('remote-database-kind', `${variable} names ${is}; it must name ${wanted}`);
 }
 
 function cannotPause(variable: string): UsageError {
   return new UsageError(
     'remote-cannot-pause',
-    `the user of ${variable} may not pause replay`,
-    'grant execute on pg_wal_replay_pause() and pg_wal_replay_resume() to it, or leave the replicas out',
+    `the user of ${variable} is not permitted to pause replay`,
+    'grant execute on pg_wal_replay_pause() and pg_wal_replay_resume() to it, or do not configure replicas',
   );
 }

@@ -1,4 +1,4 @@
-/** Holds a replica of the target back by pausing its replay: all that a database lets a client do. */
+/** The lag of a replica of the target, by pausing replay: a client of a database has no other means. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import type { Lsn } from '../../history/lsn.ts';
@@ -13,18 +13,18 @@ export interface ReplicaOptions {
   rest: ReplicaNode['rest'];
   primary: {
     flushedLsn(): Promise<Lsn>;
-    /** Writes a record without effect, and flushes. */
+    /** Writes a WAL record without effect, and flushes. */
     nudge(): Promise<void>;
   };
   commits: Pick<CommitPoll, 'hasCommitBetween'>;
 }
 
 const NUDGE_AFTER_MS = 200;
-/** How long one question may take: replay is let go for as long, and then looked at again. */
+/** Maximum duration of one query that resumes replay; then the position is checked. */
 const STEP_MS = 200;
 
-/** Ends every pause. */
-export const LET_GO = 'select pg_wal_replay_resume()';
+/** Ends a pause of replay. */
+export const RESUME_REPLAY = 'select pg_wal_replay_resume()';
 
 export class RemoteReplica implements ReplicaNode {
   readonly name: string;
@@ -48,7 +48,7 @@ export class RemoteReplica implements ReplicaNode {
     return this.#inTurn((goOn) => this.#pause(goOn));
   }
 
-  /** Lets replay go on in short steps. What slipped through meanwhile is found, and is an error. */
+  /** Resumes replay in short steps. If a later commit is replayed meanwhile, this is detected and rejects. */
   holdAt(lsn: Lsn): Promise<void> {
     return this.#inTurn(async (goOn) => {
       for (;;) {
@@ -63,7 +63,9 @@ export class RemoteReplica implements ReplicaNode {
   }
 
   delay(): Promise<void> {
-    return Promise.reject(new Error(`${this.name} cannot be delayed: the backend does not say that it can`));
+    return Promise.reject(
+      new Error(`${this.name} cannot be delayed: the backend does not have the capability lag-timed`),
+    );
   }
 
   resume(): Promise<void> {
@@ -82,9 +84,9 @@ export class RemoteReplica implements ReplicaNode {
     });
   }
 
-  /** Lets replay go on, and waits for nothing. */
+  /** Resumes replay without waiting for the replica to catch up. */
   async release(): Promise<void> {
-    await this.#options.database.unsafe(LET_GO);
+    await this.#options.database.unsafe(RESUME_REPLAY);
   }
 
   async #pause(goOn: () => Promise<void>): Promise<void> {
@@ -97,7 +99,7 @@ export class RemoteReplica implements ReplicaNode {
     }
   }
 
-  /** One question, so that no way to the database lies between the last look and the pause. */
+  /** One query, so that there is no network latency between reaching the position and pausing. */
   async #replayUpTo(lsn: Lsn): Promise<void> {
     await this.#options.database.unsafe(`do $$
       declare give_up timestamptz := clock_timestamp() + interval '${STEP_MS} ms';
@@ -117,16 +119,16 @@ export class RemoteReplica implements ReplicaNode {
     throw new EnvironmentError(
       'hold-too-late',
       `${this.name} cannot be held at ${lsn}: it already has the commits up to ${bigIntToLsn(replayed)}`,
-      'a pause of replay takes as long as the way to the replica: let the steps of the plan be further apart',
+      'pausing replay takes at least one round trip to the replica: use longer intervals between the steps of the plan',
     );
   }
 
-  /** `goOn` is to be awaited between two looks; it rejects when another call has taken over. */
+  /** Runs `act` after the previous calls. It awaits `goOn` between polls, which rejects once a later call replaces it. */
   #inTurn(act: (goOn: () => Promise<void>) => Promise<void>): Promise<void> {
     const turn = ++this.#turn;
     const goOn = async (): Promise<void> => {
       if (turn !== this.#turn)
-        throw new EnvironmentError('lag-replaced', `${this.name} was given another lag meanwhile`);
+        throw new EnvironmentError('lag-replaced', `${this.name} was given another lag before this one was in effect`);
       await sleep(1);
     };
     const previous = this.#last;

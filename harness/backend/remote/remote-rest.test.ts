@@ -5,7 +5,7 @@ import { UsageError } from '../../errors.ts';
 import type { ClusterOptions } from '../../port/backend.ts';
 import { messageOf } from '../../gateway/http-message.ts';
 import { remoteFrom } from './remote.ts';
-import { askTarget } from './remote-rest.ts';
+import { requestTarget } from './remote-rest.ts';
 import type { Settings } from './remote-settings.ts';
 
 let server: Server | undefined;
@@ -23,7 +23,7 @@ const real = { publishable: 'real-publishable', secret: 'real-secret' };
 const given = { publishable: 'given-publishable', secret: 'given-secret' };
 
 describe('a request of the application', () => {
-  it('has its keys exchanged on the way there, and the answer on the way back', async () => {
+  it('has its keys replaced by those of the target, and the reverse in the answer', async () => {
     const seen: unknown[] = [];
     const url = await listen((incoming, outgoing) => {
       const { apikey, authorization } = incoming.headers;
@@ -37,7 +37,7 @@ describe('a request of the application', () => {
       headers,
       body: '{}',
     });
-    const response = await askTarget({ url, real, given }, await messageOf(request));
+    const response = await requestTarget({ url, real, given }, await messageOf(request));
     expect(seen).toEqual([
       'PATCH',
       '/rest/v1/stories?apikey=real-secret&id=eq.a',
@@ -48,35 +48,38 @@ describe('a request of the application', () => {
     expect(response.body).toBe('no such key: given-secret');
   });
 
-  it('has a key of the old form for its token where it brings none', async () => {
+  it('without a token uses a key of the old format as its token', async () => {
     const url = await listen((incoming, outgoing) => outgoing.end(incoming.headers.authorization ?? 'none'));
     const headers = { apikey: given.secret };
     const request = new Request('http://gateway/rest/v1/stories', { headers });
-    expect((await askTarget({ url, real, given }, await messageOf(request))).body).toBe(`Bearer ${given.secret}`);
-    const bare = await askTarget({ url, real, given }, await messageOf(new Request('http://gateway/rest/v1/stories')));
-    expect(bare.body).toBe('none');
-    const modern = { publishable: 'sb_publishable_1', secret: 'sb_secret_1' };
-    expect((await askTarget({ url, real: modern, given }, await messageOf(request))).body).toBe('none');
-  });
-
-  it('is not led elsewhere with the keys', async () => {
-    let asked = 0;
-    const url = await listen((_, outgoing) => {
-      asked += 1;
-      outgoing.writeHead(307, { location: 'http://127.0.0.1:9/' }).end();
-    });
-    const response = await askTarget(
+    expect((await requestTarget({ url, real, given }, await messageOf(request))).body).toBe(`Bearer ${given.secret}`);
+    const bare = await requestTarget(
       { url, real, given },
       await messageOf(new Request('http://gateway/rest/v1/stories')),
     );
-    expect([response.status, asked]).toEqual([307, 1]);
+    expect(bare.body).toBe('none');
+    const modern = { publishable: 'sb_publishable_1', secret: 'sb_secret_1' };
+    expect((await requestTarget({ url, real: modern, given }, await messageOf(request))).body).toBe('none');
+  });
+
+  it('does not follow redirects with the keys', async () => {
+    let requests = 0;
+    const url = await listen((_, outgoing) => {
+      requests += 1;
+      outgoing.writeHead(307, { location: 'http://127.0.0.1:9/' }).end();
+    });
+    const response = await requestTarget(
+      { url, real, given },
+      await messageOf(new Request('http://gateway/rest/v1/stories')),
+    );
+    expect([response.status, requests]).toEqual([307, 1]);
   });
 });
 
-it('a target that nobody has named is asked for, before it is found wanting', async () => {
-  const unknown = remoteFrom(new UsageError('remote-settings', 'the target is not known'));
+it('a missing configuration is reported at the start, not as a missing capability', async () => {
+  const unknown = remoteFrom(new UsageError('remote-settings', 'no target is configured'));
   expect([...unknown.capabilities]).toEqual(expect.arrayContaining(['commits', 'replicas', 'lag-exact']));
-  await expect(unknown.start({} as ClusterOptions)).rejects.toThrow('the target is not known');
+  await expect(unknown.start({} as ClusterOptions)).rejects.toThrow('no target is configured');
 });
 
 describe('a target', () => {
@@ -105,8 +108,8 @@ describe('a target', () => {
     ['that has no marker', 404, { code: 'PGRST205', message: 'no such table' }, 'remote-unmarked'],
     ['that refuses the key', 401, { message: 'Invalid API key real-secret' }, 'remote-key-refused'],
     ['that is broken', 500, { message: 'oops' }, 'remote-broken'],
-    ['that leads elsewhere', 302, {}, 'remote-broken'],
-  ])('%s is refused, and no key is told', async (_, status, body, code) => {
+    ['that redirects', 302, {}, 'remote-broken'],
+  ])('%s is refused, and the error contains no key', async (_, status, body, code) => {
     const refused = await start(await answering(status, body)).then(
       () => undefined,
       (error: Error) => error,
@@ -115,12 +118,12 @@ describe('a target', () => {
     expect(refused!.message).not.toContain('real-');
   });
 
-  it('that is owned needs no marker, but the table', async () => {
+  it('that is confirmed by the user needs no marker, but the table', async () => {
     const url = await answering(404, { code: 'PGRST205', message: 'no such table' });
     await expect(start(url, true)).rejects.toMatchObject({ code: 'remote-schema' });
   });
 
-  it('that is not there is said to be unreachable', async () => {
+  it('that does not answer is reported as unreachable', async () => {
     const url = await listen(() => undefined);
     server!.close();
     await expect(start(url)).rejects.toMatchObject({
@@ -130,10 +133,10 @@ describe('a target', () => {
     });
   });
 
-  it('is not asked in SQL where no database is named, whose commits are then unknown', async () => {
+  it('without a database URL does not know its commits', async () => {
     const cluster = await start(await answering(200, {}));
     expect(await cluster.primary.lsn()).toBeUndefined();
-    expect(cluster.lacks).toEqual({
+    expect(cluster.missing).toEqual({
       capabilities: ['commits', 'lag-exact'],
       because: 'the order of commits is unknown: RATCHET_REMOTE_DATABASE_URL is not set',
     });

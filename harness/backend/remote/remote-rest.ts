@@ -1,21 +1,21 @@
-/** REST of one database of the target, for an application that does not know the target's keys. */
+/** Forwards REST requests to one database of the target, and replaces the application's keys by the target's. */
 import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
-import type { Keys } from '../postgres/keys.ts';
+import type { Keys } from '../postgres/api-keys.ts';
 
-/** Never sent on: they are the connection's, or of the body as it came over it. */
-const OF_THE_BODY = ['content-encoding', 'content-length', 'transfer-encoding'];
+/** Headers that describe the transfer of the body; the body has been decoded. */
+const TRANSFER_HEADERS = ['content-encoding', 'content-length', 'transfer-encoding'];
 
 export interface RestOptions {
-  /** Of the API. */
+  /** URL of the API. */
   url: string;
-  /** What the target takes. */
+  /** The keys of the target. */
   real: Keys;
-  /** What the application has instead, so that nothing it prints or sends elsewhere opens the target. */
+  /** The keys that the application has instead, so that nothing it prints or sends gives access to the target. */
   given: Keys;
 }
 
-/** Rejects when the target cannot be reached. The real keys are replaced in whatever it answers. */
-export async function askTarget({ url, real, given }: RestOptions, request: HttpMessage): Promise<HttpAnswer> {
+/** Rejects if the target cannot be reached. The real keys are also replaced in the answer. */
+export async function requestTarget({ url, real, given }: RestOptions, request: HttpMessage): Promise<HttpAnswer> {
   const inward = (text: string): string => exchanged(text, given, real);
   const outward = (text: string): string => exchanged(text, real, given);
   const { pathname, search } = request.url;
@@ -28,16 +28,16 @@ export async function askTarget({ url, real, given }: RestOptions, request: Http
   const response = await fetch(`${url}${pathname}${inward(search)}`, {
     method: request.method,
     headers,
-    // Keys must not follow to elsewhere.
+    // The keys must not be sent to another host.
     redirect: 'manual',
     ...(request.body === '' ? {} : { body: request.body }),
   });
-  const answered = new Headers([...response.headers].map(([name, value]) => [name, outward(value)]));
-  for (const name of OF_THE_BODY) answered.delete(name);
-  return { status: response.status, headers: answered, body: outward(await response.text()) };
+  const answerHeaders = new Headers([...response.headers].map(([name, value]) => [name, outward(value)]));
+  for (const name of TRANSFER_HEADERS) answerHeaders.delete(name);
+  return { status: response.status, headers: answerHeaders, body: outward(await response.text()) };
 }
 
-/** A key of the old form is a token as well, one of the new form must not stand there. */
+/** A key of the old format is also a token; one of the new format must not be sent as a token. */
 export function keyHeaders(key: string): Record<string, string> {
   return /^sb_(publishable|secret)_/.test(key) ? { apikey: key } : { apikey: key, authorization: `Bearer ${key}` };
 }

@@ -13,7 +13,7 @@ const FULL = {
   RATCHET_REMOTE_REPLICA_DATABASE_URLS: 'postgres://a.example/postgres,postgres://b.example/postgres',
 };
 
-it('are read from the environment, and taken out of it', () => {
+it('are read from the environment, and removed from it', () => {
   const environment: NodeJS.ProcessEnv = { ...FULL, HOME: '/' };
   expect(takeSettings(environment)).toEqual({
     url: 'https://project.example',
@@ -39,20 +39,20 @@ it.each<[what: string, environment: NodeJS.ProcessEnv, message: string]>([
   [
     'a replica without database',
     { ...FULL, RATCHET_REMOTE_REPLICA_DATABASE_URLS: '' },
-    'replicas need a database URL each',
+    'each replica needs a database URL',
   ],
-  ['replicas without a primary', { ...FULL, RATCHET_REMOTE_DATABASE_URL: '' }, 'and one of the primary'],
+  ['replicas without a primary', { ...FULL, RATCHET_REMOTE_DATABASE_URL: '' }, 'and so does the primary'],
   [
     'no URL',
     { ...BARE, RATCHET_REMOTE_URL: 'pass-word' },
-    'RATCHET_REMOTE_URL is no URL that begins with http: or https:',
+    'RATCHET_REMOTE_URL must be a URL that starts with http: or https:',
   ],
   [
     'a URL of another kind',
     { ...FULL, RATCHET_REMOTE_DATABASE_URL: 'https://u:pass-word@x' },
-    'RATCHET_REMOTE_DATABASE_URL is no URL',
+    'RATCHET_REMOTE_DATABASE_URL must be a URL that starts with postgres: or postgresql:',
   ],
-])('say by name what is wrong, and no value: %s', (_, environment, message) => {
+])('are reported by name when they are wrong, without values: %s', (_, environment, message) => {
   const refused = takeSettings(environment);
   expect(refused).toMatchObject({ name: 'UsageError', message: expect.stringContaining(message) });
   expect(JSON.stringify(refused) + (refused as unknown as Error).message).not.toContain('pass-word');

@@ -1,4 +1,6 @@
-/** Where the target is and what opens it: from the environment only, and taken out of it, so that no application inherits it. */
+/**
+ * The URLs and keys of the target, from environment variables, which are removed so that no application inherits them.
+ */
 import { UsageError } from '../../errors.ts';
 
 export interface ReplicaSettings {
@@ -7,7 +9,7 @@ export interface ReplicaSettings {
 }
 
 export interface Settings {
-  /** Of the primary's own API, without a slash at its end. */
+  /** URL of the primary's API, without a trailing slash. */
   url: string;
   publishableKey: string;
   secretKey: string;
@@ -23,7 +25,7 @@ const OPTIONAL = [
 ] as const;
 type Variable = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
-/** The settings, or why there are none. The variables are gone from `environment` afterwards. */
+/** Returns the settings, or an error if they are incomplete or invalid. Removes the variables from `environment`. */
 export function takeSettings(environment: NodeJS.ProcessEnv): Settings | UsageError {
   const values = new Map<Variable, string>();
   for (const name of [...REQUIRED, ...OPTIONAL]) {
@@ -41,7 +43,7 @@ export function takeSettings(environment: NodeJS.ProcessEnv): Settings | UsageEr
 function settingsOf(values: ReadonlyMap<Variable, string>): Settings {
   const missing = REQUIRED.filter((name) => !values.has(name));
   if (missing.length > 0) {
-    throw new UsageError('remote-settings', `the target is not known: set ${missing.join(', ')}`, SEE);
+    throw new UsageError('remote-settings', `no target is configured: set ${missing.join(', ')}`, SEE);
   }
   const databaseUrl = values.get('RATCHET_REMOTE_DATABASE_URL');
   const urls = listOf(values, 'RATCHET_REMOTE_REPLICA_URLS');
@@ -49,7 +51,7 @@ function settingsOf(values: ReadonlyMap<Variable, string>): Settings {
   if (urls.length !== databaseUrls.length || (urls.length > 0 && databaseUrl === undefined)) {
     throw new UsageError(
       'remote-settings',
-      'replicas need a database URL each, and one of the primary: RATCHET_REMOTE_REPLICA_URLS and RATCHET_REMOTE_REPLICA_DATABASE_URLS in the same order, RATCHET_REMOTE_DATABASE_URL',
+      'each replica needs a database URL, and so does the primary: set RATCHET_REMOTE_REPLICA_URLS and RATCHET_REMOTE_REPLICA_DATABASE_URLS in the same order, and RATCHET_REMOTE_DATABASE_URL',
       SEE,
     );
   }
@@ -66,7 +68,7 @@ function settingsOf(values: ReadonlyMap<Variable, string>): Settings {
   };
 }
 
-const SEE = 'docs/REMOTE.md tells of each';
+const SEE = 'docs/REMOTE.md describes the variables';
 const DATABASE_SCHEMES = ['postgres:', 'postgresql:'];
 
 function listOf(values: ReadonlyMap<Variable, string>, name: Variable): string[] {
@@ -80,8 +82,8 @@ function apiUrl(url: string, name: Variable): string {
   return requireUrl(url, name, ['http:', 'https:']).replace(/\/+$/, '');
 }
 
-/** Its value is not told: it may hold a password. */
+/** The error does not contain the value, which may include a password. */
 function requireUrl(url: string, name: Variable, schemes: readonly string[]): string {
   if (URL.canParse(url) && schemes.includes(new URL(url).protocol)) return url;
-  throw new UsageError('remote-settings', `${name} is no URL that begins with ${schemes.join(' or ')}`, SEE);
+  throw new UsageError('remote-settings', `${name} must be a URL that starts with ${schemes.join(' or ')}`, SEE);
 }

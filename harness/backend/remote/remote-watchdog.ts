@@ -1,45 +1,45 @@
-/** A small process that outlives us: when we end before a target was left as it was, it does what is still to be done. */
-import { spawnSurvivor } from '../../lifetime/survivor.ts';
+/** The watchdog of a remote target: a small process that outlives this one, and cleans up if this one is killed. */
+import { spawnDetached } from '../../lifetime/detached-process.ts';
 import type postgres from 'postgres';
 
-/** Something to be done on the target in the end. */
-export type Debt =
-  | { ask: { url: string; method: string; headers: Record<string, string> } }
+/** A cleanup of the target: an HTTP request or an SQL query. */
+export type TargetCleanup =
+  | { request: { url: string; method: string; headers: Record<string, string> } }
   | { query: { connection: postgres.Options<{}>; sql: string } };
 
 export interface Watchdog {
-  owe(debt: Debt): void;
-  /** All has been done: lets it go. Resolves when it knows. */
+  add(cleanup: TargetCleanup): void;
+  /** Ends the watchdog when everything is cleaned up. Resolves when it has been told. */
   dismiss(): Promise<void>;
 }
 
 /**
- * Reads debts, a JSON line each, until our end of the pipe closes; `"done"` as the last line means that nothing is owed.
- * What it needs to know comes by the pipe alone, so that no list of processes shows a key.
+ * Reads cleanups, one JSON line each, until the pipe is closed; `"done"` as the last line means that nothing is to be
+ * cleaned up. Keys are passed only through the pipe, so that no process list shows them.
  */
 const SCRIPT = `
 import { createInterface } from 'node:readline';
-const debts = [];
+const cleanups = [];
 for await (const line of createInterface({ input: process.stdin })) {
-  const debt = JSON.parse(line);
-  if (debt === 'done') process.exit(0);
-  debts.push(debt);
+  const cleanup = JSON.parse(line);
+  if (cleanup === 'done') process.exit(0);
+  cleanups.push(cleanup);
 }
 setTimeout(() => process.exit(1), 60_000);
-async function pay({ ask, query, driver }) {
-  if (ask) return void await fetch(ask.url, { ...ask, redirect: 'manual' });
+async function run({ request, query, driver }) {
+  if (request) return void await fetch(request.url, { ...request, redirect: 'manual' });
   const { default: postgres } = await import(driver);
   await postgres(query.connection).unsafe(query.sql);
 }
-await Promise.allSettled(debts.map(pay));
+await Promise.allSettled(cleanups.map(run));
 process.exit(0);
 `;
 
 export function startWatchdog(): Watchdog {
-  const child = spawnSurvivor(process.execPath, ['--input-type=module', '-e', SCRIPT], {});
+  const child = spawnDetached(process.execPath, ['--input-type=module', '-e', SCRIPT], {});
   const driver = import.meta.resolve('postgres');
   return {
-    owe: (debt) => void child.stdin.write(`${JSON.stringify({ ...debt, driver })}\n`),
+    add: (cleanup) => void child.stdin.write(`${JSON.stringify({ ...cleanup, driver })}\n`),
     dismiss: () =>
       new Promise((resolve) => {
         if (child.stdin.destroyed) return resolve();

@@ -15,7 +15,7 @@ const marker = join(terminal.tmp, 'marker.sql');
 const reports = join(terminal.tmp, 'reports');
 writeFileSync(marker, `create table public.${MARKER} ();`);
 
-/** What a target is told by: all of it, or without its databases. */
+/** The variables of a target, with or without its databases. */
 function variablesOf({ variables }: RunningUp, withDatabases = true): NodeJS.ProcessEnv {
   return {
     RATCHET_REMOTE_URL: variables['PRIMARY_API_URL']!,
@@ -33,7 +33,7 @@ const remote = ['--backend', 'remote', '--report', reports];
 const run = (words: string, target: NodeJS.ProcessEnv) =>
   terminal.ratchet(['run', ...words.split(' '), ...remote], target);
 
-/** The lagging replica with steps so far apart that no machine is too busy to pause replay between two of them. */
+/** The plan of `lagging-replica` with intervals long enough to pause replay between two steps. */
 function slowPlan(): string {
   const own = join(terminal.tmp, 'simulated');
   terminal.ratchet(['run', 'lagging-replica', '--subject', 'guarded', '--backend', 'simulated', '--report', own]);
@@ -44,7 +44,7 @@ function slowPlan(): string {
   return file;
 }
 
-/** Asks a database of the target in SQL. */
+/** Runs SQL on a database of the target. */
 async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const host = new URL(url).searchParams.get('host')!;
   const database = postgres({ host, user: 'postgres', database: 'postgres', max: 1 });
@@ -55,7 +55,7 @@ async function ask(url: string, sql: string): Promise<Record<string, unknown>[]>
   }
 }
 
-/** What a run could have left: rows, slots, publications, a replica that is paused. */
+/** What a run could leave on the target: rows, slots, publications, a paused replica. */
 async function leftOn({ variables }: RunningUp) {
   const { DB_URL, REPLICA_DB_URLS } = variables;
   const [primary] = await ask(
@@ -68,7 +68,7 @@ async function leftOn({ variables }: RunningUp) {
   return { ...primary, ...replica };
 }
 
-/** Every write takes one. */
+/** Every write uses a transaction id. */
 const NEXT_TRANSACTION = 'select pg_snapshot_xmax(pg_current_snapshot())::text as next';
 
 const NOTHING = { rows: 0, slots: 0, publications: 0, replay: 'not paused' };
@@ -77,7 +77,7 @@ async function eventually(condition: () => boolean | Promise<boolean>): Promise<
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-describe('a target that is not marked', () => {
+describe('an unmarked target', () => {
   let up: RunningUp;
   beforeAll(async () => {
     up = await terminal.up('--subject', 'legacy', '--name', 'unmarked');
@@ -92,12 +92,12 @@ describe('a target that is not marked', () => {
     const { status, stderr } = run('lagging-replica --subject legacy', variablesOf(up));
     expect([status, stderr]).toEqual([
       64,
-      `ratchet: the target at RATCHET_REMOTE_URL is not marked as a test target, so nothing is written to it — let its owner create the table ${MARKER}, or say --i-own-this-target\n`,
+      `ratchet: the target at RATCHET_REMOTE_URL is not marked as a test target, so nothing is written to it — its owner must create the table ${MARKER}, or use --i-own-this-target\n`,
     ]);
     expect(await ask(up.variables['DB_URL']!, NEXT_TRANSACTION)).toEqual(before);
   });
 
-  it('shows the reversion of legacy to whoever owns it, at exactly the commit, and is left as it was', async () => {
+  it('reproduces the reversion of legacy with --i-own-this-target, at the exact commit, and is restored', async () => {
     const words = ['replay', slowPlan(), '--subject', 'legacy', '--i-own-this-target', ...remote];
     const { status, stdout, stderr } = terminal.ratchet(words, variablesOf(up));
     expect(stderr).toBe('');
@@ -110,7 +110,7 @@ describe('a target that is not marked', () => {
   });
 });
 
-describe('a target that is marked', () => {
+describe('a marked target', () => {
   let up: RunningUp;
   beforeAll(async () => {
     const schema = ['fixtures/story-app/supabase/migrations', 'fixtures/subjects/guarded/migrations', marker];
@@ -124,7 +124,7 @@ describe('a target that is marked', () => {
     await up.ended;
   });
 
-  it('holds with guarded, of which it knows the order of commits', () => {
+  it('passes with guarded, and the order of commits is known', () => {
     const words = ['replay', slowPlan(), '--subject', 'guarded', ...remote];
     const { status, stdout } = terminal.ratchet(words, variablesOf(up));
     expect(stdout).toContain('✓ monotonic-commits');
@@ -132,7 +132,7 @@ describe('a target that is marked', () => {
     expect(status).toBe(0);
   });
 
-  it('without databases runs what needs none of them, and says what is unknown', () => {
+  it('without databases runs plans that need none, and reports what is unknown', () => {
     const target = variablesOf(up, false);
     const restart = run('restart --subject guarded --property monotonic-commits --property monotonic-view', target);
     expect(restart.stdout).toMatch(/\? monotonic-commits +unknown: the history has no commit events/);
@@ -150,12 +150,12 @@ describe('a target that is marked', () => {
     }
   });
 
-  it('whose database permits less does less, and says why', async () => {
+  it('with restricted database permissions reports the missing capabilities and the reason', async () => {
     const { DB_URL, REPLICA_DB_URLS } = up.variables;
     await ask(DB_URL!, 'create role limited login');
     const limited = (url: string): string => url.replace('postgres@', 'limited@');
     const target = { ...variablesOf(up), RATCHET_REMOTE_DATABASE_URL: limited(DB_URL!) };
-    const why = 'the order of commits is unknown: its database permits no logical decoding (permission denied';
+    const why = 'the order of commits is unknown: the database does not permit logical decoding (permission denied';
     const restart = run('restart --subject guarded --property monotonic-view', target);
     expect([restart.status, restart.stdout]).toEqual([0, expect.stringContaining(`note:    ${why}`)]);
     for (const [scenario, capability] of [
@@ -169,13 +169,13 @@ describe('a target that is marked', () => {
     const { status, stderr } = run('lagging-replica --subject guarded', paused);
     expect([status, stderr]).toEqual([
       64,
-      expect.stringContaining('the user of RATCHET_REMOTE_REPLICA_DATABASE_URLS may not pause replay'),
+      expect.stringContaining('the user of RATCHET_REMOTE_REPLICA_DATABASE_URLS is not permitted to pause replay'),
     ]);
     const swapped = { ...variablesOf(up), RATCHET_REMOTE_DATABASE_URL: REPLICA_DB_URLS! };
-    expect(run('restart --subject guarded', swapped).stderr).toContain('names a replica where the primary belongs');
+    expect(run('restart --subject guarded', swapped).stderr).toContain('names a replica; it must name the primary');
   });
 
-  it('refuses what its replicas cannot do, by name', () => {
+  it('refuses a plan that its replicas cannot run, with the missing capability', () => {
     const plan = {
       plan: 1,
       scenario: 'late',
@@ -191,15 +191,15 @@ describe('a target that is marked', () => {
     expect([status, stderr]).toEqual([64, expect.stringContaining('faults.0 (lag) of the plan needs: lag-timed')]);
   });
 
-  it('keeps a story that is somebody else’s, and refuses the run', async () => {
+  it('refuses a run whose story already exists, and keeps that story', async () => {
     await ask(up.variables['DB_URL']!, `insert into stories (id, title) values ('story-1', 'theirs')`);
     const { status, stderr } = run('restart --subject guarded', variablesOf(up));
-    expect([status, stderr]).toEqual([64, expect.stringContaining('story-1 is there already')]);
+    expect([status, stderr]).toEqual([64, expect.stringContaining('story-1 already exists')]);
     expect(await ask(up.variables['DB_URL']!, 'delete from stories returning title')).toEqual([{ title: 'theirs' }]);
   });
 
-  it('whose key is wrong, or that is not there, is told in one line', () => {
-    const wrong = { ...variablesOf(up), RATCHET_REMOTE_SECRET_KEY: 'sb_secret_of_somebody_else' };
+  it('with a wrong key, or that does not answer, is reported in one line', () => {
+    const wrong = { ...variablesOf(up), RATCHET_REMOTE_SECRET_KEY: 'sb_secret_of_another_project' };
     expect(run('restart --subject guarded', wrong)).toMatchObject({
       status: 64,
       stderr: 'ratchet: the target refuses the key of RATCHET_REMOTE_SECRET_KEY: Invalid API key — check the key\n',
@@ -210,23 +210,23 @@ describe('a target that is marked', () => {
     };
     const { status, stderr } = run('restart --subject guarded', gone);
     expect([status, stderr.split('\n').length]).toEqual([2, 2]);
-    expect(stderr).toContain('the database of RATCHET_REMOTE_DATABASE_URL cannot be asked: ECONNREFUSED');
+    expect(stderr).toContain('the database of RATCHET_REMOTE_DATABASE_URL cannot be reached: ECONNREFUSED');
     expect(stderr).not.toContain('the-password');
     const empty = run('restart --subject guarded', {});
     expect([empty.status, empty.stderr]).toEqual([64, expect.stringContaining('set RATCHET_REMOTE_URL, ')]);
   });
 
-  it('is described by the doctor', () => {
+  it('is described by ratchet doctor', () => {
     const { stdout } = terminal.ratchet(['doctor'], variablesOf(up));
     expect(stdout).toContain('✓ target: marked as a test target');
     expect(stdout).toContain('✓ order of commits: from its database');
-    expect(terminal.ratchet(['doctor']).stdout).toContain('✗ target: the target is not known: set RATCHET_REMOTE_URL');
+    expect(terminal.ratchet(['doctor']).stdout).toContain('✗ target: no target is configured: set RATCHET_REMOTE_URL');
   });
 
   it.each([
     ['SIGINT', 130],
     ['SIGKILL', null],
-  ] as const)('is left as it was by a run that %s ends', async (signal, code) => {
+  ] as const)('is restored after %s ends a run', async (signal, code) => {
     const own = join(terminal.tmp, signal);
     const words = ['replay', slowPlan(), '--subject', 'guarded', '--backend', 'remote', '--report', own];
     const env = { ...process.env, ...variablesOf(up), TMPDIR: terminal.tmp };
@@ -241,7 +241,7 @@ describe('a target that is marked', () => {
     await eventually(async () => JSON.stringify(await leftOn(up)) === JSON.stringify(NOTHING));
   });
 
-  it('never has its keys printed or written down, not even those that it answers itself', async () => {
+  it('never has its keys printed or written to a file, not even keys in its answers', async () => {
     const { SECRET_KEY, PUBLISHABLE_KEY } = up.variables;
     const json = run('restart --subject guarded --format json', variablesOf(up));
     expect(json.status).toBe(0);
@@ -252,14 +252,14 @@ describe('a target that is marked', () => {
     for (const key of [SECRET_KEY!, PUBLISHABLE_KEY!]) {
       expect([json.stdout, json.stderr, ...written].filter((text) => text.includes(key))).toEqual([]);
     }
-    // The keys are right where they are used.
+    // The keys are valid.
     const client = createClient(up.variables['API_URL']!, SECRET_KEY!, { auth: { persistSession: false } });
     expect((await client.from('stories').select('id')).error).toBeNull();
   });
 });
 
-describe('the example of the document', () => {
-  it('shows what it says', async () => {
+describe('the example in the documentation', () => {
+  it('has the documented result', async () => {
     const page = readFileSync(join(root, 'docs/REMOTE.md'), 'utf8');
     const script = /```sh\n(.*?)```/s.exec(page)![1]!;
     const folder = join(terminal.tmp, 'example');

@@ -1,4 +1,4 @@
-/** A Supabase that somebody else runs, told by environment variables; written to only where it is marked for that. */
+/** The backend for a running Supabase, configured by environment variables. It writes only to a marked target. */
 import { RatchetError, UsageError } from '../../errors.ts';
 import type { Backend, Capability, ClusterOptions, Diagnosis } from '../../port/backend.ts';
 import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';
@@ -9,8 +9,8 @@ import { MARKER, isMarked, requirePermission, requireTable } from './target.ts';
 export function remoteFrom(settings: Settings | UsageError): Backend {
   return {
     name: 'remote',
-    description: 'a Supabase that somebody else runs, by URL and keys from RATCHET_REMOTE_… variables',
-    capabilities: new Set([...GATEWAY_CAPABILITIES, ...byDatabases(settings)]),
+    description: 'a Supabase that is already running, with URL and keys from RATCHET_REMOTE_… variables',
+    capabilities: new Set([...GATEWAY_CAPABILITIES, ...databaseCapabilities(settings)]),
     async start(options) {
       if (settings instanceof UsageError) throw settings;
       await inspect(settings, options);
@@ -22,23 +22,26 @@ export function remoteFrom(settings: Settings | UsageError): Backend {
 
 export const remoteBackend: Backend = remoteFrom(takeSettings(process.env));
 
-/** What only its databases let one do. A target that nobody has named may have any: a run says first that it is missing. */
-function byDatabases(settings: Settings | UsageError): Capability[] {
+/**
+ * The capabilities that need database access. All, if no target is configured: then the error is the missing
+ * configuration, not a missing capability.
+ */
+function databaseCapabilities(settings: Settings | UsageError): Capability[] {
   const isKnown = !(settings instanceof UsageError);
   if (isKnown && settings.databaseUrl === undefined) return [];
   return isKnown && settings.replicas.length === 0 ? ['commits'] : ['commits', 'replicas', 'lag-paused', 'lag-exact'];
 }
 
-/** Reads only. @throws RatchetError unless a run may begin */
+/** Checks the target, without writing to it. @throws RatchetError if a run is not permitted or not possible */
 async function inspect(
   settings: Settings,
   { replicas, tracked, ownsTarget, onProgress, signal }: ClusterOptions,
 ): Promise<void> {
-  onProgress('looking at the target');
+  onProgress('checking the target');
   if (replicas > settings.replicas.length) {
     throw new UsageError(
       'remote-replicas',
-      `${replicas} replicas are needed, and RATCHET_REMOTE_REPLICA_URLS names ${settings.replicas.length}`,
+      `the plan needs ${replicas} replicas, but RATCHET_REMOTE_REPLICA_URLS names ${settings.replicas.length}`,
     );
   }
   requirePermission(await isMarked(settings, signal), ownsTarget, 'the target at RATCHET_REMOTE_URL');

@@ -1,28 +1,28 @@
-/** Looks at the target before anything is written to it: that it is there, takes the keys, is marked, has the table. */
+/** Checks of the target before anything is written to it: it answers, accepts the keys, is marked, has the table. */
 import { EnvironmentError, UsageError } from '../../errors.ts';
 import type { TrackedTable } from '../../port/backend.ts';
 import { keyHeaders } from './remote-rest.ts';
 import type { Settings } from './remote-settings.ts';
 
-/** A table of this name in the schema `public` says that the project is there to be tested on. */
+/** A table of this name in the schema `public` marks a project as a test target. */
 export const MARKER = 'ratchet_test_target';
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 interface Answer {
   ok: boolean;
   status: number;
-  /** Of PostgREST or PostgreSQL; the API gateway's own refusals have none. */
+  /** Error code of PostgREST or PostgreSQL. Errors of the API gateway have none. */
   code: string | undefined;
   message: string;
 }
 
-/** Whether the target takes the keys and is marked. @throws RatchetError when it does not answer or refuses a key */
+/** Whether the target is marked. @throws RatchetError if it does not answer or refuses a key */
 export async function isMarked(settings: Settings, signal?: AbortSignal): Promise<boolean> {
   const { secretKey, publishableKey } = settings;
-  const answer = await look(settings, secretKey, `${MARKER}?limit=1`, signal);
+  const answer = await query(settings, secretKey, `${MARKER}?limit=1`, signal);
   requireKey(answer, 'RATCHET_REMOTE_SECRET_KEY');
-  requireKey(await look(settings, publishableKey, `${MARKER}?limit=1`, signal), 'RATCHET_REMOTE_PUBLISHABLE_KEY');
+  requireKey(await query(settings, publishableKey, `${MARKER}?limit=1`, signal), 'RATCHET_REMOTE_PUBLISHABLE_KEY');
   if (answer.status >= 500 || (answer.status >= 300 && answer.status < 400)) throw broken(answer);
   return answer.ok;
 }
@@ -33,7 +33,7 @@ export function requirePermission(isMarked: boolean, ownsTarget: boolean | undef
   throw new UsageError(
     'remote-unmarked',
     `${which} is not marked as a test target, so nothing is written to it`,
-    `let its owner create the table ${MARKER}, or say --i-own-this-target`,
+    `its owner must create the table ${MARKER}, or use --i-own-this-target`,
   );
 }
 
@@ -41,34 +41,34 @@ export function requirePermission(isMarked: boolean, ownsTarget: boolean | undef
 export async function requireTable(settings: Settings, tracked: TrackedTable, signal?: AbortSignal): Promise<void> {
   const { table, key, generation, progress, status } = tracked;
   const columns = [key, generation, progress, status].filter((name) => name !== undefined);
-  const query = `${encodeURIComponent(table)}?select=${columns.map(encodeURIComponent).join(',')}&limit=1`;
-  const answer = await look(settings, settings.secretKey, query, signal);
+  const path = `${encodeURIComponent(table)}?select=${columns.map(encodeURIComponent).join(',')}&limit=1`;
+  const answer = await query(settings, settings.secretKey, path, signal);
   if (answer.ok) return;
   throw new UsageError(
     'remote-schema',
-    `the target serves no table ${table} with the columns ${columns.join(', ')}: ${answer.message}`,
-    'its owner applies the schema of the subject; Ratchet applies none to a remote target',
+    `the target has no table ${table} with the columns ${columns.join(', ')}: ${answer.message}`,
+    "apply the subject's schema to it; Ratchet does not apply migrations to a remote target",
   );
 }
 
-/** What went wrong, without what it was asked with. */
+/** The reason for a failure, without any part of the request, which may contain keys. */
 export function reasonOf(error: unknown): string {
   const { name, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  if (name === 'TimeoutError') return `no answer within ${PATIENCE_MS / 1000} s`;
+  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
   return cause?.code ?? (error as { code?: string }).code ?? cause?.message ?? name;
 }
 
-async function look(
+async function query(
   { url, secretKey, publishableKey }: Settings,
   key: string,
   path: string,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(`${url}/rest/v1/${path}`, {
     headers: keyHeaders(key),
     redirect: 'manual',
-    signal: signal === undefined ? patience : AbortSignal.any([patience, signal]),
+    signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
   }).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw new EnvironmentError(
@@ -79,8 +79,8 @@ async function look(
   });
   const text = await response.text();
   const { code, message } = parse(text);
-  const told = (message ?? `HTTP ${response.status}`).replaceAll(secretKey, '…').replaceAll(publishableKey, '…');
-  return { ok: response.ok, status: response.status, code, message: told };
+  const safe = (message ?? `HTTP ${response.status}`).replaceAll(secretKey, '…').replaceAll(publishableKey, '…');
+  return { ok: response.ok, status: response.status, code, message: safe };
 }
 
 function parse(text: string): { code?: string; message?: string } {
@@ -92,7 +92,7 @@ function parse(text: string): { code?: string; message?: string } {
   }
 }
 
-/** A role that may not look is refused with PostgreSQL's code, a key that is none without. */
+/** A missing privilege of the role has PostgreSQL's error code 42501; a refused key has no such code. */
 function requireKey({ status, code, message }: Answer, variable: string): void {
   if ((status !== 401 && status !== 403) || code === '42501') return;
   throw new UsageError('remote-key-refused', `the target refuses the key of ${variable}: ${message}`, 'check the key');

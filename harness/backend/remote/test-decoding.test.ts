@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { TestDecodingReader } from './test-decoding.ts';
 
-/** What PostgreSQL 18 wrote of these changes. */
+/** The output of PostgreSQL 18 for these changes. */
 const CHANGES: [lsn: string, data: string][] = [
   ['0/1', 'BEGIN'],
   [
@@ -19,7 +19,7 @@ const CHANGES: [lsn: string, data: string][] = [
   ['0/4', 'COMMIT'],
 ];
 
-it('tells committed row versions, with names and values as they are', () => {
+it('returns committed row versions, with unquoted names and values', () => {
   const reader = new TestDecodingReader();
   expect(CHANGES.map(([lsn, data]) => reader.push({ lsn, data })).filter((one) => one !== undefined)).toEqual([
     {

@@ -1,4 +1,4 @@
-/** Text of PostgreSQL's logical decoding plugin `test_decoding`, as far as row versions need it. */
+/** Parses the output of PostgreSQL's logical decoding plugin `test_decoding` that describes row versions. */
 import type { Lsn } from '../../history/lsn.ts';
 import type { Row, Transaction } from '../postgres/pgoutput.ts';
 
@@ -8,11 +8,11 @@ export interface Change {
   data: string;
 }
 
-/** Collects changes into committed transactions; they come in the order of their commits. */
+/** Collects changes into committed transactions, which arrive in commit order. */
 export class TestDecodingReader {
   #rows: Transaction['rows'] = [];
 
-  /** A transaction when this change ended one. Its `end` is right after the commit record. */
+  /** Returns a transaction if this change completes one. Its `end` is the position right after the commit record. */
   push({ lsn, data }: Change): Transaction | undefined {
     if (data.startsWith('BEGIN')) this.#rows = [];
     if (data.startsWith('COMMIT')) return { end: lsn, rows: this.#rows };
@@ -22,11 +22,11 @@ export class TestDecodingReader {
   }
 }
 
-/** An update of the key tells the old one first. The table is quoted where SQL would want it. */
+/** An update of the key has the old key first. The table name is quoted where SQL requires it. */
 const CHANGE =
   /^table ((?:"(?:[^"]|"")*"|[^".])+\.(?:"(?:[^"]|"")*"|[^":])+): (?:INSERT|UPDATE): (?:old-key: .*? new-tuple: )?(.*)$/s;
 
-/** `name[type]:value`, the name quoted where SQL would want it, the value unless it is a number, a boolean or null. */
+/** `name[type]:value`. The name is quoted where SQL requires it; the value unless it is a number, a boolean or null. */
 const COLUMN =
   /(?:"((?:[^"]|"")*)"|([^\s"[\]]+))\[(?:[^[\]"]|\[\]|"(?:[^"]|"")*")*\]:(?:'((?:[^']|'')*)'|(\S+))(?: |$)/gy;
 

@@ -1,4 +1,4 @@
-/** A request, taken apart: who asks, what for, in which form, and what it brings. */
+/** Parses a request: role, media type, preferences and body. */
 import type { HttpMessage } from '../../port/message.ts';
 import type { ColumnModel, Scalar } from '../../port/model.ts';
 import type { FilteredTable } from './filters.ts';
@@ -7,10 +7,10 @@ import { coerce } from './values.ts';
 
 export type Role = 'anon' | 'service_role';
 
-/** `undefined` for a key that is none. */
+/** The role of an API key; `undefined` for an invalid key. */
 export type RoleOf = (apikey: string | null) => Role | undefined;
 
-/** One request, taken apart. */
+/** A parsed request. */
 export interface Call {
   method: string;
   role: Role;
@@ -55,14 +55,14 @@ function parsePrefer(text: string | null): Preferences {
   if (text === null) return NO_PREFERENCES;
   const prefer: Preferences = { returns: 'minimal', count: false, resolution: undefined, missingDefault: false };
   for (const item of text.split(',')) {
-    const wish = item.trim();
-    if (wish === 'return=minimal' || wish === 'return=representation')
-      prefer.returns = wish.slice('return='.length) as 'minimal';
-    else if (wish === 'count=exact') prefer.count = true;
-    else if (wish === 'resolution=merge-duplicates' || wish === 'resolution=ignore-duplicates')
-      prefer.resolution = wish.slice('resolution='.length) as 'merge-duplicates';
-    else if (wish === 'missing=default') prefer.missingDefault = true;
-    else if (wish !== '') throw notSimulated(`the preference "${wish}"`);
+    const preference = item.trim();
+    if (preference === 'return=minimal' || preference === 'return=representation')
+      prefer.returns = preference.slice('return='.length) as 'minimal';
+    else if (preference === 'count=exact') prefer.count = true;
+    else if (preference === 'resolution=merge-duplicates' || preference === 'resolution=ignore-duplicates')
+      prefer.resolution = preference.slice('resolution='.length) as 'merge-duplicates';
+    else if (preference === 'missing=default') prefer.missingDefault = true;
+    else if (preference !== '') throw notSimulated(`the preference "${preference}"`);
   }
   return prefer;
 }
@@ -85,14 +85,14 @@ function parseBody(text: string): Body[] {
   const value = parseJson(text);
   const rows: unknown[] = Array.isArray(value) ? value : [value];
   if (rows.some((row) => typeof row !== 'object' || row === null || Array.isArray(row)))
-    throw notSimulated('a body that holds no objects');
+    throw notSimulated('a body that is not an object or a list of objects');
   return rows as Body[];
 }
 
 export function parseArguments(text: string): Body {
   const value = text === '' ? {} : parseJson(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw notSimulated('arguments that are no object');
+    throw notSimulated('arguments that are not an object');
   return value as Body;
 }
 
@@ -104,7 +104,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The rows of a body, and which of their fields are to be taken. */
+/** The rows of a body, and the names of the fields that are written. */
 export interface Given {
   names: readonly string[];
   rows: readonly Body[];
@@ -139,7 +139,7 @@ function requireColumns({ name, model }: FilteredTable, columns: readonly string
   throw new RestError(400, 'PGRST204', `Could not find the '${unknown}' column of '${name}' in the schema cache`);
 }
 
-/** A value that is missing is null, or with `missing=default` left to the default. */
+/** A missing field is null, or with `missing=default` omitted, so that it gets its default. */
 export function valuesOf(
   { model }: FilteredTable,
   names: readonly string[],

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all(clusters.map((cluster) => cluster.close())));
 
-it('random requests through supabase-js have the same answers', async () => {
+it('random requests through supabase-js have the same answers as on PostgreSQL', async () => {
   await fc.assert(
     fc.asyncProperty(commands, async (sequence) => {
       for (const client of [real, simulated]) await client.from('stories').delete().neq('id', '');

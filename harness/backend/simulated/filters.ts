@@ -1,11 +1,11 @@
-/** PostgREST's filters, as predicates with SQL's three values: `null` is unknown. */
+/** PostgREST's filters, as predicates with SQL's three-valued logic: `null` is unknown. */
 import type { ColumnType, Row, Scalar, TableModel } from '../../port/model.ts';
 import { databaseError, notSimulated, RestError } from './rest-error.ts';
 import { coerce, compareValues } from './values.ts';
 
 export type Predicate = (row: Row) => boolean | null;
 
-/** A filter whose names are known; reading its values may yet fail. */
+/** A filter whose column names have been resolved. Calling it parses the values, which may throw. */
 export type Filter = () => Predicate;
 
 export interface FilteredTable {
@@ -153,7 +153,7 @@ function isLike(column: string, type: ColumnType, operator: 'like' | 'ilike', te
   return (row) => (row[column] === null ? null : pattern.test(row[column] as string));
 }
 
-/** @throws RestError 42703, as PostgreSQL says it */
+/** @throws RestError 42703 for an unknown column, with PostgreSQL's message */
 export function columnOf(table: FilteredTable, column: string): { type: ColumnType } {
   const plain = unquote(column);
   const known = Object.hasOwn(table.model.columns, plain) ? table.model.columns[plain] : undefined;
@@ -162,7 +162,7 @@ export function columnOf(table: FilteredTable, column: string): { type: ColumnTy
   throw databaseError('42703', `column ${table.name}.${plain} does not exist`);
 }
 
-/** At commas outside of brackets and quotes. */
+/** Splits at commas outside of parentheses and quotes. */
 export function splitTop(text: string): string[] {
   const parts: string[] = [];
   let part = '';

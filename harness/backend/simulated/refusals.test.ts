@@ -4,13 +4,13 @@ import { clientOf, conformanceOptions } from '../conformance.case.ts';
 import { simulatedBackend } from './simulated.ts';
 
 let client: any;
-let complaints: Error[];
+let failures: Error[];
 
 beforeEach(async () => {
-  complaints = [];
+  failures = [];
   const cluster = await simulatedBackend.start({
     ...conformanceOptions(0),
-    onDeath: (reason) => complaints.push(reason),
+    onDeath: (reason) => failures.push(reason),
   });
   client = clientOf(cluster.primary, cluster.secretKey);
   await client.from('stories').insert({ id: 'a' });
@@ -33,10 +33,10 @@ it.each<[what: string, request: () => { retry(isOn: boolean): PromiseLike<unknow
   ['an order by a related table', () => stories().select().order('title', { referencedTable: 'chapters' }), 'chapters'],
   ['an estimated count', () => stories().select('*', { count: 'estimated' }), 'count=estimated'],
   ['CSV', () => stories().select().csv(), 'text/csv'],
-  ['a plan of execution', () => stories().select().explain(), 'plan'],
+  ['an execution plan', () => stories().select().explain(), 'plan'],
   ['a rollback', () => stories().insert({ id: 'b' }).rollback(), 'tx=rollback'],
   [
-    'a limit on what is affected',
+    'a limit on the affected rows',
     () => stories().update({ progress: 1 }).eq('id', 'a').maxAffected(1),
     'handling=strict',
   ],
@@ -48,10 +48,10 @@ it.each<[what: string, request: () => { retry(isOn: boolean): PromiseLike<unknow
   ],
   ['a deletion in an order', () => stories().delete().eq('id', 'a').select().order('id'), 'with an order'],
   ['an insertion in an order', () => stories().insert({ id: 'b' }).select().order('id'), 'with an order'],
-  ['a table of another place', () => client.from('a/b').select(), 'a/b'],
-])('%s is refused by name, as an error of the run', async (_what, request, name) => {
-  // It would ask again for seven seconds.
+  ['a table name with a slash', () => client.from('a/b').select(), 'a/b'],
+])('%s is refused with an error of the run that names it', async (_what, request, name) => {
+  // supabase-js would retry for seven seconds.
   await request().retry(false);
-  expect(complaints[0]).toBeInstanceOf(EnvironmentError);
-  expect(complaints[0]!.message).toContain(name);
+  expect(failures[0]).toBeInstanceOf(EnvironmentError);
+  expect(failures[0]!.message).toContain(name);
 });

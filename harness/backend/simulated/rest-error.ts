@@ -1,4 +1,4 @@
-/** Answers that are errors, in PostgREST's form. */
+/** Error responses in PostgREST's format. */
 import { EnvironmentError } from '../../errors.ts';
 
 export class RestError extends Error {
@@ -19,16 +19,16 @@ export class RestError extends Error {
   }
 }
 
-/** What real PostgREST may well understand and the simulation does not: an error of the run, never an answer. */
+/** The error for a feature that the simulation does not have: an error of the run, never a response. */
 export function notSimulated(what: string): EnvironmentError {
   return new EnvironmentError(
     'simulated-unsupported',
-    `the simulated database does not know ${what}`,
-    'run this subject on the embedded backend, or teach harness/backend/simulated/ what PostgREST does there',
+    `the simulated database does not support ${what}`,
+    'run this subject on the embedded backend, or implement the feature in harness/backend/simulated/',
   );
 }
 
-/** PostgREST's table of statuses for errors of PostgreSQL: the first prefix that fits decides. */
+/** PostgREST's table of statuses for errors of PostgreSQL: the first matching prefix decides. */
 const STATUS_BY_PREFIX: readonly [prefix: string, status: number][] = [
   ['08', 503],
   ['09', 500],
@@ -61,7 +61,7 @@ const STATUS_BY_PREFIX: readonly [prefix: string, status: number][] = [
   ['42501', 403],
 ];
 
-/** An error that the database itself raised. `PT409` and the like say their status themselves. */
+/** An error raised by the database. Codes such as `PT409` contain their status. */
 export function databaseError(code: string, message: string, more: { detail?: string; hint?: string } = {}): RestError {
   const own = /^PT(\d{3})$/.exec(code)?.[1];
   const status = own === undefined ? STATUS_BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] : Number(own);

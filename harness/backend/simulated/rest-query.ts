@@ -1,14 +1,14 @@
-/** What a request asks for: the query of its URL, compiled once for every text of it. */
+/** Parses the query string of a request; `simulated-rest.ts` caches the result. */
 import type { Row, Scalar } from '../../port/model.ts';
 import { allOf, columnOf, parseFilter, parseLogic, splitTop, type FilteredTable, type Filter } from './filters.ts';
 import { notSimulated } from './rest-error.ts';
 import { compareValues } from './values.ts';
 
 export interface Query {
-  /** A row as it is shown, in JSON that is made once of every version: most are read again and again. */
+  /** A row as JSON. Cached per row version, because most are read many times. */
   textOf(row: Row): string;
   matches(row: Row): boolean;
-  /** `undefined`: as they come. */
+  /** `undefined`: in order of insertion. */
   order: ((a: Row, b: Row) => number) | undefined;
   limit: number | undefined;
   offset: number;
@@ -16,7 +16,7 @@ export interface Query {
   onConflict: readonly string[];
 }
 
-/** Names that are not filters. */
+/** Parameters that are not filters. */
 const RESERVED = new Set([
   'select',
   'order',
@@ -39,7 +39,7 @@ export function parseQuery(
   { skip = NOTHING, isWrite = false }: { skip?: ReadonlySet<string>; isWrite?: boolean } = {},
 ): Query {
   const select = () => parseSelect(table, parameters.get('select') ?? '*');
-  // A selection stands before the conditions of a query, and behind those of a change.
+  // The order matters for which of several errors is reported: the selection comes first in a query, last in a change.
   let project = isWrite ? undefined : select();
   const filters: Filter[] = [];
   for (const [name, text] of parameters) {
@@ -49,7 +49,7 @@ export function parseQuery(
   }
   project ??= select();
   const order = parseOrder(table, parameters.get('order'));
-  // As a prepared statement: names are looked up while it is prepared, values are read afterwards.
+  // As for a prepared statement, names are resolved first, and values are parsed afterwards.
   const predicates = filters.map((bind) => bind());
   const holds = allOf(predicates);
   return {
@@ -71,7 +71,7 @@ function textsOf(project: (row: Row) => Row): Query['textOf'] {
   };
 }
 
-/** A dot in it means a related table's column. */
+/** A name with a dot is a column of a related table. */
 function checkedName(name: string): string {
   if (/[.>]/.test(name)) throw notSimulated(`the filter on "${name}"`);
   return name;

@@ -1,4 +1,4 @@
-/** The databases of a simulation: a primary, its log of commits, and replicas that are views of it. */
+/** The databases of a simulation: a primary, its commit log, and replicas that are views of the log. */
 import type { Clock } from '../../clock.ts';
 import { EnvironmentError, UsageError } from '../../errors.ts';
 import type { Lsn } from '../../history/lsn.ts';
@@ -13,7 +13,7 @@ import type {
 } from '../../port/backend.ts';
 import type { DatabaseModel, Row, Scalar } from '../../port/model.ts';
 import { Lag } from './simulated-lag.ts';
-import { Machine } from './machine.ts';
+import { Machine } from './simulated-machine.ts';
 import type { Role } from './call.ts';
 import { createRest } from './simulated-rest.ts';
 import { SimulatedReplica } from './simulated-replica.ts';
@@ -26,12 +26,12 @@ const SECRET_KEY = 'sb_secret_simulated';
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { simulation } = options;
-  if (simulation === undefined) throw new Error('the simulated backend runs in a simulation only');
+  if (simulation === undefined) throw new Error('the simulated backend runs only in a simulation');
   if (simulation.model === undefined) {
     throw new UsageError(
       'simulation-missing',
-      'the subject does not say what its database is to a simulation',
-      'give it a `simulation` beside its migrations, or run it on another backend',
+      'the subject has no database model for a simulation',
+      'add a field `simulation` to the subject, or run it on another backend',
     );
   }
   return new SimulatedCluster(options, simulation.clock, simulation.epochMs, simulation.model);
@@ -76,42 +76,42 @@ class SimulatedCluster implements Cluster {
 
   async close(): Promise<void> {}
 
-  /** The network to the primary ends with it: what has not arrived never will. */
+  /** Replicas receive nothing more from the old primary. */
   async promote(name: NodeName, downMs: number): Promise<Promotion> {
     const { tracked } = this.#options;
     const promoted = this.replicas.find((replica) => replica.name === name);
     if (promoted === undefined || !promoted.machine.isAnswering || !this.#machine.isAnswering) {
       throw new EnvironmentError(
         'simulated-no-promotion',
-        `${name} cannot be promoted: it or the primary is down already`,
+        `${name} cannot be promoted: the replica or the primary is already down`,
       );
     }
     for (const { lag } of this.replicas) lag.current();
     const { lsn, position } = promoted.lag.current();
     const lost = this.#log.entries.filter((entry) => entry.position > position).flatMap(({ changes }) => changes);
-    const revive = this.#machine.outage('kill');
-    const fill = promoted.machine.outage('kill');
+    const startPrimary = this.#machine.outage('kill');
+    const startReplica = promoted.machine.outage('kill');
     const done = this.#clock.sleep(downMs).then(async () => {
       this.#log.cut(position);
       this.#view.rewind();
       for (const { lag } of this.replicas) lag.rewind();
-      this.#tellRestored(lost, lsn, name);
-      await revive();
+      this.#reportRestored(lost, lsn, name);
+      await startPrimary();
     });
     return {
       lsn,
       commitsLost: tracked === undefined ? 0 : lost.filter((change) => isOf(tracked, change)).length,
       async replace() {
         await done;
-        await fill();
+        await startReplica();
       },
     };
   }
 
   #replica(name: string): SimulatedReplica {
     const machine = new Machine(name, this.#clock);
-    const isFed = (): boolean => machine.isFed && this.#machine.isAnswering;
-    const lag = new Lag(name, this.#log, this.#clock, this.#options.tracked, isFed);
+    const isReceiving = (): boolean => machine.isReceiving && this.#machine.isAnswering;
+    const lag = new Lag(name, this.#log, this.#clock, this.#options.tracked, isReceiving);
     const rest = this.#restOf(() => this.#begin(lag.current(), true));
     return new SimulatedReplica(name, machine, lag, rest);
   }
@@ -123,7 +123,7 @@ class SimulatedCluster implements Cluster {
       try {
         return handle(request);
       } catch (error) {
-        // What it can answer it has answered: this is the simulation's own limit.
+        // Errors of the request have been answered; this one means that the simulation lacks a feature.
         this.#options.onDeath(error as Error);
         throw error;
       }
@@ -149,8 +149,8 @@ class SimulatedCluster implements Cluster {
     }
   }
 
-  /** Of every row whose last versions are lost, the one that is left. */
-  #tellRestored(lost: readonly Change[], lsn: Lsn, promoted: NodeName): void {
+  /** Reports the current version of every row whose later versions are lost. */
+  #reportRestored(lost: readonly Change[], lsn: Lsn, promoted: NodeName): void {
     const { tracked, onCommit } = this.#options;
     if (tracked === undefined) return;
     const rows = this.#view.rows(tracked.table);

@@ -1,6 +1,6 @@
 /**
- * How far a replica is behind. It costs nothing: what it shows is a function of the log and the time, and is worked
- * out when somebody looks. What has been shown is never taken back.
+ * The lag of a simulated replica. What the replica shows is a function of the log and the time, computed when it is
+ * read, so that a lag schedules no events. A commit that has been shown stays visible.
  */
 import type { Clock } from '../../clock.ts';
 import { EnvironmentError } from '../../errors.ts';
@@ -19,13 +19,19 @@ export class Lag {
   readonly #clock: Clock;
   readonly #tracked: TrackedTable | undefined;
   readonly #view: View;
-  readonly #isFed: () => boolean;
+  readonly #isReceiving: () => boolean;
   #gate: Gate = OPEN;
 
-  /** @param isFed whether what the primary sends arrives at all; look at `current` before that changes */
-  constructor(name: string, log: CommitLog, clock: Clock, tracked: TrackedTable | undefined, isFed: () => boolean) {
+  /** @param isReceiving whether the replica receives what the primary sends; call `current` before that changes */
+  constructor(
+    name: string,
+    log: CommitLog,
+    clock: Clock,
+    tracked: TrackedTable | undefined,
+    isReceiving: () => boolean,
+  ) {
     this.#name = name;
-    this.#isFed = isFed;
+    this.#isReceiving = isReceiving;
     this.#log = log;
     this.#clock = clock;
     this.#tracked = tracked;
@@ -34,11 +40,11 @@ export class Lag {
 
   /** The tables as the replica shows them now. */
   current(): View {
-    if (this.#isFed()) this.#view.advance(this.#gate);
+    if (this.#isReceiving()) this.#view.advance(this.#gate);
     return this.#view;
   }
 
-  /** As a copy of the primary that was made anew, where it shows what the log no longer has. */
+  /** Resets the replica to the log if it shows commits that are no longer in it. */
   rewind(): void {
     this.#view.rewind();
   }
@@ -55,7 +61,7 @@ export class Lag {
     this.#change(OPEN);
   }
 
-  /** @throws EnvironmentError when the replica shows a later commit already */
+  /** @throws EnvironmentError if the replica already shows a later commit */
   holdAt(lsn: Lsn): void {
     const target = Number(lsnToBigInt(lsn));
     const { position } = this.current();

@@ -3,9 +3,9 @@ import type { DatabaseNode, Outage, ReplicaNode } from '../../port/backend.ts';
 import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
 import type { MaybePromise } from '../../maybe-promise.ts';
 import type { Lag } from './simulated-lag.ts';
-import type { Machine } from './machine.ts';
+import type { Machine } from './simulated-machine.ts';
 
-/** A view of the primary's log on a machine of its own. */
+/** A replica: a view of the primary's log on its own machine. */
 export class SimulatedReplica implements ReplicaNode {
   readonly name: string;
   readonly machine: Machine;
@@ -44,7 +44,7 @@ export class SimulatedReplica implements ReplicaNode {
   }
 
   async outage(how: Outage): Promise<() => Promise<void>> {
-    // What has arrived by now is there.
+    // Applies what has been received before the outage.
     this.lag.current();
     return this.machine.outage(how);
   }

@@ -1,4 +1,4 @@
-/** One transaction on the primary: sees its own writes, keeps the constraints, and leaves the changes to commit. */
+/** A transaction: sees its own writes, checks constraints, and collects the changes to commit. */
 import type { DatabaseModel, Row, Scalar, TableModel, Transaction } from '../../port/model.ts';
 import { databaseError, notSimulated } from './rest-error.ts';
 import { coerce, formatRow } from './values.ts';
@@ -9,9 +9,9 @@ type Values = Readonly<Record<string, Scalar>>;
 export interface TransactionOptions {
   model: DatabaseModel;
   view: View;
-  /** `now()` of this transaction; asked once, and only if it is needed. */
+  /** `now()` of this transaction; called at most once. */
   now(): string;
-  /** On a replica nothing may be written. */
+  /** Whether writes are refused, as on a replica. */
   isReadOnly: boolean;
 }
 
@@ -27,7 +27,7 @@ export class OpenTransaction implements Transaction {
     this.#isReadOnly = options.isReadOnly;
   }
 
-  /** As a function called by GET. */
+  /** Refuses writes from now on, for a function called by GET. */
   forbidWriting(): void {
     this.#isReadOnly = true;
   }
@@ -94,7 +94,7 @@ export class OpenTransaction implements Transaction {
     return model;
   }
 
-  /** The row that an insertion would store, if none is there already; what is wrong with it is wrong in any case. */
+  /** The row that an insert would store, without checking for an existing row. Throws if the row itself is invalid. */
   propose(table: string, values: Values): Row {
     this.#requireWritable('INSERT');
     const row = this.#complete(table, values);
@@ -102,7 +102,7 @@ export class OpenTransaction implements Transaction {
     return row;
   }
 
-  /** A whole row: given values in their types, defaults for the rest. */
+  /** The complete row: the given values, converted to their types, and defaults for the others. */
   #complete(table: string, values: Values): Row {
     const row: Record<string, Scalar> = {};
     for (const [name, column] of Object.entries(this.model(table).columns)) {
@@ -197,7 +197,7 @@ export class OpenTransaction implements Transaction {
   }
 }
 
-/** What a row is known by in its table. */
+/** Identifies a row in its table: its primary key as text. */
 export function idOf(model: TableModel, row: Row): string {
   return keyText(model.primaryKey.map((column) => row[column]!));
 }

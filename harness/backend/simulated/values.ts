@@ -1,8 +1,8 @@
-/** Values of columns: taken in as PostgreSQL takes them, compared as it compares them. */
+/** Column values: parsed and compared like in PostgreSQL. */
 import type { ColumnType, Row, Scalar } from '../../port/model.ts';
 import { databaseError, notSimulated } from './rest-error.ts';
 
-/** @throws RestError with the code 22P02, 22003 or 22007 for what is no value of the type */
+/** @throws RestError with the code 22P02, 22003 or 22007 if the value is not valid for the type */
 export function coerce(value: unknown, type: ColumnType): Scalar {
   if (value === null || value === undefined) return null;
   if (type === 'text') return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -38,7 +38,7 @@ function toBoolean(text: string): boolean {
   throw databaseError('22P02', `invalid input syntax for type boolean: "${text}"`);
 }
 
-/** ISO 8601 with a time zone, or `now`; what else PostgreSQL understands is refused by name. */
+/** Accepts ISO 8601. Other formats that PostgreSQL accepts are refused as not simulated. */
 function toTimestamp(text: string): string {
   const [, seconds, fraction = '', zone] =
     /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\s*(Z|[-+]\d\d(?::?\d\d)?)?$/i.exec(text) ?? [];
@@ -57,7 +57,7 @@ function toTimestamp(text: string): string {
   return formatTimestamp(whole, Number(fraction.padEnd(6, '0')));
 }
 
-/** As PostgreSQL prints it in JSON: UTC, up to six digits of a second, without trailing zeros. */
+/** PostgreSQL's format in JSON: UTC, up to six fractional digits, without trailing zeros. */
 export function formatTimestamp(wholeSecondsMs: number, microseconds: number): string {
   if (wholeSecondsMs !== lastSecond.ms) {
     lastSecond = { ms: wholeSecondsMs, text: new Date(wholeSecondsMs).toISOString().slice(0, 19) };
@@ -66,23 +66,23 @@ export function formatTimestamp(wholeSecondsMs: number, microseconds: number): s
   return `${lastSecond.text}${fraction}+00:00`;
 }
 
-/** Most timestamps are of the second of the one before. */
+/** Cache: most timestamps are in the same second as the previous one. */
 let lastSecond = { ms: Number.NaN, text: '' };
 
-/** Negative, zero or positive, of two values of one type that are not null. */
+/** Compares two values of one type that are not null: negative, zero or positive. */
 export function compareValues(a: Scalar, b: Scalar, type: ColumnType): number {
   if (type === 'timestamptz') return compareTimestamps(String(a), String(b));
   if (a === b) return 0;
   return a! < b! ? -1 : 1;
 }
 
-/** Both in UTC: the seconds compare as text, and so do the digits behind them. */
+/** Both are in UTC and the same format, so they compare as text. */
 function compareTimestamps(a: string, b: string): number {
   const [left, right] = [a.replace('+00:00', ''), b.replace('+00:00', '')];
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
-/** The row in the detail of a violated constraint. */
+/** The row as PostgreSQL formats it in the detail of a constraint violation. */
 export function formatRow(row: Row): string {
   const texts = Object.values(row).map((value) => {
     if (value === null) return 'null';

@@ -1,12 +1,13 @@
-/** The versioned rows: a log of commits with LSNs, and views of it up to any of them. */
+/** Versioned rows: a log of commits with LSNs, and views of the tables at any position of the log. */
 import { bigIntToLsn, type Lsn } from '../../history/lsn.ts';
 import type { Row } from '../../port/model.ts';
 
-/** One row that a transaction has written: a version, or `undefined` for a deletion. */
+/** A row written by a transaction. */
 export interface Change {
   table: string;
-  /** Of the row, unique in its table. */
+  /** Id of the row, unique in its table. */
   id: string;
+  /** The new version; `undefined` for a deletion. */
   row: Row | undefined;
 }
 
@@ -27,7 +28,7 @@ export class CommitLog {
 
   #end = BEGINNING;
 
-  /** Positions only grow, also where the log was cut. */
+  /** Positions only increase, also after the log has been cut. */
   append(at: number, changes: readonly Change[]): LogEntry {
     const position = (this.#end += BYTES_PER_COMMIT);
     const entry = { position, lsn: lsnOf(position), at, changes };
@@ -35,14 +36,14 @@ export class CommitLog {
     return entry;
   }
 
-  /** Forgets what lies after `position`. Whoever has shown that is to be told to `rewind`. */
+  /** Removes the entries after `position`. Views that have applied them must `rewind`. */
   cut(position: number): void {
     const first = this.entries.findIndex((entry) => entry.position > position);
     if (first >= 0) this.entries.length = first;
   }
 }
 
-/** The tables as of some entry of the log. */
+/** The tables at a position of the log. */
 export class View {
   readonly #log: CommitLog;
   readonly #tables = new Map<string, Map<string, Row>>();
@@ -66,7 +67,7 @@ export class View {
     return rows;
   }
 
-  /** Takes back what the log no longer has. */
+  /** Undoes entries that are no longer in the log. */
   rewind(): void {
     if (this.#applied <= this.#log.entries.length) return;
     this.#tables.clear();
@@ -74,7 +75,7 @@ export class View {
     this.advance(() => true);
   }
 
-  /** Applies what comes next in the log, as long as `mayPass` lets it. */
+  /** Applies the next entries of the log while `mayPass` returns true. */
   advance(mayPass: (entry: LogEntry) => boolean): void {
     const { entries } = this.#log;
     while (this.#applied < entries.length && mayPass(entries[this.#applied]!)) {

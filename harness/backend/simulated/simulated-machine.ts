@@ -1,16 +1,16 @@
-/** The machine under a replica: whether it answers, and whether anything reaches it from the primary. */
+/** The machine of a simulated database: whether it answers, and whether it receives WAL from the primary. */
 import type { Clock } from '../../clock.ts';
 import { EnvironmentError } from '../../errors.ts';
 import type { Outage } from '../../port/backend.ts';
 import type { MaybePromise } from '../../maybe-promise.ts';
 
-/** How long a machine is down that restarts; a real one takes between a tenth of a second and a minute. */
+/** Downtime of a restart; a real machine needs between a tenth of a second and a minute. */
 const RESTART_MS = 500;
 
 type End = () => Promise<void>;
 type Lasting = Exclude<Outage, 'restart'>;
 
-/** Of outages that overlap each counts until it ends. */
+/** Outages may overlap; each is in effect until it ends. */
 export class Machine {
   readonly #name: string;
   readonly #clock: Clock;
@@ -22,8 +22,8 @@ export class Machine {
     this.#clock = clock;
   }
 
-  /** Whether what the primary sends arrives. */
-  get isFed(): boolean {
+  /** Whether the machine receives what the primary sends. */
+  get isReceiving(): boolean {
     return this.#lasting.freeze + this.#lasting.kill + this.#lasting.partition === 0;
   }
 
@@ -31,7 +31,7 @@ export class Machine {
     return this.#lasting.freeze + this.#lasting.kill === 0;
   }
 
-  /** Rejects when it is down, or goes down before it answers. */
+  /** Calls `answer` when the machine answers. Rejects if it is down, or goes down before it answers. */
   whenItAnswers<T>(answer: () => MaybePromise<T>): MaybePromise<T> {
     return this.isAnswering ? answer() : this.#untilItAnswers().then(answer);
   }
@@ -66,7 +66,7 @@ export class Machine {
     this.#wake();
   }
 
-  /** Whoever waits looks again. */
+  /** Makes waiting calls check the state again. */
   #wake(): void {
     this.#thaw?.resolve();
     this.#thaw = undefined;

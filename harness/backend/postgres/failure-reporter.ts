@@ -1,20 +1,23 @@
-/** Who is told when something dies that nobody stopped: first the start, then the caller, then nobody. */
+/**
+ * Passes on unexpected failures: during the start to the code that starts the cluster, afterwards to the user of the
+ * cluster, and while it closes to no one.
+ */
 import type { EnvironmentError } from '../../errors.ts';
 
 export type FailureListener = (reason: EnvironmentError, server?: string) => void;
 
-export class Failures {
+export class FailureReporter {
   #listener: FailureListener;
 
   constructor(listener: FailureListener) {
     this.#listener = listener;
   }
 
-  add(reason: EnvironmentError, server?: string): void {
+  report(reason: EnvironmentError, server?: string): void {
     this.#listener(reason, server);
   }
 
-  handOver(listener: FailureListener): void {
+  setListener(listener: FailureListener): void {
     this.#listener = listener;
   }
 

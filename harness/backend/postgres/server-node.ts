@@ -1,11 +1,11 @@
-/** One database of a cluster: our control connection to it, and the REST layer before it. */
+/** One database of a cluster: its control connection, and its REST layer. */
 import type { Lsn } from '../../history/lsn.ts';
 import type { DatabaseNode, Outage, ReplicaNode } from '../../port/backend.ts';
 import { answerOf, requestOf } from '../../gateway/http-message.ts';
 import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
 import { EnvironmentError } from '../../errors.ts';
 import { urlOf, type Address } from './address.ts';
-import type { Line } from './line.ts';
+import type { ReconnectingClient } from './reconnecting-client.ts';
 import { Liveness } from '../../lifetime/liveness.ts';
 import type { ReplicaLag } from './replica-lag.ts';
 import type { RestNode } from './rest-node.ts';
@@ -13,14 +13,14 @@ import type { RestNode } from './rest-node.ts';
 export interface NodeParts {
   name: string;
   address: Address;
-  control: Line;
+  control: ReconnectingClient;
   rest: RestNode;
 }
 
 export class ServerNode implements DatabaseNode {
   readonly name: string;
   readonly databaseUrl: string;
-  readonly control: Line;
+  readonly control: ReconnectingClient;
   readonly restNode: RestNode;
   readonly liveness = new Liveness();
 
@@ -34,8 +34,8 @@ export class ServerNode implements DatabaseNode {
   rest(request: HttpMessage): Promise<HttpAnswer> {
     return this.liveness.guard(async () => {
       const answer = await answerOf(await this.restNode.fetch(requestOf(request)));
-      // Maybe it only says that the database is gone.
-      if (answer.status >= 500) await this.#reach();
+      // The REST layer may only be reporting that the database is down; then the request must reject.
+      if (answer.status >= 500) await this.#requireReachable();
       return answer;
     });
   }
@@ -47,7 +47,7 @@ export class ServerNode implements DatabaseNode {
     });
   }
 
-  async #reach(): Promise<void> {
+  async #requireReachable(): Promise<void> {
     await this.control`select 1`.catch((cause: unknown) => {
       throw new EnvironmentError(
         'database-unreachable',
@@ -60,84 +60,85 @@ export class ServerNode implements DatabaseNode {
 }
 
 type End = () => Promise<void>;
-/** What can befall the server of a replica, as the port's `outage`. */
-export type Befall = NonNullable<ReplicaNode['outage']>;
+/** Applies an outage to the server of a replica, as the port's `outage` does. */
+export type ApplyOutage = NonNullable<ReplicaNode['outage']>;
 
 export class ServerReplica extends ServerNode implements ReplicaNode {
   readonly lag: ReplicaLag;
-  readonly outage?: Befall;
-  /** Why it does not answer. */
-  #away: Outage | undefined;
-  /** Of those that overlap each counts until it ends. */
+  readonly outage?: ApplyOutage;
+  /** The outage because of which the server does not answer. */
+  #down: Outage | undefined;
+  /** Number of outages in effect; they may overlap. */
   #outages = 0;
-  /** What makes it whole after the last. */
-  #wake: End = async () => {};
-  /** Its server ends and starts for one reason at a time. */
+  /** Makes the server answer again when the last outage ends. */
+  #recover: End = async () => {};
+  /** The server is stopped and started for one outage at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: NodeParts & { lag: ReplicaLag; outage?: Befall }) {
+  constructor(parts: NodeParts & { lag: ReplicaLag; outage?: ApplyOutage }) {
     super(parts);
     this.lag = parts.lag;
     const { outage } = parts;
-    if (outage) this.outage = (how) => this.#suffer(how, outage);
+    if (outage) this.outage = (how) => this.#beginOutage(how, outage);
   }
 
-  get isAway(): boolean {
-    return this.#away !== undefined;
+  get isDown(): boolean {
+    return this.#down !== undefined;
   }
 
-  /** `act` changes its disk while its server stands still; `befall` is what its backend can do to that. */
-  renew(befall: Befall, act: () => Promise<void>): Promise<void> {
-    return this.#alone(async () => {
-      const end = await this.#leave('kill', befall);
+  /** Runs `act`, which replaces the disk, while the server is down. */
+  replaceDisk(applyOutage: ApplyOutage, act: () => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
+      const end = await this.#goDown('kill', applyOutage);
       await act();
       await end();
     });
   }
 
-  /** One that is only cut off from its primary goes on doing what it is told. */
-  async #suffer(how: Outage, befall: Befall): Promise<End> {
-    if (how === 'partition') return befall(how);
+  /** A partitioned server still answers queries, so its lag can be changed as usual. */
+  async #beginOutage(how: Outage, applyOutage: ApplyOutage): Promise<End> {
+    if (how === 'partition') return applyOutage(how);
     if (how !== 'restart') {
-      const end = await this.#alone(() => this.#leave(how, befall));
-      return () => this.#alone(end);
+      const end = await this.#inTurn(() => this.#goDown(how, applyOutage));
+      return () => this.#inTurn(end);
     }
-    // It ends by itself, whenever the fault does.
+    // A restart ends by itself, independently of when the fault ends.
     const { promise: begun, resolve, reject } = Promise.withResolvers<void>();
-    const whole = this.#alone(async () => {
-      const end = await this.#leave(how, befall);
+    const restarted = this.#inTurn(async () => {
+      const end = await this.#goDown(how, applyOutage);
       resolve();
       await end();
     });
-    whole.catch(reject);
+    restarted.catch(reject);
     await begun;
-    return () => whole;
+    return () => restarted;
   }
 
-  async #leave(how: Outage, befall: Befall): Promise<End> {
+  async #goDown(how: Outage, applyOutage: ApplyOutage): Promise<End> {
     this.#outages += 1;
-    if (this.#outages === 1) this.lag.left();
-    // What is down already cannot fall further; what is frozen can.
-    if (this.#away === undefined) this.#wake = await this.#fall(how, befall);
-    else if (this.#away === 'freeze' && how !== 'freeze') this.#wake = await this.#fall('kill', befall);
+    if (this.#outages === 1) this.lag.serverDown();
+    // A server that has ended is left as it is; a frozen one can still be killed.
+    if (this.#down === undefined) this.#recover = await this.#apply(how, applyOutage);
+    else if (this.#down === 'freeze' && how !== 'freeze') this.#recover = await this.#apply('kill', applyOutage);
     return async () => {
       this.#outages -= 1;
       if (this.#outages > 0) return;
-      await this.#wake();
-      this.#away = undefined;
-      await this.lag.returned();
+      await this.#recover();
+      this.#down = undefined;
+      await this.lag.serverUp();
     };
   }
 
-  #fall(how: Outage, befall: Befall): Promise<End> {
-    this.#away = how;
-    return befall(how);
+  #apply(how: Outage, applyOutage: ApplyOutage): Promise<End> {
+    this.#down = how;
+    return applyOutage(how);
   }
 
-  #alone<T>(act: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(act);
-    this.#last = mine.catch(() => {});
-    return mine;
+  /** Runs `act` after the previous ones. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(act);
+    this.#last = result.catch(() => {});
+    return result;
   }
 
   override lsn(): Promise<Lsn> {

@@ -1,20 +1,20 @@
-/** A cluster's directory, with its owner's name on it and a watchdog that removes it should we die. */
+/** The directory of a cluster. It records its owner, and a watchdog removes it if this process dies. */
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
 import { writeOwner } from '../../lifetime/owner.ts';
-import { discard, makeClusterDirectory } from './places.ts';
+import { removeDirectory, makeClusterDirectory } from './directories.ts';
 import type { Watchdog } from '../../lifetime/watchdog.ts';
 import { startWatchdog } from '../../lifetime/watchdog.ts';
 
-export interface ServerPlaces {
+export interface ServerPaths {
   data: string;
   sockets: string;
   log: string;
 }
 
-export class Home {
+export class ClusterDirectory {
   readonly path: string;
   readonly watchdog: Watchdog;
   readonly account: Account;
@@ -25,21 +25,21 @@ export class Home {
     this.watchdog = startWatchdog(path);
   }
 
-  static async make(account: Account): Promise<Home> {
+  static async create(account: Account): Promise<ClusterDirectory> {
     const path = await makeClusterDirectory(account);
-    const home = new Home(path, account);
+    const directory = new ClusterDirectory(path, account);
     try {
       await writeOwner(path);
       if (account.switchTo) await chown(path, account.uid, account.gid);
-      return home;
+      return directory;
     } catch (error) {
-      await home.remove();
+      await directory.remove();
       throw (error as NodeJS.ErrnoException).syscall === 'chown' ? cannotSwitch(account, error) : error;
     }
   }
 
-  /** Where a server named so keeps its things; its directory of sockets exists. */
-  async placesOf(name: string): Promise<ServerPlaces> {
+  /** The paths of the server with that name. Creates its socket directory. */
+  async pathsOf(name: string): Promise<ServerPaths> {
     return { data: join(this.path, name), sockets: await this.socketsOf(name), log: join(this.path, `${name}.log`) };
   }
 
@@ -50,9 +50,9 @@ export class Home {
     return path;
   }
 
-  /** Only after every server has stopped. */
+  /** Call only after every server has stopped. */
   async remove(): Promise<void> {
-    await discard(this.path);
+    await removeDirectory(this.path);
     this.watchdog.dismiss();
   }
 }

@@ -1,20 +1,20 @@
-/** Opens what runs: control connections, the REST layer before each server, the stream of commits, the lag. */
+/** Connects to running servers: control connections, the REST layer of each server, the commit feed, the lag. */
 import type { Lsn } from '../../history/lsn.ts';
 import type { ReplicaNode } from '../../port/backend.ts';
 import type { Address } from './address.ts';
-import type { BootOptions, PrimaryLink } from './booted.ts';
+import type { BootOptions, PrimaryServer } from './boot.ts';
 import type { CommitFeed } from './commit-feed.ts';
 import { startCommitFeed } from './commit-feed.ts';
 import { connectTo } from './connect.ts';
-import { lineTo, type Line } from './line.ts';
+import { reconnectingClient, type ReconnectingClient } from './reconnecting-client.ts';
 import { applyMigrations } from './apply-migrations.ts';
-import { ServerNode, ServerReplica } from './node.ts';
+import { ServerNode, ServerReplica } from './server-node.ts';
 import { ReplicaLag } from './replica-lag.ts';
 import type { RestNode } from './rest-node.ts';
-import type { Scope } from '../../lifetime/scope.ts';
+import type { Teardown } from '../../lifetime/teardown.ts';
 import type { WalProxy } from './wal-proxy.ts';
 
-/** A server that accepts connections, and what answers before it. */
+/** A server that accepts connections, and its REST layer. */
 export interface OpenServer {
   name: string;
   address: Address;
@@ -24,30 +24,30 @@ export interface OpenServer {
 const OWNER_CONNECTIONS = 4;
 const FEED_GRACE_MS = 1000;
 
-/** `migrator` is who applies the migrations, if not the address's own user. */
+/** `migrator`: the user that applies the migrations, if it is not the user of the address. */
 export async function openPrimary(
   { name, address, rest }: OpenServer,
   options: BootOptions,
   migrator: Address = address,
-): Promise<PrimaryLink> {
-  const { cluster, scope } = options;
+): Promise<PrimaryServer> {
+  const { cluster, teardown } = options;
   if (cluster.migrations.length > 0) cluster.onProgress(`applying ${cluster.migrations.length} migrations`);
   const alone = connectTo(migrator, 1);
-  scope.onEnd('disconnect', () => alone.end({ timeout: 0 }));
+  teardown.add('disconnect', () => alone.end({ timeout: 0 }));
   await applyMigrations(alone, cluster.migrations);
   await alone.end({ timeout: 0 });
-  const node = new ServerNode({ name, address, control: lineIn(scope, address, 1), rest });
+  const node = new ServerNode({ name, address, control: openClient(teardown, address, 1), rest });
   await Promise.all([rest.warmUp(), node.lsn()]);
-  const owner = lineIn(scope, address, OWNER_CONNECTIONS);
+  const owner = openClient(teardown, address, OWNER_CONNECTIONS);
   return { node, owner, commits: await startFeed(address, owner, options), address, successor: undefined };
 }
 
 export async function openReplica(
   { name, address, rest, proxy, outage }: OpenServer & { proxy: WalProxy; outage?: ReplicaNode['outage'] },
-  primary: PrimaryLink,
-  scope: Scope,
+  primary: PrimaryServer,
+  teardown: Teardown,
 ): Promise<ServerReplica> {
-  const control = lineIn(scope, address, 1);
+  const control = openClient(teardown, address, 1);
   const lag = new ReplicaLag({ name, proxy, control, primary: lagSource(primary) });
   const replica = new ServerReplica({ name, address, control, rest, lag, ...(outage ? { outage } : {}) });
   await replica.resume();
@@ -55,33 +55,33 @@ export async function openReplica(
   return replica;
 }
 
-/** Of a cluster in which nothing is tracked. */
+/** The feed of a cluster without a tracked table. */
 const NO_COMMITS: CommitFeed = {
   deliveredUpTo: async () => undefined,
   hasCommitBetween: () => false,
-  leave: () => undefined,
-  cut: () => ({ count: 0, keys: [] }),
+  unfollow: () => undefined,
+  discardAfter: () => ({ count: 0, keys: [] }),
   follow: async () => undefined,
-  tellLeft: async () => undefined,
+  reportRestored: async () => undefined,
   close: () => undefined,
 };
 
-async function startFeed(primary: Address, owner: Line, options: BootOptions): Promise<CommitFeed> {
-  const { cluster, scope } = options;
+async function startFeed(primary: Address, owner: ReconnectingClient, options: BootOptions): Promise<CommitFeed> {
+  const { cluster, teardown } = options;
   if (cluster.tracked === undefined) return NO_COMMITS;
   const feed = await startCommitFeed({
     owner,
     primary,
     tracked: cluster.tracked,
     onCommit: (commit) => cluster.onCommit(commit),
-    // When it ends because its server died, that is the reason to tell.
+    // If the feed ends because its server died, the death of the server is reported first.
     onEnd: (reason) => setTimeout(() => options.onFailure(reason), FEED_GRACE_MS).unref(),
   });
-  scope.onEnd('disconnect', () => feed.close());
+  teardown.add('disconnect', () => feed.close());
   return feed;
 }
 
-function lagSource(link: PrimaryLink): ConstructorParameters<typeof ReplicaLag>[0]['primary'] {
+function lagSource(link: PrimaryServer): ConstructorParameters<typeof ReplicaLag>[0]['primary'] {
   const { node, owner, commits } = link;
   const flushedLsn = async (): Promise<Lsn> => {
     await link.successor;
@@ -100,9 +100,9 @@ function lagSource(link: PrimaryLink): ConstructorParameters<typeof ReplicaLag>[
   };
 }
 
-/** On a line by itself only short questions are asked, so that their answers are never late. */
-export function lineIn(scope: Scope, address: Address, max: number): Line {
-  const line = lineTo(address, max);
-  scope.onEnd('disconnect', () => line.end());
-  return line;
+/** A client for short queries only, so that they never wait for a long one. */
+export function openClient(teardown: Teardown, address: Address, max: number): ReconnectingClient {
+  const client = reconnectingClient(address, max);
+  teardown.add('disconnect', () => client.end());
+  return client;
 }

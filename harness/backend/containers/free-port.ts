@@ -1,11 +1,11 @@
-/** Ports of ours on the loopback: chosen before a container starts, so that they stay when it starts again. */
+/** Chooses loopback ports before a container starts, so that they stay the same when it restarts. */
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { EnvironmentError } from '../../errors.ts';
 
 const TRIES = 3;
 
-/** Starts something on a free port; with another one, should somebody take it in between. */
+/** Calls `start` with a free port, and again with another one if that port is taken meanwhile. */
 export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
   for (let left = TRIES; ; left -= 1) {
     const port = await freePort();
@@ -36,8 +36,8 @@ function isTaken(error: unknown): boolean {
 function portTaken(port: number, cause: unknown): EnvironmentError {
   return new EnvironmentError(
     'port-taken',
-    `The port ${port} on 127.0.0.1 was taken before the container could have it, ${TRIES} times over.`,
-    'Something takes every free port: end it, and try again.',
+    `Port ${port} on 127.0.0.1 was taken before the container could use it, after ${TRIES} attempts.`,
+    'Another program takes every free port: end it, and try again.',
     cause,
   );
 }

@@ -1,4 +1,4 @@
-/** The backends by name: one line each. They are loaded when asked for, not before. */
+/** The backends by name, one line each. A backend is loaded when it is first used. */
 import type { Backend } from '../port/backend.ts';
 import { UsageError } from '../errors.ts';
 
@@ -19,7 +19,11 @@ export function backendNames(): string[] {
 export async function loadBackend(name: string): Promise<Backend> {
   const load = Object.hasOwn(backends, name) ? backends[name] : undefined;
   if (load === undefined) {
-    throw new UsageError('backend-unknown', `no backend is called "${name}"`, `there is: ${backendNames().join(', ')}`);
+    throw new UsageError(
+      'backend-unknown',
+      `no backend is called "${name}"`,
+      `available: ${backendNames().join(', ')}`,
+    );
   }
   return load();
 }

@@ -1,4 +1,4 @@
-/** API keys of a cluster, in Supabase's form, and the role that each of them stands for. */
+/** API keys of a cluster, in Supabase's format, and the role of each. */
 import { randomBytes } from 'node:crypto';
 
 export interface Keys {

@@ -1,4 +1,4 @@
-/** HTTP to where a REST layer listens; over a UNIX socket too, which `fetch` cannot do. */
+/** An HTTP client for REST layers. Unlike `fetch`, it supports UNIX sockets. */
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:http';
 import type { Address } from './address.ts';
@@ -12,19 +12,19 @@ export interface PlainRequest {
 }
 
 const agent = new Agent({ keepAlive: true });
-/** They are ours to set. */
+/** Headers that this client sets itself. */
 const HOP_BY_HOP = ['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding', 'keep-alive'];
 const WITHOUT_BODY = new Set([101, 103, 204, 205, 304]);
 
-export function ask(at: Address['at'], { method, path, headers, body }: PlainRequest): Promise<Response> {
+export function sendRequest(at: Address['at'], { method, path, headers, body }: PlainRequest): Promise<Response> {
   const where = 'path' in at ? { socketPath: at.path } : at;
   const sent = Object.fromEntries([...headers].filter(([name]) => !HOP_BY_HOP.includes(name)));
   return new Promise((resolve, reject) => {
-    const asked = request({ ...where, agent, method, path, headers: { ...sent, host: 'localhost' } }, (answer) => {
+    const outgoing = request({ ...where, agent, method, path, headers: { ...sent, host: 'localhost' } }, (answer) => {
       toResponse(answer, method).then(resolve, reject);
     });
-    asked.on('error', reject);
-    asked.end(body && body.byteLength > 0 ? Buffer.from(body) : undefined);
+    outgoing.on('error', reject);
+    outgoing.end(body && body.byteLength > 0 ? Buffer.from(body) : undefined);
   });
 }
 

@@ -1,4 +1,4 @@
-/** Directories: where clusters live while they run, and where what is made once is kept. */
+/** Directories: those of running clusters, and the cache. */
 import { constants } from 'node:fs';
 import { access, chmod, lstat, mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
@@ -11,22 +11,22 @@ export const CLUSTER_PREFIX = 'ratchet-';
 
 const MEMORY = '/dev/shm';
 const TMPFS_MAGIC = 0x01021994;
-const MEMORY_ROOM_BYTES = 768 * 1024 * 1024;
+const MEMORY_FREE_BYTES_MIN = 768 * 1024 * 1024;
 /** PostgreSQL's and the kernel's limit for a socket's path is 103 bytes on macOS, 107 on Linux. */
 const SOCKET_PATH_BYTES_MAX = 100;
 const LONGEST_INSIDE = `/${CLUSTER_PREFIX}XXXXXX/replica-99.proxy/.s.PGSQL.5432`;
 
-/** Every directory in which a cluster may have been made: for the sweep. */
+/** Every directory in which a cluster may have been created, for the sweep. */
 export function clusterRoots(): string[] {
   return [...new Set([MEMORY, tmpdir(), '/tmp'])];
 }
 
 /**
- * Shared memory when it has room, else the temp directory; `/tmp` when its name is too long for sockets, or when the
- * servers' user may not enter it.
+ * Shared memory if it has enough space, otherwise the temp directory; `/tmp` if the temp directory's path is too long
+ * for sockets, or the servers' user may not enter it.
  */
 export async function clusterRoot(account: Account): Promise<string> {
-  if (await hasRoomInMemory()) return MEMORY;
+  if (await hasFreeMemory()) return MEMORY;
   const fits = tmpdir().length + LONGEST_INSIDE.length <= SOCKET_PATH_BYTES_MAX;
   return fits && enters(account, tmpdir()) ? tmpdir() : '/tmp';
 }
@@ -41,15 +41,15 @@ export async function makeClusterDirectory(account: Account): Promise<string> {
     throw new EnvironmentError(
       'embedded-temp-directory',
       `Cannot create a directory in ${root}: ${(cause as Error).message}.`,
-      'Point TMPDIR to a writable directory with some hundred megabytes of room.',
+      'Point TMPDIR to a writable directory with some hundred megabytes of free space.',
       cause,
     );
   }
 }
 
 /**
- * RATCHET_CACHE_DIR, else the system's place for caches, else one in the temp directory; made if missing. What lies in
- * it is executed: only we (or root) may write to it.
+ * RATCHET_CACHE_DIR, otherwise the system's cache directory, otherwise one in the temp directory; created if missing.
+ * Files in it are executed, so that only this user (or root) may have write access.
  */
 export async function cacheDirectory(account: Account): Promise<string> {
   const named = process.env['RATCHET_CACHE_DIR'];
@@ -59,8 +59,8 @@ export async function cacheDirectory(account: Account): Promise<string> {
   }
   throw new EnvironmentError(
     'embedded-cache-directory',
-    `Cannot keep a cache in ${candidates.join(' or ')}: it must be this user's own, writable by nobody else.`,
-    `Point RATCHET_CACHE_DIR to such a directory that the user ${account.name} may enter.`,
+    `Cannot use ${candidates.join(' or ')} as a cache: it must belong to this user, and no other user may have write access.`,
+    `Point RATCHET_CACHE_DIR to such a directory, which the user ${account.name} may enter.`,
   );
 }
 
@@ -69,7 +69,7 @@ export async function freeBytes(path: string): Promise<number> {
   return stats.bavail * stats.bsize;
 }
 
-export async function discard(path: string): Promise<void> {
+export async function removeDirectory(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
 }
 
@@ -93,19 +93,19 @@ async function usable(path: string): Promise<boolean> {
   try {
     await mkdir(path, { recursive: true, mode: 0o755 });
     const stats = await lstat(path);
-    const ours = stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0;
+    const isOwn = stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0;
     await access(path, constants.W_OK | constants.X_OK);
-    return ours && stats.isDirectory();
+    return isOwn && stats.isDirectory();
   } catch {
     return false;
   }
 }
 
-async function hasRoomInMemory(): Promise<boolean> {
+async function hasFreeMemory(): Promise<boolean> {
   try {
     await access(MEMORY, constants.W_OK | constants.X_OK);
     const stats = await statfs(MEMORY);
-    return stats.type === TMPFS_MAGIC && stats.bavail * stats.bsize >= MEMORY_ROOM_BYTES;
+    return stats.type === TMPFS_MAGIC && stats.bavail * stats.bsize >= MEMORY_FREE_BYTES_MIN;
   } catch {
     return false;
   }

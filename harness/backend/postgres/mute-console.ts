@@ -1,8 +1,8 @@
-/** Keeps a library that prints what it also returns from doing so on our terminal. */
+/** Suppresses the `console.error` output of a library that also returns what it prints. */
 
 type Print = typeof console.error;
 
-/** Swallows the next `console.error` of this very value, if it comes at once. */
+/** Suppresses the next `console.error` if it prints exactly this value, before the next microtask. */
 export function muteOnce(value: unknown): void {
   const restore = replacePrint((print) => (first, ...rest) => {
     restore();
@@ -14,7 +14,7 @@ export function muteOnce(value: unknown): void {
 let muting = 0;
 let unmute: () => void = () => {};
 
-/** Swallows every `console.error` that starts with `prefix` while `work` is under way. */
+/** Suppresses every `console.error` whose first argument is `prefix` until `work` settles. */
 export async function muteWhile<T>(prefix: string, work: () => Promise<T>): Promise<T> {
   if (muting === 0) {
     unmute = replacePrint((print) => (first, ...rest) => {
@@ -30,7 +30,7 @@ export async function muteWhile<T>(prefix: string, work: () => Promise<T>): Prom
   }
 }
 
-/** Returns what puts the old one back, unless somebody else replaced it meanwhile. */
+/** Returns a function that restores the old `console.error`, unless other code has replaced it meanwhile. */
 function replacePrint(make: (print: Print) => Print): () => void {
   const print = console.error;
   const replacement = make(print);

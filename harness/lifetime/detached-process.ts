@@ -1,9 +1,12 @@
-/** A process that outlives ours, to put in order what we left if we are killed. */
+/** Starts a process that outlives this one, so that it can clean up if this one is killed. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
-/** It is told by its standard input, whose end means that we are gone. It keeps nobody from ending. */
-export function spawnSurvivor(
+/**
+ * The child receives its instructions on standard input; end of input means that this process has ended. The child does
+ * not keep this process alive.
+ */
+export function spawnDetached(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
@@ -11,7 +14,7 @@ export function spawnSurvivor(
   const child = spawn(command, args, {
     cwd: '/',
     env,
-    // A session of its own, so that Ctrl-C, a closed terminal or a killed process group spares it.
+    // A session of its own, so that it survives Ctrl-C, a closed terminal and a killed process group.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
