@@ -2,6 +2,7 @@
 import type { Verdict, Violation } from '../checker/verdict.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { formatStory } from './text.ts';
+import { element, escapeXml } from './xml.ts';
 
 export interface JudgedFile {
   file: string;
@@ -31,7 +32,7 @@ function outcome(history: HistoryColumns, { valid, violations, reason = '' }: Ve
   if (valid === 'unknown') return [element('error', { message: reason }, [])];
   const message = violations[0]?.sentence ?? 'does not hold';
   const stories = violations.slice(0, storiesMax).map((violation) => tell(history, violation));
-  return [`<failure message="${escape(message)}">${escape(stories.join('\n\n'))}</failure>`];
+  return [`<failure message="${escapeXml(message)}">${escapeXml(stories.join('\n\n'))}</failure>`];
 }
 
 /** Enough to see a pattern, few enough to be read. */
@@ -46,24 +47,3 @@ function countsOf(verdicts: readonly Verdict[]): Record<string, string> {
     String(verdicts.filter((verdict) => verdict.valid === valid).length);
   return { tests: String(verdicts.length), failures: count(false), errors: count('unknown') };
 }
-
-function element(name: string, attributes: Record<string, string>, children: readonly string[]): string {
-  const open = [name, ...Object.entries(attributes).map(([key, value]) => `${key}="${escape(value)}"`)].join(' ');
-  if (children.length === 0) return `<${open}/>`;
-  const inner = children.map((child) => indent(child));
-  return [`<${open}>`, ...inner, `</${name}>`].join('\n');
-}
-
-/** Lines of text keep their place: only lines that begin a tag are moved. */
-function indent(child: string): string {
-  return child.replaceAll(/^(?=\s*<)/gm, '  ');
-}
-
-/** What XML 1.0 cannot hold at all becomes the mark for what cannot be shown. */
-function escape(text: string): string {
-  return text
-    .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
-    .replaceAll(/[&<>"]/g, (char) => entities[char] ?? char);
-}
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -1,0 +1,96 @@
+/** Draws the progress that a session was shown over time, what was committed, and where that went wrong. */
+import { drawMarked } from './mark-drawing.ts';
+import { yOf, type Frame } from './lane-frame.ts';
+import { element, label, rounded, shortened, widthOf, type Markup } from './svg-element.ts';
+import type { Lane, Point } from './timeline-lanes.ts';
+
+export const LANE_HEADER_HEIGHT = 22;
+const NAME_LENGTH_MAX = 60;
+/** Of one line: more cannot be told apart. */
+const POINTS_MAX = 240;
+
+/** @param isFirst it says what its lines are, and what its marks are */
+export function drawLane(lane: Lane, frame: Frame, isFirst: boolean): Markup[] {
+  const { axis, top } = frame;
+  return [
+    label('strong', axis.left, top - 8, shortened(nameOf(lane), NAME_LENGTH_MAX)),
+    ...(isFirst ? drawLegend(frame) : []),
+    ...drawGrid(frame),
+    ...drawGenerations(lane.shown, frame),
+    ...drawSteps('committed', lane.committed, frame),
+    ...drawSteps('shown', lane.shown, frame),
+    ...drawMarked(lane, frame, isFirst),
+  ];
+}
+
+export function nameOf({ session, key }: Lane): string {
+  return session === undefined ? key : `${session} · ${key}`;
+}
+
+function drawLegend({ axis, top }: Frame): Markup[] {
+  const y = top - 12;
+  const line = (className: string, x: number): Markup =>
+    element('path', { class: className, d: `M${rounded(x)} ${rounded(y)}h24` });
+  return [
+    line('shown', axis.right - 268),
+    label('dim', axis.right - 238, y + 4, 'shown'),
+    line('committed', axis.right - 188),
+    label('dim', axis.right - 158, y + 4, 'committed on the primary'),
+  ];
+}
+
+function drawGrid(frame: Frame): Markup[] {
+  const { axis, height } = frame;
+  const levels = height < 150 ? [0, 50, 100] : [0, 25, 50, 75, 100];
+  return levels.flatMap((progress) => {
+    const y = yOf(progress, frame);
+    return [
+      element('path', { class: 'grid', d: `M${rounded(axis.left)} ${rounded(y)}H${rounded(axis.right)}` }),
+      label('dim', axis.left - 8, y + 4, `${progress}%`, 'end'),
+    ];
+  });
+}
+
+/** A new generation begins a new line. */
+function drawSteps(className: string, points: readonly Point[], frame: Frame): Markup[] {
+  if (points.length === 0) return [];
+  const { axis } = frame;
+  let path = '';
+  let generation: number | undefined;
+  for (const point of thinned(points)) {
+    const [x, y] = [rounded(axis.xOf(point.time)), rounded(yOf(point.progress, frame))];
+    if (path === '') path = `M${x} ${y}`;
+    else path += point.generation === generation ? `H${x}V${y}` : `H${x}M${x} ${y}`;
+    generation = point.generation;
+  }
+  return [element('path', { class: className, d: `${path}H${rounded(axis.right)}` })];
+}
+
+/** Of many points that lie close together the lowest and the highest, so that no fall is lost. */
+function thinned(points: readonly Point[]): readonly Point[] {
+  if (points.length <= POINTS_MAX) return points;
+  const size = Math.ceil(points.length / (POINTS_MAX / 2));
+  const kept: Point[] = [];
+  for (let at = 0; at < points.length; at += size) {
+    const group = points.slice(at, at + size).sort((a, b) => a.generation - b.generation || a.progress - b.progress);
+    const [lowest, highest] = [group[0]!, group.at(-1)!];
+    kept.push(...(lowest.time < highest.time ? [lowest, highest] : [highest, lowest]));
+  }
+  return kept;
+}
+
+/** Where the session first saw a newer generation than before; one that comes back is a violation, and marked as such. */
+function drawGenerations(points: readonly Point[], frame: Frame): Markup[] {
+  const { axis, top, height } = frame;
+  let newest = points[0]?.generation ?? 1;
+  let free = axis.left;
+  return points.flatMap(({ time, generation }) => {
+    const x = axis.xOf(time);
+    if (generation <= newest || x < free) return [];
+    newest = generation;
+    const text = `generation ${generation}`;
+    free = x + widthOf(text, 12) + 8;
+    const line = element('path', { class: 'generation', d: `M${rounded(x)} ${rounded(top)}v${rounded(height)}` });
+    return free > axis.right ? [line] : [line, label('dim', x + 4, top + 10, text)];
+  });
+}

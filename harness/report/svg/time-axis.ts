@@ -1,0 +1,42 @@
+/** From nanoseconds to places in a picture, and the times that stand below it. */
+
+export interface TimeAxis {
+  left: number;
+  right: number;
+  /** Times before the beginning and after the end are at the edges. */
+  xOf(time: number): number;
+  ticks: readonly { x: number; text: string }[];
+}
+
+const UNITS = [
+  ['s', 1e9],
+  ['ms', 1e6],
+  ['µs', 1e3],
+  ['ns', 1],
+] as const;
+
+const TICKS_MAX = 8;
+/** So that what happens last is seen before the edge. */
+const MARGIN = 0.02;
+
+export function timeAxis(begin: number, end: number, left: number, right: number): TimeAxis {
+  const length = Math.max(end - begin, 1) * (1 + MARGIN);
+  const xOf = (time: number): number => {
+    const share = Math.min(Math.max((time - begin) / length, 0), 1);
+    return left + share * (right - left);
+  };
+  const [unit, size] = UNITS.find(([, each]) => length >= each)!;
+  const step = stepOf(length / size);
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  const ticks = [];
+  for (let count = Math.ceil(begin / size / step); count * step * size <= begin + length; count++) {
+    ticks.push({ x: xOf(count * step * size), text: `${(count * step).toFixed(digits)} ${unit}` });
+  }
+  return { left, right, xOf, ticks };
+}
+
+/** 1, 2 or 5 times a power of ten, so that few enough fit. */
+function stepOf(length: number): number {
+  const power = 10 ** Math.floor(Math.log10(length / TICKS_MAX));
+  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => length / step <= TICKS_MAX)!;
+}

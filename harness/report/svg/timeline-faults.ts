@@ -1,0 +1,57 @@
+/** When faults applied, as the history says it: what has phases lasts, everything else is a moment. */
+import type { HistoryColumns } from '../../history/columns.ts';
+import type { HistoryEvent } from '../../history/event.ts';
+
+/** The faults of one kind and one target. */
+export interface FaultRow {
+  label: string;
+  spans: readonly FaultSpan[];
+}
+
+/**
+ * Both times are equal for what does not last. A fault that never ends has the end `Infinity`, one that never begins
+ * the beginning `-Infinity`.
+ */
+export interface FaultSpan {
+  begin: number;
+  end: number;
+}
+
+/** In order of their first events. */
+export function readFaults(history: HistoryColumns): FaultRow[] {
+  const rows = new Map<string, FaultSpan[]>();
+  for (let at = 0; at < history.length; at++) {
+    if (!history.isFault(at)) continue;
+    const event = history.eventAt(at);
+    const label = labelOf(event);
+    if (!rows.has(label)) rows.set(label, []);
+    note(rows.get(label)!, event);
+  }
+  return [...rows].map(([label, spans]) => ({ label, spans }));
+}
+
+/** Whether it lasts, and lasted at that time. */
+export function appliesAt({ begin, end }: FaultSpan, time: number): boolean {
+  return begin < end && begin <= time && time <= end;
+}
+
+/** Of several that have begun, the first ends first. */
+function note(spans: FaultSpan[], { time, phase }: HistoryEvent): void {
+  if (phase === 'begin') spans.push({ begin: time, end: Number.POSITIVE_INFINITY });
+  else if (phase === 'end') {
+    const begun = spans.find(({ end }) => end === Number.POSITIVE_INFINITY);
+    if (begun === undefined) spans.push({ begin: Number.NEGATIVE_INFINITY, end: time });
+    else begun.end = time;
+  } else spans.push({ begin: time, end: time });
+}
+
+/** The fields in which a fault names what it acts upon. */
+const TARGETS = ['replica', 'actor', 'instance', 'to'];
+
+function labelOf(event: HistoryEvent): string {
+  const kind = event['fault'];
+  const name = typeof kind === 'string' ? kind : 'fault';
+  const field = TARGETS.find((each) => typeof event[each] === 'string' || typeof event[each] === 'number');
+  if (field === undefined) return name;
+  return `${name} · ${field === 'instance' ? 'instance ' : ''}${String(event[field])}`;
+}

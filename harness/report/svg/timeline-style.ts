@@ -1,0 +1,76 @@
+/** Colours and fonts of a picture, for light and for dark backgrounds: a page that holds it cannot style it. */
+
+interface Colours {
+  background: string;
+  text: string;
+  dim: string;
+  grid: string;
+  shown: string;
+  committed: string;
+  fault: string;
+  violation: string;
+}
+
+const LIGHT: Colours = {
+  background: '#ffffff',
+  text: '#1f2328',
+  dim: '#59636e',
+  grid: '#e3e8ee',
+  shown: '#0969da',
+  committed: '#8c959f',
+  fault: '#bf8700',
+  violation: '#cf222e',
+};
+
+const DARK: Colours = {
+  background: '#0d1117',
+  text: '#f0f6fc',
+  dim: '#9198a1',
+  grid: '#262c36',
+  shown: '#4493f8',
+  committed: '#7d8590',
+  fault: '#d29922',
+  violation: '#f85149',
+};
+
+/** Every rule names the picture's own class, since a page may hold several and other things besides. */
+export const ROOT_CLASS = 'ratchet-timeline';
+
+export const STYLE = [
+  rule('text', "font:12px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif"),
+  rule('.heading', 'font-size:18px;font-weight:600'),
+  rule('.strong', 'font-weight:600'),
+  rule('.point-label', 'font-weight:600;paint-order:stroke;stroke-width:4px;stroke-linejoin:round'),
+  rule('path', 'fill:none;stroke-linejoin:round'),
+  rule('.shown', 'stroke-width:2.5'),
+  rule('.committed', 'stroke-width:1.5;stroke-dasharray:5 3'),
+  rule('.way', 'stroke-width:2.5'),
+  rule('.grid,.generation', 'stroke-width:1'),
+  rule('.generation', 'stroke-dasharray:2 3'),
+  rule('.fault', 'fill-opacity:.2'),
+  rule('.cause', 'fill-opacity:.45'),
+  rule('.shade', 'fill-opacity:.09'),
+  coloured(LIGHT),
+  `@media(prefers-color-scheme:dark){${coloured(DARK)}}`,
+].join('');
+
+function coloured({ background, text, dim, grid, shown, committed, fault, violation }: Colours): string {
+  return [
+    rule('text', `fill:${text}`),
+    rule('.background', `fill:${background}`),
+    rule('.dim', `fill:${dim}`),
+    rule('.grid', `stroke:${grid}`),
+    rule('.generation', `stroke:${dim}`),
+    rule('.shown', `stroke:${shown}`),
+    rule('.committed', `stroke:${committed}`),
+    rule('.fault,.shade,.moment', `fill:${fault}`),
+    rule('.way', `stroke:${violation}`),
+    rule('.violation', `fill:${violation}`),
+    rule('.point-label', `fill:${violation};stroke:${background}`),
+  ].join('');
+}
+
+function rule(selectors: string, declarations: string): string {
+  const scoped = selectors.split(',').map((selector) => `.${ROOT_CLASS} ${selector}`);
+  return `${scoped.join(',')}{${declarations}}`;
+}

@@ -1,0 +1,69 @@
+/** What a picture of a run shows, before it is drawn. */
+import type { Verdict } from '../../checker/verdict.ts';
+import type { HistoryColumns } from '../../history/columns.ts';
+import type { HistoryHeader } from '../../history/event.ts';
+import { readFaults, type FaultRow } from './timeline-faults.ts';
+import { readLanes, type Lane } from './timeline-lanes.ts';
+
+export interface Timeline {
+  heading: string;
+  /** Which run, and which properties the heading is about. */
+  details: string;
+  isViolated: boolean;
+  /** In nanoseconds. */
+  begin: number;
+  end: number;
+  faults: readonly FaultRow[];
+  hiddenFaultCount: number;
+  /** The violation of the heading is in the first. */
+  lanes: readonly Lane[];
+  hiddenLaneCount: number;
+}
+
+const LANES_MAX = 6;
+const FAULT_ROWS_MAX = 8;
+
+/** @param title of the run; without it, what the header of the history says */
+export function readTimeline(history: HistoryColumns, verdicts: readonly Verdict[], title?: string): Timeline {
+  const violations = verdicts.flatMap((verdict) => verdict.violations);
+  const lanes = readLanes(history, violations);
+  const faults = readFaults(history);
+  return {
+    heading: violations[0]?.sentence ?? headingOf(history, verdicts),
+    details: [title ?? titleOf(history.header), propertiesOf(verdicts)].filter((part) => part !== '').join(' · '),
+    isViolated: verdicts.some(({ valid }) => valid === false),
+    begin: history.time[0] ?? 0,
+    end: history.time[history.length - 1] ?? 0,
+    faults: faults.slice(0, FAULT_ROWS_MAX),
+    hiddenFaultCount: Math.max(0, faults.length - FAULT_ROWS_MAX),
+    lanes: lanes.slice(0, LANES_MAX),
+    hiddenLaneCount: Math.max(0, lanes.length - LANES_MAX),
+  };
+}
+
+/** Where no violation is told. */
+function headingOf({ length }: HistoryColumns, verdicts: readonly Verdict[]): string {
+  if (length === 0) return 'The history has no events';
+  const inconclusive = verdicts.find(({ valid }) => valid === 'unknown');
+  if (inconclusive !== undefined) return `Inconclusive: ${inconclusive.reason ?? inconclusive.property}`;
+  if (verdicts.some(({ valid }) => valid === false)) return 'A property is violated';
+  return verdicts.length === 0 ? 'What was shown' : 'Every property holds';
+}
+
+function propertiesOf(verdicts: readonly Verdict[]): string {
+  const namesOf = (valid: Verdict['valid']): string =>
+    verdicts
+      .filter((verdict) => verdict.valid === valid)
+      .map(({ property }) => property)
+      .join(', ');
+  const violated = namesOf(false);
+  return violated === '' ? namesOf('unknown') || namesOf(true) : `violates ${violated}`;
+}
+
+function titleOf(header: HistoryHeader | undefined): string {
+  if (header === undefined) return '';
+  const { subject, backend, seed, plan } = header;
+  const scenario = typeof plan === 'object' && plan !== null && 'scenario' in plan ? plan.scenario : undefined;
+  const parts = [scenario, subject, backend].filter((part) => typeof part === 'string');
+  return [...parts, ...(typeof seed === 'number' ? [`seed ${seed}`] : [])].join(' · ');
+}
