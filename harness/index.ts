@@ -6,6 +6,19 @@ export type { MomentInput as Moment } from './plan/moment.ts';
 export type { Plan, PlanInput } from './plan/plan.ts';
 export type { Range } from './plan/range.ts';
 export type { Exploration, Parameter, Parameters, PlanBody, PlanOptions, Scenario } from './plan/scenario.ts';
+export type {
+  ConfirmingRun,
+  CreateReporter,
+  FoundPlan,
+  JudgedExploration,
+  JudgedRun,
+  Output,
+  Reporter,
+  ReporterOptions,
+  RunTitle,
+  VerbEnd,
+  VerbStart,
+} from './port/reporter.ts';
 export type { RatchetConfig } from './runner/catalogue.ts';
 export { commandSubject, type CommandSubjectOptions } from './subject/command.ts';
 export { modulesSubject, type LoadModule, type ModulesSubjectOptions } from './subject/modules.ts';

@@ -1,6 +1,6 @@
 /** Reduces a stack trace to the application's own frames, without those of Ratchet, of Node and of packages. */
 import { fileURLToPath } from 'node:url';
-import { relative } from 'node:path';
+import { shortPath } from './short-path.ts';
 
 const OURS = fileURLToPath(new URL('./', import.meta.url));
 const FRAMES_MAX = 5;
@@ -34,7 +34,5 @@ function fileOf(frame: string): string | undefined {
 
 function pathIn(frame: string): string | undefined {
   const path = /(?:file:\/\/)?(\/[^():]+):\d+/.exec(frame)?.[1];
-  if (path === undefined) return undefined;
-  const short = relative(process.cwd(), decodeURI(path));
-  return short.startsWith('..') ? path : short;
+  return path === undefined ? undefined : shortPath(decodeURI(path));
 }

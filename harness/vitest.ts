@@ -13,9 +13,11 @@ import { PLAN_SPACE } from './plan/arbitraries.ts';
 import type { Range } from './plan/range.ts';
 import type { Scenario } from './plan/scenario.ts';
 import { describeFound } from './report/explored.ts';
-import { formatVerdicts, plainPalette } from './report/text.ts';
+import { plainPalette } from './report/palette.ts';
+import { describeBody } from './report/run-text.ts';
 import { execute } from './runner/execute.ts';
 import { loadBackend } from './runner/backend-registry.ts';
+import { judgedRun } from './runner/run-tasks.ts';
 import type { Subject } from './port/subject.ts';
 
 export interface HoldOptions {
@@ -82,11 +84,11 @@ async function tell(found: Found, subject: Subject, { report: reportRoot = 'repo
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });
-  const broken = report.verdicts.filter(({ valid }) => valid !== true);
-  return [
-    describeFound(found, plainPalette),
-    ...(report.incomplete === undefined ? [] : [`  stopped: ${report.incomplete.message}`]),
-    ...(broken.length === 0 ? [] : [formatVerdicts(report.history, broken, plainPalette)]),
-    `  replay:  ratchet replay ${report.planFile} --subject ${subject.name} --backend simulated`,
-  ].join('\n');
+  const body = await describeBody(judgedRun(report, subject.name), {
+    palette: plainPalette,
+    showsLines: false,
+    showsPlan: false,
+    showsEach: false,
+  });
+  return [describeFound({ ...found, plan: found.minimal }, plainPalette), ...body].join('\n');
 }

@@ -3,6 +3,7 @@ import type { HistoryColumns } from '../history/columns.ts';
 import type { History } from '../history/event.ts';
 import { properties } from './properties.ts';
 import type { PropertyName } from './properties.ts';
+import { foldValidity } from './verdict.ts';
 import type { CheckOptions, Validity, Verdict } from './verdict.ts';
 
 export interface Judgement {
@@ -11,7 +12,7 @@ export interface Judgement {
   verdicts: Verdict[];
 }
 
-/** Judges a history by several properties: false if any is, else unknown if any is, else true. Never throws. */
+/** Judges a history by several properties. Never throws. */
 export function judge(
   history: History | HistoryColumns,
   names: readonly PropertyName[],
@@ -29,12 +30,7 @@ export function judge(
     },
     (reason) => names.map((name) => broken(name, reason)),
   );
-  return { valid: combine(verdicts.map(({ valid }) => valid)), verdicts };
-}
-
-function combine(validities: readonly Validity[]): Validity {
-  if (validities.includes(false)) return false;
-  return validities.includes('unknown') ? 'unknown' : true;
+  return { valid: foldValidity(verdicts.map(({ valid }) => valid)), verdicts };
 }
 
 function attempt<T>(work: () => T, otherwise: (reason: string) => T): T {

@@ -3,6 +3,12 @@ import type { HistoryColumns } from '../history/columns.ts';
 
 export type Validity = boolean | 'unknown';
 
+/** Several verdicts as one: false if any is, else unknown if any is, else true. Of none it is true. */
+export function foldValidity(validities: readonly Validity[]): Validity {
+  if (validities.includes(false)) return false;
+  return validities.includes('unknown') ? 'unknown' : true;
+}
+
 export interface Violation {
   property: string;
   key: string | number;

@@ -22,9 +22,9 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
 
 const EXIT_CODES = `
 Exit codes:
-  0    every property holds; where nothing is judged: it was done
+  0    every property holds; of a command that judges nothing: it is done
   1    a property is violated
-  2    unknown: the run, a checker or a backend broke, or the machine lacks something
+  2    inconclusive: a run, a checker, a reporter or a backend failed, or the machine lacks something
   64   bad input or usage
   130  interrupted (143: terminated)
 
@@ -39,7 +39,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     exitCode = code;
   };
   const program = new Command('ratchet')
-    .description('Tests one promise: what a user sees of a progress never goes backwards.')
+    .description('Tests one promise: progress shown to a user never goes backwards.')
     .version(packageVersion())
     .addHelpText('after', EXIT_CODES)
     .configureOutput({ outputError: () => undefined })

@@ -2,10 +2,12 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Plan } from '../plan/plan.ts';
 import { ROUTINGS } from '../plan/routing.ts';
-import { DEFAULT_BACKEND, backendNames } from '../runner/backend-registry.ts';
+import { DEFAULT_BACKEND, DEFAULT_SEED } from '../runner/defaults.ts';
+import { backendNames } from '../runner/backend-registry.ts';
 import { propertyNames } from '../runner/judgement.ts';
+import type { ReportingFlags } from './reporting.ts';
 
-export interface RunFlags {
+export interface RunFlags extends ReportingFlags {
   backend: string;
   subject?: string;
   seed: number;
@@ -15,7 +17,6 @@ export interface RunFlags {
   routing?: Plan['topology']['routing'];
   report: string;
   iOwnThisTarget?: true;
-  format: 'text' | 'json';
   set: Record<string, string>;
 }
 
@@ -29,7 +30,9 @@ export const subjectOption = (): Option =>
   );
 
 export const seedOption = (): Option =>
-  new Option('--seed <n>', 'what the scenario draws its variations from').default(1).argParser(wholeNumber(0));
+  new Option('--seed <n>', 'what the scenario draws its variations from')
+    .default(DEFAULT_SEED)
+    .argParser(wholeNumber(0));
 
 export const runsOption = (): Option => new Option('--runs <n>', 'how many runs').default(1).argParser(wholeNumber(1));
 
@@ -53,6 +56,7 @@ export const ownTargetOption = (): Option =>
 export const reportOption = (): Option =>
   new Option('--report <dir>', 'where runs leave their plan, history and verdict').default('reports');
 
+/** Of the verbs that judge nothing; the others have reporters. */
 export const formatOption = (): Option =>
   new Option('--format <format>', 'of the output').choices(['text', 'json']).default('text');
 

@@ -1,20 +1,16 @@
 /** Where the CLI writes: results to stdout, progress and errors to stderr. */
-import { styleText } from 'node:util';
 import { RatchetError } from '../errors.ts';
-import type { Palette } from '../report/text.ts';
 
-/** Colours where stdout is a terminal that wants them (NO_COLOR and FORCE_COLOR are heeded). */
-export const palette: Palette = {
-  red: (text) => styleText('red', text),
-  green: (text) => styleText('green', text),
-  yellow: (text) => styleText('yellow', text),
-  dim: (text) => styleText('dim', text),
-  bold: (text) => styleText('bold', text),
-};
+export { terminalPalette as palette } from '../report/palette.ts';
 
 export function print(text: string): void {
+  write(`${text}\n`);
+}
+
+/** Text as it is, to standard output. */
+export function write(text: string): void {
   clearProgress();
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(text);
 }
 
 /** Many lines, of which no more than some are held at a time. */
@@ -36,14 +32,14 @@ export function complain(error: unknown): void {
 }
 
 /** What happened, and what to do about it. */
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const line = message.trim().replaceAll(/\s*\n\s*/g, ' ');
   if (!(error instanceof RatchetError) || error.hint === undefined) return line;
   return `${line.replace(/\.$/, '')} — ${error.hint}`;
 }
 
-/** Replaces the progress line; does nothing where nobody watches. */
+/** Replaces the progress line; does nothing where standard error is not a terminal. */
 export function progress(message: string): void {
   if (!process.stderr.isTTY) return;
   const width = (process.stderr.columns || 80) - 1;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
-import { DEFAULT_BACKEND, backendNames, loadBackend } from '../runner/backend-registry.ts';
+import { DEFAULT_BACKEND } from '../runner/defaults.ts';
+import { backendNames, loadBackend } from '../runner/backend-registry.ts';
 import { palette, print } from './terminal.ts';
 import type { Finish } from './verb.ts';
 

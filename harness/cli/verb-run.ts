@@ -4,12 +4,10 @@ import { readRegressions, type Regression } from '../explore/regressions.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { expectedOfRun } from '../runner/expectation.ts';
 import { UsageError } from '../errors.ts';
-import { loadBackend } from '../runner/backend-registry.ts';
-import { lackOf } from '../runner/requirements.ts';
 import type { Subject } from '../port/subject.ts';
+import { runTasks, type Task } from '../runner/run-tasks.ts';
 import {
   backendOption,
-  formatOption,
   ownTargetOption,
   propertyOption,
   replicasOption,
@@ -22,12 +20,12 @@ import {
   type RunFlags,
 } from './options.ts';
 import { isAsWritten, withFlags } from './overrides.ts';
-import { runTasks, type Task } from './session.ts';
-import { complain } from './terminal.ts';
+import { openReporting, reportingOptions } from './reporting.ts';
+import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
 export function addRun(program: Command, finish: Finish, signal: AbortSignal): void {
-  program
+  const command = program
     .command('run')
     .description('run scenarios against a subject and judge what every observer saw, plans that once failed first')
     .argument('[scenario...]', 'names that `ratchet list` shows (default: all)')
@@ -40,14 +38,16 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     .addOption(replicasOption())
     .addOption(routingOption())
     .addOption(ownTargetOption())
-    .addOption(reportOption())
-    .addOption(formatOption())
-    .action(async (names: string[], flags: RunFlags) => finish(await run(names, flags, signal)));
+    .addOption(reportOption());
+  for (const option of reportingOptions()) command.addOption(option);
+  command.action(async (names: string[], flags: RunFlags) => finish(await run(names, flags, signal)));
 }
 
 async function run(names: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<number> {
+  const reporting = await openReporting(flags);
   const catalogue = await openCatalogue(process.cwd());
-  const subject = await catalogue.loadSubject(flags.subject ?? catalogue.defaultSubject());
+  const subjectAs = flags.subject ?? catalogue.defaultSubject();
+  const subject = await catalogue.loadSubject(subjectAs);
   const wanted = names.length === 0 ? catalogue.scenarioNames : names;
   if (wanted.length === 0)
     throw new UsageError('scenario-missing', 'there is no scenario to run', 'name their folders in ratchet.config.ts');
@@ -59,18 +59,22 @@ async function run(names: readonly string[], flags: RunFlags, signal: AbortSigna
     ...regressions.map((regression) => regressionTask(regression, subject.name, flags)),
     ...scenarios.flatMap((scenario) => tasksOf(scenario, subject, flags)),
   ];
-  const possible = names.length === 0 ? await leavingOut(tasks, subject, flags) : tasks;
-  return runTasks(possible, subject, flags, signal);
-}
-
-/** Who asks for all gets all that is possible there, and is told of the rest. Who asks for one by name is refused. */
-async function leavingOut(tasks: readonly Task[], subject: Subject, flags: RunFlags): Promise<Task[]> {
-  const backend = await loadBackend(flags.backend);
-  return tasks.filter(({ plan }) => {
-    const lack = lackOf(plan, backend, subject);
-    if (lack !== undefined) complain(new UsageError(lack.code, `${plan.scenario} is left out: ${lack.message}`));
-    return lack === undefined;
+  // Where all are asked for, those that cannot be run here are left out; one that is named is refused.
+  const onLack = names.length === 0 ? 'leave-out' : 'refuse';
+  const valid = await runTasks({
+    verb: 'run',
+    tasks,
+    subject,
+    subjectAs,
+    backend: flags.backend,
+    onLack,
+    reportRoot: flags.report,
+    ownsTarget: flags.iOwnThisTarget ?? false,
+    reporter: reporting.reporter,
+    onProgress: progress,
+    signal,
   });
+  return reporting.exitCode(valid);
 }
 
 function regressionTask({ plan, expect }: Regression, subject: string, flags: RunFlags): Task {

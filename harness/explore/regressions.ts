@@ -2,8 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import type { Verdict } from '../checker/verdict.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
+import type { Found } from './explore.ts';
 
 export interface Regression {
   /** The name of its file, without `.json`. */
@@ -78,4 +80,21 @@ export function keepRegression(scenarioFolder: string, regression: Regression): 
     const reason = (error as Error).message;
     throw new EnvironmentError('regression-unwritable', `${folder}: ${reason}`, 'is the checkout writable?', error);
   }
+}
+
+/**
+ * Keeps what an exploration found.
+ * @param verdicts those of the plan, which say what went wrong
+ * @returns the file
+ */
+export function keepFound(
+  scenarioFolder: string,
+  space: string,
+  subject: string,
+  { failing: { what }, minimal: plan }: Found,
+  verdicts: readonly Verdict[],
+): string {
+  const sentence = verdicts.find(({ property }) => property === what)?.violations[0]?.sentence ?? 'violated';
+  const name = `${space}-${subject}-${what}`;
+  return keepRegression(scenarioFolder, { name, found: `${what}: ${sentence}`, expect: { [subject]: false }, plan });
 }

@@ -104,6 +104,11 @@ export class HistoryColumns implements Columns {
       recordsWatches ?? (columns.code.includes(WATCH_BEGIN_OK) || columns.code.includes(WATCH_END_OK));
   }
 
+  /** All events as they were recorded, made anew each time: many checks and reports never need them. */
+  get events(): HistoryEvent[] {
+    return Array.from({ length: this.length }, (_, index) => this.eventAt(index));
+  }
+
   /** Numbers for the values of each key: made when the first checker asks. */
   get values(): ValueIds {
     this.#values ??= new ValueIds(this);

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseHistory } from '../history/codec.ts';
 import { judge } from '../checker/compose.ts';
-import { formatVerdicts, type Palette } from './text.ts';
+import type { History } from '../history/event.ts';
+import type { Verdict } from '../checker/verdict.ts';
+import { plainPalette } from './palette.ts';
+import { formatVerdicts } from './verdict-text.ts';
 
-const plain = (text: string): string => text;
-const palette: Palette = { red: plain, green: plain, yellow: plain, dim: plain, bold: plain };
+const told = (history: History, verdicts: readonly Verdict[]): string =>
+  formatVerdicts(history, verdicts, { palette: plainPalette, held: 'each' }).join('\n');
 
 function history(...events: Record<string, unknown>[]) {
   const lines = events.map((event, index) =>
@@ -51,7 +54,7 @@ describe('a counterexample', () => {
       ...poll(1.812, 10, { served_by: 'replica-2', lsn: '0/2F088' }, 10),
     );
     const { verdicts } = judge(lost, ['monotonic-view'], {});
-    expect(formatVerdicts(lost, verdicts, palette)).toBe(
+    expect(told(lost, verdicts)).toBe(
       [
         '✗ monotonic-view   tab-1 saw story-1 go from 85% back to 10%',
         '   1.204 s  worker-1 wrote 85%                      committed at 0/3A1F0 on the primary',
@@ -70,7 +73,7 @@ describe('a counterexample', () => {
       ...poll(1.812, 10, { served_by: 'replica-1', lsn: '0/2F088', attempts: 4 }, 9),
     );
     const { verdicts } = judge(reversion, ['monotonic-view', 'integrity']);
-    expect(formatVerdicts(reversion, verdicts, palette)).toBe(
+    expect(told(reversion, verdicts)).toBe(
       [
         '✗ monotonic-view   tab-1 saw story-1 go from 85% back to 10%',
         '   0.100 s  worker-1 wrote 10%    committed at 0/2F088 on the primary',
@@ -93,7 +96,7 @@ describe('a counterexample', () => {
       ...write(0.5, 100, '0/20'),
     );
     const { verdicts } = judge(pushed, ['integrity', 'convergence']);
-    expect(formatVerdicts(pushed, verdicts, palette)).toBe(
+    expect(told(pushed, verdicts)).toBe(
       [
         '✗ integrity     tab-1 received 90% of story-1, which nobody had written',
         '   0.300 s  tab-1 was sent 90%',
@@ -121,13 +124,13 @@ describe('a counterexample', () => {
       ...write(0.2, 10, '0/20'),
     );
     const { verdicts } = judge(retried, ['monotonic-commits']);
-    expect(formatVerdicts(retried, verdicts, palette)).toContain('applied, and its response lost');
+    expect(told(retried, verdicts)).toContain('applied, and its response lost');
   });
 
   it('says why a verdict is unknown', () => {
     const empty = history();
-    expect(formatVerdicts(empty, judge(empty, ['monotonic-commits']).verdicts, palette)).toMatch(
-      /^\? monotonic-commits {3}unknown: /,
+    expect(told(empty, judge(empty, ['monotonic-commits']).verdicts)).toMatch(
+      /^\? monotonic-commits {3}inconclusive: /,
     );
   });
 });

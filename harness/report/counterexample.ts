@@ -19,15 +19,21 @@ const START_INVOKE = START * 4 + INVOKE;
 
 /**
  * The events that a violation names, with what explains each: the commit of the value that was seen, who wrote
- * it, which database served it and how far that was behind, and the faults that befell its writer. In order of time.
+ * it, which database served it and how far that was behind, and the faults that its writer met. In order of time.
  */
 export function tellViolation(history: HistoryColumns, violation: Violation): StoryLine[] {
-  const explained = new Set(violation.events);
-  for (const index of violation.events) for (const cause of causesOf(index, history)) explained.add(cause);
   const beside = newestGeneration(violation.events.map(history.eventAt));
-  return [...explained]
-    .sort((a, b) => a - b)
-    .map((index) => ({ time: history.time[index]!, ...tell(history.eventAt(index), history, beside) }));
+  return explainedEvents(history, violation).map((index) => ({
+    time: history.time[index]!,
+    ...tell(history.eventAt(index), history, beside),
+  }));
+}
+
+/** The indices of the events that a violation names and of those that explain them, in order. */
+export function explainedEvents(history: HistoryColumns, { events }: Violation): number[] {
+  const explained = new Set(events);
+  for (const index of events) for (const cause of causesOf(index, history)) explained.add(cause);
+  return [...explained].sort((a, b) => a - b);
 }
 
 function causesOf(index: number, history: HistoryColumns): number[] {

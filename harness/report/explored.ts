@@ -1,13 +1,15 @@
 /** What a search did and found, for a person to read. */
-import type { Plan } from '../plan/plan.ts';
+import type { ConfirmingRun, FoundPlan, JudgedExploration } from '../port/reporter.ts';
+import { describeValidity, isSurprise } from './expectation.ts';
+import type { Palette } from './palette.ts';
 import { describePlan } from './plan-text.ts';
-import type { Palette } from './text.ts';
+import { describeBody } from './run-text.ts';
+import { validityMark } from './verdict-text.ts';
 
 interface Tally {
   runs: number;
   runsPerSecond: number;
-  /** How often each kind of deviation was tried. */
-  coverage: Readonly<Partial<Record<string, number>>>;
+  coverage: JudgedExploration['coverage'];
 }
 
 export function describeProgress(tally: Tally & { state: string }, runsMax: number | undefined): string {
@@ -16,39 +18,86 @@ export function describeProgress(tally: Tally & { state: string }, runsMax: numb
   return `${tally.state}  ${tally.runs}${of} plans, ${speed(tally)}, ${kinds} kinds of deviations`;
 }
 
-export function describeExplored(
-  explored: Tally & { elapsedMs: number; found: unknown; isInterrupted: boolean },
-  isTwice: boolean,
+/** What was tried; of a find the smallest plan, its story, and how to see it again. */
+export async function describeExploration(
+  exploration: JudgedExploration,
   palette: Palette,
-): string {
-  const { runs, elapsedMs, found, isInterrupted, coverage } = explored;
-  const plans = `${runs} plan${runs === 1 ? '' : 's'}${isTwice ? ' twice' : ''}`;
-  const mark = found === undefined ? palette.green('✓') : palette.red('✗');
-  const result = found === undefined ? (isTwice ? 'no run differed from its twin' : 'nothing found') : 'found';
-  const end = isInterrupted ? palette.yellow(', interrupted') : '';
-  const kinds = Object.entries(coverage)
-    .sort(([, a], [, b]) => b! - a!)
-    .map(([kind, count]) => `${kind} ${count}`);
-  return [
-    `${mark} ${result}   ${plans} in ${(elapsedMs / 1e3).toFixed(1)} s, ${speed(explored)}${end}`,
-    palette.dim(`  deviations tried: ${kinds.length === 0 ? 'none' : kinds.join(', ')}`),
-  ].join('\n');
+  isVerbose: boolean,
+): Promise<string[]> {
+  const { found } = exploration;
+  const lines = [describeResult(exploration, palette), palette.dim(`  deviations tried: ${coverageOf(exploration)}`)];
+  return found === undefined ? lines : [...lines, ...(await describeFind(found, palette, isVerbose))];
 }
 
+function describeResult(exploration: JudgedExploration, palette: Palette): string {
+  const { runs, elapsedMs, found, isInterrupted, isDeterminismCheck, valid } = exploration;
+  const plans = `${runs} plan${runs === 1 ? '' : 's'}${isDeterminismCheck ? ' twice' : ''}`;
+  const nothing = isDeterminismCheck ? 'no second run differed from the first' : 'nothing found';
+  const end = isInterrupted ? palette.yellow(', interrupted') : '';
+  const spent = `${plans} in ${(elapsedMs / 1e3).toFixed(1)} s, ${speed(exploration)}${end}`;
+  const verdict = describeVerdict(exploration);
+  const isUnexpected = isSurprise(valid, exploration.expected);
+  const parts = [
+    `${validityMark(valid, palette)} ${found === undefined ? nothing : 'found'}`,
+    spent,
+    ...(verdict === undefined ? [] : [isUnexpected ? palette.yellow(verdict) : verdict]),
+  ];
+  return parts.join('   ');
+}
+
+/** Not to find anything is no proof: it is told only as far as something was expected. */
+function describeVerdict({
+  valid,
+  expected,
+  scenario = '',
+  isDeterminismCheck,
+}: JudgedExploration): string | undefined {
+  if (valid !== true) return describeValidity(valid, expected, scenario);
+  if (isDeterminismCheck || expected === undefined) return undefined;
+  return expected ? 'as expected' : `though ${scenario} expects a violation`;
+}
+
+function coverageOf({ coverage }: JudgedExploration): string {
+  const kinds = Object.entries(coverage).sort(([, a], [, b]) => b! - a!);
+  return kinds.length === 0 ? 'none' : kinds.map(([kind, count]) => `${kind} ${count}`).join(', ');
+}
+
+async function describeFind(found: FoundPlan, palette: Palette, isVerbose: boolean): Promise<string[]> {
+  const [simulated, ...others] = found.runs;
+  const last = others.at(-1);
+  const body = async (run: ConfirmingRun | undefined): Promise<string[]> =>
+    run === undefined ? [] : describeBody(run, { palette, showsLines: false, showsPlan: false, showsEach: isVerbose });
+  const lines = [
+    ...(await body(simulated)),
+    ...(last === undefined ? [] : [describeConfirmation(last, palette)]),
+    ...(await body(last)),
+    ...(found.confirm === undefined ? [] : [`confirm: ${found.confirm}`]),
+    ...(found.keptAs === undefined ? [] : [`kept as: ${found.keptAs}`]),
+  ];
+  return [describeFound(found, palette), ...lines.map((line) => line.replaceAll(/^/gm, '  '))];
+}
+
+function describeConfirmation({ isConfirmed, backend, attempt }: ConfirmingRun, palette: Palette): string {
+  const times = attempt === 1 ? '' : ` in ${isConfirmed ? 'attempt ' : ''}${attempt}${isConfirmed ? '' : ' attempts'}`;
+  return isConfirmed
+    ? `${palette.bold(`confirmed on ${backend}`)}${times}`
+    : palette.yellow(`not confirmed on ${backend}${times}: its timing differed, see the history`);
+}
+
+/** The smallest plan that was found. */
 export function describeFound(
-  found: { minimal: Plan; failing: { kind: string; what: string }; isShrunk: boolean; shrinkRuns: number },
+  { plan, failing, isShrunk, shrinkRuns }: Pick<FoundPlan, 'plan' | 'failing' | 'isShrunk' | 'shrinkRuns'>,
   palette: Palette,
 ): string {
-  const { minimal, failing, isShrunk, shrinkRuns } = found;
   const how = isShrunk ? `shrunk in ${shrinkRuns} plans` : 'not shrunk to the end';
   const size =
-    `${minimal.generations.length} generations, ${minimal.observers.length} tabs, ${minimal.faults.length} faults`.replaceAll(
+    `${plan.generations.length} generations, ${plan.observers.length} tabs, ${plan.faults.length} faults`.replaceAll(
       /\b1 (\w+)s\b/g,
       '1 $1',
     );
   return [
     `  ${palette.bold(failing.what)} (${how}: ${size})`,
-    ...describePlan(minimal).map((line) => palette.dim(`  ${line}`)),
+    ...describePlan(plan).map((line) => palette.dim(`  ${line}`)),
   ].join('\n');
 }
 

@@ -1,26 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../checker/compose.ts';
-import { asColumns } from '../history/columns-builder.ts';
 import { historyOf, show } from '../history/history.test-support.ts';
-import { formatJunit } from './junit.ts';
+import type { Plan } from '../plan/plan.ts';
+import { createJunitReporter } from './junit.ts';
+import { caught, judgedExploration, judgedRun, reverted, START, steady, title } from './judged-run.test-support.ts';
 
-const file = (name: string, sessions: readonly string[]) => {
-  const shows = sessions.flatMap((session) => [show(session, { progress: 85 }), show(session, { progress: 10 })]);
-  const history = asColumns(historyOf(shows));
-  return {
-    file: name,
-    history,
-    verdicts: judge(history, ['monotonic-view', 'monotonic-reads', 'monotonic-commits']).verdicts,
-  };
-};
+const END = { valid: false, durationMs: 5, error: undefined } as const;
+const properties = ['monotonic-view', 'monotonic-reads', 'monotonic-commits'] as const;
 
-describe('JUnit XML', () => {
-  it('has a suite for each file and a case for each property, with the story of what does not hold', () => {
-    expect(formatJunit([file('a.ndjson', ['tab-1']), file('b.ndjson', [])])).toBe(
+async function checked(files: readonly { file: string; sessions: readonly string[] }[]): Promise<string> {
+  const { reporter, text } = await caught(createJunitReporter);
+  await reporter.begin({ verb: 'check', titles: files.map(({ file }) => ({ file })), leftOut: [], defaults: {} });
+  for (const { file, sessions } of files) {
+    const shows = sessions.flatMap((session) => [show(session, { progress: 85 }), show(session, { progress: 10 })]);
+    await reporter.ran(judgedRun(historyOf(shows), properties, { file, historyFile: file }));
+  }
+  await reporter.end(END);
+  return text();
+}
+
+describe('JUnit XML of check', () => {
+  it('has a suite for each file and a case for each property, with the story of what is violated', async () => {
+    const xml = await checked([
+      { file: 'a.ndjson', sessions: ['tab-1'] },
+      { file: 'b.ndjson', sessions: [] },
+    ]);
+    expect(xml).toBe(
       [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<testsuites name="ratchet check" tests="6" failures="1" errors="2">',
-        '  <testsuite name="a.ndjson" tests="3" failures="1" errors="1">',
+        '  <testsuite name="a.ndjson" tests="3" failures="1" errors="1" time="1.234">',
         '    <testcase classname="a.ndjson" name="monotonic-view">',
         '      <failure message="tab-1 saw story-1 go from 85% back to 10%">tab-1 saw story-1 go from 85% back to 10%',
         '   0.000 s  tab-1 was shown 85%',
@@ -31,7 +39,7 @@ describe('JUnit XML', () => {
         '      <error message="the history has no commit events"/>',
         '    </testcase>',
         '  </testsuite>',
-        '  <testsuite name="b.ndjson" tests="3" failures="0" errors="1">',
+        '  <testsuite name="b.ndjson" tests="3" failures="0" errors="1" time="1.234">',
         '    <testcase classname="b.ndjson" name="monotonic-view"/>',
         '    <testcase classname="b.ndjson" name="monotonic-reads"/>',
         '    <testcase classname="b.ndjson" name="monotonic-commits">',
@@ -39,20 +47,111 @@ describe('JUnit XML', () => {
         '    </testcase>',
         '  </testsuite>',
         '</testsuites>',
+        '',
       ].join('\n'),
     );
   });
 
-  it('tells the first ten violations', () => {
+  it('tells the first ten violations', async () => {
     const sessions = Array.from({ length: 12 }, (_, at) => `tab-${at}`);
-    const xml = formatJunit([file('a.ndjson', sessions)]);
+    const xml = await checked([{ file: 'a.ndjson', sessions }]);
     expect(xml.match(/^(?:.*>)?tab-\d+ saw/gm)).toHaveLength(10);
   });
 
-  it('escapes what names may hold, and replaces what XML cannot', () => {
-    const xml = formatJunit([file('<&">.ndjson', ['a\u0000\uD800<b>&"'])]);
+  it('escapes what names may hold, and replaces what XML cannot', async () => {
+    const xml = await checked([{ file: '<&">.ndjson', sessions: ['a\u0000\uD800<b>&"'] }]);
     expect(xml).toContain('name="&lt;&amp;&quot;&gt;.ndjson"');
     expect(xml).toContain('message="a\uFFFD\uFFFD&lt;b&gt;&amp;&quot; saw story-1');
     expect([xml.includes('\u0000'), xml.includes('\uD800')]).toEqual([false, false]);
+  });
+});
+
+describe('JUnit XML of run', () => {
+  it('has a suite for each run, says what was run and how to run it again, and what was left out', async () => {
+    const { reporter, text } = await caught(createJunitReporter);
+    const [first, second] = [title('restart'), title('racing', { seed: 7 })];
+    const leftOut = [{ title: title('failover'), reason: 'no promotion here' }];
+    await reporter.begin({ verb: 'run', titles: [first, second], ...START, leftOut });
+    await reporter.ran(judgedRun(steady, ['monotonic-view'], { ...first, expected: true }));
+    const replay = 'ratchet replay plan.json';
+    await reporter.ran(judgedRun(reverted, ['monotonic-view'], { ...second, expected: false, replay }));
+    await reporter.end({ ...END, error: new Error('the disk is full') });
+    expect(text()).toBe(
+      [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<testsuites name="ratchet run" tests="4" failures="1" errors="1" skipped="1">',
+        '  <testsuite name="failover guarded" tests="1" failures="0" errors="0" skipped="1">',
+        '    <testcase classname="failover guarded" name="run">',
+        '      <skipped message="no promotion here"/>',
+        '    </testcase>',
+        '  </testsuite>',
+        '  <testsuite name="restart guarded" tests="1" failures="0" errors="0" time="1.234">',
+        '    <properties>',
+        '      <property name="subject" value="guarded"/>',
+        '      <property name="backend" value="embedded"/>',
+        '      <property name="seed" value="1"/>',
+        '      <property name="expected" value="held"/>',
+        '    </properties>',
+        '    <testcase classname="restart guarded" name="monotonic-view"/>',
+        '  </testsuite>',
+        '  <testsuite name="racing guarded seed 7" tests="1" failures="1" errors="0" time="1.234">',
+        '    <properties>',
+        '      <property name="subject" value="guarded"/>',
+        '      <property name="backend" value="embedded"/>',
+        '      <property name="seed" value="7"/>',
+        '      <property name="expected" value="violated"/>',
+        '      <property name="replay" value="ratchet replay plan.json"/>',
+        '    </properties>',
+        '    <testcase classname="racing guarded seed 7" name="monotonic-view">',
+        '      <failure message="tab-1 saw story-1 go from 85% back to 10%">tab-1 saw story-1 go from 85% back to 10%',
+        '   0.000 s  tab-1 was shown 85%',
+        '   0.001 s  tab-1 was shown 10%',
+        '',
+        'replay: ratchet replay plan.json</failure>',
+        '    </testcase>',
+        '  </testsuite>',
+        '  <testsuite name="ratchet run" tests="1" failures="0" errors="1">',
+        '    <testcase classname="ratchet run" name="run">',
+        '      <error message="the disk is full"/>',
+        '    </testcase>',
+        '  </testsuite>',
+        '</testsuites>',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('JUnit XML of explore', () => {
+  const found = {
+    plan: {} as Plan,
+    isShrunk: true,
+    shrinkRuns: 3,
+    confirm: undefined,
+    keptAs: undefined,
+  };
+
+  async function explored(over: Parameters<typeof judgedExploration>[0]): Promise<string> {
+    const { reporter, text } = await caught(createJunitReporter);
+    const space = title('plan-space');
+    await reporter.begin({ verb: 'explore', titles: [space], ...START });
+    await reporter.explored(judgedExploration(over));
+    await reporter.end(END);
+    return text();
+  }
+
+  it('has the properties of the plan that was found', async () => {
+    const run = { ...judgedRun(reverted, properties), isConfirmed: true, attempt: 1 };
+    const failing = { kind: 'violation', what: 'monotonic-view' } as const;
+    const xml = await explored({ valid: false, found: { ...found, failing, runs: [run] } });
+    expect(xml).toContain('<testsuite name="plan-space guarded" tests="3" failures="1" errors="1" time="2.000">');
+    expect(xml).toContain('<failure message="tab-1 saw story-1 go from 85% back to 10%">');
+  });
+
+  it('says that nothing was found, or that a plan could not be judged', async () => {
+    expect(await explored({})).toContain('<testcase classname="plan-space guarded" name="no counterexample"/>');
+    const failing = { kind: 'broken', what: 'run-timeout' } as const;
+    const xml = await explored({ valid: 'unknown', found: { ...found, failing, runs: [] } });
+    expect(xml).toContain('<error message="run-timeout"/>');
   });
 });

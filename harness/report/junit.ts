@@ -1,38 +1,104 @@
-/** Verdicts as JUnit XML, which CI servers show: a file is a test suite, a property is a test case. */
+/**
+ * The reporter for CI servers: JUnit XML. A run or a file is a test suite, a property is a test case. A violated property
+ * is a failure with its stories, an inconclusive one is an error with its reason.
+ */
 import type { Verdict, Violation } from '../checker/verdict.ts';
+import { asColumns } from '../history/columns-builder.ts';
 import type { HistoryColumns } from '../history/columns.ts';
-import { formatStory } from './text.ts';
+import type { JudgedExploration, JudgedRun, Reporter, ReporterOptions, RunTitle, VerbStart } from '../port/reporter.ts';
+import { shortPath } from '../short-path.ts';
+import { Titles } from './title.ts';
+import { formatStory } from './verdict-text.ts';
 import { element, escapeXml } from './xml.ts';
 
-export interface JudgedFile {
-  file: string;
-  history: HistoryColumns;
-  verdicts: readonly Verdict[];
+export function createJunitReporter({ output }: ReporterOptions): Reporter {
+  const suites: Suite[] = [];
+  let start: VerbStart = { verb: 'run', titles: [], leftOut: [], defaults: {} };
+  let titles = new Titles(start);
+  const nameOf = (title: RunTitle): string => titles.wordsOf(title).join(' ');
+  return {
+    begin(begun) {
+      start = begun;
+      titles = new Titles(begun);
+      for (const { title, reason } of begun.leftOut) suites.push(suiteOfLeftOut(nameOf(title), reason));
+    },
+    ran(run) {
+      suites.push(suiteOfRun(nameOf(run), run));
+    },
+    explored(exploration) {
+      suites.push(suiteOfExploration(nameOf(exploration), exploration));
+    },
+    end({ error }) {
+      if (error !== undefined) suites.push(suiteOfError(`ratchet ${start.verb}`, error));
+      output.write(`${formatSuites(`ratchet ${start.verb}`, suites)}\n`);
+    },
+  };
 }
 
-/** A property that does not hold is a failure, with its story; an unknown one is an error, with its reason. */
-export function formatJunit(files: readonly JudgedFile[]): string {
-  const suites = files.map(formatSuite);
-  const counts = countsOf(files.flatMap(({ verdicts }) => verdicts));
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    element('testsuites', { name: 'ratchet check', ...counts }, suites),
-  ].join('\n');
+interface Suite {
+  name: string;
+  properties: Record<string, string | undefined>;
+  cases: Case[];
+  durationMs?: number;
 }
 
-function formatSuite({ file, history, verdicts }: JudgedFile): string {
-  const cases = verdicts.map((verdict) =>
-    element('testcase', { classname: file, name: verdict.property }, outcome(history, verdict)),
-  );
-  return element('testsuite', { name: file, ...countsOf(verdicts) }, cases);
+interface Case {
+  name: string;
+  outcome: 'passed' | 'failure' | 'error' | 'skipped';
+  /** What stands inside of it. */
+  content: string[];
 }
 
-function outcome(history: HistoryColumns, { valid, violations, reason = '' }: Verdict): string[] {
-  if (valid === true) return [];
-  if (valid === 'unknown') return [element('error', { message: reason }, [])];
-  const message = violations[0]?.sentence ?? 'does not hold';
-  const stories = violations.slice(0, storiesMax).map((violation) => tell(history, violation));
-  return [`<failure message="${escapeXml(message)}">${escapeXml(stories.join('\n\n'))}</failure>`];
+function suiteOfRun(name: string, run: JudgedRun): Suite {
+  return {
+    name,
+    properties: propertiesOf(run),
+    cases: run.verdicts.map((verdict) => caseOf(verdict, run)),
+    durationMs: run.durationMs,
+  };
+}
+
+function propertiesOf(run: JudgedRun): Suite['properties'] {
+  const { subject, backend, seed, expected, file, historyFile, replay } = run;
+  return {
+    subject,
+    backend,
+    seed: seed === undefined ? undefined : String(seed),
+    expected: expected === undefined ? undefined : expected ? 'held' : 'violated',
+    history: historyFile === undefined || file !== undefined ? undefined : shortPath(historyFile),
+    replay,
+  };
+}
+
+/** Of a find the properties of its smallest plan; else that nothing was found is one case. */
+function suiteOfExploration(name: string, exploration: JudgedExploration): Suite {
+  const { found, elapsedMs: durationMs } = exploration;
+  const first = found?.runs[0];
+  if (found?.failing.kind === 'violation' && first !== undefined) return { ...suiteOfRun(name, first), durationMs };
+  const none: Case = { name: 'no counterexample', outcome: 'passed', content: [] };
+  const cases = found === undefined ? [none] : [{ ...none, ...errorOf(found.failing.what) }];
+  return { name, properties: first === undefined ? {} : propertiesOf(first), cases, durationMs };
+}
+
+function suiteOfLeftOut(name: string, reason: string): Suite {
+  const content = [element('skipped', { message: reason }, [])];
+  return { name, properties: {}, cases: [{ name: 'run', outcome: 'skipped', content }] };
+}
+
+function suiteOfError(name: string, error: Error): Suite {
+  return { name, properties: {}, cases: [{ name: 'run', ...errorOf(error.message) }] };
+}
+
+function caseOf(verdict: Verdict, run: JudgedRun): Case {
+  const { property, valid, violations, reason = '' } = verdict;
+  if (valid === true) return { name: property, outcome: 'passed', content: [] };
+  if (valid === 'unknown') return { name: property, ...errorOf(reason) };
+  const columns = asColumns(run.history);
+  const stories = violations.slice(0, storiesMax).map((violation) => tell(columns, violation));
+  const replay = run.replay === undefined ? [] : [`replay: ${run.replay}`];
+  const text = escapeXml([...stories, ...replay].join('\n\n'));
+  const message = escapeXml(violations[0]?.sentence ?? 'violated');
+  return { name: property, outcome: 'failure', content: [`<failure message="${message}">${text}</failure>`] };
 }
 
 /** Enough to see a pattern, few enough to be read. */
@@ -42,8 +108,35 @@ function tell(history: HistoryColumns, violation: Violation): string {
   return [violation.sentence, ...formatStory(history, violation)].join('\n');
 }
 
-function countsOf(verdicts: readonly Verdict[]): Record<string, string> {
-  const count = (valid: Verdict['valid']): string =>
-    String(verdicts.filter((verdict) => verdict.valid === valid).length);
-  return { tests: String(verdicts.length), failures: count(false), errors: count('unknown') };
+function errorOf(message: string): Pick<Case, 'outcome' | 'content'> {
+  return { outcome: 'error', content: [element('error', { message }, [])] };
+}
+
+function formatSuites(name: string, suites: readonly Suite[]): string {
+  const counts = countsOf(suites.flatMap(({ cases }) => cases));
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    element('testsuites', { name, ...counts }, suites.map(formatSuite)),
+  ].join('\n');
+}
+
+function formatSuite({ name, properties, cases, durationMs }: Suite): string {
+  const time: Record<string, string> = durationMs === undefined ? {} : { time: (durationMs / 1e3).toFixed(3) };
+  const values = Object.entries(properties).filter(([, value]) => value !== undefined);
+  const described = values.map(([key, value]) => element('property', { name: key, value: value! }, []));
+  return element('testsuite', { name, ...countsOf(cases), ...time }, [
+    ...(described.length === 0 ? [] : [element('properties', {}, described)]),
+    ...cases.map((each) => element('testcase', { classname: name, name: each.name }, each.content)),
+  ]);
+}
+
+function countsOf(cases: readonly Case[]): Record<string, string> {
+  const count = (outcome: Case['outcome']): string => String(cases.filter((each) => each.outcome === outcome).length);
+  const skipped = count('skipped');
+  return {
+    tests: String(cases.length),
+    failures: count('failure'),
+    errors: count('error'),
+    ...(skipped === '0' ? {} : { skipped }),
+  };
 }

@@ -1,67 +1,119 @@
-/** Verdicts for a person to read. */
-import type { Validity, Verdict, Violation } from '../checker/verdict.ts';
-import { asColumns } from '../history/columns-builder.ts';
-import type { HistoryColumns } from '../history/columns.ts';
-import type { History } from '../history/event.ts';
-import { seconds, tellViolation } from './counterexample.ts';
-import { describeMeasured } from './measured.ts';
+/** The reporter for people: one line for what passed, the whole story of what did not, a summary at the end. */
+import type {
+  JudgedExploration,
+  JudgedRun,
+  Reporter,
+  ReporterOptions,
+  RunTitle,
+  VerbEnd,
+  VerbStart,
+} from '../port/reporter.ts';
+import { plainPalette, terminalPalette, type Palette } from './palette.ts';
+import { describeBody, describeDuration, describeHead } from './run-text.ts';
+import { describeCounts, type Judged } from './summary.ts';
+import { Titles } from './title.ts';
 
-/** Colours, or functions that leave the text as it is. */
-export interface Palette {
-  red(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  dim(text: string): string;
-  bold(text: string): string;
+export function createTextReporter(options: ReporterOptions): Reporter {
+  return new TextReporter(options);
 }
 
-export const plainPalette: Palette = {
-  red: (text) => text,
-  green: (text) => text,
-  yellow: (text) => text,
-  dim: (text) => text,
-  bold: (text) => text,
-};
+class TextReporter implements Reporter {
+  readonly #output: ReporterOptions['output'];
+  readonly #isVerbose: boolean;
+  readonly #palette: Palette;
+  readonly #judged: (Judged & { scenario: string | undefined })[] = [];
+  #start: VerbStart = { verb: 'run', titles: [], leftOut: [], defaults: {} };
+  #titles = new Titles(this.#start);
+  #width = 0;
+  #isBlankDue = false;
 
-/** One line a property; under each that is violated, its first violation told in full. */
-export function formatVerdicts(
-  history: History | HistoryColumns,
-  verdicts: readonly Verdict[],
-  palette: Palette,
-): string {
-  const width = Math.max(...verdicts.map(({ property }) => property.length));
-  return verdicts.flatMap((verdict) => formatVerdict(history, verdict, width, palette)).join('\n');
+  constructor({ output, isVerbose }: ReporterOptions) {
+    this.#output = output;
+    this.#isVerbose = isVerbose;
+    this.#palette = output.file === undefined ? terminalPalette : plainPalette;
+  }
+
+  begin(start: VerbStart): void {
+    this.#start = start;
+    this.#titles = new Titles(start);
+    const all = [...start.titles, ...start.leftOut.map(({ title }) => title)];
+    this.#width = Math.max(0, ...all.map((title) => this.#titles.wordsOf(title)[0]?.length ?? 0));
+    for (const { title, reason } of start.leftOut) this.#print([`- ${this.#wordsOf(title)}  left out: ${reason}`]);
+  }
+
+  starting(title: RunTitle): void {
+    if (this.#start.verb !== 'explore') return;
+    const { scenario, subject, seed } = title;
+    this.#print([this.#palette.bold(`${scenario} · ${subject} · seed ${seed}`)]);
+  }
+
+  async ran(run: JudgedRun): Promise<void> {
+    this.#count(run);
+    const palette = this.#palette;
+    const isFile = run.file !== undefined;
+    // A single file is asked about by name: each of its properties is answered.
+    const isOnlyFile = isFile && this.#start.titles.length === 1;
+    const isShort = run.valid === true && !this.#isVerbose && !isOnlyFile;
+    const head = isOnlyFile ? [] : [describeHead(run, [this.#wordsOf(run)], { palette, isShort })];
+    if (isShort) return this.#print(head);
+    const body = await describeBody(run, {
+      palette,
+      showsLines: isOnlyFile,
+      showsPlan: this.#isVerbose || !isFile,
+      showsEach: this.#isVerbose || isOnlyFile,
+    });
+    this.#print([...head, ...(isOnlyFile ? body : indented(body))]);
+    this.#isBlankDue = true;
+  }
+
+  async explored(exploration: JudgedExploration): Promise<void> {
+    this.#count(exploration);
+    const { describeExploration } = await import('./explored.ts');
+    this.#print(await describeExploration(exploration, this.#palette, this.#isVerbose));
+    this.#isBlankDue = true;
+  }
+
+  end({ durationMs }: VerbEnd): void {
+    const { titles, leftOut } = this.#start;
+    if (titles.length + leftOut.length <= 1) return;
+    const notRun = titles.length - this.#judged.length;
+    const parts = [
+      describeCounts(this.#judged),
+      ...(leftOut.length === 0 ? [] : [`${leftOut.length} left out`]),
+      ...(notRun === 0 ? [] : [`${notRun} not run`]),
+    ];
+    const total = `${parts.filter((part) => part !== '').join(', ')}  ${this.#palette.dim(describeDuration(durationMs))}`;
+    this.#isBlankDue = true;
+    this.#print([...this.#countsOfScenarios(), this.#palette.bold(total)]);
+  }
+
+  /** How often each of those scenarios passed that did so sometimes. */
+  #countsOfScenarios(): string[] {
+    const all = [...Map.groupBy(this.#judged, ({ scenario }) => scenario ?? '')];
+    const groups = all.filter(([, judged]) => new Set(judged.map(({ valid }) => valid)).size > 1);
+    if (all.length < 2 || groups.length === 0) return [];
+    const width = Math.max(...groups.map(([scenario]) => scenario.length));
+    return groups.map(([scenario, judged]) => `${scenario.padEnd(width)}  ${describeCounts(judged)}`);
+  }
+
+  #count({ valid, expected, scenario }: JudgedRun | JudgedExploration): void {
+    this.#judged.push({ valid, expected, scenario });
+  }
+
+  /** The first word stands in a column of its own. */
+  #wordsOf(title: RunTitle): string {
+    const [first = '', ...rest] = this.#titles.wordsOf(title);
+    return [first.padEnd(this.#width), ...rest].join('  ');
+  }
+
+  #print(lines: readonly string[]): void {
+    const all = this.#isBlankDue ? ['', ...lines] : lines;
+    this.#isBlankDue = false;
+    this.#output.write(all.map((line) => `${line}\n`).join(''));
+  }
 }
 
-export function validityMark(valid: Validity, palette: Palette): string {
-  return valid === true ? palette.green('✓') : valid === false ? palette.red('✗') : palette.yellow('?');
-}
-
-function formatVerdict(history: History | HistoryColumns, verdict: Verdict, width: number, palette: Palette): string[] {
-  const head = `${validityMark(verdict.valid, palette)} ${verdict.property.padEnd(width)}`;
-  const [violation] = verdict.violations;
-  if (violation === undefined) return [[head, ...remarks(verdict, palette)].join('   ').trimEnd()];
-  const total =
-    typeof verdict.measured?.['violations'] === 'number' ? verdict.measured['violations'] : verdict.violations.length;
-  const more = total > 1 ? palette.dim(`   (and ${total - 1} more)`) : '';
-  return [`${head}   ${palette.bold(violation.sentence)}${more}`, ...formatStory(asColumns(history), violation)];
-}
-
-function remarks(verdict: Verdict, palette: Palette): string[] {
-  const measured = describeMeasured(verdict);
-  return [
-    ...(verdict.reason === undefined ? [] : [`unknown: ${verdict.reason}`]),
-    ...(measured === undefined ? [] : [palette.dim(measured)]),
-  ];
-}
-
-/** The story of a violation, one line each: when, who did what, and where it came from. */
-export function formatStory(history: HistoryColumns, violation: Violation): string[] {
-  const lines = tellViolation(history, violation);
-  const times = lines.map((line) => seconds(line.time));
-  const timeWidth = Math.max(...times.map((time) => time.length));
-  const whatWidth = Math.max(...lines.map((line) => line.what.length));
-  return lines.map((line, at) =>
-    `   ${times[at]!.padStart(timeWidth)}  ${line.what.padEnd(whatWidth)}   ${line.source}`.trimEnd(),
-  );
+/** Below its headline; also the lines of a stack in one of the lines. */
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => line.replaceAll(/^/gm, '  '));
 }

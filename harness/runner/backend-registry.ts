@@ -9,8 +9,6 @@ const backends: Readonly<Record<string, () => Promise<Backend>>> = {
   remote: async () => (await import('../backend/remote/remote.ts')).remoteBackend,
 };
 
-export const DEFAULT_BACKEND = 'embedded';
-
 export function backendNames(): string[] {
   return Object.keys(backends);
 }

@@ -1,6 +1,8 @@
 /** One run from plan to verdict: interpreted, judged, and left on disk. */
 import type { Backend } from '../port/backend.ts';
 import type { Judgement } from '../checker/compose.ts';
+import { foldValidity } from '../checker/verdict.ts';
+import { realClock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { History } from '../history/event.ts';
 import type { Subject } from '../port/subject.ts';
@@ -36,9 +38,12 @@ export interface RunReport extends Judgement {
   /** Why the run is not whole, if it is not. */
   incomplete: Error | undefined;
   notes: readonly string[];
+  plan: Plan;
   history: History;
   planFile: string;
   historyFile: string;
+  /** From the start of the databases to the verdict, in real time. */
+  durationMs: number;
 }
 
 /** @throws RatchetError when the run could not begin; what goes wrong later is in the report */
@@ -46,6 +51,7 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
   const { plan, subject, backend } = options;
   const properties = requireProperties(plan.properties);
   requireSupport(plan, backend, subject);
+  const clock = realClock();
   const folder = createRunFolder(options.reportRoot, plan, subject.name);
   try {
     const { onProgress, signal, ownsTarget = false } = options;
@@ -62,8 +68,10 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
       seed: plan.seed,
       expected: options.expected,
       ...outcome,
+      plan,
       planFile: folder.planFile,
       historyFile: folder.historyFile,
+      durationMs: Math.round(clock.now() / 1e6),
     };
     return leaveVerdict(report, folder);
   } finally {
@@ -71,19 +79,23 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
   }
 }
 
-/** A verdict that cannot be written down does not hold the gate open, but what was seen stays seen. */
+/** Where the verdict cannot be written, a run that held is inconclusive; a violation stays one. */
 function leaveVerdict(report: RunReport, folder: RunFolder): RunReport {
   try {
     folder.writeVerdict(verdictFile(report));
     return report;
   } catch (error) {
-    return { ...report, valid: report.valid && 'unknown', incomplete: report.incomplete ?? (error as Error) };
+    return {
+      ...report,
+      valid: foldValidity([report.valid, 'unknown']),
+      incomplete: report.incomplete ?? (error as Error),
+    };
   }
 }
 
-/** A report as JSON: without the history, which lies beside it. */
+/** A report as JSON: without the history and the plan, which lie beside it. */
 export function verdictFile(report: RunReport): Record<string, unknown> {
-  const { history, incomplete, ...rest } = report;
+  const { history, plan: _, incomplete, ...rest } = report;
   return {
     ...rest,
     ...(incomplete === undefined ? {} : { incomplete: incomplete.message }),

@@ -25,6 +25,10 @@ describe('the verdict of a run that was cut short', () => {
     expect(cut).toMatchObject({ valid: 'unknown', verdicts: [{ reason: 'the run is incomplete: the primary died' }] });
   });
 
+  it('is not true either where nothing is judged', () => {
+    expect(judgeRun(history(shown(10, 0), mark), [], {}).valid).toBe('unknown');
+  });
+
   it('is false when a violation had been seen', () => {
     const cut = judgeRun(history(shown(85, 0), shown(10, 1), mark), ['monotonic-view', 'integrity'], {});
     expect(cut.valid).toBe(false);

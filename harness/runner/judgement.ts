@@ -1,7 +1,7 @@
 /** Judges what a run has recorded, also when the run was cut short. */
 import { judge, type Judgement } from '../checker/compose.ts';
 import { properties, type PropertyName } from '../checker/properties.ts';
-import type { CheckOptions, Verdict } from '../checker/verdict.ts';
+import { foldValidity, type CheckOptions, type Verdict } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
 import { HistoryColumns } from '../history/columns.ts';
 import type { EventBody, History, HistoryEvent } from '../history/event.ts';
@@ -45,7 +45,7 @@ export function judgeRun(
   if (mark === undefined) return judgement;
   const reason = `the run is incomplete: ${String(mark['error'])}`;
   const verdicts = judgement.verdicts.map((verdict) => doubt(verdict, reason));
-  return { valid: verdicts.some((verdict) => verdict.valid === false) ? false : 'unknown', verdicts };
+  return { valid: foldValidity(['unknown', ...verdicts.map(({ valid }) => valid)]), verdicts };
 }
 
 function lastMark(history: HistoryColumns): HistoryEvent | undefined {

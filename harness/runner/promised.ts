@@ -4,16 +4,20 @@ import type { CheckOptions } from '../checker/verdict.ts';
 import type { HistoryHeader } from '../history/event.ts';
 import { PlanSchema, type Plan } from '../plan/plan.ts';
 
+export interface AskedByPlan {
+  plan: Plan;
+  properties: PropertyName[];
+  options: CheckOptions;
+}
+
 /**
  * What the plan in the header of a run's history asks to be judged, and within which bounds; `undefined` where
- * no plan of ours made the history, or the plan names what nobody judges.
+ * no plan of ours made the history, or the plan names a property that no checker judges.
  */
-export function askedByPlan(
-  header: HistoryHeader | undefined,
-): { properties: PropertyName[]; options: CheckOptions } | undefined {
+export function askedByPlan(header: HistoryHeader | undefined): AskedByPlan | undefined {
   const plan = PlanSchema.safeParse(header?.['plan']);
   if (!plan.success || plan.data.properties.some((name) => !Object.hasOwn(properties, name))) return undefined;
-  return { properties: plan.data.properties as PropertyName[], options: boundsOf(plan.data) };
+  return { plan: plan.data, properties: plan.data.properties as PropertyName[], options: boundsOf(plan.data) };
 }
 
 export function boundsOf({ bounds }: Plan): CheckOptions {

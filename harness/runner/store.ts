@@ -14,6 +14,7 @@ import {
 import { join, relative } from 'node:path';
 import { wallTime } from '../clock.ts';
 import { EnvironmentError, UsageError, type RatchetError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { LineSink } from '../recording/recorder.ts';
 
@@ -30,7 +31,7 @@ export interface RunFolder {
 /** @throws EnvironmentError when the folder cannot be written, with its path and the reason */
 export function createRunFolder(root: string, plan: Plan, subject: string): RunFolder {
   const parent = join(root, plan.scenario, subject);
-  const path = onDisk(root, () => makeFolder(parent, plan.seed));
+  const path = onDisk(root, () => makeRunFolder(parent, plan.seed));
   const planFile = join(path, 'plan.json');
   const historyFile = join(path, 'history.ndjson');
   onDisk(planFile, () => writeFileSync(planFile, `${JSON.stringify(plan, undefined, 2)}\n`));
@@ -69,8 +70,8 @@ function writeWhole(path: string, text: string): void {
   }
 }
 
-function makeFolder(parent: string, seed: number): string {
-  mkdirSync(parent, { recursive: true });
+function makeRunFolder(parent: string, seed: number): string {
+  makeFolder(parent);
   const stamp = wallTime().toISOString().replaceAll(/[-:]/g, '');
   for (let attempt = 1; ; attempt++) {
     const path = join(parent, attempt === 1 ? `${stamp}-${seed}` : `${stamp}-${seed}.${attempt}`);

@@ -252,7 +252,8 @@ describe('the picture of a run', () => {
         fc.record({ fault: name, phase: fc.constantFrom('begin', 'end', 1), replica: name, served_by: name }),
         ({ header, events }, names, extra) => {
           const renamed = events.map((event) => ({ ...event, ...extra, key: names[String(event.key)] ?? event.key! }));
-          const history = { header, events: renamed };
+          // Whatever the fields hold: the picture is drawn from what a file may say.
+          const history = { header, events: renamed } as History;
           const svg = svgOf(history, 'monotonic-view', 'integrity', 'convergence');
           expect(flaw(svg)).toBeUndefined();
           expect(svg).not.toMatch(/NaN|Infinity|undefined/);

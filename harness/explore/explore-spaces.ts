@@ -1,0 +1,165 @@
+/** Explores one space after the other and tells a reporter of each: what `ratchet explore` does. */
+import type { Validity } from '../checker/verdict.ts';
+import { realClock } from '../clock.ts';
+import type { JudgedExploration, Reporter, RunTitle } from '../port/reporter.ts';
+import type { Subject } from '../port/subject.ts';
+import { DEFAULT_BACKEND, DEFAULT_SEED } from '../runner/defaults.ts';
+import { execute } from '../runner/execute.ts';
+import { loadBackend } from '../runner/backend-registry.ts';
+import { replayCommand } from '../runner/replay-command.ts';
+import { reportingEnd } from '../runner/reporting-end.ts';
+import { judgedRun } from '../runner/run-tasks.ts';
+import { explore, type Explored, type Found, type Progress } from './explore.ts';
+import { keepFound } from './regressions.ts';
+import { threadWorker } from './search-workers.ts';
+import type { Space } from './space.ts';
+
+export interface ExploreSpacesOptions {
+  spaces: readonly Space[];
+  subject: Subject;
+  /** How the user named the subject: its name, or the path of its file. The threads of the search load it by that. */
+  subjectAs: string;
+  /** Where the threads look for the catalogue. */
+  folder: string;
+  seed: number;
+  /** Parameters of the scenario. */
+  set: Readonly<Record<string, string>>;
+  /** What to judge, instead of what the plans say. */
+  properties: readonly string[] | undefined;
+  /** How many plans to try; `undefined`: until the time is up. */
+  runs: number | undefined;
+  timeMs: number | undefined;
+  /** Threads that search. */
+  workers: number;
+  /** Runs every plan twice, and looks for nothing but a difference. */
+  checkDeterminism: boolean;
+  /** Where a find is run again, besides the simulation. */
+  backend: string;
+  /** The folder beside whose scenarios a find is kept as a regression; `undefined`: it is not kept. */
+  keepIn: string | undefined;
+  /** Root of the reports. */
+  reportRoot: string;
+  reporter: Reporter;
+  onProgress(message: ExploreProgress): void;
+  /** Stops the search; what was found until then is told. */
+  signal: AbortSignal;
+}
+
+/** The search itself, or a run of what it found. */
+export type ExploreProgress = RunTitle & ({ search: Progress } | { message: string });
+
+export const SIMULATED = 'simulated';
+
+/** @returns all verdicts together: false where a plan violates a property, unknown where one could not be judged */
+export async function exploreSpaces(options: ExploreSpacesOptions): Promise<Validity> {
+  const { spaces, reporter, signal } = options;
+  const titles = spaces.map((space) => titleOf(space, options));
+  const defaults = { backend: DEFAULT_BACKEND, seed: DEFAULT_SEED };
+  return reportingEnd(reporter, realClock(), async (judged) => {
+    await reporter.begin?.({ verb: 'explore', titles, leftOut: [], defaults });
+    for (const [at, space] of spaces.entries()) {
+      if (signal.aborted) break;
+      await reporter.starting?.(titles[at]!);
+      const exploration = await exploreOne(space, titles[at]!, options);
+      judged.push(exploration.valid);
+      await reporter.explored?.(exploration);
+    }
+    if (judged.length < spaces.length) judged.push('unknown');
+  });
+}
+
+function titleOf({ name }: Space, { subject, seed }: ExploreSpacesOptions): RunTitle {
+  return { scenario: name, subject: subject.name, seed };
+}
+
+async function exploreOne(space: Space, title: RunTitle, options: ExploreSpacesOptions): Promise<JudgedExploration> {
+  const { folder, set, properties, seed, checkDeterminism, runs, timeMs, signal } = options;
+  const names = { folder, subject: options.subjectAs, space: space.name };
+  const job = { ...names, set, properties, seed, checkDeterminism };
+  const explored = await explore({
+    workers: Array.from({ length: options.workers }, () => threadWorker(job)),
+    runs,
+    timeMs,
+    clock: realClock(),
+    onProgress: (search) => options.onProgress({ ...title, search }),
+    signal,
+  });
+  const { found: find, ...measured } = explored;
+  const found = find === undefined ? undefined : await confirmed(find, space, options);
+  return {
+    ...title,
+    ...measured,
+    valid: validityOf(explored),
+    expected: space.expected,
+    isDeterminismCheck: checkDeterminism,
+    found,
+    record: { space: space.name, ...measured, ...(found === undefined ? {} : { found: recordOf(found) }) },
+  };
+}
+
+function validityOf({ found }: Explored): Validity {
+  if (found === undefined) return true;
+  return found.failing.kind === 'violation' ? false : 'unknown';
+}
+
+type FoundPlan = NonNullable<JudgedExploration['found']>;
+
+function recordOf({ failing, isShrunk, shrinkRuns, plan, runs, keptAs }: FoundPlan): Record<string, unknown> {
+  return {
+    failing,
+    isShrunk,
+    shrinkRuns,
+    plan,
+    runs: runs.map(({ record, isConfirmed }) => ({ ...record, isConfirmed })),
+    ...(keptAs === undefined ? {} : { keptAs }),
+  };
+}
+
+async function confirmed(find: Found, space: Space, options: ExploreSpacesOptions): Promise<FoundPlan> {
+  const { failing, minimal: plan, isShrunk, shrinkRuns } = find;
+  const { keepIn, subject, subjectAs } = options;
+  // What was found is told also when the search was interrupted.
+  const simulated = await runOnce(SIMULATED, 1, find, { ...options, signal: new AbortController().signal });
+  const isToConfirm = options.backend !== SIMULATED;
+  const runs = [simulated, ...(isToConfirm ? await confirmingRuns(find, options) : [])];
+  const confirm = isToConfirm
+    ? undefined
+    : replayCommand({ planFile: simulated.planFile, backend: DEFAULT_BACKEND }, subjectAs);
+  const isKept = keepIn !== undefined && failing.kind === 'violation';
+  const keptAs = isKept ? keepFound(keepIn, space.name, subject.name, find, simulated.verdicts) : undefined;
+  return { failing, plan, isShrunk, shrinkRuns, runs, confirm, keptAs };
+}
+
+type RunAgain = Awaited<ReturnType<typeof runOnce>>;
+
+/** Real time is never twice the same. */
+const CONFIRM_ATTEMPTS = 3;
+
+/** Until the find is confirmed, or the attempts are used up. */
+async function confirmingRuns(find: Found, options: ExploreSpacesOptions): Promise<RunAgain[]> {
+  const runs: RunAgain[] = [];
+  while (runs.length < CONFIRM_ATTEMPTS && !options.signal.aborted && runs.at(-1)?.isConfirmed !== true) {
+    runs.push(await runOnce(options.backend, runs.length + 1, find, options));
+  }
+  return runs;
+}
+
+/** The smallest plan once more, on a backend. */
+async function runOnce(
+  backend: string,
+  attempt: number,
+  { minimal: plan, failing }: Found,
+  { subject, subjectAs, reportRoot, signal, onProgress }: ExploreSpacesOptions,
+) {
+  const report = await execute({
+    plan,
+    subject,
+    backend: await loadBackend(backend),
+    reportRoot,
+    expected: undefined,
+    onProgress: (message) => onProgress({ scenario: plan.scenario, subject: subject.name, backend, message }),
+    signal,
+  });
+  const isConfirmed = report.verdicts.some(({ property, valid }) => property === failing.what && valid === false);
+  return { ...judgedRun(report, subjectAs), isConfirmed, attempt };
+}

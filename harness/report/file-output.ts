@@ -1,0 +1,48 @@
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { EnvironmentError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
+import type { Output } from '../port/reporter.ts';
+
+/** The file of a reporter. What is written is with the operating system when `write` returns. */
+export class FileOutput implements Output {
+  readonly file: string;
+  #descriptor: number | undefined;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  /**
+   * Makes its folder and empties the file; does nothing when it is open.
+   * @throws EnvironmentError when it cannot be written
+   */
+  open(): void {
+    this.#onDisk(() => {
+      if (this.#descriptor !== undefined) return;
+      makeFolder(dirname(this.file));
+      this.#descriptor = openSync(this.file, 'w');
+    });
+  }
+
+  /** @throws EnvironmentError when it cannot be written */
+  write(text: string): void {
+    this.open();
+    this.#onDisk(() => writeFileSync(this.#descriptor!, text));
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #onDisk(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const { message } = error as Error;
+      const hint = 'choose another file with --reporter NAME=FILE';
+      throw new EnvironmentError('reporter-unwritable', `${this.file}: cannot be written: ${message}`, hint, error);
+    }
+  }
+}

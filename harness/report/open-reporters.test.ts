@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { UsageError } from '../errors.ts';
+import { START, judgedRun, steady, title } from './judged-run.test-support.ts';
+import { openReporters, type ReporterRequest } from './open-reporters.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'reporters-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const path = (name: string): string => join(folder, name);
+
+function file(name: string, content: string): string {
+  writeFileSync(path(name), content);
+  return path(name);
+}
+
+async function open(...requests: [name: string, file?: string][]) {
+  const troubles: Error[] = [];
+  let printed = '';
+  const reporter = await openReporters({
+    requests: requests.map(([name, file]): ReporterRequest => ({ name, file })),
+    isVerbose: false,
+    write: (text) => void (printed += text),
+    onTrouble: (error) => void troubles.push(error),
+  });
+  const judge = async (): Promise<void> => {
+    await reporter.begin?.({ verb: 'run', titles: [title('restart')], ...START });
+    await reporter.starting?.(title('restart'));
+    await reporter.ran?.(judgedRun(steady, ['monotonic-view'], title('restart')));
+    await reporter.end?.({ valid: true, durationMs: 1, error: undefined });
+  };
+  return { reporter, judge, troubles, printed: () => printed };
+}
+
+const OWN = `export const reporter = ({ output, isVerbose }) => ({
+  begin: ({ verb }) => output.write(\`\${verb} \${isVerbose}\\n\`),
+  ran: async ({ scenario, history }) => output.write(\`\${scenario} \${history.events.length}\\n\`),
+});`;
+
+describe('reporters', () => {
+  it('are text on standard output where none is asked for', async () => {
+    const { judge, printed } = await open();
+    await judge();
+    expect(printed()).toContain('restart  guarded');
+  });
+
+  it('write each to its place, and make the folders of their files', async () => {
+    const { judge, printed, troubles } = await open(
+      ['json'],
+      ['text', path('a/b/run.txt')],
+      ['junit', path('junit.xml')],
+    );
+    expect(existsSync(path('a'))).toBe(false);
+    await judge();
+    expect(JSON.parse(printed())).toMatchObject({ valid: true });
+    expect(readFileSync(path('a/b/run.txt'), 'utf8')).toBe('✓ restart  guarded  1.2 s\n');
+    expect(readFileSync(path('junit.xml'), 'utf8')).toContain('<testsuites name="ratchet run" tests="1"');
+    expect(troubles).toEqual([]);
+  });
+
+  it('write over what was there', async () => {
+    const { judge } = await open(['text', file('old.txt', 'x'.repeat(999))]);
+    await judge();
+    expect(readFileSync(path('old.txt'), 'utf8')).toBe('✓ restart  guarded  1.2 s\n');
+  });
+
+  it('may be a file of the user’s, that exports `reporter` or exports it by default', async () => {
+    for (const content of [OWN, OWN.replace('export const reporter =', 'export default')]) {
+      const own = file(`own-${content.length}.mjs`, content);
+      const { judge, printed } = await open([relative(process.cwd(), own)]);
+      await judge();
+      expect(printed()).toBe('run false\nrestart 2\n');
+    }
+  });
+});
+
+describe('what goes wrong in one reporter', () => {
+  it('ends that one, and the others tell everything', async () => {
+    const failing = file('failing.mjs', `export const reporter = () => ({ ran() { throw new Error('oops'); } });`);
+    const { judge, printed, troubles } = await open([failing, path('failing.txt')], ['json']);
+    await judge();
+    expect(JSON.parse(printed())).toMatchObject({ valid: true, runs: [{ valid: true }] });
+    expect(troubles.map(({ message }) => message)).toEqual([`the reporter ${failing} failed: oops`]);
+  });
+
+  it.each([
+    ['a file below a file', () => join(file('plain', ''), 'x.xml')],
+    ['a folder', () => folder],
+    ['a file system that takes no folders', () => '/proc/ratchet/x.xml'],
+  ])('where its file is %s it says so, and nothing else is lost', async (_, place) => {
+    const unwritable = place();
+    const { reporter, judge, printed, troubles } = await open(['junit', unwritable], ['json']);
+    await reporter.begin?.({ verb: 'run', titles: [], ...START });
+    // Before anything is run.
+    expect(troubles).toHaveLength(1);
+    await judge();
+    expect(troubles).toHaveLength(1);
+    expect(troubles[0]).toMatchObject({ code: 'reporter-unwritable', exitCode: 2 });
+    expect(troubles[0]!.message).toContain(`${unwritable}: cannot be written: `);
+    expect(JSON.parse(printed())).toMatchObject({ valid: true });
+  });
+});
+
+describe('refused are', () => {
+  mkdirSync(path('sub'));
+  const cases: [what: string, requests: [string, string?][], message: string][] = [
+    ['an unknown name', [['xml']], 'no reporter is called "xml"'],
+    ['two on standard output', [['text'], ['json']], 'text and json would both write to standard output'],
+    [
+      'two in one file',
+      [
+        ['text', path('same')],
+        ['json', path('sub/../same')],
+      ],
+      'text and json would both write to ',
+    ],
+    ['a file that is missing', [['./nothing.ts']], './nothing.ts: no such file'],
+    ['a file that cannot be loaded', [[file('broken.mjs', 'export const = 1')]], 'broken.mjs: cannot be loaded: '],
+    ['a file without reporter', [[file('none.mjs', 'export const x = 1;')]], 'none.mjs: exports no `reporter`'],
+    [
+      'a reporter that is no function',
+      [[file('value.mjs', 'export const reporter = {};')]],
+      'value.mjs: its `reporter` is not a function',
+    ],
+    [
+      'a function that throws',
+      [[file('throws.mjs', 'export const reporter = () => { throw new Error("no"); };')]],
+      'throws.mjs: its reporter cannot be made: no',
+    ],
+    [
+      'a function that makes nothing',
+      [[file('nothing.mjs', 'export const reporter = () => {};')]],
+      'nothing.mjs: its reporter is not an object',
+    ],
+    [
+      'a method that is none',
+      [[file('method.mjs', 'export const reporter = () => ({ ran: 1 });')]],
+      'method.mjs: ran of its reporter is not a function',
+    ],
+  ];
+
+  it.each(cases)('%s', async (_, requests, message) => {
+    const refusal = open(...requests);
+    await expect(refusal).rejects.toThrow(message);
+    await expect(refusal).rejects.toBeInstanceOf(UsageError);
+  });
+});

@@ -1,0 +1,114 @@
+/** Several reporters as one: each with its output; what goes wrong in one ends that one and nothing else. */
+import { resolve } from 'node:path';
+import { EnvironmentError, UsageError } from '../errors.ts';
+import type { Output, Reporter } from '../port/reporter.ts';
+import { FileOutput } from './file-output.ts';
+import { DEFAULT_REPORTER, loadReporter } from './reporters.ts';
+
+/** A reporter that was asked for. */
+export interface ReporterRequest {
+  /** Of the registry, or the path of a file. */
+  name: string;
+  /** `undefined`: standard output. */
+  file: string | undefined;
+}
+
+export interface OpenOptions {
+  /** None: text on standard output. */
+  requests: readonly ReporterRequest[];
+  isVerbose: boolean;
+  /** Writes to standard output. */
+  write(text: string): void;
+  /** Told why a reporter ends early. */
+  onTrouble(error: Error): void;
+}
+
+/**
+ * Files are opened, and their folders made, when the verb begins.
+ * @throws UsageError for an unknown reporter, a file that exports none, or two that write to the same place
+ */
+export async function openReporters(options: OpenOptions): Promise<Reporter> {
+  const { requests, isVerbose, write } = options;
+  const wanted = requests.length === 0 ? [{ name: DEFAULT_REPORTER, file: undefined }] : requests;
+  requireDistinct(wanted);
+  const opened: OpenReporter[] = [];
+  for (const { name, file } of wanted) {
+    const create = await loadReporter(name);
+    const fileOutput = file === undefined ? undefined : new FileOutput(file);
+    const output: Output = fileOutput ?? { write, file: undefined };
+    opened.push({ name, fileOutput, reporter: await made(name, () => create({ output, isVerbose })) });
+  }
+  return asOne(opened, options.onTrouble);
+}
+
+interface OpenReporter {
+  name: string;
+  reporter: Reporter;
+  fileOutput: FileOutput | undefined;
+}
+
+function requireDistinct(requests: readonly ReporterRequest[]): void {
+  const byPlace = Map.groupBy(requests, ({ file }) => (file === undefined ? undefined : resolve(file)));
+  for (const group of byPlace.values()) {
+    if (group.length < 2) continue;
+    const names = group.map(({ name }) => name).join(' and ');
+    const what = `${names} would both write to ${group[0]!.file ?? 'standard output'}`;
+    throw new UsageError('reporters-collide', what, 'give each a file of its own: --reporter NAME=FILE');
+  }
+}
+
+const METHODS = ['begin', 'starting', 'ran', 'explored', 'end'] as const;
+
+async function made(name: string, create: () => unknown): Promise<Reporter> {
+  let reporter: unknown;
+  try {
+    reporter = await create();
+  } catch (error) {
+    throw new UsageError('module-broken', `${name}: its reporter cannot be made: ${(error as Error).message}`);
+  }
+  if (typeof reporter !== 'object' || reporter === null) {
+    throw new UsageError('module-broken', `${name}: its reporter is not an object`, 'docs/REPORTERS.md has an example');
+  }
+  for (const method of METHODS) {
+    const value = (reporter as Record<string, unknown>)[method];
+    if (value === undefined || typeof value === 'function') continue;
+    throw new UsageError('module-broken', `${name}: ${method} of its reporter is not a function`);
+  }
+  return reporter as Reporter;
+}
+
+function asOne(opened: readonly OpenReporter[], onTrouble: (error: Error) => void): Reporter {
+  const active = new Set(opened);
+  const each = async (tell: (open: OpenReporter) => unknown): Promise<void> => {
+    for (const open of active) {
+      try {
+        await tell(open);
+      } catch (error) {
+        active.delete(open);
+        open.fileOutput?.close();
+        onTrouble(troubleOf(open, error as Error));
+      }
+    }
+  };
+  return {
+    begin: (start) =>
+      each(async ({ fileOutput, reporter }) => {
+        fileOutput?.open();
+        await reporter.begin?.(start);
+      }),
+    starting: (title) => each(({ reporter }) => reporter.starting?.(title)),
+    ran: (run) => each(({ reporter }) => reporter.ran?.(run)),
+    explored: (exploration) => each(({ reporter }) => reporter.explored?.(exploration)),
+    end: (end) =>
+      each(async ({ fileOutput, reporter }) => {
+        await reporter.end?.(end);
+        fileOutput?.close();
+      }),
+  };
+}
+
+function troubleOf({ name }: OpenReporter, error: Error): Error {
+  if (error instanceof EnvironmentError) return error;
+  const hint = 'what was judged is saved all the same';
+  return new EnvironmentError('reporter-failed', `the reporter ${name} failed: ${error.message}`, hint, error);
+}

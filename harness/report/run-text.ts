@@ -1,0 +1,87 @@
+/** One judged run for a person to read: a line if it passed, all of it if it did not. */
+import { RatchetError } from '../errors.ts';
+import { asColumns } from '../history/columns-builder.ts';
+import type { JudgedRun, LogLines } from '../port/reporter.ts';
+import { shortPath } from '../short-path.ts';
+import { describeValidity, isSurprise } from './expectation.ts';
+import type { Palette } from './palette.ts';
+import { formatVerdicts, validityMark } from './verdict-text.ts';
+
+/** `✓ lagging-replica  guarded  1.2 s`, and what is remarkable about it. */
+export function describeHead(
+  run: JudgedRun,
+  words: readonly string[],
+  { palette, isShort }: { palette: Palette; isShort: boolean },
+): string {
+  const { valid, expected, scenario = '', notes, log, file, history } = run;
+  const passes = valid === true && !isSurprise(valid, expected);
+  const verdict = describeValidity(valid, expected, scenario);
+  const parts = [
+    ...words,
+    ...(file === undefined ? [] : [log === undefined ? count(asColumns(history).length, 'event') : describeLines(log)]),
+    palette.dim(describeDuration(run.durationMs)),
+    ...(passes ? [] : [isSurprise(valid, expected) ? palette.yellow(verdict) : verdict]),
+    ...(isShort && notes.length > 0 ? [palette.dim(`${count(notes.length, 'note')} (--verbose)`)] : []),
+  ];
+  return `${validityMark(valid, palette)} ${parts.join('  ')}`;
+}
+
+export interface BodyOptions {
+  palette: Palette;
+  /** How many lines of a log were judged; a headline says so too. */
+  showsLines: boolean;
+  showsPlan: boolean;
+  /** A line for each property that holds, with what was measured. */
+  showsEach: boolean;
+}
+
+/** What was run, what is violated and why, and where it is saved; the command that runs it again stands last. */
+export async function describeBody(run: JudgedRun, options: BodyOptions): Promise<string[]> {
+  const { palette, showsLines, showsPlan, showsEach } = options;
+  const { plan, history, verdicts, incomplete, notes, file, historyFile, replay, valid, log } = run;
+  return [
+    ...(showsPlan && plan !== undefined ? await planLines(run, palette) : []),
+    ...(log === undefined ? [] : describeLog(log, showsLines).map((line) => palette.dim(line))),
+    ...formatVerdicts(history, verdicts, {
+      palette,
+      held: showsEach ? 'each' : 'names',
+      knownReason: incomplete?.message,
+    }),
+    ...notes.map((note) => `note:    ${note}`),
+    ...(incomplete === undefined ? [] : [`stopped: ${describeStop(incomplete)}`]),
+    ...(historyFile === undefined || file !== undefined ? [] : [`history: ${shortPath(historyFile)}`]),
+    ...(valid === true || replay === undefined ? [] : [`replay:  ${replay}`]),
+  ];
+}
+
+/** Loaded only where a plan is told: a check of a history waits for nothing that knows plans. */
+async function planLines({ plan }: JudgedRun, palette: Palette): Promise<string[]> {
+  const { describePlan } = await import('./plan-text.ts');
+  return describePlan(plan!).map((line) => palette.dim(line));
+}
+
+/** What happened and what to do about it; lines of a stack stay below. */
+function describeStop(error: Error): string {
+  const [first = '', ...stack] = error.message.trim().split('\n');
+  const hint = error instanceof RatchetError && error.hint !== undefined ? error.hint : undefined;
+  const line = hint === undefined ? first : `${first.replace(/\.$/, '')} — ${hint}`;
+  return [line, ...stack].join('\n');
+}
+
+function describeLog(log: LogLines, showsLines: boolean): string[] {
+  const reasons = log.skipped.map(({ reason, count, line }) => `${count}: ${reason}, first at line ${line}`);
+  return showsLines ? [describeLines(log), ...reasons.map((reason) => `  ${reason}`)] : reasons;
+}
+
+function describeLines({ lines, skipped }: LogLines): string {
+  return `${lines} lines, ${skipped.reduce((sum, { count }) => sum + count, 0)} skipped`;
+}
+
+/** `1.2 s`; what takes less than a tenth of a second in milliseconds. */
+export function describeDuration(milliseconds: number): string {
+  return milliseconds < 100 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1e3).toFixed(1)} s`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

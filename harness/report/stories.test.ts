@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../checker/compose.ts';
+import type { PropertyName } from '../checker/properties.ts';
+import { asColumns } from '../history/columns-builder.ts';
+import type { History } from '../history/event.ts';
+import { commit, historyOf, ok, read, show, write } from '../history/history.test-support.ts';
+import { storiesOf } from './stories.ts';
+
+const tab = { session: 'tab-1' };
+
+/** Which property is told, and which are named beside it. */
+function told(history: History, names: readonly PropertyName[]): Record<string, string[]> {
+  const stories = storiesOf(asColumns(history), judge(history, names).verdicts);
+  return Object.fromEntries(
+    stories.map(({ verdict, alsoBroken }) => [verdict.property, alsoBroken.map(({ property }) => property)]),
+  );
+}
+
+/** A poll whose answer is shown: three events from `at` on. */
+const poll = (at: number, progress: number) => [
+  ...read('tab-1/poll', { progress }, tab),
+  show('tab-1', { progress }, { read: at + 1 }),
+];
+
+describe('what one stale read breaks', () => {
+  const stale = historyOf([
+    write('worker-1', { progress: 10 }),
+    write('worker-1', { progress: 85 }),
+    poll(4, 85),
+    poll(7, 10),
+  ]);
+
+  it('is one story, whether it was shown or read', () => {
+    expect(told(stale, ['monotonic-view', 'monotonic-reads', 'linearizable', 'integrity'])).toEqual({
+      'monotonic-view': ['monotonic-reads', 'linearizable'],
+    });
+    expect(told(stale, ['monotonic-reads', 'monotonic-view'])).toEqual({ 'monotonic-reads': ['monotonic-view'] });
+  });
+
+  it('is told apart from what another read breaks', () => {
+    const two = historyOf([
+      write('worker-1', { progress: 10 }),
+      write('worker-1', { progress: 85 }),
+      poll(4, 85),
+      read('tab-1/poll', { progress: 10 }, tab),
+      ok('tab-1', 'show', { progress: 85 }),
+      ok('tab-1', 'show', { progress: 5 }),
+    ]);
+    expect(told(two, ['monotonic-view', 'monotonic-reads'])).toEqual({ 'monotonic-view': [], 'monotonic-reads': [] });
+  });
+});
+
+describe('a commit that went back', () => {
+  const racing = historyOf([
+    commit({ generation: 2, progress: 10 }),
+    poll(1, 0).map((event) => ('value' in event ? { ...event, value: { generation: 2, progress: 10 } } : event)),
+    commit({ generation: 1, progress: 85 }),
+    poll(5, 85),
+  ]);
+
+  it('is part of the story of what a tab saw of it, in whichever order they are judged', () => {
+    expect(told(racing, ['monotonic-view', 'monotonic-commits'])).toEqual({ 'monotonic-view': ['monotonic-commits'] });
+    expect(told(racing, ['monotonic-commits', 'monotonic-view'])).toEqual({ 'monotonic-view': ['monotonic-commits'] });
+  });
+});

@@ -1,0 +1,31 @@
+/** Counts of what was judged: the last line of a report. */
+import type { Validity } from '../checker/verdict.ts';
+import { isSurprise } from './expectation.ts';
+
+export interface Judged {
+  valid: Validity;
+  expected: boolean | undefined;
+}
+
+/** `3 passed, 1 violated (1 as expected), 1 inconclusive` */
+export function describeCounts(judged: readonly Judged[]): string {
+  return VALIDITIES.map((valid) => describeGroup(valid, judged))
+    .filter((text) => text !== undefined)
+    .join(', ');
+}
+
+const VALIDITIES: readonly Validity[] = [true, false, 'unknown'];
+
+function describeGroup(valid: Validity, judged: readonly Judged[]): string | undefined {
+  const group = judged.filter((each) => each.valid === valid);
+  if (group.length === 0) return undefined;
+  if (valid === 'unknown') return `${group.length} inconclusive`;
+  const surprises = group.filter(({ expected }) => isSurprise(valid, expected)).length;
+  const asExpected = valid === false ? group.filter(({ expected }) => expected === false).length : 0;
+  const remarks = [
+    ...(asExpected === 0 ? [] : [`${asExpected} as expected`]),
+    ...(surprises === 0 ? [] : [`${surprises} not as expected`]),
+  ];
+  const remark = remarks.length === 0 ? '' : ` (${remarks.join(', ')})`;
+  return `${group.length} ${valid ? 'passed' : 'violated'}${remark}`;
+}

@@ -1,0 +1,32 @@
+/** What identifies a run, in words: no more of them than it takes. */
+import type { RunTitle, VerbStart } from '../port/reporter.ts';
+
+/** Says of each run its scenario and subject; backend and seed only where they are not the default or tell runs apart. */
+export class Titles {
+  readonly #defaults: VerbStart['defaults'];
+  readonly #repeated: ReadonlySet<string>;
+
+  constructor({ titles, defaults }: Pick<VerbStart, 'titles' | 'defaults'>) {
+    this.#defaults = defaults;
+    const names = titles.map(nameOf);
+    this.#repeated = new Set(names.filter((name, at) => names.indexOf(name) !== at));
+  }
+
+  /** The words of a title, e.g. `['lagging-replica', 'guarded', 'seed 7']`. */
+  wordsOf(title: RunTitle): string[] {
+    const { scenario, subject, backend, seed, file } = title;
+    const showsSeed = seed !== undefined && (seed !== this.#defaults.seed || this.#repeated.has(nameOf(title)));
+    const words = [
+      file,
+      scenario,
+      subject,
+      backend === this.#defaults.backend ? undefined : backend,
+      showsSeed ? `seed ${seed}` : undefined,
+    ];
+    return words.filter((word) => word !== undefined);
+  }
+}
+
+function nameOf({ scenario, subject, backend, file }: RunTitle): string {
+  return JSON.stringify([scenario, subject, backend, file]);
+}

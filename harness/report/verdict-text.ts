@@ -1,0 +1,109 @@
+/** Verdicts for a person to read: each violation's story once, each reason once. */
+import type { Validity, Verdict, Violation } from '../checker/verdict.ts';
+import { asColumns } from '../history/columns-builder.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import type { History } from '../history/event.ts';
+import { seconds, tellViolation } from './counterexample.ts';
+import { describeMeasured } from './measured.ts';
+import type { Palette } from './palette.ts';
+import { storiesOf, type Story } from './stories.ts';
+
+export interface VerdictTextOptions {
+  palette: Palette;
+  /** What holds: a line for each property with what was measured, or one line with all their names. */
+  held: 'each' | 'names';
+  /** A reason that is told already: unknown verdicts that give it are only named. */
+  knownReason?: string | undefined;
+}
+
+interface Row {
+  mark: string;
+  properties: string[];
+  text: string;
+  /** Lines below it. */
+  below: string[];
+}
+
+/** Lines in the order of the verdicts; under each that is violated, its first violation told in full. */
+export function formatVerdicts(history: History, verdicts: readonly Verdict[], options: VerdictTextOptions): string[] {
+  const rows = [...violatedAndOpen(history, verdicts, options), ...heldRows(verdicts, options)];
+  const first = (row: Row): number => verdicts.findIndex(({ property }) => property === row.properties[0]);
+  if (options.held === 'each') rows.sort((a, b) => first(a) - first(b));
+  const width = Math.max(...rows.filter(({ text }) => text !== '').map((row) => nameOf(row).length));
+  return rows.flatMap((row) => {
+    const name = row.text === '' ? nameOf(row) : `${nameOf(row).padEnd(width)}   ${row.text}`;
+    return [`${row.mark} ${name}`, ...row.below];
+  });
+}
+
+export function validityMark(valid: Validity, palette: Palette): string {
+  return valid === true ? palette.green('✓') : valid === false ? palette.red('✗') : palette.yellow('?');
+}
+
+/** The story of a violation, one line each: when, who did what, and where it came from. */
+export function formatStory(history: HistoryColumns, violation: Violation): string[] {
+  const lines = tellViolation(history, violation);
+  const times = lines.map((line) => seconds(line.time));
+  const timeWidth = Math.max(...times.map((time) => time.length));
+  const whatWidth = Math.max(...lines.map((line) => line.what.length));
+  return lines.map((line, at) =>
+    `   ${times[at]!.padStart(timeWidth)}  ${line.what.padEnd(whatWidth)}   ${line.source}`.trimEnd(),
+  );
+}
+
+function nameOf({ properties }: Row): string {
+  return properties.join(', ');
+}
+
+function violatedAndOpen(history: History, verdicts: readonly Verdict[], options: VerdictTextOptions): Row[] {
+  const violated = verdicts.filter(({ valid }) => valid === false);
+  const columns = violated.length === 0 ? undefined : asColumns(history);
+  const stories = columns === undefined ? [] : storiesOf(columns, violated);
+  return [...stories.map((story) => storyRow(columns!, story, options.palette)), ...unknownRows(verdicts, options)];
+}
+
+function storyRow(history: HistoryColumns, { verdict, violation, alsoBroken }: Story, palette: Palette): Row {
+  const more = moreOf(verdict);
+  const also = alsoBroken.map((each) => `${each.property}${moreOf(each)}`).join(', ');
+  return {
+    mark: validityMark(false, palette),
+    properties: [verdict.property],
+    text: `${palette.bold(violation.sentence)}${more === '' ? '' : palette.dim(`  ${more}`)}`,
+    below: [...formatStory(history, violation), ...(also === '' ? [] : [`   also broken by this: ${also}`])],
+  };
+}
+
+/** ` (and 4 more)`, where there are. */
+function moreOf({ violations, measured }: Verdict): string {
+  const total = typeof measured?.['violations'] === 'number' ? measured['violations'] : violations.length;
+  return total > 1 ? ` (and ${total - 1} more)` : '';
+}
+
+function unknownRows(verdicts: readonly Verdict[], { palette, knownReason }: VerdictTextOptions): Row[] {
+  const unknown = verdicts.filter(({ valid }) => valid === 'unknown');
+  const byReason = Map.groupBy(unknown, ({ reason = '' }) => reason);
+  return [...byReason].map(([reason, group]) => {
+    const isKnown = reason === '' || (knownReason !== undefined && reason.includes(knownReason));
+    const because = isKnown ? '' : `: ${reason.replaceAll('\n', '\n   ')}`;
+    return {
+      mark: validityMark('unknown', palette),
+      properties: group.map(({ property }) => property),
+      text: `inconclusive${because}`,
+      below: [],
+    };
+  });
+}
+
+function heldRows(verdicts: readonly Verdict[], { palette, held }: VerdictTextOptions): Row[] {
+  const holding = verdicts.filter(({ valid }) => valid === true);
+  const mark = validityMark(true, palette);
+  if (held === 'each') {
+    return holding.map((verdict) => {
+      const measured = describeMeasured(verdict);
+      const text = measured === undefined ? '' : palette.dim(measured);
+      return { mark, properties: [verdict.property], text, below: [] };
+    });
+  }
+  const properties = holding.map(({ property }) => property);
+  return properties.length === 0 ? [] : [{ mark, properties, text: '', below: [] }];
+}

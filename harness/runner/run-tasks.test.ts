@@ -1,0 +1,134 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { subject as legacy } from '../../fixtures/subjects/legacy/subject.ts';
+import { subject as guarded } from '../../fixtures/subjects/guarded/subject.ts';
+import { parsePlan, type Plan } from '../plan/plan.ts';
+import type { JudgedRun, Reporter, VerbEnd, VerbStart } from '../port/reporter.ts';
+import type { Subject } from '../port/subject.ts';
+import { runTasks, type RunTasksOptions } from './run-tasks.ts';
+
+const reportRoot = mkdtempSync(join(tmpdir(), 'reports-'));
+afterAll(() => rmSync(reportRoot, { recursive: true, force: true }));
+
+const plan = (scenario: string, more: object = {}): Plan =>
+  parsePlan(
+    {
+      plan: 1,
+      scenario,
+      seed: 3,
+      topology: { replicas: 1 },
+      generations: [
+        {
+          worker: 'worker-1',
+          story: 'story-1',
+          steps: [10, 100].map((progress) => ({ progress, after_ms: 300 })),
+        },
+      ],
+      observers: [{ session: 'tab-1', story: 'story-1', every_ms: 50 }],
+      properties: ['monotonic-view'],
+      ...more,
+    },
+    'test',
+  );
+/** The fourth poll sees 10% on the primary, the others what a lagging replica has. */
+const reverting = plan('reverting', {
+  faults: [
+    { kind: 'lag', mode: 'timed', replica: 'replica-1', delay_ms: 2_000 },
+    { kind: 'http-route', match: { actor: 'tab-1', nth: 8 }, to: 'primary' },
+  ],
+});
+const skewed = plan('skewed', { faults: [{ kind: 'clock-skew', instance: 1, offset_ms: 1_000 }] });
+const { capabilities: _, ...withoutClocks } = legacy;
+
+/** Runs plans in simulation; what the reporter was told, in order. */
+async function told(plans: readonly Plan[], over: Partial<RunTasksOptions> = {}, onRan?: () => void) {
+  const calls: string[] = [];
+  const runs: JudgedRun[] = [];
+  let start: VerbStart | undefined;
+  let end: VerbEnd | undefined;
+  const reporter: Reporter = {
+    begin: (begun) => void ((start = begun), calls.push('begin')),
+    starting: ({ scenario }) => void calls.push(`starting ${scenario}`),
+    ran: (run) => void (runs.push(run), calls.push(`ran ${run.scenario}`), onRan?.()),
+    end: (ended) => void ((end = ended), calls.push('end')),
+  };
+  const outcome = await runTasks({
+    verb: 'run',
+    tasks: plans.map((each) => ({ plan: each, expected: undefined })),
+    subject: legacy,
+    subjectAs: './legacy.ts',
+    backend: 'simulated',
+    onLack: 'refuse',
+    reportRoot,
+    ownsTarget: false,
+    reporter,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+    ...over,
+  }).catch((error: Error) => error);
+  return { outcome, calls, runs, start, end };
+}
+
+describe('plans that are run one after the other', () => {
+  it('are told as they are judged, and together', async () => {
+    const { outcome, calls, runs, start, end } = await told([plan('steady'), reverting]);
+    expect(outcome).toBe(false);
+    expect(calls).toEqual(['begin', 'starting steady', 'ran steady', 'starting reverting', 'ran reverting', 'end']);
+    expect(start).toEqual({
+      verb: 'run',
+      titles: ['steady', 'reverting'].map((scenario) => ({
+        scenario,
+        subject: 'legacy',
+        backend: 'simulated',
+        seed: 3,
+      })),
+      leftOut: [],
+      defaults: { backend: 'embedded', seed: 1 },
+    });
+    expect(runs.map(({ valid }) => valid)).toEqual([true, false]);
+    expect(end).toMatchObject({ valid: false, error: undefined });
+  });
+
+  it('come with history, plan, record, and the command that runs them again', async () => {
+    const { runs } = await told([plan('steady')]);
+    const [run] = runs;
+    expect(run!.history.events.length).toBeGreaterThan(10);
+    expect(run!.plan).toEqual(plan('steady'));
+    expect(run!.replay).toBe(`ratchet replay ${run!.planFile} --subject ./legacy.ts --backend simulated`);
+    const verdict = JSON.parse(readFileSync(join(run!.planFile!, '../verdict.json'), 'utf8'));
+    expect(JSON.parse(JSON.stringify(run!.record))).toEqual(verdict);
+    expect(verdict).toMatchObject({ valid: true, durationMs: run!.durationMs, events: run!.history.events.length });
+    expect(Object.keys(verdict)).not.toContain('history');
+  });
+
+  it('are unknown together where one was not begun', async () => {
+    const interruption = new AbortController();
+    const stop = (): void => interruption.abort();
+    const { outcome, runs, calls } = await told([plan('steady'), plan('late')], { signal: interruption.signal }, stop);
+    expect([runs[0]!.valid, outcome]).toEqual([true, 'unknown']);
+    expect(calls).toEqual(['begin', 'starting steady', 'ran steady', 'end']);
+  });
+
+  it('that cannot run are refused before any is, or left out', async () => {
+    const subject: Subject = withoutClocks;
+    const refused = await told([plan('steady'), skewed], { subject });
+    expect([refused.outcome, refused.calls]).toEqual([expect.objectContaining({ exitCode: 64 }), []]);
+    const { outcome, calls, start } = await told([skewed, plan('steady')], { subject, onLack: 'leave-out' });
+    expect(outcome).toBe(true);
+    expect(calls).toEqual(['begin', 'starting steady', 'ran steady', 'end']);
+    expect(start!.leftOut).toEqual([
+      { title: expect.objectContaining({ scenario: 'skewed' }), reason: (refused.outcome as Error).message },
+    ]);
+  });
+
+  it('end with an error where one cannot begin, which the reporter is told too', async () => {
+    const subject: Subject = { ...guarded, createInstance: () => Promise.reject(new Error('no port is free')) };
+    const { outcome, calls, end } = await told([plan('steady'), plan('late')], { subject });
+    expect((outcome as Error).message).toContain('no port is free');
+    expect(calls).toEqual(['begin', 'starting steady', 'end']);
+    expect(end).toMatchObject({ valid: 'unknown', error: outcome });
+    expect(existsSync(join(reportRoot, 'steady/guarded'))).toBe(true);
+  });
+});

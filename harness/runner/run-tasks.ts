@@ -1,0 +1,105 @@
+/** Runs plans one after the other and tells a reporter of each: what `run` and `replay` do. */
+import type { Validity } from '../checker/verdict.ts';
+import { realClock } from '../clock.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Backend } from '../port/backend.ts';
+import type { JudgedRun, Reporter, RunTitle } from '../port/reporter.ts';
+import type { Subject } from '../port/subject.ts';
+import { DEFAULT_BACKEND, DEFAULT_SEED } from './defaults.ts';
+import { execute, verdictFile, type RunReport } from './execute.ts';
+import { requireProperties } from './judgement.ts';
+import { loadBackend } from './backend-registry.ts';
+import { replayCommand } from './replay-command.ts';
+import { lackOf } from './requirements.ts';
+import { reportingEnd } from './reporting-end.ts';
+
+/** A run to be made. */
+export interface Task {
+  plan: Plan;
+  /** Whether the properties are expected to hold. */
+  expected: boolean | undefined;
+}
+
+export interface RunTasksOptions {
+  verb: 'run' | 'replay';
+  tasks: readonly Task[];
+  subject: Subject;
+  /** How the user named the subject: its name, or the path of its file. */
+  subjectAs: string;
+  /** A name of the registry. */
+  backend: string;
+  /** What happens to a task that needs what the backend cannot do: the whole call is refused, or the task left out. */
+  onLack: 'refuse' | 'leave-out';
+  /** Root of the reports. */
+  reportRoot: string;
+  ownsTarget: boolean;
+  reporter: Reporter;
+  onProgress(message: string): void;
+  /** Stops the run that is in progress; those after it are not begun. */
+  signal: AbortSignal;
+}
+
+/**
+ * @returns all verdicts together; unknown also where a run was not begun because of `signal`
+ * @throws RatchetError for a plan that is refused, and when a run cannot begin
+ */
+export async function runTasks(options: RunTasksOptions): Promise<Validity> {
+  const backend = await loadBackend(options.backend);
+  const { possible, leftOut } = divide(options, backend);
+  const { verb, reporter } = options;
+  const defaults = { backend: DEFAULT_BACKEND, seed: DEFAULT_SEED };
+  const titles = possible.map((task) => titleOf(task, options));
+  return reportingEnd(reporter, realClock(), async (judged) => {
+    await reporter.begin?.({ verb, titles, leftOut, defaults });
+    for (const [at, task] of possible.entries()) {
+      if (options.signal.aborted) break;
+      await reporter.starting?.(titles[at]!);
+      const which = possible.length > 1 ? `run ${at + 1} of ${possible.length}: ` : '';
+      const run = await runOne(task, backend, which, options);
+      judged.push(run.valid);
+      await reporter.ran?.(run);
+    }
+    if (judged.length < possible.length) judged.push('unknown');
+  });
+}
+
+async function runOne(task: Task, backend: Backend, which: string, options: RunTasksOptions): Promise<JudgedRun> {
+  const { subject, subjectAs, reportRoot, ownsTarget, signal } = options;
+  const title = `${task.plan.scenario} · ${subject.name} · ${backend.name} · seed ${task.plan.seed}`;
+  const report = await execute({
+    ...task,
+    subject,
+    backend,
+    reportRoot,
+    ownsTarget,
+    onProgress: (message) => options.onProgress(`${which}${title}  ${message}`),
+    signal,
+  });
+  return judgedRun(report, subjectAs);
+}
+
+/** A run as reporters are told of it. */
+export function judgedRun(report: RunReport, subjectAs: string): JudgedRun & RunReport {
+  return { ...report, replay: replayCommand(report, subjectAs), record: verdictFile(report) };
+}
+
+function titleOf({ plan: { scenario, seed } }: Task, { subject, backend }: RunTasksOptions): RunTitle {
+  return { scenario, subject: subject.name, backend, seed };
+}
+
+/** @throws UsageError for the first task that the backend or the subject cannot run, unless those are left out */
+function divide(
+  options: RunTasksOptions,
+  backend: Backend,
+): { possible: Task[]; leftOut: { title: RunTitle; reason: string }[] } {
+  const possible: Task[] = [];
+  const leftOut: { title: RunTitle; reason: string }[] = [];
+  for (const task of options.tasks) {
+    requireProperties(task.plan.properties);
+    const lack = lackOf(task.plan, backend, options.subject);
+    if (lack === undefined) possible.push(task);
+    else if (options.onLack === 'refuse') throw lack;
+    else leftOut.push({ title: titleOf(task, options), reason: lack.message });
+  }
+  return { possible, leftOut };
+}
