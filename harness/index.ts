@@ -19,7 +19,9 @@ export type {
   VerbEnd,
   VerbStart,
 } from './port/reporter.ts';
-export type { RatchetConfig } from './runner/catalogue.ts';
+export { defineConfig, type RatchetConfig } from './define/define-config.ts';
+export { defineScenario } from './define/define-scenario.ts';
+export { defineSubject } from './define/define-subject.ts';
 export { commandSubject, type CommandSubjectOptions } from './subject/command.ts';
 export { modulesSubject, type LoadModule, type ModulesSubjectOptions } from './subject/modules.ts';
 export { urlSubject, type UrlSubjectOptions } from './subject/url.ts';

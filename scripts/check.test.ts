@@ -21,6 +21,7 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['history-imports-nothing', 'harness/history/up.ts', '../plan/leaf.ts'],
   ['checker-imports-only-history', 'harness/checker/plan.ts', '../plan/leaf.ts'],
   ['plan-is-a-value', 'harness/plan/runner.ts', '../runner/leaf.ts'],
+  ['define-knows-ports', 'harness/define/runner.ts', '../runner/leaf.ts'],
   ['faults-know-ports', 'harness/faults/backend.ts', '../backend/embedded/leaf.ts'],
   ['subject-knows-ports', 'harness/subject/backend.ts', '../backend/embedded/leaf.ts'],
   ['gateway-knows-ports', 'harness/gateway/backend.ts', '../backend/embedded/leaf.ts'],
