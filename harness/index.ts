@@ -2,6 +2,30 @@
 export type { TrackedTable } from './port/backend.ts';
 export type { DatabaseModel, FunctionModel, Row, TableModel, Transaction } from './port/model.ts';
 export type { History, HistoryEvent, HistoryHeader, ProgressValue, Value } from './history/event.ts';
+export {
+  aReplica,
+  aStory,
+  aTab,
+  after,
+  at,
+  began,
+  committed,
+  ended,
+  fault,
+  plan,
+  type EventMoment,
+  type FaultDraft,
+  type PlanParts,
+  type PollOptions,
+  type Replica,
+  type Run,
+  type RunOptions,
+  type Span,
+  type Step,
+  type StepOptions,
+  type Story,
+  type Tab,
+} from './plan/builders/builders.ts';
 export type { MomentInput as Moment } from './plan/moment.ts';
 export type { Plan, PlanInput } from './plan/plan.ts';
 export type { Range } from './plan/range.ts';
