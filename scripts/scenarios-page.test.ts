@@ -56,7 +56,7 @@ describe('a call of the page', () => {
     // A fault may hold actors, whose names it gets from the plan that holds it; all else is JSON by itself.
     const parts = { generations: [], observers: [], properties: [] };
     const written =
-      'kind' in given ? door.plan({ ...parts, faults: [given as door.FaultDraft] }).faults![0] : { ...given };
+      'kind' in given ? door.plan({ ...parts, faults: [given as door.FaultPart] }).faults![0] : { ...given };
     expect(JSON.parse(JSON.stringify(written))).toEqual(JSON.parse(json!));
   });
 

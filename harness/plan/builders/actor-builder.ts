@@ -1,28 +1,28 @@
-/** The stories of a plan, the runs that generate them, and the tabs that watch them, written as calls. */
+/** The stories of a plan, the generations that write their progress, and the tabs that watch them, written as calls. */
 import type { MomentInput } from '../moment.ts';
 import type { GenerationInput, ObserverInput } from '../plan.ts';
 import type { Version } from '../arbitraries/version-names.ts';
 import { after, type EventMoment } from './moment-builder.ts';
 
 /** A generation of a plan; one without a `worker` gets a name from `plan`. */
-export interface Run extends Omit<GenerationInput, 'worker'> {
+export interface GenerationPart extends Omit<GenerationInput, 'worker'> {
   worker?: string;
 }
 
-export interface StepOptions {
+export interface TimedStep {
   /** In percent. */
   progress: number;
-  /** How many milliseconds the slow part takes before this progress is written; as `everyMs` of the run says. */
+  /** How many milliseconds the slow part takes before this progress is written; as `everyMs` of the generation says. */
   afterMs?: number;
   /** A moment to wait for, after that. */
   when?: MomentInput;
 }
 
 /** A progress in percent, or a progress with its own time. */
-export type Step = number | StepOptions;
+export type Step = number | TimedStep;
 
 /** Beside these, `instance`, `start` and `outcome` are as docs/PLAN.md describes them. */
-export interface RunOptions extends Omit<Run, 'story' | 'steps'> {
+export interface GenerationOptions extends Omit<GenerationPart, 'story' | 'steps'> {
   /** How many milliseconds each step takes, or what draws it, step by step; 100. */
   everyMs?: number | (() => number);
 }
@@ -35,7 +35,7 @@ export interface PollOptions extends Omit<ObserverInput, 'session' | 'story' | '
 
 const EVERY_MS = 100;
 
-/** A story whose progress is written by runs and watched by tabs. Runs of a story are its generations, from 1 on. */
+/** A story whose progress is written by its generations, which count from 1, and watched by tabs. */
 export class Story {
   readonly name: string;
 
@@ -44,9 +44,9 @@ export class Story {
   }
 
   /** A generation: what it writes step by step, and at the end how it goes about it. */
-  runs(...steps: Step[]): Run;
-  runs(...stepsAndOptions: [...Step[], RunOptions]): Run;
-  runs(...parts: (Step | RunOptions)[]): Run {
+  runs(...steps: Step[]): GenerationPart;
+  runs(...stepsAndOptions: [...Step[], GenerationOptions]): GenerationPart;
+  runs(...parts: (Step | GenerationOptions)[]): GenerationPart {
     const { everyMs = EVERY_MS, ...rest } = parts.find(isOptions) ?? {};
     const pace = typeof everyMs === 'number' ? () => everyMs : everyMs;
     const steps = parts.filter((part) => !isOptions(part)) as Step[];
@@ -94,12 +94,12 @@ export class Tab {
   }
 }
 
-function stepOf(step: Step, pace: () => number): Run['steps'][number] {
+function stepOf(step: Step, pace: () => number): GenerationPart['steps'][number] {
   const { progress, afterMs = pace(), when } = typeof step === 'number' ? { progress: step } : step;
   return { progress, after_ms: afterMs, ...(when === undefined ? {} : { when }) };
 }
 
-function isOptions(part: Step | RunOptions): part is RunOptions {
+function isOptions(part: Step | GenerationOptions): part is GenerationOptions {
   return typeof part === 'object' && !('progress' in part);
 }
 

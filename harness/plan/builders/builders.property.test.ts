@@ -14,9 +14,9 @@ import {
   fault,
   plan,
   type EventMoment,
-  type FaultDraft,
+  type FaultPart,
   type PlanParts,
-  type Run,
+  type GenerationPart,
 } from './builders.ts';
 
 const REPLICAS = 3;
@@ -81,7 +81,7 @@ const pollOptions = fc.record(
   { requiredKeys: ['everyMs'] },
 );
 
-function faultOn(runs: readonly Run[], watching: readonly string[]): fc.Arbitrary<FaultDraft> {
+function faultOn(runs: readonly GenerationPart[], watching: readonly string[]): fc.Arbitrary<FaultPart> {
   const actor = fc.constantFrom(...runs, ...watching.map(aTab));
   const match = fc.record(
     { actor, method: fc.constantFrom('GET' as const), nth: fc.integer({ min: 1, max: 9 }) },

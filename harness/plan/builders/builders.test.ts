@@ -176,8 +176,8 @@ describe('a mistake', () => {
     expect(() => planWith({ generations: [run, run] })).toThrow('generations.1 is listed twice');
   });
 
-  it('is told when a fault names a run that the plan lacks', () => {
+  it('is told when a fault names a generation that the plan lacks', () => {
     const lost = fault('http-drop', { match: { actor: story.runs(10) } });
-    expect(() => planWith({ faults: [lost] })).toThrow('a fault names a run that the plan lacks');
+    expect(() => planWith({ faults: [lost] })).toThrow('a fault names a generation that the plan lacks');
   });
 });

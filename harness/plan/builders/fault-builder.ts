@@ -2,7 +2,7 @@
 import type { MomentInput } from '../moment.ts';
 import type { FaultInput } from '../plan.ts';
 import type { Version } from '../arbitraries/version-names.ts';
-import type { Run, Tab } from './actor-builder.ts';
+import type { GenerationPart, Tab } from './actor-builder.ts';
 
 /** When a fault begins and ends: from the beginning, and until the generations are over. */
 export interface Span {
@@ -42,7 +42,7 @@ export class Replica {
 export type FaultOfKind<Kind extends FaultInput['kind']> = Extract<FaultInput, { kind: Kind }>;
 
 /** A fault whose `replica`, `to` and `match.actor` may be what `aReplica`, `aTab` and `runs` give. */
-export type FaultDraft<Kind extends FaultInput['kind'] = FaultInput['kind']> = { kind: Kind } & FaultFields<Kind>;
+export type FaultPart<Kind extends FaultInput['kind'] = FaultInput['kind']> = { kind: Kind } & FaultFields<Kind>;
 
 type FaultFields<Kind extends FaultInput['kind']> = FieldsOf<Extract<FaultInput, { kind: Kind }>>;
 
@@ -51,13 +51,13 @@ type FieldsOf<F> = F extends unknown ? { [Field in keyof Omit<F, 'kind'>]: Named
 type Named<Field, Value> = Field extends 'replica' | 'to'
   ? Value | Replica
   : Field extends 'match'
-    ? Omit<Value, 'actor'> & { actor: string | Tab | Run }
+    ? Omit<Value, 'actor'> & { actor: string | Tab | GenerationPart }
     : Value;
 
 /**
  * A fault of any kind.
  * @param fields as docs/PLAN.md names them, each with its unit: `delay_ms`
  */
-export function fault<Kind extends FaultInput['kind']>(kind: Kind, fields: FaultFields<Kind>): FaultDraft<Kind> {
+export function fault<Kind extends FaultInput['kind']>(kind: Kind, fields: FaultFields<Kind>): FaultPart<Kind> {
   return { kind, ...fields };
 }

@@ -2,8 +2,8 @@
 import { UsageError } from '../../errors.ts';
 import type { FaultInput, GenerationInput, ObserverInput, PlanInput } from '../plan.ts';
 import type { PlanBody } from '../scenario.ts';
-import { Story, Tab, type Run } from './actor-builder.ts';
-import { Replica, type FaultDraft } from './fault-builder.ts';
+import { Story, Tab, type GenerationPart } from './actor-builder.ts';
+import { Replica, type FaultPart } from './fault-builder.ts';
 
 /** What has a default in docs/PLAN.md may be left out. */
 export interface PlanParts {
@@ -15,9 +15,9 @@ export interface PlanParts {
   /** How many instances of the application; 1. */
   instances?: number;
   /** Those without a name are called worker-1, worker-2, … by their place. */
-  generations: readonly Run[];
+  generations: readonly GenerationPart[];
   observers: readonly ObserverInput[];
-  faults?: readonly (FaultInput | FaultDraft)[];
+  faults?: readonly (FaultInput | FaultPart)[];
   /** What to judge, by the names of docs/HISTORY.md. */
   properties: readonly string[];
   /** Bound of `convergence`, in milliseconds. */
@@ -29,7 +29,7 @@ export interface PlanParts {
 /**
  * The JSON of a plan but for the name of its scenario and its seed: what a scenario's `plan` returns.
  * Fields are checked when the plan is used, by `ratchet` or `replay`.
- * @throws UsageError for a generation that is listed twice, or one that a fault names and the plan lacks
+ * @throws UsageError for a generation that is listed twice, or that a fault names and the plan lacks
  */
 export function plan(parts: PlanParts): PlanBody {
   const { replicas, routing, stickyMs, instances, properties, convergeWithinMs, runMsMax } = parts;
@@ -37,7 +37,9 @@ export function plan(parts: PlanParts): PlanBody {
   const topology = present({ replicas, routing, sticky_ms: stickyMs, instances });
   return {
     topology,
-    generations: parts.generations.map((run) => written({ ...run, worker: names.get(run) }, names) as GenerationInput),
+    generations: parts.generations.map(
+      (each) => written({ ...each, worker: names.get(each) }, names) as GenerationInput,
+    ),
     observers: parts.observers.map((observer) => written(observer, names) as ObserverInput),
     faults: (parts.faults ?? []).map((fault) => written(fault, names) as FaultInput),
     properties: [...properties],
@@ -47,14 +49,15 @@ export function plan(parts: PlanParts): PlanBody {
 }
 
 /** A worker without a name is called after its place, or the next number that is free. */
-function nameWorkers(runs: readonly Run[]): ReadonlyMap<Run, string> {
-  const names = new Map<Run, string>();
-  const taken = new Set(runs.map(({ worker }) => worker));
-  for (const [at, run] of runs.entries()) {
-    if (names.has(run)) throw new UsageError('plan-invalid', `generations.${at} is listed twice`, 'call runs() twice');
-    const name = run.worker ?? firstFree(taken, at + 1);
+function nameWorkers(generations: readonly GenerationPart[]): ReadonlyMap<GenerationPart, string> {
+  const names = new Map<GenerationPart, string>();
+  const taken = new Set(generations.map(({ worker }) => worker));
+  for (const [at, generation] of generations.entries()) {
+    if (names.has(generation))
+      throw new UsageError('plan-invalid', `generations.${at} is listed twice`, 'call runs() twice');
+    const name = generation.worker ?? firstFree(taken, at + 1);
     taken.add(name);
-    names.set(run, name);
+    names.set(generation, name);
   }
   return names;
 }
@@ -65,7 +68,7 @@ function firstFree(taken: ReadonlySet<string | undefined>, number: number): stri
 }
 
 /** A value as plain JSON: names instead of what bears them, and nothing that is undefined. */
-function written(value: unknown, names: ReadonlyMap<Run, string>): unknown {
+function written(value: unknown, names: ReadonlyMap<GenerationPart, string>): unknown {
   if (value instanceof Tab || value instanceof Replica || value instanceof Story) return value.name;
   if (Array.isArray(value)) return value.map((each) => written(each, names));
   if (typeof value !== 'object' || value === null) return value;
@@ -73,11 +76,15 @@ function written(value: unknown, names: ReadonlyMap<Run, string>): unknown {
   return Object.fromEntries(fields);
 }
 
-function nameOfActor(field: string, value: unknown, names: ReadonlyMap<Run, string>): unknown {
+function nameOfActor(field: string, value: unknown, names: ReadonlyMap<GenerationPart, string>): unknown {
   if (field !== 'actor' || typeof value === 'string' || value instanceof Tab) return written(value, names);
-  const name = names.get(value as Run);
+  const name = names.get(value as GenerationPart);
   if (name !== undefined) return name;
-  throw new UsageError('plan-invalid', 'a fault names a run that the plan lacks', 'list it among the generations');
+  throw new UsageError(
+    'plan-invalid',
+    'a fault names a generation that the plan lacks',
+    'list it among the generations',
+  );
 }
 
 function present<T extends object>(fields: T): T {
