@@ -1,11 +1,15 @@
-import { deviationKinds } from '../plan/deviations.ts';
 import type { Scenario } from '../plan/scenario.ts';
-import { aFunction, aName, aNumber, aText, anObject, requireFields, type Definition, type Field } from './fields.ts';
-
-const deviations: Field = {
-  rule: `must be a list of ${deviationKinds.join(', ')}`,
-  holds: (value) => Array.isArray(value) && value.every((kind) => deviationKinds.includes(kind)),
-};
+import {
+  aFunction,
+  aListOf,
+  aName,
+  aNumber,
+  aText,
+  anObject,
+  requireFields,
+  type Definition,
+  type Field,
+} from './fields.ts';
 
 const SCENARIO: Definition = {
   name: 'scenario',
@@ -17,13 +21,13 @@ const SCENARIO: Definition = {
     'explore?': anObject,
     'explore.base?': aFunction,
     'explore.range?': anObject,
-    'explore.range.deviations?': deviations,
+    'explore.range.deviations?': aListOf('kinds of deviations'),
   },
   hint: 'docs/SCENARIOS.md describes every field',
 };
 
 /**
- * A scenario, for a file in a folder of scenarios: returned as it is. Its plan is checked when it is drawn.
+ * A scenario, for a file in a folder of scenarios: returned as it is. Its plan and its range are checked when they are used.
  * @throws UsageError `scenario-invalid` that names the field which is missing or wrong
  */
 export function defineScenario(scenario: Scenario): Scenario {

@@ -74,7 +74,6 @@ export type Plan = z.output<typeof PlanSchema>;
 export type PlanInput = z.input<typeof PlanSchema>;
 export type GenerationInput = PlanInput['generations'][number];
 export type ObserverInput = PlanInput['observers'][number];
-export type FaultInput = NonNullable<PlanInput['faults']>[number];
 export type GenerationPlan = Plan['generations'][number];
 export type ObserverPlan = Plan['observers'][number];
 

@@ -1,7 +1,7 @@
 /** The stories of a plan, the generations that write their progress, and the tabs that watch them, written as calls. */
 import type { MomentInput } from '../moment.ts';
 import type { GenerationInput, ObserverInput } from '../plan.ts';
-import type { Version } from '../arbitraries/version-names.ts';
+import type { Version } from '../../faults/fault.ts';
 import { after, type EventMoment } from './moment-builder.ts';
 
 /** A generation of a plan; one without a `worker` gets a name from `plan`. */

@@ -1,7 +1,7 @@
 /** The faults of a plan, written as calls. */
 import type { MomentInput } from '../moment.ts';
-import type { FaultInput } from '../plan.ts';
-import type { Version } from '../arbitraries/version-names.ts';
+import type { FaultInput } from '../../faults/registry.ts';
+import type { Version } from '../../faults/fault.ts';
 import type { GenerationPart, Tab } from './actor-builder.ts';
 
 /** When a fault begins and ends: from the beginning, and until the generations are over. */
