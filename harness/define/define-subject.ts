@@ -19,7 +19,7 @@ const SUBJECT: Definition = {
     'frontEnd.query': aFunction,
     'frontEnd.display': oneOf('as-arrived', 'high-water'),
     readStatus: aFunction,
-    'hasClocks?': oneOf(true),
+    'capabilities?': aListOf('capabilities'),
     createInstance: aFunction,
   },
   hint: 'make it with modulesSubject, commandSubject or urlSubject, whose types describe every field',
