@@ -90,7 +90,7 @@ module.exports = {
     {
       name: 'runner-does-not-report',
       severity: 'error',
-      from: { path: '^harness/(runner|explore|up)/', pathNot: TEST },
+      from: { path: '^harness/(api|runner|explore|up)/', pathNot: TEST },
       to: { path: '^harness/report/' },
     },
     {

@@ -1,4 +1,8 @@
 /** The public API: the only door for scenarios, fixtures and users. */
+export { explore, replay, run, type ExploreResults, type RunResults } from './api/door.ts';
+export type { ExploreRangesOptions } from './api/explore-ranges.ts';
+export type { RunningOptions, RunScenariosOptions } from './api/run-scenarios.ts';
+export { EnvironmentError, RatchetError, UsageError } from './errors.ts';
 export type { TrackedTable } from './port/backend.ts';
 export type { DatabaseModel, FunctionModel, Row, TableModel, Transaction } from './port/model.ts';
 export type { History, HistoryEvent, HistoryHeader, ProgressValue, Value } from './history/event.ts';

@@ -38,6 +38,7 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['the-cli-is-at-the-top', 'harness/runner/cli.ts', '../cli/leaf.ts'],
   ['runner-does-not-report', 'harness/runner/report.ts', '../report/leaf.ts'],
   ['runner-does-not-report', 'harness/up/report.ts', '../report/leaf.ts'],
+  ['runner-does-not-report', 'harness/api/report.ts', '../report/leaf.ts'],
   ['harness-imports-no-fixtures', 'harness/runner/fixture.ts', '../../fixtures/subjects/leaf.ts'],
   ['harness-imports-no-fixtures', 'harness/runner/scenario.ts', '../../scenarios/leaf.ts'],
   ['one-door-to-the-harness', 'scenarios/inner.ts', '../harness/plan/leaf.ts'],
