@@ -1,7 +1,7 @@
-import type { RatchetConfig } from './harness/index.ts';
+import { defineConfig } from './harness/index.ts';
 
-export const config: RatchetConfig = {
+export const config = defineConfig({
   scenarios: ['./scenarios'],
   subjects: ['./fixtures/subjects'],
   subject: 'workspace-fix',
-};
+});

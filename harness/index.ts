@@ -1,7 +1,35 @@
 /** The public API: the only door for scenarios, fixtures and users. */
+export { explore, replay, run, type ExploreResults, type RunResults } from './api/door.ts';
+export type { ExploreRangesOptions } from './api/explore-ranges.ts';
+export type { RunningOptions, RunScenariosOptions } from './api/run-scenarios.ts';
+export { EnvironmentError, RatchetError, UsageError } from './errors.ts';
 export type { TrackedTable } from './port/backend.ts';
 export type { DatabaseModel, FunctionModel, Row, TableModel, Transaction } from './port/model.ts';
 export type { History, HistoryEvent, HistoryHeader, ProgressValue, Value } from './history/event.ts';
+export {
+  aReplica,
+  aStory,
+  aTab,
+  after,
+  at,
+  began,
+  committed,
+  ended,
+  fault,
+  plan,
+  type EventMoment,
+  type FaultPart,
+  type PlanParts,
+  type PollOptions,
+  type Replica,
+  type GenerationPart,
+  type GenerationOptions,
+  type Span,
+  type Step,
+  type TimedStep,
+  type Story,
+  type Tab,
+} from './plan/builders/builders.ts';
 export type { MomentInput as Moment } from './plan/moment.ts';
 export type { Plan, PlanInput } from './plan/plan.ts';
 export type { Range } from './plan/range.ts';
@@ -19,7 +47,9 @@ export type {
   VerbEnd,
   VerbStart,
 } from './port/reporter.ts';
-export type { RatchetConfig } from './runner/catalogue.ts';
+export { defineConfig, type RatchetConfig } from './define/define-config.ts';
+export { defineScenario } from './define/define-scenario.ts';
+export { defineSubject } from './define/define-subject.ts';
 export { commandSubject, type CommandSubjectOptions } from './subject/command.ts';
 export { modulesSubject, type LoadModule, type ModulesSubjectOptions } from './subject/modules.ts';
 export { urlSubject, type UrlSubjectOptions } from './subject/url.ts';

@@ -3,22 +3,16 @@
  * of the scenario for a plan that breaks the subject, in simulation, and tells the smallest that it finds.
  */
 import { expect } from 'vitest';
-import { realClock } from './clock.ts';
-import { explore, type Found } from './explore/explore.ts';
-import { localWorker } from './explore/search-workers.ts';
-import { createSearcher } from './explore/search-job.ts';
-import { simulationOf } from './explore/simulation.ts';
-import { isScenario, variationsOf } from './explore/space.ts';
+import { explore } from './api/door.ts';
+import { isScenario } from './explore/space.ts';
 import { PLAN_SPACE } from './plan/arbitraries.ts';
 import type { Range } from './plan/range.ts';
 import type { Scenario } from './plan/scenario.ts';
+import type { FoundPlan } from './port/reporter.ts';
+import type { Subject } from './port/subject.ts';
 import { describeFound } from './report/explored.ts';
 import { plainPalette } from './report/palette.ts';
 import { describeBody } from './report/run-text.ts';
-import { execute } from './runner/execute.ts';
-import { loadBackend } from './runner/backend-registry.ts';
-import { judgedRun } from './runner/run-tasks.ts';
-import type { Subject } from './port/subject.ts';
 
 export interface HoldOptions {
   /** How many plans to try; 200. */
@@ -42,53 +36,22 @@ declare module 'vitest' {
 }
 
 expect.extend({
-  async toHoldUnder(subject: Subject, range: Scenario | Range, options: HoldOptions = {}) {
+  async toHoldUnder(subject: Subject, range: Scenario | Range, { runs: runsMax = 200, ...options }: HoldOptions = {}) {
     const name = isScenario(range) ? range.name : PLAN_SPACE;
-    const { found, runs } = await search(subject, range, options);
+    const { explorations } = await explore({ ...options, ranges: [range], subject, runs: runsMax });
+    const { found, runs } = explorations[0]!;
     if (found === undefined) {
       return { pass: true, message: () => `${subject.name} held under all ${runs} plans of ${name} that were tried` };
     }
-    const story = await tell(found, subject, options);
+    const story = await tell(found);
     if (found.failing.kind !== 'violation') throw new Error(`${name} could not be judged: ${story}`);
     return { pass: false, message: () => `${subject.name} does not hold under ${name}\n${story}` };
   },
 });
 
-function search(subject: Subject, range: Scenario | Range, options: HoldOptions) {
-  const { runs = 200, seed = 1, properties, parameters = {} } = options;
-  const set = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
-  const variations = variationsOf(range, set, subject);
-  const searcher = createSearcher({
-    variations,
-    seed,
-    simulate: simulationOf(subject),
-    ...(properties === undefined ? {} : { properties }),
-  });
-  return explore({
-    workers: [localWorker(searcher)],
-    runs,
-    clock: realClock(),
-    onProgress: () => undefined,
-    signal: new AbortController().signal,
-  });
-}
-
 /** The smallest plan, what is seen under it, and how to see it again. */
-async function tell(found: Found, subject: Subject, { report: reportRoot = 'reports' }: HoldOptions): Promise<string> {
-  const report = await execute({
-    plan: found.minimal,
-    subject,
-    backend: await loadBackend('simulated'),
-    reportRoot,
-    expected: undefined,
-    onProgress: () => undefined,
-    signal: new AbortController().signal,
-  });
-  const body = await describeBody(judgedRun(report, subject.name), {
-    palette: plainPalette,
-    showsLines: false,
-    showsPlan: false,
-    showsEach: false,
-  });
-  return [describeFound({ ...found, plan: found.minimal }, plainPalette), ...body].join('\n');
+async function tell(found: FoundPlan): Promise<string> {
+  const words = { palette: plainPalette, showsLines: false, showsPlan: false, showsEach: false };
+  const body = await describeBody(found.runs[0]!, words);
+  return [describeFound(found, plainPalette), ...body].join('\n');
 }

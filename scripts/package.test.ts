@@ -37,10 +37,26 @@ it('an installed package lists its scenarios', () => {
 
 it('an installed package loads a subject that imports it', () => {
   mkdirSync(join(folder, 'subjects/mine'), { recursive: true });
+  writeFileSync(join(folder, 'subjects/mine/subject.ts'), SUBJECT);
   writeFileSync(
-    join(folder, 'subjects/mine/subject.ts'),
-    "import { urlSubject } from 'ratchet';\nexport const subject = urlSubject({ url: 'http://127.0.0.1:9', name: 'mine', description: 'my app' } as never);\n",
+    join(folder, 'ratchet.config.ts'),
+    "import { defineConfig } from 'ratchet';\nexport default defineConfig({ subjects: ['subjects'] });\n",
   );
-  writeFileSync(join(folder, 'ratchet.config.ts'), "export const config = { subjects: ['subjects'] };\n");
   expect(run('node', ['node_modules/ratchet/bin/ratchet.js', 'list'], folder)).toContain('my app');
 });
+
+const SUBJECT = `import { defineSubject, urlSubject } from 'ratchet';
+
+export default defineSubject(
+  urlSubject({
+    url: 'http://127.0.0.1:9',
+    name: 'mine',
+    description: 'my app',
+    tracked: { table: 'stories', key: 'id', progress: 'progress' },
+    migrations: [],
+    storyRow: () => ({}),
+    frontEnd: { query: () => ({}), display: 'as-arrived' },
+    readStatus: () => undefined,
+  }),
+);
+`;

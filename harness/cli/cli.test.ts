@@ -62,6 +62,11 @@ describe('bad input gets one clear line and exit code 64', () => {
     ],
     ['a missing argument', ['replay'], "missing required argument 'plan'"],
     ['a subject file that is missing', ['run', 'restart', '--subject', './nothing.ts'], 'nothing.ts: no such file'],
+    [
+      'a subject without one of its fields',
+      ['run', 'restart', '--subject', file('part.ts', "export const subject = { name: 'part', description: 'x' };")],
+      'part.ts: subject.tracked is missing: it must be an object — make it with modulesSubject',
+    ],
     ['a plan that is missing', ['replay', join(folder, 'none.json')], 'none.json: no such file'],
     ['a plan that is a folder', ['replay', folder], 'is a folder, not a file'],
     ['a plan that is not JSON', ['replay', file('text.json', 'hello')], 'text.json: not JSON'],

@@ -1,8 +1,9 @@
 /** Options that are the same everywhere. */
 import { InvalidArgumentError, Option } from 'commander';
+import type { RunningOptions } from '../api/run-scenarios.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ROUTINGS } from '../plan/routing.ts';
-import { DEFAULT_BACKEND, DEFAULT_SEED } from '../runner/defaults.ts';
+import { DEFAULT_BACKEND, DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
 import { backendNames } from '../runner/backend-registry.ts';
 import { propertyNames } from '../runner/judgement.ts';
 import type { ReportingFlags } from './reporting.ts';
@@ -20,6 +21,12 @@ export interface RunFlags extends ReportingFlags {
   set: Record<string, string>;
 }
 
+/** The same as options of the functions that the verbs call. */
+export function runningOptions(flags: RunFlags): RunningOptions {
+  const { subject, backend, runs, property: properties, replicas, routing, report, iOwnThisTarget: ownsTarget } = flags;
+  return { subject, backend, runs, properties, replicas, routing, report, ownsTarget };
+}
+
 export const backendOption = (): Option =>
   new Option('--backend <name>', `where the data lives: ${backendNames().join(', ')}`).default(DEFAULT_BACKEND);
 
@@ -34,7 +41,8 @@ export const seedOption = (): Option =>
     .default(DEFAULT_SEED)
     .argParser(wholeNumber(0));
 
-export const runsOption = (): Option => new Option('--runs <n>', 'how many runs').default(1).argParser(wholeNumber(1));
+export const runsOption = (): Option =>
+  new Option('--runs <n>', 'how many runs').default(DEFAULT_RUNS).argParser(wholeNumber(1));
 
 export const propertyOption = (): Option =>
   new Option('--property <name>', `judge only this; may be repeated: ${propertyNames().join(', ')}`).argParser(
@@ -54,7 +62,7 @@ export const ownTargetOption = (): Option =>
   );
 
 export const reportOption = (): Option =>
-  new Option('--report <dir>', 'where runs leave their plan, history and verdict').default('reports');
+  new Option('--report <dir>', 'where runs leave their plan, history and verdict').default(DEFAULT_REPORT);
 
 /** Of the verbs that judge nothing; the others have reporters. */
 export const formatOption = (): Option =>

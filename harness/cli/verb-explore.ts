@@ -1,13 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
-import { UsageError } from '../errors.ts';
-import { exploreSpaces, SIMULATED, type ExploreProgress } from '../explore/explore-spaces.ts';
-import { loadSpace } from '../explore/space.ts';
+import { exploreRanges } from '../api/explore-ranges.ts';
+import { SIMULATED, type ExploreProgress } from '../explore/explore-spaces.ts';
 import { PLAN_SPACE } from '../plan/arbitraries.ts';
 import { describeProgress } from '../report/explored.ts';
-import { openCatalogue, type Catalogue } from '../runner/catalogue.ts';
-import { requireProperties } from '../runner/judgement.ts';
-import { backendNames, loadBackend } from '../runner/backend-registry.ts';
+import { DEFAULT_PLANS } from '../runner/defaults.ts';
+import { backendNames } from '../runner/backend-registry.ts';
 import { duration } from './bounds.ts';
 import { propertyOption, reportOption, seedOption, setOption, subjectOption } from './options.ts';
 import { wholeNumber, type RunFlags } from './options.ts';
@@ -22,8 +20,6 @@ interface ExploreFlags extends Omit<RunFlags, 'runs'> {
   keep?: boolean;
   checkDeterminism?: boolean;
 }
-
-const RUNS = 1_000;
 
 export function addExplore(program: Command, finish: Finish, signal: AbortSignal): void {
   const command = program
@@ -42,7 +38,9 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
     )
     .addOption(seedOption())
     .addOption(
-      new Option('--runs <n>', `how many plans to try (default: ${RUNS}, without --time)`).argParser(wholeNumber(1)),
+      new Option('--runs <n>', `how many plans to try (default: ${DEFAULT_PLANS}, without --time)`).argParser(
+        wholeNumber(1),
+      ),
     )
     .addOption(new Option('--time <duration>', 'how long to try, e.g. 30s or 500ms').argParser(duration))
     .addOption(
@@ -60,41 +58,20 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
 }
 
 async function exploreAll(names: readonly string[], flags: ExploreFlags, signal: AbortSignal): Promise<number> {
-  const reporting = await openReporting(flags);
-  const catalogue = await openCatalogue(process.cwd());
-  const subjectAs = flags.subject ?? catalogue.defaultSubject();
-  const subject = await catalogue.loadSubject(subjectAs);
-  if (flags.property !== undefined) requireProperties(flags.property);
-  await loadBackend(flags.backend);
-  const wanted = names.length === 0 ? [PLAN_SPACE] : names;
-  // All are loaded before the first begins: what is misspelt is told at once.
-  const spaces = await Promise.all(wanted.map((name) => loadSpace(catalogue, name, flags.set, subject)));
-  const runs = flags.runs ?? (flags.time === undefined ? RUNS : undefined);
-  const valid = await exploreSpaces({
-    spaces,
-    subject,
-    subjectAs,
-    folder: process.cwd(),
-    seed: flags.seed,
-    set: flags.set,
+  const { reporter, exitCode } = await openReporting(flags);
+  const { subject, backend, seed, runs, time: timeMs, workers, keep, checkDeterminism, report } = flags;
+  const search = { subject, backend, seed, runs, timeMs, workers, keep, checkDeterminism, report };
+  const runsMax = runs ?? (timeMs === undefined ? DEFAULT_PLANS : undefined);
+  const valid = await exploreRanges({
+    ...search,
+    ranges: names.length === 0 ? undefined : names,
+    parameters: flags.set,
     properties: flags.property,
-    runs,
-    timeMs: flags.time,
-    workers: flags.workers,
-    checkDeterminism: flags.checkDeterminism ?? false,
-    backend: flags.backend,
-    keepIn: flags.keep === true ? folderToKeepIn(catalogue) : undefined,
-    reportRoot: flags.report,
-    reporter: reporting.reporter,
-    onProgress: (state) => progress(describeState(state, runs)),
+    reporter,
+    onProgress: (state) => progress(describeState(state, runsMax)),
     signal,
   });
-  return reporting.exitCode(valid);
-}
-
-function folderToKeepIn({ scenarioFolders: [folder] }: Catalogue): string {
-  if (folder !== undefined) return folder;
-  throw new UsageError('scenario-folder-missing', 'ratchet.config.ts names no folder of scenarios to keep it in');
+  return exitCode(valid);
 }
 
 function describeState(state: ExploreProgress, runs: number | undefined): string {

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { parsePlanText } from '../plan/plan.ts';
-import { openCatalogue } from '../runner/catalogue.ts';
-import { runTasks } from '../runner/run-tasks.ts';
-import { withFlags } from './overrides.ts';
+import { replayPlan } from '../api/replay-plan.ts';
 import { readInput } from './input.ts';
 import {
   backendOption,
@@ -11,6 +9,7 @@ import {
   replicasOption,
   reportOption,
   routingOption,
+  runningOptions,
   runsOption,
   subjectOption,
   type RunFlags,
@@ -37,22 +36,7 @@ export function addReplay(program: Command, finish: Finish, signal: AbortSignal)
 }
 
 async function replay(file: string, flags: RunFlags, signal: AbortSignal): Promise<number> {
-  const reporting = await openReporting(flags);
-  const plan = withFlags(parsePlanText(await readInput(file), file), flags);
-  const catalogue = await openCatalogue(process.cwd());
-  const subjectAs = flags.subject ?? catalogue.defaultSubject();
-  const valid = await runTasks({
-    verb: 'replay',
-    tasks: Array.from({ length: flags.runs }, () => ({ plan, expected: undefined })),
-    subject: await catalogue.loadSubject(subjectAs),
-    subjectAs,
-    backend: flags.backend,
-    onLack: 'refuse',
-    reportRoot: flags.report,
-    ownsTarget: flags.iOwnThisTarget ?? false,
-    reporter: reporting.reporter,
-    onProgress: progress,
-    signal,
-  });
-  return reporting.exitCode(valid);
+  const { reporter, exitCode } = await openReporting(flags);
+  const plan = parsePlanText(await readInput(file), file);
+  return exitCode(await replayPlan(plan, { ...runningOptions(flags), reporter, onProgress: progress, signal }));
 }

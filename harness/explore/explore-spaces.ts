@@ -9,29 +9,23 @@ import { loadBackend } from '../runner/backend-registry.ts';
 import { replayCommand } from '../runner/replay-command.ts';
 import { reportingEnd } from '../runner/reporting-end.ts';
 import { judgedRun } from '../runner/run-tasks.ts';
-import { explore, type Explored, type Found, type Progress } from './explore.ts';
+import { explore, type Explored, type Found, type Progress, type SearchWorker } from './explore.ts';
 import { keepFound } from './regressions.ts';
-import { threadWorker } from './search-workers.ts';
 import type { Space } from './space.ts';
 
 export interface ExploreSpacesOptions {
   spaces: readonly Space[];
   subject: Subject;
-  /** How the user named the subject: its name, or the path of its file. The threads of the search load it by that. */
+  /** How commands name the subject: its name, or the path of its file. */
   subjectAs: string;
-  /** Where the threads look for the catalogue. */
-  folder: string;
+  /** Makes what searches a space, when its search begins. */
+  createWorkers(space: Space): SearchWorker[];
+  /** What the plans are drawn from. */
   seed: number;
-  /** Parameters of the scenario. */
-  set: Readonly<Record<string, string>>;
-  /** What to judge, instead of what the plans say. */
-  properties: readonly string[] | undefined;
   /** How many plans to try; `undefined`: until the time is up. */
   runs: number | undefined;
   timeMs: number | undefined;
-  /** Threads that search. */
-  workers: number;
-  /** Runs every plan twice, and looks for nothing but a difference. */
+  /** The workers run every plan twice, and look for nothing but a difference. */
   checkDeterminism: boolean;
   /** Where a find is run again, besides the simulation. */
   backend: string;
@@ -73,11 +67,9 @@ function titleOf({ name }: Space, { subject, seed }: ExploreSpacesOptions): RunT
 }
 
 async function exploreOne(space: Space, title: RunTitle, options: ExploreSpacesOptions): Promise<JudgedExploration> {
-  const { folder, set, properties, seed, checkDeterminism, runs, timeMs, signal } = options;
-  const names = { folder, subject: options.subjectAs, space: space.name };
-  const job = { ...names, set, properties, seed, checkDeterminism };
+  const { checkDeterminism, runs, timeMs, signal } = options;
   const explored = await explore({
-    workers: Array.from({ length: options.workers }, () => threadWorker(job)),
+    workers: options.createWorkers(space),
     runs,
     timeMs,
     clock: realClock(),

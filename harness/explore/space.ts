@@ -23,7 +23,12 @@ export async function loadSpace(
   set: Readonly<Record<string, string>>,
   subject: Subject,
 ): Promise<Space> {
-  const range = name === PLAN_SPACE ? {} : await catalogue.loadScenario(name);
+  return spaceOf(name === PLAN_SPACE ? {} : await catalogue.loadScenario(name), set, subject);
+}
+
+/** @throws UsageError for an unknown parameter, and for deviations of no known kind */
+export function spaceOf(range: Scenario | Range, set: Readonly<Record<string, string>>, subject: Subject): Space {
+  const name = isScenario(range) ? range.name : PLAN_SPACE;
   return { name, variations: variationsOf(range, set, subject), expected: expectedOfRange(subject, name) };
 }
 
@@ -32,7 +37,7 @@ export function isScenario(range: Scenario | Range): range is Scenario {
 }
 
 /** The range of a scenario, or a range of the whole plan space. What is not said of it is what the subject can bear. */
-export function variationsOf(
+function variationsOf(
   range: Scenario | Range,
   set: Readonly<Record<string, string>>,
   subject: Subject,

@@ -6,6 +6,7 @@ import { planOfVariation, planSpace, scenarioVariations } from './arbitraries.ts
 import { cuts } from './cuts.ts';
 import { deviationKinds, kindOf, type DeviationKind } from './deviations.ts';
 import { parsePlan, type Plan } from './plan.ts';
+import type { Range } from './range.ts';
 import { parametersOf } from './scenario.ts';
 
 const catalogue = await openCatalogue(fileURLToPath(new URL('../../scenarios', import.meta.url)));
@@ -67,6 +68,11 @@ describe('the plan space', () => {
       }),
       { seed: 1, numRuns: 200 },
     );
+  });
+
+  it('refuses a deviation of no known kind', () => {
+    const range = { deviations: ['meteor'] } as unknown as Range;
+    expect(() => planSpace(range)).toThrow('no deviation is called "meteor"');
   });
 
   it('says the same for the same seed', () => {

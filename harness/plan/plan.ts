@@ -7,9 +7,10 @@ import { referencesOf, replicaNumber } from '../faults/references.ts';
 import { Fault, isRequestFault, requestKind } from '../faults/registry.ts';
 import { describeIssue } from './issue.ts';
 import { Moment } from './moment.ts';
+import { NAME, NAME_RULE } from './name.ts';
 import { ROUTINGS } from './routing.ts';
 
-const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes');
+const Name = z.string().regex(NAME, NAME_RULE);
 const milliseconds = z.number().min(0).max(3_600_000);
 const instance = z.int().min(1).default(1);
 
@@ -75,6 +76,8 @@ export const PlanSchema = z.strictObject({
 export type Plan = z.output<typeof PlanSchema>;
 /** A plan as a person writes it: what has a default may be missing. */
 export type PlanInput = z.input<typeof PlanSchema>;
+export type GenerationInput = PlanInput['generations'][number];
+export type ObserverInput = PlanInput['observers'][number];
 export type GenerationPlan = Plan['generations'][number];
 export type ObserverPlan = Plan['observers'][number];
 

@@ -3,18 +3,12 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { defineConfig, type RatchetConfig } from '../define/define-config.ts';
+import { defineScenario } from '../define/define-scenario.ts';
+import { defineSubject } from '../define/define-subject.ts';
 import { UsageError } from '../errors.ts';
 import type { Scenario } from '../plan/scenario.ts';
 import type { Subject } from '../port/subject.ts';
-
-export interface RatchetConfig {
-  /** Folders whose files each export a `scenario`, relative to the config; in addition to Ratchet's own scenarios. */
-  scenarios?: readonly string[];
-  /** Folders that contain a folder for each subject, whose `subject.ts` exports a `subject`. */
-  subjects?: readonly string[];
-  /** The default of `--subject`. */
-  subject?: string;
-}
 
 export interface Catalogue {
   readonly scenarioNames: readonly string[];
@@ -25,9 +19,12 @@ export interface Catalogue {
   readonly subjectOfConfig: string | undefined;
   /** @throws UsageError when the config names no subject */
   defaultSubject(): string;
-  /** @throws UsageError for an unknown name or a file that exports no scenario */
+  /** @throws UsageError for an unknown name, or a file whose export is missing or not a scenario */
   loadScenario(name: string): Promise<Scenario>;
-  /** @param name a name of the catalogue, or the path of a file that exports a `subject` */
+  /**
+   * @param name a name of the catalogue, or the path of a file that exports a `subject`
+   * @throws UsageError for an unknown name, or a file whose export is missing or not a subject
+   */
   loadSubject(name: string): Promise<Subject>;
 }
 
@@ -39,7 +36,7 @@ const CONFIG_NAMES = ['ratchet.config.ts', 'ratchet.config.js'];
 /** @param from the folder where the search for the config starts; it continues in the parent folders */
 export async function openCatalogue(from: string): Promise<Catalogue> {
   const file = findConfig(from);
-  const config: RatchetConfig = file === undefined ? {} : await loadConfig(file);
+  const config: RatchetConfig = file === undefined ? {} : await loadExport(file, 'config', defineConfig);
   const base = file === undefined ? from : dirname(file);
   const scenarios = await listFiles(base, [OWN_SCENARIOS, ...(config.scenarios ?? [])], scenarioEntry);
   const subjects = await listFiles(base, config.subjects ?? [], subjectEntry);
@@ -59,12 +56,12 @@ export async function openCatalogue(from: string): Promise<Catalogue> {
     async loadScenario(name) {
       const path = scenarios.get(name);
       if (path === undefined) throw unknown('scenario', name, [...scenarios.keys()], file);
-      return loadExport<Scenario>(path, 'scenario');
+      return loadExport(path, 'scenario', defineScenario);
     },
     async loadSubject(name) {
       const path = subjects.get(name) ?? (looksLikePath(name) ? resolve(from, name) : undefined);
       if (path === undefined) throw unknown('subject', name, [...subjects.keys()], file);
-      return loadExport<Subject>(path, 'subject');
+      return loadExport(path, 'subject', defineSubject);
     },
   };
 }
@@ -74,18 +71,6 @@ function findConfig(from: string): string | undefined {
     const found = CONFIG_NAMES.map((name) => join(folder, name)).find(existsSync);
     if (found !== undefined || folder === dirname(folder)) return found;
   }
-}
-
-async function loadConfig(file: string): Promise<RatchetConfig> {
-  const config = await loadExport<RatchetConfig>(file, 'config');
-  for (const field of ['scenarios', 'subjects'] as const) {
-    const value: unknown = config[field];
-    if (value === undefined) continue;
-    if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'string')) {
-      throw new UsageError('config-invalid', `${file}: config.${field} must be a list of folders`);
-    }
-  }
-  return config;
 }
 
 async function listFiles(
@@ -125,18 +110,41 @@ function looksLikePath(name: string): boolean {
   return /[/\\]|\.[jt]s$/.test(name);
 }
 
-async function loadExport<T>(path: string, name: string): Promise<T> {
+/**
+ * The export of that name, or the default export.
+ * @param define checks the value, which need not have been defined by it in its file
+ */
+async function loadExport<T>(path: string, name: string, define: (value: T) => T): Promise<T> {
   if (!existsSync(path)) throw new UsageError('file-missing', `${path}: no such file`);
-  let module: Record<string, unknown>;
+  const module = await importModule(path);
+  const value = module[name] ?? module['default'];
+  if (value === undefined || value === null) {
+    const hint = `write \`export const ${name} = …\` or \`export default …\``;
+    throw new UsageError('module-broken', `${path}: exports no \`${name}\``, hint);
+  }
   try {
-    module = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    return define(value as T);
   } catch (error) {
+    throw inFile(path, error);
+  }
+}
+
+async function importModule(path: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  } catch (error) {
+    if (isUsageError(error)) throw inFile(path, error);
     throw new UsageError('module-broken', `${path}: cannot be loaded: ${(error as Error).message.split('\n')[0]}`);
   }
-  const value = module[name];
-  if (typeof value !== 'object' || value === null)
-    throw new UsageError('module-broken', `${path}: exports no \`${name}\``);
-  return value as T;
+}
+
+/** What `defineConfig` and its like throw, by whichever copy of this package the file imports. */
+function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === 'UsageError' && 'code' in error;
+}
+
+function inFile(path: string, error: unknown): unknown {
+  return isUsageError(error) ? new UsageError(error.code, `${path}: ${error.message}`, error.hint) : error;
 }
 
 function unknown(what: string, name: string, known: readonly string[], config: string | undefined): UsageError {

@@ -1,6 +1,7 @@
+import { UsageError } from '../../errors.ts';
 import type { DrawLimits } from '../../faults/fault.ts';
 import { ROUTINGS } from '../routing.ts';
-import { ordinaryKinds } from '../deviations.ts';
+import { deviationKinds, ordinaryKinds } from '../deviations.ts';
 import type { Range } from '../range.ts';
 
 /** The most benign first: there every choice shrinks to. */
@@ -13,7 +14,13 @@ export interface Limits extends DrawLimits {
   kinds: ReadonlySet<string>;
 }
 
+/** @throws UsageError for a deviation of no known kind */
 export function limitsOf(range: Range): Limits {
+  const unknown = range.deviations?.find((kind) => !deviationKinds.includes(kind));
+  if (unknown !== undefined) {
+    const hint = `there is: ${deviationKinds.join(', ')}`;
+    throw new UsageError('deviation-unknown', `no deviation is called "${unknown}"`, hint);
+  }
   const upTo = (max = Infinity): number[] => HOW_LONG_MS.filter((each) => each <= max);
   return {
     kinds: new Set(range.deviations ?? ordinaryKinds),

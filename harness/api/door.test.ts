@@ -1,0 +1,200 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { subject as guarded } from '../../fixtures/subjects/guarded/subject.ts';
+import { subject as legacy } from '../../fixtures/subjects/legacy/subject.ts';
+import { scenario as laggingReplica } from '../../scenarios/lagging-replica.ts';
+import {
+  aStory,
+  aTab,
+  explore,
+  plan,
+  replay,
+  run,
+  UsageError,
+  type JudgedRun,
+  type Plan,
+  type Reporter,
+} from '../index.ts';
+
+const report = mkdtempSync(join(tmpdir(), 'ratchet-door-'));
+afterAll(() => rmSync(report, { recursive: true, force: true }));
+const folder = fileURLToPath(new URL('../..', import.meta.url));
+const simulated = { backend: 'simulated', report, folder } as const;
+
+const output = [
+  vi.spyOn(process.stdout, 'write'),
+  vi.spyOn(process.stderr, 'write'),
+  vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never),
+];
+
+async function refusalOf(work: Promise<unknown>): Promise<UsageError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UsageError);
+  return error as UsageError;
+}
+
+const story = aStory('story-1');
+const small = {
+  plan: 1,
+  scenario: 'small',
+  seed: 1,
+  ...plan({
+    replicas: 0,
+    generations: [story.runs(10, 100)],
+    observers: [aTab('tab-1').polls(story, { everyMs: 20 })],
+    properties: ['monotonic-view', 'integrity'],
+  }),
+} as const;
+
+describe('run', () => {
+  it('judges scenarios by their names, and saves what they did', async () => {
+    const { valid, runs } = await run({ ...simulated, scenarios: ['lagging-replica'], subject: 'legacy' });
+    expect(valid).toBe(false);
+    expect(runs.at(-1)).toMatchObject({
+      scenario: 'lagging-replica',
+      subject: 'legacy',
+      backend: 'simulated',
+      seed: 1,
+    });
+    const violated = runs.at(-1)!.verdicts.find(({ property }) => property === 'monotonic-view');
+    expect(violated).toMatchObject({ valid: false, violations: [expect.anything()] });
+    expect(JSON.parse(readFileSync(runs.at(-1)!.planFile!, 'utf8'))).toEqual(runs.at(-1)!.plan);
+    expect(readFileSync(runs.at(-1)!.historyFile!, 'utf8')).toContain('"f":"show"');
+  });
+
+  it('takes a subject and a scenario as they are', async () => {
+    const renamed = { ...laggingReplica, name: 'mine' };
+    const { valid, runs } = await run({ ...simulated, scenarios: [renamed], subject: guarded, seed: 7, runs: 2 });
+    expect(valid).toBe(true);
+    expect(runs.map(({ scenario, seed }) => [scenario, seed])).toEqual([
+      ['mine', 7],
+      ['mine', 8],
+    ]);
+  });
+
+  it('changes what it is told to: parameters, replicas, properties', async () => {
+    const { runs } = await run({
+      ...simulated,
+      scenarios: [laggingReplica],
+      subject: legacy,
+      parameters: { lag_ms: 50 },
+      replicas: 2,
+      properties: ['integrity'],
+    });
+    const last = runs.at(-1)!;
+    expect(last.verdicts.map(({ property }) => property)).toEqual(['integrity']);
+    expect(last.plan).toMatchObject({ topology: { replicas: 2 }, properties: ['integrity'] });
+    expect(last.plan!.faults[1]).toMatchObject({ kind: 'lag', until: { plus_ms: 50 } });
+  });
+
+  it('tells a reporter the same, in order', async () => {
+    const told: string[] = [];
+    const reporter: Reporter = {
+      begin: ({ titles }) => void told.push(`begin ${titles.length}`),
+      ran: ({ scenario }: JudgedRun) => void told.push(`ran ${scenario}`),
+      end: ({ valid }) => void told.push(`end ${valid}`),
+    };
+    const { runs } = await run({ ...simulated, scenarios: ['restart'], subject: guarded, reporter });
+    expect(told).toEqual([`begin ${runs.length}`, ...runs.map(({ scenario }) => `ran ${scenario}`), 'end true']);
+  });
+
+  it('begins nothing once it is stopped, and holds nothing for true', async () => {
+    const signal = AbortSignal.abort();
+    const { valid, runs } = await run({ ...simulated, scenarios: ['restart'], subject: guarded, signal });
+    expect([valid, runs]).toEqual(['unknown', []]);
+  });
+
+  it.each([
+    ['an unknown scenario', { scenarios: ['moon-phase'] }, 'scenario-unknown'],
+    ['an unknown subject', { subject: 'nobody' }, 'subject-unknown'],
+    ['an unknown backend', { scenarios: ['restart'], backend: 'paper' }, 'backend-unknown'],
+    ['an unknown property', { scenarios: ['restart'], properties: ['fairness'] }, 'property-unknown'],
+    ['a parameter out of range', { scenarios: ['lagging-replica'], parameters: { lag_ms: -1 } }, 'parameter-invalid'],
+    ['a scenario that is not one', { scenarios: [{ name: 'x' } as never] }, 'scenario-invalid'],
+    ['a subject that is not one', { subject: { name: 'x' } as never }, 'subject-invalid'],
+    ['no runs', { scenarios: ['restart'], runs: 0 }, 'option-invalid'],
+    ['a seed that is not whole', { scenarios: ['restart'], seed: 1.5 }, 'option-invalid'],
+  ])('refuses %s', async (_, options, code) => {
+    expect(await refusalOf(run({ ...simulated, subject: 'guarded', ...options }))).toMatchObject({
+      code,
+      exitCode: 64,
+    });
+  });
+});
+
+describe('replay', () => {
+  it('runs a plan that was saved once more, and sees the same', async () => {
+    const first = await run({ ...simulated, scenarios: ['lagging-replica'], subject: 'legacy' });
+    const [one] = first.runs.slice(-1);
+    const again = await replay(JSON.parse(readFileSync(one!.planFile!, 'utf8')) as Plan, {
+      ...simulated,
+      subject: legacy,
+    });
+    expect(again.runs.map(({ verdicts }) => verdicts)).toEqual([one!.verdicts]);
+  });
+
+  it('runs a plan of builders', async () => {
+    const { valid, runs } = await replay(small, { ...simulated, subject: 'legacy', runs: 2 });
+    expect([valid, runs.length]).toEqual([true, 2]);
+  });
+
+  it('refuses a plan that is not one', async () => {
+    const refusal = await refusalOf(replay({ ...small, observers: undefined } as never, simulated));
+    expect(refusal).toMatchObject({ code: 'plan-invalid', message: 'the plan: the field observers is missing' });
+  });
+});
+
+describe('explore', () => {
+  it('finds a plan that breaks a subject, and makes it small', async () => {
+    const { valid, explorations } = await explore({
+      folder,
+      report,
+      ranges: [laggingReplica],
+      subject: legacy,
+      runs: 200,
+    });
+    expect(valid).toBe(false);
+    const [{ found, scenario }] = explorations as [(typeof explorations)[number]];
+    expect(scenario).toBe('lagging-replica');
+    expect(found).toMatchObject({ failing: { kind: 'violation', what: 'monotonic-view' }, isShrunk: true });
+    expect(found!.runs[0]).toMatchObject({ backend: 'simulated', valid: false, isConfirmed: true });
+    const replayed = await replay(found!.plan, { ...simulated, subject: legacy });
+    expect(replayed.valid).toBe(false);
+  });
+
+  it('finds the same by names, in threads, as by values', async () => {
+    const options = { folder, report, runs: 200 };
+    const named = await explore({ ...options, ranges: ['lagging-replica'], subject: 'legacy', workers: 2 });
+    const given = await explore({ ...options, ranges: [laggingReplica], subject: legacy });
+    const plans = [named, given].map(({ explorations }) => explorations[0]!.found!.plan);
+    expect(plans[0]).toEqual(plans[1]);
+  });
+
+  it('finds nothing where a subject holds', async () => {
+    const range = { deviations: ['stall'], replicasMax: 0, generationsMax: 1 } as const;
+    const { valid, explorations } = await explore({ folder, report, ranges: [range], subject: guarded, runs: 50 });
+    expect(valid).toBe(true);
+    expect(explorations).toMatchObject([{ scenario: 'plan-space', runs: 50, found: undefined }]);
+  });
+
+  it.each([
+    ['an unknown range', { ranges: ['moon-phase'] }, 'scenario-unknown'],
+    ['an unknown deviation', { ranges: [{ deviations: ['meteor'] } as never] }, 'deviation-unknown'],
+    ['no workers', { workers: 0 }, 'option-invalid'],
+  ])('refuses %s', async (_, options, code) => {
+    expect(await refusalOf(explore({ folder, report, subject: 'legacy', ...options }))).toMatchObject({ code });
+  });
+});
+
+/** Stands last: it looks at all that was done before it. */
+describe('none of them', () => {
+  it('prints or exits', () => {
+    for (const spy of output) expect(spy).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,64 @@
+/**
+ * The verbs of the command line as functions, for tests and scripts of CI. They print nothing, never exit, and return
+ * what was judged; what is bad input or a broken environment rejects with a `RatchetError`, whose `code` is stable and
+ * whose `hint` says what to do. Each verb is loaded when it is called.
+ */
+import type { Validity } from '../checker/verdict.ts';
+import type { PlanInput } from '../plan/plan.ts';
+import type { JudgedExploration, JudgedRun, RunTitle } from '../port/reporter.ts';
+import { collect } from './collect.ts';
+import type { ExploreRangesOptions } from './explore-ranges.ts';
+import type { RunningOptions, RunScenariosOptions } from './run-scenarios.ts';
+
+export interface RunResults {
+  /** False if any run violates a property, else unknown if any is inconclusive, else true. */
+  valid: Validity;
+  runs: readonly JudgedRun[];
+  /** What the backend or the subject cannot run, when all scenarios of the project are run. */
+  leftOut: readonly { title: RunTitle; reason: string }[];
+  durationMs: number;
+}
+
+export interface ExploreResults {
+  /** False if any plan violates a property, else unknown if any could not be judged, else true: nothing was found. */
+  valid: Validity;
+  explorations: readonly JudgedExploration[];
+  durationMs: number;
+}
+
+/**
+ * Runs scenarios against a subject, each plan saved with its history, and judges what every observer saw.
+ * @example `await run({ scenarios: ['lagging-replica'], subject: './my-subject.ts', backend: 'simulated' })`
+ * @throws RatchetError for bad input (`exitCode` 64), and when a run cannot begin (2)
+ */
+export async function run(options: RunScenariosOptions = {}): Promise<RunResults> {
+  const { runScenarios } = await import('./run-scenarios.ts');
+  return runsOf(await collect(options.reporter, (reporter) => runScenarios({ ...options, reporter })));
+}
+
+/**
+ * Runs a plan again, on any subject and backend.
+ * @param plan the JSON of a `plan.json`, or `{ plan: 1, scenario: 'mine', seed: 1, ...plan({ … }) }`
+ * @throws RatchetError for bad input (`exitCode` 64), and when a run cannot begin (2)
+ */
+export async function replay(plan: PlanInput, options: RunningOptions = {}): Promise<RunResults> {
+  const { replayPlan } = await import('./replay-plan.ts');
+  return runsOf(await collect(options.reporter, (reporter) => replayPlan(plan, { ...options, reporter })));
+}
+
+/**
+ * Searches ranges of plans, in simulation, for one that breaks the subject, and makes it small.
+ * @example `await explore({ ranges: ['lagging-replica'], subject: './my-subject.ts', runs: 200 })`
+ * @throws RatchetError for bad input (`exitCode` 64), and when the search cannot begin (2)
+ */
+export async function explore(options: ExploreRangesOptions = {}): Promise<ExploreResults> {
+  const { exploreRanges } = await import('./explore-ranges.ts');
+  const { valid, explorations, durationMs } = await collect(options.reporter, (reporter) =>
+    exploreRanges({ ...options, reporter }),
+  );
+  return { valid, explorations, durationMs };
+}
+
+function runsOf({ valid, runs, leftOut, durationMs }: RunResults): RunResults {
+  return { valid, runs, leftOut, durationMs };
+}

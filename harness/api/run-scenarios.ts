@@ -1,0 +1,103 @@
+import type { Validity } from '../checker/verdict.ts';
+import { defineScenario } from '../define/define-scenario.ts';
+import { UsageError } from '../errors.ts';
+import { readRegressions, type Regression } from '../explore/regressions.ts';
+import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
+import { DEFAULT_BACKEND, DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
+import type { Subject } from '../port/subject.ts';
+import { expectedOfRun } from '../runner/expectation.ts';
+import { runTasks, type Task } from '../runner/run-tasks.ts';
+import { isAsWritten, withOverrides, type Overrides } from './overrides.ts';
+import { openProject, type Project, type ProjectOptions } from './project.ts';
+import { requireWholeNumbers } from './whole-numbers.ts';
+
+/** How plans are run. */
+export interface RunningOptions extends ProjectOptions, Overrides {
+  /** Where the data lives: `embedded`, `simulated`, `containers` or `remote`; `embedded`. */
+  backend?: string;
+  /** How many runs of each plan or scenario; 1. */
+  runs?: number;
+  /** With `remote`: the target may be written to, though nothing marks it as a test target. */
+  ownsTarget?: boolean;
+  /** Told in words what is going on. */
+  onProgress?(message: string): void;
+}
+
+export interface RunScenariosOptions extends RunningOptions {
+  /**
+   * Names of the project, or scenarios themselves. Default: all of the project that the backend can run; one that is
+   * named and cannot be run is refused. Plans that once failed run before them.
+   */
+  scenarios?: readonly (string | Scenario)[];
+  /** What the first run of each scenario draws its variations from, a whole number; the next take those after it; 1. */
+  seed?: number;
+  /** Over the defaults of the scenarios. */
+  parameters?: Readonly<Record<string, number | string>>;
+}
+
+/**
+ * @returns all verdicts together
+ * @throws RatchetError when the input is bad, or a run cannot begin
+ */
+export async function runScenarios(options: RunScenariosOptions): Promise<Validity> {
+  requireWholeNumbers(options);
+  const project = await openProject(options);
+  const { catalogue, subject } = project;
+  const wanted = options.scenarios ?? catalogue.scenarioNames;
+  if (wanted.length === 0)
+    throw new UsageError('scenario-missing', 'there is no scenario to run', 'name their folders in ratchet.config.ts');
+  const scenarios = await Promise.all(
+    wanted.map((each) => (typeof each === 'string' ? catalogue.loadScenario(each) : defineScenario(each))),
+  );
+  const names = scenarios.map(({ name }) => name);
+  const regressions = readRegressions(catalogue.scenarioFolders).filter(
+    ({ plan, expect }) => subject.name in expect && (options.scenarios === undefined || names.includes(plan.scenario)),
+  );
+  const tasks = [
+    ...regressions.map((regression) => regressionTask(regression, subject.name, options)),
+    ...scenarios.flatMap((scenario) => tasksOf(scenario, subject, options)),
+  ];
+  return runAll('run', tasks, project, options);
+}
+
+/** Runs the plans one after the other. Those that cannot be run are left out where all of the project are run. */
+export function runAll(
+  verb: 'run' | 'replay',
+  tasks: readonly Task[],
+  { subject, subjectAs }: Project,
+  options: RunScenariosOptions,
+): Promise<Validity> {
+  const isAll = verb === 'run' && options.scenarios === undefined;
+  return runTasks({
+    verb,
+    tasks,
+    subject,
+    subjectAs,
+    backend: options.backend ?? DEFAULT_BACKEND,
+    onLack: isAll ? 'leave-out' : 'refuse',
+    reportRoot: options.report ?? DEFAULT_REPORT,
+    ownsTarget: options.ownsTarget ?? false,
+    reporter: options.reporter ?? {},
+    onProgress: options.onProgress ?? (() => undefined),
+    signal: options.signal ?? new AbortController().signal,
+  });
+}
+
+function regressionTask({ plan, expect }: Regression, subject: string, overrides: Overrides): Task {
+  return { plan: withOverrides(plan, overrides), expected: isAsWritten(overrides) ? expect[subject] : undefined };
+}
+
+function tasksOf(scenario: Scenario, subject: Subject, options: RunScenariosOptions): Task[] {
+  const { seed = DEFAULT_SEED, runs = DEFAULT_RUNS } = options;
+  const parameters = parametersOf(scenario, textsOf(options.parameters));
+  const expected = isAsWritten(options) ? expectedOfRun(subject, scenario.name, parameters) : undefined;
+  return Array.from({ length: runs }, (_, at) => ({
+    plan: withOverrides(planOf(scenario, seed + at, parameters), options),
+    expected,
+  }));
+}
+
+/** Parameters as the command line has them. */
+export function textsOf(parameters: Readonly<Record<string, number | string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+}

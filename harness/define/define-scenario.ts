@@ -1,0 +1,48 @@
+import type { Scenario } from '../plan/scenario.ts';
+import {
+  aFunction,
+  aListOf,
+  aName,
+  aNumber,
+  aText,
+  anObject,
+  requireFields,
+  type Definition,
+  type Field,
+} from './fields.ts';
+
+const SCENARIO: Definition = {
+  name: 'scenario',
+  fields: {
+    name: aName,
+    summary: aText,
+    parameters: anObject,
+    plan: aFunction,
+    'explore?': anObject,
+    'explore.base?': aFunction,
+    'explore.range?': anObject,
+    'explore.range.deviations?': aListOf('kinds of deviations'),
+  },
+  hint: 'docs/SCENARIOS.md describes every field',
+};
+
+/**
+ * A scenario, for a file in a folder of scenarios: returned as it is. Its plan and its range are checked when they are used.
+ * @throws UsageError `scenario-invalid` that names the field which is missing or wrong
+ */
+export function defineScenario(scenario: Scenario): Scenario {
+  requireFields(scenario, SCENARIO);
+  requireFields(scenario, { ...SCENARIO, fields: fieldsOf(scenario.parameters) });
+  return scenario;
+}
+
+function fieldsOf(parameters: Scenario['parameters']): Definition['fields'] {
+  const fields = Object.keys(parameters).flatMap((name): [string, Field][] => [
+    [`parameters.${name}`, anObject],
+    [`parameters.${name}.description`, aText],
+    [`parameters.${name}.default?`, aNumber],
+    [`parameters.${name}.min`, aNumber],
+    [`parameters.${name}.max`, aNumber],
+  ]);
+  return Object.fromEntries(fields);
+}

@@ -1,0 +1,37 @@
+import type { Subject } from '../port/subject.ts';
+import { aFunction, aFunctionOr, aListOf, aName, aText, anObject, requireFields, type Definition } from './fields.ts';
+
+const SUBJECT: Definition = {
+  name: 'subject',
+  fields: {
+    name: aName,
+    description: aText,
+    tracked: anObject,
+    'tracked.table': aText,
+    'tracked.key': aText,
+    'tracked.generation?': aText,
+    'tracked.progress': aText,
+    'tracked.status?': aText,
+    migrations: aListOf('paths'),
+    'simulation?': anObject,
+    storyRow: aFunction,
+    frontEnd: anObject,
+    'frontEnd.query': aFunction,
+    'frontEnd.display': aFunctionOr('as-arrived', 'high-water'),
+    readStatus: aFunction,
+    'capabilities?': aListOf('capabilities'),
+    'withstands?': anObject,
+    createInstance: aFunction,
+  },
+  hint: 'make it with modulesSubject, commandSubject or urlSubject, whose types describe every field',
+};
+
+/**
+ * The application under test, for a file that `--subject` or a folder of subjects names: returned as it is.
+ * @param subject what `modulesSubject`, `commandSubject` or `urlSubject` gives, or a port of your own
+ * @throws UsageError `subject-invalid` that names the field which is missing or wrong
+ */
+export function defineSubject(subject: Subject): Subject {
+  requireFields(subject, SUBJECT);
+  return subject;
+}

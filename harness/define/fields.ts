@@ -1,0 +1,79 @@
+/** Checks the values that a user's own modules export: their types do not reach JavaScript. */
+import { UsageError } from '../errors.ts';
+import { NAME, NAME_RULE } from '../plan/name.ts';
+
+/** What a field must hold. */
+export interface Field {
+  /** In words that follow "it": `must be a function`. */
+  rule: string;
+  holds(value: unknown): boolean;
+}
+
+export interface Definition {
+  /** What the value is called in messages, and by its named export: `config`. */
+  name: string;
+  /**
+   * By path, e.g. `tracked.table`, a parent before its parts; checked in this order. A path that ends in `?` may be
+   * missing.
+   */
+  fields: Readonly<Record<string, Field>>;
+  /** Whether fields of other names are refused. */
+  isClosed?: boolean;
+  /** What to do about a value that is wrong. */
+  hint: string;
+}
+
+/** @throws UsageError `<name>-invalid` that names the first field which is wrong, in one line */
+export function requireFields(value: unknown, definition: Definition): void {
+  const problem = findProblem(value, definition);
+  if (problem !== undefined) throw new UsageError(`${definition.name}-invalid`, problem, definition.hint);
+}
+
+function findProblem(value: unknown, { name, fields, isClosed = false }: Definition): string | undefined {
+  if (!isRecord(value)) return `${name} must be an object, not ${describe(value)}`;
+  for (const [path, { rule, holds }] of Object.entries(fields)) {
+    const keys = path.replace('?', '').split('.');
+    const field = keys.reduce<unknown>((part, key) => (isRecord(part) ? part[key] : undefined), value);
+    if (field === undefined && path.endsWith('?')) continue;
+    const label = [name, ...keys].join('.');
+    if (field === undefined) return `${label} is missing: it ${rule}`;
+    if (!holds(field)) return `${label} ${rule}, not ${describe(field)}`;
+  }
+  const known = Object.keys(fields).map((path) => path.replace('?', ''));
+  const unknown = isClosed ? Object.keys(value).find((key) => !known.includes(key)) : undefined;
+  return unknown === undefined ? undefined : `${name} has no field "${unknown}": there is ${known.join(', ')}`;
+}
+
+export const aName: Field = { rule: NAME_RULE, holds: (value) => typeof value === 'string' && NAME.test(value) };
+export const aText: Field = { rule: 'must be a text', holds: (value) => typeof value === 'string' && value !== '' };
+export const aNumber: Field = { rule: 'must be a number', holds: (value) => typeof value === 'number' };
+export const aFunction: Field = { rule: 'must be a function', holds: (value) => typeof value === 'function' };
+export const anObject: Field = { rule: 'must be an object', holds: isRecord };
+
+/** @param what of what, in the plural: `folders` */
+export function aListOf(what: string): Field {
+  return {
+    rule: `must be a list of ${what}`,
+    holds: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
+  };
+}
+
+export function aFunctionOr(...values: readonly string[]): Field {
+  const words = values.map((value) => JSON.stringify(value));
+  return {
+    rule: `must be ${words.join(', ')} or a function`,
+    holds: (value) => typeof value === 'function' || values.includes(value as string),
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > LENGTH_SHOWN ? `${text.slice(0, LENGTH_SHOWN)}…` : text;
+}
+
+const LENGTH_SHOWN = 60;

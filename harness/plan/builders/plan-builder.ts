@@ -1,0 +1,93 @@
+/** Puts the parts of a plan together. */
+import { UsageError } from '../../errors.ts';
+import type { FaultInput } from '../../faults/registry.ts';
+import type { GenerationInput, ObserverInput, PlanInput } from '../plan.ts';
+import type { PlanBody } from '../scenario.ts';
+import { Story, Tab, type GenerationPart } from './actor-builder.ts';
+import { Replica, type FaultPart } from './fault-builder.ts';
+
+/** What has a default in docs/PLAN.md may be left out. */
+export interface PlanParts {
+  /** How many streaming replicas; 1. */
+  replicas?: number;
+  routing?: NonNullable<PlanInput['topology']>['routing'];
+  /** With `sticky` routing: how many milliseconds after a write the reads stay on the primary. */
+  stickyMs?: number;
+  /** How many instances of the application; 1. */
+  instances?: number;
+  /** Those without a name are called worker-1, worker-2, … by their place. */
+  generations: readonly GenerationPart[];
+  observers: readonly ObserverInput[];
+  faults?: readonly (FaultInput | FaultPart)[];
+  /** What to judge, by the names of docs/HISTORY.md. */
+  properties: readonly string[];
+  /** Bound of `convergence`, in milliseconds. */
+  convergeWithinMs?: number;
+  /** A run that is not over by then, in milliseconds, is stopped, and its verdict is unknown; 60000. */
+  runMsMax?: number;
+}
+
+/**
+ * The JSON of a plan but for the name of its scenario and its seed: what a scenario's `plan` returns.
+ * Fields are checked when the plan is used, by `ratchet` or `replay`.
+ * @throws UsageError for a generation that is listed twice, or that a fault names and the plan lacks
+ */
+export function plan(parts: PlanParts): PlanBody {
+  const { replicas, routing, stickyMs, instances, properties, convergeWithinMs, runMsMax } = parts;
+  const names = nameWorkers(parts.generations);
+  const topology = present({ replicas, routing, sticky_ms: stickyMs, instances });
+  return {
+    topology,
+    generations: parts.generations.map(
+      (each) => written({ ...each, worker: names.get(each) }, names) as GenerationInput,
+    ),
+    observers: parts.observers.map((observer) => written(observer, names) as ObserverInput),
+    faults: (parts.faults ?? []).map((fault) => written(fault, names) as FaultInput),
+    properties: [...properties],
+    ...(convergeWithinMs === undefined ? {} : { bounds: { converge_within_ms: convergeWithinMs } }),
+    ...present({ run_ms_max: runMsMax }),
+  };
+}
+
+/** A worker without a name is called after its place, or the next number that is free. */
+function nameWorkers(generations: readonly GenerationPart[]): ReadonlyMap<GenerationPart, string> {
+  const names = new Map<GenerationPart, string>();
+  const taken = new Set(generations.map(({ worker }) => worker));
+  for (const [at, generation] of generations.entries()) {
+    if (names.has(generation))
+      throw new UsageError('plan-invalid', `generations.${at} is listed twice`, 'call runs() twice');
+    const name = generation.worker ?? firstFree(taken, at + 1);
+    taken.add(name);
+    names.set(generation, name);
+  }
+  return names;
+}
+
+function firstFree(taken: ReadonlySet<string | undefined>, number: number): string {
+  const name = `worker-${number}`;
+  return taken.has(name) ? firstFree(taken, number + 1) : name;
+}
+
+/** A value as plain JSON: names instead of what bears them, and nothing that is undefined. */
+function written(value: unknown, names: ReadonlyMap<GenerationPart, string>): unknown {
+  if (value instanceof Tab || value instanceof Replica || value instanceof Story) return value.name;
+  if (Array.isArray(value)) return value.map((each) => written(each, names));
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(present(value)).map(([name, field]) => [name, nameOfActor(name, field, names)]);
+  return Object.fromEntries(fields);
+}
+
+function nameOfActor(field: string, value: unknown, names: ReadonlyMap<GenerationPart, string>): unknown {
+  if (field !== 'actor' || typeof value === 'string' || value instanceof Tab) return written(value, names);
+  const name = names.get(value as GenerationPart);
+  if (name !== undefined) return name;
+  throw new UsageError(
+    'plan-invalid',
+    'a fault names a generation that the plan lacks',
+    'list it among the generations',
+  );
+}
+
+function present<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
