@@ -42,7 +42,7 @@ describe('an observer', () => {
     ]);
   });
 
-  it('watches to the end of the run without an event that says so, and looks once more', async () => {
+  it('watches to the end of the run, which adds no watch event, and looks once more', async () => {
     const { clock, requests, observer, watching, end, events, answer } = setUp();
     await answer(at(10));
     end();
@@ -77,6 +77,17 @@ describe('an observer', () => {
     for (const progress of [49, 99]) await answer(at(progress));
     expect(shown()).toEqual([0, 50]);
     expect(requests.at(-1)!.url.searchParams.get('expectedProgress')).toBe('99');
+  });
+
+  it('tells the front end the greatest that it has seen, by generation and as a number, shown or not', async () => {
+    const { answer, subject, requests } = setUp({}, () => () => false);
+    subject.frontEnd.query = (seen) => ({ seen: JSON.stringify(seen) });
+    const sent = () => JSON.parse(requests.at(-1)!.url.searchParams.get('seen')!) as unknown;
+    await answer(at(40));
+    await answer(at(10));
+    expect(sent()).toEqual({ greatest: at(40), greatestNumber: 40 });
+    await answer(at(5, 2));
+    expect(sent()).toEqual({ greatest: at(5, 2), greatestNumber: 40 });
   });
 
   it.each<[string, FrontEnd['display'], string]>([
@@ -125,7 +136,7 @@ describe('an observer', () => {
     expect(shown()).toEqual([40, 60]);
   });
 
-  it('knows nothing after a reload, neither what it has seen nor what it has shown', async () => {
+  it('forgets with a reload what it has seen and what it has shown', async () => {
     const { answer, observer, requests, shown, recorder } = setUp({}, 'high-water');
     await answer(at(85));
     expect(requests.at(-1)!.url.search).toBe('?expectedProgress=85');
@@ -136,7 +147,7 @@ describe('an observer', () => {
     expect(new Set(recorder.history.events.map(({ session }) => session))).toEqual(new Set(['tab-1']));
   });
 
-  it('does not wait for a poll in flight when it reloads: the read ends in info and is never shown', async () => {
+  it('drops a poll in flight when it reloads: the read ends in info and is never shown', async () => {
     const { requests, observer, shown, events, recorder, watching, end } = setUp();
     observer.reload();
     expect(requests).toHaveLength(2);
@@ -154,7 +165,7 @@ describe('an observer', () => {
     expect(asColumns(recorder.history).length).toBe(recorder.history.events.length);
   });
 
-  it('numbers its requests through over its reloads', async () => {
+  it('goes on numbering its requests after a reload', async () => {
     const { answer, observer, requests } = setUp();
     await answer(at(10));
     observer.reload();
@@ -173,7 +184,7 @@ describe('an observer', () => {
     await watching;
   });
 
-  it('says so when it is closed before the end, polls no more, and is not asked for a final look', async () => {
+  it('records the end of the watch when the tab is closed, stops polling, and has no final look', async () => {
     const { clock, answer, observer, requests, events, watching, recorder } = setUp(late);
     await answer(at(40));
     observer.leave();

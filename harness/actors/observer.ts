@@ -1,4 +1,4 @@
-/** One observer: a tab that watches a story by its channel and displays what it learns. */
+/** One observer: a tab that watches a story through a channel and displays what it learns. */
 import { displays } from '../channels/display/registry.ts';
 import { channels } from '../channels/registry.ts';
 import { compareProgress } from '../history/order.ts';
@@ -18,11 +18,11 @@ export interface ObserverSurroundings extends Omit<
 }
 
 export interface ObserverActor {
-  /** Watches from now until `signal` aborts, which is the end of the run. Resolves when nothing is under way any more. */
+  /** Watches from now until `signal` aborts, which is the end of the run. Resolves when nothing is in flight. */
   watch(signal: AbortSignal): Promise<void>;
   /** The final look of an observer that watches at the end. */
   look(): Promise<void>;
-  /** The page is loaded anew: what it knew is lost, and what is in flight never arrives. The session stays the same. */
+  /** Loads the page again: what the page knew is lost, and requests in flight are dropped. The session stays the same. */
   reload(): void;
   /** Later requests go to this instance of the application, counted from 1. What the page knows stays. */
   moveTo(instance: number): void;
@@ -46,7 +46,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
       recorder.record({ process: session, session, type: 'ok', f: 'watch', key, phase: 'begin', channel });
       end = signal;
       page = loadPage();
-      // A page that is loaded meanwhile is one more.
+      // A reload adds the run of another page.
       for (const run of runs) await run;
     },
     async look() {

@@ -79,7 +79,7 @@ describe('a channel that polls', () => {
     ['an answer that is none', (request) => request.resolve(undefined), 'answer cannot be read: Cannot read', 0],
     ['a lost request', (request) => request.fail(new RequestLost('the connection broke')), 'the connection broke', 0],
     ['an app that throws', (request) => request.fail(new Error('boom')), 'the status endpoint threw: boom', 1],
-  ])('fails the read on %s and goes on; that the app threw it tells', async (_, answer, error, threw) => {
+  ])('fails the read on %s and goes on; it reports an app that threw', async (_, answer, error, threw) => {
     const { recorder, requests, poll, told, thrown } = setUp();
     const look = poll.look();
     await answer(requests[0]!);
@@ -114,7 +114,7 @@ describe('a channel that polls', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('ends the reads in flight in info when the page is gone, and tells nothing of what still arrives', async () => {
+  it('ends the reads in flight in info when the page is gone, and ignores answers that arrive later', async () => {
     const { clock, recorder, requests, poll, told } = setUp({ polling: 'interval' });
     const polling = poll.run(new AbortController().signal);
     await clock.advance(60);
@@ -138,7 +138,7 @@ describe('a channel that polls', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('never again uses the name of a process whose read the page did not live to see answered', async () => {
+  it('does not use the process of a dropped read again', async () => {
     const { requests, poll, processes } = setUp();
     const look = poll.look();
     poll.close('the page was reloaded');

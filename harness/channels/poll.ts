@@ -1,4 +1,4 @@
-/** Polls the status endpoint: one request after the other, or one every so often whether answered or not. */
+/** Polls the status endpoint: the next request is sent after the answer to the one before, or at fixed intervals. */
 import { RequestLost } from '../errors.ts';
 import type { Channel, ChannelPlan, ChannelSurroundings } from '../port/channel.ts';
 import type { ObservedProgress } from '../port/subject.ts';
@@ -43,7 +43,7 @@ export function openPoll(plan: ChannelPlan, around: ChannelSurroundings): Channe
     return isClosed || signal.aborted;
   }
 
-  /** A run is made of little else: one asynchronous function a poll, and no other promise of ours. */
+  /** Most of a run consists of this function: it is the only promise that a poll costs here. */
   async function pollOnce(): Promise<void> {
     const ordinal = tab.nextOrdinal();
     const process = processes.take(base);
@@ -62,7 +62,7 @@ export function openPoll(plan: ChannelPlan, around: ChannelSurroundings): Channe
       answer = { error: failureOf(error, hasAnswered) };
     }
     const service = exchanges.takeService(operation.operation);
-    // Nothing is in flight any more once the page is gone.
+    // The page is gone, and the read has ended.
     if (!inFlight.delete(process)) return;
     if ('error' in answer) {
       recorder.record({ process, session, f: 'read', key, type: 'fail', error: answer.error, ...service });

@@ -22,77 +22,67 @@ import {
   WATCH_END,
   WRITE,
 } from './codes.ts';
-import {
-  QUOTE,
-  BACKSLASH,
-  COMMA,
-  COLON,
-  MINUS,
-  POINT,
-  ZERO,
-  NINE,
-  SPACE,
-  TAB,
-  OPEN,
-  CLOSE,
-  OPEN_LIST,
-  CLOSE_LIST,
-  fieldNames,
-  PHASE_AT,
-  EXTRA,
-  REQUIRED,
-  types,
-  operations,
-  phases,
-  fieldAt,
-  GENERATION_PART,
-  PROGRESS_PART,
-  STATUS_PART,
-  partAt,
-  isAt,
-  INDEX_AT,
-  TIME_AT,
-  PROCESS_AT,
-  SESSION_AT,
-  TYPE_AT,
-  F_AT,
-  KEY_AT,
-  VALUE_AT,
-  nullWord,
-  trueWord,
-  falseWord,
-} from './line-words.ts';
 import type { EventRow } from './columns-builder.ts';
+import { UNUSUAL, falseWord, isAt, nullWord, skipSpace, skipString, skipValue, trueWord } from './json-skip.ts';
 import type { Names } from './names.ts';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const SPACE = 0x20;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+
+/** A word with the quote that ends it. */
+const quoted = (word: string): Uint8Array => Buffer.from(`${word}"`);
+
+const fieldNames = ['index', 'time', 'process', 'session', 'type', 'f', 'key', 'value', 'phase'].map(quoted);
+const [INDEX_AT, TIME_AT, PROCESS_AT, SESSION_AT, TYPE_AT, F_AT, KEY_AT, VALUE_AT] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+const PHASE_AT = 8;
+const EXTRA = 9;
+/** Bits of the fields that every event but a fault has. */
+const REQUIRED = (1 << INDEX_AT) | (1 << TIME_AT) | (1 << PROCESS_AT) | (1 << TYPE_AT) | (1 << F_AT) | (1 << KEY_AT);
+
+const types = ['invoke', 'ok', 'fail', 'info'].map(quoted);
+const operations = ['read', 'write', 'start', 'cas', 'show', 'commit', 'fault', 'receive', 'watch'].map(quoted);
+/** The statuses that end a generation. */
+const endings = ['completed', 'failed'].map((name) => ({ name, word: quoted(name) }));
+const phases = ['begin', 'end'].map(quoted);
+const [generationName, progressName, statusName] = ['generation', 'progress', 'status'].map(quoted) as [
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+];
 
 /** Every integer of so many digits is exact. */
 const digitsMax = 15;
-const depthMax = 16;
-
-/** What a scan returns for a line that is not for it, and each of its steps when it finds that out. */
-export const UNUSUAL = -1;
+const statusesMax = 8;
 
 export class LineScanner {
   readonly #row: EventRow;
   readonly #names: Names;
   readonly #db: number;
-  readonly #completed: number;
-  readonly #failed: number;
+  /** The first few statuses of the history: the word with its closing quote, and the shape of a value that has it. */
+  readonly #statuses: { word: Uint8Array; id: number; shape: number }[];
   /** The line that the steps work on: `bytes` up to a line feed or its end. */
   #bytes: Uint8Array = new Uint8Array();
   /** What the last step found. */
   #number = 0;
   #hash = 0;
   #id = NONE;
-  /** The operation that the phase of the line makes of a watch; `NONE` without one. */
+  /** `WATCH_BEGIN` or `WATCH_END`, from the phase of the line; `NONE` without one. */
   #watch = NONE;
 
   constructor(row: EventRow, names: Names) {
     this.#row = row;
     this.#names = names;
     this.#db = names.idOf('db');
-    this.#completed = names.idOf('completed');
-    this.#failed = names.idOf('failed');
+    this.#statuses = endings.map(({ name, word }) => ({ word, id: names.idOf(name), shape: PROGRESS | ENDED }));
   }
 
   /** Fills the row from the line that starts here; returns where the object ends, or `UNUSUAL`. */
@@ -104,18 +94,18 @@ export class LineScanner {
     let seen = 0;
     let at = start;
     do {
-      at = this.#skipSpace(at + 1);
+      at = skipSpace(bytes, at + 1);
       if (bytes[at] !== QUOTE) return UNUSUAL;
       const field = fieldAt(bytes, at + 1);
       if (field !== EXTRA && (seen & (1 << field)) !== 0) return UNUSUAL;
       seen |= 1 << field;
-      at = field === EXTRA ? this.#skipString(at) : at + 1 + fieldNames[field]!.length;
+      at = field === EXTRA ? skipString(bytes, at) : at + 1 + fieldNames[field]!.length;
       if (at === UNUSUAL) return UNUSUAL;
-      at = this.#skipSpace(at);
+      at = skipSpace(bytes, at);
       if (bytes[at] !== COLON) return UNUSUAL;
-      at = this.#field(field, this.#skipSpace(at + 1));
+      at = this.#field(field, skipSpace(bytes, at + 1));
       if (at === UNUSUAL) return UNUSUAL;
-      at = this.#skipSpace(at);
+      at = skipSpace(bytes, at);
     } while (bytes[at] === COMMA);
     if (bytes[at] !== CLOSE || (seen & REQUIRED) !== REQUIRED || !this.#isWellFormed()) return UNUSUAL;
     return at + 1;
@@ -154,7 +144,7 @@ export class LineScanner {
       case PHASE_AT:
         return this.#phase(start);
       default:
-        return this.#skip(start, 0);
+        return skipValue(this.#bytes, start, 0);
     }
   }
 
@@ -170,13 +160,13 @@ export class LineScanner {
     return !needsValue || shape !== NOTHING;
   }
 
-  /** Any value, unless the line turns out to be a watch. */
+  /** Only a watch must have a valid phase; for other events it may be any value. */
   #phase(at: number): number {
     if (this.#bytes[at] === QUOTE) {
       if (isAt(this.#bytes, at + 1, phases[0]!)) this.#watch = WATCH_BEGIN;
       else if (isAt(this.#bytes, at + 1, phases[1]!)) this.#watch = WATCH_END;
     }
-    return this.#skip(at, 0);
+    return skipValue(this.#bytes, at, 0);
   }
 
   #isWatch(): boolean {
@@ -209,23 +199,24 @@ export class LineScanner {
 
   #progress(start: number): number {
     const row = this.#row;
+    const bytes = this.#bytes;
     row.shape = PROGRESS;
     row.generation = 1;
     let seen = 0;
     let at = start;
     do {
-      at = this.#skipSpace(at + 1);
-      if (this.#bytes[at] !== QUOTE) return UNUSUAL;
-      const field = partAt(this.#bytes, at + 1);
+      at = skipSpace(bytes, at + 1);
+      if (bytes[at] !== QUOTE) return UNUSUAL;
+      const field = partAt(bytes, at + 1);
       if ((seen & field) !== 0) return UNUSUAL;
       seen |= field;
-      at = this.#skipSpace(this.#skipString(at));
-      if (this.#bytes[at] !== COLON) return UNUSUAL;
-      at = this.#part(field, this.#skipSpace(at + 1));
+      at = skipSpace(bytes, skipString(bytes, at));
+      if (bytes[at] !== COLON) return UNUSUAL;
+      at = this.#part(field, skipSpace(bytes, at + 1));
       if (at === UNUSUAL) return UNUSUAL;
-      at = this.#skipSpace(at);
-    } while (this.#bytes[at] === COMMA);
-    return this.#bytes[at] === CLOSE && (seen & PROGRESS_PART) !== 0 ? at + 1 : UNUSUAL;
+      at = skipSpace(bytes, at);
+    } while (bytes[at] === COMMA);
+    return bytes[at] === CLOSE && (seen & PROGRESS_PART) !== 0 ? at + 1 : UNUSUAL;
   }
 
   #part(field: number, at: number): number {
@@ -240,11 +231,27 @@ export class LineScanner {
       row.progress = this.#number;
       return this.#number >= 0 && this.#number <= 100 ? end : UNUSUAL;
     }
-    if (field !== STATUS_PART) return this.#skip(at, 1);
+    return field === STATUS_PART ? this.#status(at) : skipValue(this.#bytes, at, 1);
+  }
+
+  /** A history has few statuses: comparing with each is faster than looking one up among all names. */
+  #status(at: number): number {
+    const row = this.#row;
+    const bytes = this.#bytes;
+    if (bytes[at] !== QUOTE) return UNUSUAL;
+    for (let i = 0; i < this.#statuses.length; i++) {
+      const { word, id, shape } = this.#statuses[i]!;
+      if (!isAt(bytes, at + 1, word)) continue;
+      row.status = id;
+      row.shape = shape;
+      return at + 1 + word.length;
+    }
     const end = this.#string(at);
     if (end === UNUSUAL) return UNUSUAL;
-    row.status = this.#names.idOfBytes(this.#bytes, at + 1, end - 1, this.#hash);
-    if (row.status === this.#completed || row.status === this.#failed) row.shape = PROGRESS | ENDED;
+    row.status = this.#names.idOfBytes(bytes, at + 1, end - 1, this.#hash);
+    if (this.#statuses.length < statusesMax) {
+      this.#statuses.push({ word: new Uint8Array(bytes.subarray(at + 1, end)), id: row.status, shape: PROGRESS });
+    }
     return end;
   }
 
@@ -325,54 +332,6 @@ export class LineScanner {
       hash = (Math.imul(hash, 31) + byte) | 0;
     }
   }
-
-  #skipString(at: number): number {
-    const bytes = this.#bytes;
-    if (bytes[at] !== QUOTE) return UNUSUAL;
-    for (let end = at + 1; ; end++) {
-      const byte = bytes[end]!;
-      if (byte === QUOTE) return end + 1;
-      if (byte < SPACE || byte === BACKSLASH) return UNUSUAL;
-    }
-  }
-
-  /** Any JSON value that is not unusual. */
-  #skip(at: number, depth: number): number {
-    const bytes = this.#bytes;
-    const byte = bytes[at];
-    if (byte === QUOTE) return this.#skipString(at);
-    if (byte === OPEN || byte === OPEN_LIST)
-      return depth < depthMax ? this.#skipNested(at, depth, byte === OPEN) : UNUSUAL;
-    for (const word of [nullWord, trueWord, falseWord]) if (isAt(bytes, at, word)) return at + word.length;
-    return this.#decimal(at);
-  }
-
-  #skipNested(start: number, depth: number, isObject: boolean): number {
-    const bytes = this.#bytes;
-    const close = isObject ? CLOSE : CLOSE_LIST;
-    let at = this.#skipSpace(start + 1);
-    if (bytes[at] === close) return at + 1;
-    for (;;) {
-      if (isObject) {
-        at = this.#skipSpace(this.#skipString(at));
-        if (bytes[at] !== COLON) return UNUSUAL;
-        at = this.#skipSpace(at + 1);
-      }
-      at = this.#skip(at, depth + 1);
-      if (at === UNUSUAL) return UNUSUAL;
-      at = this.#skipSpace(at);
-      if (bytes[at] === close) return at + 1;
-      if (bytes[at] !== COMMA) return UNUSUAL;
-      at = this.#skipSpace(at + 1);
-    }
-  }
-
-  #skipSpace(at: number): number {
-    const bytes = this.#bytes;
-    let end = at;
-    while (bytes[end]! <= SPACE && (bytes[end] === SPACE || bytes[end] === TAB)) end++;
-    return end;
-  }
 }
 
 function clear(row: EventRow): void {
@@ -383,4 +342,49 @@ function clear(row: EventRow): void {
   row.progress = 0;
   row.status = NONE;
   row.from = undefined;
+}
+
+function fieldAt(bytes: Uint8Array, at: number): number {
+  const field = candidateOf(bytes[at]!, bytes[at + 1]!);
+  return field !== EXTRA && isAt(bytes, at, fieldNames[field]!) ? field : EXTRA;
+}
+
+/** The only field whose name can begin so. */
+function candidateOf(first: number, second: number): number {
+  switch (first) {
+    case 0x69:
+      return INDEX_AT;
+    case 0x74:
+      return second === 0x69 ? TIME_AT : TYPE_AT;
+    case 0x70:
+      return second === 0x68 ? PHASE_AT : PROCESS_AT;
+    case 0x73:
+      return SESSION_AT;
+    case 0x66:
+      return F_AT;
+    case 0x6b:
+      return KEY_AT;
+    case 0x76:
+      return VALUE_AT;
+    default:
+      return EXTRA;
+  }
+}
+
+/** Bits of the parts of a progress; 0 stands for all others. */
+const GENERATION_PART = 1;
+const PROGRESS_PART = 2;
+const STATUS_PART = 4;
+
+function partAt(bytes: Uint8Array, at: number): number {
+  switch (bytes[at]) {
+    case 0x67:
+      return isAt(bytes, at, generationName) ? GENERATION_PART : 0;
+    case 0x70:
+      return isAt(bytes, at, progressName) ? PROGRESS_PART : 0;
+    case 0x73:
+      return isAt(bytes, at, statusName) ? STATUS_PART : 0;
+    default:
+      return 0;
+  }
 }

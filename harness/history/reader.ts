@@ -6,7 +6,8 @@ import type { HistoryColumns } from './columns.ts';
 import { isObject, shapeProblem, show, valueProblem } from './event-shape.ts';
 import type { Fields } from './event-shape.ts';
 import type { HistoryEvent, HistoryHeader } from './event.ts';
-import { LineScanner, UNUSUAL } from './line-scanner.ts';
+import { UNUSUAL } from './json-skip.ts';
+import { LineScanner } from './line-scanner.ts';
 import { LineStore } from './line-store.ts';
 import { repeatedField } from './repeated-field.ts';
 

@@ -15,7 +15,8 @@ describe('parsePlan', () => {
   it('fills in what a person may leave out', () => {
     const plan = parsePlan(minimal(), 'here');
     expect(plan.topology).toEqual({ replicas: 1, routing: 'get-to-replica', sticky_ms: 0, instances: 1 });
-    expect(plan.observers[0]).toMatchObject({ polling: 'chained', expects: 'last-seen', display: 'subject' });
+    const defaults = { channel: 'poll', polling: 'chained', expects: 'last-seen', display: 'subject' };
+    expect(plan.observers[0]).toMatchObject(defaults);
     expect(plan.faults).toEqual([]);
   });
 
@@ -26,6 +27,8 @@ describe('parsePlan', () => {
 
   it.each<[string, (plan: Record<string, any>) => void, string]>([
     ['a missing field', (plan) => delete plan['observers'][0].every_ms, 'the field observers.0.every_ms is missing'],
+    ['a channel that is unknown', (plan) => (plan['observers'][0].channel = 'telepathy'), 'observers.0.channel'],
+    ['a display that is unknown', (plan) => (plan['observers'][0].display = 'upside-down'), 'observers.0.display'],
     ['a field that is unknown', (plan) => (plan['speed'] = 2), 'Unrecognized key: "speed"'],
     ['a version that is not ours', (plan) => (plan['plan'] = 2), 'plan: '],
     [

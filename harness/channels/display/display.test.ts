@@ -26,7 +26,7 @@ describe('a display policy', () => {
     expect(shown('high-water', [at(40), 1], [at(10), 5], [at(60), 4])).toEqual([40, 60]);
   });
 
-  it.each(Object.keys(displays) as DisplayName[])('%s begins anew with every page', (name) => {
+  it.each(Object.keys(displays) as DisplayName[])('%s keeps no state across page loads', (name) => {
     expect([shown(name, [at(85), 9]), shown(name, [at(10), 1])]).toEqual([[85], [10]]);
   });
 });

@@ -1,7 +1,7 @@
 import { compareProgress } from '../../history/order.ts';
 import type { DisplayPolicy, ObservedProgress } from '../../port/subject.ts';
 
-/** A value is not shown if it is older than what is on the screen, or if what is on the screen was asked for later. */
+/** A value is not shown if it is older than the value on the screen, or was requested before that. */
 export const highWater: DisplayPolicy = () => {
   let shown: ObservedProgress | undefined;
   let shownOrdinal = 0;

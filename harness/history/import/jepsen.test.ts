@@ -148,7 +148,7 @@ describe('a bad history is refused by file and line', () => {
       'h.edn:1: a register has read, write and cas, not "txn"',
     ],
     [
-      'a watch of a client, which is none of ours',
+      'a watch of a client, which is an operation of Jepsen',
       '{:type :invoke, :f :watch, :process 1}',
       'h.edn:1: a register has read, write and cas, not "watch"',
     ],

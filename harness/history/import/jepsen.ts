@@ -42,7 +42,7 @@ export const understoodFields: ReadonlySet<string> = new Set([
 ]);
 /** Operations of a register, and those of our own format, which come back from an export. */
 const operations: ReadonlySet<unknown> = new Set(['read', 'write', 'cas', 'start', 'show', 'commit']);
-/** Names that tests of Jepsen have for operations of their own: ours only where our export says so. */
+/** Jepsen's own tests use these names, too: they are ours only in our own export. */
 const bystanders: ReadonlySet<unknown> = new Set(['watch', 'receive']);
 const singles: ReadonlySet<unknown> = new Set(['show', 'commit', ...bystanders]);
 

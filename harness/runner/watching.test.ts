@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { parsePlan } from '../plan/plan.ts';
+import type { FrontEnd, Subject } from '../port/subject.ts';
+import { inMacrotask } from '../simulation/simulate.ts';
+import { simulateRun, type SimulatedOutcome } from './simulate-run.ts';
+
+/** An application that answers with the number of the instance that was asked. */
+function subjectWith(display: FrontEnd['display'] = 'as-arrived'): Subject {
+  let instances = 0;
+  return {
+    name: 'test',
+    description: '',
+    tracked: { table: 'stories', key: 'id', progress: 'progress' },
+    migrations: [],
+    simulation: {
+      tables: {
+        stories: { columns: { id: { type: 'text' }, progress: { type: 'integer', default: 0 } }, primaryKey: ['id'] },
+      },
+    },
+    storyRow: () => ({}),
+    frontEnd: { query: () => ({}), display },
+    readStatus: (body) => ({ generation: 1, progress: (body as { progress: number }).progress }),
+    async createInstance() {
+      const progress = ++instances;
+      return {
+        status: async () => Response.json({ progress }),
+        async generate(job) {
+          job.started(1);
+          await job.work(0);
+        },
+      };
+    },
+  };
+}
+
+function run(subject: Subject, ...observers: object[]): Promise<SimulatedOutcome> {
+  const plan = parsePlan(
+    {
+      plan: 1,
+      scenario: 'test',
+      seed: 1,
+      topology: { replicas: 0, instances: 2 },
+      generations: [{ worker: 'worker-1', story: 'story-1', steps: [{ progress: 100, after_ms: 200 }] }],
+      observers: observers.map((observer, i) => ({
+        session: `tab-${i + 1}`,
+        story: 'story-1',
+        every_ms: 50,
+        ...observer,
+      })),
+      properties: ['monotonic-view'],
+      run_ms_max: 5_000,
+    },
+    'test',
+  );
+  return inMacrotask(() => simulateRun({ plan, subject }));
+}
+
+/** What a session did, with its times in milliseconds. */
+function doingsOf({ history }: SimulatedOutcome, name: string): string[] {
+  return history.events
+    .filter(({ session, type }) => session === name && type !== 'invoke')
+    .map(({ f, phase, time }) => `${f}${phase === undefined ? '' : ` ${phase}`} ${time / 1e6}`);
+}
+
+describe('an observer of a run', () => {
+  it('watches from its start to the end of the run, and looks once more after it', async () => {
+    const outcome = await run(subjectWith(), { start: { at_ms: 120 } });
+    expect(outcome.incomplete).toBeUndefined();
+    expect(doingsOf(outcome, 'tab-1')).toEqual([
+      'watch begin 120',
+      'read 120',
+      'show 120',
+      'read 170',
+      'show 170',
+      'read 200',
+      'show 200',
+    ]);
+  });
+
+  it('whose start never comes watches from the end of the generations on, and looks once', async () => {
+    const outcome = await run(subjectWith(), { start: { after: { f: 'commit', progress: 99 } } });
+    expect(doingsOf(outcome, 'tab-1')).toEqual(['watch begin 200', 'read 200', 'show 200']);
+  });
+
+  it('may start when another begins to watch', async () => {
+    const after = { f: 'watch', session: 'tab-1', phase: 'begin' };
+    const outcome = await run(subjectWith(), { start: { at_ms: 120 } }, { start: { after, plus_ms: 10 } });
+    expect(doingsOf(outcome, 'tab-2')[0]).toBe('watch begin 130');
+  });
+
+  it('asks the instance of the plan', async () => {
+    const { history } = await run(subjectWith(), {}, { instance: 2 });
+    const seen = history.events.filter(({ f }) => f === 'show').map(({ session, value }) => [session, value]);
+    expect(new Set(seen.map((each) => JSON.stringify(each)))).toEqual(
+      new Set(['["tab-1",{"generation":1,"progress":1}]', '["tab-2",{"generation":1,"progress":2}]']),
+    );
+  });
+
+  it('displays by a function of the front end, with a state of its own in every tab', async () => {
+    const once = () => {
+      let isShown = false;
+      return () => !isShown && (isShown = true);
+    };
+    const outcome = await run(subjectWith(once), {}, { start: { at_ms: 30 } });
+    expect(doingsOf(outcome, 'tab-1').filter((doing) => doing.startsWith('show'))).toEqual(['show 0']);
+    expect(doingsOf(outcome, 'tab-2').filter((doing) => doing.startsWith('show'))).toEqual(['show 30']);
+  });
+
+  it('ends the run by a display function that throws', async () => {
+    const broken = () => () => {
+      throw new Error('boom');
+    };
+    const { incomplete } = await run(subjectWith(broken), {});
+    expect(incomplete).toMatchObject({ code: 'display-threw', exitCode: 2 });
+    expect(incomplete!.message).toContain('threw Error: boom at 0.000 s, in tab-1');
+  });
+});
