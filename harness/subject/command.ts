@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../errors.ts';
 import { supabaseVariables } from './environment.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
+import { subjectFields, type SubjectOptions } from './subject-options.ts';
 import { httpInstance, type HttpPaths } from './url.ts';
 
-export interface CommandSubjectOptions extends Omit<Subject, 'createInstance' | 'capabilities'>, HttpPaths {
+export interface CommandSubjectOptions extends SubjectOptions, HttpPaths {
   /** Program and arguments, e.g. `['npm', 'start']`. It must listen on 127.0.0.1 and the port in `PORT`. */
   command: readonly [string, ...string[]];
   /** The folder to start it in. */
@@ -23,7 +24,7 @@ export function commandSubject(options: CommandSubjectOptions): Subject {
   const { command, cwd, variables, startTimeoutMs = 60_000, statusPath, generatePath, ...subject } = options;
   const paths = { ...(statusPath && { statusPath }), ...(generatePath && { generatePath }) };
   return {
-    ...subject,
+    ...subjectFields(subject),
     capabilities: ['instance-restart'],
     async createInstance(environment) {
       const port = await freePort();

@@ -3,10 +3,11 @@ import { asInstance, type InstanceSettings } from '../async-context.ts';
 import { environmentWith, supabaseVariables, installInstanceEnvironments } from './environment.ts';
 import { createModuleLoader, type LoadModule } from './module-loader.ts';
 import type { AppInstance, Subject, SubjectEnvironment } from '../port/subject.ts';
+import { subjectFields, type SubjectOptions } from './subject-options.ts';
 
 export type { LoadModule };
 
-export interface ModulesSubjectOptions extends Omit<Subject, 'createInstance' | 'capabilities'> {
+export interface ModulesSubjectOptions extends SubjectOptions {
   /** The application's folder: `@/…` and the paths given to `load` are relative to it. */
   root: URL;
   /** Environment variables in addition to the usual names of Supabase's settings. */
@@ -18,7 +19,7 @@ export interface ModulesSubjectOptions extends Omit<Subject, 'createInstance' | 
 /** Every instance has its own application modules, singletons included, and its own `process.env`. */
 export function modulesSubject({ root, variables, open, ...subject }: ModulesSubjectOptions): Subject {
   return {
-    ...subject,
+    ...subjectFields(subject),
     capabilities: ['clock-skew', 'instance-restart'],
     async createInstance(environment) {
       installInstanceEnvironments();

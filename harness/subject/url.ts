@@ -1,4 +1,5 @@
 /** A subject that is already running somewhere: it has its own Supabase, and its own timing. */
+import { subjectFields, type SubjectOptions } from './subject-options.ts';
 import type { AppInstance, GenerationJob, Subject } from '../port/subject.ts';
 
 export interface HttpPaths {
@@ -8,14 +9,14 @@ export interface HttpPaths {
   generatePath?(story: string): string;
 }
 
-export interface UrlSubjectOptions extends Omit<Subject, 'createInstance' | 'capabilities'>, HttpPaths {
+export interface UrlSubjectOptions extends SubjectOptions, HttpPaths {
   /** Base URL of the application, e.g. `https://staging.example.com`. */
   url: string;
 }
 
 export function urlSubject({ url, statusPath, generatePath, ...subject }: UrlSubjectOptions): Subject {
   const paths = { ...(statusPath && { statusPath }), ...(generatePath && { generatePath }) };
-  return { ...subject, createInstance: async () => httpInstance(url, paths) };
+  return { ...subjectFields(subject), createInstance: async () => httpInstance(url, paths) };
 }
 
 /**

@@ -1,0 +1,59 @@
+/** The subject that the README shows is a whole file: it finds the reversion in an application that it describes. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const project = mkdtempSync(join(tmpdir(), 'readme-'));
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+const ROUTE = `
+import { createClient } from '@supabase/supabase-js';
+export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
+  const { id } = await params;
+  const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SECRET_KEY!);
+  const { data, error } = await supabase.from('renders').select('percent').eq('id', id).single();
+  return error ? Response.json(error, { status: 500 }) : Response.json(data);
+}
+`;
+
+const SERVICE = `
+import { createClient } from '@supabase/supabase-js';
+export async function render(id: string, steps: readonly number[], work: (step: number) => Promise<void>): Promise<void> {
+  const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SECRET_KEY!);
+  for (const [at, percent] of steps.entries()) {
+    await work(at);
+    await supabase.from('renders').update({ percent }).eq('id', id);
+  }
+}
+`;
+
+const MIGRATION = `
+create table public.renders (id text primary key, percent integer not null default 0);
+alter table public.renders enable row level security;
+`;
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(project, path)), { recursive: true });
+  writeFileSync(join(project, path), text);
+}
+
+it('the subject of the README finds the reversion in an application of its kind', () => {
+  const [, example] = /```ts\n\/\/ ratchet-subject\.ts\n(.*?)```/s.exec(readFileSync(join(root, 'README.md'), 'utf8'))!;
+  write('ratchet-subject.ts', example!.replace("'ratchet'", JSON.stringify(join(root, 'harness/index.ts'))));
+  write('app/api/renders/[id]/route.ts', ROUTE);
+  write('lib/render.ts', SERVICE);
+  write('supabase/migrations/1.sql', MIGRATION);
+  write('package.json', '{"type":"module"}');
+  symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
+  const args = ['run', 'lagging-replica', '--subject', './ratchet-subject.ts'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/ratchet.js'), ...args], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  expect(stdout, stderr).toContain('tab-1 saw story-1 go from 85% back to 10%');
+  expect(status).toBe(1);
+});
