@@ -107,7 +107,7 @@ describe('a run', () => {
       versions: expect.any(Object),
     });
     expect(new Set(events.map((event) => event.f))).toEqual(
-      new Set(['start', 'write', 'commit', 'read', 'show', 'fault']),
+      new Set(['watch', 'start', 'write', 'commit', 'read', 'show', 'fault']),
     );
     const check = spawnSync(process.execPath, [program, 'check', join(latest(), 'history.ndjson')], {
       cwd: root,
