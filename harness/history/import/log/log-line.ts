@@ -1,7 +1,7 @@
 /** One line of a log, understood by a mapping. */
-import { isObject, show, singleTypes, valueProblem } from '../event-shape.ts';
-import type { Fields } from '../event-shape.ts';
-import type { EventType, Operation } from '../event.ts';
+import { isObject, show, singleTypes, valueProblem } from '../../event-shape.ts';
+import type { Fields } from '../../event-shape.ts';
+import type { EventType, Operation } from '../../event.ts';
 import type { Mapping } from './mapping.ts';
 import { nanosecondsOf } from './timestamp.ts';
 

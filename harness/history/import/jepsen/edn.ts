@@ -5,7 +5,7 @@
 
 import { EdnMap, EdnSet, EdnSymbol, Keyword, Tagged } from './edn-value.ts';
 import type { Edn } from './edn-value.ts';
-import { SyntaxProblem } from './problem.ts';
+import { SyntaxProblem } from '../problem.ts';
 
 /** A form and the line on which it begins. */
 export interface Form {

@@ -2,16 +2,16 @@
  * Histories of registers as Jepsen, Knossos and elle-cli keep them. The order of the file is what counts: Jepsen's
  * times may step back by a little, and are then held where they were; a history without times has zeros.
  */
-import { ColumnsBuilder, fillRow } from '../columns-builder.ts';
-import type { HistoryColumns } from '../columns.ts';
-import type { HistoryEvent, Value } from '../event.ts';
-import { shapeProblem, show } from '../event-shape.ts';
-import type { Fields } from '../event-shape.ts';
+import { ColumnsBuilder, fillRow } from '../../columns-builder.ts';
+import type { HistoryColumns } from '../../columns.ts';
+import type { HistoryEvent, Value } from '../../event.ts';
+import { shapeProblem, show } from '../../event-shape.ts';
+import type { Fields } from '../../event-shape.ts';
 import type { Plain } from './edn-value.ts';
 import { readEdnOps, readJsonOps } from './jepsen-op.ts';
 import type { JepsenOp } from './jepsen-op.ts';
 import { JepsenValues } from './jepsen-values.ts';
-import { SyntaxProblem, locating } from './problem.ts';
+import { SyntaxProblem, locating } from '../problem.ts';
 
 export interface JepsenOptions {
   /** What every register begins at; null when missing. */

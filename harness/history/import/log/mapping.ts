@@ -2,7 +2,7 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import * as z from 'zod';
-import { UsageError } from '../../errors.ts';
+import { UsageError } from '../../../errors.ts';
 
 /** Where a field is found: its name, or names joined by dots. */
 const Path = z.string().min(1);

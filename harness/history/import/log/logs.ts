@@ -1,28 +1,21 @@
 /** A team's own logs, as a mapping understands them, become a history. */
-import { UsageError } from '../../errors.ts';
-import { asColumns } from '../columns-builder.ts';
-import type { HistoryColumns } from '../columns.ts';
-import type { HistoryEvent, Value } from '../event.ts';
-import { singleTypes } from '../event-shape.ts';
+import { UsageError } from '../../../errors.ts';
+import { asColumns } from '../../columns-builder.ts';
+import type { HistoryColumns } from '../../columns.ts';
+import type { HistoryEvent, Value } from '../../event.ts';
+import { singleTypes } from '../../event-shape.ts';
+import type { Skipped } from '../import-format.ts';
 import { Unfit, readLogLine } from './log-line.ts';
 import type { LogEntry } from './log-line.ts';
 import type { Mapping } from './mapping.ts';
 import { ProcessNames } from './process-names.ts';
 import { dateOf } from './timestamp.ts';
 
-/** Lines that are no events, for one reason. */
-export interface Skipped {
-  reason: string;
-  count: number;
-  /** The first of them, counted from 1. */
-  line: number;
-}
-
 export interface ImportedLog {
   history: HistoryColumns;
   /** That hold anything at all. */
   lines: number;
-  skipped: Skipped[];
+  skipped: readonly Skipped[];
 }
 
 /**
