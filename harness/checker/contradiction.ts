@@ -30,10 +30,10 @@ export function describeContradiction(
 /** `worker-1 wrote 85%`, from any event of the operation; `beside` is an event next to whose value this one is told. */
 export function tellOperation(history: HistoryColumns, event: number, beside?: number): string {
   const { code, mate } = history;
-  const other = mate[event]!;
+  const other = mate.get(event);
   const [invoke, completion] = other === NONE || event < other ? [event, other] : [other, event];
-  const f = code[invoke]! >> 2;
-  const isOk = completion !== NONE && (code[completion]! & 3) === OK;
+  const f = code.get(invoke) >> 2;
+  const isOk = completion !== NONE && (code.get(completion) & 3) === OK;
   const value = f === READ ? completion : history.writtenAt(invoke);
   const text = value === NONE ? 'an unknown generation' : describeEvent(history, value, beside);
   return `${history.sessionName(invoke)} ${verbOf(f, isOk)} ${expectation(history, invoke)}${text}`;
