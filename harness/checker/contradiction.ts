@@ -2,6 +2,7 @@
 import { CAS, NONE, OK, READ, START } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
+import { itemAt } from '../required.ts';
 import { describeEvent } from './decrease.ts';
 import type { RegisterOperation } from './register-search.ts';
 
@@ -23,7 +24,7 @@ export function describeContradiction(
   const more = operations.length - told.length;
   const rest = more > 0 ? `, and ${more} more` : '';
   const before = beginsAnywhere ? ', whatever it held before' : '';
-  const what = `no order of these operations on ${history.keyName(events[0]!)} explains what was read${before}`;
+  const what = `no order of these operations on ${history.keyName(itemAt(events, 0))} explains what was read${before}`;
   return { events, sentence: `${what}: ${told.join(', ')}${rest}` };
 }
 

@@ -80,7 +80,7 @@ class Origins {
 
   /** Takes in a version as the database committed it. */
   commit(at: number): void {
-    const value = this.#history.values.ids[at]!;
+    const value = this.#history.values.ids.get(at);
     if (value !== NONE) this.#written[value] = 1;
   }
 
@@ -106,7 +106,7 @@ const verbs: Readonly<Record<number, string>> = {
 };
 
 function describe(history: HistoryColumns, seen: number, failed: number): string {
-  const verb = verbs[history.code[seen]!];
+  const verb = verbs[history.code.get(seen)];
   const origin = failed === NONE ? 'which nobody had written' : 'which only a write that failed had tried to write';
   return `${history.sessionName(seen)} ${verb} ${describeEvent(history, seen)} of ${history.keyName(seen)}, ${origin}`;
 }

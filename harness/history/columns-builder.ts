@@ -1,3 +1,4 @@
+import { itemAt } from '../required.ts';
 import {
   FAULT,
   INFO,
@@ -151,7 +152,7 @@ function columnsOf({ header, events }: History): HistoryColumns {
     const problem = builder.append();
     if (problem !== undefined) throw new Error(`event ${event.index}: ${problem}`);
   }
-  return builder.finish(header, (index) => events[index]!);
+  return builder.finish(header, (index) => itemAt(events, index));
 }
 
 /** The same history in columns, whatever it is held in. */

@@ -1,3 +1,4 @@
+import { itemAt } from '../required.ts';
 import { Float64Column } from './typed-columns.ts';
 
 const LF = 0x0a;
@@ -39,9 +40,9 @@ export class LineStore {
     let [low, high] = [0, this.#blocks.length - 1];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if (this.#blocks[middle]!.start <= position) low = middle;
+      if (itemAt(this.#blocks, middle).start <= position) low = middle;
       else high = middle - 1;
     }
-    return this.#blocks[low]!;
+    return itemAt(this.#blocks, low);
   }
 }

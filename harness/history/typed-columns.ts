@@ -9,7 +9,7 @@ export class Int32Column extends Int32Array {
   }
 
   add(index: number, amount: number): void {
-    this[index]! += amount;
+    this[index] = this.get(index) + amount;
   }
 }
 
@@ -19,7 +19,7 @@ export class Uint32Column extends Uint32Array {
   }
 
   add(index: number, amount: number): void {
-    this[index]! += amount;
+    this[index] = this.get(index) + amount;
   }
 }
 

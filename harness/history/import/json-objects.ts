@@ -71,7 +71,8 @@ function parseObject(text: string, line: number): Record<string, Json> {
 
 function skipBlank(text: string, from: number): number {
   blank.lastIndex = from;
-  return from + blank.exec(text)![0].length;
+  blank.test(text);
+  return blank.lastIndex;
 }
 
 function newlinesIn(text: string, from: number, to: number): number {

@@ -7,6 +7,7 @@ import type { HistoryColumns } from '../../columns.ts';
 import type { HistoryEvent, Value } from '../../event.ts';
 import { shapeProblem, show } from '../../event-shape.ts';
 import type { Fields } from '../../event-shape.ts';
+import { itemAt } from '../../../required.ts';
 import type { Plain } from './edn-value.ts';
 import { readEdnOps, readJsonOps } from './jepsen-op.ts';
 import type { JepsenOp } from './jepsen-op.ts';
@@ -49,9 +50,8 @@ const singles: ReadonlySet<unknown> = new Set(['show', 'commit', ...bystanders])
 function toHistory(ops: readonly JepsenOp[], { initial }: JepsenOptions): HistoryColumns {
   const importer = new Importer(new JepsenValues(ops.filter(({ fields }) => isOperation(fields))));
   const events = ops.map((op) => importer.eventOf(op));
-  return importer.builder.finish(
-    initial === undefined ? undefined : { history: 1, initial },
-    (index) => events[index]!,
+  return importer.builder.finish(initial === undefined ? undefined : { history: 1, initial }, (index) =>
+    itemAt(events, index),
   );
 }
 

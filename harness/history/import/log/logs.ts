@@ -26,11 +26,11 @@ export interface ImportedLog {
  */
 export function importLog(text: string, file: string, mapping: Mapping): ImportedLog {
   const { entries, lines, skipped } = readLines(text, file, mapping);
-  if (entries.length === 0) throw nothingFound(file, lines, skipped);
   const marks = entries.flatMap(marksOf).sort(byTime);
-  const start = marks[0]!.time;
-  const span = marks.at(-1)!.time - start;
-  if (span > BigInt(Number.MAX_SAFE_INTEGER)) {
+  const [first, last] = [marks[0], marks.at(-1)];
+  if (first === undefined || last === undefined) throw nothingFound(file, lines, skipped);
+  const start = first.time;
+  if (last.time - start > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw new UsageError(
       'log-too-long',
       `${file}: its times are more than 104 days apart`,
@@ -131,9 +131,8 @@ function eventsOf(marks: readonly Mark[], start: bigint, generations: Generation
 }
 
 function processOf({ f, session }: LogEntry, names: ProcessNames): string {
-  if (f === 'fault') return 'nemesis';
-  if (f === 'commit') return 'db';
-  return f === 'show' ? names.of(session!) : names.take(session!, f);
+  if (session === undefined) return f === 'commit' ? 'db' : 'nemesis';
+  return f === 'show' ? names.of(session) : names.take(session, f);
 }
 
 function valueOf(entry: LogEntry, generations: Generations): Value | undefined {
