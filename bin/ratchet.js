@@ -12,7 +12,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
 // Compiled code is kept between runs: half of what a short command takes is compiling.
 const { enableCompileCache } = await import('node:module');
 enableCompileCache?.();
-// A published package holds compiled JavaScript; a checkout runs its sources.
-const compiled = new URL('../dist/harness/cli/main.js', import.meta.url);
-const { main } = await import(existsSync(compiled) ? compiled.href : '../harness/cli/main.ts');
+// A checkout runs its sources, also where a build lies beside them that may be older; a package holds only the build.
+const source = new URL('../harness/cli/main.ts', import.meta.url);
+const { main } = await import(existsSync(source) ? source.href : '../dist/harness/cli/main.js');
 await main(process.argv.slice(2));

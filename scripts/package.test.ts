@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
@@ -43,6 +43,29 @@ it('an installed package loads a subject that imports it', () => {
     "import { defineConfig } from 'ratchet';\nexport default defineConfig({ subjects: ['subjects'] });\n",
   );
   expect(run('node', ['node_modules/ratchet/bin/ratchet.js', 'list'], folder)).toContain('my app');
+});
+
+describe('a checkout', () => {
+  const printing = (text: string): string => `export const main = () => console.log('${text}');\n`;
+
+  function checkout(name: string, files: Record<string, string>): string {
+    const place = join(folder, name);
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(place, path)), { recursive: true });
+      writeFileSync(join(place, path), content);
+    }
+    cpSync(join(root, 'bin'), join(place, 'bin'), { recursive: true });
+    writeFileSync(join(place, 'package.json'), '{"type":"module"}');
+    return run('node', ['bin/ratchet.js'], place);
+  }
+
+  it('runs its sources, whatever was built beside them', () => {
+    const sources = { 'harness/cli/main.ts': printing('sources') };
+    const build = { 'dist/harness/cli/main.js': printing('build') };
+    expect(checkout('both', { ...sources, ...build })).toBe('sources\n');
+    expect(checkout('sources', sources)).toBe('sources\n');
+    expect(checkout('build', build)).toBe('build\n');
+  });
 });
 
 const SUBJECT = `import { defineSubject, urlSubject } from 'ratchet';

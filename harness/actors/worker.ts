@@ -5,6 +5,7 @@ import type { GenerationPlan } from '../plan/plan.ts';
 import type { GenerationJob } from '../port/subject.ts';
 import type { Moments } from '../recording/moments.ts';
 import type { ProcessNames, Recorder } from '../recording/recorder.ts';
+import { itemAt } from '../required.ts';
 
 export interface WorkerSurroundings {
   clock: Clock;
@@ -49,7 +50,7 @@ export async function runGeneration(
       processes.release(plan.worker, process);
     },
     async work(index: number): Promise<void> {
-      const step = plan.steps[index]!;
+      const step = itemAt(plan.steps, index);
       await clock.sleep(step.after_ms, signal);
       if (step.when !== undefined) await moments.until(step.when, signal);
       if (signal.aborted || isOver) throw new RunStopped();

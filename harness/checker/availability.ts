@@ -1,5 +1,6 @@
 import { NONE, OK, READ_INVOKE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
+import { Float64Column } from '../history/typed-columns.ts';
 import { quantilesOf } from './quantiles.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
@@ -12,8 +13,7 @@ const evidenceMax = 10;
  */
 export const availability: Checker = (history, { minAvailability = 0 }) => {
   const findings = new Findings('availability');
-  const { reads, latenciesMs, unanswered } = measure(history);
-  const answered = latenciesMs.length;
+  const { reads, answered, latenciesMs, unanswered } = measure(history);
   const share = reads === 0 ? undefined : answered / reads;
   if (share !== undefined && share < minAvailability) {
     findings.violation(() => ({
@@ -22,21 +22,29 @@ export const availability: Checker = (history, { minAvailability = 0 }) => {
       sentence: `only ${answered} of ${reads} reads answered (${percent(share)}), not ${percent(minAvailability)}`,
     }));
   }
-  return findings.verdict({ reads, answered, share, latencyMs: quantilesOf(latenciesMs) });
+  return findings.verdict({ reads, answered, share, latencyMs: quantilesOf(latenciesMs, answered) });
 };
 
-function measure(history: HistoryColumns): { reads: number; latenciesMs: Float64Array; unanswered: number[] } {
+interface Measured {
+  reads: number;
+  answered: number;
+  /** Of those that answered, and then zeros. */
+  latenciesMs: Float64Column;
+  unanswered: number[];
+}
+
+function measure(history: HistoryColumns): Measured {
   const { code, mate, time, length } = history;
-  const latencies = new Float64Array(length >> 1);
+  const latenciesMs = new Float64Column(length >> 1);
   const unanswered: number[] = [];
   let [reads, answered] = [0, 0];
   for (let at = 0; at < length; at++) {
     if (code[at] !== READ_INVOKE) continue;
     reads += 1;
-    if (history.outcomeOf(at) === OK) latencies[answered++] = (time[mate[at]!]! - time[at]!) / 1e6;
-    else if (unanswered.length < evidenceMax) unanswered.push(Math.max(at, mate[at]!));
+    if (history.outcomeOf(at) === OK) latenciesMs[answered++] = (time.get(mate.get(at)) - time.get(at)) / 1e6;
+    else if (unanswered.length < evidenceMax) unanswered.push(Math.max(at, mate.get(at)));
   }
-  return { reads, latenciesMs: latencies.subarray(0, answered), unanswered: unanswered.toSorted((a, b) => a - b) };
+  return { reads, answered, latenciesMs, unanswered: unanswered.toSorted((a, b) => a - b) };
 }
 
 function percent(share: number): string {

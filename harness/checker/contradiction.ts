@@ -2,6 +2,7 @@
 import { CAS, NONE, OK, READ, START } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
+import { itemAt } from '../required.ts';
 import { describeEvent } from './decrease.ts';
 import type { RegisterOperation } from './register-search.ts';
 
@@ -23,17 +24,17 @@ export function describeContradiction(
   const more = operations.length - told.length;
   const rest = more > 0 ? `, and ${more} more` : '';
   const before = beginsAnywhere ? ', whatever it held before' : '';
-  const what = `no order of these operations on ${history.keyName(events[0]!)} explains what was read${before}`;
+  const what = `no order of these operations on ${history.keyName(itemAt(events, 0))} explains what was read${before}`;
   return { events, sentence: `${what}: ${told.join(', ')}${rest}` };
 }
 
 /** `worker-1 wrote 85%`, from any event of the operation; `beside` is an event next to whose value this one is told. */
 export function tellOperation(history: HistoryColumns, event: number, beside?: number): string {
   const { code, mate } = history;
-  const other = mate[event]!;
+  const other = mate.get(event);
   const [invoke, completion] = other === NONE || event < other ? [event, other] : [other, event];
-  const f = code[invoke]! >> 2;
-  const isOk = completion !== NONE && (code[completion]! & 3) === OK;
+  const f = code.get(invoke) >> 2;
+  const isOk = completion !== NONE && (code.get(completion) & 3) === OK;
   const value = f === READ ? completion : history.writtenAt(invoke);
   const text = value === NONE ? 'an unknown generation' : describeEvent(history, value, beside);
   return `${history.sessionName(invoke)} ${verbOf(f, isOk)} ${expectation(history, invoke)}${text}`;

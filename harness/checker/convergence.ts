@@ -12,12 +12,13 @@ import { describeEvent } from './decrease.ts';
 import { shownCode } from './shown.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
+import { Int32Column, Uint8Column } from '../history/typed-columns.ts';
 
 /** By session and key: the events that show the user the final value for the first time, and anything for the last. */
 interface Views {
   /** Before the commit counts too. */
-  firstFinal: Int32Array;
-  last: Int32Array;
+  firstFinal: Int32Column;
+  last: Int32Column;
 }
 
 /** A session that must come to see the end of a key. */
@@ -67,63 +68,65 @@ export const convergence: Checker = (history, { convergeWithinMs }) => {
  * By key: the event that brought it to a terminal end, else `NONE`; a key that came to no end holds vacuously. Of
  * equal greatest writes the last one counts.
  */
-function endsOf(history: HistoryColumns): Int32Array {
+function endsOf(history: HistoryColumns): Int32Column {
   const { code, key, shape, length } = history;
-  const commits = new Int32Array(history.names.count).fill(NONE);
-  const writes = new Int32Array(history.names.count).fill(NONE);
+  const commits = new Int32Column(history.names.count).fill(NONE);
+  const writes = new Int32Column(history.names.count).fill(NONE);
   for (let at = 0; at < length; at++) {
-    const what = code[at]!;
-    if (what === COMMIT_OK) commits[key[at]!] = at;
+    const what = code.get(at);
+    if (what === COMMIT_OK) commits[key.get(at)] = at;
     if (!completesWrite(what) || shape[at] === NOTHING) continue;
-    const greatest = writes[key[at]!]!;
-    if (greatest === NONE || history.compare(at, greatest) >= 0) writes[key[at]!] = at;
+    const greatest = writes.get(key.get(at));
+    if (greatest === NONE || history.compare(at, greatest) >= 0) writes[key.get(at)] = at;
   }
-  return commits.map((commit, name) => {
-    const end = commit === NONE ? writes[name]! : commit;
-    return end !== NONE && history.isTerminal(end) ? end : NONE;
-  });
+  const ends = new Int32Column(history.names.count).fill(NONE);
+  for (const [name, commit] of commits.entries()) {
+    const end = commit === NONE ? writes.get(name) : commit;
+    if (end !== NONE && history.isTerminal(end)) ends[name] = end;
+  }
+  return ends;
 }
 
-function viewsOf(history: HistoryColumns, ends: Int32Array): Views {
+function viewsOf(history: HistoryColumns, ends: Int32Column): Views {
   const { code, key, view, length } = history;
   const shown = shownCode(history);
-  const firstFinal = new Int32Array(history.views.count).fill(NONE);
-  const last = new Int32Array(history.views.count).fill(NONE);
+  const firstFinal = new Int32Column(history.views.count).fill(NONE);
+  const last = new Int32Column(history.views.count).fill(NONE);
   for (let at = 0; at < length; at++) {
     if (code[at] !== shown) continue;
-    const end = ends[key[at]!]!;
+    const end = ends.get(key.get(at));
     if (end === NONE) continue;
-    if (firstFinal[view[at]!] === NONE && isEnd(history, at, end)) firstFinal[view[at]!] = at;
-    last[view[at]!] = at;
+    if (firstFinal[view.get(at)] === NONE && isEnd(history, at, end)) firstFinal[view.get(at)] = at;
+    last[view.get(at)] = at;
   }
   return { firstFinal, last };
 }
 
 /** Each session and key that is watched at the end of the history, if the key came to an end: as they began to. */
-function watchersAtEnd(history: HistoryColumns, ends: Int32Array): Onlooker[] {
+function watchersAtEnd(history: HistoryColumns, ends: Int32Column): Onlooker[] {
   const { code, key, view, length } = history;
-  const began = new Int32Array(history.views.count).fill(NONE);
+  const began = new Int32Column(history.views.count).fill(NONE);
   for (let at = 0; at < length; at++) {
-    const what = code[at]!;
-    if (what === WATCH_END_OK) began[view[at]!] = NONE;
-    else if (what === WATCH_BEGIN_OK && began[view[at]!] === NONE) began[view[at]!] = at;
+    const what = code.get(at);
+    if (what === WATCH_END_OK) began[view.get(at)] = NONE;
+    else if (what === WATCH_BEGIN_OK && began[view.get(at)] === NONE) began[view.get(at)] = at;
   }
   return [...began]
-    .filter((witness) => witness !== NONE && ends[key[witness]!] !== NONE)
+    .filter((witness) => witness !== NONE && ends[key.get(witness)] !== NONE)
     .sort((a, b) => a - b)
-    .map((witness) => ({ witness, end: ends[key[witness]!]! }));
+    .map((witness) => ({ witness, end: ends.get(key.get(witness)) }));
 }
 
 /** The first read of each session and key that began after the key's end. */
-function readersAfterEnd(history: HistoryColumns, ends: Int32Array): Onlooker[] {
+function readersAfterEnd(history: HistoryColumns, ends: Int32Column): Onlooker[] {
   const { code, key, view, length } = history;
-  const seen = new Uint8Array(history.views.count);
+  const seen = new Uint8Column(history.views.count);
   const readers: Onlooker[] = [];
   for (let at = 0; at < length; at++) {
-    if (code[at] !== READ_INVOKE || seen[view[at]!] === 1) continue;
-    const end = ends[key[at]!]!;
+    if (code[at] !== READ_INVOKE || seen[view.get(at)] === 1) continue;
+    const end = ends.get(key.get(at));
     if (end === NONE || at < end) continue;
-    seen[view[at]!] = 1;
+    seen[view.get(at)] = 1;
     readers.push({ witness: at, end });
   }
   return readers;
@@ -135,9 +138,9 @@ function complain(
   views: Views,
   withinMs: number | undefined,
 ): Complaint | undefined {
-  const view = history.view[witness]!;
+  const view = history.view.get(witness);
   const [session, key] = [history.sessionName(witness), history.keyName(witness)];
-  const [firstFinal, last] = [views.firstFinal[view]!, views.last[view]!];
+  const [firstFinal, last] = [views.firstFinal.get(view), views.last.get(view)];
   if (last === NONE) {
     const ended = `which ended at ${describeEvent(history, end)}`;
     const sentence = history.recordsWatches
@@ -149,7 +152,7 @@ function complain(
     const [stuck, final] = describeApart(history, last, end);
     return { event: last, sentence: `${session} was last shown ${key} at ${stuck}, but it ended at ${final}` };
   }
-  const tookMs = (history.time[firstFinal]! - history.time[end]!) / 1e6;
+  const tookMs = (history.time.get(firstFinal) - history.time.get(end)) / 1e6;
   if (withinMs === undefined || tookMs <= withinMs) return undefined;
   const final = describeEvent(history, end, last);
   const sentence = `${session} was shown ${final} of ${key} only ${tookMs} ms after its commit, not within ${withinMs} ms`;
@@ -168,7 +171,7 @@ function describeApart(history: HistoryColumns, last: number, end: number): [str
   const { names, status } = history;
   const [stuck, final] = [describeEvent(history, last, end), describeEvent(history, end, last)];
   if (history.compare(last, end) !== 0) return [stuck, final];
-  return [`${stuck} (${names.nameOf(status[last]!)})`, `${final} (${names.nameOf(status[end]!)})`];
+  return [`${stuck} (${names.nameOf(status.get(last))})`, `${final} (${names.nameOf(status.get(end))})`];
 }
 
 /** In history order. The witness shows that the session looked, where nothing that it was shown after the end does. */

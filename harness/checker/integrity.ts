@@ -11,6 +11,7 @@ import {
   beginsWrite,
 } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
+import { Float64Column, Int32Column, Uint8Column } from '../history/typed-columns.ts';
 import { describeEvent } from './decrease.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
@@ -26,7 +27,7 @@ export const integrity: Checker = (history) => {
   const origins = new Origins(history);
   const { code, length } = history;
   for (let at = 0; at < length; at++) {
-    const what = code[at]!;
+    const what = code.get(at);
     if (beginsWrite(what)) origins.admit(at);
     else if (what === COMMIT_OK) origins.commit(at);
     if ((what !== READ_OK && what !== SHOW_OK && what !== RECEIVE_OK) || origins.explain(at)) continue;
@@ -45,56 +46,56 @@ export const integrity: Checker = (history) => {
 class Origins {
   readonly #history: HistoryColumns;
   /** By value. */
-  readonly #written: Uint8Array;
-  readonly #failed: Int32Array;
+  readonly #written: Uint8Column;
+  readonly #failed: Int32Column;
   /** By key: whether there was a start whose generation nobody learned. */
-  readonly #openStarts: Uint8Array;
+  readonly #openStarts: Uint8Column;
   /** By key: the greatest generation that is known to have begun. */
-  readonly #begun: Float64Array;
+  readonly #begun: Float64Column;
 
   constructor(history: HistoryColumns) {
     this.#history = history;
-    this.#written = new Uint8Array(history.values.count);
-    this.#failed = new Int32Array(history.values.count).fill(NONE);
-    this.#openStarts = new Uint8Array(history.names.count);
-    this.#begun = new Float64Array(history.names.count);
+    this.#written = new Uint8Column(history.values.count);
+    this.#failed = new Int32Column(history.values.count).fill(NONE);
+    this.#openStarts = new Uint8Column(history.names.count);
+    this.#begun = new Float64Column(history.names.count);
   }
 
   /** Takes in an operation at its invocation. */
   admit(invoke: number): void {
     const { code, key, mate, values, generation } = this.#history;
-    const isStart = code[invoke]! >> 2 === START;
-    const story = key[invoke]!;
-    const completion = mate[invoke]!;
+    const isStart = code.get(invoke) >> 2 === START;
+    const story = key.get(invoke);
+    const completion = mate.get(invoke);
     const failed = this.#history.outcomeOf(invoke) === FAIL;
     if (this.#history.writtenAt(invoke) === NONE && !failed) this.#openStarts[story] = 1;
     for (let event = invoke; event !== NONE; event = event === invoke ? completion : NONE) {
-      const value = values.ids[event]!;
+      const value = values.ids.get(event);
       if (value === NONE) continue;
       if (failed) this.#failed[value] = invoke;
       else this.#written[value] = 1;
-      if (isStart && !failed) this.#begun[story] = Math.max(this.#begun[story]!, generation[event]!);
+      if (isStart && !failed) this.#begun[story] = Math.max(this.#begun.get(story), generation.get(event));
     }
   }
 
   /** Takes in a version as the database committed it. */
   commit(at: number): void {
-    const value = this.#history.values.ids[at]!;
+    const value = this.#history.values.ids.get(at);
     if (value !== NONE) this.#written[value] = 1;
   }
 
   explain(seen: number): boolean {
     const { key, shape, generation, progress, values } = this.#history;
-    const story = key[seen]!;
-    const value = values.ids[seen]!;
+    const story = key.get(seen);
+    const value = values.ids.get(seen);
     if (this.#written[value] === 1 || values.initial[story] === value) return true;
-    if ((shape[seen]! & SHAPE) !== PROGRESS || progress[seen] !== 0) return false;
-    return this.#openStarts[story] === 1 || generation[seen]! <= this.#begun[story]!;
+    if ((shape.get(seen) & SHAPE) !== PROGRESS || progress[seen] !== 0) return false;
+    return this.#openStarts[story] === 1 || generation.get(seen) <= this.#begun.get(story);
   }
 
   /** The invoke of the last write of this value that failed, if there was any. */
   failed(seen: number): number {
-    return this.#failed[this.#history.values.ids[seen]!]!;
+    return this.#failed.get(this.#history.values.ids.get(seen));
   }
 }
 
@@ -105,7 +106,7 @@ const verbs: Readonly<Record<number, string>> = {
 };
 
 function describe(history: HistoryColumns, seen: number, failed: number): string {
-  const verb = verbs[history.code[seen]!];
+  const verb = verbs[history.code.get(seen)];
   const origin = failed === NONE ? 'which nobody had written' : 'which only a write that failed had tried to write';
   return `${history.sessionName(seen)} ${verb} ${describeEvent(history, seen)} of ${history.keyName(seen)}, ${origin}`;
 }

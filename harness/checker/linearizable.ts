@@ -1,5 +1,6 @@
 import type { HistoryColumns } from '../history/columns.ts';
 import { NONE } from '../history/codes.ts';
+import { itemAt } from '../required.ts';
 import { describeContradiction } from './contradiction.ts';
 import { explainByZones } from './register-zones.ts';
 import { RegisterSearch } from './register-search.ts';
@@ -29,7 +30,7 @@ export const linearizable: Checker = (history, { searchStepsMax = searchStepsMax
     if (contradiction !== undefined) contradictions.push(contradiction);
   }
   for (const { events, sentence } of contradictions.toSorted((a, b) => last(a.events) - last(b.events))) {
-    findings.violation(() => ({ key: history.keyName(events[0]!), events, sentence }));
+    findings.violation(() => ({ key: history.keyName(itemAt(events, 0)), events, sentence }));
   }
   return findings.verdict({ searched: undecided.size, steps: budget.used });
 };

@@ -1,4 +1,5 @@
 import { COMMIT_OK, NONE } from '../history/codes.ts';
+import { Int32Column } from '../history/typed-columns.ts';
 import { describeDecrease, isDecrease } from './decrease.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
@@ -7,11 +8,11 @@ import type { Checker } from './verdict.ts';
 export const monotonicCommits: Checker = (history) => {
   const findings = new Findings('monotonic-commits');
   const { code, key, length } = history;
-  const latest = new Int32Array(history.names.count).fill(NONE);
+  const latest = new Int32Column(history.names.count).fill(NONE);
   for (let at = 0; at < length; at++) {
     if (code[at] !== COMMIT_OK) continue;
-    const before = latest[key[at]!]!;
-    latest[key[at]!] = at;
+    const before = latest.get(key.get(at));
+    latest[key.get(at)] = at;
     if (before === NONE || !isDecrease(findings, history, before, at)) continue;
     findings.violation(() => ({
       key: history.keyName(at),

@@ -1,4 +1,5 @@
 import { NONE } from '../history/codes.ts';
+import { Int32Column } from '../history/typed-columns.ts';
 import { describeDecrease, isDecrease } from './decrease.ts';
 import { mayFall } from './falls.ts';
 import { shownCode } from './shown.ts';
@@ -14,11 +15,11 @@ export const monotonicView: Checker = (history) => {
   const shown = shownCode(history);
   if (!mayFall(history, shown)) return findings.verdict();
   const { code, view, length } = history;
-  const latest = new Int32Array(history.views.count).fill(NONE);
+  const latest = new Int32Column(history.views.count).fill(NONE);
   for (let at = 0; at < length; at++) {
     if (code[at] !== shown) continue;
-    const before = latest[view[at]!]!;
-    latest[view[at]!] = at;
+    const before = latest.get(view.get(at));
+    latest[view.get(at)] = at;
     if (before === NONE || !isDecrease(findings, history, before, at)) continue;
     const [session, key] = [history.sessionName(at), history.keyName(at)];
     findings.violation(() => ({

@@ -1,3 +1,4 @@
+import { Float64Column } from '../history/typed-columns.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { quantilesOf } from './quantiles.ts';
@@ -8,7 +9,7 @@ test('quantiles are those of the sorted values', () => {
     fc.property(values, (numbers) => {
       const sorted = numbers.toSorted((a, b) => a - b);
       const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1];
-      expect(quantilesOf(Float64Array.from(numbers))).toEqual({
+      expect(quantilesOf(new Float64Column([...numbers, -1]), numbers.length)).toEqual({
         p50: at(0.5),
         p90: at(0.9),
         p99: at(0.99),
@@ -19,5 +20,5 @@ test('quantiles are those of the sorted values', () => {
 });
 
 test('nothing has no quantiles', () => {
-  expect(quantilesOf(new Float64Array(0))).toBeUndefined();
+  expect(quantilesOf(new Float64Column(1), 0)).toBeUndefined();
 });

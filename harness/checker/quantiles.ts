@@ -1,3 +1,5 @@
+import type { Float64Column } from '../history/typed-columns.ts';
+
 /** The values below or at which half, nine tenths and so on of the given ones lie. */
 export interface Quantiles {
   p50: number;
@@ -6,30 +8,30 @@ export interface Quantiles {
   max: number;
 }
 
-/** By nearest rank; `undefined` of nothing. Reorders `values`. */
-export function quantilesOf(values: Float64Array): Quantiles | undefined {
-  if (values.length === 0) return undefined;
-  const at = (share: number): number => select(values, Math.max(0, Math.ceil(share * values.length) - 1));
+/** Of the first `count` values, by nearest rank; `undefined` of nothing. Reorders these. */
+export function quantilesOf(values: Float64Column, count: number): Quantiles | undefined {
+  if (count === 0) return undefined;
+  const at = (share: number): number => select(values, count, Math.max(0, Math.ceil(share * count) - 1));
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
 }
 
-/** What would stand at `rank` if the values were sorted, in linear time (Hoare's selection). */
-function select(values: Float64Array, rank: number): number {
-  let [low, high] = [0, values.length - 1];
+/** What would stand at `rank` if the first `count` values were sorted, in linear time (Hoare's selection). */
+function select(values: Float64Column, count: number, rank: number): number {
+  let [low, high] = [0, count - 1];
   while (low < high) {
-    const pivot = values[(low + high) >> 1]!;
+    const pivot = values.get((low + high) >> 1);
     let [left, right] = [low, high];
     while (left <= right) {
-      while (values[left]! < pivot) left++;
-      while (values[right]! > pivot) right--;
+      while (values.get(left) < pivot) left++;
+      while (values.get(right) > pivot) right--;
       if (left > right) break;
-      const swapped = values[left]!;
-      values[left++] = values[right]!;
+      const swapped = values.get(left);
+      values[left++] = values.get(right);
       values[right--] = swapped;
     }
     if (rank <= right) high = right;
     else if (rank >= left) low = left;
     else break;
   }
-  return values[rank]!;
+  return values.get(rank);
 }

@@ -10,7 +10,7 @@ export function registerOperations(
   const { code, key, length } = history;
   const byKey = new Map<number, RegisterOperation[]>([...keys].map((each) => [each, []]));
   for (let at = 0; at < length; at++) {
-    if ((code[at]! & 3) === INVOKE) byKey.get(key[at]!)?.push(...operationsAt(history, at));
+    if ((code.get(at) & 3) === INVOKE) byKey.get(key.get(at))?.push(...operationsAt(history, at));
   }
   return byKey;
 }
@@ -18,15 +18,18 @@ export function registerOperations(
 /** None for what did not happen, and for a read that returned nothing. */
 function operationsAt(history: HistoryColumns, invoke: number): RegisterOperation[] {
   const { code, key, mate, values } = history;
-  const completion = mate[invoke]!;
+  const completion = mate.get(invoke);
   const outcome = history.outcomeOf(invoke);
   const isRead = code[invoke] === READ_INVOKE;
   if (outcome === FAIL || (isRead && outcome !== OK)) return [];
   const end = outcome === OK ? completion : Infinity;
-  if (isRead) return [{ kind: 'read', value: values.ids[completion]!, from: NONE, begin: invoke, end }];
+  if (isRead) return [{ kind: 'read', value: values.ids.get(completion), from: NONE, begin: invoke, end }];
   const written = history.writtenAt(invoke);
   if (written === NONE) return [{ kind: 'open-start', value: NONE, from: NONE, begin: invoke, end }];
   const expected = history.swapFrom.get(invoke);
-  if (expected === undefined) return [{ kind: 'write', value: values.ids[written]!, from: NONE, begin: invoke, end }];
-  return [{ kind: 'cas', value: values.ids[written]!, from: values.idOf(key[invoke]!, expected), begin: invoke, end }];
+  if (expected === undefined)
+    return [{ kind: 'write', value: values.ids.get(written), from: NONE, begin: invoke, end }];
+  return [
+    { kind: 'cas', value: values.ids.get(written), from: values.idOf(key.get(invoke), expected), begin: invoke, end },
+  ];
 }

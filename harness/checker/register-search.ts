@@ -39,13 +39,13 @@ export class RegisterSearch {
 
   constructor(history: HistoryColumns, key: number) {
     const { values, shape, progress } = history;
-    const initial = values.initial[key]!;
+    const initial = values.initial.get(key);
     this.#initial = initial === NONE ? values.count : initial;
     this.#anyBeginning = values.count + 1;
     this.#elsewhere = values.count + 2;
     this.#isBeginning = (value) => {
-      const first = values.firsts[value]!;
-      return (shape[first]! & SHAPE) === PROGRESS && progress[first] === 0;
+      const first = values.firsts.get(value);
+      return (shape.get(first) & SHAPE) === PROGRESS && progress[first] === 0;
     };
   }
 

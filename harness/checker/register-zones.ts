@@ -1,6 +1,7 @@
 import { CAS, FAIL, NONE, OK, READ_OK, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
+import { Int32Column, Uint32Column, Uint8Column } from '../history/typed-columns.ts';
 import { tellOperation } from './contradiction.ts';
 import type { Contradiction } from './contradiction.ts';
 import { describeEvent } from './decrease.ts';
@@ -13,15 +14,15 @@ const NEVER = 0x7fffffff;
  * else at some time between them (a backward zone).
  */
 interface Zones {
-  firstEnd: Int32Array;
-  lastBegin: Int32Array;
+  firstEnd: Int32Column;
+  lastBegin: Int32Column;
 }
 
 /** By value: how often it was read and written, and the last of its writes, `NONE` without. */
 interface Origins {
-  reads: Uint32Array;
-  writes: Uint32Array;
-  write: Int32Array;
+  reads: Uint32Column;
+  writes: Uint32Column;
+  write: Int32Column;
 }
 
 /**
@@ -52,17 +53,17 @@ type Note = (key: number, contradiction: () => Contradiction) => void;
 function originsOf(history: HistoryColumns): Origins {
   const { code, key, values, length } = history;
   const idle = idleWrites(history);
-  const reads = new Uint32Array(values.count);
-  const writes = new Uint32Array(values.count);
-  const write = new Int32Array(values.count).fill(NONE);
+  const reads = new Uint32Column(values.count);
+  const writes = new Uint32Column(values.count);
+  const write = new Int32Column(values.count).fill(NONE);
   for (let at = 0; at < length; at++) {
-    const what = code[at]!;
-    if (what === READ_OK) reads[values.ids[at]!]! += 1;
-    if (!beginsWrite(what) || history.outcomeOf(at) === FAIL || idle[key[at]!] === at) continue;
+    const what = code.get(at);
+    if (what === READ_OK) reads.add(values.ids.get(at), 1);
+    if (!beginsWrite(what) || history.outcomeOf(at) === FAIL || idle[key.get(at)] === at) continue;
     const written = history.writtenAt(at);
     if (written === NONE) continue;
-    const value = values.ids[written]!;
-    writes[value]! += 1;
+    const value = values.ids.get(written);
+    writes.add(value, 1);
     write[value] = at;
   }
   return { reads, writes, write };
@@ -72,16 +73,16 @@ function originsOf(history: HistoryColumns): Origins {
  * By key: its first write, where that is over before any other begins and writes what the key begins at, as the start
  * of the first generation does. It changes nothing, so the value still has one origin.
  */
-function idleWrites(history: HistoryColumns): Int32Array {
+function idleWrites(history: HistoryColumns): Int32Column {
   const { code, key, mate, values, length } = history;
-  const idle = new Int32Array(history.names.count).fill(NONE);
-  const isWritten = new Uint8Array(history.names.count);
+  const idle = new Int32Column(history.names.count).fill(NONE);
+  const isWritten = new Uint8Column(history.names.count);
   for (let at = 0; at < length; at++) {
-    if (!beginsWrite(code[at]!) || history.outcomeOf(at) === FAIL) continue;
-    const name = key[at]!;
-    const isInitial = history.outcomeOf(at) === OK && values.ids[mate[at]!] === values.initial[name];
+    if (!beginsWrite(code.get(at)) || history.outcomeOf(at) === FAIL) continue;
+    const name = key.get(at);
+    const isInitial = history.outcomeOf(at) === OK && values.ids[mate.get(at)] === values.initial[name];
     if (isWritten[name] === 0) idle[name] = isInitial ? at : NONE;
-    else if (idle[name] !== NONE && mate[idle[name]!]! > at) idle[name] = NONE;
+    else if (idle[name] !== NONE && mate.get(idle.get(name)) > at) idle[name] = NONE;
     isWritten[name] = 1;
   }
   return idle;
@@ -91,36 +92,36 @@ function ambiguousKeys(history: HistoryColumns, { reads, writes }: Origins): Set
   const { code, key, values, length } = history;
   const ambiguous = new Set<number>();
   for (let value = 0; value < values.count; value++) {
-    const name = key[values.firsts[value]!]!;
-    const origins = writes[value]! + (values.initial[name] === value ? 1 : 0);
-    if (reads[value]! > 0 && origins > 1) ambiguous.add(name);
+    const name = key.get(values.firsts.get(value));
+    const origins = writes.get(value) + (values.initial[name] === value ? 1 : 0);
+    if (reads.get(value) > 0 && origins > 1) ambiguous.add(name);
   }
   for (let at = 0; at < length; at++) {
-    if (!beginsWrite(code[at]!) || history.outcomeOf(at) === FAIL) continue;
-    if (code[at]! >> 2 === CAS || history.writtenAt(at) === NONE) ambiguous.add(key[at]!);
+    if (!beginsWrite(code.get(at)) || history.outcomeOf(at) === FAIL) continue;
+    if (code.get(at) >> 2 === CAS || history.writtenAt(at) === NONE) ambiguous.add(key.get(at));
   }
   return ambiguous;
 }
 
 function zonesOf(history: HistoryColumns, { reads, write }: Origins): Zones {
   const { code, mate, values, length } = history;
-  const firstEnd = new Int32Array(values.count).fill(NEVER);
-  const lastBegin = new Int32Array(values.count).fill(NONE);
+  const firstEnd = new Int32Column(values.count).fill(NEVER);
+  const lastBegin = new Int32Column(values.count).fill(NONE);
   for (let value = 0; value < values.count; value++) {
-    const invoke = write[value]!;
+    const invoke = write.get(value);
     if (invoke === NONE) continue;
     lastBegin[value] = invoke;
-    if (history.outcomeOf(invoke) === OK) firstEnd[value] = mate[invoke]!;
+    if (history.outcomeOf(invoke) === OK) firstEnd[value] = mate.get(invoke);
   }
   for (let at = 0; at < length; at++) {
     if (code[at] !== READ_OK) continue;
-    const value = values.ids[at]!;
-    if (firstEnd[value]! > at) firstEnd[value] = at;
-    if (lastBegin[value]! < mate[at]!) lastBegin[value] = mate[at]!;
+    const value = values.ids.get(at);
+    if (firstEnd.get(value) > at) firstEnd[value] = at;
+    if (lastBegin.get(value) < mate.get(at)) lastBegin[value] = mate.get(at);
   }
   for (const key of values.keys) {
-    const initial = values.initial[key]!;
-    if (reads[initial]! > 0 && write[initial] === NONE) firstEnd[initial] = NONE;
+    const initial = values.initial.get(key);
+    if (reads.get(initial) > 0 && write[initial] === NONE) firstEnd[initial] = NONE;
   }
   return { firstEnd, lastBegin };
 }
@@ -130,9 +131,9 @@ function noteUnexplained(history: HistoryColumns, { write }: Origins, note: Note
   const { code, key, values, length } = history;
   for (let at = 0; at < length; at++) {
     if (code[at] !== READ_OK) continue;
-    const value = values.ids[at]!;
-    const origin = write[value]!;
-    const name = key[at]!;
+    const value = values.ids.get(at);
+    const origin = write.get(value);
+    const name = key.get(at);
     if (origin === NONE && values.initial[name] !== value) {
       note(name, () => ({
         events: [at],
@@ -150,61 +151,61 @@ function noteUnexplained(history: HistoryColumns, { write }: Origins, note: Note
 /** Zones that overlap: each is held against the forward zone of its key that ends last of those that began before. */
 function noteConflicts(history: HistoryColumns, { reads }: Origins, { firstEnd, lastBegin }: Zones, note: Note): void {
   const { code, key, mate, values, length } = history;
-  const zoneAt = new Int32Array(length).fill(NONE);
+  const zoneAt = new Int32Column(length).fill(NONE);
   /** By key: the value of that forward zone. */
-  const current = new Int32Array(history.names.count).fill(NONE);
+  const current = new Int32Column(history.names.count).fill(NONE);
   for (let value = 0; value < values.count; value++) {
     if (reads[value] === 0) continue;
-    const begin = Math.min(firstEnd[value]!, lastBegin[value]!);
-    if (begin === NONE) current[key[values.firsts[value]!]!] = value;
+    const begin = Math.min(firstEnd.get(value), lastBegin.get(value));
+    if (begin === NONE) current[key.get(values.firsts.get(value))] = value;
     else zoneAt[begin] = value;
   }
   for (let at = 0; at < length; at++) {
-    const value = zoneAt[at]!;
-    const name = key[at]!;
-    const isUnread = beginsWrite(code[at]!) && history.outcomeOf(at) === OK && isUnreadWrite(at);
+    const value = zoneAt.get(at);
+    const name = key.get(at);
+    const isUnread = beginsWrite(code.get(at)) && history.outcomeOf(at) === OK && isUnreadWrite(at);
     if (value === NONE && !isUnread) continue;
-    const held = current[name]!;
-    const heldEnd = held === NONE ? NONE : lastBegin[held]!;
-    if (isUnread && heldEnd > mate[at]!) note(name, () => overwritten(held, at, mate[at]!));
+    const held = current.get(name);
+    const heldEnd = held === NONE ? NONE : lastBegin.get(held);
+    if (isUnread && heldEnd > mate.get(at)) note(name, () => overwritten(held, at, mate.get(at)));
     if (value === NONE) continue;
-    if (firstEnd[value]! > at) {
-      if (heldEnd > firstEnd[value]!) note(name, () => overwritten(held, lastBegin[value]!, firstEnd[value]!));
+    if (firstEnd.get(value) > at) {
+      if (heldEnd > firstEnd.get(value)) note(name, () => overwritten(held, lastBegin.get(value), firstEnd.get(value)));
       continue;
     }
     if (heldEnd > at) note(name, () => alternating(held, value));
-    if (lastBegin[value]! > heldEnd) current[name] = value;
+    if (lastBegin.get(value) > heldEnd) current[name] = value;
   }
 
   function isUnreadWrite(invoke: number): boolean {
     const written = history.writtenAt(invoke);
-    return written !== NONE && reads[values.ids[written]!] === 0;
+    return written !== NONE && reads[values.ids.get(written)] === 0;
   }
 
   /** The value held was there before another, all of whose operations lie between it and its last read. */
   function overwritten(held: number, begin: number, end: number): Contradiction {
-    const read = lastBegin[held]!;
+    const read = lastBegin.get(held);
     return {
-      events: inOrder([firstEnd[held]!, begin, end, mate[read]!]),
-      sentence: `${tellRead(history, mate[read]!, end)} after ${tellOperation(history, end, read)}, which came after ${beginning(held, end)}`,
+      events: inOrder([firstEnd.get(held), begin, end, mate.get(read)]),
+      sentence: `${tellRead(history, mate.get(read), end)} after ${tellOperation(history, end, read)}, which came after ${beginning(held, end)}`,
     };
   }
 
   /** Each of the two values was there before the other was read. */
   function alternating(held: number, value: number): Contradiction {
-    const [first, second] = [mate[lastBegin[held]!]!, mate[lastBegin[value]!]!];
+    const [first, second] = [mate.get(lastBegin.get(held)), mate.get(lastBegin.get(value))];
     return {
-      events: inOrder([firstEnd[held]!, firstEnd[value]!, first, second]),
+      events: inOrder([firstEnd.get(held), firstEnd.get(value), first, second]),
       sentence:
-        `${tellRead(history, first, second)} after ${tellOperation(history, firstEnd[value]!, first)}, ` +
+        `${tellRead(history, first, second)} after ${tellOperation(history, firstEnd.get(value), first)}, ` +
         `and ${tellOperation(history, second, first)} after ${beginning(held, second)}: no order explains both`,
     };
   }
 
   function beginning(held: number, beside: number): string {
-    const first = firstEnd[held]!;
+    const first = firstEnd.get(held);
     if (first !== NONE) return tellOperation(history, first, beside);
-    const at = values.firsts[held]!;
+    const at = values.firsts.get(held);
     return `${history.keyName(at)} began at ${describeValue(history.valueAt(at) ?? null, history.valueAt(beside))}`;
   }
 }

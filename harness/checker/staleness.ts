@@ -1,5 +1,6 @@
 import { NONE, OK, READ_INVOKE, READ_OK } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
+import { Float64Column } from '../history/typed-columns.ts';
 import { describeEvent } from './decrease.ts';
 import { quantilesOf } from './quantiles.ts';
 import { Findings } from './verdict.ts';
@@ -54,11 +55,11 @@ function eachRead(history: HistoryColumns, visit: (read: number, missed: Missed)
   const pending: (Missed | undefined)[] = [];
   for (let at = 0; at < length; at++) {
     versions.follow(at);
-    const what = code[at]!;
+    const what = code.get(at);
     if (what === READ_INVOKE) {
-      pending[process[at]!] = history.outcomeOf(at) === OK ? versions.missedBy(mate[at]!) : undefined;
+      pending[process.get(at)] = history.outcomeOf(at) === OK ? versions.missedBy(mate.get(at)) : undefined;
     } else if (what === READ_OK) {
-      const missed = versions.isWrittenAnewSince(at, mate[at]!) ? nothing : pending[process[at]!];
+      const missed = versions.isWrittenAnewSince(at, mate.get(at)) ? nothing : pending[process.get(at)];
       if (missed !== undefined) visit(at, missed);
     }
   }
@@ -71,36 +72,36 @@ class Lags {
   lastMs = 0;
   lastVersions = 0;
   readonly #history: HistoryColumns;
-  readonly #ms: Float64Array;
-  readonly #versions: Float64Array;
+  readonly #ms: Float64Column;
+  readonly #versions: Float64Column;
   #reads = 0;
   #behind = 0;
   readonly #curve = new VisibilityCurve();
 
   constructor(history: HistoryColumns) {
     this.#history = history;
-    this.#ms = new Float64Array(history.length >> 1);
-    this.#versions = new Float64Array(history.length >> 1);
+    this.#ms = new Float64Column(history.length >> 1);
+    this.#versions = new Float64Column(history.length >> 1);
   }
 
   add(read: number, { count, earliest, newest }: Missed): void {
     const { time, mate } = this.#history;
-    const began = time[mate[read]!]!;
-    this.lastMs = count === 0 ? 0 : (began - time[earliest]!) / 1e6;
+    const began = time.get(mate.get(read));
+    this.lastMs = count === 0 ? 0 : (began - time.get(earliest)) / 1e6;
     this.lastVersions = count;
     this.#ms[this.#reads] = this.lastMs;
     this.#versions[this.#reads] = count;
     this.#reads += 1;
     if (count > 0) this.#behind += 1;
-    if (newest !== NONE) this.#curve.add((began - time[newest]!) / 1e6, count === 0);
+    if (newest !== NONE) this.#curve.add((began - time.get(newest)) / 1e6, count === 0);
   }
 
   summary(): Record<string, unknown> {
     return {
       reads: this.#reads,
       behind: this.#behind,
-      ms: quantilesOf(this.#ms.subarray(0, this.#reads)),
-      versions: quantilesOf(this.#versions.subarray(0, this.#reads)),
+      ms: quantilesOf(this.#ms, this.#reads),
+      versions: quantilesOf(this.#versions, this.#reads),
       visibility: this.#curve.points(),
     };
   }

@@ -1,5 +1,6 @@
 import { COMMIT_OK, FAIL, NONE, READ_OK, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
+import { Int32Column } from '../history/typed-columns.ts';
 import { describeEvent } from './decrease.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
@@ -16,19 +17,19 @@ export const writesFollowReads: Checker = (history) => {
   const { code, session, values, length } = history;
   const { first, last } = commitsOf(history);
   /** By session: the completed read of the value that was committed last. */
-  const latest = new Int32Array(history.names.count).fill(NONE);
+  const latest = new Int32Column(history.names.count).fill(NONE);
   for (let at = 0; at < length; at++) {
-    const what = code[at]!;
+    const what = code.get(at);
     if (what === READ_OK) {
-      const before = latest[session[at]!]!;
-      const committed = first[values.ids[at]!]!;
-      if (committed > (before === NONE ? NONE : first[values.ids[before]!]!)) latest[session[at]!] = at;
+      const before = latest.get(session.get(at));
+      const committed = first.get(values.ids.get(at));
+      if (committed > (before === NONE ? NONE : first.get(values.ids.get(before)))) latest[session.get(at)] = at;
     }
-    const read = beginsWrite(what) ? latest[session[at]!]! : NONE;
+    const read = beginsWrite(what) ? latest.get(session.get(at)) : NONE;
     if (read === NONE || history.outcomeOf(at) === FAIL) continue;
     const written = history.writtenAt(at);
-    const commit = written === NONE ? NONE : last[values.ids[written]!]!;
-    const source = first[values.ids[read]!]!;
+    const commit = written === NONE ? NONE : last.get(values.ids.get(written));
+    const source = first.get(values.ids.get(read));
     if (commit < at || commit >= source) continue;
     findings.violation(() => ({
       key: history.keyName(at),
@@ -42,14 +43,14 @@ export const writesFollowReads: Checker = (history) => {
 };
 
 /** By value: its first and its last commit, `NONE` for a value at which its key begins or that was never committed. */
-function commitsOf({ code, key, values, length }: HistoryColumns): { first: Int32Array; last: Int32Array } {
-  const first = new Int32Array(values.count).fill(NONE);
-  const last = new Int32Array(values.count).fill(NONE);
+function commitsOf({ code, key, values, length }: HistoryColumns): { first: Int32Column; last: Int32Column } {
+  const first = new Int32Column(values.count).fill(NONE);
+  const last = new Int32Column(values.count).fill(NONE);
   for (let at = 0; at < length; at++) {
     if (code[at] !== COMMIT_OK) continue;
-    const value = values.ids[at]!;
+    const value = values.ids.get(at);
     last[value] = at;
-    if (first[value] === NONE && values.initial[key[at]!] !== value) first[value] = at;
+    if (first[value] === NONE && values.initial[key.get(at)] !== value) first[value] = at;
   }
   return { first, last };
 }

@@ -28,7 +28,7 @@ test('the example prints what it says', () => {
 }, 60_000);
 
 test('every field of a mapping is described', () => {
-  const schema = readFileSync(join(root, 'harness/history/import/mapping.ts'), 'utf8');
+  const schema = readFileSync(join(root, 'harness/history/import/log/mapping.ts'), 'utf8');
   const fields = [...schema.matchAll(/^ {2}([a-z]+): /gm)].map(([, name]) => name!);
   expect(fields).toContain('otherwise');
   for (const field of fields) expect(page).toMatch(new RegExp(`^\\| \`${field}\` +\\|`, 'm'));

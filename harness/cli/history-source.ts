@@ -1,85 +1,98 @@
-/** Histories from files, whatever they are written in. */
-import type { PropertyName } from '../checker/properties.ts';
+/** Histories from files, in any format of the registry. */
 import { UsageError } from '../errors.ts';
-import type { HistoryColumns } from '../history/columns.ts';
 import type { Value } from '../history/event.ts';
-import { importJepsenEdn, importJepsenJson } from '../history/import/jepsen.ts';
-import type { JepsenOptions } from '../history/import/jepsen.ts';
-import type { Skipped } from '../history/import/logs.ts';
-import { HistoryReader } from '../history/reader.ts';
 import { valueProblem } from '../history/event-shape.ts';
+import { peek } from '../history/import/first-bytes.ts';
+import type { ImportFormat, ImportInput, ImportOptions, ImportedHistory } from '../history/import/import-format.ts';
+import {
+  defaultFormat,
+  firstBytesMax,
+  formatNamed,
+  importFormats,
+  recogniseFormat,
+} from '../history/import/import-formats.ts';
+import type { Mapping } from '../history/import/log/mapping.ts';
 import { InvalidArgumentError, Option } from 'commander';
 import { nameOfInput, readBytes, readInput } from './input.ts';
 
 export interface SourceFlags {
-  from: 'ratchet' | 'jepsen-edn' | 'jepsen-json';
+  from?: string;
   map?: string;
   initial?: Value;
 }
 
-export interface LoadedHistory {
+export interface LoadedHistory extends ImportedHistory {
   file: string;
-  history: HistoryColumns;
-  /** Of a log: its lines, and those that are no events. */
-  log?: { lines: number; skipped: Skipped[] };
+  /** The format that the file was recognised as, where it is not the default and the command line names none. */
+  recognised?: string;
+  /** What its format says is judged where the command line names no property. */
+  properties?: readonly string[];
 }
 
 export const sourceOptions = (): Option[] => [
-  new Option('--from <format>', 'what the files are written in')
-    .choices(['ratchet', 'jepsen-edn', 'jepsen-json'])
-    .default('ratchet'),
+  new Option('--from <format>', 'what the files are written in (default: recognised by their first bytes)').choices(
+    importFormats.map(({ name }) => name),
+  ),
   new Option('--map <file>', 'the files are your own logs, and this says which fields are what (docs/LOGS.md)'),
   new Option('--initial <value>', 'what the registers of Jepsen begin at, as JSON (default: null)').argParser(initial),
 ];
 
-/** A register may go back as it likes: only what does not speak of progress can be asked of it. */
-const ofRegisters: readonly PropertyName[] = ['integrity', 'linearizable', 'staleness', 'availability'];
-
-/** How to read each file, and what is judged where the command line does not say. */
+/** How to read each file, and what is judged of all of them where the command line does not say. */
 export interface Source {
   load(file: string): Promise<LoadedHistory>;
   properties: readonly string[] | undefined;
 }
 
-/** @throws UsageError when the flags contradict each other, or the mapping is none */
+/** @throws UsageError when the flags contradict each other, or the mapping cannot be understood */
 export async function openSource({ from, map, initial }: SourceFlags): Promise<Source> {
-  if (map !== undefined && from !== 'ratchet') throw contradiction('--map is for your own logs, --from for others');
-  if (initial !== undefined && from === 'ratchet') throw contradiction('--initial is for --from jepsen-…');
-  if (map !== undefined) {
-    return openLogs(map);
-  }
-  if (from === 'ratchet') return { load: loadHistory, properties: undefined };
-  const options = initial === undefined ? {} : { initial };
-  return { load: (file) => loadJepsen(file, from, options), properties: ofRegisters };
+  const named = from === undefined ? undefined : formatNamed(from);
+  const given = new Set<keyof ImportOptions>();
+  if (map !== undefined) given.add('mapping');
+  if (initial !== undefined) given.add('initial');
+  if (named !== undefined) requireOptions(named, given);
+  const mapping = map === undefined ? undefined : await loadMapping(map);
+  const options = { ...(initial === undefined ? {} : { initial }), ...(mapping === undefined ? {} : { mapping }) };
+  const load = async (file: string): Promise<LoadedHistory> => {
+    const name = nameOfInput(file);
+    if (named !== undefined) return loadAs(named, { name, bytes: readBytes(file) }, options);
+    const { firstBytes, bytes } = await peek(readBytes(file), firstBytesMax);
+    const format = recogniseFormat(firstBytes, mapping !== undefined);
+    requireOptions(format, given, name);
+    const loaded = await loadAs(format, { name, bytes }, options);
+    return format === defaultFormat(mapping !== undefined) ? loaded : { ...loaded, recognised: format.name };
+  };
+  return { load, properties: mapping?.properties };
 }
 
-async function loadHistory(file: string): Promise<LoadedHistory> {
-  const reader = new HistoryReader(nameOfInput(file));
-  for await (const bytes of readBytes(file)) reader.push(bytes);
-  return { file: nameOfInput(file), history: reader.end() };
-}
-
-async function loadJepsen(
-  file: string,
-  from: 'jepsen-edn' | 'jepsen-json',
-  options: JepsenOptions,
-): Promise<LoadedHistory> {
-  const parse = from === 'jepsen-edn' ? importJepsenEdn : importJepsenJson;
-  return { file: nameOfInput(file), history: parse(await readInput(file), nameOfInput(file), options) };
+async function loadAs(format: ImportFormat, input: ImportInput, options: ImportOptions): Promise<LoadedHistory> {
+  const { properties } = format;
+  const imported = await format.read(input, options);
+  return { file: input.name, ...imported, ...(properties === undefined ? {} : { properties }) };
 }
 
 /** Other histories are read without what knows YAML. */
-async function openLogs(map: string): Promise<Source> {
-  const [{ parseMapping }, { importLog }] = await Promise.all([
-    import('../history/import/mapping.ts'),
-    import('../history/import/logs.ts'),
-  ]);
-  const mapping = parseMapping(await readInput(map), nameOfInput(map));
-  const load = async (file: string): Promise<LoadedHistory> => {
-    const { history, ...log } = importLog(await readInput(file), nameOfInput(file), mapping);
-    return { file: nameOfInput(file), history, log };
-  };
-  return { load, properties: mapping.properties };
+async function loadMapping(map: string): Promise<Mapping> {
+  const { parseMapping } = await import('../history/import/log/mapping.ts');
+  return parseMapping(await readInput(map), nameOfInput(map));
+}
+
+/** @throws UsageError when the format lacks its mapping, or has no use for an option */
+function requireOptions({ name, options }: ImportFormat, given: ReadonlySet<keyof ImportOptions>, file?: string): void {
+  const what = file === undefined ? `--from ${name}` : `${file}, which is read as ${name}`;
+  if (options.includes('mapping') && !given.has('mapping')) throw contradiction(`--from ${name} needs a --map`);
+  if (given.has('mapping') && !options.includes('mapping')) {
+    throw contradiction(`--map is for your own logs (--from ${formatsWith('mapping')}), not for ${what}`);
+  }
+  if (given.has('initial') && !options.includes('initial')) {
+    throw contradiction(`--initial is for --from ${formatsWith('initial')}, not for ${what}`);
+  }
+}
+
+function formatsWith(option: keyof ImportOptions): string {
+  return importFormats
+    .filter(({ options }) => options.includes(option))
+    .map(({ name }) => name)
+    .join(' or ');
 }
 
 function contradiction(message: string): UsageError {

@@ -1,22 +1,15 @@
 /** Where the CLI reads: files, standard input, and either of them packed. */
-import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
+import { readText } from '../history/import/input-text.ts';
 
 const STDIN = '-';
-/** Of JavaScript's strings. */
-const textBytesMax = 512 * 1024 * 1024 - 24;
 
 /** @throws UsageError naming the file, when it cannot be read */
-export async function readInput(file: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readBytes(file)) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length > textBytesMax) throw new UsageError('file-too-large', `${file}: larger than 512 MiB`);
-  if (!isUtf8(bytes)) throw new UsageError('file-not-text', `${file}:${firstBadLine(bytes)}: not UTF-8 text`);
-  return new TextDecoder().decode(bytes);
+export function readInput(file: string): Promise<string> {
+  return readText({ name: nameOfInput(file), bytes: readBytes(file) });
 }
 
 /**
@@ -72,14 +65,4 @@ function unreadable(file: string, error: NodeJS.ErrnoException): unknown {
   };
   if (error.code === undefined) return error;
   return new UsageError('file-unreadable', `${file}: ${reasons[error.code] ?? error.message}`);
-}
-
-function firstBadLine(bytes: Buffer): number {
-  let line = 1;
-  for (let start = 0; ; line += 1) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline === -1 ? bytes.length : newline;
-    if (!isUtf8(bytes.subarray(start, end)) || newline === -1) return line;
-    start = newline + 1;
-  }
 }

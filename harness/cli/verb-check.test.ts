@@ -152,6 +152,47 @@ describe('a history', () => {
     expect(ratchet(['check', json, '--from', 'jepsen-json', '--property', 'integrity']).status).toBe(0);
   });
 
+  it('of Jepsen is recognised by its content, whatever the file is called and however it comes', () => {
+    const edn = `[${read}\n {:type :ok, :f :read, :process 1, :value 3}]`;
+    const json = '{"type":"ok","f":"read","process":1,"value":3}';
+    const lines = `${json.replace('ok', 'invoke').replace('3', 'null')}\n${json}\n`;
+    const integrity = ['--property', 'integrity'];
+    for (const [format, text] of [
+      ['jepsen-edn', edn],
+      ['jepsen-json', lines],
+      ['jepsen-json', `[${lines.trim().replace('\n', ',\n')}]`],
+    ] as const) {
+      const plain = file('history', text);
+      const { status, stdout } = ratchet(['check', plain]);
+      expect(status).toBe(1);
+      expect(stdout).toContain(`note:    read as ${format}\n`);
+      expect(ratchet(['check', file('history.gz', gzipSync(text)), ...integrity]).status).toBe(1);
+      expect(ratchet(['check', '-', ...integrity], text).status).toBe(1);
+      expect(ratchet(['check', '-', ...integrity, '--initial', '3'], gzipSync(text)).status).toBe(0);
+      const { files } = JSON.parse(ratchet(['check', plain, sound, '--format', 'json']).stdout);
+      expect(files.map((each: { format?: string }) => each.format)).toEqual([format, undefined]);
+      expect(files[0].verdicts.map((verdict: { property: string }) => verdict.property)).toEqual(registers);
+    }
+  });
+
+  it('is read as what --from says, whatever it looks like', () => {
+    const edn = file('like.edn', read);
+    expect(ratchet(['check', edn, '--from', 'ratchet']).stderr).toContain('like.edn:1: not valid JSON');
+    expect(ratchet(['check', sound, '--from', 'jepsen-json', ...view]).stdout).not.toContain('read as');
+  });
+
+  it('is read without what only other formats need', () => {
+    const hook = `import { registerHooks } from 'node:module';
+      registerHooks({ resolve: (name, context, next) => { const found = next(name, context); console.error(found.url); return found; } });`;
+    const args = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, join(root, 'bin/ratchet.js')];
+    const loadedBy = (...files: string[]): string =>
+      spawnSync(process.execPath, [...args, 'check', ...files, ...view], { cwd: root, encoding: 'utf8' }).stderr;
+    const others = /\/(yaml|zod)\/|\/(edn|edn-value|jepsen|logs|mapping)\.ts/g;
+    expect(loadedBy(sound)).toContain('/reader.ts');
+    expect(loadedBy(sound).match(others)).toBeNull();
+    expect(loadedBy(file('loading.edn', read)).match(others)).toContain('/jepsen.ts');
+  });
+
   it('may be a log with a mapping, which names the properties to be judged', () => {
     const map = file(
       'map.yaml',
@@ -262,6 +303,10 @@ describe('what is no history, no mapping or no flag is refused in one line', () 
     ],
     ['a mapping and a format', ['check', sound, '--from', 'jepsen-edn', '--map', good], '--map is for your own logs'],
     ['a beginning of no register', ['check', sound, '--initial', '0'], '--initial is for --from jepsen-'],
+    ['a beginning of one of two files', ['check', file('r.edn', read), sound, '--initial', '0'], 'sound.ndjson'],
+    ['a beginning of what is a history', ['check', sound, '--from', 'ratchet', '--initial', '0'], '--initial is for'],
+    ['a log without a mapping', ['check', sound, '--from', 'json-log'], '--from json-log needs a --map'],
+    ['a format that none recognises', ['check', file('t.csv', 'time,process\n')], 't.csv:1: not valid JSON'],
     ['a beginning that is not JSON', ['check', sound, '--from', 'jepsen-edn', '--initial', 'nil'], 'It must be JSON'],
     ['a mapping that is missing', ['check', sound, '--map', join(folder, 'none.yaml')], 'none.yaml: no such file'],
     [

@@ -1,26 +1,22 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { ExitCode } from '../errors.ts';
-import { formatEvent, formatHeader } from '../history/codec.ts';
-import type { History } from '../history/event.ts';
-import { exportJepsenEdn } from '../history/export/jepsen-edn.ts';
+import { ExitCode, UsageError } from '../errors.ts';
+import { exportFormats } from '../history/export/export-formats.ts';
 import { openSource, sourceOptions } from './history-source.ts';
 import type { SourceFlags } from './history-source.ts';
 import { printLines } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
 interface ExportFlags extends SourceFlags {
-  to: 'jepsen-edn' | 'ratchet';
+  to: string;
 }
-
-const formats = { 'jepsen-edn': exportJepsenEdn, ratchet: exportRatchet };
 
 export function addExport(program: Command, finish: Finish): void {
   const command = program
     .command('export')
     .description('write a history in another format')
     .argument('<history>', 'of a run, of Jepsen, or of your own logs; .gz too; - is standard input')
-    .addOption(new Option('--to <format>', 'what to write').choices(Object.keys(formats)).makeOptionMandatory());
+    .addOption(new Option('--to <format>', 'what to write').choices(Object.keys(exportFormats)).makeOptionMandatory());
   for (const option of sourceOptions()) command.addOption(option);
   command.action(async (file: string, flags: ExportFlags) => finish(await exportHistory(file, flags)));
 }
@@ -29,11 +25,9 @@ async function exportHistory(file: string, flags: ExportFlags): Promise<number> 
   const source = await openSource(flags);
   const { history } = await source.load(file);
   const events = Array.from({ length: history.length }, (_, index) => history.eventAt(index));
-  printLines(formats[flags.to]({ header: history.header, events }));
+  const format = exportFormats[flags.to];
+  if (format === undefined) throw new UsageError('format-unknown', `no format is called ${flags.to}`);
+  const linesOf = await format();
+  printLines(linesOf({ header: history.header, events }));
   return ExitCode.valid;
-}
-
-function* exportRatchet({ header, events }: History): Generator<string> {
-  if (header !== undefined) yield formatHeader(header);
-  for (const event of events) yield formatEvent(event);
 }

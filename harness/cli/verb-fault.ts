@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { HandOption } from '../faults/fault.ts';
 import { faultKinds, hasField, isRequestKind, type AnyKind, type FaultKindName } from '../faults/registry.ts';
 import type { Command as Order, FaultRequest } from '../up/control.ts';
+import { firstOf } from '../required.ts';
 import { duration } from './bounds.ts';
 import { formatOption, wholeNumber } from './options.ts';
 import { replicaOption, steer, upOption, type SteeringFlags } from './steering.ts';
@@ -37,7 +38,7 @@ function optionsByField(): Map<string, HandOption[]> {
 }
 
 function optionOf(shared: readonly HandOption[]): Option {
-  const { flag, value, choices } = shared[0]!;
+  const { flag, value, choices } = firstOf(shared);
   const option = new Option(flag, [...new Set(shared.map(({ description }) => description))].join('; '));
   if (choices !== undefined) option.choices(choices);
   if (value === 'whole number') option.argParser(wholeNumber(0));

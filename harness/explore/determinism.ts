@@ -17,13 +17,17 @@ export interface Mismatch {
 export function findMismatch(first: Traced, second: Traced): Mismatch | undefined {
   const hashes = [first.traceHash(), second.traceHash()];
   if (hashes[0] === hashes[1]) return undefined;
-  const [lines, others] = [first, second].map(({ history }) => history.events.map((event) => formatEvent(event)));
-  const length = Math.max(lines!.length, others!.length);
-  const index = Array.from({ length }, (_, at) => at).find((at) => lines![at] !== others![at]);
+  const [lines, others] = [linesOf(first), linesOf(second)];
+  const length = Math.max(lines.length, others.length);
+  const index = Array.from({ length }, (_, at) => at).find((at) => lines[at] !== others[at]);
   if (index === undefined) {
     const what = `two runs of one plan have the same ${length} events, but not the same timers and messages`;
     return { index: length, sentence: `${what}: traces ${hashes.join(' and ')}` };
   }
-  const [one, other] = [lines, others].map((each) => each![index] ?? 'nothing, for the run was over');
+  const [one, other] = [lines, others].map((each) => each[index] ?? 'nothing, for the run was over');
   return { index, sentence: `two runs of one plan differ from event ${index} on: ${one} and then ${other}` };
+}
+
+function linesOf({ history }: Traced): string[] {
+  return history.events.map((event) => formatEvent(event));
 }

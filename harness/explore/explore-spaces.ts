@@ -9,6 +9,7 @@ import { loadBackend } from '../runner/backend-registry.ts';
 import { replayCommand } from '../runner/replay-command.ts';
 import { reportingEnd } from '../runner/reporting-end.ts';
 import { judgedRun } from '../runner/run-tasks.ts';
+import { itemAt } from '../required.ts';
 import { explore, type Explored, type Found, type Progress, type SearchWorker } from './explore.ts';
 import { keepFound } from './regressions.ts';
 import type { Space } from './space.ts';
@@ -53,8 +54,8 @@ export async function exploreSpaces(options: ExploreSpacesOptions): Promise<Vali
     await reporter.begin?.({ verb: 'explore', titles, leftOut: [], defaults });
     for (const [at, space] of spaces.entries()) {
       if (signal.aborted) break;
-      await reporter.starting?.(titles[at]!);
-      const exploration = await exploreOne(space, titles[at]!, options);
+      await reporter.starting?.(itemAt(titles, at));
+      const exploration = await exploreOne(space, itemAt(titles, at), options);
       judged.push(exploration.valid);
       await reporter.explored?.(exploration);
     }

@@ -1,6 +1,7 @@
 /** Explores a range of plans with several workers: hands out chunks, keeps the earliest find, has it shrunk. */
 import type { Clock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
+import { firstOf } from '../required.ts';
 import type { Shrunk } from './search-job.ts';
 import { CHUNK_RUNS, type ChunkResult, type Coverage, type Find } from './search.ts';
 
@@ -103,7 +104,7 @@ async function shrunk(
 ): Promise<Found | undefined> {
   if (find === undefined) return undefined;
   let minimal = find.plan;
-  const shrinking = workers[0]!.shrink(find, (plan) => {
+  const shrinking = firstOf(workers).shrink(find, (plan) => {
     minimal = plan;
     onSmaller();
   });
@@ -131,7 +132,7 @@ function sum(
     if (result.chunk > last) continue;
     runs += result.runs;
     for (const kind of Object.keys(result.coverage) as (keyof Coverage)[])
-      coverage[kind] = (coverage[kind] ?? 0) + result.coverage[kind]!;
+      coverage[kind] = (coverage[kind] ?? 0) + (result.coverage[kind] ?? 0);
   }
   return { runs, runsPerSecond: elapsedMs > 0 ? (allRuns / elapsedMs) * 1_000 : 0, coverage };
 }

@@ -17,8 +17,8 @@ export function minimise(plan: Plan, fails: (plan: Plan) => boolean, runsMax: nu
   // After a cut that succeeded the search goes on behind it, and around once more, until a whole round brings nothing.
   for (let idle = 0; runs < runsMax;) {
     const all = [...cuts(smallest)];
-    if (idle >= all.length) break;
-    const candidate = all[from % all.length]!;
+    const candidate = all[from % all.length];
+    if (candidate === undefined || idle >= all.length) break;
     runs += 1;
     if (fails(candidate)) {
       smallest = candidate;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Verdict } from '../checker/verdict.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
+import { firstOf } from '../required.ts';
 import type { Found } from './explore.ts';
 
 export interface Regression {
@@ -42,7 +43,7 @@ export function readRegressions(scenarioFolders: readonly string[]): Regression[
 function readRegression(file: string): Regression {
   const result = RegressionFile.safeParse(parseJson(file));
   if (!result.success) {
-    const { path, message } = result.error.issues[0]!;
+    const { path, message } = firstOf(result.error.issues);
     throw invalid(file, `${path.join('.')}: ${message}`.replace(/^: /, ''));
   }
   const { found, expect, plan } = result.data;

@@ -1,11 +1,12 @@
 /** A worker thread that searches: it receives its job when it starts, and then one chunk at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { RatchetError } from '../errors.ts';
+import { required } from '../required.ts';
 import type { Answer, Request } from './search-workers.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { openSearcher, type SearchJob } from './search-job.ts';
 
-const port = parentPort!;
+const port = required(parentPort, 'the thread that starts this one');
 const answer = (message: Answer): void => port.postMessage(message);
 const searcher = openSearcher(workerData as SearchJob);
 searcher.catch(complain);

@@ -44,9 +44,9 @@ export function threadWorker(job: SearchJob): SearchWorker {
     if ('smaller' in answer) pending?.onSmaller(answer.smaller);
     else if ('error' in answer) fail(revived(answer.error));
     else if ('result' in answer) {
-      const { resolve } = pending!;
+      const asked = pending;
       pending = undefined;
-      resolve(answer.result as never);
+      asked?.resolve(answer.result as never);
     }
   });
   worker.on('error', (error: Error) => fail(died(error.message, error)));

@@ -52,9 +52,10 @@ export function searchChunk(options: SearchOptions, chunk: number, runs: number)
   });
   const result = { chunk, runs: tried, coverage };
   const [variation] = details.counterexample ?? [];
-  if (variation === undefined || failing === undefined) return result;
+  const { counterexamplePath: path } = details;
+  if (variation === undefined || failing === undefined || path === null) return result;
   const plan = toPlan(options, variation);
-  return { ...result, find: { chunk, path: details.counterexamplePath!, plan, failing } };
+  return { ...result, find: { chunk, path, plan, failing } };
 }
 
 /**

@@ -5,6 +5,7 @@ import { describeIssue } from '../plan/issue.ts';
 import type { Capability } from '../port/backend.ts';
 import type { AppliedFault, FaultTargets, RequestEffect } from '../port/fault-targets.ts';
 import type { SubjectCapability } from '../port/subject.ts';
+import { firstOf } from '../required.ts';
 import type { RequestKind, TimedKind } from './fault.ts';
 import * as kinds from './kinds.ts';
 
@@ -84,7 +85,7 @@ export function deviationOf(fault: Fault): FaultDeviation {
 export function parseFault(input: unknown): Fault {
   const result = Fault.safeParse(input);
   if (result.success) return result.data;
-  const what = describeIssue(result.error.issues[0]!, 'fault');
+  const what = describeIssue(firstOf(result.error.issues), 'fault');
   throw new UsageError('fault-invalid', `the fault is not valid: ${what}`, 'docs/PLAN.md describes every kind');
 }
 

@@ -1,4 +1,5 @@
 /** The small numbers that stand for words in the columns of a history. */
+import { itemAt } from '../required.ts';
 import type { EventType, HistoryEvent, Operation } from './event.ts';
 
 const eventTypes: readonly EventType[] = ['invoke', 'ok', 'fail', 'info'];
@@ -23,11 +24,11 @@ export function codeOf({ f, type, phase }: Pick<HistoryEvent, 'f' | 'type' | 'ph
 }
 
 export function operationOf(code: number): Operation {
-  return operations[code >> 2]!;
+  return itemAt(operations, code >> 2);
 }
 
 export function typeOf(code: number): EventType {
-  return eventTypes[code & 3]!;
+  return itemAt(eventTypes, code & 3);
 }
 
 /** The item of a column where an event has none. */

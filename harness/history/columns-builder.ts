@@ -1,3 +1,4 @@
+import { itemAt } from '../required.ts';
 import {
   FAULT,
   INFO,
@@ -22,6 +23,7 @@ import { Names } from './names.ts';
 import { PairIds } from './pair-ids.ts';
 import { fillValue } from './value-row.ts';
 import type { ValueRow } from './value-row.ts';
+import { Float32Column, Float64Column, Int32Column, Uint8Column } from './typed-columns.ts';
 
 /** One event in the form of the columns; filled anew for each. Names are ids of the builder's `names`. */
 export interface EventRow extends ValueRow {
@@ -73,7 +75,7 @@ export class ColumnsBuilder {
     return new HistoryColumns({
       header,
       length: this.#length,
-      columns: { ...columns, height: this.#heightsAreExact ? columns.height : columns.height.subarray(0, 0) },
+      columns: { ...columns, height: this.#heightsAreExact ? columns.height : new Float32Column(0) },
       names: this.names,
       views: this.#views,
       swapFrom: this.#swapFrom,
@@ -84,7 +86,7 @@ export class ColumnsBuilder {
   #sequenceProblem({ index, time }: EventRow): string | undefined {
     const at = this.#length;
     if (index !== at) return `index is ${index}, expected ${at}`;
-    const before = at === 0 ? 0 : this.#columns.time[at - 1]!;
+    const before = at === 0 ? 0 : this.#columns.time.get(at - 1);
     return time < before ? `time goes back from ${before} to ${time}` : undefined;
   }
 
@@ -127,14 +129,14 @@ export class ColumnsBuilder {
       columns.session[invoke] = row.session;
       columns.view[invoke] = this.#views.idOf(row.session, row.key);
     }
-    columns.session[at] = columns.session[invoke]!;
-    columns.view[at] = columns.view[invoke]!;
+    columns.session[at] = columns.session.get(invoke);
+    columns.view[at] = columns.view.get(invoke);
     if (row.code >> 2 !== READ && saysNothing(columns, at)) {
-      columns.shape[at] = columns.shape[invoke]!;
-      columns.generation[at] = columns.generation[invoke]!;
-      columns.progress[at] = columns.progress[invoke]!;
-      columns.status[at] = columns.status[invoke]!;
-      columns.height[at] = columns.height[invoke]!;
+      columns.shape[at] = columns.shape.get(invoke);
+      columns.generation[at] = columns.generation.get(invoke);
+      columns.progress[at] = columns.progress.get(invoke);
+      columns.status[at] = columns.status.get(invoke);
+      columns.height[at] = columns.height.get(invoke);
     }
   }
 }
@@ -150,7 +152,7 @@ function columnsOf({ header, events }: History): HistoryColumns {
     const problem = builder.append();
     if (problem !== undefined) throw new Error(`event ${event.index}: ${problem}`);
   }
-  return builder.finish(header, (index) => events[index]!);
+  return builder.finish(header, (index) => itemAt(events, index));
 }
 
 /** The same history in columns, whatever it is held in. */
@@ -201,7 +203,7 @@ function startsView(code: number): boolean {
 }
 
 function saysNothing(columns: Columns, at: number): boolean {
-  return columns.shape[at] === NOTHING || isNull(columns.shape[at]!, columns.generation[at]!);
+  return columns.shape[at] === NOTHING || isNull(columns.shape.get(at), columns.generation.get(at));
 }
 
 function isNull(shape: number, generation: number): boolean {
@@ -211,10 +213,10 @@ function isNull(shape: number, generation: number): boolean {
 /** What each process is doing: at most one operation at a time, and nothing after one that ended in `info`. */
 class ProcessLedger {
   /** By process: the invoke in flight, plus one; the event that ended it in `info`, plus one. */
-  #inFlight = new Int32Array(64);
-  #ended = new Int32Array(64);
+  #inFlight = new Int32Column(64);
+  #ended = new Int32Column(64);
   /** By process: whether the invoke in flight names its session. */
-  #namesSession = new Uint8Array(64);
+  #namesSession = new Uint8Column(64);
 
   problem(row: EventRow, columns: Columns, names: Names): string | undefined {
     const { process, code } = row;
@@ -222,15 +224,15 @@ class ProcessLedger {
     if (f === FAULT) return undefined;
     if (process >= this.#inFlight.length) this.#grow(process);
     if (this.#ended[process] !== 0) {
-      const end = this.#ended[process]! - 1;
-      const what = operationOf(columns.code[end]!);
+      const end = this.#ended.get(process) - 1;
+      const what = operationOf(columns.code.get(end));
       return `process ${show(names.nameOf(process))} is used again after its ${what} ended in info at index ${end}`;
     }
     if (f >= SHOW) return undefined;
-    const invoke = this.#inFlight[process]! - 1;
+    const invoke = this.#inFlight.get(process) - 1;
     if ((code & 3) === INVOKE) {
       if (invoke === NONE) return undefined;
-      const what = operationOf(columns.code[invoke]!);
+      const what = operationOf(columns.code.get(invoke));
       return `process ${show(names.nameOf(process))} still has the ${what} of index ${invoke} in flight`;
     }
     if (invoke !== NONE) return this.#mismatch(row, invoke, columns, names);
@@ -244,7 +246,7 @@ class ProcessLedger {
 
   /** Returns the invoke. */
   complete(at: number, { process, code }: EventRow): number {
-    const invoke = this.#inFlight[process]! - 1;
+    const invoke = this.#inFlight.get(process) - 1;
     this.#inFlight[process] = 0;
     if ((code & 3) === INFO) this.#ended[process] = at + 1;
     return invoke;
@@ -258,39 +260,39 @@ class ProcessLedger {
   ): string | undefined {
     const differs = (field: string, ended: unknown, begun: unknown): string =>
       `${field} is ${show(ended)}, but the invoke at index ${invoke} has ${show(begun)}`;
-    const begun = columns.code[invoke]!;
+    const begun = columns.code.get(invoke);
     if (begun >> 2 !== code >> 2) return differs('f', operationOf(code), operationOf(begun));
-    if (columns.key[invoke] !== key) return differs('key', names.nameOf(key), names.nameOf(columns.key[invoke]!));
+    if (columns.key[invoke] !== key) return differs('key', names.nameOf(key), names.nameOf(columns.key.get(invoke)));
     const isSession = session === NONE || this.#namesSession[process] === 0 || columns.session[invoke] === session;
-    return isSession ? undefined : differs('session', names.nameOf(session), names.nameOf(columns.session[invoke]!));
+    return isSession ? undefined : differs('session', names.nameOf(session), names.nameOf(columns.session.get(invoke)));
   }
 
   #grow(process: number): void {
     const length = Math.max(process + 1, this.#inFlight.length * 2);
-    const grown = <T extends Int32Array | Uint8Array>(from: T, to: T): T => {
+    const grown = <T extends Int32Column | Uint8Column>(from: T, to: T): T => {
       to.set(from);
       return to;
     };
-    this.#inFlight = grown(this.#inFlight, new Int32Array(length));
-    this.#ended = grown(this.#ended, new Int32Array(length));
-    this.#namesSession = grown(this.#namesSession, new Uint8Array(length));
+    this.#inFlight = grown(this.#inFlight, new Int32Column(length));
+    this.#ended = grown(this.#ended, new Int32Column(length));
+    this.#namesSession = grown(this.#namesSession, new Uint8Column(length));
   }
 }
 
 function emptyColumns(length: number): Columns {
   return {
-    time: new Float64Array(length),
-    process: new Int32Array(length),
-    session: new Int32Array(length),
-    key: new Int32Array(length),
-    code: new Uint8Array(length),
-    view: new Int32Array(length),
-    mate: new Int32Array(length),
-    shape: new Uint8Array(length),
-    generation: new Float64Array(length),
-    progress: new Float64Array(length),
-    status: new Int32Array(length),
-    height: new Float32Array(length),
+    time: new Float64Column(length),
+    process: new Int32Column(length),
+    session: new Int32Column(length),
+    key: new Int32Column(length),
+    code: new Uint8Column(length),
+    view: new Int32Column(length),
+    mate: new Int32Column(length),
+    shape: new Uint8Column(length),
+    generation: new Float64Column(length),
+    progress: new Float64Column(length),
+    status: new Int32Column(length),
+    height: new Float32Column(length),
   };
 }
 

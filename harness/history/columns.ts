@@ -5,34 +5,35 @@ import type { HistoryEvent, HistoryHeader, Scalar, Value } from './event.ts';
 import type { Names } from './names.ts';
 import type { PairIds } from './pair-ids.ts';
 import { ValueIds } from './value-ids.ts';
+import type { Float32Column, Float64Column, Int32Column, Uint8Column } from './typed-columns.ts';
 
 export interface Columns {
   /** Nanoseconds since the run began. */
-  readonly time: Float64Array;
+  readonly time: Float64Column;
   /** Ids of names. The session is that of the whole operation, though only one of its events may name it. */
-  readonly process: Int32Array;
-  readonly session: Int32Array;
-  readonly key: Int32Array;
+  readonly process: Int32Column;
+  readonly session: Int32Column;
+  readonly key: Int32Column;
   /** `f` and `type`, see `codes.ts`. */
-  readonly code: Uint8Array;
+  readonly code: Uint8Column;
   /** The number of the pair of session and key, counted from 0. */
-  readonly view: Int32Array;
+  readonly view: Int32Column;
   /** The other event of the same operation; `NONE` for one still in flight and for single events. */
-  readonly mate: Int32Array;
+  readonly mate: Int32Column;
   /**
    * The value, see `codes.ts`: what a read returned (`NOTHING` unless it is ok), what the others write. Of a `cas` it
    * is the second. A completion that does not say what was written has the value of its invoke.
    */
-  readonly shape: Uint8Array;
-  readonly generation: Float64Array;
-  readonly progress: Float64Array;
+  readonly shape: Uint8Column;
+  readonly generation: Float64Column;
+  readonly progress: Float64Column;
   /** Id of the name of the status; `NONE` without one. */
-  readonly status: Int32Array;
+  readonly status: Int32Column;
   /**
    * The value as one number, ordered and equal as the values are, where that can be said of all values of the history,
    * which are progresses then; empty where it cannot. Comparing four bytes is much faster than seventeen.
    */
-  readonly height: Float32Array;
+  readonly height: Float32Column;
 }
 
 export interface HistoryParts {
@@ -55,18 +56,18 @@ export interface HistoryParts {
 export class HistoryColumns implements Columns {
   readonly header: HistoryHeader | undefined;
   readonly length: number;
-  readonly time: Float64Array;
-  readonly process: Int32Array;
-  readonly session: Int32Array;
-  readonly key: Int32Array;
-  readonly code: Uint8Array;
-  readonly view: Int32Array;
-  readonly mate: Int32Array;
-  readonly shape: Uint8Array;
-  readonly generation: Float64Array;
-  readonly progress: Float64Array;
-  readonly status: Int32Array;
-  readonly height: Float32Array;
+  readonly time: Float64Column;
+  readonly process: Int32Column;
+  readonly session: Int32Column;
+  readonly key: Int32Column;
+  readonly code: Uint8Column;
+  readonly view: Int32Column;
+  readonly mate: Int32Column;
+  readonly shape: Uint8Column;
+  readonly generation: Float64Column;
+  readonly progress: Float64Column;
+  readonly status: Int32Column;
+  readonly height: Float32Column;
   readonly names: Names;
   readonly views: PairIds;
   readonly swapFrom: ReadonlyMap<number, Scalar>;
@@ -116,22 +117,22 @@ export class HistoryColumns implements Columns {
   }
 
   keyName(index: number): string | number {
-    const key = this.key[index]!;
+    const key = this.key.get(index);
     return key === NONE ? '' : this.names.nameOf(key);
   }
 
   sessionName(index: number): string | number {
-    return this.names.nameOf(this.session[index]!);
+    return this.names.nameOf(this.session.get(index));
   }
 
   /** The value as the columns have it: without a status, and of a `cas` only the second. */
   valueAt(index: number): Value | undefined {
-    const progress = this.progress[index]!;
-    switch (this.shape[index]! & SHAPE) {
+    const progress = this.progress.get(index);
+    switch (this.shape.get(index) & SHAPE) {
       case PROGRESS:
-        return { generation: this.generation[index]!, progress };
+        return { generation: this.generation.get(index), progress };
       case NUMBER:
-        return this.generation[index]! < 0 ? null : progress;
+        return this.generation.get(index) < 0 ? null : progress;
       case TEXT:
         return this.names.nameOf(progress);
       case BOOLEAN:
@@ -146,32 +147,32 @@ export class HistoryColumns implements Columns {
    * they have no order; see `compareValues`.
    */
   compare(a: number, b: number): number {
-    if (this.#hasHeights) return this.height[a]! - this.height[b]!;
-    const shape = this.shape[a]! & SHAPE;
-    if (shape !== (this.shape[b]! & SHAPE)) return Number.NaN;
+    if (this.#hasHeights) return this.height.get(a) - this.height.get(b);
+    const shape = this.shape.get(a) & SHAPE;
+    if (shape !== (this.shape.get(b) & SHAPE)) return Number.NaN;
     if (shape >= TEXT) return this.progress[a] === this.progress[b] ? 0 : Number.NaN;
-    return this.generation[a]! - this.generation[b]! || this.progress[a]! - this.progress[b]!;
+    return this.generation.get(a) - this.generation.get(b) || this.progress.get(a) - this.progress.get(b);
   }
 
   isTerminal(index: number): boolean {
-    const shape = this.shape[index]!;
+    const shape = this.shape.get(index);
     return (shape & SHAPE) === PROGRESS && ((shape & ENDED) !== 0 || this.progress[index] === 100);
   }
 
   /** What the operation that this event begins wrote or would have written: where the columns say it, else `NONE`. */
   writtenAt(invoke: number): number {
-    const completion = this.mate[invoke]!;
+    const completion = this.mate.get(invoke);
     if (completion !== NONE && this.shape[completion] !== NOTHING) return completion;
     return this.shape[invoke] === NOTHING ? NONE : invoke;
   }
 
   /** How the operation that this event begins ended: `OK`, `FAIL`, `INFO`, or `INVOKE` as long as it has not. */
   outcomeOf(invoke: number): number {
-    const completion = this.mate[invoke]!;
-    return completion === NONE ? INVOKE : this.code[completion]! & 3;
+    const completion = this.mate.get(invoke);
+    return completion === NONE ? INVOKE : this.code.get(completion) & 3;
   }
 
   isFault(index: number): boolean {
-    return this.code[index]! >> 2 === FAULT;
+    return this.code.get(index) >> 2 === FAULT;
   }
 }

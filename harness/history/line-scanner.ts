@@ -3,6 +3,7 @@
  * order, without escapes in strings or exponents in numbers. It never refuses a line; of one that is unusual in any
  * way it says so, and `JSON.parse` has the word.
  */
+import { itemAt } from '../required.ts';
 import {
   BOOLEAN,
   CAS,
@@ -26,6 +27,8 @@ import type { EventRow } from './columns-builder.ts';
 import { UNUSUAL, falseWord, isAt, nullWord, skipSpace, skipString, skipValue, trueWord } from './json-skip.ts';
 import type { Names } from './names.ts';
 
+/** Ends a line; what lies beyond the last byte counts as one. */
+const LF = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -52,7 +55,7 @@ const types = ['invoke', 'ok', 'fail', 'info'].map(quoted);
 const operations = ['read', 'write', 'start', 'cas', 'show', 'commit', 'fault', 'receive', 'watch'].map(quoted);
 /** The statuses that end a generation. */
 const endings = ['completed', 'failed'].map((name) => ({ name, word: quoted(name) }));
-const phases = ['begin', 'end'].map(quoted);
+const [phaseBegin, phaseEnd] = [quoted('begin'), quoted('end')];
 const [generationName, progressName, statusName] = ['generation', 'progress', 'status'].map(quoted) as [
   Uint8Array,
   Uint8Array,
@@ -99,7 +102,7 @@ export class LineScanner {
       const field = fieldAt(bytes, at + 1);
       if (field !== EXTRA && (seen & (1 << field)) !== 0) return UNUSUAL;
       seen |= 1 << field;
-      at = field === EXTRA ? skipString(bytes, at) : at + 1 + fieldNames[field]!.length;
+      at = field === EXTRA ? skipString(bytes, at) : at + 1 + itemAt(fieldNames, field).length;
       if (at === UNUSUAL) return UNUSUAL;
       at = skipSpace(bytes, at);
       if (bytes[at] !== COLON) return UNUSUAL;
@@ -163,8 +166,8 @@ export class LineScanner {
   /** Only a watch must have a valid phase; for other events it may be any value. */
   #phase(at: number): number {
     if (this.#bytes[at] === QUOTE) {
-      if (isAt(this.#bytes, at + 1, phases[0]!)) this.#watch = WATCH_BEGIN;
-      else if (isAt(this.#bytes, at + 1, phases[1]!)) this.#watch = WATCH_END;
+      if (isAt(this.#bytes, at + 1, phaseBegin)) this.#watch = WATCH_BEGIN;
+      else if (isAt(this.#bytes, at + 1, phaseEnd)) this.#watch = WATCH_END;
     }
     return skipValue(this.#bytes, at, 0);
   }
@@ -190,9 +193,9 @@ export class LineScanner {
   #wordInto(words: readonly Uint8Array[], bits: number, at: number): number {
     if (this.#bytes[at] !== QUOTE) return UNUSUAL;
     for (let word = 0; word < words.length; word++) {
-      if (!isAt(this.#bytes, at + 1, words[word]!)) continue;
+      if (!isAt(this.#bytes, at + 1, itemAt(words, word))) continue;
       this.#row.code |= word << bits;
-      return at + 1 + words[word]!.length;
+      return at + 1 + itemAt(words, word).length;
     }
     return UNUSUAL;
   }
@@ -240,7 +243,7 @@ export class LineScanner {
     const bytes = this.#bytes;
     if (bytes[at] !== QUOTE) return UNUSUAL;
     for (let i = 0; i < this.#statuses.length; i++) {
-      const { word, id, shape } = this.#statuses[i]!;
+      const { word, id, shape } = itemAt(this.#statuses, i);
       if (!isAt(bytes, at + 1, word)) continue;
       row.status = id;
       row.shape = shape;
@@ -290,7 +293,8 @@ export class LineScanner {
     const bytes = this.#bytes;
     let number = 0;
     let end = at;
-    for (let byte = bytes[end]!; byte >= ZERO && byte <= NINE; byte = bytes[++end]!) number = number * 10 + byte - ZERO;
+    for (let byte = bytes[end] ?? LF; byte >= ZERO && byte <= NINE; byte = bytes[++end] ?? LF)
+      number = number * 10 + byte - ZERO;
     this.#number = number;
     const digits = end - at;
     return digits === 0 || digits > digitsMax || (bytes[at] === ZERO && digits > 1) ? UNUSUAL : end;
@@ -309,7 +313,7 @@ export class LineScanner {
     let number = this.#number;
     let scale = 1;
     let end = point + 1;
-    for (let byte = bytes[end]!; byte >= ZERO && byte <= NINE; byte = bytes[++end]!) {
+    for (let byte = bytes[end] ?? LF; byte >= ZERO && byte <= NINE; byte = bytes[++end] ?? LF) {
       number = number * 10 + byte - ZERO;
       scale *= 10;
     }
@@ -323,7 +327,7 @@ export class LineScanner {
     if (bytes[at] !== QUOTE) return UNUSUAL;
     let hash = 0;
     for (let end = at + 1; ; end++) {
-      const byte = bytes[end]!;
+      const byte = bytes[end] ?? LF;
       if (byte === QUOTE) {
         this.#hash = hash;
         return end + 1;
@@ -345,8 +349,8 @@ function clear(row: EventRow): void {
 }
 
 function fieldAt(bytes: Uint8Array, at: number): number {
-  const field = candidateOf(bytes[at]!, bytes[at + 1]!);
-  return field !== EXTRA && isAt(bytes, at, fieldNames[field]!) ? field : EXTRA;
+  const field = candidateOf(bytes[at] ?? LF, bytes[at + 1] ?? LF);
+  return field !== EXTRA && isAt(bytes, at, itemAt(fieldNames, field)) ? field : EXTRA;
 }
 
 /** The only field whose name can begin so. */

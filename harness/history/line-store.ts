@@ -1,10 +1,13 @@
+import { itemAt } from '../required.ts';
+import { Float64Column } from './typed-columns.ts';
+
 const LF = 0x0a;
 
 /** The bytes of a history and where the line of each event starts in them, so that a few can be read once more. */
 export class LineStore {
   readonly #blocks: { bytes: Uint8Array; start: number }[] = [];
   /** Of each event: where its line starts in all blocks laid end to end. */
-  #starts = new Float64Array(256);
+  #starts = new Float64Column(256);
   #count = 0;
   #blockStart = 0;
   #size = 0;
@@ -19,7 +22,7 @@ export class LineStore {
   /** The line of the next event, which starts here in the last block. */
   addLine(start: number): void {
     if (this.#count === this.#starts.length) {
-      const starts = new Float64Array(this.#count * 2);
+      const starts = new Float64Column(this.#count * 2);
       starts.set(this.#starts);
       this.#starts = starts;
     }
@@ -27,7 +30,7 @@ export class LineStore {
   }
 
   textOf(index: number): string {
-    const position = this.#starts[index]!;
+    const position = this.#starts.get(index);
     const { bytes, start } = this.#blockAt(position);
     const from = position - start;
     return Buffer.from(bytes.subarray(from, bytes.indexOf(LF, from))).toString();
@@ -37,9 +40,9 @@ export class LineStore {
     let [low, high] = [0, this.#blocks.length - 1];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if (this.#blocks[middle]!.start <= position) low = middle;
+      if (itemAt(this.#blocks, middle).start <= position) low = middle;
       else high = middle - 1;
     }
-    return this.#blocks[low]!;
+    return itemAt(this.#blocks, low);
   }
 }

@@ -1,3 +1,5 @@
+import { Int32Column } from './typed-columns.ts';
+
 /** Names and other texts, each held once and known by a small number, counted from 0. `1` and `"1"` are two. */
 
 type Name = string | number;
@@ -46,17 +48,17 @@ class SeenBytes {
   #poolSize = 0;
   #count = 0;
   /** Of each entry: hash, start in the pool, length, id. */
-  #entries = new Int32Array(4 * 64);
+  #entries = new Int32Column(4 * 64);
   /** The number of an entry, plus one; 0 where there is none. */
-  #table = new Int32Array(128);
+  #table = new Int32Column(128);
 
   find(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const mask = this.#table.length - 1;
     const entries = this.#entries;
     for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
-      const entry = (this.#table[slot]! - 1) * 4;
+      const entry = (this.#table.get(slot) - 1) * 4;
       if (entry < 0) return -1;
-      if (entries[entry] === hash && this.#holds(entry, bytes, start, end)) return entries[entry + 3]!;
+      if (entries[entry] === hash && this.#holds(entry, bytes, start, end)) return entries.get(entry + 3);
     }
   }
 
@@ -74,7 +76,7 @@ class SeenBytes {
 
   #holds(entry: number, bytes: Uint8Array, start: number, end: number): boolean {
     if (this.#entries[entry + 2] !== end - start) return false;
-    const offset = this.#entries[entry + 1]! - start;
+    const offset = this.#entries.get(entry + 1) - start;
     const pool = this.#pool;
     for (let at = start; at < end; at++) if (pool[offset + at] !== bytes[at]) return false;
     return true;
@@ -82,8 +84,8 @@ class SeenBytes {
 
   #grow(): void {
     this.#entries = enlarged(this.#entries, this.#entries.length * 2);
-    this.#table = new Int32Array(this.#table.length * 2);
-    for (let entry = 0; entry < this.#count; entry++) this.#place(entry, this.#entries[entry * 4]!);
+    this.#table = new Int32Column(this.#table.length * 2);
+    for (let entry = 0; entry < this.#count; entry++) this.#place(entry, this.#entries.get(entry * 4));
   }
 
   #place(entry: number, hash: number): void {
@@ -98,7 +100,7 @@ function spread(hash: number): number {
   return hash ^ (hash >>> 15);
 }
 
-function enlarged<T extends Uint8Array | Int32Array>(array: T, length: number): T {
+function enlarged<T extends Uint8Array | Int32Column>(array: T, length: number): T {
   const larger = new (array.constructor as new (length: number) => T)(length);
   larger.set(array);
   return larger;

@@ -1,9 +1,11 @@
+import { Int32Column } from './typed-columns.ts';
+
 /** Numbers for pairs of small numbers, counted from 0 in the order in which the pairs are first seen. */
 export class PairIds {
-  #firsts = new Int32Array(64);
-  #seconds = new Int32Array(64);
+  #firsts = new Int32Column(64);
+  #seconds = new Int32Column(64);
   /** An id plus one; 0 where there is none. At most half full. */
-  #table = new Int32Array(128);
+  #table = new Int32Column(128);
   #count = 0;
 
   get count(): number {
@@ -13,18 +15,18 @@ export class PairIds {
   idOf(first: number, second: number): number {
     const mask = this.#table.length - 1;
     for (let slot = hashOf(first, second) & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#table[slot]! - 1;
+      const id = this.#table.get(slot) - 1;
       if (id < 0) return this.#add(first, second, slot);
       if (this.#firsts[id] === first && this.#seconds[id] === second) return id;
     }
   }
 
   firstOf(id: number): number {
-    return this.#firsts[id]!;
+    return this.#firsts.get(id);
   }
 
   secondOf(id: number): number {
-    return this.#seconds[id]!;
+    return this.#seconds.get(id);
   }
 
   #add(first: number, second: number, slot: number): number {
@@ -42,14 +44,14 @@ export class PairIds {
 
   #grow(): void {
     const [firsts, seconds] = [this.#firsts, this.#seconds];
-    this.#firsts = new Int32Array(firsts.length * 2);
-    this.#seconds = new Int32Array(firsts.length * 2);
+    this.#firsts = new Int32Column(firsts.length * 2);
+    this.#seconds = new Int32Column(firsts.length * 2);
     this.#firsts.set(firsts);
     this.#seconds.set(seconds);
-    this.#table = new Int32Array(this.#table.length * 2);
+    this.#table = new Int32Column(this.#table.length * 2);
     const mask = this.#table.length - 1;
     for (let id = 0; id < this.#count; id++) {
-      let slot = hashOf(firsts[id]!, seconds[id]!) & mask;
+      let slot = hashOf(firsts.get(id), seconds.get(id)) & mask;
       while (this.#table[slot] !== 0) slot = (slot + 1) & mask;
       this.#table[slot] = id + 1;
     }

@@ -1,6 +1,7 @@
 import { FAULT, INFO, NONE, NOTHING, READ, RECEIVE, SHOW, WATCH_BEGIN } from './codes.ts';
 import { HistoryColumns } from './columns.ts';
 import type { Columns } from './columns.ts';
+import { Int32Column, Uint8Column } from './typed-columns.ts';
 
 /** Names, of which a missing list means all. */
 export interface Selection {
@@ -22,15 +23,15 @@ export function select(history: HistoryColumns, { keys, sessions }: Selection): 
   const isSession = namesIn(history, sessions);
   const columns: Columns = {
     ...history,
-    code: history.code.slice(),
-    view: history.view.slice(),
-    shape: history.shape.slice(),
+    code: new Uint8Column(history.code),
+    view: new Int32Column(history.view),
+    shape: new Uint8Column(history.shape),
   };
   for (let at = 0; at < length; at++) {
-    const f = history.code[at]! >> 2;
+    const f = history.code.get(at) >> 2;
     if (f === FAULT) continue;
     const isView = f === READ || f === SHOW || f === RECEIVE || f >= WATCH_BEGIN;
-    if (isKey[history.key[at]!] === 1 && (!isView || isSession[history.session[at]!] === 1)) continue;
+    if (isKey[history.key.get(at)] === 1 && (!isView || isSession[history.session.get(at)] === 1)) continue;
     columns.code[at] = nothingHappened;
     columns.view[at] = NONE;
     columns.shape[at] = NOTHING;
@@ -51,7 +52,7 @@ export function select(history: HistoryColumns, { keys, sessions }: Selection): 
 
 /** The names of the selection that stand for nothing in the history. */
 export function unknownNames(history: HistoryColumns, { keys = [], sessions = [] }: Selection): string[] {
-  const known = (column: Int32Array): Set<string> =>
+  const known = (column: Int32Column): Set<string> =>
     new Set([...new Set(column)].filter((id) => id !== NONE).map((id) => String(history.names.nameOf(id))));
   return [
     ...keys.filter((name) => !known(history.key).has(name)),
@@ -60,9 +61,9 @@ export function unknownNames(history: HistoryColumns, { keys = [], sessions = []
 }
 
 /** By id: whether the name is in the list. A command line knows no integers: `1` means the name 1 and the name "1". */
-function namesIn({ names }: HistoryColumns, list: readonly string[] | undefined): Uint8Array {
+function namesIn({ names }: HistoryColumns, list: readonly string[] | undefined): Uint8Column {
   const wanted = new Set(list);
-  const isIn = new Uint8Array(names.count);
+  const isIn = new Uint8Column(names.count);
   for (let id = 0; id < isIn.length; id++) {
     isIn[id] = list === undefined || wanted.has(String(names.nameOf(id))) ? 1 : 0;
   }

@@ -2,6 +2,7 @@ import { NONE, NOTHING, PROGRESS, SHAPE } from './codes.ts';
 import type { HistoryHeader, Value } from './event.ts';
 import type { Names } from './names.ts';
 import { valueId } from './order.ts';
+import { Float64Column, Int32Column, Uint8Column } from './typed-columns.ts';
 import { fillValue, initialValue } from './value-row.ts';
 
 /** What of a history has to do with values. */
@@ -9,53 +10,53 @@ interface ValueSource {
   readonly header: HistoryHeader | undefined;
   readonly length: number;
   readonly names: Names;
-  readonly key: Int32Array;
-  readonly shape: Uint8Array;
-  readonly generation: Float64Array;
-  readonly progress: Float64Array;
+  readonly key: Int32Column;
+  readonly shape: Uint8Column;
+  readonly generation: Float64Column;
+  readonly progress: Float64Column;
 }
 
 /** Numbers for the values of each key, counted from 0: equal values of one key have one id, whatever their status. */
 export class ValueIds {
   /** Of each event; `NONE` without a value. */
-  readonly ids: Int32Array;
+  readonly ids: Int32Column;
   /** The first event that has the value, by id. */
-  readonly firsts: Int32Array;
+  readonly firsts: Int32Column;
   readonly count: number;
   /** Those that have values, in the order in which they first do. */
   readonly keys: readonly number[];
   /** The id of the value at which each of these keys begins, by key; `count` where no event has it. */
-  readonly initial: Int32Array;
+  readonly initial: Int32Column;
   /** Whether each key holds progresses, by key. */
-  readonly holdsProgress: Uint8Array;
+  readonly holdsProgress: Uint8Column;
   readonly #history: ValueSource;
-  readonly #table: Int32Array;
+  readonly #table: Int32Column;
 
   constructor(history: ValueSource) {
     this.#history = history;
-    this.ids = new Int32Array(history.length).fill(NONE);
-    this.holdsProgress = new Uint8Array(history.names.count);
+    this.ids = new Int32Column(history.length).fill(NONE);
+    this.holdsProgress = new Uint8Column(history.names.count);
     const firsts = new FirstEvents(history);
     for (let at = 0; at < history.length; at++) {
-      const shape = history.shape[at]!;
+      const shape = history.shape.get(at);
       if (shape === NOTHING) continue;
       this.ids[at] = firsts.idOf(at);
-      if ((shape & SHAPE) === PROGRESS) this.holdsProgress[history.key[at]!] = 1;
+      if ((shape & SHAPE) === PROGRESS) this.holdsProgress[history.key.get(at)] = 1;
     }
     this.firsts = firsts.events;
     this.count = firsts.count;
     this.#table = firsts.table;
-    this.initial = new Int32Array(history.names.count).fill(NONE);
+    this.initial = new Int32Column(history.names.count).fill(NONE);
     this.keys = this.#keysOfValues();
     for (const key of this.keys) this.initial[key] = this.idOf(key, this.#initialValue(key));
   }
 
   #keysOfValues(): number[] {
     const { key, names } = this.#history;
-    const isKnown = new Uint8Array(names.count);
+    const isKnown = new Uint8Column(names.count);
     const keys: number[] = [];
     for (let value = 0; value < this.count; value++) {
-      const name = key[this.firsts[value]!]!;
+      const name = key.get(this.firsts.get(value));
       if (isKnown[name] === 1) continue;
       isKnown[name] = 1;
       keys.push(name);
@@ -80,10 +81,10 @@ export class ValueIds {
     const { key: keys, shape: shapes, generation: generations, progress: progresses } = this.#history;
     const mask = this.#table.length - 1;
     for (let slot = hashOf(key, shape, generation, progress) & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#table[slot]! - 1;
+      const id = this.#table.get(slot) - 1;
       if (id < 0) return NONE;
-      const at = this.firsts[id]!;
-      const isSame = keys[at] === key && (shapes[at]! & SHAPE) === shape;
+      const at = this.firsts.get(id);
+      const isSame = keys[at] === key && (shapes.get(at) & SHAPE) === shape;
       if (isSame && generations[at] === generation && progresses[at] === progress) return id;
     }
   }
@@ -91,8 +92,8 @@ export class ValueIds {
 
 /** The growing table from values to the first event that has each. */
 class FirstEvents {
-  events = new Int32Array(64);
-  table = new Int32Array(128);
+  events = new Int32Column(64);
+  table = new Int32Column(128);
   count = 0;
   readonly #history: ValueSource;
 
@@ -103,48 +104,48 @@ class FirstEvents {
   idOf(at: number): number {
     if (this.count === this.events.length) this.#grow();
     const { key, shape, generation, progress } = this.#history;
-    const k = key[at]!;
-    const s = shape[at]! & SHAPE;
-    const g = generation[at]!;
-    const p = progress[at]!;
+    const k = key.get(at);
+    const s = shape.get(at) & SHAPE;
+    const g = generation.get(at);
+    const p = progress.get(at);
     const mask = this.table.length - 1;
     for (let slot = hashOf(k, s, g, p) & mask; ; slot = (slot + 1) & mask) {
-      const id = this.table[slot]! - 1;
+      const id = this.table.get(slot) - 1;
       if (id < 0) {
         this.table[slot] = this.count + 1;
         this.events[this.count] = at;
         return this.count++;
       }
-      const first = this.events[id]!;
-      const isSame = key[first] === k && (shape[first]! & SHAPE) === s;
+      const first = this.events.get(id);
+      const isSame = key[first] === k && (shape.get(first) & SHAPE) === s;
       if (isSame && generation[first] === g && progress[first] === p) return id;
     }
   }
 
   #grow(): void {
     const { key, shape, generation, progress } = this.#history;
-    const events = new Int32Array(this.events.length * 2);
+    const events = new Int32Column(this.events.length * 2);
     events.set(this.events);
     this.events = events;
-    this.table = new Int32Array(this.table.length * 2);
+    this.table = new Int32Column(this.table.length * 2);
     const mask = this.table.length - 1;
     for (let id = 0; id < this.count; id++) {
-      const at = events[id]!;
-      let slot = hashOf(key[at]!, shape[at]! & SHAPE, generation[at]!, progress[at]!) & mask;
+      const at = events.get(id);
+      let slot = hashOf(key.get(at), shape.get(at) & SHAPE, generation.get(at), progress.get(at)) & mask;
       while (this.table[slot] !== 0) slot = (slot + 1) & mask;
       this.table[slot] = id + 1;
     }
   }
 }
 
-const double = new Float64Array(1);
-const words = new Int32Array(double.buffer);
+const double = new Float64Column(1);
+const words = new Int32Column(double.buffer);
 
 function hashOf(key: number, shape: number, generation: number, progress: number): number {
   // Adding 0 makes one zero of two.
   double[0] = progress + 0;
-  let hash = Math.imul(key, 0x9e3779b1) ^ Math.imul(words[0]! ^ Math.imul(words[1]!, 0x27d4eb2f), 0x85ebca6b);
+  let hash = Math.imul(key, 0x9e3779b1) ^ Math.imul(words.get(0) ^ Math.imul(words.get(1), 0x27d4eb2f), 0x85ebca6b);
   double[0] = generation + 0;
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) ^ words[0]! ^ Math.imul(words[1]! + shape, 0x165667b1);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) ^ words.get(0) ^ Math.imul(words.get(1) + shape, 0x165667b1);
   return Math.imul(hash ^ (hash >>> 13), 0x297a2d39) >>> 7;
 }

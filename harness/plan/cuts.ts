@@ -2,6 +2,7 @@
 import type { RequestMatch } from '../faults/fields.ts';
 import { referencesOf, replicaNumber, withReferences } from '../faults/references.ts';
 import { isRequestFault, kindNamed, timedKind, type Fault, type TimedFault } from '../faults/registry.ts';
+import { itemAt } from '../required.ts';
 import type { Moment } from './moment.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
 
@@ -135,7 +136,8 @@ function* smallerGenerations(plan: Plan, generation: GenerationPlan): Generator<
   if ('at_ms' in generation.start && generation.start.at_ms > 0) yield replace({ start: { at_ms: 0 } });
   if ('after' in generation.start && generation.start.plus_ms > 0)
     yield replace({ start: { ...generation.start, plus_ms: 0 } });
-  if (generation.outcome !== 'completed' && steps.at(-1)!.progress === 100) yield replace({ outcome: 'completed' });
+  if (generation.outcome !== 'completed' && itemAt(steps, steps.length - 1).progress === 100)
+    yield replace({ outcome: 'completed' });
 }
 
 /** What a benign step takes: long enough for a poll in between. */
@@ -145,10 +147,10 @@ const PACE_MS = 100;
 function withoutStep(plan: Plan, generation: GenerationPlan, at: number): Plan {
   const { worker, story, steps } = generation;
   const number = plan.generations.filter((each) => each.story === story).indexOf(generation) + 1;
-  const removed = steps[at]!.progress;
+  const removed = itemAt(steps, at).progress;
   const before = steps[at - 1]?.progress ?? 0;
   const rest = steps
-    .map((step, i) => (i === at + 1 ? { ...step, after_ms: step.after_ms + steps[at]!.after_ms } : step))
+    .map((step, i) => (i === at + 1 ? { ...step, after_ms: step.after_ms + itemAt(steps, at).after_ms } : step))
     .filter((_, i) => i !== at);
   const shorter: Plan = {
     ...plan,

@@ -5,6 +5,7 @@ import { CHANNEL_NAMES } from '../channels/registry.ts';
 import { UsageError } from '../errors.ts';
 import { referencesOf, replicaNumber } from '../faults/references.ts';
 import { Fault, isRequestFault, requestKind } from '../faults/registry.ts';
+import { firstOf } from '../required.ts';
 import { describeIssue } from './issue.ts';
 import { Moment } from './moment.ts';
 import { NAME, NAME_RULE } from './name.ts';
@@ -88,7 +89,7 @@ export type ObserverPlan = Plan['observers'][number];
  */
 export function parsePlan(input: unknown, source: string): Plan {
   const result = PlanSchema.safeParse(input);
-  if (!result.success) throw invalid(source, describeIssue(result.error.issues[0]!, 'plan'));
+  if (!result.success) throw invalid(source, describeIssue(firstOf(result.error.issues), 'plan'));
   const contradiction = findContradiction(result.data);
   if (contradiction !== undefined) throw invalid(source, contradiction);
   return result.data;

@@ -39,7 +39,7 @@ export class Recorder {
    */
   record(body: EventBody): HistoryEvent {
     const index = this.#events.length;
-    const before = index === 0 ? 0 : this.#events[index - 1]!.time;
+    const before = this.#events.at(-1)?.time ?? 0;
     const event = body as HistoryEvent;
     event.index = index;
     event.time = Math.max(this.#clock.now(), before);

@@ -24,7 +24,7 @@ const START_INVOKE = START * 4 + INVOKE;
 export function tellViolation(history: HistoryColumns, violation: Violation): StoryLine[] {
   const beside = newestGeneration(violation.events.map(history.eventAt));
   return explainedEvents(history, violation).map((index) => ({
-    time: history.time[index]!,
+    time: history.time.get(index),
     ...tell(history.eventAt(index), history, beside),
   }));
 }

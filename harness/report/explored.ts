@@ -58,7 +58,7 @@ function describeVerdict({
 }
 
 function coverageOf({ coverage }: JudgedExploration): string {
-  const kinds = Object.entries(coverage).sort(([, a], [, b]) => b! - a!);
+  const kinds = Object.entries(coverage).sort(([, a = 0], [, b = 0]) => b - a);
   return kinds.length === 0 ? 'none' : kinds.map(([kind, count]) => `${kind} ${count}`).join(', ');
 }
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import type { Output, Reporter } from '../port/reporter.ts';
+import { firstOf } from '../required.ts';
 import { FileOutput } from './file-output.ts';
 import { DEFAULT_REPORTER, loadReporter } from './reporters.ts';
 
@@ -52,7 +53,7 @@ function requireDistinct(requests: readonly ReporterRequest[]): void {
   for (const group of byPlace.values()) {
     if (group.length < 2) continue;
     const names = group.map(({ name }) => name).join(' and ');
-    const what = `${names} would both write to ${group[0]!.file ?? 'standard output'}`;
+    const what = `${names} would both write to ${firstOf(group).file ?? 'standard output'}`;
     throw new UsageError('reporters-collide', what, 'give each a file of its own: --reporter NAME=FILE');
   }
 }

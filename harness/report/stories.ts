@@ -2,6 +2,7 @@
 import type { Verdict, Violation } from '../checker/verdict.ts';
 import { NONE, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
+import { itemAt } from '../required.ts';
 import { explainedEvents } from './counterexample.ts';
 
 export interface Story {
@@ -44,7 +45,7 @@ function addStory(stories: Telling[], story: Telling, history: HistoryColumns): 
     stories.push(story);
     return;
   }
-  const { verdict, alsoBroken } = stories[at]!;
+  const { verdict, alsoBroken } = itemAt(stories, at);
   stories[at] = { ...story, alsoBroken: [verdict, ...alsoBroken] };
 }
 
@@ -55,16 +56,16 @@ function isToldBy(story: Telling, violation: Violation, history: HistoryColumns)
 
 /** Violations name the offending event last. */
 function offenceOf(history: HistoryColumns, { events }: Violation): number {
-  return operationOf(history, events.at(-1)!);
+  return operationOf(history, itemAt(events, events.length - 1));
 }
 
 /** One number for all events of an operation; a show belongs to the read that it shows. */
 function operationOf(history: HistoryColumns, event: number): number {
   const { code, length, mate } = history;
-  if (code[event]! >> 2 === SHOW) {
+  if (code.get(event) >> 2 === SHOW) {
     const { read } = history.eventAt(event);
     return typeof read === 'number' && read >= 0 && read < length ? operationOf(history, read) : event;
   }
-  const other = mate[event]!;
+  const other = mate.get(event);
   return other === NONE ? event : Math.max(event, other);
 }

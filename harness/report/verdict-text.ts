@@ -3,6 +3,7 @@ import type { Validity, Verdict, Violation } from '../checker/verdict.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { History } from '../history/event.ts';
+import { itemAt } from '../required.ts';
 import { seconds, tellViolation } from './counterexample.ts';
 import { describeMeasured } from './measured.ts';
 import type { Palette } from './palette.ts';
@@ -47,7 +48,7 @@ export function formatStory(history: HistoryColumns, violation: Violation): stri
   const timeWidth = Math.max(...times.map((time) => time.length));
   const whatWidth = Math.max(...lines.map((line) => line.what.length));
   return lines.map((line, at) =>
-    `   ${times[at]!.padStart(timeWidth)}  ${line.what.padEnd(whatWidth)}   ${line.source}`.trimEnd(),
+    `   ${itemAt(times, at).padStart(timeWidth)}  ${line.what.padEnd(whatWidth)}   ${line.source}`.trimEnd(),
   );
 }
 

@@ -7,7 +7,7 @@ import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryHeader } from '../history/event.ts';
 import { select, unknownNames, type Selection } from '../history/selection.ts';
 import type { JudgedRun, LogLines, Reporter } from '../port/reporter.ts';
-import { judgeRun, propertyNames } from './judgement.ts';
+import { judgeRun, propertyNames, requireProperties } from './judgement.ts';
 import type { AskedByPlan } from './promised.ts';
 import { reportingEnd } from './reporting-end.ts';
 
@@ -16,6 +16,10 @@ export interface HistoryFile {
   history: HistoryColumns;
   /** Of a log. */
   log?: LogLines;
+  /** The format that the file was recognised as, where that is worth telling. */
+  recognised?: string;
+  /** What its format says is judged, where neither the command line nor a mapping does. */
+  properties?: readonly string[];
 }
 
 export interface CheckHistoriesOptions {
@@ -48,14 +52,15 @@ export async function checkHistories(options: CheckHistoriesOptions): Promise<Va
 }
 
 async function checkOne(
-  { file, history: whole, log }: HistoryFile,
+  { file, history: whole, log, recognised, properties: ofFormat }: HistoryFile,
   options: CheckHistoriesOptions,
 ): Promise<JudgedRun> {
   const asked = await askedBy(whole.header);
   const clock = realClock();
   const history = hasNames(options.selection) ? select(whole, options.selection) : whole;
   const fromPlan = options.properties === undefined ? asked : undefined;
-  const properties = options.properties ?? asked?.properties ?? propertyNames();
+  const usual = ofFormat === undefined ? asked?.properties : requireProperties(ofFormat);
+  const properties = options.properties ?? usual ?? propertyNames();
   const judgement = judgeRun(history, properties, { ...fromPlan?.options, ...options.bounds() });
   return {
     file,
@@ -64,13 +69,19 @@ async function checkOne(
     history,
     plan: asked?.plan,
     incomplete: undefined,
-    notes: [],
+    notes: recognised === undefined ? [] : [`read as ${recognised}`],
     planFile: undefined,
     historyFile: file,
     replay: undefined,
     durationMs: Math.round(clock.now() / 1e6),
     ...(log === undefined ? {} : { log }),
-    record: { file, events: history.length, ...log, ...judgement },
+    record: {
+      file,
+      ...(recognised === undefined ? {} : { format: recognised }),
+      events: history.length,
+      ...log,
+      ...judgement,
+    },
   };
 }
 

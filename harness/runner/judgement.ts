@@ -50,7 +50,7 @@ export function judgeRun(
 
 function lastMark(history: HistoryColumns): HistoryEvent | undefined {
   for (let at = history.length - 1; at >= 0; at -= 1) {
-    if (!history.isFault(at) || history.names.nameOf(history.process[at]!) !== 'ratchet') continue;
+    if (!history.isFault(at) || history.names.nameOf(history.process.get(at)) !== 'ratchet') continue;
     const event = history.eventAt(at);
     if (isIncompleteMark(event)) return event;
   }

@@ -33,6 +33,7 @@ export function createNemesis(
   const timed = faults.filter((fault) => !isRequestFault(fault));
   const requests = faults.filter(isRequestFault);
   const healing = new AbortController();
+  const live = lifeOf(targets, moments, recorder, healing);
   const lives: Promise<void>[] = [];
 
   return {
@@ -65,6 +66,16 @@ export function createNemesis(
       return { kind: fault.kind, details: effectFieldsOf(fault), inflict: effectOf(fault) };
     },
   };
+}
+
+/** Lets a fault start and end at its moments; `holds` is called as soon as it applies, or if it never will. */
+function lifeOf(
+  targets: FaultTargets,
+  moments: Moments,
+  recorder: Recorder,
+  healing: AbortController,
+): (fault: TimedFault, holds: () => void) => Promise<void> {
+  return live;
 
   async function live(fault: TimedFault, holds: () => void): Promise<void> {
     await moments.until(fault.from, healing.signal);

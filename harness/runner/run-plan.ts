@@ -5,6 +5,7 @@ import { singleTypes } from '../history/event-shape.ts';
 import type { History, HistoryEvent } from '../history/event.ts';
 import type { Moment } from '../plan/moment.ts';
 import type { AskStatus } from '../port/channel.ts';
+import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
 import { incompleteMark } from './judgement.ts';
 import { readMigrations } from './migration-files.ts';
@@ -134,7 +135,9 @@ async function perform(
     await stage.nemesis.begin(signal);
     const watching = new AbortController();
     signal.addEventListener('abort', () => watching.abort(OVER), { once: true });
-    const watches = plan.observers.map((observer, i) => watchFrom(observer.start, observers[i]!, watching.signal));
+    const watches = plan.observers.map((observer, i) =>
+      watchFrom(observer.start, itemAt(observers, i), watching.signal),
+    );
     const notes = await Promise.all(plan.generations.map((generation) => runGeneration(generation, stage, signal)));
     if (!signal.aborted) {
       await stage.nemesis.heal();

@@ -5,6 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Backend } from '../port/backend.ts';
 import type { JudgedRun, Reporter, RunTitle } from '../port/reporter.ts';
 import type { Subject } from '../port/subject.ts';
+import { itemAt } from '../required.ts';
 import { DEFAULT_BACKEND, DEFAULT_SEED } from './defaults.ts';
 import { execute, verdictFile, type RunReport } from './execute.ts';
 import { requireProperties } from './judgement.ts';
@@ -53,7 +54,7 @@ export async function runTasks(options: RunTasksOptions): Promise<Validity> {
     await reporter.begin?.({ verb, titles, leftOut, defaults });
     for (const [at, task] of possible.entries()) {
       if (options.signal.aborted) break;
-      await reporter.starting?.(titles[at]!);
+      await reporter.starting?.(itemAt(titles, at));
       const which = possible.length > 1 ? `run ${at + 1} of ${possible.length}: ` : '';
       const run = await runOne(task, backend, which, options);
       judged.push(run.valid);

@@ -13,6 +13,7 @@ import { createEdge, type Edge } from '../edge/edge.ts';
 import { kindNamed } from '../faults/registry.ts';
 import { AppInstances } from '../subject/instances.ts';
 import { recordExchanges, type ExchangeRecorder } from '../recording/exchanges.ts';
+import { required } from '../required.ts';
 import type { Host } from './host.ts';
 import { createMoments, type Moments } from '../recording/moments.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
@@ -82,7 +83,7 @@ export async function setStage(
   const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
   const tabs: Stage['tabs'] = new Map();
   const participants: Participants = {
-    tab: (session) => tabs.get(session)!,
+    tab: (session) => required(tabs.get(session), session),
     restartInstance: (instance, downMs) => instances.restart(instance, () => sleep(downMs)),
   };
   const parts = { cluster, commits, clocks, routing, stickyMs, clock, listener: exchanges, participants };

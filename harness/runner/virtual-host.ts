@@ -16,8 +16,7 @@ const LATENCY_US_MIN = 200;
 const LATENCY_US_MAX = 1_500;
 
 export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
-  const links = new Map<string | undefined, string>();
-
+  const roundTrip = networkOf(world, draw);
   return {
     clock: () => world.clock(),
     async serve(gateway) {
@@ -34,6 +33,15 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
     findLeak: () => leakOf(world),
     simulation: { clock: world.clock(), epochMs },
   };
+}
+
+/** The network between the application and the gateway: function calls with latencies. */
+function networkOf(
+  world: World,
+  draw: Draw,
+): (gateway: Pick<Gateway, 'handle'>, request: SentRequest) => Promise<Response> {
+  const links = new Map<string | undefined, string>();
+  return roundTrip;
 
   /** Sends a request and returns its answer, with a latency each way. Rejects at once when the request is aborted. */
   function roundTrip(gateway: Pick<Gateway, 'handle'>, { signal, message }: SentRequest): Promise<Response> {
@@ -51,7 +59,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
         return true;
       };
       const abort = (): void => {
-        if (end()) reject(signal!.reason);
+        if (end()) reject(signal?.reason);
       };
       const fail = (error: unknown): void => {
         if (end()) reject(error);

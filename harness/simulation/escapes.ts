@@ -3,6 +3,7 @@
  * of them throws and ends the run with an error that names it, because waiting for its result would never end.
  */
 import { createRequire } from 'node:module';
+import { required } from '../required.ts';
 import { currentWorld } from './world.ts';
 
 const require = createRequire(import.meta.url);
@@ -39,7 +40,7 @@ export function escapePatches(): readonly Patch[] {
 
 /** Ends the run with an error. The caller throws the same error, so that the application does not continue. */
 export function escape(what: string): Error {
-  const world = currentWorld()!;
+  const world = required(currentWorld(), 'the world of the simulation');
   const hint =
     'this does not work in virtual time; run this subject on another backend, or inject a replacement for the call';
   return world.report('simulation-escape', `called ${what}, which is not virtual`, new Error(what), hint);

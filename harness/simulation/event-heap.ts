@@ -21,8 +21,8 @@ export class EventHeap {
     let at = entries.length;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      const above = entries[parent]!;
-      if (!isBefore(entry, above)) break;
+      const above = entries[parent];
+      if (above === undefined || !isBefore(entry, above)) break;
       entries[at] = above;
       at = parent;
     }
@@ -37,10 +37,10 @@ export class EventHeap {
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
-      if (child >= entries.length) break;
-      if (child + 1 < entries.length && isBefore(entries[child + 1]!, entries[child]!)) child += 1;
-      const below = entries[child]!;
-      if (!isBefore(below, last)) break;
+      let below = child < entries.length ? entries[child] : undefined;
+      const beside = child + 1 < entries.length ? entries[child + 1] : undefined;
+      if (below !== undefined && beside !== undefined && isBefore(beside, below)) [child, below] = [child + 1, beside];
+      if (below === undefined || !isBefore(below, last)) break;
       entries[at] = below;
       at = child;
     }

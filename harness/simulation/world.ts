@@ -81,14 +81,14 @@ export class World {
   step(): boolean {
     let entry = this.#heap.pop();
     while (entry !== undefined && entry.run === undefined) entry = this.#heap.pop();
-    if (entry === undefined) return false;
+    const run = entry?.run;
+    if (entry === undefined || run === undefined) return false;
     this.#now = entry.at;
     this.#readings = 0;
     this.events += 1;
     this.trace = Math.imul(this.trace ^ entry.order, 0x01000193) ^ (entry.at % 0x7fffffff);
-    const { run } = entry;
     entry.run = undefined;
-    run!();
+    run();
     return true;
   }
 

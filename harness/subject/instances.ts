@@ -1,6 +1,7 @@
 /** The instances of an application in a run, which faults may kill and start again. */
 import { RequestLost } from '../errors.ts';
 import type { AppInstance, GenerationJob, Subject, SubjectEnvironment } from '../port/subject.ts';
+import { itemAt } from '../required.ts';
 
 /** Why a generation ended: its process did. */
 class InstanceKilledError extends Error {
@@ -59,7 +60,7 @@ export class AppInstances {
    * @throws RequestLost when it is down or is killed before it answers; else what the application throws
    */
   status(number: number, request: Request, story: string): Promise<Response> {
-    const { app, killed } = this.#slots[number - 1]!;
+    const { app, killed } = itemAt(this.#slots, number - 1);
     if (app === undefined) return Promise.reject(new RequestLost('the connection was refused'));
     const answered = app.status(request, story);
     if (!this.#mayBeKilled) return answered;
@@ -70,14 +71,14 @@ export class AppInstances {
 
   /** @throws InstanceKilledError when the instance is down or is killed; else what the application throws */
   async generate(number: number, job: GenerationJob): Promise<void> {
-    const { app, killed } = this.#slots[number - 1]!;
+    const { app, killed } = itemAt(this.#slots, number - 1);
     if (app === undefined) throw new InstanceKilledError(`instance ${number} is down`);
     await Promise.race([app.generate(job), killed]);
   }
 
   /** Kills an instance and starts it again `downMs` later. Resolves when it is up. */
   async restart(number: number, sleep: () => Promise<void>): Promise<void> {
-    const slot = this.#slots[number - 1]!;
+    const slot = itemAt(this.#slots, number - 1);
     const { app } = slot;
     if (app === undefined) return;
     if (app.kill === undefined) throw new Error(`the subject ${this.#subject.name} cannot kill its instances`);

@@ -48,7 +48,7 @@ export function findUp(name: string | undefined): Pick<StateFolder, 'name' | 'so
   if (running.length === 0) {
     throw new UsageError('up-missing', 'nothing is up that could be steered', 'start it with `ratchet up`');
   }
-  const found = name ?? (running.length === 1 ? running[0]! : undefined);
+  const found = name ?? (running.length === 1 ? running[0] : undefined);
   if (found === undefined) {
     throw new UsageError('up-ambiguous', `several are up: ${running.join(', ')}`, 'choose one with --up NAME');
   }

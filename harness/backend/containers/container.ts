@@ -3,6 +3,7 @@ import type { WaitStrategy } from 'testcontainers';
 import { GenericContainer } from 'testcontainers';
 import { EnvironmentError } from '../../errors.ts';
 import { lastLines } from '../postgres/last-lines.ts';
+import { firstOf } from '../../required.ts';
 import type { Docker, Engine } from './engine.ts';
 import { withEngineTimeout, engineFull, engineGone, isDiskFull, isMissing, isUnreachable } from './engine.ts';
 import type { Run } from './labels.ts';
@@ -75,13 +76,12 @@ class LoopbackContainer extends GenericContainer {
     super(options.image);
     this.#options = options;
     this.#port = port;
-    const [network] = options.networks;
     this.withName(`ratchet-${options.run.id}-${options.name}`)
       .withLabels(options.run.labels)
       .withEnvironment(options.environment)
       .withCommand(options.command)
       .withExposedPorts({ container: options.port, host: port })
-      .withNetworkMode(network!)
+      .withNetworkMode(firstOf(options.networks))
       // The labels and the sweep replace testcontainers' reaper, which would require another image.
       .withAutoCleanup(false)
       .withWaitStrategy(noWait);
@@ -92,7 +92,7 @@ class LoopbackContainer extends GenericContainer {
   protected override async beforeContainerCreated(): Promise<void> {
     const { port, networks, name } = this.#options;
     this.hostConfig.PortBindings = { [`${port}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(this.#port) }] };
-    this.createOpts.NetworkingConfig = { EndpointsConfig: { [networks[0]!]: { Aliases: [name] } } };
+    this.createOpts.NetworkingConfig = { EndpointsConfig: { [firstOf(networks)]: { Aliases: [name] } } };
     this.createOpts.Hostname = name;
   }
 

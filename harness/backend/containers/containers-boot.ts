@@ -8,6 +8,7 @@ import type { OpenServer } from '../postgres/open-servers.ts';
 import { openPrimary, openReplica } from '../postgres/open-servers.ts';
 import type { Teardown } from '../../lifetime/teardown.ts';
 import { WalProxy } from '../postgres/wal-proxy.ts';
+import { firstOf } from '../../required.ts';
 import type { Database, DatabaseOptions } from './database-container.ts';
 import { MIGRATOR, startPrimary, startReplica, untilReady } from './database-container.ts';
 import type { Engine } from './engine.ts';
@@ -46,8 +47,11 @@ export async function boot(options: BootOptions): Promise<BootedServers> {
       return openReplica({ ...context.withRest(replica), proxy, outage }, primary, teardown);
     }),
   );
-  const [found] = await primary.owner<{ version: string }[]>`select current_setting('server_version') as version`;
-  const versions = { database: `PostgreSQL ${found!.version} (${postgres.description})`, rest: rest.description };
+  const found = await primary.owner<{ version: string }[]>`select current_setting('server_version') as version`;
+  const versions = {
+    database: `PostgreSQL ${firstOf(found).version} (${postgres.description})`,
+    rest: rest.description,
+  };
   return { primary, replicas, versions };
 }
 

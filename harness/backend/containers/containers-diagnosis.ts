@@ -20,7 +20,8 @@ export async function diagnose(): Promise<Diagnosis[]> {
 /** A missing image is reported, though a run would pull it. */
 async function describeImage(engine: Engine, choice: ImageChoice): Promise<Diagnosis> {
   const image = await lookUp(engine, choice);
-  const what = `image of ${choice.variable.split('_')[1]!.toLowerCase()}`;
+  const [, server = ''] = choice.variable.split('_');
+  const what = `image of ${server.toLowerCase()}`;
   return image
     ? { what, ok: true, detail: image.description }
     : { what, ok: false, detail: `${choice.name} is missing; docker pull ${choice.name}, or set ${choice.variable}` };

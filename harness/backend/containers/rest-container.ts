@@ -5,6 +5,7 @@ import { sendRequest } from '../postgres/http-client.ts';
 import type { Keys } from '../postgres/api-keys.ts';
 import { PostgrestKeys, postgrestSettings } from '../postgres/postgrest-keys.ts';
 import type { RestNode } from '../postgres/rest-node.ts';
+import { required } from '../../required.ts';
 import type { ContainerOptions, RunningContainer } from './container.ts';
 import { startContainer } from './container.ts';
 import { POSTGRES_PORT } from './database-container.ts';
@@ -59,7 +60,9 @@ export class RestContainer implements RestNode {
 
   async fetch(request: Request): Promise<Response> {
     const translated = await this.#keys.translate(request);
-    return translated instanceof Response ? translated : sendRequest(this.#container!.at, translated);
+    return translated instanceof Response
+      ? translated
+      : sendRequest(required(this.#container, 'the container of the REST layer').at, translated);
   }
 
   async schemaChanged(): Promise<void> {

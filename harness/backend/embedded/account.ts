@@ -71,8 +71,9 @@ function ownName(uid: number): string {
 
 async function idsOf(name: string): Promise<{ uid: number; gid: number } | undefined> {
   try {
-    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => promisify(execFile)('id', [flag, name])));
-    return { uid: Number(uid!.stdout), gid: Number(gid!.stdout) };
+    const id = async (flag: string): Promise<number> => Number((await promisify(execFile)('id', [flag, name])).stdout);
+    const [uid, gid] = await Promise.all([id('-u'), id('-g')]);
+    return { uid, gid };
   } catch {
     return undefined;
   }

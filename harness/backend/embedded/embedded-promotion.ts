@@ -4,6 +4,7 @@ import { socketPath } from '../postgres/connect.ts';
 import type { ApplyOutage } from '../postgres/server-node.ts';
 import type { PromotionOperations } from '../postgres/promotion-operations.ts';
 import type { Teardown } from '../../lifetime/teardown.ts';
+import { required } from '../../required.ts';
 import type { Account } from './account.ts';
 import type { LaunchedServers, LaunchedServer } from './launch-servers.ts';
 import { removeDirectory } from './directories.ts';
@@ -26,7 +27,11 @@ export function promotionOperations(
   const { signal } = teardown;
   const visible = socketPath(primary.sockets);
   const hidden = socketPath(primary.sockets, HIDDEN_PORT);
-  const standby = (name: string): LaunchedServer => standbys.find((each) => each.name === name)!;
+  const standby = (name: string): LaunchedServer =>
+    required(
+      standbys.find((each) => each.name === name),
+      name,
+    );
   const replaceData = async (from: LaunchedServer, to: LaunchedServer): Promise<void> => {
     await removeDirectory(to.data);
     await copyData(from.data, to.data, { account, signal });

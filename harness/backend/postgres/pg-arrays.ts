@@ -3,6 +3,7 @@
  * while it does, the whole process crashes.
  */
 import type { PostgresType } from 'postgres';
+import { itemAt } from '../../required.ts';
 
 type Parse = (text: string) => unknown;
 
@@ -41,7 +42,7 @@ export function parseArray(text: string, element: Parse = asText): unknown[] {
   const root: unknown[] = [];
   const stack = [root];
   for (const [token, quoted] of tokens) {
-    const top = stack.at(-1)!;
+    const top = itemAt(stack, stack.length - 1);
     if (token === '{') {
       const inner: unknown[] = [];
       top.push(inner);

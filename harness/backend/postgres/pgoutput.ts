@@ -1,6 +1,7 @@
 /** Parses the messages of PostgreSQL's logical decoding plugin `pgoutput`, protocol 1, that describe row versions. */
 import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn } from '../../history/lsn.ts';
+import { itemAt } from '../../required.ts';
 
 /** Column name → its value as text, `null` for NULL. A large value that did not change is missing. */
 export type Row = Record<string, string | null>;
@@ -79,7 +80,7 @@ function readRow(at: Cursor, columns: readonly string[]): Row {
   const count = at.int16();
   for (let index = 0; index < count; index += 1) {
     const kind = at.char();
-    const name = columns[index]!;
+    const name = itemAt(columns, index);
     if (kind === 'n') row[name] = null;
     else if (kind === 't') row[name] = at.bytes(at.int32()).toString('utf8');
   }
@@ -99,7 +100,7 @@ class Cursor {
   }
 
   char(): string {
-    return String.fromCharCode(this.#buffer[this.#at++]!);
+    return String.fromCharCode(this.#buffer.readUInt8(this.#at++));
   }
 
   int16(): number {

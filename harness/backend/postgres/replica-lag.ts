@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
+import { firstOf } from '../../required.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { WalGate } from './wal-gate.ts';
 import type { WalProxy } from './wal-proxy.ts';
@@ -57,8 +58,7 @@ export class ReplicaLag {
   }
 
   async replayedLsn(): Promise<Lsn> {
-    const [row] = await this.#options.control<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`;
-    return row!.lsn;
+    return firstOf(await this.#options.control<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`).lsn;
   }
 
   /** Waits until the primary's WAL up to `lsn` has arrived at the gate, or briefly if none arrives (partition). */
@@ -167,8 +167,8 @@ export class ReplicaLag {
   }
 
   async #isPaused(): Promise<boolean> {
-    const [row] = await this.#options.control<{ state: string }[]>`select pg_get_wal_replay_pause_state() as state`;
-    return row!.state === 'paused';
+    const rows = await this.#options.control<{ state: string }[]>`select pg_get_wal_replay_pause_state() as state`;
+    return firstOf(rows).state === 'paused';
   }
 
   async #replayed(lsn: Lsn, goOn: (pauseMs: number) => Promise<void>): Promise<void> {

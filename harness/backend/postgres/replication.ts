@@ -87,7 +87,7 @@ export class ReplicationConnection {
       return;
     }
     const { bytes } = frame;
-    const type = String.fromCharCode(bytes[0]!);
+    const type = String.fromCharCode(bytes.readUInt8(0));
     if (type === 'd' && bytes[5] === 0x6b) this.#handlers.onDecoded(bytes.readBigUInt64BE(6), bytes[22] === 1);
     else if (type === 'R') this.#authenticate(bytes.readUInt32BE(5));
     else if (type === 'E') this.#reply?.reject(new Error(errorText(bytes.subarray(5))));

@@ -4,6 +4,7 @@ import type { DatabaseNode, Outage, ReplicaNode } from '../../port/backend.ts';
 import { answerOf, requestOf } from '../../gateway/http-message.ts';
 import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
 import { EnvironmentError } from '../../errors.ts';
+import { firstOf } from '../../required.ts';
 import { urlOf, type Address } from './address.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
 import { Liveness } from '../../lifetime/liveness.ts';
@@ -42,8 +43,7 @@ export class ServerNode implements DatabaseNode {
 
   async lsn(): Promise<Lsn> {
     return this.liveness.guard(async () => {
-      const [row] = await this.control<{ lsn: Lsn }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
-      return row!.lsn;
+      return firstOf(await this.control<{ lsn: Lsn }[]>`select pg_current_wal_flush_lsn()::text as lsn`).lsn;
     });
   }
 

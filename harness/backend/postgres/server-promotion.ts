@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import { compareLsn, type Lsn } from '../../history/lsn.ts';
 import type { NodeName, Promotion } from '../../port/backend.ts';
+import { firstOf, required } from '../../required.ts';
 import type { PrimaryServer } from './boot.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { PromotionOperations } from './promotion-operations.ts';
@@ -71,7 +72,7 @@ async function losePrimary(promoted: ServerReplica, options: PromotionOptions): 
   await promoted.lag.untilReceived(end);
   await operations.killPrimary();
   const lsn = await promoted.lag.finalLsn();
-  const restartPromoted = await promoted.outage!('kill');
+  const restartPromoted = await required(promoted.outage, 'the outage of a replica')('kill');
   const ahead = replicas.filter((replica) => replica !== promoted && replica.lag.isAheadOf(lsn));
   for (const { lag } of replicas) lag.discard({ after: lsn, upTo: end });
   return { promoted, lsn, end, lost: primary.commits.discardAfter(lsn), ahead, restartPromoted };
@@ -133,8 +134,7 @@ async function becomePrimary(owner: ReconnectingClient, replica: NodeName, lsn: 
   // Does not wait for the promotion, because PostgreSQL would check only ten times a second whether it is done.
   await owner`select pg_promote(false)`;
   const isStandby = async (): Promise<boolean> => {
-    const [state] = await owner<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`;
-    return state!.standby;
+    return firstOf(await owner<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`).standby;
   };
   while (await isStandby()) await sleep(POLL_MS);
 }
@@ -149,13 +149,11 @@ async function advanceWalPast(owner: ReconnectingClient, end: Lsn): Promise<void
 }
 
 async function replayedLsn(owner: ReconnectingClient): Promise<Lsn> {
-  const [row] = await owner<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`;
-  return row!.lsn;
+  return firstOf(await owner<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`).lsn;
 }
 
 async function flushedLsn(owner: ReconnectingClient): Promise<Lsn> {
-  const [row] = await owner<{ lsn: Lsn }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
-  return row!.lsn;
+  return firstOf(await owner<{ lsn: Lsn }[]>`select pg_current_wal_flush_lsn()::text as lsn`).lsn;
 }
 
 function notPromotable(name: NodeName): EnvironmentError {

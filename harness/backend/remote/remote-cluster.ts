@@ -2,6 +2,7 @@
 import { EnvironmentError, RatchetError } from '../../errors.ts';
 import type { Capability, Cluster, ClusterOptions, DatabaseNode } from '../../port/backend.ts';
 import { makeKeys, type Keys } from '../postgres/api-keys.ts';
+import { firstOf, required } from '../../required.ts';
 import { CommitPoll } from './remote-commits.ts';
 import { connectionOf, openDatabase, type Database } from './remote-database.ts';
 import { RESUME_REPLAY, RemoteReplica } from './remote-replica.ts';
@@ -51,21 +52,23 @@ class Target {
       this.#cleanups.push(() => database.end({ timeout: 0 }));
       return database;
     };
-    const openPrimary = () => open(databaseUrl!, 'RATCHET_REMOTE_DATABASE_URL', false);
-    const control = databaseUrl === undefined ? undefined : await openPrimary();
-    const { commits, missing } = await this.#follow(options, control === undefined ? undefined : openPrimary);
+    const openPrimary =
+      databaseUrl === undefined ? undefined : () => open(databaseUrl, 'RATCHET_REMOTE_DATABASE_URL', false);
+    const control = await openPrimary?.();
+    const { commits, missing } = await this.#follow(options, openPrimary);
     const primary = this.#node('primary', this.#settings.url, control);
     const replicas: RemoteReplica[] = [];
     for (const [at, replica] of this.#settings.replicas.slice(0, options.replicas).entries()) {
       const database = await open(replica.databaseUrl, 'RATCHET_REMOTE_REPLICA_DATABASE_URLS', true);
+      const primaryDatabase = required(control, 'the database of the primary');
       const node = new RemoteReplica({
         name: `replica-${at + 1}`,
         database,
         rest: (request) => requestTarget({ url: replica.url, ...this.#exchange }, request),
         commits: commits ?? NO_COMMITS,
         primary: {
-          flushedLsn: () => flushedLsn(control!),
-          nudge: async () => void (await control!`select pg_logical_emit_message(false, 'ratchet', '')`),
+          flushedLsn: () => flushedLsn(primaryDatabase),
+          nudge: async () => void (await primaryDatabase`select pg_logical_emit_message(false, 'ratchet', '')`),
         },
       });
       // An earlier run may have ended without resuming it.
@@ -191,12 +194,11 @@ const NO_COMMITS = { hasCommitBetween: () => Promise.reject(new Error('the order
 const NEED_COMMITS: readonly Capability[] = ['commits', 'lag-exact'];
 
 async function flushedLsn(database: Database): Promise<string> {
-  const [row] = await database<{ lsn: string }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
-  return row!.lsn;
+  return firstOf(await database<{ lsn: string }[]>`select pg_current_wal_flush_lsn()::text as lsn`).lsn;
 }
 
 async function versionOf(database: Database | undefined): Promise<string> {
   if (database === undefined) return 'of the target';
-  const [row] = await database<{ version: string }[]>`select current_setting('server_version') as version`;
-  return `PostgreSQL ${row!.version} of the target`;
+  const rows = await database<{ version: string }[]>`select current_setting('server_version') as version`;
+  return `PostgreSQL ${firstOf(rows).version} of the target`;
 }

@@ -1,6 +1,7 @@
 /** Connections to the databases of the target. */
 import postgres from 'postgres';
 import { EnvironmentError, UsageError } from '../../errors.ts';
+import { firstOf } from '../../required.ts';
 import { MARKER, reasonOf, requirePermission } from './target.ts';
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
@@ -23,11 +24,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const { url, variable, isReplica, ownsTarget } = options;
   const database = postgres(connectionOf(url));
   try {
-    const [found] = await database<{ replica: boolean; marked: boolean; pauses: boolean }[]>`
+    const found = await database<{ replica: boolean; marked: boolean; pauses: boolean }[]>`
       select pg_is_in_recovery() as replica, to_regclass(${`public.${MARKER}`}) is not null as marked,
              has_function_privilege('pg_wal_replay_pause()', 'execute')
                and has_function_privilege('pg_wal_replay_resume()', 'execute') as pauses`;
-    const { replica, marked, pauses } = found!;
+    const { replica, marked, pauses } = firstOf(found);
     requirePermission(marked, ownsTarget, `the database of ${variable}`);
     if (replica !== isReplica) throw wrongKind(variable, isReplica);
     if (isReplica && !pauses) throw cannotPause(variable);

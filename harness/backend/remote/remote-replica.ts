@@ -4,6 +4,7 @@ import { EnvironmentError } from '../../errors.ts';
 import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
 import type { ReplicaNode } from '../../port/backend.ts';
+import { firstOf } from '../../required.ts';
 import type { CommitPoll } from './remote-commits.ts';
 import type { Database } from './remote-database.ts';
 
@@ -40,8 +41,7 @@ export class RemoteReplica implements ReplicaNode {
   }
 
   async lsn(): Promise<Lsn> {
-    const [row] = await this.#options.database<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`;
-    return row!.lsn;
+    return firstOf(await this.#options.database<{ lsn: Lsn }[]>`select pg_last_wal_replay_lsn()::text as lsn`).lsn;
   }
 
   pause(): Promise<void> {
@@ -93,8 +93,8 @@ export class RemoteReplica implements ReplicaNode {
     const { database } = this.#options;
     await database`select pg_wal_replay_pause()`;
     for (;;) {
-      const [row] = await database<{ state: string }[]>`select pg_get_wal_replay_pause_state() as state`;
-      if (row!.state === 'paused') return;
+      const rows = await database<{ state: string }[]>`select pg_get_wal_replay_pause_state() as state`;
+      if (firstOf(rows).state === 'paused') return;
       await goOn();
     }
   }

@@ -2,6 +2,7 @@
  * The URLs and keys of the target, from environment variables, which are removed so that no application inherits them.
  */
 import { UsageError } from '../../errors.ts';
+import { itemAt, required } from '../../required.ts';
 
 export interface ReplicaSettings {
   url: string;
@@ -56,14 +57,15 @@ function settingsOf(values: ReadonlyMap<Variable, string>): Settings {
     );
   }
   if (databaseUrl !== undefined) requireUrl(databaseUrl, 'RATCHET_REMOTE_DATABASE_URL', DATABASE_SCHEMES);
+  const given = (name: Variable): string => required(values.get(name), name);
   return {
-    url: apiUrl(values.get('RATCHET_REMOTE_URL')!, 'RATCHET_REMOTE_URL'),
-    publishableKey: values.get('RATCHET_REMOTE_PUBLISHABLE_KEY')!,
-    secretKey: values.get('RATCHET_REMOTE_SECRET_KEY')!,
+    url: apiUrl(given('RATCHET_REMOTE_URL'), 'RATCHET_REMOTE_URL'),
+    publishableKey: given('RATCHET_REMOTE_PUBLISHABLE_KEY'),
+    secretKey: given('RATCHET_REMOTE_SECRET_KEY'),
     databaseUrl,
     replicas: urls.map((url, at) => ({
       url: apiUrl(url, 'RATCHET_REMOTE_REPLICA_URLS'),
-      databaseUrl: requireUrl(databaseUrls[at]!, 'RATCHET_REMOTE_REPLICA_DATABASE_URLS', DATABASE_SCHEMES),
+      databaseUrl: requireUrl(itemAt(databaseUrls, at), 'RATCHET_REMOTE_REPLICA_DATABASE_URLS', DATABASE_SCHEMES),
     })),
   };
 }

@@ -17,7 +17,7 @@ export class TestDecodingReader {
     if (data.startsWith('BEGIN')) this.#rows = [];
     if (data.startsWith('COMMIT')) return { end: lsn, rows: this.#rows };
     const [, table, tuple] = CHANGE.exec(data) ?? [];
-    if (table !== undefined) this.#rows.push({ table, row: rowOf(tuple!) });
+    if (table !== undefined && tuple !== undefined) this.#rows.push({ table, row: rowOf(tuple) });
     return undefined;
   }
 }
@@ -32,10 +32,10 @@ const COLUMN =
 
 function rowOf(tuple: string): Row {
   const row: Row = {};
-  for (const [, quoted, plain, text, bare] of tuple.matchAll(COLUMN)) {
+  for (const [, quoted = '', plain, text = '', bare] of tuple.matchAll(COLUMN)) {
     if (bare === 'unchanged-toast-datum') continue;
-    const name = plain ?? quoted!.replaceAll('""', '"');
-    row[name] = bare === 'null' ? null : (bare ?? text!.replaceAll("''", "'"));
+    const name = plain ?? quoted.replaceAll('""', '"');
+    row[name] = bare === 'null' ? null : (bare ?? text.replaceAll("''", "'"));
   }
   return row;
 }

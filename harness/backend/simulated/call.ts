@@ -122,7 +122,9 @@ export function givenOf(call: Call, table: FilteredTable): Given {
 }
 
 function namesOf(rows: readonly Body[]): string[] {
-  return rows.length === 1 ? Object.keys(rows[0]!) : [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const [only] = rows;
+  if (only !== undefined && rows.length === 1) return Object.keys(only);
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
 }
 
 function columnsOf(url: URL): string[] | undefined {

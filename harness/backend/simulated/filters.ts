@@ -1,7 +1,8 @@
 /** PostgREST's filters, as predicates with SQL's three-valued logic: `null` is unknown. */
-import type { ColumnType, Row, Scalar, TableModel } from '../../port/model.ts';
+import type { ColumnType, Row, TableModel } from '../../port/model.ts';
 import { databaseError, notSimulated, RestError } from './rest-error.ts';
 import { coerce, compareValues } from './values.ts';
+import type { Value } from './values.ts';
 
 export type Predicate = (row: Row) => boolean | null;
 
@@ -36,7 +37,8 @@ export function parseLogic(table: FilteredTable, name: string, text: string): Fi
 }
 
 export function allOf(members: readonly Predicate[]): Predicate {
-  if (members.length === 1) return members[0]!;
+  const [only] = members;
+  if (only !== undefined && members.length === 1) return only;
   return (row) => {
     let result: boolean | null = true;
     for (const member of members) {
@@ -61,8 +63,8 @@ function negate(predicate: Predicate): Predicate {
 }
 
 function parseMember(table: FilteredTable, text: string): Filter {
-  const logic = /^((?:not\.)?(?:or|and))(\(.*\))$/s.exec(text);
-  if (logic !== null) return parseLogic(table, logic[1]!, logic[2]!);
+  const [, logic, members] = /^((?:not\.)?(?:or|and))(\(.*\))$/s.exec(text) ?? [];
+  if (logic !== undefined && members !== undefined) return parseLogic(table, logic, members);
   const dot = text.indexOf('.');
   if (dot <= 0) throw unparsable(text);
   const { operator, value, isNegated } = splitOperator(text.slice(dot + 1));
@@ -87,20 +89,23 @@ function compile(table: FilteredTable, column: string, operator: string, text: s
   const name = unquote(column);
   if (operator === 'is') return constantly(isState(name, type, text));
   if (operator === 'like' || operator === 'ilike') return constantly(isLike(name, type, operator, text));
-  return () => (operator === 'in' ? isAmong(name, type, text) : compares(name, type, operator, coerce(text, type)!));
+  return () => (operator === 'in' ? isAmong(name, type, text) : compares(name, type, operator, coerce(text, type)));
 }
 
 function constantly(predicate: Predicate): Filter {
   return () => predicate;
 }
 
-function compares(column: string, type: ColumnType, operator: string, wanted: Scalar): Predicate {
+function compares(column: string, type: ColumnType, operator: string, wanted: Value): Predicate {
   if (operator === 'isdistinct') {
-    return (row) => row[column] === null || compareValues(row[column]!, wanted, type) !== 0;
+    return (row) => {
+      const value = row[column] ?? null;
+      return value === null || compareValues(value, wanted, type) !== 0;
+    };
   }
   const accept = COMPARISONS[operator as keyof typeof COMPARISONS];
   return (row) => {
-    const value = row[column]!;
+    const value = row[column] ?? null;
     return value === null ? null : accept(compareValues(value, wanted, type));
   };
 }
@@ -129,9 +134,9 @@ function isState(column: string, type: ColumnType, text: string): Predicate {
 function isAmong(column: string, type: ColumnType, text: string): Predicate {
   if (!text.startsWith('(') || !text.endsWith(')')) throw unparsable(`in.${text}`);
   const inner = text.slice(1, -1);
-  const wanted: Scalar[] = inner === '' ? [] : splitTop(inner).map((member) => coerce(unquote(member), type));
+  const wanted: Value[] = inner === '' ? [] : splitTop(inner).map((member) => coerce(unquote(member), type));
   return (row) => {
-    const value = row[column]!;
+    const value = row[column] ?? null;
     if (value === null) return wanted.length === 0 ? false : null;
     return wanted.some((each) => compareValues(value, each, type) === 0);
   };
@@ -169,7 +174,7 @@ export function splitTop(text: string): string[] {
   let depth = 0;
   let isQuoted = false;
   for (let at = 0; at < text.length; at++) {
-    const char = text[at]!;
+    const char = text.charAt(at);
     if (isQuoted && char === '\\') {
       part += char + (text[++at] ?? '');
       continue;

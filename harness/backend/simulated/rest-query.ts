@@ -84,7 +84,7 @@ function parseSelect(table: FilteredTable, text: string): (row: Row) => Row {
   const shown = items.flatMap((item) => (item === '*' ? columns.map((name) => ({ name, as: name })) : [item]));
   return (row) => {
     const projected: Record<string, Scalar> = {};
-    for (const { name, as } of shown) projected[as] = row[name]!;
+    for (const { name, as } of shown) projected[as] = row[name] ?? null;
     return projected;
   };
 }
@@ -114,7 +114,7 @@ function parseOrder(table: FilteredTable, text: string | null): Query['order'] {
   });
   return (a, b) => {
     for (const { name, type, sign, nulls } of terms) {
-      const [left, right] = [a[name]!, b[name]!];
+      const [left, right] = [a[name] ?? null, b[name] ?? null];
       if (left === null && right === null) continue;
       if (left === null) return nulls;
       if (right === null) return -nulls;

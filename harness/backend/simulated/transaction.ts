@@ -1,5 +1,6 @@
 /** A transaction: sees its own writes, checks constraints, and collects the changes to commit. */
 import type { DatabaseModel, Row, Scalar, TableModel, Transaction } from '../../port/model.ts';
+import { itemAt } from '../../required.ts';
 import { databaseError, notSimulated } from './rest-error.ts';
 import { coerce, formatRow } from './values.ts';
 import type { Change, View } from './versioned-rows.ts';
@@ -163,7 +164,7 @@ export class OpenTransaction implements Transaction {
 
   #requireReferences(table: string, model: TableModel, row: Row): void {
     for (const [name, { columns, table: other }] of Object.entries(model.references ?? {})) {
-      const key = columns.map((column) => row[column]!);
+      const key = columns.map((column) => row[column] ?? null);
       if (key.some((value) => value === null) || this.find(other, keyText(key)) !== undefined) continue;
       const message = `insert or update on table "${table}" violates foreign key constraint "${name}"`;
       const detail = `Key (${columns.join(', ')})=(${key.join(', ')}) is not present in table "${other}".`;
@@ -199,7 +200,7 @@ export class OpenTransaction implements Transaction {
 
 /** Identifies a row in its table: its primary key as text. */
 export function idOf(model: TableModel, row: Row): string {
-  return keyText(model.primaryKey.map((column) => row[column]!));
+  return keyText(model.primaryKey.map((column) => row[column] ?? null));
 }
 
 function keyText(values: readonly Scalar[]): string {
@@ -207,7 +208,10 @@ function keyText(values: readonly Scalar[]): string {
 }
 
 function pointsTo(row: Row, columns: readonly string[], model: TableModel, target: Row): boolean {
-  return columns.every((column, at) => row[column] !== null && row[column] === target[model.primaryKey[at]!]);
+  return columns.every((column, at) => {
+    const value = row[column];
+    return value !== null && value === target[itemAt(model.primaryKey, at)];
+  });
 }
 
 function duplicateKey(table: string, model: TableModel, row: Row): Error {

@@ -2,7 +2,12 @@
 import type { ColumnType, Row, Scalar } from '../../port/model.ts';
 import { databaseError, notSimulated } from './rest-error.ts';
 
+/** What a column holds where it is not null. */
+export type Value = Exclude<Scalar, null>;
+
 /** @throws RestError with the code 22P02, 22003 or 22007 if the value is not valid for the type */
+export function coerce(value: string, type: ColumnType): Value;
+export function coerce(value: unknown, type: ColumnType): Scalar;
 export function coerce(value: unknown, type: ColumnType): Scalar {
   if (value === null || value === undefined) return null;
   if (type === 'text') return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -70,10 +75,10 @@ export function formatTimestamp(wholeSecondsMs: number, microseconds: number): s
 let lastSecond = { ms: Number.NaN, text: '' };
 
 /** Compares two values of one type that are not null: negative, zero or positive. */
-export function compareValues(a: Scalar, b: Scalar, type: ColumnType): number {
+export function compareValues(a: Value, b: Value, type: ColumnType): number {
   if (type === 'timestamptz') return compareTimestamps(String(a), String(b));
   if (a === b) return 0;
-  return a! < b! ? -1 : 1;
+  return a < b ? -1 : 1;
 }
 
 /** Both are in UTC and the same format, so they compare as text. */

@@ -78,8 +78,8 @@ export class View {
   /** Applies the next entries of the log while `mayPass` returns true. */
   advance(mayPass: (entry: LogEntry) => boolean): void {
     const { entries } = this.#log;
-    while (this.#applied < entries.length && mayPass(entries[this.#applied]!)) {
-      for (const { table, id, row } of entries[this.#applied]!.changes) {
+    for (let next = entries[this.#applied]; next !== undefined && mayPass(next); next = entries[this.#applied]) {
+      for (const { table, id, row } of next.changes) {
         const rows = this.rows(table) as Map<string, Row>;
         if (row === undefined) rows.delete(id);
         else rows.set(id, row);

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../errors.ts';
-import { exportJepsenEdn } from '../export/jepsen-edn.ts';
+import { exportJepsenEdn } from '../export/jepsen-edn-export.ts';
 import { historyArbitrary } from '../random-history.test-support.ts';
-import { importJepsenEdn, importJepsenJson } from './jepsen.ts';
-import { importLog } from './logs.ts';
-import { parseMapping } from './mapping.ts';
+import { importJepsenEdn, importJepsenJson } from './jepsen/jepsen.ts';
+import { importLog } from './log/logs.ts';
+import { parseMapping } from './log/mapping.ts';
 
 const fixture = (name: string): string =>
   readFileSync(new URL(`../../../fixtures/logs/${name}`, import.meta.url), 'utf8');

@@ -1,9 +1,10 @@
 /** JSON objects, one after another or in one array, each with its line: what JSON.parse of the whole cannot tell. */
-import type { Plain } from './edn-value.ts';
 import { SyntaxProblem } from './problem.ts';
 
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [field: string]: Json };
+
 export interface JsonObject {
-  value: Record<string, Plain>;
+  value: Record<string, Json>;
   line: number;
 }
 
@@ -48,7 +49,8 @@ export function* readObjects(text: string): Generator<JsonObject> {
   }
 }
 
-function endOfObject(text: string, start: number): number | undefined {
+/** Where the object that begins at `start` ends; `undefined` if the text ends before it does. */
+export function endOfObject(text: string, start: number): number | undefined {
   landmark.lastIndex = start;
   let depth = 0;
   for (let match = landmark.exec(text); match !== null; match = landmark.exec(text)) {
@@ -59,9 +61,9 @@ function endOfObject(text: string, start: number): number | undefined {
   return undefined;
 }
 
-function parseObject(text: string, line: number): Record<string, Plain> {
+function parseObject(text: string, line: number): Record<string, Json> {
   try {
-    return JSON.parse(text) as Record<string, Plain>;
+    return JSON.parse(text) as Record<string, Json>;
   } catch {
     throw new SyntaxProblem(line, 'not valid JSON');
   }
@@ -69,7 +71,8 @@ function parseObject(text: string, line: number): Record<string, Plain> {
 
 function skipBlank(text: string, from: number): number {
   blank.lastIndex = from;
-  return from + blank.exec(text)![0].length;
+  blank.test(text);
+  return blank.lastIndex;
 }
 
 function newlinesIn(text: string, from: number, to: number): number {

@@ -5,6 +5,7 @@ import { afterCommit } from '../../faults/drawing.ts';
 import type { Site, Version } from '../../faults/fault.ts';
 import type { Fault } from '../../faults/registry.ts';
 import type { Plan } from '../plan.ts';
+import { required } from '../../required.ts';
 import { siteDrawings, type FaultDraft } from './fault-drafts.ts';
 import { BY_SIMPLICITY, type Limits } from './limits.ts';
 import { BENIGN_TAB } from './plan-space.ts';
@@ -113,7 +114,10 @@ function oneOf(names: readonly string[]): Arbitrary<string> {
 
 /** Its first rerun bears the name `rerun-1`; a second of the same name would do nothing. */
 function rerunOf(cast: Plan, { key, generation, progress }: Version): Deviation {
-  const { steps, instance } = cast.generations.find(({ story }) => story === key)!;
+  const { steps, instance } = required(
+    cast.generations.find(({ story }) => story === key),
+    key,
+  );
   const start = { ...afterCommit({ key, generation, progress }), plus_ms: 50, within_ms: 20_000 };
   return {
     kind: 'rerun',

@@ -3,6 +3,7 @@ import type { Site } from '../../faults/fault.ts';
 import { START, afterCommit } from '../../faults/drawing.ts';
 import { kindOf, type Deviation } from '../deviations.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from '../plan.ts';
+import { itemAt } from '../../required.ts';
 import type { GenerationDraft, ReplicaDraft, StoryDraft, StrikeDraft } from './drafts.ts';
 import type { FaultDraft } from './fault-drafts.ts';
 import type { Variation } from './variation.ts';
@@ -74,7 +75,7 @@ function addStory(cast: Cast, story: string, { generations, tabs }: StoryDraft):
       cast.deviations.push({ kind: 'fault', fault: strike.fault(site) });
     }
   }
-  for (const [at, draft] of tabs.entries()) addTab(cast, story, own, sessions[at]!, draft);
+  for (const [at, draft] of tabs.entries()) addTab(cast, story, own, itemAt(sessions, at), draft);
   cast.generations.push(...own);
 }
 
@@ -102,12 +103,12 @@ function siteOf(
   { replica, instance, step, tab, isOfTab }: StrikeDraft,
   { own, number, sessions }: { own: readonly GenerationPlan[]; number: number; sessions: readonly string[] },
 ): Site {
-  const session = sessions[tab % sessions.length]!;
+  const session = itemAt(sessions, tab % sessions.length);
   return {
     replica: `replica-${replica}`,
     instance: instanceOf(cast, instance),
     session,
-    actor: isOfTab ? session : own[number]!.worker,
+    actor: isOfTab ? session : itemAt(own, number).worker,
     version: versionOf(own, number, step),
   };
 }

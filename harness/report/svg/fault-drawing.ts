@@ -1,4 +1,5 @@
 /** Draws when faults applied: a row for each kind and target, above the lanes that they explain. */
+import { itemAt } from '../../required.ts';
 import { element, label, rounded, shortened, widthOf, type Markup } from './svg-element.ts';
 import type { TimeAxis } from './time-axis.ts';
 import { appliesAt, type FaultRow, type FaultSpan } from './timeline-faults.ts';
@@ -20,11 +21,11 @@ export function drawFaults(
   const tops = rows.map((_, at) => top + at * FAULT_ROW_HEIGHT);
   const isCause = (span: FaultSpan): boolean => time !== undefined && appliesAt(span, time);
   const shades = rows.flatMap(({ spans }, at) => {
-    const y = tops[at]! + BAR_HEIGHT;
+    const y = itemAt(tops, at) + BAR_HEIGHT;
     const cause = spans.find(isCause);
     return cause === undefined ? [] : [box('shade', cause, axis, y, bottom - y)];
   });
-  return [...shades, ...rows.flatMap((row, at) => drawRow(row, isCause, axis, tops[at]!))];
+  return [...shades, ...rows.flatMap((row, at) => drawRow(row, isCause, axis, itemAt(tops, at)))];
 }
 
 function drawRow(row: FaultRow, isCause: (span: FaultSpan) => boolean, axis: TimeAxis, top: number): Markup[] {

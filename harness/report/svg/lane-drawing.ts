@@ -1,4 +1,5 @@
 /** Draws the progress that a session was shown over time, what was committed, and where that went wrong. */
+import { firstOf, itemAt } from '../../required.ts';
 import { drawMarked } from './mark-drawing.ts';
 import { yOf, type Frame } from './lane-frame.ts';
 import { element, label, rounded, shortened, widthOf, type Markup } from './svg-element.ts';
@@ -73,7 +74,7 @@ function thinned(points: readonly Point[]): readonly Point[] {
   const kept: Point[] = [];
   for (let at = 0; at < points.length; at += size) {
     const group = points.slice(at, at + size).sort((a, b) => a.generation - b.generation || a.progress - b.progress);
-    const [lowest, highest] = [group[0]!, group.at(-1)!];
+    const [lowest, highest] = [firstOf(group), itemAt(group, group.length - 1)];
     kept.push(...(lowest.time < highest.time ? [lowest, highest] : [highest, lowest]));
   }
   return kept;

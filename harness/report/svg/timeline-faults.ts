@@ -1,6 +1,7 @@
 /** When faults applied, as the history says it: what has phases lasts, everything else is a moment. */
 import type { HistoryColumns } from '../../history/columns.ts';
 import type { HistoryEvent } from '../../history/event.ts';
+import { required } from '../../required.ts';
 
 /** The faults of one kind and one target. */
 export interface FaultRow {
@@ -25,7 +26,7 @@ export function readFaults(history: HistoryColumns): FaultRow[] {
     const event = history.eventAt(at);
     const label = labelOf(event);
     if (!rows.has(label)) rows.set(label, []);
-    note(rows.get(label)!, event);
+    note(required(rows.get(label), label), event);
   }
   return [...rows].map(([label, spans]) => ({ label, spans }));
 }

@@ -51,7 +51,7 @@ type Draft = Pick<Lane, 'session' | 'key' | 'shown' | 'committed'>;
 function draftsOf(history: HistoryColumns): Draft[] {
   const shownCode = history.recordsShows ? SHOW_OK : READ_OK;
   const committed = pointsBy(history, COMMIT_OK, (at) => String(history.keyName(at)));
-  const shown = pointsBy(history, shownCode, (at) => history.view[at]!);
+  const shown = pointsBy(history, shownCode, (at) => history.view.get(at));
   const views = [...shown.values()].map(({ first, points }) => {
     const key = String(history.keyName(first));
     return { session: String(history.sessionName(first)), key, shown: points, committed: committed.get(key)?.points };
@@ -87,8 +87,8 @@ function pointsBy<Group>(
 
 /** `undefined` for an event without a progress. */
 function pointAt(history: HistoryColumns, at: number): Point | undefined {
-  if (at < 0 || at >= history.length || (history.shape[at]! & SHAPE) !== PROGRESS) return undefined;
-  return { time: history.time[at]!, generation: history.generation[at]!, progress: history.progress[at]! };
+  if (at < 0 || at >= history.length || (history.shape.get(at) & SHAPE) !== PROGRESS) return undefined;
+  return { time: history.time.get(at), generation: history.generation.get(at), progress: history.progress.get(at) };
 }
 
 /** A violation that concerns no session, or one that was shown nothing, stands in the first lane of its story. */
@@ -118,7 +118,7 @@ function marksOf(
 
 /** Beside a value of a later generation, one of the first says its generation too. */
 function newest(history: HistoryColumns, events: readonly number[]): Value {
-  return { generation: Math.max(...events.map((event) => history.generation[event]!)), progress: 0 };
+  return { generation: Math.max(...events.map((event) => history.generation.get(event))), progress: 0 };
 }
 
 function markedPoint(history: HistoryColumns, index: number, beside: Value): MarkedPoint {

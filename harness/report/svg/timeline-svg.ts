@@ -3,6 +3,7 @@ import type { Verdict } from '../../checker/verdict.ts';
 import { asColumns } from '../../history/columns-builder.ts';
 import type { HistoryColumns } from '../../history/columns.ts';
 import type { History } from '../../history/event.ts';
+import { itemAt } from '../../required.ts';
 import { drawFaults, FAULT_ROW_HEIGHT } from './fault-drawing.ts';
 import { drawLane, LANE_HEADER_HEIGHT } from './lane-drawing.ts';
 import { element, label, shortened, wrapped, type Markup } from './svg-element.ts';
@@ -59,7 +60,7 @@ function compose(timeline: Timeline, axis: TimeAxis): { parts: Markup[]; height:
       ...heading.parts,
       ...drawFaults(faults, offendingTime(timeline), axis, faultsTop, bottom),
       ...drawRest(hiddenFaultCount, 'faults', lanesTop - 11),
-      ...lanes.flatMap((lane, at) => drawLane(lane, { axis, top: tops[at]!, height }, at === 0)),
+      ...lanes.flatMap((lane, at) => drawLane(lane, { axis, top: itemAt(tops, at), height }, at === 0)),
       ...(hasTimes ? axis.ticks.map(({ x, text }) => label('dim', x, bottom + 20, text, 'middle')) : []),
       ...drawRest(hiddenLaneCount, 'sessions', timesBottom + 4),
     ],

@@ -2,8 +2,8 @@
 import { EdnMap, EdnSet, Tagged, fieldsOf, plainOf } from './edn-value.ts';
 import type { Edn, Plain } from './edn-value.ts';
 import { readForms } from './edn.ts';
-import { readObjects } from './json-objects.ts';
-import { SyntaxProblem } from './problem.ts';
+import { readObjects } from '../json-objects.ts';
+import { SyntaxProblem } from '../problem.ts';
 
 export interface JepsenOp {
   fields: ReadonlyMap<string, Plain>;

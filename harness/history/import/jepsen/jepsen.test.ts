@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../checker/compose.ts';
-import { eventsOf } from '../history.test-support.ts';
+import { judge } from '../../../checker/compose.ts';
+import { eventsOf } from '../../history.test-support.ts';
 import { importJepsenEdn, importJepsenJson } from './jepsen.ts';
 
 const edn = (...lines: string[]) => eventsOf(importJepsenEdn(lines.join('\n'), 'h.edn'));

@@ -26,7 +26,7 @@ export class ProcessNames {
   /** One that is never released, because nobody knows how its operation ended, is not taken again. */
   release(process: string): void {
     const owner = this.#kinds.get(process);
-    if (owner !== undefined) this.#free.get(owner)!.push(process);
+    if (owner !== undefined) this.#free.get(owner)?.push(process);
   }
 
   #next(stem: string, owner: string): string {

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { eventsOf } from '../history.test-support.ts';
-import { importJepsenEdn } from '../import/jepsen.ts';
+import { importJepsenEdn } from '../import/jepsen/jepsen.ts';
 import { historyArbitrary } from '../random-history.test-support.ts';
-import { exportJepsenEdn } from './jepsen-edn.ts';
+import { exportJepsenEdn } from './jepsen-edn-export.ts';
 
 const histories = fc.oneof(historyArbitrary('progress'), historyArbitrary('register'));
 

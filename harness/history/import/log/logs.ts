@@ -1,28 +1,21 @@
 /** A team's own logs, as a mapping understands them, become a history. */
-import { UsageError } from '../../errors.ts';
-import { asColumns } from '../columns-builder.ts';
-import type { HistoryColumns } from '../columns.ts';
-import type { HistoryEvent, Value } from '../event.ts';
-import { singleTypes } from '../event-shape.ts';
+import { UsageError } from '../../../errors.ts';
+import { asColumns } from '../../columns-builder.ts';
+import type { HistoryColumns } from '../../columns.ts';
+import type { HistoryEvent, Value } from '../../event.ts';
+import { singleTypes } from '../../event-shape.ts';
+import type { Skipped } from '../import-format.ts';
 import { Unfit, readLogLine } from './log-line.ts';
 import type { LogEntry } from './log-line.ts';
 import type { Mapping } from './mapping.ts';
 import { ProcessNames } from './process-names.ts';
 import { dateOf } from './timestamp.ts';
 
-/** Lines that are no events, for one reason. */
-export interface Skipped {
-  reason: string;
-  count: number;
-  /** The first of them, counted from 1. */
-  line: number;
-}
-
 export interface ImportedLog {
   history: HistoryColumns;
   /** That hold anything at all. */
   lines: number;
-  skipped: Skipped[];
+  skipped: readonly Skipped[];
 }
 
 /**
@@ -33,11 +26,11 @@ export interface ImportedLog {
  */
 export function importLog(text: string, file: string, mapping: Mapping): ImportedLog {
   const { entries, lines, skipped } = readLines(text, file, mapping);
-  if (entries.length === 0) throw nothingFound(file, lines, skipped);
   const marks = entries.flatMap(marksOf).sort(byTime);
-  const start = marks[0]!.time;
-  const span = marks.at(-1)!.time - start;
-  if (span > BigInt(Number.MAX_SAFE_INTEGER)) {
+  const [first, last] = [marks[0], marks.at(-1)];
+  if (first === undefined || last === undefined) throw nothingFound(file, lines, skipped);
+  const start = first.time;
+  if (last.time - start > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw new UsageError(
       'log-too-long',
       `${file}: its times are more than 104 days apart`,
@@ -138,9 +131,8 @@ function eventsOf(marks: readonly Mark[], start: bigint, generations: Generation
 }
 
 function processOf({ f, session }: LogEntry, names: ProcessNames): string {
-  if (f === 'fault') return 'nemesis';
-  if (f === 'commit') return 'db';
-  return f === 'show' ? names.of(session!) : names.take(session!, f);
+  if (session === undefined) return f === 'commit' ? 'db' : 'nemesis';
+  return f === 'show' ? names.of(session) : names.take(session, f);
 }
 
 function valueOf(entry: LogEntry, generations: Generations): Value | undefined {

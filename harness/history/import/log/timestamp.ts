@@ -18,10 +18,9 @@ export function dateOf(nanoseconds: bigint): string {
 }
 
 function fromDecimal(text: string, digits: number): bigint | undefined {
-  const match = decimal.exec(text);
-  if (match === null) return undefined;
-  const fraction = (match[2] ?? '').slice(0, digits).padEnd(digits, '0');
-  return BigInt(match[1]! + fraction);
+  const [, whole, fraction = ''] = decimal.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  return BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'));
 }
 
 /** A date without a zone is in UTC: where the log was read must not matter. */

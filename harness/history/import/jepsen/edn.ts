@@ -5,7 +5,7 @@
 
 import { EdnMap, EdnSet, EdnSymbol, Keyword, Tagged } from './edn-value.ts';
 import type { Edn } from './edn-value.ts';
-import { SyntaxProblem } from './problem.ts';
+import { SyntaxProblem } from '../problem.ts';
 
 /** A form and the line on which it begins. */
 export interface Form {
@@ -42,7 +42,11 @@ const integer = /^([+-]?(?:0|[1-9]\d*))N?$/;
 const float = /^[+-]?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?M?$/;
 const hexadecimal = /^[+-]?0[xX][0-9a-fA-F]+N?$/;
 const ratio = /^[+-]?\d+\/\d+$/;
-const names: Readonly<Record<string, Edn>> = { nil: null, true: true, false: false };
+const names: ReadonlyMap<string, Edn> = new Map<string, Edn>([
+  ['nil', null],
+  ['true', true],
+  ['false', false],
+]);
 const infinities: Readonly<Record<string, string>> = { Inf: 'Infinity', '-Inf': '-Infinity', NaN: 'NaN' };
 const characters: Readonly<Record<string, string>> = {
   newline: '\n',
@@ -117,8 +121,9 @@ class Reader {
     if (depth > depthMax) this.#fail(`nested deeper than ${depthMax}`);
     switch (char) {
       case '[':
+        return this.#collection(']', depth);
       case '(':
-        return this.#collection(closers[char]!, depth);
+        return this.#collection(')', depth);
       case '{':
         return this.#map(depth);
       case '"':
@@ -214,8 +219,8 @@ class Reader {
     const letter = this.#text[slash + 1] ?? '';
     const simple = escapes[letter];
     if (simple !== undefined) return [simple, 2];
-    const unicode = /^u([0-9a-fA-F]{4})/.exec(this.#text.slice(slash + 1, slash + 6));
-    if (unicode !== null) return [String.fromCharCode(Number.parseInt(unicode[1]!, 16)), 6];
+    const [, unicode] = /^u([0-9a-fA-F]{4})/.exec(this.#text.slice(slash + 1, slash + 6)) ?? [];
+    if (unicode !== undefined) return [String.fromCharCode(Number.parseInt(unicode, 16)), 6];
     const octal = /^[0-3]?[0-7]{1,2}/.exec(this.#text.slice(slash + 1, slash + 4));
     if (octal !== null) return [String.fromCharCode(Number.parseInt(octal[0], 8)), 1 + octal[0].length];
     return this.#failAt(slash, `\\${letter} is no escape of a string`);
@@ -229,8 +234,8 @@ class Reader {
     this.#at += 1 + first.length;
     const name = delimiter.test(first) ? first : first + this.#token();
     if (name === first) return name;
-    const unicode = /^u([0-9a-fA-F]{4})$/.exec(name);
-    if (unicode !== null) return String.fromCharCode(Number.parseInt(unicode[1]!, 16));
+    const [, unicode] = /^u([0-9a-fA-F]{4})$/.exec(name) ?? [];
+    if (unicode !== undefined) return String.fromCharCode(Number.parseInt(unicode, 16));
     return characters[name] ?? this.#failAt(start, `\\${name} is no character`);
   }
 
@@ -238,7 +243,8 @@ class Reader {
     const start = this.#at;
     const text = this.#token();
     if (text.startsWith(':')) return this.#keyword(text, start);
-    if (Object.hasOwn(names, text)) return names[text]!;
+    const named = names.get(text);
+    if (named !== undefined) return named;
     if (!/^[+-]?\d/.test(text)) return text === '' ? this.#failAt(start, 'not EDN') : new EdnSymbol(text);
     const whole = integer.exec(text)?.[1] ?? (hexadecimal.test(text) ? text.replace(/N$/, '') : undefined);
     if (whole !== undefined) return wholeNumber(whole);
@@ -257,17 +263,21 @@ class Reader {
   }
 
   #token(): string {
-    token.lastIndex = this.#at;
-    const text = token.exec(this.#text)![0];
-    this.#at += text.length;
-    return text;
+    const start = this.#at;
+    this.#skip(token);
+    return this.#text.slice(start, this.#at);
   }
 
   #skipBlank(): void {
     const code = this.#text.charCodeAt(this.#at);
     if (code > 0x20 && code < 0x80 && code !== COMMA && code !== SEMICOLON) return;
-    blank.lastIndex = this.#at;
-    this.#at += blank.exec(this.#text)![0].length;
+    this.#skip(blank);
+  }
+
+  /** Over what a pattern matches here, which may be nothing. */
+  #skip(pattern: RegExp): void {
+    pattern.lastIndex = this.#at;
+    if (pattern.test(this.#text)) this.#at = pattern.lastIndex;
   }
 
   #fail(message: string): never {

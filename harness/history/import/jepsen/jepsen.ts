@@ -2,16 +2,17 @@
  * Histories of registers as Jepsen, Knossos and elle-cli keep them. The order of the file is what counts: Jepsen's
  * times may step back by a little, and are then held where they were; a history without times has zeros.
  */
-import { ColumnsBuilder, fillRow } from '../columns-builder.ts';
-import type { HistoryColumns } from '../columns.ts';
-import type { HistoryEvent, Value } from '../event.ts';
-import { shapeProblem, show } from '../event-shape.ts';
-import type { Fields } from '../event-shape.ts';
+import { ColumnsBuilder, fillRow } from '../../columns-builder.ts';
+import type { HistoryColumns } from '../../columns.ts';
+import type { HistoryEvent, Value } from '../../event.ts';
+import { shapeProblem, show } from '../../event-shape.ts';
+import type { Fields } from '../../event-shape.ts';
+import { itemAt } from '../../../required.ts';
 import type { Plain } from './edn-value.ts';
 import { readEdnOps, readJsonOps } from './jepsen-op.ts';
 import type { JepsenOp } from './jepsen-op.ts';
 import { JepsenValues } from './jepsen-values.ts';
-import { SyntaxProblem, locating } from './problem.ts';
+import { SyntaxProblem, locating } from '../problem.ts';
 
 export interface JepsenOptions {
   /** What every register begins at; null when missing. */
@@ -49,9 +50,8 @@ const singles: ReadonlySet<unknown> = new Set(['show', 'commit', ...bystanders])
 function toHistory(ops: readonly JepsenOp[], { initial }: JepsenOptions): HistoryColumns {
   const importer = new Importer(new JepsenValues(ops.filter(({ fields }) => isOperation(fields))));
   const events = ops.map((op) => importer.eventOf(op));
-  return importer.builder.finish(
-    initial === undefined ? undefined : { history: 1, initial },
-    (index) => events[index]!,
+  return importer.builder.finish(initial === undefined ? undefined : { history: 1, initial }, (index) =>
+    itemAt(events, index),
   );
 }
 

@@ -1,7 +1,7 @@
 /** One line of a log, understood by a mapping. */
-import { isObject, show, singleTypes, valueProblem } from '../event-shape.ts';
-import type { Fields } from '../event-shape.ts';
-import type { EventType, Operation } from '../event.ts';
+import { isObject, show, singleTypes, valueProblem } from '../../event-shape.ts';
+import type { Fields } from '../../event-shape.ts';
+import type { EventType, Operation } from '../../event.ts';
 import type { Mapping } from './mapping.ts';
 import { nanosecondsOf } from './timestamp.ts';
 
@@ -135,8 +135,10 @@ function momentOf(fields: Fields, what: string, { field, unit }: Mapping['time']
 }
 
 function beganOf(fields: Fields, { began, took }: Mapping, ended: bigint): bigint | undefined {
-  if (began === undefined && took === undefined) return undefined;
-  const begin = began === undefined ? ended - momentOf(fields, 'took', took!) : momentOf(fields, 'began', began);
+  let begin: bigint;
+  if (began !== undefined) begin = momentOf(fields, 'began', began);
+  else if (took !== undefined) begin = ended - momentOf(fields, 'took', took);
+  else return undefined;
   if (begin > ended) throw new Unfit('it began after it ended');
   return begin;
 }

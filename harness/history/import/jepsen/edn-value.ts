@@ -1,3 +1,4 @@
+import { itemAt } from '../../../required.ts';
 /** The values of EDN, what they become in JSON, and how JSON is written as EDN. */
 
 export type Edn =
@@ -74,7 +75,9 @@ export function plainOf(value: Edn): Plain {
 /** The fields of a map by name: `:error`, `"error"` and `error` are all called error. */
 export function fieldsOf(map: EdnMap): [name: string, value: Edn][] {
   const fields: [string, Edn][] = [];
-  for (let at = 0; at < map.flat.length; at += 2) fields.push([nameOf(map.flat[at]!), map.flat[at + 1]!]);
+  for (let at = 0; at < map.flat.length; at += 2) {
+    fields.push([nameOf(itemAt(map.flat, at)), itemAt(map.flat, at + 1)]);
+  }
   return fields;
 }
 

@@ -1,8 +1,8 @@
 /** Whose value it is: a register alone, or one of the independent keys of Jepsen, whose values are `[key value]`. */
-import { isObject, show } from '../event-shape.ts';
+import { isObject, show } from '../../event-shape.ts';
 import type { Plain } from './edn-value.ts';
 import type { JepsenOp } from './jepsen-op.ts';
-import { SyntaxProblem } from './problem.ts';
+import { SyntaxProblem } from '../problem.ts';
 
 /** The key of a history that names none. */
 export const ONLY_KEY = 'register';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { importJepsenEdn } from '../import/jepsen.ts';
+import { importJepsenEdn } from '../import/jepsen/jepsen.ts';
 import { commit, eventsOf, historyOf, info, invoke, ok, read, show, write } from '../history.test-support.ts';
 import type { History } from '../event.ts';
-import { exportJepsenEdn } from './jepsen-edn.ts';
+import { exportJepsenEdn } from './jepsen-edn-export.ts';
 
 const lines = (history: History): string[] => [...exportJepsenEdn(history)];
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatEvent, parseHistory } from '../codec.ts';
-import type { HistoryEvent } from '../event.ts';
-import { eventsOf } from '../history.test-support.ts';
+import { formatEvent, parseHistory } from '../../codec.ts';
+import type { HistoryEvent } from '../../event.ts';
+import { eventsOf } from '../../history.test-support.ts';
 import { importLog } from './logs.ts';
 import { parseMapping } from './mapping.ts';
 

@@ -2,10 +2,10 @@
 import type { History, HistoryEvent, HistoryHeader } from '../event.ts';
 import { singleTypes } from '../event-shape.ts';
 import { describeValue } from '../order.ts';
-import { printKeyword, printPlain } from '../import/edn-value.ts';
-import type { Plain } from '../import/edn-value.ts';
-import { understoodFields } from '../import/jepsen.ts';
-import { ONLY_KEY } from '../import/jepsen-values.ts';
+import { printKeyword, printPlain } from '../import/jepsen/edn-value.ts';
+import type { Plain } from '../import/jepsen/edn-value.ts';
+import { understoodFields } from '../import/jepsen/jepsen.ts';
+import { ONLY_KEY } from '../import/jepsen/jepsen-values.ts';
 
 type Name = string | number;
 type EdnFields = [name: string, text: string][];

@@ -2,7 +2,8 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import * as z from 'zod';
-import { UsageError } from '../../errors.ts';
+import { UsageError } from '../../../errors.ts';
+import { itemAt } from '../../../required.ts';
 
 /** Where a field is found: its name, or names joined by dots. */
 const Path = z.string().min(1);
@@ -93,7 +94,7 @@ export type Mapping = z.infer<typeof MappingSchema>;
 export function parseMapping(text: string, file: string): Mapping {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  const refuse = (at: number, problem: string): never => {
+  const refuse: (at: number, problem: string) => never = (at, problem) => {
     const { line } = counter.linePos(at);
     throw new UsageError('mapping-invalid', `${file}:${Math.max(1, line)}: ${problem}`, 'docs/LOGS.md describes it');
   };
@@ -101,10 +102,10 @@ export function parseMapping(text: string, file: string): Mapping {
   if (error !== undefined) refuse(error.pos[0], `not YAML: ${error.message.split('\n')[0]}`);
   const result = MappingSchema.safeParse(toPlain(document, refuse));
   if (!result.success) {
-    const issue = specific(result.error.issues[0]!);
+    const issue = specific(itemAt(result.error.issues, 0));
     refuse(placeOf(document, issue), describeIssue(issue));
   }
-  const mapping = result.data!;
+  const mapping = result.data;
   if (mapping.began !== undefined && mapping.took !== undefined) {
     refuse(placeOf(document, { path: ['took'] }), 'began and took say the same: give one of them');
   }

@@ -1,0 +1,107 @@
+/** What requests do to a table in a transaction. */
+import type { Row, Scalar, TableModel } from '../../port/model.ts';
+import { valuesOf } from './call.ts';
+import type { Call, Given, Role } from './call.ts';
+import type { FilteredTable } from './filters.ts';
+import type { Result } from './rest-answer.ts';
+import type { Query } from './rest-query.ts';
+import { databaseError, notSimulated, RestError } from './rest-error.ts';
+import { idOf, type OpenTransaction } from './transaction.ts';
+
+export function select(call: Call, table: FilteredTable, query: Query, transaction: OpenTransaction): readonly Row[] {
+  return may(call.role, table.model, 'select') ? transaction.select(table.name, query.matches) : [];
+}
+
+export function insert(
+  call: Call,
+  table: FilteredTable,
+  query: Query,
+  body: Given,
+  transaction: OpenTransaction,
+): Result {
+  const { resolution, missingDefault } = call.prefer;
+  requireNoWindow(query, 'an insertion');
+  requirePolicy(call.role, table, body.rows.length);
+  const stored: Row[] = [];
+  const touched = new Set<string>();
+  let inserted = 0;
+  for (const values of body.rows.map((row) => valuesOf(table, body.names, row, missingDefault))) {
+    const existing = resolution === undefined ? undefined : conflicting(transaction, table, query, values);
+    if (existing === undefined) {
+      const row = transaction.insert(table.name, values);
+      touched.add(idOf(table.model, row));
+      stored.push(row);
+      inserted += 1;
+    } else if (resolution === 'merge-duplicates') {
+      const id = idOf(table.model, existing);
+      if (touched.has(id)) throw touchedTwice();
+      const changed = transaction.update(table.name, values, (row) => idOf(table.model, row) === id);
+      // One that a trigger skipped may come again.
+      if (changed.length > 0) touched.add(id);
+      stored.push(...changed);
+    }
+  }
+  const status = resolution === 'merge-duplicates' && inserted === 0 ? 200 : 201;
+  return { status, rows: stored, total: stored.length, hasRange: false };
+}
+
+export function update(
+  call: Call,
+  table: FilteredTable,
+  query: Query,
+  body: Given,
+  transaction: OpenTransaction,
+): Result {
+  const {
+    names,
+    rows: [change, ...others],
+  } = body;
+  if (change === undefined || others.length > 0) throw notSimulated('an update with several rows in its body');
+  if (!may(call.role, table.model, 'update')) return { status: 200, rows: [], total: 0, hasRange: true };
+  requireNoWindow(query, 'an update');
+  const rows = transaction.update(table.name, valuesOf(table, names, change, false), query.matches);
+  return { status: 200, rows, total: rows.length, hasRange: true };
+}
+
+export function remove(call: Call, table: FilteredTable, query: Query, transaction: OpenTransaction): Result {
+  requireNoWindow(query, 'a deletion');
+  const rows = may(call.role, table.model, 'delete') ? transaction.delete(table.name, query.matches) : [];
+  return { status: 200, rows, total: rows.length, hasRange: false };
+}
+
+function requireNoWindow(query: Query, what: string): void {
+  if (query.limit !== undefined || query.offset > 0) throw notSimulated(`${what} with a limit`);
+  if (query.order !== undefined) throw notSimulated(`${what} with an order`);
+}
+
+function conflicting(
+  transaction: OpenTransaction,
+  { name, model }: FilteredTable,
+  query: Query,
+  values: Record<string, Scalar>,
+): Row | undefined {
+  const { onConflict } = query;
+  if (
+    onConflict.length !== model.primaryKey.length ||
+    onConflict.some((column) => !model.primaryKey.includes(column))
+  ) {
+    throw databaseError('42P10', 'there is no unique or exclusion constraint matching the ON CONFLICT specification');
+  }
+  return transaction.find(name, idOf(model, transaction.propose(name, values)));
+}
+
+function touchedTwice(): RestError {
+  const hint = 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.';
+  return databaseError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', { hint });
+}
+
+/** What any role may do is what the policies say; the service role passes them by. */
+function may(role: Role, model: TableModel, action: 'select' | 'insert' | 'update' | 'delete'): boolean {
+  return role === 'service_role' || model.policies === undefined || model.policies.includes(action);
+}
+
+function requirePolicy(role: Role, table: FilteredTable, rows: number): void {
+  if (rows === 0 || may(role, table.model, 'insert')) return;
+  const error = databaseError('42501', `new row violates row-level security policy for table "${table.name}"`);
+  throw new RestError(401, error.body.code, error.message);
+}
