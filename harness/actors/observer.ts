@@ -1,6 +1,6 @@
 /** One observer: a tab that watches a story through a channel and displays what it learns. */
-import { displays } from '../channels/display/registry.ts';
-import { channels } from '../channels/registry.ts';
+import { displays } from '../channels/display/display-registry.ts';
+import { channels } from '../channels/channel-registry.ts';
 import { compareProgress } from '../history/order.ts';
 import type { ObserverPlan } from '../plan/plan.ts';
 import type { AskStatus, Channel, ChannelListener, ChannelSurroundings, StatusTarget } from '../port/channel.ts';

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { HandOption } from '../faults/fault.ts';
-import { faultKinds, hasField, isRequestKind, type AnyKind, type FaultKindName } from '../faults/registry.ts';
+import { faultKinds, hasField, isRequestKind, type AnyKind, type FaultKindName } from '../faults/fault-registry.ts';
 import type { Command as Order, FaultRequest } from '../up/control.ts';
 import { firstOf } from '../required.ts';
 import { duration } from './bounds.ts';

@@ -1,4 +1,4 @@
-import { aListOf, aText, requireFields, type Definition } from './fields.ts';
+import { aListOf, aText, requireFields, type Definition } from './required-fields.ts';
 
 /** What `ratchet.config.ts` says of a project. */
 export interface RatchetConfig {

@@ -9,7 +9,7 @@ import {
   requireFields,
   type Definition,
   type Field,
-} from './fields.ts';
+} from './required-fields.ts';
 
 const SCENARIO: Definition = {
   name: 'scenario',

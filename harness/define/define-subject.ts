@@ -1,5 +1,14 @@
 import type { Subject } from '../port/subject.ts';
-import { aFunction, aFunctionOr, aListOf, aName, aText, anObject, requireFields, type Definition } from './fields.ts';
+import {
+  aFunction,
+  aFunctionOr,
+  aListOf,
+  aName,
+  aText,
+  anObject,
+  requireFields,
+  type Definition,
+} from './required-fields.ts';
 
 const SUBJECT: Definition = {
   name: 'subject',

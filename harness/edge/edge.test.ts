@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestLost } from '../errors.ts';
-import { claims, effectFieldsOf, effectOf, Fault, type RequestFault } from '../faults/registry.ts';
+import { claims, claimOf, Fault, type RequestFault } from '../faults/fault-registry.ts';
 import { createEdge } from './edge.ts';
 
 /** An edge with one fault, and what happens at it. */
@@ -9,9 +9,7 @@ function edgeWith(input: object) {
   const events: string[] = [];
   const edge = createEdge({
     claim: (request) =>
-      claims(fault, request) && (fault.match.nth ?? request.nth) === request.nth
-        ? { kind: fault.kind, details: effectFieldsOf(fault), inflict: effectOf(fault) }
-        : undefined,
+      claims(fault, request) && (fault.match.nth ?? request.nth) === request.nth ? claimOf(fault) : undefined,
     sleep: async (milliseconds) => void events.push(`slept ${milliseconds}`),
     onClaimed: ({ kind }, { actor }) => void events.push(`${kind} of ${actor}`),
   });

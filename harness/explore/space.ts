@@ -1,6 +1,6 @@
 /** What is explored, by name: the range of a scenario, or the whole plan space. */
 import type { Arbitrary } from 'fast-check';
-import { subjectCapabilityFor } from '../faults/registry.ts';
+import { subjectCapabilityFor } from '../faults/fault-registry.ts';
 import { PLAN_SPACE, planSpace, scenarioVariations, type Variation } from '../plan/arbitraries.ts';
 import { ordinaryKinds } from '../plan/deviations.ts';
 import type { Range } from '../plan/range.ts';

@@ -1,6 +1,6 @@
 /** What a fault names of a plan, by the fields that every kind uses for it. */
 import type { RequestMatch } from './fields.ts';
-import type { Fault } from './registry.ts';
+import type { Fault } from './fault-registry.ts';
 
 interface References {
   /** `primary`, `replica-1`, … */

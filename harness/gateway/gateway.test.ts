@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { DatabaseNode } from '../port/backend.ts';
 import { answerOf } from '../gateway/http-message.ts';
 import type { HttpAnswer, HttpMessage } from '../port/message.ts';
-import { effectFieldsOf, effectOf, Fault, type RequestFault } from '../faults/registry.ts';
+import { claimOf, Fault, type RequestFault } from '../faults/fault-registry.ts';
 import type { ClaimedFault } from './claim.ts';
 import { CONNECTION_LOST, createGateway, type Exchange, type GatewayOptions } from './gateway.ts';
 import { createRouter } from './router.ts';
@@ -34,7 +34,7 @@ function node(name: string, answer: () => Response = () => Response.json({ from:
 /** What the nemesis claims a request with, for a fault as a plan says it. */
 function claimed(input: object): ClaimedFault {
   const fault = Fault.parse({ match: { actor: 'worker-1' }, ...input }) as RequestFault;
-  return { kind: fault.kind, details: effectFieldsOf(fault), inflict: effectOf(fault) };
+  return claimOf(fault);
 }
 
 function gateway(fault?: object, overrides: Partial<GatewayOptions> = {}) {

@@ -1,7 +1,7 @@
 /** Every way to make a plan a little smaller or more benign, the greatest cuts first. */
 import type { RequestMatch } from '../faults/fields.ts';
 import { referencesOf, replicaNumber, withReferences } from '../faults/references.ts';
-import { isRequestFault, kindNamed, timedKind, type Fault, type TimedFault } from '../faults/registry.ts';
+import { isRequestFault, kindNamed, timedKind, type Fault, type TimedFault } from '../faults/fault-registry.ts';
 import { itemAt } from '../required.ts';
 import type { Moment } from './moment.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';

@@ -10,7 +10,7 @@ import {
   timedKind,
   type Fault,
   type FaultDeviation,
-} from '../faults/registry.ts';
+} from '../faults/fault-registry.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
 
 export type Deviation =

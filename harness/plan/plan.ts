@@ -1,10 +1,10 @@
 /** The plan: one JSON value that says all that will happen in a run, on whatever backend. */
 import { z } from 'zod';
-import { DISPLAY_NAMES } from '../channels/display/registry.ts';
-import { CHANNEL_NAMES } from '../channels/registry.ts';
+import { DISPLAY_NAMES } from '../channels/display/display-registry.ts';
+import { CHANNEL_NAMES } from '../channels/channel-registry.ts';
 import { UsageError } from '../errors.ts';
 import { referencesOf, replicaNumber } from '../faults/references.ts';
-import { Fault, isRequestFault, requestKind } from '../faults/registry.ts';
+import { Fault, isRequestFault, requestKind } from '../faults/fault-registry.ts';
 import { firstOf } from '../required.ts';
 import { describeIssue } from './issue.ts';
 import { Moment } from './moment.ts';

@@ -109,7 +109,7 @@ describe('a counterexample', () => {
     );
   });
 
-  it('tells the fault that befell the writer', () => {
+  it('tells the fault that applied to a request of the writer', () => {
     const retried = history(
       ...write(0.1, 40, '0/10'),
       {
@@ -120,6 +120,7 @@ describe('a counterexample', () => {
         fault: 'http-lose-response',
         actor: 'worker-1',
         method: 'PATCH',
+        effect: 'applied, and its response lost',
       },
       ...write(0.2, 10, '0/20'),
     );

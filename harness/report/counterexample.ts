@@ -1,6 +1,5 @@
 /** A violation as a story: sentences with times, who served what, and why. */
 import type { Violation } from '../checker/verdict.ts';
-import { faultKinds, isRequestKind } from '../faults/registry.ts';
 import { COMMIT_OK, INVOKE, NONE, START, WRITE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryEvent, Value } from '../history/event.ts';
@@ -102,7 +101,7 @@ function tell(event: HistoryEvent, history: HistoryColumns, beside: Value | unde
       return { what: `${event.session ?? event.process} ${verb}`, source: '' };
     }
     case 'fault':
-      return { what: `${event['actor']} sent a ${event['method']}`, source: tellFault(event) };
+      return { what: `${event['actor']} sent a ${event['method']}`, source: String(event['effect'] ?? event['fault']) };
     default: {
       const outcome = { invoke: 'began to write', ok: 'wrote', fail: 'did not write', info: 'perhaps wrote' }[
         event.type
@@ -150,12 +149,6 @@ function tellLag({ time }: HistoryEvent, lsn: string, { code, length, eventAt }:
     else if (commit['promoted'] !== undefined) unseen = undefined;
   }
   return unseen === undefined ? '' : ` (${seconds(time - unseen.time, 1)} behind)`;
-}
-
-function tellFault(event: HistoryEvent): string {
-  const name = String(event['fault']);
-  const kind = faultKinds.find((each) => each.kind === name);
-  return kind !== undefined && isRequestKind(kind) ? kind.tell(event) : '';
 }
 
 /** Generations are named in a story as soon as one of its values is not of the first. */

@@ -1,6 +1,6 @@
 /** What a search did and found, for a person to read. */
 import type { ConfirmingRun, FoundPlan, JudgedExploration } from '../port/reporter.ts';
-import { describeValidity, isSurprise } from './expectation.ts';
+import { describeValidity, isSurprise } from './expected-words.ts';
 import type { Palette } from './palette.ts';
 import { describePlan } from './plan-text.ts';
 import { describeBody } from './run-text.ts';

@@ -1,5 +1,5 @@
 /** A plan in a few lines: what is printed before a run, so that nothing that was drawn stays hidden. */
-import { isRequestFault, requestKind, timedKind, type Fault } from '../faults/registry.ts';
+import { isRequestFault, requestKind, timedKind, type Fault } from '../faults/fault-registry.ts';
 import type { RequestMatch } from '../faults/fields.ts';
 import type { EventPattern, Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';

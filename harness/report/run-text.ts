@@ -3,7 +3,7 @@ import { RatchetError } from '../errors.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { JudgedRun, LogLines } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
-import { describeValidity, isSurprise } from './expectation.ts';
+import { describeValidity, isSurprise } from './expected-words.ts';
 import type { Palette } from './palette.ts';
 import { formatVerdicts, validityMark } from './verdict-text.ts';
 

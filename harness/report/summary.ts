@@ -1,6 +1,6 @@
 /** Counts of what was judged: the last line of a report. */
 import type { Validity } from '../checker/verdict.ts';
-import { isSurprise } from './expectation.ts';
+import { isSurprise } from './expected-words.ts';
 
 export interface Judged {
   valid: Validity;

@@ -1,6 +1,6 @@
 /** The clocks of the application's instances, where the faults of a plan make them wrong. */
 import type { AppClock } from '../clock.ts';
-import { isRequestFault, kindNamed, timedKind, type TimedFault } from '../faults/registry.ts';
+import { isRequestFault, kindNamed, timedKind, type TimedFault } from '../faults/fault-registry.ts';
 import type { FaultTargets } from '../port/fault-targets.ts';
 import type { Plan } from '../plan/plan.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Commit, ReplicaNode } from '../port/backend.ts';
-import { Fault } from '../faults/registry.ts';
+import { Fault } from '../faults/fault-registry.ts';
 import type { ClaimableRequest } from '../gateway/claim.ts';
 import type { FaultTargets } from '../port/fault-targets.ts';
 import { createMoments } from '../recording/moments.ts';
@@ -140,9 +140,12 @@ describe('a fault in time', () => {
   });
 });
 
-/** A claim without what it does. */
+/** A claim without what it does, and without its words. */
 function told(claim: ReturnType<ReturnType<typeof createNemesis>['claim']>) {
-  return claim === undefined ? undefined : { kind: claim.kind, ...claim.details };
+  if (claim === undefined) return undefined;
+  const { effect, ...fields } = claim.details;
+  expect(effect).toEqual(expect.any(String));
+  return { kind: claim.kind, ...fields };
 }
 
 describe('a fault of a request', () => {

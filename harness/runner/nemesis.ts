@@ -1,15 +1,14 @@
 /** Lets the faults of a plan start and end at their moments, and notes each in the history. */
 import {
   claims,
-  effectFieldsOf,
-  effectOf,
+  claimOf,
   hasField,
   inflict,
   isRequestFault,
   kindNamed,
   type Fault,
   type TimedFault,
-} from '../faults/registry.ts';
+} from '../faults/fault-registry.ts';
 import type { Claim } from '../gateway/claim.ts';
 import type { AppliedFault, FaultTargets } from '../port/fault-targets.ts';
 import { OVER, type Moments } from '../recording/moments.ts';
@@ -63,7 +62,7 @@ export function createNemesis(
             each.match.nth === (each.match.method === undefined ? request.nthOfAll : request.nth)),
       );
       if (fault === undefined) return undefined;
-      return { kind: fault.kind, details: effectFieldsOf(fault), inflict: effectOf(fault) };
+      return claimOf(fault);
     },
   };
 }

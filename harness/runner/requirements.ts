@@ -1,7 +1,7 @@
 /** Refuses, by name, a plan that needs what a backend or a subject cannot do, or names what nobody judges. */
 import type { Backend, Cluster } from '../port/backend.ts';
 import { UsageError } from '../errors.ts';
-import { capabilityFor, kindNamed, type Fault } from '../faults/registry.ts';
+import { capabilityFor, kindNamed, type Fault } from '../faults/fault-registry.ts';
 import type { Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Subject } from '../port/subject.ts';

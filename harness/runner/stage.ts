@@ -10,7 +10,7 @@ import { installInstanceDates } from '../subject/app-dates.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
 import type { TabTarget } from '../port/fault-targets.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
-import { kindNamed } from '../faults/registry.ts';
+import { kindNamed } from '../faults/fault-registry.ts';
 import { AppInstances } from '../subject/instances.ts';
 import { recordExchanges, type ExchangeRecorder } from '../recording/exchanges.ts';
 import { required } from '../required.ts';

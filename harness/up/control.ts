@@ -1,7 +1,7 @@
 /** The wire between `ratchet up` and the commands that steer it: one JSON line each way over a UNIX socket. */
 import { connect, createServer, type Socket } from 'node:net';
 import { EnvironmentError, ExitCode, RatchetError } from '../errors.ts';
-import type { Fault } from '../faults/registry.ts';
+import type { Fault } from '../faults/fault-registry.ts';
 
 /** A fault as it is asked for: that of a plan, in which the one replica or the actor `app` may be left out. */
 export interface FaultRequest {

@@ -3,8 +3,7 @@ import type { Backend } from '../port/backend.ts';
 import { UsageError } from '../errors.ts';
 import {
   claims,
-  effectFieldsOf,
-  effectOf,
+  claimOf,
   hasField,
   inflict,
   isRequestFault,
@@ -12,7 +11,7 @@ import {
   kindNamed,
   parseFault,
   type Fault,
-} from '../faults/registry.ts';
+} from '../faults/fault-registry.ts';
 import { referencesOf } from '../faults/references.ts';
 import type { Claim } from '../gateway/claim.ts';
 import type { FaultTargets } from '../port/fault-targets.ts';
@@ -68,7 +67,7 @@ export class LiveFaults {
       if (!isRequestFault(fault) || entry.seen < (fault.match.nth ?? 1)) continue;
       if (entry.left !== undefined) entry.left -= 1;
       if (entry.left === 0) this.#entries.delete(entry.id);
-      return { kind: fault.kind, details: effectFieldsOf(fault), inflict: effectOf(fault) };
+      return claimOf(fault);
     }
     return undefined;
   };

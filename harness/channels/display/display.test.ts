@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ObservedProgress } from '../../port/subject.ts';
 import { at } from '../manual-app.test-support.ts';
-import { displays, type DisplayName } from './registry.ts';
+import { displays, type DisplayName } from './display-registry.ts';
 
 /** Of values in the order of arrival, each with the number of its request: the progresses that are shown. */
 function shown(name: DisplayName, ...arrivals: [value: ObservedProgress, ordinal: number][]): number[] {

@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Deviation } from '../deviations.ts';
 import { afterCommit } from '../../faults/drawing.ts';
 import type { Site, Version } from '../../faults/fault.ts';
-import type { Fault } from '../../faults/registry.ts';
+import type { Fault } from '../../faults/fault-registry.ts';
 import type { Plan } from '../plan.ts';
 import { required } from '../../required.ts';
 import { siteDrawings, type FaultDraft } from './fault-drafts.ts';

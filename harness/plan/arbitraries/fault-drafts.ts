@@ -1,7 +1,7 @@
 /** Faults of replicas, instances and tabs, before these have names. */
 import type { Arbitrary } from 'fast-check';
 import type { Site, SiteDrawing } from '../../faults/fault.ts';
-import { faultKinds, type Fault } from '../../faults/registry.ts';
+import { faultKinds, type Fault } from '../../faults/fault-registry.ts';
 import type { Limits } from './limits.ts';
 import { oneOfWeighted, type Weighted } from './weighted.ts';
 

@@ -2,7 +2,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { RequestDrawing } from '../../faults/fault.ts';
 import type { RequestMatch } from '../../faults/fields.ts';
-import { faultKinds, type Fault } from '../../faults/registry.ts';
+import { faultKinds, type Fault } from '../../faults/fault-registry.ts';
 import type { Limits } from './limits.ts';
 import { oneOfWeighted } from './weighted.ts';
 

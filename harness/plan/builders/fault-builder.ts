@@ -1,6 +1,6 @@
 /** The faults of a plan, written as calls. */
 import type { MomentInput } from '../moment.ts';
-import type { FaultInput } from '../../faults/registry.ts';
+import type { FaultInput } from '../../faults/fault-registry.ts';
 import type { Version } from '../../faults/fault.ts';
 import type { GenerationPart, Tab } from './actor-builder.ts';
 

@@ -1,7 +1,7 @@
 /** Points in a run, written as calls. Each is a moment of docs/PLAN.md, and may stand in hand-written plans too. */
 import { UsageError } from '../../errors.ts';
 import type { EventPattern, MomentInput } from '../moment.ts';
-import type { FaultInput } from '../../faults/registry.ts';
+import type { FaultInput } from '../../faults/fault-registry.ts';
 import type { Version } from '../../faults/fault.ts';
 
 /** A moment that events of the history mark. It never changes: `plus` and `within` give another one. */

@@ -1,6 +1,6 @@
 /** Puts the parts of a plan together. */
 import { UsageError } from '../../errors.ts';
-import type { FaultInput } from '../../faults/registry.ts';
+import type { FaultInput } from '../../faults/fault-registry.ts';
 import type { GenerationInput, ObserverInput, PlanInput } from '../plan.ts';
 import type { PlanBody } from '../scenario.ts';
 import { Story, Tab, type GenerationPart } from './actor-builder.ts';

@@ -51,16 +51,20 @@ export function inflict(fault: TimedFault, targets: FaultTargets): Promise<Appli
   return timedKind(fault).inflict(fault, targets);
 }
 
-/** What a fault makes of each request that matches. */
-export function effectOf(fault: RequestFault): RequestEffect {
+/** What claims a request for a fault: what it makes of the request, and what the history says of it. */
+export function claimOf(fault: RequestFault): {
+  kind: string;
+  details: Readonly<Record<string, unknown>>;
+  inflict: RequestEffect;
+} {
   const kind = requestKind(fault);
-  return (passage) => kind.inflict(fault, passage);
-}
-
-/** The fields of a fault that say what happens to a request, without those that say to which. */
-export function effectFieldsOf(fault: RequestFault): Record<string, unknown> {
-  const { kind: _kind, match, ...fields } = fault;
-  return 'at' in match && match.at === 'edge' ? { at: match.at, ...fields } : fields;
+  const { kind: name, match, ...fields } = fault;
+  const place = 'at' in match && match.at === 'edge' ? { at: match.at } : {};
+  return {
+    kind: name,
+    details: { ...place, ...fields, effect: kind.tell(fields) },
+    inflict: (passage) => kind.inflict(fault, passage),
+  };
 }
 
 /** @throws Error for a name that no kind has */
