@@ -80,12 +80,12 @@ describe('an environment that is up', () => {
 
   it('shows late, or not at all, what a lag holds back, and all of it after a resume', async () => {
     const { stdout, status } = terminal.ratchet(['lag', 'pause']);
-    expect([stdout, status]).toEqual([expect.stringMatching(/^#\d+ {2}replica-1 replays nothing\n$/), 0]);
+    expect([stdout, status]).toEqual([expect.stringMatching(/^#\d+ {2}replica-1 pauses\n$/), 0]);
     await write('a', 'two');
     expect(await titles()).toEqual(['one']);
     expect(await titles(up.variables['PRIMARY_API_URL'])).toEqual(['two']);
     expect(terminal.ratchet(['lag', '1h']).stderr).toContain('It must be like 2s or 500ms.');
-    expect(terminal.ratchet(['lag', '1min']).stdout).toMatch(/replica-1 replays 60000 ms late\n$/);
+    expect(terminal.ratchet(['lag', '1min']).stdout).toMatch(/replica-1 is late by 60000 ms\n$/);
     await write('a', 'three');
     expect(await titles()).not.toContain('three');
     expect(terminal.ratchet(['lag', 'resume']).stdout).toBe('no fault is in force\n');
@@ -160,7 +160,7 @@ describe('what ends it', () => {
 
   it('SIGKILL: servers, watchdogs and files are gone soon after, and nothing is found any more', async () => {
     const up = await terminal.up('--lag', 'pause');
-    expect(terminal.ratchet(['fault', 'list']).stdout).toContain('replica-1 replays nothing');
+    expect(terminal.ratchet(['fault', 'list']).stdout).toContain('replica-1 pauses');
     up.child.kill('SIGKILL');
     await up.ended;
     await eventually(() => isGone(up));
