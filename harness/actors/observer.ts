@@ -4,7 +4,7 @@ import { channels } from '../channels/channel-registry.ts';
 import { compareProgress } from '../history/order.ts';
 import type { ObserverPlan } from '../plan/plan.ts';
 import type { AskStatus, Channel, ChannelListener, ChannelSurroundings, StatusTarget } from '../port/channel.ts';
-import type { Display, ObservedProgress, SeenProgress, Subject } from '../port/subject.ts';
+import type { Display, DisplayPolicy, ObservedProgress, SeenProgress, Subject } from '../port/subject.ts';
 import { applicationThrew, displayThrew, requireDisplayed } from './application-failures.ts';
 
 export interface ObserverSurroundings extends Omit<
@@ -73,34 +73,40 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
       seen: undefined,
       nextOrdinal: () => ++looks,
     };
-    const value = displayOn(tab);
+    const value = displayOn(tab, policy, plan, around);
     const ask: ChannelSurroundings['ask'] = (request, operation) => around.ask(request, operation, target);
     const threw = (error: unknown): void => around.stop(applicationThrew(error, session, clock));
     const opened = channels[channel](plan, { ...around, tab, listener: { value }, ask, threw });
     runs.push(opened.run(end));
     return opened;
   }
+}
 
-  function displayOn(tab: { seen: SeenProgress | undefined }): ChannelListener['value'] {
-    let display: Display = showNothing;
-    try {
-      display = policy();
-    } catch (error) {
-      around.stop(displayThrew(error, session, clock));
-    }
-    return (value, arrival) => {
-      tab.seen = remember(tab.seen, value);
-      let shown: ObservedProgress | undefined;
-      try {
-        shown = requireDisplayed(display(value, arrival), value);
-      } catch (error) {
-        around.stop(displayThrew(error, session, clock));
-      }
-      if (shown === undefined) return;
-      const source = arrival.by === 'read' ? { read: arrival.index } : { receive: arrival.index };
-      recorder.record({ process: session, session, type: 'ok', f: 'show', key, value: { ...shown }, ...source });
-    };
+/** What the page makes of every value that comes: it remembers it, and shows it or not. */
+function displayOn(
+  tab: { seen: SeenProgress | undefined },
+  policy: DisplayPolicy,
+  { session, story: key }: ObserverPlan,
+  { recorder, clock, stop }: ObserverSurroundings,
+): ChannelListener['value'] {
+  let display: Display = showNothing;
+  try {
+    display = policy();
+  } catch (error) {
+    stop(displayThrew(error, session, clock));
   }
+  return (value, arrival) => {
+    tab.seen = remember(tab.seen, value);
+    let shown: ObservedProgress | undefined;
+    try {
+      shown = requireDisplayed(display(value, arrival), value);
+    } catch (error) {
+      stop(displayThrew(error, session, clock));
+    }
+    if (shown === undefined) return;
+    const source = arrival.by === 'read' ? { read: arrival.index } : { receive: arrival.index };
+    recorder.record({ process: session, session, type: 'ok', f: 'show', key, value: { ...shown }, ...source });
+  };
 }
 
 const showNothing: Display = () => false;

@@ -1,69 +1,79 @@
-/** Polls the status endpoint: the next request is sent after the answer to the one before, or at fixed intervals. */
+/** Polls the status endpoint: one request after the other, or at fixed times whether answered or not. */
 import { RequestLost } from '../errors.ts';
 import type { Channel, ChannelPlan, ChannelSurroundings } from '../port/channel.ts';
 import type { ObservedProgress } from '../port/subject.ts';
 
-export function openPoll(plan: ChannelPlan, around: ChannelSurroundings): Channel {
-  const { clock, recorder, processes, exchanges, subject, tab, listener } = around;
-  const { session, story: key } = plan;
-  const endpoint = `http://app.invalid/api/stories/${encodeURIComponent(key)}/status`;
-  const base = `${session}/poll`;
+export function openPoll(plan: ChannelPlan, surroundings: ChannelSurroundings): Channel {
+  return new PollChannel(plan, surroundings);
+}
+
+class PollChannel implements Channel {
+  readonly #plan: ChannelPlan;
+  readonly #around: ChannelSurroundings;
+  readonly #endpoint: string;
+  readonly #base: string;
   /** By process: the operation of its read. */
-  const inFlight = new Map<string, string>();
-  let isClosed = false;
-  let asked: { query: Readonly<Record<string, string>>; url: string } = { query: {}, url: endpoint };
+  readonly #inFlight = new Map<string, string>();
+  #isClosed = false;
+  #asked: { query: Readonly<Record<string, string>>; url: string };
 
-  return {
-    async run(signal) {
-      const polls = new Set<Promise<void>>();
-      while (!isOver(signal)) {
-        const poll = pollOnce();
-        const pause = clock.sleep(plan.every_ms, signal);
-        if (plan.polling === 'chained') await poll;
-        else {
-          polls.add(poll);
-          void poll.then(() => polls.delete(poll));
-        }
-        await pause;
-      }
-      await Promise.all(polls);
-    },
-    look: pollOnce,
-    close(reason) {
-      isClosed = true;
-      for (const [process, operation] of inFlight) {
-        const service = exchanges.takeService(operation);
-        recorder.record({ process, session, f: 'read', key, type: 'info', error: reason, ...service });
-      }
-      inFlight.clear();
-    },
-  };
+  constructor(plan: ChannelPlan, surroundings: ChannelSurroundings) {
+    this.#plan = plan;
+    this.#around = surroundings;
+    this.#endpoint = `http://app.invalid/api/stories/${encodeURIComponent(plan.story)}/status`;
+    this.#base = `${plan.session}/poll`;
+    this.#asked = { query: {}, url: this.#endpoint };
+  }
 
-  function isOver(signal: AbortSignal): boolean {
-    return isClosed || signal.aborted;
+  async run(signal: AbortSignal): Promise<void> {
+    const polls = new Set<Promise<void>>();
+    while (!this.#isOver(signal)) {
+      const poll = this.look();
+      const pause = this.#around.clock.sleep(this.#plan.every_ms, signal);
+      if (this.#plan.polling === 'chained') await poll;
+      else {
+        polls.add(poll);
+        void poll.then(() => polls.delete(poll));
+      }
+      await pause;
+    }
+    await Promise.all(polls);
+  }
+
+  close(reason: string): void {
+    this.#isClosed = true;
+    const { exchanges, recorder } = this.#around;
+    const { session, story: key } = this.#plan;
+    for (const [process, operation] of this.#inFlight) {
+      const service = exchanges.takeService(operation);
+      recorder.record({ process, session, f: 'read', key, type: 'info', error: reason, ...service });
+    }
+    this.#inFlight.clear();
   }
 
   /** Most of a run consists of this function: it is the only promise that a poll costs here. */
-  async function pollOnce(): Promise<void> {
+  async look(): Promise<void> {
+    const { recorder, processes, exchanges, subject, tab, listener, gatewayUrl } = this.#around;
+    const { session, story: key, expects } = this.#plan;
     const ordinal = tab.nextOrdinal();
-    const process = processes.take(base);
-    const operation = { actor: session, operation: `${session}#${ordinal}`, gatewayUrl: around.gatewayUrl };
-    const { query, url } = questionOf(subject.frontEnd.query(plan.expects === 'none' ? undefined : tab.seen));
-    const asks = url === endpoint ? undefined : { query };
+    const process = processes.take(this.#base);
+    const operation = { actor: session, operation: `${session}#${ordinal}`, gatewayUrl };
+    const { query, url } = this.#requestFor(subject.frontEnd.query(expects === 'none' ? undefined : tab.seen));
+    const asks = url === this.#endpoint ? undefined : { query };
     recorder.record({ process, session, f: 'read', key, type: 'invoke', ...asks });
-    inFlight.set(process, operation.operation);
+    this.#inFlight.set(process, operation.operation);
     let hasAnswered = false;
     let answer: Answer;
     try {
-      const response = await around.ask(new Request(url), operation);
+      const response = await this.#around.ask(new Request(url), operation);
       hasAnswered = true;
-      answer = answerOf(response, await response.text());
+      answer = answerOf(response, await response.text(), subject);
     } catch (error) {
-      answer = { error: failureOf(error, hasAnswered) };
+      answer = { error: this.#failureOf(error, hasAnswered) };
     }
     const service = exchanges.takeService(operation.operation);
     // The page is gone, and the read has ended.
-    if (!inFlight.delete(process)) return;
+    if (!this.#inFlight.delete(process)) return;
     if ('error' in answer) {
       recorder.record({ process, session, f: 'read', key, type: 'fail', error: answer.error, ...service });
       listener.failed?.(answer.error);
@@ -72,31 +82,37 @@ export function openPoll(plan: ChannelPlan, around: ChannelSurroundings): Channe
       const { index } = recorder.record({ process, session, f: 'read', key, type: 'ok', value, ...service });
       listener.value(answer.value, { ordinal, by: 'read', index });
     }
-    processes.release(base, process);
+    processes.release(this.#base, process);
   }
 
-  /** Mostly the one before. */
-  function questionOf(query: Record<string, string>): typeof asked {
-    if (!isSame(query, asked.query)) asked = { query: { ...query }, url: endpoint + searchOf(query) };
-    return asked;
+  #isOver(signal: AbortSignal): boolean {
+    return this.#isClosed || signal.aborted;
   }
 
-  function answerOf(response: Response, body: string): Answer {
-    if (!response.ok) return { error: `HTTP ${response.status} ${body}`.trim().slice(0, 500) };
-    const value = subject.readStatus(JSON.parse(body));
-    return value === undefined ? { error: `no progress in ${body}`.slice(0, 500) } : { value };
+  /** Usually the previous one. */
+  #requestFor(query: Record<string, string>): { query: Readonly<Record<string, string>>; url: string } {
+    if (!isSame(query, this.#asked.query)) {
+      this.#asked = { query: { ...query }, url: this.#endpoint + searchOf(query) };
+    }
+    return this.#asked;
   }
 
-  function failureOf(error: unknown, hasAnswered: boolean): string {
+  #failureOf(error: unknown, hasAnswered: boolean): string {
     const { message } = error as Error;
     if (hasAnswered) return `the status endpoint's answer cannot be read: ${message}`;
     if (error instanceof RequestLost) return message;
-    around.threw(error);
+    this.#around.threw(error);
     return `the status endpoint threw: ${message}`;
   }
 }
 
 type Answer = { value: ObservedProgress } | { error: string };
+
+function answerOf(response: Response, body: string, subject: ChannelSurroundings['subject']): Answer {
+  if (!response.ok) return { error: `HTTP ${response.status} ${body}`.trim().slice(0, 500) };
+  const value = subject.readStatus(JSON.parse(body));
+  return value === undefined ? { error: `no progress in ${body}`.slice(0, 500) } : { value };
+}
 
 function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(a);

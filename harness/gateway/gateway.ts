@@ -70,79 +70,95 @@ interface Interceptor {
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { router, listener, claim, sleep } = options;
-  const nodes = new Map(options.nodes.map((node) => [node.name, node]));
-  const ordinals = new RequestOrdinals();
-  const background = new BackgroundWork();
-  const interceptors = new Set<Interceptor>();
-  let exchanges = 0;
+  return new LoadBalancer(options);
+}
 
-  return {
-    handle(request) {
-      const { actor, method } = request;
-      const fault = claim({ at: 'gateway', actor, method, ...ordinals.count(actor, method) });
-      const exchange = exchangeOf(exchanges++, request, fault);
-      listener.requested(exchange);
-      const answered =
-        fault === undefined
-          ? route(exchange, request)
-          : fault.inflict(passageOf(exchange, (to) => route(exchange, request, to)));
-      return mapMaybe(answered, (answer) => {
-        if (answer !== CONNECTION_LOST) exchange.status = answer.status;
-        listener.ended(exchange);
-        return answer;
-      });
-    },
-    intercept(matches, effect) {
-      const interceptor = { matches, effect };
-      interceptors.add(interceptor);
-      return () => interceptors.delete(interceptor);
-    },
-    settled: () => background.settled(),
+class LoadBalancer implements Gateway {
+  readonly #options: GatewayOptions;
+  readonly #nodes: ReadonlyMap<NodeName, DatabaseNode>;
+  readonly #ordinals = new RequestOrdinals();
+  readonly #background = new BackgroundWork();
+  readonly #interceptors = new Set<Interceptor>();
+  #exchanges = 0;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#nodes = new Map(options.nodes.map((node) => [node.name, node]));
+  }
+
+  readonly handle: Gateway['handle'] = (request) => {
+    const { claim, listener } = this.#options;
+    const { actor, method } = request;
+    const fault = claim({ at: 'gateway', actor, method, ...this.#ordinals.count(actor, method) });
+    const exchange = exchangeOf(this.#exchanges++, request, fault);
+    listener.requested(exchange);
+    const answered =
+      fault === undefined
+        ? this.#route(exchange, request)
+        : fault.inflict(this.#passageOf(exchange, (to) => this.#route(exchange, request, to)));
+    return mapMaybe(answered, (answer) => {
+      if (answer !== CONNECTION_LOST) exchange.status = answer.status;
+      listener.ended(exchange);
+      return answer;
+    });
   };
 
-  /** Chooses the database, and lets faults that apply to a time act. */
-  function route(exchange: Exchange, request: HttpMessage, to?: NodeName): MaybePromise<GatewayAnswer> {
+  readonly intercept: Gateway['intercept'] = (matches, effect) => {
+    const interceptor = { matches, effect };
+    this.#interceptors.add(interceptor);
+    return () => this.#interceptors.delete(interceptor);
+  };
+
+  readonly settled: Gateway['settled'] = () => this.#background.settled();
+
+  /** Chooses the database, and applies the faults that last for a time. */
+  #route(exchange: Exchange, request: HttpMessage, to?: NodeName): MaybePromise<GatewayAnswer> {
     if (!exchange.url.pathname.startsWith('/rest/v1/')) {
       return plainError(exchange, 404, `nothing is served at ${exchange.url.pathname}`);
     }
-    const node = nodes.get(to ?? router.route(exchange.method))!;
-    if (interceptors.size > 0) {
+    const node = this.#nodeNamed(to ?? this.#options.router.route(exchange.method));
+    if (this.#interceptors.size > 0) {
       const routed = { actor: exchange.actor, method: exchange.method, node: node.name };
-      for (const { matches, effect } of interceptors) {
-        if (matches(routed)) return effect(passageOf(exchange, () => serve(exchange, request, node)));
+      for (const { matches, effect } of this.#interceptors) {
+        if (matches(routed)) return effect(this.#passageOf(exchange, () => serve(exchange, request, node)));
       }
     }
     return serve(exchange, request, node);
   }
 
-  /** Never rejects. */
-  function serve(exchange: Exchange, request: HttpMessage, node: DatabaseNode): MaybePromise<HttpAnswer> {
-    exchange.node = node.name;
-    const unreachable = (error: Error): HttpAnswer =>
-      plainError(exchange, 503, `${node.name} cannot be reached: ${error.message}`);
-    try {
-      const served = mapMaybe(node.lsn(), (lsn) => {
-        exchange.lsn = lsn;
-        return mapMaybe(node.rest(request), (answer) => {
-          exchange.responseBody = answer.body;
-          return answer;
-        });
-      });
-      return served instanceof Promise ? served.catch(unreachable) : served;
-    } catch (error) {
-      return unreachable(error as Error);
-    }
+  #nodeNamed(name: NodeName): DatabaseNode {
+    const node = this.#nodes.get(name);
+    if (node === undefined) throw new Error(`no database is called ${name}`);
+    return node;
   }
 
-  function passageOf(exchange: Exchange, forward: Passage<GatewayAnswer>['forward']): Passage<GatewayAnswer> {
+  #passageOf(exchange: Exchange, forward: Passage<GatewayAnswer>['forward']): Passage<GatewayAnswer> {
     return {
       forward,
       answer: (status, message) => plainError(exchange, status, message),
       breakConnection: () => CONNECTION_LOST,
-      sleep,
-      inBackground: (work) => background.start(work),
+      sleep: (milliseconds) => this.#options.sleep(milliseconds),
+      inBackground: (work) => this.#background.start(work),
     };
+  }
+}
+
+/** Never rejects. */
+function serve(exchange: Exchange, request: HttpMessage, node: DatabaseNode): MaybePromise<HttpAnswer> {
+  exchange.node = node.name;
+  const unreachable = (error: Error): HttpAnswer =>
+    plainError(exchange, 503, `${node.name} cannot be reached: ${error.message}`);
+  try {
+    const served = mapMaybe(node.lsn(), (lsn) => {
+      exchange.lsn = lsn;
+      return mapMaybe(node.rest(request), (answer) => {
+        exchange.responseBody = answer.body;
+        return answer;
+      });
+    });
+    return served instanceof Promise ? served.catch(unreachable) : served;
+  } catch (error) {
+    return unreachable(error as Error);
   }
 }
 

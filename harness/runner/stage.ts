@@ -4,6 +4,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { GatewayServer } from '../gateway/gateway-server.ts';
 import type { AppClock, Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
+import type { EventBody, HistoryHeader } from '../history/event.ts';
 import { compareLsn } from '../history/lsn.ts';
 import type { Plan } from '../plan/plan.ts';
 import { installInstanceDates } from '../subject/app-dates.ts';
@@ -57,12 +58,8 @@ export async function setStage(
   cluster: Cluster,
   commits: Set<(commit: Commit) => void>,
 ): Promise<Stage> {
-  const { plan, subject, backend, host } = options;
-  const opening = Promise.withResolvers<Gateway>();
-  let gateway: Gateway | undefined;
-  const server = await host.serve({
-    handle: (request) => gateway?.handle(request) ?? opening.promise.then((opened) => opened.handle(request)),
-  });
+  const { plan, subject, host } = options;
+  const { server, open } = await serveBeforeGateway(host);
   const clocks = appClocks(plan);
   const restoreDates = clocks === undefined ? () => undefined : installInstanceDates();
   const endAtStart = clocks === undefined ? undefined : await applyAtStart(plan, clocks);
@@ -73,9 +70,7 @@ export async function setStage(
   await endAtStart?.();
 
   const clock = host.clock();
-  const { versions } = cluster;
-  const header = { history: 1, subject: subject.name, backend: backend.name, seed: plan.seed, versions, plan } as const;
-  const recorder = new Recorder(clock, header, options.sink, options.stop);
+  const recorder = new Recorder(clock, headerOf(options, cluster), options.sink, options.stop);
   const processes = new ProcessNames();
   const exchanges = recordExchanges(recorder, processes, subject.tracked);
   const moments = createMoments(clock, recorder);
@@ -90,13 +85,8 @@ export async function setStage(
   const assembly = assemble(parts, (targets) => createNemesis(plan.faults, targets, moments, recorder));
   const { faults: nemesis } = assembly;
   const edge = createEdge({ claim: nemesis.claim, sleep, onClaimed: exchanges.claimed });
-  gateway = assembly.gateway;
-  opening.resolve(gateway);
-  commits.add(({ key, generation, progress, status, lsn, promoted }) => {
-    const value = { generation, progress, ...(status === undefined ? {} : { status }) };
-    const more = promoted === undefined ? { lsn } : { lsn, promoted };
-    recorder.record({ process: 'db', type: 'ok', f: 'commit', key, value, ...more });
-  });
+  open(assembly.gateway);
+  commits.add((commit) => recorder.record(commitEvent(commit)));
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
@@ -119,6 +109,32 @@ export async function setStage(
     stop: options.stop,
     close,
   };
+}
+
+/** A server whose requests wait until its gateway is there: instances learn its URL when they start. */
+async function serveBeforeGateway(host: Host): Promise<{ server: GatewayServer; open(gateway: Gateway): void }> {
+  const opening = Promise.withResolvers<Gateway>();
+  let gateway: Gateway | undefined;
+  const server = await host.serve({
+    handle: (request) => gateway?.handle(request) ?? opening.promise.then((opened) => opened.handle(request)),
+  });
+  return {
+    server,
+    open(opened) {
+      gateway = opened;
+      opening.resolve(opened);
+    },
+  };
+}
+
+function headerOf({ plan, subject, backend }: StageOptions, { versions }: Cluster): HistoryHeader {
+  return { history: 1, subject: subject.name, backend: backend.name, seed: plan.seed, versions, plan };
+}
+
+function commitEvent({ key, generation, progress, status, lsn, promoted }: Commit): EventBody {
+  const value = { generation, progress, ...(status === undefined ? {} : { status }) };
+  const more = promoted === undefined ? { lsn } : { lsn, promoted };
+  return { process: 'db', type: 'ok', f: 'commit', key, value, ...more };
 }
 
 async function startInstances(
