@@ -1,4 +1,4 @@
-import { DISPLAY_NAMES } from '../channels/display/registry.ts';
+import { DISPLAY_NAMES } from '../channels/display/display-registry.ts';
 import type { Subject } from '../port/subject.ts';
 import {
   aFunction,
