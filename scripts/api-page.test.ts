@@ -38,15 +38,23 @@ describe('the scripts of the page', () => {
 
 describe('the options of the page', () => {
   it('are all that the functions have', () => {
-    const files = ['project', 'overrides', 'run-scenarios', 'explore-ranges'];
+    const files = ['project', 'overrides', 'run-scenarios', 'explore-ranges', 'check-files', 'history-source'];
     const sources = files.map((file) => readFileSync(join(root, `harness/api/${file}.ts`), 'utf8')).join('\n');
     const interfaces = [...sources.matchAll(/^export interface \w*(?:Options|Overrides)[^{]*\{\n([^]*?)^\}/gm)];
     const options = interfaces.flatMap(([, body]) =>
       [...body!.matchAll(/^ {2}(\w+)\??[:(]/gm)].map(([, name]) => name!),
     );
     const rows = [...page.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].map(([, cell]) => cell).join(' ');
-    expect(options).toContain('routing');
-    for (const name of options.filter((each) => each !== 'scenarios' && each !== 'ranges')) {
+    const bounds = [
+      'convergeWithinMs',
+      'maxStalenessMs',
+      'maxStalenessVersions',
+      'minAvailability',
+      'keys',
+      'sessions',
+    ];
+    expect(options).toEqual(expect.arrayContaining(['routing', 'timeoutMs', 'map']));
+    for (const name of [...options, ...bounds].filter((each) => each !== 'scenarios' && each !== 'ranges')) {
       expect(rows).toContain(`\`${name}\``);
     }
   });
