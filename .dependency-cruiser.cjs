@@ -45,7 +45,12 @@ module.exports = {
     only('history-imports-nothing', 'history', [], 'history stands at the bottom'),
     only('checker-imports-only-history', 'checker', ['history'], 'checkers see nothing but the history'),
     only('plan-is-a-value', 'plan', ['faults', 'channels'], 'a plan is a value, and knows the kinds of what it names'),
-    only('define-knows-ports', 'define', ['port', 'plan'], 'what a user writes is checked before anything runs'),
+    only(
+      'define-knows-ports',
+      'define',
+      ['port', 'plan', 'channels'],
+      'what a user writes is checked before anything runs',
+    ),
     only('faults-know-ports', 'faults', ['port', 'plan'], 'a fault acts through the ports'),
     only('subject-knows-ports', 'subject', ['port', 'lifetime'], 'the application runs against any backend'),
     only('gateway-knows-ports', 'gateway', ['port', 'history'], 'requests on their way'),

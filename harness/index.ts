@@ -1,5 +1,6 @@
 /** The public API: the only door for scenarios, fixtures and users. */
-export { explore, replay, run, type ExploreResults, type RunResults } from './api/door.ts';
+export { check, explore, replay, run, type CheckResults, type ExploreResults, type RunResults } from './api/door.ts';
+export type { CheckFilesOptions } from './api/check-files.ts';
 export type { ExploreRangesOptions } from './api/explore-ranges.ts';
 export type { RunningOptions, RunScenariosOptions } from './api/run-scenarios.ts';
 export { EnvironmentError, RatchetError, UsageError } from './errors.ts';

@@ -1,4 +1,9 @@
-import type { Moment, PlanBody, PlanOptions, Scenario } from '../harness/index.ts';
+import { aReplica, aStory, aTab, after, defineScenario, ended, plan } from '../harness/index.ts';
+import type { PlanBody, PlanOptions } from '../harness/index.ts';
+
+const story = aStory('story-1');
+const tab = aTab('tab-1');
+const replica = aReplica(1);
 
 /**
  * Root cause `lagging-replica`: a read that was served by the primary is followed by one that is served by a replica
@@ -10,7 +15,7 @@ import type { Moment, PlanBody, PlanOptions, Scenario } from '../harness/index.t
  * tab's polls go to the replica, until one of them was answered, or for `lag_ms`.
  * Range: nothing is wrong; replicas lag, leave the rotation, or single reads are sent to another database.
  */
-export const scenario: Scenario = {
+export const scenario = defineScenario({
   name: 'lagging-replica',
   summary: 'polls move from the primary to a replica that lags behind it',
   parameters: {
@@ -22,67 +27,44 @@ export const scenario: Scenario = {
       max: 60_000,
     },
   },
-  plan: ({ parameters, draw }) => {
-    const backInRotation = { f: 'fault', fault: 'out-of-rotation', phase: 'end' } as const;
-    const asked = { f: 'read', type: 'invoke', session: 'tab-1' } as const;
-    const answered = { f: 'read', type: 'ok', session: 'tab-1' } as const;
-    const caughtUp: Moment =
-      parameters['lag_ms'] === undefined
-        ? { after: [backInRotation, asked, answered], plus_ms: 200 }
-        : { after: { f: 'show', progress: 85 }, plus_ms: parameters['lag_ms'] };
-    return {
-      topology: { replicas: 1, routing: 'get-to-replica' },
+  plan: ({ parameters: { lag_ms: lagMs }, draw }) => {
+    const away = replica.leavesRotation({ until: tab.sees(85) });
+    const caughtUp =
+      lagMs === undefined
+        ? after(ended(away), tab.asks(), tab.answers()).plus(200)
+        : after({ f: 'show', progress: 85 }).plus(lagMs);
+    const lag = replica.holdsAt(story.at(10), { until: caughtUp });
+    return plan({
+      replicas: 1,
+      routing: 'get-to-replica',
       generations: [
-        {
-          worker: 'worker-1',
-          story: 'story-1',
-          steps: [
-            { progress: 10, after_ms: draw('worker-1', 80, 120) },
-            { progress: 40, after_ms: draw('worker-1', 120, 180) },
-            { progress: 85, after_ms: draw('worker-1', 120, 180) },
-            { progress: 100, after_ms: 100, when: { after: { f: 'fault', fault: 'lag', phase: 'end' }, plus_ms: 100 } },
-          ],
-        },
+        story.runs(
+          { progress: 10, afterMs: draw('worker-1', 80, 120) },
+          { progress: 40, afterMs: draw('worker-1', 120, 180) },
+          { progress: 85, afterMs: draw('worker-1', 120, 180) },
+          { progress: 100, afterMs: 100, when: ended(lag).plus(100) },
+        ),
       ],
-      observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 40, 60) }],
-      faults: [
-        {
-          kind: 'out-of-rotation',
-          replica: 'replica-1',
-          until: { after: { f: 'show', session: 'tab-1', progress: 85 } },
-        },
-        {
-          kind: 'lag',
-          mode: 'exact',
-          replica: 'replica-1',
-          hold_at: { key: 'story-1', progress: 10 },
-          until: caughtUp,
-        },
-      ],
+      observers: [tab.polls(story, { everyMs: draw('tab-1', 40, 60) })],
+      faults: [away, lag],
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
-    };
+    });
   },
   explore: {
     base: benign,
     range: { deviations: ['http-route', 'lag-exact', 'lag-timed', 'out-of-rotation', 'routing'] },
   },
-};
+});
 
 /** The replica is read and keeps up. The last step takes longer than the retries of a request do. */
 export function benign({ draw }: PlanOptions): PlanBody {
-  return {
-    topology: { replicas: 1, routing: 'get-to-replica' },
+  return plan({
+    replicas: 1,
+    routing: 'get-to-replica',
     generations: [
-      {
-        worker: 'worker-1',
-        story: 'story-1',
-        steps: [
-          ...[10, 40, 85].map((progress) => ({ progress, after_ms: draw('worker-1', 300, 400) })),
-          { progress: 100, after_ms: 4_000 },
-        ],
-      },
+      story.runs(10, 40, 85, { progress: 100, afterMs: 4_000 }, { everyMs: () => draw('worker-1', 300, 400) }),
     ],
-    observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 150, 250) }],
+    observers: [tab.polls(story, { everyMs: draw('tab-1', 150, 250) })],
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity'],
-  };
+  });
 }

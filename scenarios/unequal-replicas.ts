@@ -1,4 +1,7 @@
-import type { Scenario } from '../harness/index.ts';
+import { aReplica, aStory, aTab, after, defineScenario, plan } from '../harness/index.ts';
+
+const story = aStory('story-1');
+const tab = aTab('tab-1');
 
 /**
  * Root cause `unequal-replicas`: each replica by itself never goes back, but polls alternate between replicas of
@@ -6,52 +9,40 @@ import type { Scenario } from '../harness/index.ts';
  *
  * Evidence: gitlab-org/gitlab#413203, where a session left the primary as soon as *one* replica had caught up;
  * Supabase's load balancer rotated over replicas until April 2025.
- * Plan: one of two replicas stops at 10%. The last step is written once both have answered after the tab saw 85%.
- * Range: both replicas keep up; each may lag, stop or leave the rotation.
+ * Plan: one of two replicas holds at 10%. The last step is written once both have answered after the tab saw 85%.
+ * Range: both replicas keep up; each may lag, hold or leave the rotation.
  */
-export const scenario: Scenario = {
+export const scenario = defineScenario({
   name: 'unequal-replicas',
-  summary: 'polls alternate between two replicas, one of which has stopped at 10%',
+  summary: 'polls alternate between two replicas, one of which holds at 10%',
   parameters: {},
   plan: ({ draw }) => {
-    const asked = { f: 'read', type: 'invoke', session: 'tab-1' } as const;
-    const answered = { f: 'read', type: 'ok', session: 'tab-1' } as const;
-    return {
-      topology: { replicas: 2, routing: 'get-to-replica' },
+    const bothAnswered = after({ f: 'show', progress: 85 }, tab.asks(), tab.answers(), tab.asks(), tab.answers());
+    return plan({
+      replicas: 2,
+      routing: 'get-to-replica',
       generations: [
-        {
-          worker: 'worker-1',
-          story: 'story-1',
-          steps: [
-            { progress: 10, after_ms: draw('worker-1', 80, 120) },
-            { progress: 40, after_ms: draw('worker-1', 120, 180) },
-            { progress: 85, after_ms: draw('worker-1', 120, 180) },
-            {
-              progress: 100,
-              after_ms: 100,
-              when: { after: [{ f: 'show', progress: 85 }, asked, answered, asked, answered], plus_ms: 100 },
-            },
-          ],
-        },
+        story.runs(
+          { progress: 10, afterMs: draw('worker-1', 80, 120) },
+          { progress: 40, afterMs: draw('worker-1', 120, 180) },
+          { progress: 85, afterMs: draw('worker-1', 120, 180) },
+          { progress: 100, afterMs: 100, when: bothAnswered.plus(100) },
+        ),
       ],
-      observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 30, 50) }],
-      faults: [{ kind: 'lag', mode: 'exact', replica: 'replica-2', hold_at: { key: 'story-1', progress: 10 } }],
+      observers: [tab.polls(story, { everyMs: draw('tab-1', 30, 50) })],
+      faults: [aReplica(2).holdsAt(story.at(10))],
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
-    };
+    });
   },
   explore: {
-    base: ({ draw }) => ({
-      topology: { replicas: 2, routing: 'get-to-replica' },
-      generations: [
-        {
-          worker: 'worker-1',
-          story: 'story-1',
-          steps: [10, 40, 85, 100].map((progress) => ({ progress, after_ms: draw('worker-1', 120, 180) })),
-        },
-      ],
-      observers: [{ session: 'tab-1', story: 'story-1', every_ms: draw('tab-1', 30, 50) }],
-      properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity'],
-    }),
+    base: ({ draw }) =>
+      plan({
+        replicas: 2,
+        routing: 'get-to-replica',
+        generations: [story.runs(10, 40, 85, 100, { everyMs: () => draw('worker-1', 120, 180) })],
+        observers: [tab.polls(story, { everyMs: draw('tab-1', 30, 50) })],
+        properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity'],
+      }),
     range: { deviations: ['lag-exact', 'lag-timed', 'out-of-rotation'] },
   },
-};
+});

@@ -9,13 +9,14 @@ import { scenario as laggingReplica } from '../../scenarios/lagging-replica.ts';
 import {
   aStory,
   aTab,
+  check,
   explore,
   plan,
   replay,
   run,
   UsageError,
+  type History,
   type JudgedRun,
-  type Plan,
   type Reporter,
 } from '../index.ts';
 
@@ -132,11 +133,10 @@ describe('replay', () => {
   it('runs a plan that was saved once more, and sees the same', async () => {
     const first = await run({ ...simulated, scenarios: ['lagging-replica'], subject: 'legacy' });
     const [one] = first.runs.slice(-1);
-    const again = await replay(JSON.parse(readFileSync(one!.planFile!, 'utf8')) as Plan, {
-      ...simulated,
-      subject: legacy,
-    });
-    expect(again.runs.map(({ verdicts }) => verdicts)).toEqual([one!.verdicts]);
+    for (const plan of [one!.planFile!, one!.plan!]) {
+      const again = await replay(plan, { ...simulated, subject: legacy });
+      expect(again.runs.map(({ verdicts }) => verdicts)).toEqual([one!.verdicts]);
+    }
   });
 
   it('runs a plan of builders', async () => {
@@ -147,6 +147,7 @@ describe('replay', () => {
   it('refuses a plan that is not one', async () => {
     const refusal = await refusalOf(replay({ ...small, observers: undefined } as never, simulated));
     expect(refusal).toMatchObject({ code: 'plan-invalid', message: 'the plan: the field observers is missing' });
+    expect(await refusalOf(replay('none.json', simulated))).toMatchObject({ message: 'none.json: no such file' });
   });
 });
 
@@ -189,6 +190,69 @@ describe('explore', () => {
     ['no workers', { workers: 0 }, 'option-invalid'],
   ])('refuses %s', async (_, options, code) => {
     expect(await refusalOf(explore({ folder, report, subject: 'legacy', ...options }))).toMatchObject({ code });
+  });
+});
+
+describe('check', () => {
+  const shown = (progress: number, index: number) =>
+    ({
+      index,
+      time: index,
+      process: 'tab-1',
+      session: 'tab-1',
+      type: 'ok',
+      f: 'show',
+      key: 's',
+      value: { progress },
+    }) as const;
+  const reversion: History = { header: undefined, events: [shown(85, 0), shown(10, 1)] };
+
+  it('judges the file of a run as the run was judged', async () => {
+    const { runs } = await run({ ...simulated, scenarios: [laggingReplica], subject: legacy });
+    const [ran] = runs.slice(-1);
+    const { valid, histories } = await check([ran!.historyFile!]);
+    expect(valid).toBe(false);
+    expect(histories[0]!.verdicts).toEqual(ran!.verdicts);
+    expect(histories[0]).toMatchObject({ file: ran!.historyFile, plan: ran!.plan });
+  });
+
+  it('judges histories that are at hand, by what it is told to', async () => {
+    const good: History = { header: undefined, events: [shown(10, 0), shown(85, 1)] };
+    const { valid, histories } = await check([good, reversion], { properties: ['monotonic-view'] });
+    expect(valid).toBe(false);
+    expect(histories.map((each) => [each.file, each.valid])).toEqual([
+      ['history 1', true],
+      ['history 2', false],
+    ]);
+    const { violations } = histories[1]!.verdicts[0]!;
+    expect(violations).toMatchObject([{ sentence: 'tab-1 saw s go from 85% back to 10%', events: [0, 1] }]);
+  });
+
+  it('judges only the keys and sessions that it is told, within bounds', async () => {
+    const other = { ...shown(10, 2), session: 'tab-2', process: 'tab-2' };
+    const history: History = { header: undefined, events: [...reversion.events, other] };
+    const options = { properties: ['monotonic-view'], sessions: ['tab-2'] };
+    expect((await check([history], options)).valid).toBe(true);
+    const failed = { ...shown(0, 0), f: 'read', type: 'invoke', value: undefined } as const;
+    const error = { ...failed, index: 1, time: 1, type: 'fail', error: 'HTTP 503' } as const;
+    const unavailable: History = { header: undefined, events: [failed, error] };
+    const judged = await check([unavailable], { properties: ['availability'], minAvailability: 0.9 });
+    expect(judged.valid).toBe(false);
+  });
+
+  it.each([
+    ['a file that is missing', ['none.ndjson'], {}, 'file-unreadable'],
+    [
+      'a history that is not valid',
+      [{ header: undefined, events: [{ ...shown(1, 0), f: 'fly' }] } as never],
+      {},
+      'history-invalid',
+    ],
+    ['an unknown property', [reversion], { properties: ['fairness'] }, 'property-unknown'],
+    ['an unknown format', ['none.ndjson'], { from: 'xml' }, 'format-unknown'],
+    ['a session that no history has', [reversion], { sessions: ['tab-9'] }, 'selection-empty'],
+  ])('refuses %s', async (_, histories, options, code) => {
+    expect(await refusalOf(check(histories, options))).toMatchObject({ code, exitCode: 64 });
   });
 });
 

@@ -4,8 +4,10 @@
  * whose `hint` says what to do. Each verb is loaded when it is called.
  */
 import type { Validity } from '../checker/verdict.ts';
+import type { History } from '../history/event.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import type { JudgedExploration, JudgedRun, RunTitle } from '../port/reporter.ts';
+import type { CheckFilesOptions } from './check-files.ts';
 import { collect } from './collect.ts';
 import type { ExploreRangesOptions } from './explore-ranges.ts';
 import type { RunningOptions, RunScenariosOptions } from './run-scenarios.ts';
@@ -26,6 +28,14 @@ export interface ExploreResults {
   durationMs: number;
 }
 
+export interface CheckResults {
+  /** False if any history violates a property, else unknown if any is inconclusive, else true. */
+  valid: Validity;
+  /** In the order of the call. */
+  histories: readonly JudgedRun[];
+  durationMs: number;
+}
+
 /**
  * Runs scenarios against a subject, each plan saved with its history, and judges what every observer saw.
  * @example `await run({ scenarios: ['lagging-replica'], subject: './my-subject.ts', backend: 'simulated' })`
@@ -38,10 +48,10 @@ export async function run(options: RunScenariosOptions = {}): Promise<RunResults
 
 /**
  * Runs a plan again, on any subject and backend.
- * @param plan the JSON of a `plan.json`, or `{ plan: 1, scenario: 'mine', seed: 1, ...plan({ … }) }`
+ * @param plan the path of a `plan.json`, its JSON, or `{ plan: 1, scenario: 'mine', seed: 1, ...plan({ … }) }`
  * @throws RatchetError for bad input (`exitCode` 64), and when a run cannot begin (2)
  */
-export async function replay(plan: PlanInput, options: RunningOptions = {}): Promise<RunResults> {
+export async function replay(plan: PlanInput | string, options: RunningOptions = {}): Promise<RunResults> {
   const { replayPlan } = await import('./replay-plan.ts');
   return runsOf(await collect(options.reporter, (reporter) => replayPlan(plan, { ...options, reporter })));
 }
@@ -57,6 +67,23 @@ export async function explore(options: ExploreRangesOptions = {}): Promise<Explo
     exploreRanges({ ...options, reporter }),
   );
   return { valid, explorations, durationMs };
+}
+
+/**
+ * Judges histories: of runs, of Jepsen, or of logs.
+ * @param histories paths of files, `.gz` too, or histories themselves, e.g. the `history` of a run
+ * @example `await check(['reports/latest/history.ndjson'], { properties: ['monotonic-view'] })`
+ * @throws UsageError for a file that cannot be read, and a history that is not valid (`exitCode` 64)
+ */
+export async function check(
+  histories: readonly (string | History)[],
+  options: CheckFilesOptions = {},
+): Promise<CheckResults> {
+  const { checkFiles } = await import('./check-files.ts');
+  const { valid, runs, durationMs } = await collect(options.reporter, (reporter) =>
+    checkFiles(histories, { ...options, reporter }),
+  );
+  return { valid, histories: runs, durationMs };
 }
 
 function runsOf({ valid, runs, leftOut, durationMs }: RunResults): RunResults {

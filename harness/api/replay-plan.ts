@@ -1,19 +1,21 @@
 import type { Validity } from '../checker/verdict.ts';
-import { parsePlan, type PlanInput } from '../plan/plan.ts';
+import { parsePlan, parsePlanText, type PlanInput } from '../plan/plan.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
+import { readInput } from './input.ts';
 import { withOverrides } from './overrides.ts';
 import { openProject } from './project.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
 import { runAll, type RunningOptions } from './run-scenarios.ts';
 
 /**
- * @param plan as JSON; what has a default may be missing
+ * @param plan as JSON, where what has a default may be missing; or the path of its file, `-` for standard input
  * @returns all verdicts together
  * @throws RatchetError when the input is bad, or a run cannot begin
  */
-export async function replayPlan(plan: PlanInput, options: RunningOptions): Promise<Validity> {
+export async function replayPlan(plan: PlanInput | string, options: RunningOptions): Promise<Validity> {
   requireWholeNumbers(options);
-  const whole = withOverrides(parsePlan(plan, 'the plan'), options);
+  const parsed = typeof plan === 'string' ? parsePlanText(await readInput(plan), plan) : parsePlan(plan, 'the plan');
+  const whole = withOverrides(parsed, options);
   const project = await openProject(options);
   const { runs = DEFAULT_RUNS } = options;
   const tasks = Array.from({ length: runs }, () => ({ plan: whole, expected: undefined }));

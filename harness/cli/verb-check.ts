@@ -1,20 +1,15 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { CheckOptions } from '../checker/verdict.ts';
-import { realClock } from '../clock.ts';
-import { UsageError } from '../errors.ts';
-import type { Selection } from '../history/selection.ts';
-import { checkHistories, type HistoryFile } from '../runner/check-histories.ts';
-import { requireProperties } from '../runner/judgement.ts';
+import { checkFiles } from '../api/check-files.ts';
+import type { SourceOptions } from '../api/history-source.ts';
 import { duration, share, staleness } from './bounds.ts';
 import type { StalenessBounds } from './bounds.ts';
-import { openSource, sourceOptions } from './history-source.ts';
-import type { SourceFlags } from './history-source.ts';
 import { propertyOption } from './options.ts';
 import { openReporting, reportingOptions, type ReportingFlags } from './reporting.ts';
+import { sourceOptions } from './source-options.ts';
 import type { Finish } from './verb.ts';
 
-interface CheckFlags extends SourceFlags, ReportingFlags {
+interface CheckFlags extends SourceOptions, ReportingFlags {
   property?: string[];
   key?: string[];
   session?: string[];
@@ -53,38 +48,23 @@ export function addCheck(program: Command, finish: Finish): void {
   command.action(async (files: string[], flags: CheckFlags) => finish(await check(files, flags)));
 }
 
-/** All files are read before one is judged: where one is bad, there is no verdict on any. */
 async function check(files: readonly string[], flags: CheckFlags): Promise<number> {
-  const reporting = await openReporting(flags);
-  if (files.filter((file) => file === '-').length > 1) throw new UsageError('stdin-twice', '- stands there twice');
-  const source = await openSource(flags);
-  const asked = flags.property ?? source.properties;
-  const properties = asked === undefined ? undefined : requireProperties(asked);
-  const loaded: HistoryFile[] = [];
-  for (const file of files) loaded.push(await source.load(file));
-  const valid = await checkHistories({
-    files: loaded,
-    selection: selectionOf(flags),
-    properties,
-    bounds: () => boundsOf(flags),
-    reporter: reporting.reporter,
+  const { reporter, exitCode } = await openReporting(flags);
+  const { from, map, initial, maxStaleness, convergeWithin, minAvailability, timeout } = flags;
+  const valid = await checkFiles(files, {
+    from,
+    map,
+    initial,
+    properties: flags.property,
+    keys: flags.key,
+    sessions: flags.session,
+    ...maxStaleness,
+    convergeWithinMs: convergeWithin,
+    minAvailability,
+    timeoutMs: timeout,
+    reporter,
   });
-  return reporting.exitCode(valid);
-}
-
-function boundsOf({ maxStaleness, convergeWithin, minAvailability, timeout }: CheckFlags): CheckOptions {
-  const options: CheckOptions = { ...maxStaleness };
-  if (convergeWithin !== undefined) options.convergeWithinMs = convergeWithin;
-  if (minAvailability !== undefined) options.minAvailability = minAvailability;
-  if (timeout !== undefined) {
-    const clock = realClock();
-    options.isOverdue = () => clock.now() > timeout * 1e6;
-  }
-  return options;
-}
-
-function selectionOf({ key, session }: CheckFlags): Selection {
-  return { ...(key === undefined ? {} : { keys: key }), ...(session === undefined ? {} : { sessions: session }) };
+  return exitCode(valid);
 }
 
 function append(name: string, before: readonly string[] = []): string[] {

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { ExitCode, UsageError } from '../errors.ts';
 import { exportFormats } from '../history/export/export-formats.ts';
-import { openSource, sourceOptions } from './history-source.ts';
-import type { SourceFlags } from './history-source.ts';
+import { openSource, type SourceOptions } from '../api/history-source.ts';
+import { sourceOptions } from './source-options.ts';
 import { printLines } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface ExportFlags extends SourceFlags {
+interface ExportFlags extends SourceOptions {
   to: string;
 }
 

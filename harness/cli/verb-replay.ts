@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { parsePlanText } from '../plan/plan.ts';
 import { replayPlan } from '../api/replay-plan.ts';
-import { readInput } from './input.ts';
 import {
   backendOption,
   ownTargetOption,
@@ -37,6 +35,5 @@ export function addReplay(program: Command, finish: Finish, signal: AbortSignal)
 
 async function replay(file: string, flags: RunFlags, signal: AbortSignal): Promise<number> {
   const { reporter, exitCode } = await openReporting(flags);
-  const plan = parsePlanText(await readInput(file), file);
-  return exitCode(await replayPlan(plan, { ...runningOptions(flags), reporter, onProgress: progress, signal }));
+  return exitCode(await replayPlan(file, { ...runningOptions(flags), reporter, onProgress: progress, signal }));
 }

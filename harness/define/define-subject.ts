@@ -1,3 +1,4 @@
+import { DISPLAY_NAMES } from '../channels/display/display-registry.ts';
 import type { Subject } from '../port/subject.ts';
 import {
   aFunction,
@@ -26,7 +27,7 @@ const SUBJECT: Definition = {
     storyRow: aFunction,
     frontEnd: anObject,
     'frontEnd.query': aFunction,
-    'frontEnd.display': aFunctionOr('as-arrived', 'high-water'),
+    'frontEnd.display': aFunctionOr(...DISPLAY_NAMES),
     readStatus: aFunction,
     'capabilities?': aListOf('capabilities'),
     'withstands?': anObject,

@@ -22,7 +22,7 @@ function project(files: Readonly<Record<string, string>>): string {
 }
 
 const CONFIG = "export const config = { scenarios: ['scenarios'], subjects: ['subjects'], subject: 'mine' };";
-const SCENARIO = "{ name: 'mine', summary: 'of a test', parameters: {}, plan: () => ({}), expect: () => ({}) }";
+const SCENARIO = "{ name: 'mine', summary: 'of a test', parameters: {}, plan: () => ({}) }";
 const SUBJECT = `{
   name: 'mine',
   description: 'of a test',
@@ -147,7 +147,7 @@ describe('a scenario that is not one', () => {
     ],
     [
       'a range that is not one',
-      SCENARIO.replace('expect:', "explore: { range: { deviations: 'all' } }, expect:"),
+      SCENARIO.replace('plan:', "explore: { range: { deviations: 'all' } }, plan:"),
       'scenario.explore.range.deviations must be a list of kinds of deviations, not "all"',
     ],
   ])('is refused by its file and field: %s', async (_, value, message) => {

@@ -1,7 +1,6 @@
 /** Histories from files, in any format of the registry. */
 import { UsageError } from '../errors.ts';
 import type { Value } from '../history/event.ts';
-import { valueProblem } from '../history/event-shape.ts';
 import { peek } from '../history/import/first-bytes.ts';
 import type { ImportFormat, ImportInput, ImportOptions, ImportedHistory } from '../history/import/import-format.ts';
 import {
@@ -12,12 +11,14 @@ import {
   recogniseFormat,
 } from '../history/import/import-formats.ts';
 import type { Mapping } from '../history/import/log/mapping.ts';
-import { InvalidArgumentError, Option } from 'commander';
 import { nameOfInput, readBytes, readInput } from './input.ts';
 
-export interface SourceFlags {
+export interface SourceOptions {
+  /** What the files are written in: a name of the import formats; recognised by their first bytes. */
   from?: string;
+  /** The path of a mapping: the files are the user's own logs (docs/LOGS.md). */
   map?: string;
+  /** What the registers of Jepsen begin at; null. */
   initial?: Value;
 }
 
@@ -29,23 +30,15 @@ export interface LoadedHistory extends ImportedHistory {
   properties?: readonly string[];
 }
 
-export const sourceOptions = (): Option[] => [
-  new Option('--from <format>', 'what the files are written in (default: recognised by their first bytes)').choices(
-    importFormats.map(({ name }) => name),
-  ),
-  new Option('--map <file>', 'the files are your own logs, and this says which fields are what (docs/LOGS.md)'),
-  new Option('--initial <value>', 'what the registers of Jepsen begin at, as JSON (default: null)').argParser(initial),
-];
-
 /** How to read each file, and what is judged of all of them where the command line does not say. */
 export interface Source {
   load(file: string): Promise<LoadedHistory>;
   properties: readonly string[] | undefined;
 }
 
-/** @throws UsageError when the flags contradict each other, or the mapping cannot be understood */
-export async function openSource({ from, map, initial }: SourceFlags): Promise<Source> {
-  const named = from === undefined ? undefined : formatNamed(from);
+/** @throws UsageError when the options contradict each other, or the mapping cannot be understood */
+export async function openSource({ from, map, initial }: SourceOptions): Promise<Source> {
+  const named = from === undefined ? undefined : requireFormat(from);
   const given = new Set<keyof ImportOptions>();
   if (map !== undefined) given.add('mapping');
   if (initial !== undefined) given.add('initial');
@@ -76,6 +69,13 @@ async function loadMapping(map: string): Promise<Mapping> {
   return parseMapping(await readInput(map), nameOfInput(map));
 }
 
+function requireFormat(name: string): ImportFormat {
+  const format = formatNamed(name);
+  if (format !== undefined) return format;
+  const hint = `there is: ${importFormats.map((each) => each.name).join(', ')}`;
+  throw new UsageError('format-unknown', `no format is called "${name}"`, hint);
+}
+
 /** @throws UsageError when the format lacks its mapping, or has no use for an option */
 function requireOptions({ name, options }: ImportFormat, given: ReadonlySet<keyof ImportOptions>, file?: string): void {
   const what = file === undefined ? `--from ${name}` : `${file}, which is read as ${name}`;
@@ -97,19 +97,4 @@ function formatsWith(option: keyof ImportOptions): string {
 
 function contradiction(message: string): UsageError {
   return new UsageError('flags-contradictory', message);
-}
-
-function initial(text: string): Value {
-  const value = parseJson(text);
-  const problem = value === undefined ? 'It must be JSON, e.g. 0 or "a".' : valueProblem(value);
-  if (problem !== undefined) throw new InvalidArgumentError(problem);
-  return value as Value;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-/** Where the CLI reads: files, standard input, and either of them packed. */
+/** Reads files, standard input, and either of them packed. */
 import { createReadStream } from 'node:fs';
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';

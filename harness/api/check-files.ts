@@ -1,0 +1,67 @@
+import type { CheckOptions, Validity } from '../checker/verdict.ts';
+import { realClock } from '../clock.ts';
+import { UsageError } from '../errors.ts';
+import { asColumns } from '../history/columns-builder.ts';
+import type { History } from '../history/event.ts';
+import type { Selection } from '../history/selection.ts';
+import type { Reporter } from '../port/reporter.ts';
+import { checkHistories, type HistoryFile } from '../runner/check-histories.ts';
+import { requireProperties } from '../runner/judgement.ts';
+import { openSource, type Source, type SourceOptions } from './history-source.ts';
+
+/** The bounds are over those that the plan of a run promises. */
+export interface CheckFilesOptions
+  extends SourceOptions, Omit<CheckOptions, 'isOverdue' | 'searchStepsMax'>, Partial<Selection> {
+  /** What to judge; what the plan of a run promises, and every property of other histories. */
+  properties?: readonly string[];
+  /** How many milliseconds the search of `linearizable` may take for each history. */
+  timeoutMs?: number;
+  /** Told of everything as it happens. What it throws ends the call. */
+  reporter?: Reporter;
+}
+
+/**
+ * All are read before one is judged: where one is bad, there is no verdict on any.
+ * @param histories paths of files, `.gz` too, `-` for standard input; or histories themselves
+ * @returns all verdicts together
+ * @throws UsageError for a file that cannot be read, a history that is not valid, and options that contradict each other
+ */
+export async function checkFiles(
+  histories: readonly (string | History)[],
+  options: CheckFilesOptions,
+): Promise<Validity> {
+  if (histories.filter((each) => each === '-').length > 1) throw new UsageError('stdin-twice', '- stands there twice');
+  const source = await openSource(options);
+  const asked = options.properties ?? source.properties;
+  const properties = asked === undefined ? undefined : requireProperties(asked);
+  const files: HistoryFile[] = [];
+  for (const [at, history] of histories.entries()) files.push(await load(history, at, source));
+  const { keys, sessions } = options;
+  return checkHistories({
+    files,
+    selection: { ...(keys === undefined ? {} : { keys }), ...(sessions === undefined ? {} : { sessions }) },
+    properties,
+    bounds: () => boundsOf(options),
+    reporter: options.reporter ?? {},
+  });
+}
+
+async function load(history: string | History, at: number, source: Source): Promise<HistoryFile> {
+  if (typeof history === 'string') return source.load(history);
+  const file = `history ${at + 1}`;
+  try {
+    return { file, history: asColumns(history) };
+  } catch (error) {
+    throw new UsageError('history-invalid', `${file}: ${(error as Error).message}`, 'docs/HISTORY.md describes it');
+  }
+}
+
+/** A time-out begins anew for each history. */
+function boundsOf(options: CheckFilesOptions): CheckOptions {
+  const { convergeWithinMs, maxStalenessMs, maxStalenessVersions, minAvailability, timeoutMs } = options;
+  const given = { convergeWithinMs, maxStalenessMs, maxStalenessVersions, minAvailability };
+  const bounds = Object.fromEntries(Object.entries(given).filter(([, bound]) => bound !== undefined));
+  if (timeoutMs === undefined) return bounds;
+  const clock = realClock();
+  return { ...bounds, isOverdue: () => clock.now() > timeoutMs * 1e6 };
+}

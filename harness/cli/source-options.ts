@@ -1,0 +1,28 @@
+/** Options of the commands that read histories. */
+import { InvalidArgumentError, Option } from 'commander';
+import { valueProblem } from '../history/event-shape.ts';
+import type { Value } from '../history/event.ts';
+import { importFormats } from '../history/import/import-formats.ts';
+
+export const sourceOptions = (): Option[] => [
+  new Option('--from <format>', 'what the files are written in (default: recognised by their first bytes)').choices(
+    importFormats.map(({ name }) => name),
+  ),
+  new Option('--map <file>', 'the files are your own logs, and this says which fields are what (docs/LOGS.md)'),
+  new Option('--initial <value>', 'what the registers of Jepsen begin at, as JSON (default: null)').argParser(initial),
+];
+
+function initial(text: string): Value {
+  const value = parseJson(text);
+  const problem = value === undefined ? 'It must be JSON, e.g. 0 or "a".' : valueProblem(value);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return value as Value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
