@@ -27,7 +27,7 @@ test('a bound is kept by just so many', () => {
   expect(judgeOne(history, 'availability', { minAvailability: 0.999 })).toMatchObject({
     valid: false,
     events: [[0, 6, 8]],
-    sentences: ['only 2 of 5 reads answered (40%), not 99.9%'],
+    sentences: ['only 2 of 5 reads were answered (40%), less than 99.9%'],
   });
 });
 
@@ -46,7 +46,7 @@ test('a history without reads keeps every bound, and has no share', () => {
 test('shares are told as exactly as they are given', () => {
   const most = historyOf([...Array.from({ length: 2 }, () => read('a', 1)), invoke('b', 'read')]);
   expect(judgeOne(most, 'availability', { minAvailability: 1 }).sentences).toEqual([
-    'only 2 of 3 reads answered (66.6667%), not 100%',
+    'only 2 of 3 reads were answered (66.6667%), less than 100%',
   ]);
 });
 

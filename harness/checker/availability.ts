@@ -19,7 +19,7 @@ export const availability: Checker = (history, { minAvailability = 0 }) => {
     findings.violation(() => ({
       key: history.keyName(unanswered[0] ?? NONE),
       events: unanswered,
-      sentence: `only ${answered} of ${reads} reads answered (${percent(share)}), not ${percent(minAvailability)}`,
+      sentence: `only ${answered} of ${reads} reads were answered (${percent(share)}), less than ${percent(minAvailability)}`,
     }));
   }
   return findings.verdict({ reads, answered, share, latencyMs: quantilesOf(latenciesMs, answered) });

@@ -1,9 +1,9 @@
-/** A search that found nothing in the steps or the time that it was given. */
+/** A search that reached no result within its limit of steps or time. */
 export class SearchGaveUp extends Error {}
 
-const stepsBetweenLooks = 1024;
+const stepsBetweenClockReads = 1024;
 
-/** How long a search may go on: a number of steps, and as long as the caller's clock allows. */
+/** Limits a search to a number of steps, and to the time that the caller's clock allows. */
 export class Budget {
   used = 0;
   readonly #stepsMax: number;
@@ -18,8 +18,8 @@ export class Budget {
   spend(): void {
     this.used += 1;
     const isOver = this.used > this.#stepsMax;
-    if (!isOver && (this.used % stepsBetweenLooks !== 1 || this.#isOverdue?.() !== true)) return;
-    const limit = isOver ? `${this.#stepsMax} steps` : 'the time that it was given';
+    if (!isOver && (this.used % stepsBetweenClockReads !== 1 || this.#isOverdue?.() !== true)) return;
+    const limit = isOver ? `${this.#stepsMax} steps` : 'the time limit';
     throw new SearchGaveUp(`no order of its operations was found or ruled out within ${limit}`);
   }
 }

@@ -30,7 +30,7 @@ test('every registered property answers under its own name', () => {
 test('a checker that breaks is unknown, and the others still answer', () => {
   const { valid, verdicts } = judge(historyOf(upAndDown), ['no-such-property' as PropertyName, 'monotonic-view']);
   expect(valid).toBe(false);
-  expect(verdicts[0]).toMatchObject({ valid: 'unknown', reason: expect.stringContaining('the checker broke') });
+  expect(verdicts[0]).toMatchObject({ valid: 'unknown', reason: expect.stringContaining('the checker failed') });
 });
 
 test('a history that cannot be paired is unknown under every property', () => {
@@ -38,7 +38,7 @@ test('a history that cannot be paired is unknown under every property', () => {
   expect(valid).toBe('unknown');
   expect(verdicts).toHaveLength(2);
   expect(verdicts[1]?.reason).toBe(
-    'the checker broke: event 0: ok without an invoke: process "tab-1" has nothing in flight',
+    'the checker failed: event 0: ok without an invoke: process "tab-1" has no operation in flight',
   );
 });
 

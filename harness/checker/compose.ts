@@ -42,8 +42,8 @@ function attempt<T>(work: () => T, otherwise: (reason: string) => T): T {
 }
 
 /** How the reason of a verdict begins that a checker could not give. */
-export const CHECKER_BROKE = 'the checker broke';
+export const CHECKER_FAILED = 'the checker failed';
 
 function broken(property: string, reason: string): Verdict {
-  return { property, valid: 'unknown', violations: [], reason: `${CHECKER_BROKE}: ${reason}` };
+  return { property, valid: 'unknown', violations: [], reason: `${CHECKER_FAILED}: ${reason}` };
 }

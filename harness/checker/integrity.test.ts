@@ -20,8 +20,8 @@ test('a value that nobody wrote is a violation, read or shown', () => {
     valid: false,
     events: [[3], [4]],
     sentences: [
-      'tab-1 read 40% of story-1, which nobody had written',
-      'tab-1 was shown 50% of story-1, which nobody had written',
+      'tab-1 read 40% of story-1, which no operation had written',
+      'tab-1 was shown 50% of story-1, which no operation had written',
     ],
   });
 });
@@ -38,7 +38,7 @@ test('a value that was pushed must have been written too, shown or not', () => {
   expect(judgeOne(history, 'integrity')).toMatchObject({
     valid: false,
     events: [[3]],
-    sentences: ['tab-1 received 40% of story-1, which nobody had written'],
+    sentences: ['tab-1 received 40% of story-1, which no operation had written'],
   });
 });
 
@@ -72,7 +72,7 @@ test('a write that failed was never there, even if it failed only after the read
   expect(judgeOne(history, 'integrity')).toMatchObject({
     valid: false,
     events: [[0, 2]],
-    sentences: ['tab-1 read 10% of story-1, which only a write that failed had tried to write'],
+    sentences: ['tab-1 read 10% of story-1, which only a failed write had tried to write'],
   });
 });
 

@@ -107,6 +107,6 @@ const verbs: Readonly<Record<number, string>> = {
 
 function describe(history: HistoryColumns, seen: number, failed: number): string {
   const verb = verbs[history.code.get(seen)];
-  const origin = failed === NONE ? 'which nobody had written' : 'which only a write that failed had tried to write';
+  const origin = failed === NONE ? 'which no operation had written' : 'which only a failed write had tried to write';
   return `${history.sessionName(seen)} ${verb} ${describeEvent(history, seen)} of ${history.keyName(seen)}, ${origin}`;
 }

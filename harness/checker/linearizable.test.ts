@@ -48,7 +48,7 @@ test('two values that alternate are told together', () => {
 
 test('values of nobody, of a failed write and of a later write are told as such', () => {
   const nobody = historyOf([read('r', 1)]);
-  expect(judgeOne(nobody, 'linearizable').sentences).toEqual(['r read 1 of story-1, which nobody had written']);
+  expect(judgeOne(nobody, 'linearizable').sentences).toEqual(['r read 1 of story-1, which no operation had written']);
   const failed = historyOf([invoke('w', 'write', 1), fail('w', 'write'), read('r', 1)]);
   expect(judgeOne(failed, 'linearizable').events).toEqual([[3]]);
   const later = historyOf([read('r', 1), write('w', 1)]);
@@ -315,7 +315,7 @@ test('a search that runs out of time knows nothing', () => {
   const options = { isOverdue: () => ++looks > 2 };
   expect(judgeOne(tangled, 'linearizable', options)).toMatchObject({
     valid: 'unknown',
-    reason: 'story-1: no order of its operations was found or ruled out within the time that it was given',
+    reason: 'story-1: no order of its operations was found or ruled out within the time limit',
   });
   expect(looks).toBe(3);
 });

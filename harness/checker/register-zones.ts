@@ -137,7 +137,7 @@ function noteUnexplained(history: HistoryColumns, { write }: Origins, note: Note
     if (origin === NONE && values.initial[name] !== value) {
       note(name, () => ({
         events: [at],
-        sentence: `${tellRead(history, at)}, which nobody had written`,
+        sentence: `${tellRead(history, at)}, which no operation had written`,
       }));
     } else if (origin > at) {
       note(name, () => ({

@@ -1,5 +1,5 @@
 /** One plan, tried in a simulation and judged. */
-import { CHECKER_BROKE, type Judgement } from '../checker/compose.ts';
+import { CHECKER_FAILED, type Judgement } from '../checker/compose.ts';
 import { EnvironmentError } from '../errors.ts';
 import { disturbed } from '../plan/disturb.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -42,7 +42,7 @@ export function failureOf({ outcome, judgement }: Trial): Failing | undefined {
   if (violated !== undefined) return { kind: 'violation', what: violated.property };
   if (outcome.incomplete !== undefined) return { kind: 'broken', what: codeOf(outcome.incomplete) };
   // A whole run of which a property cannot say anything, e.g. without a single commit, is nothing that goes wrong.
-  const broken = judgement.verdicts.find(({ reason }) => reason?.startsWith(CHECKER_BROKE));
+  const broken = judgement.verdicts.find(({ reason }) => reason?.startsWith(CHECKER_FAILED));
   return broken === undefined ? undefined : { kind: 'broken', what: `checker of ${broken.property}` };
 }
 

@@ -236,7 +236,7 @@ class ProcessLedger {
       return `process ${show(names.nameOf(process))} still has the ${what} of index ${invoke} in flight`;
     }
     if (invoke !== NONE) return this.#mismatch(row, invoke, columns, names);
-    return `${typeOf(code)} without an invoke: process ${show(names.nameOf(process))} has nothing in flight`;
+    return `${typeOf(code)} without an invoke: process ${show(names.nameOf(process))} has no operation in flight`;
   }
 
   begin(at: number, { process, session }: EventRow): void {

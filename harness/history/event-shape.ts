@@ -33,7 +33,7 @@ export function shapeProblem(event: Fields): string | undefined {
 
 /** What is wrong with a progress or a scalar, or `undefined` when nothing is. */
 export function valueProblem(value: unknown): string | undefined {
-  if (Array.isArray(value)) return `value must be a progress or a scalar, not ${show(value)}: a pair belongs to cas`;
+  if (Array.isArray(value)) return `value must be a progress or a scalar, not ${show(value)}: only a cas has a pair`;
   if (!isObject(value)) return numberScalarProblem(value);
   const { generation, progress, status } = value;
   if (progress === undefined) return 'progress is missing from value';
@@ -92,8 +92,8 @@ function choiceProblem(field: string, value: unknown, choices: readonly unknown[
 
 function singleProblem({ f, type, process }: Fields): string | undefined {
   const expected = singleTypes.get(f);
-  if (expected !== undefined && type !== expected) return `a ${String(f)} is a single ${expected}, not ${String(type)}`;
-  if (f === 'commit' && process !== 'db') return `a commit is of process "db", not ${show(process)}`;
+  if (expected !== undefined && type !== expected) return `a ${String(f)} must have type ${expected}, not ${String(type)}`;
+  if (f === 'commit' && process !== 'db') return `a commit must have process "db", not ${show(process)}`;
   return undefined;
 }
 

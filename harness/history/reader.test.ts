@@ -52,10 +52,10 @@ test('the events of all pieces can be read again with what else they say', () =>
 test('empty lines may stand at the end only, of whatever white space', () => {
   expect(read(`${first}\n\n  \n\t\r\n\u00a0`).length).toBe(1);
   expect(read('\n \n').length).toBe(0);
-  expect(refusal(`\n${first}`)).toBe('h.ndjson:1: an empty line: only the end of the file may have some');
-  expect(refusal(`${first}\n\n\n{"index":`)).toBe('h.ndjson:2: an empty line: only the end of the file may have some');
+  expect(refusal(`\n${first}`)).toBe('h.ndjson:1: empty lines are allowed only at the end of the file');
+  expect(refusal(`${first}\n\n\n{"index":`)).toBe('h.ndjson:2: empty lines are allowed only at the end of the file');
   expect(refusal(`${first}\n\n`, Buffer.from([0xff]))).toBe(
-    'h.ndjson:2: an empty line: only the end of the file may have some',
+    'h.ndjson:2: empty lines are allowed only at the end of the file',
   );
 });
 
@@ -71,11 +71,11 @@ test('characters of several bytes may lie across pieces', () => {
 });
 
 test('a judged field that stands twice is refused, for nobody knows which one holds', () => {
-  expect(refusal(shown('1', ',"value":2'))).toBe('h.ndjson:1: value stands twice');
-  expect(refusal(shown('{"progress":85,"progress":10}'))).toBe('h.ndjson:1: progress stands twice');
-  expect(refusal(shown('{"progress":85,"pro\\u0067ress":10}'))).toBe('h.ndjson:1: progress stands twice');
-  expect(refusal(shown('1', ',"t\\u0069me":2'))).toBe('h.ndjson:1: time stands twice');
-  expect(refusal('{"history":1,"history":2}')).toBe('h.ndjson:1: history stands twice');
+  expect(refusal(shown('1', ',"value":2'))).toBe('h.ndjson:1: value appears twice');
+  expect(refusal(shown('{"progress":85,"progress":10}'))).toBe('h.ndjson:1: progress appears twice');
+  expect(refusal(shown('{"progress":85,"pro\\u0067ress":10}'))).toBe('h.ndjson:1: progress appears twice');
+  expect(refusal(shown('1', ',"t\\u0069me":2'))).toBe('h.ndjson:1: time appears twice');
+  expect(refusal('{"history":1,"history":2}')).toBe('h.ndjson:1: history appears twice');
 });
 
 test('a field that is not judged, or is of something else, may have the same name', () => {
@@ -92,7 +92,7 @@ test('the phase of a watch counts, and only once; that of any other event is fre
   const codes = ['"begin"', '"end"'].map((phase) => read(watch(`,"phase":${phase}`)).code[0]);
   expect(codes).toEqual([WATCH_BEGIN_OK, WATCH_END_OK]);
   expect(refusal(watch(',"phase":5'))).toBe('h.ndjson:1: phase 5 is not one of begin, end');
-  expect(refusal(watch(',"phase":"begin","phase":"begin"'))).toBe('h.ndjson:1: phase stands twice');
+  expect(refusal(watch(',"phase":"begin","phase":"begin"'))).toBe('h.ndjson:1: phase appears twice');
   for (const extra of [',"phase":5', ',"phase":"end"', ',"phase":{"a":[1]},"phase":"end"']) {
     expect(read(shown('1', extra)).code[0]).toBe(SHOW_OK);
   }
@@ -128,7 +128,7 @@ test('nesting thousands of levels deep is no trouble', () => {
 
 test('a line longer than any event is refused before it fills the memory', () => {
   const mebibyte = Buffer.alloc(1024 * 1024, 0x20);
-  const message = 'h.ndjson:2: longer than 64 MiB: no event is';
+  const message = 'h.ndjson:2: the line is longer than 64 MiB';
   expect(refusal(`${first}\n`, ...Array.from({ length: 70 }, () => mebibyte))).toBe(message);
   expect(
     refusal(

@@ -106,7 +106,7 @@ export class HistoryReader {
     if (fields === undefined) return 'not valid JSON: is the line complete?';
     if (!isObject(fields)) return `an event must be a JSON object, not ${show(fields)}`;
     const repeated = repeatedField(line, fields.f === 'watch');
-    if (repeated !== undefined) return `${repeated} stands twice`;
+    if (repeated !== undefined) return `${repeated} appears twice`;
     if (isHeader(fields)) return this.#readHeader(fields);
     const problem = shapeProblem(fields);
     if (problem !== undefined) return problem;
@@ -116,7 +116,7 @@ export class HistoryReader {
   }
 
   #readHeader(fields: Fields): string | undefined {
-    if (this.#number > 1) return 'a header may only be the first line';
+    if (this.#number > 1) return 'a header is allowed only on the first line';
     this.#header = fields as HistoryHeader;
     return headerProblem(fields);
   }
@@ -129,7 +129,7 @@ export class HistoryReader {
 
   #noteContent(): void {
     if (this.#emptyLine !== undefined) {
-      this.#refuse(this.#emptyLine, 'an empty line: only the end of the file may have some');
+      this.#refuse(this.#emptyLine, 'empty lines are allowed only at the end of the file');
     }
   }
 
@@ -138,7 +138,7 @@ export class HistoryReader {
   }
 }
 
-const tooLong = `longer than ${lineBytesMax / mebibyte} MiB: no event is`;
+const tooLong = `the line is longer than ${lineBytesMax / mebibyte} MiB`;
 
 /** Where the next line starts, if this one holds nothing more. */
 function lineEnd(bytes: Uint8Array, at: number): number {

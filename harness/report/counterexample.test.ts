@@ -98,7 +98,7 @@ describe('a counterexample', () => {
     const { verdicts } = judge(pushed, ['integrity', 'convergence']);
     expect(told(pushed, verdicts)).toBe(
       [
-        '✗ integrity     tab-1 received 90% of story-1, which nobody had written',
+        '✗ integrity     tab-1 received 90% of story-1, which no operation had written',
         '   0.300 s  tab-1 was sent 90%',
         '✗ convergence   tab-1 was last shown story-1 at 85%, but it ended at 100%',
         '   0.050 s  tab-1 began to watch',

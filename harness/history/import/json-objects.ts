@@ -39,7 +39,7 @@ export function* readObjects(text: string): Generator<JsonObject> {
     else if (at < text.length && text[at] !== ']') throw new SyntaxProblem(line, 'not valid JSON: a comma is missing');
   }
   step(1);
-  if (at < text.length) throw new SyntaxProblem(line, 'something follows the end of the history');
+  if (at < text.length) throw new SyntaxProblem(line, 'unexpected text after the end of the history');
 
   /** Over so many characters and the blanks after them. */
   function step(length: number): void {

@@ -26,7 +26,7 @@ export function* readForms(text: string): Generator<Form> {
     yield form;
   }
   if (closer !== undefined && reader.nextForm(undefined) !== undefined) {
-    throw new SyntaxProblem(reader.line, 'something follows the end of the history');
+    throw new SyntaxProblem(reader.line, 'unexpected text after the end of the history');
   }
 }
 
@@ -135,7 +135,7 @@ class Reader {
       case ')':
       case ']':
       case '}':
-        return this.#fail(`a ${char} without its beginning`);
+        return this.#fail(`unexpected ${char}`);
       default:
         return this.#atom();
     }
@@ -223,7 +223,7 @@ class Reader {
     if (unicode !== undefined) return [String.fromCharCode(Number.parseInt(unicode, 16)), 6];
     const octal = /^[0-3]?[0-7]{1,2}/.exec(this.#text.slice(slash + 1, slash + 4));
     if (octal !== null) return [String.fromCharCode(Number.parseInt(octal[0], 8)), 1 + octal[0].length];
-    return this.#failAt(slash, `\\${letter} is no escape of a string`);
+    return this.#failAt(slash, `\\${letter} is not a string escape`);
   }
 
   #character(): string {
@@ -236,7 +236,7 @@ class Reader {
     if (name === first) return name;
     const [, unicode] = /^u([0-9a-fA-F]{4})$/.exec(name) ?? [];
     if (unicode !== undefined) return String.fromCharCode(Number.parseInt(unicode, 16));
-    return characters[name] ?? this.#failAt(start, `\\${name} is no character`);
+    return characters[name] ?? this.#failAt(start, `\\${name} is not a character`);
   }
 
   #atom(): Edn {

@@ -44,7 +44,7 @@ export class JepsenValues {
     if (isPair(value)) return value;
     const begun = this.#keys.get(process);
     if (value === null && type !== 'invoke' && begun !== undefined) return [begun, null];
-    throw new SyntaxProblem(line, `value ${show(value)} is no [key value], though that of line ${this.#tuple.line} is`);
+    throw new SyntaxProblem(line, `value ${show(value)} is not [key value], but the value on line ${this.#tuple.line} is`);
   }
 }
 

@@ -184,17 +184,17 @@ describe('a bad history is refused by file and line', () => {
     [
       'values with and without key',
       '{:type :invoke, :f :write, :process 1, :value [7 3]}\n{:type :ok, :f :write, :process 1, :value 3}',
-      'h.edn:2: value 3 is no [key value], though that of line 1 is',
+      'h.edn:2: value 3 is not [key value], but the value on line 1 is',
     ],
     [
       'an invocation without the key that others have',
       '{:type :invoke, :f :write, :process 1, :value [7 3]}\n{:type :invoke, :f :read, :process 2, :value nil}',
-      'h.edn:2: value null is no [key value]',
+      'h.edn:2: value null is not [key value]',
     ],
     [
       'a list of values',
       '{:type :invoke, :f :write, :process 1, :value [1 2 3]}',
-      'h.edn:1: value [1,2,3] is no [key value]',
+      'h.edn:1: value [1,2,3] is not [key value]',
     ],
     [
       'a key that is no name',
@@ -241,7 +241,7 @@ describe('a bad history is refused by file and line', () => {
       '[{"type":"invoke","f":"read","process":1},\n]',
       'h.json:2: an operation must be a JSON object',
     ],
-    ['something after the array', '[]\n{}', 'h.json:2: something follows the end of the history'],
+    ['something after the array', '[]\n{}', 'h.json:2: unexpected text after the end of the history'],
     ['no objects', '3', 'h.json:1: an operation must be a JSON object'],
     [
       'an integer that JSON has rounded',

@@ -118,7 +118,7 @@ function choose<T extends string>(
 ): T {
   const value = find(fields, path);
   const [kind] = Object.entries<Kinds | undefined>(kinds).find(([, values]) => isOneOf(value, values ?? [])) ?? [];
-  if (kind === undefined) throw new Unfit(`${path} is no ${what} that the mapping names`, describe(value));
+  if (kind === undefined) throw new Unfit(`${path} is not an ${what} that the mapping names`, describe(value));
   return kind as T;
 }
 
@@ -139,7 +139,7 @@ function beganOf(fields: Fields, { began, took }: Mapping, ended: bigint): bigin
   if (began !== undefined) begin = momentOf(fields, 'began', began);
   else if (took !== undefined) begin = ended - momentOf(fields, 'took', took);
   else return undefined;
-  if (begin > ended) throw new Unfit('it began after it ended');
+  if (begin > ended) throw new Unfit('the request began after it ended');
   return begin;
 }
 

@@ -222,16 +222,16 @@ describe('lines that are no events', () => {
       [{}, 'log.ndjson:2: generation is missing (field g)', 'generation: g'],
       [
         { code: 404 },
-        'log.ndjson:2: code is no outcome that the mapping names: 404',
+        'log.ndjson:2: code is not an outcome that the mapping names: 404',
         'outcome: { field: code, ok: 200 }',
       ],
       [
         {},
-        'log.ndjson:2: kind is no operation that the mapping names: missing',
+        'log.ndjson:2: kind is not an operation that the mapping names: missing',
         'operation: { field: kind, read: poll }',
       ],
       [{ ms: 'x' }, 'log.ndjson:2: took is not a number of ms (field ms): "x"', 'took: { field: ms, unit: ms }'],
-      [{ b: 1001 }, 'log.ndjson:2: it began after it ended', 'began: { field: b, unit: ms }'],
+      [{ b: 1001 }, 'log.ndjson:2: the request began after it ended', 'began: { field: b, unit: ms }'],
     ];
     const good = { g: 1, code: 200, kind: 'poll', ms: 1, b: 1 };
     for (const [fields, message, map] of refusals) {

@@ -34,7 +34,7 @@ export function importLog(text: string, file: string, mapping: Mapping): Importe
     throw new UsageError(
       'log-too-long',
       `${file}: its times are more than 104 days apart`,
-      'is the unit of time right?',
+      'check the unit of `time` in the mapping',
     );
   }
   const events = eventsOf(marks, start, new Generations(mapping));

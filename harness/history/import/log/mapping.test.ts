@@ -52,8 +52,8 @@ describe('a bad mapping is refused by file and line', () => {
     ['text that is not YAML', `${least}where: {a: [1}\n`, 'map.yaml:5: not YAML: '],
     ['a field twice', `${least}time: b\n`, 'map.yaml:5: not YAML: Map keys must be unique'],
     ['an alias of nothing', `${least}status: *x\n`, 'map.yaml:1: not YAML: Unresolved alias'],
-    ['nothing', '', 'map.yaml:1: a mapping is a map of fields'],
-    ['a list', '- time', 'map.yaml:1: a mapping is a map of fields'],
+    ['nothing', '', 'map.yaml:1: a mapping must be a map of fields'],
+    ['a list', '- time', 'map.yaml:1: a mapping must be a map of fields'],
     ['an unknown field', `${least}\nsesion: x\n`, 'map.yaml:6: unknown field sesion'],
     [
       'an unknown field within another',
@@ -77,7 +77,7 @@ describe('a bad mapping is refused by file and line', () => {
     [
       'both began and took',
       `${least}began: b\ntook: { field: ms, unit: ms }\n`,
-      'map.yaml:6: began and took say the same',
+      'map.yaml:6: began and took are alternatives',
     ],
   ];
 

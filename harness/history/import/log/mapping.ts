@@ -96,7 +96,7 @@ export function parseMapping(text: string, file: string): Mapping {
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   const refuse: (at: number, problem: string) => never = (at, problem) => {
     const { line } = counter.linePos(at);
-    throw new UsageError('mapping-invalid', `${file}:${Math.max(1, line)}: ${problem}`, 'docs/LOGS.md describes it');
+    throw new UsageError('mapping-invalid', `${file}:${Math.max(1, line)}: ${problem}`, 'docs/LOGS.md describes the mapping');
   };
   const [error] = document.errors;
   if (error !== undefined) refuse(error.pos[0], `not YAML: ${error.message.split('\n')[0]}`);
@@ -107,7 +107,7 @@ export function parseMapping(text: string, file: string): Mapping {
   }
   const mapping = result.data;
   if (mapping.began !== undefined && mapping.took !== undefined) {
-    refuse(placeOf(document, { path: ['took'] }), 'began and took say the same: give one of them');
+    refuse(placeOf(document, { path: ['took'] }), 'began and took are alternatives: give one of them');
   }
   return mapping;
 }
@@ -141,7 +141,7 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
     return `the field ${path} is missing`;
   }
-  return path === '' ? 'a mapping is a map of fields' : `${path}: ${issue.message}`;
+  return path === '' ? 'a mapping must be a map of fields' : `${path}: ${issue.message}`;
 }
 
 /** Where in the text the issue lies, or its nearest surroundings. */
