@@ -8,8 +8,8 @@ import type { Checker } from './verdict.ts';
 const evidenceMax = 10;
 
 /**
- * The share of reads that answered, and how long these took. A read answers with `ok`; one that failed, was lost or was
- * still in flight at the end did not. Judged only with a bound, which a history without reads keeps.
+ * The share of reads that were answered, and their latency. A read is answered if it completes with `ok`, not if it fails,
+ * is lost or is still in flight at the end. Judged only with a bound, which a history without reads satisfies.
  */
 export const availability: Checker = (history, { minAvailability = 0 }) => {
   const findings = new Findings('availability');
@@ -28,7 +28,7 @@ export const availability: Checker = (history, { minAvailability = 0 }) => {
 interface Measured {
   reads: number;
   answered: number;
-  /** Of those that answered, and then zeros. */
+  /** Of the answered reads; the rest of the column is zero. */
   latenciesMs: Float64Column;
   unanswered: number[];
 }

@@ -8,7 +8,7 @@ import type { CheckOptions, Validity, Verdict } from './verdict.ts';
 
 export interface Judgement {
   valid: Validity;
-  /** In the order in which the properties were asked for. */
+  /** In the order of the given property names. */
   verdicts: Verdict[];
 }
 
@@ -24,11 +24,11 @@ export function judge(
       return names.map((name) =>
         attempt(
           () => properties[name](columns, options),
-          (reason) => broken(name, reason),
+          (reason) => failedVerdict(name, reason),
         ),
       );
     },
-    (reason) => names.map((name) => broken(name, reason)),
+    (reason) => names.map((name) => failedVerdict(name, reason)),
   );
   return { valid: foldValidity(verdicts.map(({ valid }) => valid)), verdicts };
 }
@@ -41,9 +41,9 @@ function attempt<T>(work: () => T, otherwise: (reason: string) => T): T {
   }
 }
 
-/** How the reason of a verdict begins that a checker could not give. */
+/** The prefix of the reason when a checker throws. */
 export const CHECKER_FAILED = 'the checker failed';
 
-function broken(property: string, reason: string): Verdict {
+function failedVerdict(property: string, reason: string): Verdict {
   return { property, valid: 'unknown', violations: [], reason: `${CHECKER_FAILED}: ${reason}` };
 }

@@ -1,4 +1,4 @@
-/** Operations that no order explains, in a sentence. */
+/** Describes operations that no order explains. */
 import { CAS, NONE, OK, READ, START } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
@@ -12,7 +12,7 @@ export interface Contradiction {
   sentence: string;
 }
 
-const operationsToldMax = 6;
+const describedOperationsMax = 6;
 
 /** `operations` in the order of their invocations. */
 export function describeContradiction(
@@ -20,16 +20,16 @@ export function describeContradiction(
   { operations, beginsAnywhere }: { operations: readonly RegisterOperation[]; beginsAnywhere: boolean },
 ): Contradiction {
   const events = operations.map(({ begin, end }) => (end === Infinity ? begin : end)).toSorted((a, b) => a - b);
-  const told = operations.slice(0, operationsToldMax).map(({ begin }) => tellOperation(history, begin));
-  const more = operations.length - told.length;
+  const described = operations.slice(0, describedOperationsMax).map(({ begin }) => describeOperation(history, begin));
+  const more = operations.length - described.length;
   const rest = more > 0 ? `, and ${more} more` : '';
   const before = beginsAnywhere ? ', whatever it held before' : '';
   const what = `no order of these operations on ${history.keyName(itemAt(events, 0))} explains what was read${before}`;
-  return { events, sentence: `${what}: ${told.join(', ')}${rest}` };
+  return { events, sentence: `${what}: ${described.join(', ')}${rest}` };
 }
 
-/** `worker-1 wrote 85%`, from any event of the operation; `beside` is an event next to whose value this one is told. */
-export function tellOperation(history: HistoryColumns, event: number, beside?: number): string {
+/** `worker-1 wrote 85%`, from any event of the operation; `beside` is an event whose value stands in the same sentence. */
+export function describeOperation(history: HistoryColumns, event: number, beside?: number): string {
   const { code, mate } = history;
   const other = mate.get(event);
   const [invoke, completion] = other === NONE || event < other ? [event, other] : [other, event];

@@ -14,22 +14,22 @@ import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 import { Int32Column, Uint8Column } from '../history/typed-columns.ts';
 
-/** By session and key: the events that show the user the final value for the first time, and anything for the last. */
+/** By session and key: the first event that shows the user the final value, and the last event that shows any value. */
 interface Views {
-  /** Before the commit counts too. */
+  /** May precede the commit. */
   firstFinal: Int32Column;
   last: Int32Column;
 }
 
-/** A session that must come to see the end of a key. */
+/** A session that must be shown the final value of a key. */
 interface Onlooker {
-  /** The event by which it is known to look: the beginning of its watch, or of a read. */
+  /** The event that shows that it looks at the key: the beginning of its watch, or of a read. */
   witness: number;
-  /** The event that brought the key to its end. */
+  /** The event with the final value of the key. */
   end: number;
 }
 
-/** What is wrong with a view: the event at fault, or `NONE`, and a sentence. */
+/** What is wrong with a view: the offending event, or `NONE`, and a sentence. */
 interface Complaint {
   event: number;
   sentence: string;
@@ -37,15 +37,15 @@ interface Complaint {
 
 /**
  * Where the last commit of a key (without commits of that key: its greatest `ok` write) is terminal, every session
- * that watches the key at the end was last shown that value, and with a bound also shown it by then. A session that
- * was shown nothing has not converged, however it looked.
+ * that watches the key at the end was last shown that value, and with a bound also shown it within that time. A session
+ * that was shown nothing has not converged.
  *
- * A history without `watch` events does not say who watches: there it is every session that began a read of the key
- * after its end. To begin a read is to invoke it: a session whose polls all failed, or still hung, after the commit is
- * one that a user would watch at 85% for ever. Faults heal before the final reads, so a sound application gets one
- * through. The statuses of such a history are not compared; with `watch` events they are, where both values have one.
+ * A history without `watch` events does not say which sessions watch. There the property applies to every session that
+ * invoked a read of the key after its end, also if all of these reads failed or are still in flight: its user would see
+ * 85% forever. Faults heal before the final reads, so a correct application completes one of them. The statuses of such a
+ * history are not compared; with `watch` events they are, where both values have one.
  *
- * The bound runs from the commit, also for a session that began to look only later.
+ * The bound runs from the commit, also for a session that began to look later.
  */
 export const convergence: Checker = (history, { convergeWithinMs }) => {
   const findings = new Findings('convergence');
@@ -65,8 +65,8 @@ export const convergence: Checker = (history, { convergeWithinMs }) => {
 };
 
 /**
- * By key: the event that brought it to a terminal end, else `NONE`; a key that came to no end holds vacuously. Of
- * equal greatest writes the last one counts.
+ * By key: the event with its terminal value, else `NONE`; for a key without one the property holds vacuously. Of equal
+ * greatest writes the last one counts.
  */
 function endsOf(history: HistoryColumns): Int32Column {
   const { code, key, shape, length } = history;
@@ -102,7 +102,7 @@ function viewsOf(history: HistoryColumns, ends: Int32Column): Views {
   return { firstFinal, last };
 }
 
-/** Each session and key that is watched at the end of the history, if the key came to an end: as they began to. */
+/** Each session and key that is watched at the end of the history, if the key has an end, in the order in which the watches began. */
 function watchersAtEnd(history: HistoryColumns, ends: Int32Column): Onlooker[] {
   const { code, key, view, length } = history;
   const began = new Int32Column(history.views.count).fill(NONE);
@@ -159,14 +159,14 @@ function complain(
   return { event: firstFinal, sentence };
 }
 
-/** Whether this is the value of the end. */
+/** Whether the event `at` has the final value. */
 function isEnd(history: HistoryColumns, at: number, end: number): boolean {
   if (history.compare(at, end) !== 0) return false;
   const { status, recordsWatches } = history;
   return !recordsWatches || status[at] === NONE || status[end] === NONE || status[at] === status[end];
 }
 
-/** Two values that differ; where they do so by their status alone, with it. */
+/** Two values that differ, with their status if they differ only by that. */
 function describeApart(history: HistoryColumns, last: number, end: number): [string, string] {
   const { names, status } = history;
   const [stuck, final] = [describeEvent(history, last, end), describeEvent(history, end, last)];
@@ -174,7 +174,7 @@ function describeApart(history: HistoryColumns, last: number, end: number): [str
   return [`${stuck} (${names.nameOf(status.get(last))})`, `${final} (${names.nameOf(status.get(end))})`];
 }
 
-/** In history order. The witness shows that the session looked, where nothing that it was shown after the end does. */
+/** In history order. Includes the witness unless the session was shown a value after the end. */
 function evidence({ witness, end }: Onlooker, shown: number): number[] {
   if (shown > end) return [end, shown];
   return (shown === NONE ? [end, witness] : [shown, end, witness]).sort((a, b) => a - b);

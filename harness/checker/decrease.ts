@@ -5,7 +5,7 @@ import type { Findings } from './verdict.ts';
 
 /**
  * Whether the value of the event `later` is smaller than that of `earlier`. Values without an order, such as two
- * strings of a register, put the verdict in doubt: nobody can tell whether they went backwards.
+ * strings of a register, make the verdict unknown: it is undefined whether they decrease.
  */
 export function isDecrease(findings: Findings, history: HistoryColumns, earlier: number, later: number): boolean {
   const order = history.compare(later, earlier);
@@ -21,7 +21,7 @@ export function describeDecrease(history: HistoryColumns, earlier: number, later
   return `from ${describeEvent(history, earlier, later)} back to ${describeEvent(history, later, earlier)}`;
 }
 
-/** The value of an event, beside which that of another is named. */
+/** The value of an event; `beside` is an event whose value stands in the same sentence. */
 export function describeEvent(history: HistoryColumns, event: number, beside: number = event): string {
   return describeValue(history.valueAt(event) ?? null, history.valueAt(beside));
 }

@@ -1,12 +1,12 @@
 /**
- * First looks that nearly every history passes: does anything ever fall at all? `true` also where that takes a closer
- * look, when the values are more than heights.
+ * Fast checks that nearly every history passes: does any value decrease at all? Also `true` for a history without
+ * heights, which these checks cannot decide.
  */
 import { completesWrite, READ_OK } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { Float32Column } from '../history/typed-columns.ts';
 
-/** Whether any event of this code lies below the one of its code before it in its session and key. */
+/** Whether any event of this code has a smaller value than the previous event of this code in its session and key. */
 export function mayFall(history: HistoryColumns, judged: number): boolean {
   const { code, view, height, length } = history;
   if (height.length === 0) return true;
@@ -21,7 +21,7 @@ export function mayFall(history: HistoryColumns, judged: number): boolean {
   return false;
 }
 
-/** Whether any completed read lies below a write that had completed before it in its session and key. */
+/** Whether any completed read has a smaller value than a write that completed before it in its session and key. */
 export function mayFallBelowWrites(history: HistoryColumns): boolean {
   const { code, view, height, length } = history;
   if (height.length === 0) return true;
@@ -39,7 +39,7 @@ export function mayFallBelowWrites(history: HistoryColumns): boolean {
   return false;
 }
 
-/** Below every value, and where a write never said its value, that is below them too. */
+/** A height below every value, also below the 0 of a write whose value is unknown. */
 function lowest({ views }: HistoryColumns): Float32Column {
   return new Float32Column(views.count).fill(-1);
 }

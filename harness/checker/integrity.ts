@@ -18,9 +18,9 @@ import type { Checker } from './verdict.ts';
 
 /**
  * Every value read, received or shown is the initial one, or that of a write that had been invoked before and did not `fail`,
- * or one committed before: a write of which the history has no operation.
- * A `start` writes the beginning of its generation, and those of earlier ones too: it may have been tried more than
- * once, and generations count without gaps. One whose generation nobody learned allows the beginning of any.
+ * or one committed before by a write that the history does not record.
+ * A `start` writes the beginning of its generation, and also those of earlier ones: it may have been retried, and
+ * generations are numbered without gaps. A `start` whose generation is unknown allows the beginning of any generation.
  */
 export const integrity: Checker = (history) => {
   const findings = new Findings('integrity');
@@ -28,10 +28,10 @@ export const integrity: Checker = (history) => {
   const { code, length } = history;
   for (let at = 0; at < length; at++) {
     const what = code.get(at);
-    if (beginsWrite(what)) origins.admit(at);
-    else if (what === COMMIT_OK) origins.commit(at);
+    if (beginsWrite(what)) origins.addWrite(at);
+    else if (what === COMMIT_OK) origins.addCommit(at);
     if ((what !== READ_OK && what !== SHOW_OK && what !== RECEIVE_OK) || origins.explain(at)) continue;
-    const failed = origins.failed(at);
+    const failed = origins.failedWriteOf(at);
     findings.violation(() => ({
       key: history.keyName(at),
       session: history.sessionName(at),
@@ -42,15 +42,15 @@ export const integrity: Checker = (history) => {
   return findings.verdict();
 };
 
-/** The values that a read could have come from, as far as the history has been followed. */
+/** The values that a read may return, up to the current event of the history. */
 class Origins {
   readonly #history: HistoryColumns;
   /** By value. */
   readonly #written: Uint8Column;
   readonly #failed: Int32Column;
-  /** By key: whether there was a start whose generation nobody learned. */
+  /** By key: whether there was a start whose generation is unknown. */
   readonly #openStarts: Uint8Column;
-  /** By key: the greatest generation that is known to have begun. */
+  /** By key: the greatest known generation. */
   readonly #begun: Float64Column;
 
   constructor(history: HistoryColumns) {
@@ -61,8 +61,8 @@ class Origins {
     this.#begun = new Float64Column(history.names.count);
   }
 
-  /** Takes in an operation at its invocation. */
-  admit(invoke: number): void {
+  /** Adds the values of an operation, at its invocation. */
+  addWrite(invoke: number): void {
     const { code, key, mate, values, generation } = this.#history;
     const isStart = code.get(invoke) >> 2 === START;
     const story = key.get(invoke);
@@ -78,8 +78,8 @@ class Origins {
     }
   }
 
-  /** Takes in a version as the database committed it. */
-  commit(at: number): void {
+  /** Adds a committed version. */
+  addCommit(at: number): void {
     const value = this.#history.values.ids.get(at);
     if (value !== NONE) this.#written[value] = 1;
   }
@@ -93,8 +93,8 @@ class Origins {
     return this.#openStarts[story] === 1 || generation.get(seen) <= this.#begun.get(story);
   }
 
-  /** The invoke of the last write of this value that failed, if there was any. */
-  failed(seen: number): number {
+  /** The invoke of the last failed write of this value, or `NONE`. */
+  failedWriteOf(seen: number): number {
     return this.#failed.get(this.#history.values.ids.get(seen));
   }
 }

@@ -18,8 +18,8 @@ const searchStepsMaxDefault = 5_000_000;
  * are equal by generation and progress. An `info` write may take effect at any time after its invocation, or never; a
  * `fail` did not; reads that returned nothing impose nothing.
  *
- * A key whose values that were read come from one write each is decided by its zones, in linear time, any other by a
- * search, which gives up within a budget: unknown. Of a key that has no such order one violation is told.
+ * A key on which every value that was read comes from one write is decided by its zones, in linear time; any other by a
+ * search, whose verdict is unknown when it exceeds its budget. Each key has at most one violation.
  */
 export const linearizable: Checker = (history, { searchStepsMax = searchStepsMaxDefault, isOverdue }) => {
   const findings = new Findings('linearizable');

@@ -8,7 +8,7 @@ import type { Checker } from './verdict.ts';
 
 /**
  * In each session and key, what is shown never decreases: the promise to the user. Each step back is one violation;
- * the climb after it is none.
+ * the increase after it is not.
  */
 export const monotonicView: Checker = (history) => {
   const findings = new Findings('monotonic-view');

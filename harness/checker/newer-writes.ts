@@ -2,13 +2,13 @@ import { Int32Column } from '../history/typed-columns.ts';
 
 const NEVER = 0x7fffffff;
 
-/** Of many axes laid end to end: which places are taken since when, and how many beyond a given one (Fenwick trees). */
+/** Several axes in one array: which places are taken since which event, and how many from a given place on (Fenwick trees). */
 export class NewerWrites {
   readonly #offsets: Int32Column;
   readonly #counts: Int32Column;
   readonly #earliest: Int32Column;
 
-  /** `offsets[axis]` is where it starts; one more item tells where the last one ends. */
+  /** `offsets[axis]` is where the axis starts; one more item is where the last axis ends. */
   constructor(offsets: Int32Column) {
     const size = offsets.at(-1) ?? 0;
     this.#offsets = offsets;
@@ -16,7 +16,7 @@ export class NewerWrites {
     this.#earliest = new Int32Column(size).fill(NEVER);
   }
 
-  /** Takes a place of an axis, counted from 0, at an event later than all before. */
+  /** Takes a place of an axis, counted from 0, at an event later than all previous ones. */
   take(axis: number, place: number, event: number): void {
     const [start, end] = [this.#offsets.get(axis), this.#offsets.get(axis + 1)];
     for (let node = end - start - place; node <= end - start; node += node & -node) {

@@ -1,6 +1,6 @@
 import type { Float64Column } from '../history/typed-columns.ts';
 
-/** The values below or at which half, nine tenths and so on of the given ones lie. */
+/** The 50th, 90th and 99th percentile and the maximum. */
 export interface Quantiles {
   p50: number;
   p90: number;
@@ -8,14 +8,14 @@ export interface Quantiles {
   max: number;
 }
 
-/** Of the first `count` values, by nearest rank; `undefined` of nothing. Reorders these. */
+/** Of the first `count` values, by nearest rank; `undefined` if there are none. Reorders the values. */
 export function quantilesOf(values: Float64Column, count: number): Quantiles | undefined {
   if (count === 0) return undefined;
   const at = (share: number): number => select(values, count, Math.max(0, Math.ceil(share * count) - 1));
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
 }
 
-/** What would stand at `rank` if the first `count` values were sorted, in linear time (Hoare's selection). */
+/** The value at `rank` in the sorted order of the first `count` values, in linear time (Hoare's selection). */
 function select(values: Float64Column, count: number, rank: number): number {
   let [low, high] = [0, count - 1];
   while (low < high) {

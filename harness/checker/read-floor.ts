@@ -1,21 +1,20 @@
-/** Reads against a floor: the greatest value that their session knew of for certain when they began. */
+/** Compares reads with a floor: the greatest value that their session knew when they began. */
 import { NONE, NOTHING, OK, READ, READ_INVOKE, READ_OK, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { Int32Column } from '../history/typed-columns.ts';
 import { mayFall, mayFallBelowWrites } from './falls.ts';
 
 /**
- * Visits every completed read that began above a floor and did not return as much, in order of completion: with the
- * completion that made the floor certain, and its own. `raisedBy` says whose completions make a value certain for
- * their session and key. The floor is a running maximum, taken at the invoke. Most histories never come near it, and are
- * let go without looking at the invokes.
+ * Visits every completed read that returned less than the floor at its invoke, in order of completion, with the
+ * completion that set the floor and its own. `raisedBy` says which completions raise the floor of their session and key.
+ * The floor is a running maximum. For most histories a fast check without the invokes shows that there is no such read.
  */
 export function readsUnderFloor(
   history: HistoryColumns,
   raisedBy: 'reads' | 'writes',
   visit: (floor: number, read: number) => void,
 ): void {
-  // A read that overlaps what raised the floor may return less: the first look lets it through to this one.
+  // The fast check ignores overlap: it may report a read that overlaps the operation that raised the floor.
   if (!(raisedBy === 'reads' ? mayFall(history, READ_OK) : mayFallBelowWrites(history))) return;
   const { code, view, process, shape, length } = history;
   const floors = new Int32Column(history.views.count).fill(NONE);

@@ -2,7 +2,7 @@ import { FAIL, INVOKE, NONE, OK, READ_INVOKE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { RegisterOperation } from './register-search.ts';
 
-/** The operations of these keys that an order must or may contain, in the order of their invocations. */
+/** The operations on these keys that an order must or may contain, in the order of their invocations. */
 export function registerOperations(
   history: HistoryColumns,
   keys: ReadonlySet<number>,
@@ -15,7 +15,7 @@ export function registerOperations(
   return byKey;
 }
 
-/** None for what did not happen, and for a read that returned nothing. */
+/** Empty for a failed operation, and for a read that returned nothing. */
 function operationsAt(history: HistoryColumns, invoke: number): RegisterOperation[] {
   const { code, key, mate, values } = history;
   const completion = mate.get(invoke);

@@ -2,22 +2,22 @@ import { NONE, PROGRESS, SHAPE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { Budget } from './budget.ts';
 
-/** An operation of one register. Values are ids of `history.values`; `NONE` for one that no event has. */
+/** An operation on one register. Values are ids of `history.values`; `NONE` for a value that no event has. */
 export interface RegisterOperation {
-  /** An `open-start` begins a generation that nobody learned: it writes progress 0 of any. */
+  /** An `open-start` begins an unknown generation: it writes progress 0 of any generation. */
   kind: 'read' | 'write' | 'cas' | 'open-start';
-  /** What it returned or writes. */
+  /** The value returned or written. */
   value: number;
-  /** What a `cas` expects. */
+  /** The value that a `cas` expects. */
   from: number;
-  /** Events; the end is infinite for what may take effect at any later time, or never. */
+  /** Events; the end is infinite if the operation may take effect at any later time, or never. */
   begin: number;
   end: number;
 }
 
 /**
- * A configuration is a way in which the register may have come to where it is: its value in the low 32 bits, above
- * them one bit for each operation in flight that has taken effect.
+ * A configuration is a possible state of the register: its value in the low 32 bits, above them one bit for each
+ * operation in flight that has taken effect.
  */
 type Configuration = bigint;
 const STATE_BITS = 32n;
@@ -26,14 +26,15 @@ const STATE_MASK = (1n << STATE_BITS) - 1n;
 /**
  * Whether some order explains a register's reads: just-in-time linearization (Lowe, Testing for linearizability, 2017),
  * after Wing and Gong, 1993. It follows the events and keeps every configuration that explains them so far. An operation
- * takes effect no earlier than another that is about to complete needs it, save for reads, which take effect as soon
- * as they may, since they change nothing. What may never take effect does so only for one who waits for its value.
+ * takes effect only when the completion of an operation requires it. Reads are an exception: they change nothing, so they
+ * take effect as soon as possible. An operation that may never take effect does so only if another in flight observes its
+ * value.
  */
 export class RegisterSearch {
   readonly #initial: number;
-  /** A state that no operation leads to or asks for. */
+  /** A state that no operation produces or expects. */
   readonly #elsewhere: number;
-  /** The state in which only the next read tells which generation has begun. */
+  /** The state after an `open-start`: the next read determines which generation began. */
   readonly #anyBeginning: number;
   readonly #isBeginning: (value: number) => boolean;
 
@@ -51,8 +52,8 @@ export class RegisterSearch {
 
   /**
    * The event at which no configuration is left, or `NONE` when some order explains all. The operations are in order
-   * of their beginnings; those that end later than `until` are taken as still in flight there. The register begins
-   * where its key does, or anywhere.
+   * of their beginnings; those that end later than `until` count as in flight at `until`. The register begins at
+   * the initial value of its key, or at any value.
    * @throws SearchGaveUp
    */
   contradictedAt(
@@ -88,7 +89,7 @@ export class RegisterSearch {
     return admitted;
   }
 
-  /** The configurations in which this operation has taken effect, by any way there is. */
+  /** The configurations in which this operation has taken effect, reached in any order of the operations in flight. */
   #complete(
     configurations: Set<Configuration>,
     operation: RegisterOperation,
@@ -124,7 +125,7 @@ export class RegisterSearch {
     for (const { operation, bit } of flight.operations) {
       if ((configuration & bit) !== 0n || !this.#mayTakeEffect(operation, state)) continue;
       if (operation.end === Infinity) {
-        if (tried.has(operation.value) || !this.#isAwaited(operation, configuration, flight)) continue;
+        if (tried.has(operation.value) || !this.#isObservable(operation, configuration, flight)) continue;
         if (operation.kind === 'write') tried.add(operation.value);
       }
       const next = operation.kind === 'open-start' ? this.#anyBeginning : operation.value;
@@ -137,8 +138,8 @@ export class RegisterSearch {
     return kind !== 'cas' || from === state;
   }
 
-  /** Whether somebody in flight could tell that this has happened. */
-  #isAwaited({ kind, value }: RegisterOperation, configuration: Configuration, flight: Flight): boolean {
+  /** Whether an operation in flight can observe the value of this one. */
+  #isObservable({ kind, value }: RegisterOperation, configuration: Configuration, flight: Flight): boolean {
     if (kind !== 'open-start') return (flight.observersOf(value) & ~configuration) !== 0n;
     return flight.operations.some(
       ({ operation: other, bit }) =>
@@ -148,8 +149,8 @@ export class RegisterSearch {
 }
 
 /**
- * Without those that differ from another only in that more of what need not happen has: whatever comes, the other can
- * still do all that they can.
+ * Removes each configuration that differs from another only in that more optional operations have taken effect: every
+ * continuation of it is also one of the other.
  */
 function undominated(configurations: Set<Configuration>, optional: bigint): Set<Configuration> {
   if (optional === 0n || configurations.size < 2) return configurations;
@@ -167,17 +168,17 @@ function stateOf(configuration: Configuration): number {
   return Number(configuration & STATE_MASK);
 }
 
-/** The operations in flight, each with a bit that is its own as long as it is. */
+/** The operations in flight, each with a bit of its own while it is in flight. */
 class Flight {
   operations: { operation: RegisterOperation; bit: bigint }[] = [];
-  /** The bits of what may never take effect. */
+  /** The bits of the operations that may never take effect. */
   optional = 0n;
   /** Values that a read or a cas observes: an optional write of any other makes no difference. */
   readonly observed: ReadonlySet<number>;
   readonly #bits = new Map<RegisterOperation, bigint>();
   readonly #free: bigint[] = [];
   #next = 1n << STATE_BITS;
-  /** By value: the bits of the reads that return it, and of these and the swaps that expect it. */
+  /** By value: the bits of the reads that return it; the bits of these and of each `cas` that expects it. */
   readonly #reads = new Map<number, bigint>();
   readonly #observers = new Map<number, bigint>();
 
@@ -215,7 +216,7 @@ class Flight {
     return this.#observers.get(value) ?? 0n;
   }
 
-  /** Sets the bit where it is not, and takes it away where it is. */
+  /** Sets the bit if it is clear, and clears it if it is set. */
   #flip(operation: RegisterOperation, bit: bigint): void {
     const value = observedBy(operation);
     if (operation.kind === 'read') this.#reads.set(value, this.readsOf(value) ^ bit);
@@ -229,7 +230,7 @@ class Flight {
   }
 }
 
-/** What the register must hold for this operation; `NONE` where it may hold anything, or what nothing ever does. */
+/** The value that the register must hold for this operation; `NONE` if any value will do, or if no event has the value. */
 export function observedBy({ kind, value, from }: RegisterOperation): number {
   return kind === 'read' ? value : from;
 }

@@ -2,23 +2,23 @@ import { CAS, FAIL, NONE, OK, READ_OK, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
 import { Int32Column, Uint32Column, Uint8Column } from '../history/typed-columns.ts';
-import { tellOperation } from './contradiction.ts';
+import { describeOperation } from './contradiction.ts';
 import type { Contradiction } from './contradiction.ts';
 import { describeEvent } from './decrease.ts';
 
 const NEVER = 0x7fffffff;
 
 /**
- * Of each value that was read: the first end and the last beginning of the operations that have it, as events. The
- * value must be in the register all the time from the one to the other where they lie in this order (a forward zone),
- * else at some time between them (a backward zone).
+ * For each value that was read: the first end and the last beginning of the operations with that value, as events. If the
+ * end comes first, the register holds the value throughout the zone between them (a forward zone), otherwise at some time
+ * within it (a backward zone).
  */
 interface Zones {
   firstEnd: Int32Column;
   lastBegin: Int32Column;
 }
 
-/** By value: how often it was read and written, and the last of its writes, `NONE` without. */
+/** By value: how often it was read and written, and its last write, or `NONE`. */
 interface Origins {
   reads: Uint32Column;
   writes: Uint32Column;
@@ -28,12 +28,12 @@ interface Origins {
 /**
  * Decides all keys on which every value that was read comes from one write, after Gibbons and Korach (Testing shared
  * memories, 1997): some order explains the reads of such a key exactly when no read ends before its write begins, no
- * two forward zones overlap and none holds a backward zone. In the order of their beginnings, which is the order of the
- * events, each zone need only be compared with the forward zone of its key that ends last: linear time.
+ * two forward zones overlap and no forward zone contains a backward zone. In the order of their beginnings, which is the
+ * order of the events, each zone need only be compared with the forward zone of its key that ends last: linear time.
  */
 export function explainByZones(history: HistoryColumns): {
   contradictions: Contradiction[];
-  /** Keys on which a value may come from several writes, or a `cas` ties one to another. */
+  /** Keys on which a value may come from several writes, or that have a `cas`, which links one value to another. */
   undecided: Set<number>;
 } {
   const origins = originsOf(history);
@@ -70,8 +70,8 @@ function originsOf(history: HistoryColumns): Origins {
 }
 
 /**
- * By key: its first write, where that is over before any other begins and writes what the key begins at, as the start
- * of the first generation does. It changes nothing, so the value still has one origin.
+ * By key: its first write, if that completes before any other begins and writes the initial value, as the start of the
+ * first generation does. It changes nothing, so the value still has one origin.
  */
 function idleWrites(history: HistoryColumns): Int32Column {
   const { code, key, mate, values, length } = history;
@@ -126,7 +126,7 @@ function zonesOf(history: HistoryColumns, { reads, write }: Origins): Zones {
   return { firstEnd, lastBegin };
 }
 
-/** Reads of what nobody wrote, and those that ended before anybody began to. */
+/** Reads of a value that no operation wrote, and reads that ended before the write of their value began. */
 function noteUnexplained(history: HistoryColumns, { write }: Origins, note: Note): void {
   const { code, key, values, length } = history;
   for (let at = 0; at < length; at++) {
@@ -137,18 +137,18 @@ function noteUnexplained(history: HistoryColumns, { write }: Origins, note: Note
     if (origin === NONE && values.initial[name] !== value) {
       note(name, () => ({
         events: [at],
-        sentence: `${tellRead(history, at)}, which no operation had written`,
+        sentence: `${describeRead(history, at)}, which no operation had written`,
       }));
     } else if (origin > at) {
       note(name, () => ({
         events: [at, origin],
-        sentence: `${tellRead(history, at)} before ${history.sessionName(origin)} began to write it`,
+        sentence: `${describeRead(history, at)} before ${history.sessionName(origin)} began to write it`,
       }));
     }
   }
 }
 
-/** Zones that overlap: each is held against the forward zone of its key that ends last of those that began before. */
+/** Finds zones that overlap: compares each with the forward zone of its key that ends last, of those that began before it. */
 function noteConflicts(history: HistoryColumns, { reads }: Origins, { firstEnd, lastBegin }: Zones, note: Note): void {
   const { code, key, mate, values, length } = history;
   const zoneAt = new Int32Column(length).fill(NONE);
@@ -182,29 +182,29 @@ function noteConflicts(history: HistoryColumns, { reads }: Origins, { firstEnd, 
     return written !== NONE && reads[values.ids.get(written)] === 0;
   }
 
-  /** The value held was there before another, all of whose operations lie between it and its last read. */
+  /** All operations of another value lie between the first operation of the held value and its last read. */
   function overwritten(held: number, begin: number, end: number): Contradiction {
     const read = lastBegin.get(held);
     return {
       events: inOrder([firstEnd.get(held), begin, end, mate.get(read)]),
-      sentence: `${tellRead(history, mate.get(read), end)} after ${tellOperation(history, end, read)}, which came after ${beginning(held, end)}`,
+      sentence: `${describeRead(history, mate.get(read), end)} after ${describeOperation(history, end, read)}, which came after ${describeBeginning(held, end)}`,
     };
   }
 
-  /** Each of the two values was there before the other was read. */
+  /** Each of the two values was in the register before the other was read. */
   function alternating(held: number, value: number): Contradiction {
     const [first, second] = [mate.get(lastBegin.get(held)), mate.get(lastBegin.get(value))];
     return {
       events: inOrder([firstEnd.get(held), firstEnd.get(value), first, second]),
       sentence:
-        `${tellRead(history, first, second)} after ${tellOperation(history, firstEnd.get(value), first)}, ` +
-        `and ${tellOperation(history, second, first)} after ${beginning(held, second)}: no order explains both`,
+        `${describeRead(history, first, second)} after ${describeOperation(history, firstEnd.get(value), first)}, ` +
+        `and ${describeOperation(history, second, first)} after ${describeBeginning(held, second)}: no order explains both`,
     };
   }
 
-  function beginning(held: number, beside: number): string {
+  function describeBeginning(held: number, beside: number): string {
     const first = firstEnd.get(held);
-    if (first !== NONE) return tellOperation(history, first, beside);
+    if (first !== NONE) return describeOperation(history, first, beside);
     const at = values.firsts.get(held);
     return `${history.keyName(at)} began at ${describeValue(history.valueAt(at) ?? null, history.valueAt(beside))}`;
   }
@@ -214,6 +214,6 @@ function inOrder(events: readonly number[]): number[] {
   return [...new Set(events)].filter((event) => event !== NONE).toSorted((a, b) => a - b);
 }
 
-function tellRead(history: HistoryColumns, read: number, beside: number = read): string {
+function describeRead(history: HistoryColumns, read: number, beside: number = read): string {
   return `${history.sessionName(read)} read ${describeEvent(history, read, beside)} of ${history.keyName(read)}`;
 }

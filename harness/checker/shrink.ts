@@ -5,18 +5,18 @@ import type { RegisterOperation, RegisterSearch } from './register-search.ts';
 
 const stepsMax = 1_000_000;
 
-/** Operations that contradict each other by themselves. */
+/** Operations that no order explains. */
 interface Contradictory {
   operations: RegisterOperation[];
-  /** Whatever the register held before them. */
+  /** Whether this is so for every initial value of the register. */
   beginsAnywhere: boolean;
 }
 
 /**
- * The fewest operations it can find that still contradict each other, of those that do at the event `end`: first the
- * latest stretch that does wherever the register was before, then whatever can be left out of that. A read may always
- * be left out. A write may be left out together with all that observes its value, for then whatever order explained
- * the whole would explain the rest.
+ * Reduces operations that contradict each other at the event `end` to a smaller set that still does: first to the latest
+ * stretch that is contradictory for every initial value, then by removing operations from it. A read can always be
+ * removed. A write can be removed together with all operations that observe its value, because then every order that
+ * explains the whole also explains the rest.
  */
 export function shortestContradiction(
   registers: RegisterSearch,
@@ -43,7 +43,7 @@ export function shortestContradiction(
   return kept;
 }
 
-/** By doubling, so that what is far back costs no more than its distance. */
+/** Doubles the length, so that the cost is proportional to the length that is found. */
 function latestStretch(whole: Contradictory, isContradictory: (some: Contradictory) => boolean): Contradictory {
   const { operations } = whole;
   for (let length = 2; length < operations.length * 2; length *= 2) {

@@ -10,11 +10,11 @@ import type { Missed } from './versions.ts';
 import { VisibilityCurve } from './visibility-curve.ts';
 
 /**
- * How far behind the writes that had completed when it began each read was. In versions: how many of them were newer
- * than what it returned. In time: how long, when it began, the first of these had been complete. So a bound of 500 ms
- * says that a write is seen by every read that begins later than 500 ms after it. Judged only with a bound.
+ * How far each read was behind the writes that had completed when it began. In versions: the number of these writes that
+ * are newer than the value returned. In time: from the completion of the first of them to the beginning of the read. A
+ * bound of 500 ms means that every read that begins more than 500 ms after a write sees it. Judged only with a bound.
  *
- * The curve tells the probability that a read which begins t after the newest completed write sees it (Bailis et al.,
+ * The curve is the probability that a read which begins t after the newest completed write sees it (Bailis et al.,
  * Probabilistically Bounded Staleness, 2012).
  */
 export const staleness: Checker = (history, options) => {
@@ -47,11 +47,11 @@ function brokenBound(
   return `within ${maxStalenessVersions} ${maxStalenessVersions === 1 ? 'version' : 'versions'}`;
 }
 
-/** Visits every completed read whose place among the writes is known, in order of completion. */
+/** Visits every completed read whose value has a known place among the writes, in order of completion. */
 function eachRead(history: HistoryColumns, visit: (read: number, missed: Missed) => void): void {
   const { code, mate, process, length } = history;
   const versions = new Versions(history);
-  /** By process: what its read in flight missed when it began. */
+  /** By process: the writes that its read in flight missed when it began. */
   const pending: (Missed | undefined)[] = [];
   for (let at = 0; at < length; at++) {
     versions.follow(at);
@@ -68,7 +68,7 @@ function eachRead(history: HistoryColumns, visit: (read: number, missed: Missed)
 const nothing: Missed = { count: 0, earliest: NONE, newest: NONE };
 
 class Lags {
-  /** Of the read that was added last. */
+  /** Of the last read that was added. */
   lastMs = 0;
   lastVersions = 0;
   readonly #history: HistoryColumns;

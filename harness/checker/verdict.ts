@@ -1,9 +1,9 @@
-/** What a checker answers, and how it gathers the answer. */
+/** The verdict of a checker, and how a checker collects it. */
 import type { HistoryColumns } from '../history/columns.ts';
 
 export type Validity = boolean | 'unknown';
 
-/** Several verdicts as one: false if any is, else unknown if any is, else true. Of none it is true. */
+/** Combines several verdicts: false if any is, else unknown if any is, else true. True if there are none. */
 export function foldValidity(validities: readonly Validity[]): Validity {
   if (validities.includes(false)) return false;
   return validities.includes('unknown') ? 'unknown' : true;
@@ -12,7 +12,7 @@ export function foldValidity(validities: readonly Validity[]): Validity {
 export interface Violation {
   property: string;
   key: string | number;
-  /** Whose view went wrong; missing where the property is about the key itself. */
+  /** The session with the violation; missing if the property concerns the key itself. */
   session?: string | number;
   /** Indices of events, the evidence first and the offending event last. */
   events: number[];
@@ -26,30 +26,30 @@ export interface Verdict {
   violations: Violation[];
   /** Why the verdict is unknown. */
   reason?: string;
-  /** Numbers for a report; `violations` counts those beyond the first 100 too. */
+  /** Numbers for a report; `violations` includes those beyond the first 100. */
   measured?: Record<string, unknown>;
 }
 
 export interface CheckOptions {
-  /** Bound of `convergence`, in milliseconds since the commit. Without one it may take as long as the history. */
+  /** Bound of `convergence`, in milliseconds since the commit. Without one it may take until the end of the history. */
   convergeWithinMs?: number;
   /** Bounds of `staleness`; without any it is only measured. */
   maxStalenessMs?: number;
   maxStalenessVersions?: number;
   /** Bound of `availability`, a share from 0 to 1; without one it is only measured. */
   minAvailability?: number;
-  /** How many configurations `linearizable` may try where written values repeat, before it gives up: unknown. */
+  /** How many configurations `linearizable` may try when written values repeat; beyond it the verdict is unknown. */
   searchStepsMax?: number;
-  /** Asked now and then by what may take long, which gives up when it is so: a time-out, by the caller's clock. */
+  /** Polled by long searches, which give up when it returns true: a time-out by the caller's clock. */
   isOverdue?: () => boolean;
 }
 
-/** A pure function from a history to a verdict. What it throws makes its verdict unknown. */
+/** A pure function from a history to a verdict. If it throws, the verdict is unknown. */
 export type Checker = (history: HistoryColumns, options: CheckOptions) => Verdict;
 
 const violationsMax = 100;
 
-/** Gathers what one checker finds. A violation outweighs every reason for doubt. */
+/** Collects what one checker finds. A violation takes precedence over every reason for doubt. */
 export class Findings {
   readonly #property: string;
   readonly #violations: Violation[] = [];

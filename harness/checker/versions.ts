@@ -3,10 +3,10 @@ import type { HistoryColumns } from '../history/columns.ts';
 import { Int32Column, Uint8Column } from '../history/typed-columns.ts';
 import { NewerWrites } from './newer-writes.ts';
 
-/** How far behind a value is: the completed writes newer than it, the first of them to complete, and the newest. */
+/** The completed writes that are newer than a value: their number, the first to complete, and the newest. */
 export interface Missed {
   count: number;
-  /** Completions; `NONE` where there is none. */
+  /** Completions; `NONE` if there are none. */
   earliest: number;
   newest: number;
 }
@@ -14,18 +14,18 @@ export interface Missed {
 const IN_FLIGHT = 0x7fffffff;
 
 /**
- * The versions of each key, as far as the history has been followed. Progresses are newer as they are greater, and
- * equal ones are one version. Scalars of a register are newer when their write began after that of the other had
- * completed; of a value that was written more than once the last write counts.
+ * The versions of each key, up to the current event of the history. A greater progress is newer, and equal ones are one
+ * version. A scalar of a register is newer than another if its write began after that of the other completed; if a value
+ * was written more than once, the last write counts.
  */
 export class Versions {
   readonly #history: HistoryColumns;
   readonly #newer: NewerWrites;
-  /** By value: the first place of its key's axis that is newer; `NONE` for a scalar not written so far. */
+  /** By value: the first newer place on the axis of its key; `NONE` for a scalar not written so far. */
   readonly #after: Int32Column;
-  /** By value: the last write of it that had begun. */
+  /** By value: the last write of it that has begun. */
   readonly #written: Int32Column;
-  /** By write of a scalar: its place, which is how many writes of its key began before it. */
+  /** By write of a scalar: its place, the number of writes to its key that began before it. */
   readonly #place = new Map<number, number>();
   /** By value: whether a write of this progress has completed. */
   readonly #isComplete: Uint8Column;
@@ -50,14 +50,14 @@ export class Versions {
     }
   }
 
-  /** Takes in the next event of the history. */
+  /** Processes the next event of the history. */
   follow(at: number): void {
     const what = this.#history.code.get(at);
     if (beginsWrite(what)) this.#begin(at);
     else if (completesWrite(what)) this.#complete(at);
   }
 
-  /** What the value at `event` misses now; `undefined` where nobody can tell. */
+  /** The writes that the value at `event` misses now; `undefined` if its place among the writes is unknown. */
   missedBy(event: number): Missed | undefined {
     const key = this.#history.key.get(event);
     const after = this.#after.get(this.#history.values.ids.get(event));
@@ -109,7 +109,7 @@ export class Versions {
     this.#newest[key] = at;
   }
 
-  /** Where the axis of each key starts. Places of progresses are fixed here: their ranks among those of the key. */
+  /** The start of each key's axis. Also sets the places of progresses: their ranks among those of the key. */
   #layAxes(): Int32Column {
     const { key, code, values, length } = this.#history;
     const offsets = new Int32Column(this.#history.names.count + 1);

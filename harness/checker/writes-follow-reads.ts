@@ -6,11 +6,11 @@ import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
 /**
- * A session's write that began after it read a value is committed after that value, whichever keys the two are of.
+ * A session's write that began after it read a value is committed after that value, also if the two have different keys.
  *
- * A value may be committed more than once, and the history does not say by whom: the order is broken only when no
- * commit that the write could have made lies after the first commit of the value. A write is not committed before it
- * is invoked. Values at which a key begins precede all commits; a value that was never committed precedes nothing.
+ * A value may be committed more than once, and the history does not say by which write: the order is violated only if no
+ * commit that could be that of the write lies after the first commit of the value. A write is not committed before it is
+ * invoked. The initial value of a key precedes all commits; a value that was never committed precedes nothing.
  */
 export const writesFollowReads: Checker = (history) => {
   const findings = new Findings('writes-follow-reads');
@@ -42,7 +42,7 @@ export const writesFollowReads: Checker = (history) => {
   return findings.verdict();
 };
 
-/** By value: its first and its last commit, `NONE` for a value at which its key begins or that was never committed. */
+/** By value: its first and its last commit, `NONE` for an initial value or one that was never committed. */
 function commitsOf({ code, key, values, length }: HistoryColumns): { first: Int32Column; last: Int32Column } {
   const first = new Int32Column(values.count).fill(NONE);
   const last = new Int32Column(values.count).fill(NONE);

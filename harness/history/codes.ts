@@ -1,9 +1,9 @@
-/** The small numbers that stand for words in the columns of a history. */
+/** The numeric codes that represent words in the columns of a history. */
 import { itemAt } from '../required.ts';
 import type { EventType, HistoryEvent, Operation } from './event.ts';
 
 const eventTypes: readonly EventType[] = ['invoke', 'ok', 'fail', 'info'];
-/** Those that have an invoke and a completion first. */
+/** Operations with an invoke and a completion come first. */
 const operations: readonly Operation[] = [
   'read',
   'write',
@@ -17,7 +17,7 @@ const operations: readonly Operation[] = [
   'watch',
 ];
 
-/** What an event is: its `f` and its `type` in one number, and of a `watch` its phase too. */
+/** The `f` and the `type` of an event in one number, for a `watch` also its phase. */
 export function codeOf({ f, type, phase }: Pick<HistoryEvent, 'f' | 'type' | 'phase'>): number {
   const operation = f === 'watch' && phase === 'end' ? WATCH_END : operations.indexOf(f);
   return operation * 4 + eventTypes.indexOf(type);
@@ -31,7 +31,7 @@ export function typeOf(code: number): EventType {
   return itemAt(eventTypes, code & 3);
 }
 
-/** The item of a column where an event has none. */
+/** The item of a column for an event without a value in it. */
 export const NONE = -1;
 
 export const INVOKE = 0;
@@ -59,28 +59,28 @@ export const RECEIVE_OK = RECEIVE * 4 + OK;
 export const WATCH_BEGIN_OK = WATCH_BEGIN * 4 + OK;
 export const WATCH_END_OK = WATCH_END * 4 + OK;
 
-/** Whether an event of this code begins a `write`, a `start` or a `cas`: only operations are ever invoked. */
+/** Whether an event of this code begins a `write`, a `start` or a `cas`: single events have no invoke. */
 export function beginsWrite(code: number): boolean {
   return (code & 3) === INVOKE && code !== READ_INVOKE;
 }
 
-/** Whether an event of this code completes one of these, and it happened. */
+/** Whether an event of this code completes one of these with `ok`. */
 export function completesWrite(code: number): boolean {
   return (code & 3) === OK && code > READ_OK && code < SHOW_OK;
 }
 
 /**
- * What kind of value the columns `generation` and `progress` hold together. Only values of one shape have an order:
- * the generation first, then the progress.
+ * The kind of value that the columns `generation` and `progress` hold together. Only values of the same shape have an
+ * order: by generation, then by progress.
  */
 export const NOTHING = 0;
 export const PROGRESS = 1;
-/** A number of a register in `progress` and 0 in `generation`; for `null`, which lies before them, -1 in `generation`. */
+/** A number of a register in `progress` and 0 in `generation`; for `null`, which is smaller, -1 in `generation`. */
 export const NUMBER = 2;
-/** The id of the string in `progress`; equal or not comparable. */
+/** The id of the string in `progress`; two are equal or not comparable. */
 export const TEXT = 3;
-/** 0 or 1 in `progress`; equal or not comparable. */
+/** 0 or 1 in `progress`; two are equal or not comparable. */
 export const BOOLEAN = 4;
 export const SHAPE = 7;
-/** Set beside `PROGRESS` when the status is `completed` or `failed`. */
+/** Set in addition to `PROGRESS` when the status is `completed` or `failed`. */
 export const ENDED = 8;

@@ -30,18 +30,18 @@ export interface EventRow extends ValueRow {
   index: number;
   time: number;
   process: number;
-  /** `NONE` where the event does not say. */
+  /** `NONE` if the event does not name one. */
   session: number;
   key: number;
   code: number;
-  /** Of a `cas` with a pair: what it expects. */
+  /** For a `cas` with a pair: the expected value. */
   from: Scalar | undefined;
 }
 
-/** More than any progress. */
+/** Greater than any progress. */
 const heightOfGeneration = 128;
 
-/** Takes in the events of a history one by one, pairs them, and refuses what contradicts the events before. */
+/** Adds the events of a history one by one, pairs them, and refuses an event that contradicts the previous ones. */
 export class ColumnsBuilder {
   readonly names = new Names();
   readonly row: EventRow = emptyRow();
@@ -56,7 +56,7 @@ export class ColumnsBuilder {
     return this.#length;
   }
 
-  /** Takes in `row`, which is well formed by itself; returns what is wrong with it here, or `undefined`. */
+  /** Appends `row`, which must be well formed by itself; returns why it contradicts previous events, or `undefined`. */
   append(): string | undefined {
     const { row } = this;
     const at = this.#length;
@@ -120,7 +120,7 @@ export class ColumnsBuilder {
     else this.#join(this.#ledger.complete(at, row), at, row);
   }
 
-  /** What one event of an operation says holds for the other. */
+  /** Copies what only one event of an operation says to the other. */
   #join(invoke: number, at: number, row: EventRow): void {
     const columns = this.#columns;
     columns.mate[at] = invoke;
@@ -142,8 +142,8 @@ export class ColumnsBuilder {
 }
 
 /**
- * The columns of a history that is held as events, such as a recorder has.
- * @throws Error when an event contradicts those before it
+ * The columns of a history that is held as events, such as that of a recorder.
+ * @throws Error if an event contradicts the previous ones
  */
 function columnsOf({ header, events }: History): HistoryColumns {
   const builder = new ColumnsBuilder();
@@ -155,7 +155,7 @@ function columnsOf({ header, events }: History): HistoryColumns {
   return builder.finish(header, (index) => itemAt(events, index));
 }
 
-/** The same history in columns, whatever it is held in. */
+/** The same history in columns. */
 export function asColumns(history: History | HistoryColumns): HistoryColumns {
   return history instanceof HistoryColumns ? history : columnsOf(history);
 }
@@ -188,7 +188,7 @@ function emptyRow(): EventRow {
   };
 }
 
-/** A read has one only when it is ok, a watch never; a start whose value is `null` has yet to learn its generation. */
+/** A read has a value only if it is ok, a watch never; a start with value `null` does not know its generation yet. */
 function hasValue({ code, shape, generation }: EventRow): boolean {
   const f = code >> 2;
   if (f === READ) return (code & 3) === OK;
@@ -196,7 +196,7 @@ function hasValue({ code, shape, generation }: EventRow): boolean {
   return f !== START || !isNull(shape, generation);
 }
 
-/** A completion has the view of its invoke, a fault has none. */
+/** A completion has the view of its invoke, a fault has no view. */
 function startsView(code: number): boolean {
   const f = code >> 2;
   return f < SHOW ? (code & 3) === INVOKE : f !== FAULT;
@@ -210,9 +210,9 @@ function isNull(shape: number, generation: number): boolean {
   return shape === NUMBER && generation < 0;
 }
 
-/** What each process is doing: at most one operation at a time, and nothing after one that ended in `info`. */
+/** The operation of each process: at most one at a time, and none after one that ended in `info`. */
 class ProcessLedger {
-  /** By process: the invoke in flight, plus one; the event that ended it in `info`, plus one. */
+  /** By process: the invoke in flight, plus one; the event that ended the process in `info`, plus one. */
   #inFlight = new Int32Column(64);
   #ended = new Int32Column(64);
   /** By process: whether the invoke in flight names its session. */

@@ -1,4 +1,4 @@
-/** A whole history in columns: typed arrays with one item an event, which is what checkers run on. */
+/** A whole history in columns: typed arrays with one item per event, the input of the checkers. */
 import { BOOLEAN, ENDED, FAULT, INVOKE, NONE, NOTHING, NUMBER, PROGRESS, SHAPE, SHOW_OK, TEXT } from './codes.ts';
 import { WATCH_BEGIN_OK, WATCH_END_OK } from './codes.ts';
 import type { HistoryEvent, HistoryHeader, Scalar, Value } from './event.ts';
@@ -10,7 +10,7 @@ import type { Float32Column, Float64Column, Int32Column, Uint8Column } from './t
 export interface Columns {
   /** Nanoseconds since the run began. */
   readonly time: Float64Column;
-  /** Ids of names. The session is that of the whole operation, though only one of its events may name it. */
+  /** Ids of names. Both events of an operation have its session, also if only one of them names it. */
   readonly process: Int32Column;
   readonly session: Int32Column;
   readonly key: Int32Column;
@@ -21,8 +21,8 @@ export interface Columns {
   /** The other event of the same operation; `NONE` for one still in flight and for single events. */
   readonly mate: Int32Column;
   /**
-   * The value, see `codes.ts`: what a read returned (`NOTHING` unless it is ok), what the others write. Of a `cas` it
-   * is the second. A completion that does not say what was written has the value of its invoke.
+   * The value, see `codes.ts`: for a read the value returned (`NOTHING` unless it is ok), otherwise the value written, for a
+   * `cas` the second of the pair. A completion without a value has that of its invoke.
    */
   readonly shape: Uint8Column;
   readonly generation: Float64Column;
@@ -30,8 +30,8 @@ export interface Columns {
   /** Id of the name of the status; `NONE` without one. */
   readonly status: Int32Column;
   /**
-   * The value as one number, ordered and equal as the values are, where that can be said of all values of the history,
-   * which are progresses then; empty where it cannot. Comparing four bytes is much faster than seventeen.
+   * The value as one number with the same order and equality, if all values of the history are progresses that have such a
+   * number; otherwise empty. Comparing four bytes is much faster than seventeen.
    */
   readonly height: Float32Column;
 }
@@ -43,11 +43,11 @@ export interface HistoryParts {
   names: Names;
   /** Sessions and keys of the views. */
   views: PairIds;
-  /** What the `cas` of this event expects. */
+  /** By event: the value that its `cas` expects. */
   swapFrom: ReadonlyMap<number, Scalar>;
   /** The event as it was recorded, with all its extra fields. */
   eventAt: (index: number) => HistoryEvent;
-  /** Whether there are `show` events; a selection has them where the whole has. */
+  /** Whether there are `show` events; for a selection, whether the whole history has any. */
   recordsShows?: boolean;
   /** Whether there are `watch` events, in the same way. */
   recordsWatches?: boolean;
@@ -72,7 +72,7 @@ export class HistoryColumns implements Columns {
   readonly views: PairIds;
   readonly swapFrom: ReadonlyMap<number, Scalar>;
   readonly eventAt: (index: number) => HistoryEvent;
-  /** Whether anybody recorded what was shown: then nothing else counts as shown. */
+  /** Whether there are `show` events: then reads do not count as shown. */
   readonly recordsShows: boolean;
   /** Whether there are `watch` events: then a session is judged by what it watches, not by what it reads. */
   readonly recordsWatches: boolean;
@@ -105,12 +105,12 @@ export class HistoryColumns implements Columns {
       recordsWatches ?? (columns.code.includes(WATCH_BEGIN_OK) || columns.code.includes(WATCH_END_OK));
   }
 
-  /** All events as they were recorded, made anew each time: many checks and reports never need them. */
+  /** All events as they were recorded, created on each access: many checks and reports do not need them. */
   get events(): HistoryEvent[] {
     return Array.from({ length: this.length }, (_, index) => this.eventAt(index));
   }
 
-  /** Numbers for the values of each key: made when the first checker asks. */
+  /** Ids for the values of each key, created on first access. */
   get values(): ValueIds {
     this.#values ??= new ValueIds(this);
     return this.#values;
@@ -125,7 +125,7 @@ export class HistoryColumns implements Columns {
     return this.names.nameOf(this.session.get(index));
   }
 
-  /** The value as the columns have it: without a status, and of a `cas` only the second. */
+  /** The value in the columns: without a status, and for a `cas` only the second of the pair. */
   valueAt(index: number): Value | undefined {
     const progress = this.progress.get(index);
     switch (this.shape.get(index) & SHAPE) {
@@ -143,7 +143,7 @@ export class HistoryColumns implements Columns {
   }
 
   /**
-   * Negative, zero or positive as the value at `a` is smaller than, equal to or greater than that at `b`, `NaN` when
+   * Negative, zero or positive if the value at `a` is smaller than, equal to or greater than that at `b`, `NaN` if
    * they have no order; see `compareValues`.
    */
   compare(a: number, b: number): number {
@@ -159,14 +159,14 @@ export class HistoryColumns implements Columns {
     return (shape & SHAPE) === PROGRESS && ((shape & ENDED) !== 0 || this.progress[index] === 100);
   }
 
-  /** What the operation that this event begins wrote or would have written: where the columns say it, else `NONE`. */
+  /** The event with the value that the operation of this invoke wrote or would have written, or `NONE` if it is unknown. */
   writtenAt(invoke: number): number {
     const completion = this.mate.get(invoke);
     if (completion !== NONE && this.shape[completion] !== NOTHING) return completion;
     return this.shape[invoke] === NOTHING ? NONE : invoke;
   }
 
-  /** How the operation that this event begins ended: `OK`, `FAIL`, `INFO`, or `INVOKE` as long as it has not. */
+  /** How the operation of this invoke ended: `OK`, `FAIL`, `INFO`, or `INVOKE` if it is still in flight. */
   outcomeOf(invoke: number): number {
     const completion = this.mate.get(invoke);
     return completion === NONE ? INVOKE : this.code.get(completion) & 3;

@@ -1,4 +1,4 @@
-/** What a single line of a history must look like, whatever stands on the lines around it. */
+/** The rules for a single line of a history, independent of the other lines. */
 
 export type Fields = Record<string, unknown>;
 
@@ -15,7 +15,7 @@ export const singleTypes: ReadonlyMap<unknown, string> = new Map([
   ['receive', 'ok'],
 ]);
 
-/** What is wrong with the fields of an event, or `undefined` when nothing is. */
+/** What is wrong with the fields of an event, or `undefined` if they are valid. */
 export function shapeProblem(event: Fields): string | undefined {
   return (
     numberProblem('index', event.index) ??
@@ -31,7 +31,7 @@ export function shapeProblem(event: Fields): string | undefined {
   );
 }
 
-/** What is wrong with a progress or a scalar, or `undefined` when nothing is. */
+/** What is wrong with a progress or a scalar, or `undefined` if it is valid. */
 export function valueProblem(value: unknown): string | undefined {
   if (Array.isArray(value)) return `value must be a progress or a scalar, not ${show(value)}: only a cas has a pair`;
   if (!isObject(value)) return numberScalarProblem(value);
@@ -51,23 +51,23 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value as it may stand in a message: JSON, and never long. */
+/** A value as JSON for a message, shortened if it is long. */
 export function show(value: unknown): string {
   const text = stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-/** What is nested thousands of levels deep can be parsed, but not written again. */
+/** A value nested thousands of levels deep can be parsed but not stringified. */
 function stringify(value: unknown): string {
   try {
-    // What JSON has no text for, such as a function.
+    // A value that JSON cannot represent, such as a function.
     return JSON.stringify(value) ?? String(value);
   } catch {
     return Array.isArray(value) ? '[[…' : '{…';
   }
 }
 
-/** Two numbers beyond 2^53 may be written differently and read as one: no verdict can stand on that. */
+/** Two different numbers beyond 2^53 may be read as one, which would make the verdict wrong. */
 function numberScalarProblem(value: unknown): string | undefined {
   if (typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return undefined;
   return `value must be a number within 2^53 - 1, which JSON keeps exactly, not ${show(value)}`;

@@ -1,4 +1,4 @@
-/** The events of a history, as `HISTORY.md` defines them. The words are Jepsen's. */
+/** The events of a history, as `HISTORY.md` defines them. The terms are Jepsen's. */
 
 export type EventType = 'invoke' | 'ok' | 'fail' | 'info';
 
@@ -7,7 +7,7 @@ export type Operation = 'read' | 'write' | 'start' | 'show' | 'commit' | 'fault'
 
 export type Phase = 'begin' | 'end';
 
-/** A progress as a user understands it. Values compare by `(generation, progress)`. */
+/** A progress. Values compare by `(generation, progress)`. */
 export interface ProgressValue {
   /** Counts the generations of a story from 1; 1 when missing. */
   generation?: number;
@@ -21,19 +21,19 @@ export type Scalar = string | number | boolean | null;
 /** A progress, a scalar of a register history, or `[from, to]` of a `cas`. */
 export type Value = ProgressValue | Scalar | readonly [Scalar, Scalar];
 
-/** What happened, before the recorder has given it its place. */
+/** An event before the recorder assigns its index and time. */
 export interface EventBody {
   process: string | number;
-  /** Whose view it is; the process when missing. */
+  /** The session whose view it is; the process when missing. */
   session?: string | number;
   type: EventType;
   f: Operation;
   /** The story. Missing on faults that concern no story. */
   key?: string | number;
   value?: Value;
-  /** Of a `watch`: whether the session begins or ends to look at the key. Of other events it is carried along. */
+  /** For a `watch`: whether the session begins or stops watching the key. For other events an extra field. */
   phase?: Phase;
-  /** Carried along and shown, never judged: served_by, lsn, channel, attempts, query, error, … */
+  /** Kept and shown, but not judged: served_by, lsn, channel, attempts, query, error, … */
   [extra: string]: unknown;
 }
 
@@ -47,7 +47,7 @@ export interface HistoryEvent extends EventBody {
 /** The optional first line of a history file. */
 export interface HistoryHeader {
   history: 1;
-  /** What every key begins at; generation 1, progress 0 (a register: null) when missing. */
+  /** The initial value of every key; generation 1, progress 0 (for a register null) when missing. */
   initial?: Value;
   [extra: string]: unknown;
 }

@@ -1,4 +1,4 @@
-/** Skips JSON values whose content does not matter. */
+/** Skips JSON values without parsing them. */
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -20,7 +20,7 @@ export const nullWord: Uint8Array = Buffer.from('null');
 export const trueWord: Uint8Array = Buffer.from('true');
 export const falseWord: Uint8Array = Buffer.from('false');
 
-/** Returned for JSON that is valid but unusual, or invalid: the line is left to `JSON.parse`. */
+/** Returned for JSON that is valid but unusual, or invalid: the line is passed to `JSON.parse`. */
 export const UNUSUAL = -1;
 
 /** Any JSON value that is not unusual. */

@@ -3,23 +3,23 @@ import { Float64Column } from './typed-columns.ts';
 
 const LF = 0x0a;
 
-/** The bytes of a history and where the line of each event starts in them, so that a few can be read once more. */
+/** The bytes of a history and the start of each event's line, so that single events can be read again. */
 export class LineStore {
   readonly #blocks: { bytes: Uint8Array; start: number }[] = [];
-  /** Of each event: where its line starts in all blocks laid end to end. */
+  /** By event: the start of its line in the concatenation of all blocks. */
   #starts = new Float64Column(256);
   #count = 0;
   #blockStart = 0;
   #size = 0;
 
-  /** Whole lines, in which the next events stand. */
+  /** Adds whole lines with the next events. */
   addBlock(bytes: Uint8Array): void {
     this.#blockStart = this.#size;
     this.#size += bytes.length;
     this.#blocks.push({ bytes, start: this.#blockStart });
   }
 
-  /** The line of the next event, which starts here in the last block. */
+  /** Adds the line of the next event, which starts at `start` in the last block. */
   addLine(start: number): void {
     if (this.#count === this.#starts.length) {
       const starts = new Float64Column(this.#count * 2);

@@ -1,7 +1,7 @@
-/** A position in PostgreSQL's write-ahead log as `pg_lsn` prints it: two hexadecimal halves, `0/3A1F0`. */
+/** A position in PostgreSQL's write-ahead log in the text form of `pg_lsn`: two hexadecimal halves, `0/3A1F0`. */
 export type Lsn = string;
 
-/** The LSN as one number of bytes. */
+/** The LSN as a byte position. */
 export function lsnToBigInt(lsn: Lsn): bigint {
   const [high, low] = lsn.split('/');
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
@@ -11,7 +11,7 @@ export function bigIntToLsn(bytes: bigint): Lsn {
   return `${(bytes >> 32n).toString(16).toUpperCase()}/${(bytes & 0xffffffffn).toString(16).toUpperCase()}`;
 }
 
-/** Negative, zero or positive as `a` lies before, at or after `b`. */
+/** Negative, zero or positive if `a` lies before, at or after `b`. */
 export function compareLsn(a: Lsn, b: Lsn): number {
   const difference = lsnToBigInt(a) - lsnToBigInt(b);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;

@@ -1,6 +1,6 @@
 import { Int32Column } from './typed-columns.ts';
 
-/** Names and other texts, each held once and known by a small number, counted from 0. `1` and `"1"` are two. */
+/** Interns names and other texts: each has an id, counted from 0. `1` and `"1"` are different names. */
 
 type Name = string | number;
 
@@ -23,8 +23,8 @@ export class Names {
   }
 
   /**
-   * The id of a string that is given as valid UTF-8. `hash` may be any function of the bytes, but always the same one.
-   * A text that was seen before costs no string.
+   * The id of a string given as valid UTF-8. `hash` may be any function of the bytes, but always the same one.
+   * No string is created for a text that was seen before.
    */
   idOfBytes(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const known = this.#seen.find(bytes, start, end, hash);
@@ -39,17 +39,17 @@ export class Names {
   }
 }
 
-/** A byte order mark is a character of a name like any other. */
+/** A byte order mark counts as a character of a name. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Which bytes have which id: open addressing, the bytes themselves in one pool. */
+/** A hash table from bytes to ids: open addressing, the bytes in one pool. */
 class SeenBytes {
   #pool = new Uint8Array(1024);
   #poolSize = 0;
   #count = 0;
-  /** Of each entry: hash, start in the pool, length, id. */
+  /** Per entry: hash, start in the pool, length, id. */
   #entries = new Int32Column(4 * 64);
-  /** The number of an entry, plus one; 0 where there is none. */
+  /** The number of an entry, plus one; 0 for an empty slot. */
   #table = new Int32Column(128);
 
   find(bytes: Uint8Array, start: number, end: number, hash: number): number {

@@ -1,4 +1,4 @@
-/** How values compare, which ones are final, and how they read in a sentence. */
+/** How values compare, which ones are terminal, and how they are described in a sentence. */
 import type { ProgressValue, Value } from './event.ts';
 
 export function isProgress(value: Value | undefined): value is ProgressValue {
@@ -10,9 +10,9 @@ function generationOf(value: ProgressValue): number {
 }
 
 /**
- * Negative, zero or positive as `a` is smaller than, equal to or greater than `b`; `undefined` when they have no order.
- * Progresses compare by generation, then progress, whatever their status. Numbers of a register compare as numbers,
- * and `null`, at which a register begins, lies before them. Other scalars are equal or not comparable.
+ * Negative, zero or positive if `a` is smaller than, equal to or greater than `b`; `undefined` if they have no order.
+ * Progresses compare by generation, then progress; the status is ignored. Numbers of a register compare as numbers, and
+ * `null`, the initial value of a register, is smaller than all of them. Other scalars are equal or not comparable.
  */
 export function compareValues(a: Value, b: Value): number | undefined {
   if (isProgress(a) && isProgress(b)) return compareProgress(a, b);
@@ -28,18 +28,18 @@ export function compareProgress(a: ProgressValue, b: ProgressValue): number {
   return generationOf(a) - generationOf(b) || a.progress - b.progress;
 }
 
-/** The same text for equal values and for no others: what to look a value up by. The status does not count. */
+/** A key for lookups: the same text for equal values and only for those. The status is ignored. */
 export function valueId(value: Value): string {
   return isProgress(value) ? `${generationOf(value)}@${value.progress}` : JSON.stringify(value);
 }
 
-/** Nothing greater is to come in its generation. Scalars of a register are never terminal. */
+/** Whether the value ends its generation. Scalars of a register are never terminal. */
 export function isTerminal(value: Value): boolean {
   if (!isProgress(value)) return false;
   return value.status === 'completed' || value.status === 'failed' || value.progress === 100;
 }
 
-/** `85%`; `generation 2, 10%` when this value or the one it stands `beside` is not of the first generation. */
+/** `85%`; `generation 2, 10%` when this value or the value `beside` it in the sentence is not of the first generation. */
 export function describeValue(value: Value, beside: Value = value): string {
   if (!isProgress(value)) return JSON.stringify(value);
   const isFirst = generationOf(value) === 1 && (!isProgress(beside) || generationOf(beside) === 1);

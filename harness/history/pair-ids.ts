@@ -1,10 +1,10 @@
 import { Int32Column } from './typed-columns.ts';
 
-/** Numbers for pairs of small numbers, counted from 0 in the order in which the pairs are first seen. */
+/** Ids for pairs of small integers, counted from 0 in the order in which the pairs are first seen. */
 export class PairIds {
   #firsts = new Int32Column(64);
   #seconds = new Int32Column(64);
-  /** An id plus one; 0 where there is none. At most half full. */
+  /** An id plus one; 0 for an empty slot. At most half full. */
   #table = new Int32Column(128);
   #count = 0;
 

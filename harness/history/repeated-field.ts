@@ -1,4 +1,4 @@
-/** Names that stand twice in a JSON object, of which `JSON.parse` would keep the last and say nothing. */
+/** Finds duplicate names in a JSON object, of which `JSON.parse` silently keeps the last. */
 
 const judged: ReadonlySet<string> = new Set([
   'index',
@@ -11,11 +11,11 @@ const judged: ReadonlySet<string> = new Set([
   'value',
   'history',
 ]);
-/** Of a watch only: a fault says its phase as an extra field. */
+/** For a watch only: for other events `phase` is an extra field. */
 const judgedOfWatch: ReadonlySet<string> = new Set([...judged, 'phase']);
 const judgedOfValue: ReadonlySet<string> = new Set(['generation', 'progress', 'status']);
 
-/** The first judged field that the event on this line has twice, itself or in its `value`. `line` is valid JSON. */
+/** The first judged field that occurs twice in the event on this line or in its `value`. `line` must be valid JSON. */
 export function repeatedField(line: string, isWatch: boolean): string | undefined {
   const judgedHere = isWatch ? judgedOfWatch : judged;
   const seen = new Set<string>();
@@ -34,11 +34,11 @@ interface FieldName {
   name: string;
   /** 1 for a field of the outermost object. */
   depth: number;
-  /** The outermost field that this one is part of. */
+  /** The outermost field that contains this one. */
   within: string;
 }
 
-/** Every name of a field in the text, in order: a string before a colon. */
+/** All field names in the text, in order: strings before a colon. */
 function* namesOf(line: string): Generator<FieldName> {
   const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
   let depth = 0;

@@ -3,19 +3,18 @@ import { HistoryColumns } from './columns.ts';
 import type { Columns } from './columns.ts';
 import { Int32Column, Uint8Column } from './typed-columns.ts';
 
-/** Names, of which a missing list means all. */
+/** Names of keys and sessions; a missing list selects all. */
 export interface Selection {
   keys?: readonly string[];
   sessions?: readonly string[];
 }
 
-const nothingHappened = FAULT * 4 + INFO;
+const deselected = FAULT * 4 + INFO;
 
 /**
- * The same history to be judged for some keys and sessions only. What is not selected turns into faults, which nobody
- * judges: all events keep their indices. Of the selected keys every write and commit stays, whoever made it, because
- * the selected reads are judged by them; of the other sessions only what they look at and are told goes: reads, shows,
- * receives and watches.
+ * The same history restricted to some keys and sessions. Events that are not selected become faults, which no checker
+ * judges, so all events keep their indices. All writes and commits of the selected keys are kept, also those of other
+ * sessions, because the selected reads are judged by them; the reads, shows, receives and watches of other sessions are not.
  */
 export function select(history: HistoryColumns, { keys, sessions }: Selection): HistoryColumns {
   const { names, length } = history;
@@ -32,7 +31,7 @@ export function select(history: HistoryColumns, { keys, sessions }: Selection): 
     if (f === FAULT) continue;
     const isView = f === READ || f === SHOW || f === RECEIVE || f >= WATCH_BEGIN;
     if (isKey[history.key.get(at)] === 1 && (!isView || isSession[history.session.get(at)] === 1)) continue;
-    columns.code[at] = nothingHappened;
+    columns.code[at] = deselected;
     columns.view[at] = NONE;
     columns.shape[at] = NOTHING;
   }
@@ -50,7 +49,7 @@ export function select(history: HistoryColumns, { keys, sessions }: Selection): 
   });
 }
 
-/** The names of the selection that stand for nothing in the history. */
+/** The names of the selection that do not occur in the history. */
 export function unknownNames(history: HistoryColumns, { keys = [], sessions = [] }: Selection): string[] {
   const known = (column: Int32Column): Set<string> =>
     new Set([...new Set(column)].filter((id) => id !== NONE).map((id) => String(history.names.nameOf(id))));
@@ -60,7 +59,7 @@ export function unknownNames(history: HistoryColumns, { keys = [], sessions = []
   ];
 }
 
-/** By id: whether the name is in the list. A command line knows no integers: `1` means the name 1 and the name "1". */
+/** By id: whether the name is in the list. A command line has no integers: `1` selects both the name 1 and the name "1". */
 function namesIn({ names }: HistoryColumns, list: readonly string[] | undefined): Uint8Column {
   const wanted = new Set(list);
   const isIn = new Uint8Column(names.count);

@@ -1,6 +1,6 @@
 /**
- * Typed arrays whose items are read by `get`, a number, where `[index]` may be `undefined` to the compiler. The caller
- * knows that there is such an item. A class for each kind: what reads one kind only is as fast as the bare array.
+ * Typed arrays with a method `get`, which returns a number where the type of `[index]` includes `undefined`. The index
+ * must be in range. There is a class for each kind, so that code that reads one kind is as fast as with the plain array.
  */
 
 export class Int32Column extends Int32Array {
