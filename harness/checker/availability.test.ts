@@ -15,14 +15,14 @@ const history = historyOf([
   info('b', 'read', { time: 7e6 }),
 ]);
 
-test('reads that failed, were lost or never came back did not answer', () => {
+test('reads that failed, were lost or are in flight are not answered', () => {
   expect(judge(history, ['availability'])).toMatchObject({
     valid: true,
     verdicts: [{ measured: { reads: 5, answered: 2, share: 0.4, latencyMs: { p50: 2, p90: 3, p99: 3, max: 3 } } }],
   });
 });
 
-test('a bound is kept by just so many', () => {
+test('a share equal to the bound satisfies it', () => {
   expect(judgeOne(history, 'availability', { minAvailability: 0.4 }).valid).toBe(true);
   expect(judgeOne(history, 'availability', { minAvailability: 0.999 })).toMatchObject({
     valid: false,
@@ -31,26 +31,26 @@ test('a bound is kept by just so many', () => {
   });
 });
 
-test('the first ten that did not answer stand for the rest', () => {
+test('the evidence is the first ten reads that were not answered', () => {
   const hung = historyOf(Array.from({ length: 12 }, (_, at) => invoke(`p${at}`, 'read')));
   expect(judgeOne(hung, 'availability', { minAvailability: 1 }).events).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]);
 });
 
-test('a history without reads keeps every bound, and has no share', () => {
+test('a history without reads satisfies every bound, and has no share', () => {
   expect(judge(historyOf([]), ['availability'], { minAvailability: 1 })).toMatchObject({
     valid: true,
     verdicts: [{ measured: { reads: 0, share: undefined } }],
   });
 });
 
-test('shares are told as exactly as they are given', () => {
+test('shares are printed with up to six digits', () => {
   const most = historyOf([...Array.from({ length: 2 }, () => read('a', 1)), invoke('b', 'read')]);
   expect(judgeOne(most, 'availability', { minAvailability: 1 }).sentences).toEqual([
     'only 2 of 3 reads were answered (66.6667%), less than 100%',
   ]);
 });
 
-test('events are told in the order of the history, also past the tenth', () => {
+test('events are listed in the order of the history, also past the tenth', () => {
   const answered = Array.from({ length: 5 }, () => read('a', 1));
   const mixed = historyOf([
     invoke('h', 'read'),
@@ -63,11 +63,11 @@ test('events are told in the order of the history, also past the tenth', () => {
   expect(judgeOne(mixed, 'availability', { minAvailability: 1 }).events).toEqual([[0, 12, 14]]);
 });
 
-test('without a bound nothing is a violation, however few answered', () => {
+test('without a bound there is no violation, however few reads were answered', () => {
   expect(judgeOne(historyOf([invoke('a', 'read')]), 'availability').valid).toBe(true);
 });
 
-test('a read that hung may have begun before the one that failed, and after', () => {
+test('a read in flight may have begun before the failed one, or after it', () => {
   const reads = Array.from({ length: 5 }, () => read('a', 1));
   const crossed = historyOf([
     invoke('f', 'read'),

@@ -1,4 +1,4 @@
-/** The obviously right and slow way, for comparison: no running state, only all pairs of events. */
+/** Slow reference implementations that follow the definitions: no running state, only all pairs of events. */
 import * as fc from 'fast-check';
 import type { History, HistoryEvent, Value } from '../history/event.ts';
 import { atomicHistoryArbitrary, mutate, mutationArbitrary } from '../history/atomic-history.test-support.ts';
@@ -15,7 +15,7 @@ export interface SlowOperation {
   /** Infinity while in flight. */
   end: number;
   outcome: string;
-  /** What it read or wrote; the second value of a `cas`. */
+  /** The value read or written; for a `cas` the second. */
   value: Value | undefined;
 }
 
@@ -49,7 +49,7 @@ export function rank(value: Value | undefined): number {
   return (value.generation ?? 1) * 1000 + value.progress;
 }
 
-/** Whether this is where its key begins. */
+/** Whether this is the initial value of its key. */
 export function isInitial({ header, events }: History, { key, value }: Pick<HistoryEvent, 'key' | 'value'>): boolean {
   if (header?.initial !== undefined) return rank(value) === rank(header.initial);
   return rank(value) === rank(holdsProgress(events, key) ? { generation: 1, progress: 0 } : null);
@@ -59,13 +59,13 @@ export function holdsProgress(events: readonly HistoryEvent[], key: unknown): bo
   return events.some((event) => event.key === key && rank(event.value) >= 1000);
 }
 
-/** What was shown: where, to whom and what. */
+/** What was shown: the event, the session, the key and the value. */
 export function slowShown({ events }: History): HistoryEvent[] {
   const shows = events.filter((event) => event.f === 'show');
   return shows.length > 0 ? shows : events.filter((event) => event.f === 'read' && event.type === 'ok');
 }
 
-/** The counterexample, if among thousands of small random histories of all kinds checker and definition differ. */
+/** Compares checker and definition on thousands of small random histories; returns a counterexample, if any. */
 export function disagreement(
   property: PropertyName,
   definition: (history: History, options: CheckOptions) => Validity,

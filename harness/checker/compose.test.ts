@@ -7,7 +7,7 @@ import type { PropertyName } from './properties.ts';
 const all = Object.keys(properties) as PropertyName[];
 const upAndDown = [show('tab-1', progress(85)), show('tab-1', progress(10))];
 
-test('a history in which nothing happened breaks no property', () => {
+test('an empty history violates no property', () => {
   expect(judge(historyOf([]), ['monotonic-view', 'integrity', 'convergence'])).toEqual({
     valid: true,
     verdicts: [
@@ -18,16 +18,16 @@ test('a history in which nothing happened breaks no property', () => {
   });
 });
 
-test('one unknown makes the whole unknown, and one false makes it false', () => {
+test('one unknown makes the judgement unknown, and one false makes it false', () => {
   expect(judge(historyOf([]), ['monotonic-commits', 'monotonic-view']).valid).toBe('unknown');
   expect(judge(historyOf(upAndDown), ['monotonic-commits', 'monotonic-view']).valid).toBe(false);
 });
 
-test('every registered property answers under its own name', () => {
+test('every registered property has a verdict with its own name', () => {
   expect(judge(historyOf([commit(progress(10))]), all).verdicts.map(({ property }) => property)).toEqual(all);
 });
 
-test('a checker that breaks is unknown, and the others still answer', () => {
+test('a checker that fails is unknown, and the others still give verdicts', () => {
   const { valid, verdicts } = judge(historyOf(upAndDown), ['no-such-property' as PropertyName, 'monotonic-view']);
   expect(valid).toBe(false);
   expect(verdicts[0]).toMatchObject({ valid: 'unknown', reason: expect.stringContaining('the checker failed') });
@@ -42,13 +42,13 @@ test('a history that cannot be paired is unknown under every property', () => {
   );
 });
 
-test('a hundred violations are kept and all are counted', () => {
+test('the first hundred violations are kept and all are counted', () => {
   const [verdict] = judge(historyOf(Array.from({ length: 150 }, () => upAndDown).flat()), ['monotonic-view']).verdicts;
   expect(verdict?.violations).toHaveLength(100);
   expect(verdict?.measured).toEqual({ violations: 150 });
 });
 
-test('a checker that breaks has found nothing', () => {
+test('a checker that fails reports no violations', () => {
   const [verdict] = judge(historyOf(upAndDown), ['no-such-property' as PropertyName]).verdicts;
   expect(verdict?.violations).toEqual([]);
 });

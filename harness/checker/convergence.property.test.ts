@@ -6,7 +6,7 @@ import type { CheckOptions } from './verdict.ts';
 
 type End = Pick<HistoryEvent, 'index' | 'value'>;
 
-test('convergence agrees with looking through all that every watching session, or later reader, was shown', () => {
+test('convergence agrees with checking every value shown to each watching session or later reader', () => {
   const found = disagreement('convergence', (history, options) =>
     ['story-1', 'story-2'].every((key) => {
       const end = endOf(history, key);
@@ -38,7 +38,7 @@ function converges(history: History, end: End, options: CheckOptions): boolean {
   });
 }
 
-/** The sessions that must come to see the end. */
+/** The sessions that must be shown the final value. */
 function onlookers(history: History, end: End, key: unknown): unknown[] {
   if (!recordsWatches(history)) {
     return slowOperations(history)

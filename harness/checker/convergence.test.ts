@@ -16,7 +16,7 @@ import { judgeOne } from './judge-one.test-support.ts';
 
 const done = commit(progress(100, 'completed'));
 
-test('a session that looked after the end and was last shown less has not converged', () => {
+test('a session that read after the end and was last shown less has not converged', () => {
   const history = historyOf([read('tab-1', progress(85)), done, read('tab-1', progress(85))]);
   expect(judgeOne(history, 'convergence')).toMatchObject({
     valid: false,
@@ -25,17 +25,17 @@ test('a session that looked after the end and was last shown less has not conver
   });
 });
 
-test('a session that was shown the end in the end has converged, whatever came between', () => {
+test('a session that was last shown the final value has converged, whatever it was shown before', () => {
   const history = historyOf([done, read('tab-1', progress(85)), read('tab-1', progress(100))]);
   expect(judgeOne(history, 'convergence').valid).toBe(true);
 });
 
-test('a session that was shown the end and then less has not', () => {
+test('a session that was shown the final value and then less has not converged', () => {
   const history = historyOf([done, read('tab-1', progress(100)), read('tab-1', progress(85))]);
   expect(judgeOne(history, 'convergence')).toMatchObject({ valid: false, events: [[0, 4]] });
 });
 
-test('a session that did not look after the end is not asked', () => {
+test('a session that did not read after the end is not judged', () => {
   const history = historyOf([invoke('tab-1', 'read'), done, ok('tab-1', 'read', progress(85))]);
   expect(judgeOne(history, 'convergence').valid).toBe(true);
 });
@@ -56,12 +56,12 @@ test('a session whose reads after the end all failed has not converged', () => {
   });
 });
 
-test('a key whose last commit is not terminal holds, even when it had been at an end before', () => {
+test('a key whose last commit is not terminal holds, even if an earlier one was', () => {
   const history = historyOf([done, commit(progress([2, 10])), read('tab-1', progress(85))]);
   expect(judgeOne(history, 'convergence').valid).toBe(true);
 });
 
-test('commits of a key outweigh its greatest write', () => {
+test('commits of a key take precedence over its greatest write', () => {
   const history = historyOf([write('w', progress(100)), commit(progress(85)), read('tab-1', progress(85))]);
   expect(judgeOne(history, 'convergence').valid).toBe(true);
 });
@@ -74,13 +74,13 @@ test('without commits the greatest ok write is the end', () => {
   expect(judgeOne(historyOf([failed, read('tab-1', progress(40))]), 'convergence').valid).toBe(true);
 });
 
-test('a generation that failed has ended at its progress', () => {
+test('a failed generation ends at its progress', () => {
   const ended = [commit(progress(40)), commit(progress(40, 'failed'))];
   expect(judgeOne(historyOf([...ended, read('tab-1', progress(40))]), 'convergence').valid).toBe(true);
   expect(judgeOne(historyOf([...ended, read('tab-1', progress(10))]), 'convergence').valid).toBe(false);
 });
 
-test('a bound runs from the commit to the first time the end is shown, and includes its last moment', () => {
+test('a bound runs from the commit to the first show of the final value, inclusive', () => {
   const at = (ms: number): { time: number } => ({ time: ms * 1e6 });
   const history = historyOf([
     { ...done, ...at(1000) },
@@ -96,7 +96,7 @@ test('a bound runs from the commit to the first time the end is shown, and inclu
   });
 });
 
-test('scalars of a register never come to an end', () => {
+test('scalars of a register are never terminal', () => {
   const history = historyOf([write('w', 100), read('tab-1', 85)]);
   expect(judgeOne(history, 'convergence').valid).toBe(true);
 });
@@ -108,7 +108,7 @@ test('of writes without commits the greatest is the end, in whatever order they 
   expect(judgeOne(historyOf([...twice, read('tab-1', progress(40))]), 'convergence').events).toEqual([[3, 5]]);
 });
 
-test('a start without a value is no end', () => {
+test('a start without a value is not an end', () => {
   const started = [invoke('t', 'start'), ok('t', 'start')];
   const history = historyOf([
     started,
@@ -119,7 +119,7 @@ test('a start without a value is no end', () => {
   expect(judgeOne(history, 'convergence').valid).toBe(true);
 });
 
-test('a session that watches to the end and is shown nothing has not converged, though it never read', () => {
+test('a session that watches to the end and is shown nothing has not converged, even if it never read', () => {
   expect(judgeOne(historyOf([watch('tab-1'), done]), 'convergence')).toMatchObject({
     valid: false,
     events: [[0, 1]],
@@ -128,11 +128,11 @@ test('a session that watches to the end and is shown nothing has not converged, 
   expect(judgeOne(historyOf([watch('tab-1'), done, receive('tab-1', progress(100))]), 'convergence').valid).toBe(false);
 });
 
-test('a session that began to watch after the end is asked too', () => {
+test('a session that began to watch after the end is judged too', () => {
   expect(judgeOne(historyOf([done, watch('tab-1')]), 'convergence').events).toEqual([[0, 1]]);
 });
 
-test('a session that watches was last shown the end, whether it asked for it or was told', () => {
+test('a watching session has converged whether the final value was read or pushed', () => {
   const pushed = [receive('tab-1', progress(100)), show('tab-1', progress(100))];
   expect(judgeOne(historyOf([watch('tab-1'), done, pushed]), 'convergence').valid).toBe(true);
   const stuck = historyOf([watch('tab-1'), show('tab-1', progress(85)), done]);
@@ -145,13 +145,13 @@ test('a session that watches was last shown the end, whether it asked for it or 
   expect(judgeOne(fell, 'convergence').events).toEqual([[1, 3]]);
 });
 
-test('a session that has stopped to watch is not asked, unless it begins again', () => {
+test('a session that stopped watching is not judged, unless it begins again', () => {
   const left = [watch('tab-1'), show('tab-1', progress(85)), watch('tab-1', 'end'), done];
   expect(judgeOne(historyOf(left), 'convergence').valid).toBe(true);
   expect(judgeOne(historyOf([...left, watch('tab-1')]), 'convergence').events).toEqual([[1, 3, 4]]);
 });
 
-test('in a history that says who watches, a session that only reads is not asked', () => {
+test('in a history with watch events, a session that only reads is not judged', () => {
   const history = historyOf([watch('tab-1'), watch('tab-1', 'end'), done, read('probe', progress(85))]);
   expect(judgeOne(history, 'convergence').valid).toBe(true);
 });
@@ -176,7 +176,7 @@ test('a watching session must see how the key ended, where both values have a st
   expect(judgeOne(withoutStatus, 'convergence').valid).toBe(true);
 });
 
-test('a watching session is shown the end in time only with its status', () => {
+test('a watching session is shown the final value in time only with its status', () => {
   const at = (ms: number): { time: number } => ({ time: ms * 1e6 });
   const history = historyOf([
     watch('tab-1', 'begin', at(0)),
@@ -188,7 +188,7 @@ test('a watching session is shown the end in time only with its status', () => {
   expect(judgeOne(history, 'convergence', { convergeWithinMs: 600 }).valid).toBe(true);
 });
 
-test('in a history that does not say who watches, statuses are not compared', () => {
+test('in a history without watch events, statuses are not compared', () => {
   const history = historyOf([commit(progress(40, 'failed')), read('tab-1', progress(40, 'generating'))]);
   expect(judgeOne(history, 'convergence').valid).toBe(true);
 });

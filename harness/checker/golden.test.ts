@@ -19,7 +19,7 @@ test('every golden history has a known verdict', () => {
   expect(files.toSorted()).toEqual(Object.keys(expected).toSorted());
 });
 
-test.each(Object.entries(expected))('%s is judged as it was by hand', (file, { valid, options, properties }) => {
+test.each(Object.entries(expected))('%s gets its expected verdict', (file, { valid, options, properties }) => {
   const history = parseHistory(readFileSync(new URL(file, folder), 'utf8'), file);
   const judgement = judge(history, Object.keys(properties) as PropertyName[], options);
   const found = judgement.verdicts.map((verdict) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { History, HistoryEvent } from '../history/event.ts';
 import { disagreement, isInitial, rank, slowOperations } from './brute-force.test-support.ts';
 
-test('integrity agrees with looking through all writes for the origin of every value seen', () => {
+test('integrity agrees with searching all writes for the origin of every value seen', () => {
   const found = disagreement('integrity', (history) =>
     history.events
       .filter(({ f, type }) => type === 'ok' && ['read', 'show', 'receive'].includes(f))

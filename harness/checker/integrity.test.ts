@@ -14,7 +14,7 @@ import {
 } from '../history/history.test-support.ts';
 import { judgeOne } from './judge-one.test-support.ts';
 
-test('a value that nobody wrote is a violation, read or shown', () => {
+test('a value that no operation wrote is a violation, read or shown', () => {
   const history = historyOf([write('w', progress(10)), read('tab-1', progress(40)), show('tab-1', progress(50))]);
   expect(judgeOne(history, 'integrity')).toMatchObject({
     valid: false,
@@ -26,14 +26,14 @@ test('a value that nobody wrote is a violation, read or shown', () => {
   });
 });
 
-test('a commit before is origin enough: what wrote it may have no operation in the history', () => {
+test('an earlier commit explains a value: the history may lack the operation that wrote it', () => {
   const early = historyOf([commit(progress(30)), read('tab-1', progress(30))]);
   expect(judgeOne(early, 'integrity')).toMatchObject({ valid: true });
   const late = historyOf([read('tab-1', progress(30)), commit(progress(30))]);
   expect(judgeOne(late, 'integrity')).toMatchObject({ valid: false });
 });
 
-test('a value that was pushed must have been written too, shown or not', () => {
+test('a value that was pushed must have been written, shown or not', () => {
   const history = historyOf([receive('tab-1', progress(0)), write('w', progress(10)), receive('tab-1', progress(40))]);
   expect(judgeOne(history, 'integrity')).toMatchObject({
     valid: false,
@@ -42,7 +42,7 @@ test('a value that was pushed must have been written too, shown or not', () => {
   });
 });
 
-test('a key begins at 0% of generation 1, or where the header says', () => {
+test('a key begins at 0% of generation 1, or at the initial value of the header', () => {
   const initial = historyOf([read('tab-1', progress(0)), show('tab-1', { progress: 0 })]);
   expect(judgeOne(initial, 'integrity').valid).toBe(true);
   const moved = { history: 1 as const, initial: progress(30) };
@@ -55,7 +55,7 @@ test('a register begins at null, a progress does not', () => {
   expect(judgeOne(historyOf([read('p', null), write('p', progress(10))]), 'integrity').valid).toBe(false);
 });
 
-test('a write may be seen from its invocation on, also when nobody knows whether it happened', () => {
+test('a write explains its value from its invocation on, also if its outcome is unknown', () => {
   const lost = historyOf([invoke('w', 'write', progress(10)), info('w', 'write'), read('tab-1', progress(10))]);
   const running = historyOf([invoke('w', 'write', progress(10)), read('tab-1', progress(10))]);
   const during = historyOf([invoke('tab-1', 'read'), write('w', progress(10)), ok('tab-1', 'read', progress(10))]);
@@ -67,7 +67,7 @@ test('a write that is invoked only after the read cannot explain it', () => {
   expect(judgeOne(history, 'integrity')).toMatchObject({ valid: false, events: [[1]] });
 });
 
-test('a write that failed was never there, even if it failed only after the read', () => {
+test('a failed write explains nothing, also if it fails after the read', () => {
   const history = historyOf([invoke('w', 'write', progress(10)), read('tab-1', progress(10)), fail('w', 'write')]);
   expect(judgeOne(history, 'integrity')).toMatchObject({
     valid: false,
@@ -76,13 +76,13 @@ test('a write that failed was never there, even if it failed only after the read
   });
 });
 
-test('the status does not count, the generation does', () => {
+test('the status is ignored, the generation is not', () => {
   const written = write('w', progress([2, 10], 'generating'));
   expect(judgeOne(historyOf([written, read('t', progress([2, 10], 'completed'))]), 'integrity').valid).toBe(true);
   expect(judgeOne(historyOf([written, read('t', progress([1, 10]))]), 'integrity').valid).toBe(false);
 });
 
-test('a start that learns its generation at the end has begun it from its invocation on', () => {
+test('a start that learns its generation at its completion explains it from its invocation on', () => {
   const history = historyOf([
     invoke('tab-1', 'start'),
     read('tab-2', progress([2, 0])),
@@ -92,14 +92,14 @@ test('a start that learns its generation at the end has begun it from its invoca
   expect(judgeOne(history, 'integrity').events).toEqual([[5]]);
 });
 
-test('a start that was tried again has begun the generations before its own too', () => {
+test('a retried start also explains the beginnings of earlier generations', () => {
   const retried = [invoke('w', 'start'), read('tab-1', progress([2, 0])), ok('w', 'start', progress([3, 0]))];
   expect(judgeOne(historyOf(retried), 'integrity').valid).toBe(true);
   expect(judgeOne(historyOf([...retried, read('tab-1', progress([4, 0]))]), 'integrity').valid).toBe(false);
   expect(judgeOne(historyOf([...retried, read('tab-1', progress([2, 1]))]), 'integrity').valid).toBe(false);
 });
 
-test('a start whose generation nobody learned explains the beginning of any, and nothing else', () => {
+test('a start of an unknown generation explains the beginning of any generation, and nothing else', () => {
   const started = [invoke('tab-1', 'start'), info('tab-1', 'start')];
   expect(judgeOne(historyOf([started, read('tab-2', progress([7, 0]))]), 'integrity').valid).toBe(true);
   expect(judgeOne(historyOf([started, read('tab-2', progress([7, 1]))]), 'integrity').valid).toBe(false);
@@ -108,7 +108,7 @@ test('a start whose generation nobody learned explains the beginning of any, and
   expect(judgeOne(historyOf([failed, read('tab-2', progress([7, 0]))]), 'integrity').valid).toBe(false);
 });
 
-test('a write counts with what it meant to write and with what its completion says was written', () => {
+test('a write explains the value of its invoke and that of its completion', () => {
   const history = historyOf([
     [invoke('w', 'write', progress(85)), ok('w', 'write', progress(90))],
     [...read('tab-1', progress(85)), ...read('tab-1', progress(90))],
@@ -116,7 +116,7 @@ test('a write counts with what it meant to write and with what its completion sa
   expect(judgeOne(history, 'integrity').valid).toBe(true);
 });
 
-test('scalars of a register must be equal, type and all', () => {
+test('scalars of a register must be equal, including their type', () => {
   const swapped = [write('w', 'a'), [invoke('p', 'cas', ['a', 'b']), ok('p', 'cas')]];
   expect(judgeOne(historyOf([...swapped, read('p', 'b')]), 'integrity').valid).toBe(true);
   expect(judgeOne(historyOf([write('w', 1), read('p', '1')]), 'integrity').valid).toBe(false);

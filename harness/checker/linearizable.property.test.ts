@@ -11,7 +11,7 @@ test('linearizable agrees with trying all orders of the operations of each key',
   expect(found).toBeUndefined();
 });
 
-test('what an atomic register did is linearizable, however its values repeat', () => {
+test('histories of an atomic register are linearizable, also if values repeat', () => {
   fc.assert(
     fc.property(fc.oneof(atomicHistoryArbitrary('unique'), atomicHistoryArbitrary('repeated')), (history) => {
       expect(judge(history, ['linearizable']).valid).toBe(true);
@@ -20,7 +20,7 @@ test('what an atomic register did is linearizable, however its values repeat', (
   );
 });
 
-test('the events of a violation are a contradiction by themselves', () => {
+test('the events of a violation alone are a contradiction', () => {
   const histories = fc.oneof(atomicHistoryArbitrary('unique'), atomicHistoryArbitrary('repeated'));
   fc.assert(
     fc.property(histories, mutationArbitrary, (original, mutation) => {
@@ -36,7 +36,7 @@ test('the events of a violation are a contradiction by themselves', () => {
   );
 });
 
-/** Only the operations that these events belong to; others stay as lost writes, which explain no less. */
+/** Keeps only the operations of these events; other writes become lost writes, which explain at least as much. */
 function cutTo(history: History, events: readonly number[]): History {
   const isCited = ({ begin, end }: SlowOperation): boolean => events.includes(begin) || events.includes(end);
   const dropped = new Set(
@@ -54,11 +54,11 @@ interface Step {
   begin: number;
   end: number;
   from: number | undefined;
-  /** Undefined when nobody learned it. */
+  /** Undefined if it is unknown. */
   value: number | undefined;
 }
 
-/** Depth first through all orders; what has been done and the value are all that the rest depends on. */
+/** A depth-first search through all orders; the state is the set of applied operations and the value. */
 function hasOrder(history: History, key: unknown): boolean {
   const steps = slowOperations(history)
     .filter((each) => each.key === key && each.outcome !== 'fail' && (each.f !== 'read' || each.outcome === 'ok'))
@@ -90,7 +90,7 @@ function stepOf({ events }: History, { f, begin, end, outcome, value }: SlowOper
   return { kind: f, begin, end: outcome === 'ok' ? end : Infinity, from, value: isUnknown ? undefined : rank(value) };
 }
 
-/** An undefined state is the beginning of whichever generation the next read says. */
+/** An undefined state is the beginning of the generation that the next read returns. */
 function isPossible({ kind, from, value }: Step, state: number | undefined): boolean {
   if (kind === 'read') return state === undefined ? (value ?? 0) >= 1000 && (value ?? 0) % 1000 === 0 : state === value;
   return kind !== 'cas' || from === state;

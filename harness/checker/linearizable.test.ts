@@ -3,7 +3,7 @@ import { fail, historyOf, info, invoke, ok, progress, read, write } from '../his
 import { judge } from './compose.ts';
 import { judgeOne } from './judge-one.test-support.ts';
 
-test('a read after an overwrite is told by what came between', () => {
+test('the sentence for a read after an overwrite names the overwrite', () => {
   const history = historyOf([write('w', progress(10)), write('w', progress(20)), read('r', progress(10))]);
   expect(judgeOne(history, 'linearizable')).toMatchObject({
     valid: false,
@@ -12,7 +12,7 @@ test('a read after an overwrite is told by what came between', () => {
   });
 });
 
-test('where a key began is told where nobody had touched it before', () => {
+test('the sentence names the initial value if no operation preceded', () => {
   const history = historyOf([write('w', 5), read('r', null)]);
   expect(judgeOne(history, 'linearizable').sentences).toEqual([
     'r read null of story-1 after w wrote 5, which came after story-1 began at null',
@@ -26,7 +26,7 @@ test('where a key began is told where nobody had touched it before', () => {
   ]);
 });
 
-test('two values that alternate are told together', () => {
+test('two values that alternate are one violation', () => {
   const history = historyOf([
     invoke('w1', 'write', 1),
     invoke('w2', 'write', 2),
@@ -46,9 +46,11 @@ test('two values that alternate are told together', () => {
   });
 });
 
-test('values of nobody, of a failed write and of a later write are told as such', () => {
-  const nobody = historyOf([read('r', 1)]);
-  expect(judgeOne(nobody, 'linearizable').sentences).toEqual(['r read 1 of story-1, which no operation had written']);
+test('the sentence says if a value was never written, only by a failed write, or later', () => {
+  const unwritten = historyOf([read('r', 1)]);
+  expect(judgeOne(unwritten, 'linearizable').sentences).toEqual([
+    'r read 1 of story-1, which no operation had written',
+  ]);
   const failed = historyOf([invoke('w', 'write', 1), fail('w', 'write'), read('r', 1)]);
   expect(judgeOne(failed, 'linearizable').events).toEqual([[3]]);
   const later = historyOf([read('r', 1), write('w', 1)]);
@@ -58,7 +60,7 @@ test('values of nobody, of a failed write and of a later write are told as such'
   });
 });
 
-test('each key tells one violation, in the order of the history', () => {
+test('each key has one violation, in the order of the history', () => {
   const history = historyOf([
     read('r', 2, { key: 'y' }),
     read('r', 1, { key: 'x' }),
@@ -68,7 +70,7 @@ test('each key tells one violation, in the order of the history', () => {
   expect(judgeOne(history, 'linearizable').events).toEqual([[1], [3], [7]]);
 });
 
-test('swaps are told with what they expected', () => {
+test('the sentence for a cas names the expected value', () => {
   const history = historyOf([
     [invoke('a', 'cas', [null, 1]), ok('a', 'cas')],
     [invoke('b', 'cas', [null, 2]), ok('b', 'cas')],
@@ -78,7 +80,7 @@ test('swaps are told with what they expected', () => {
   ]);
 });
 
-test('a contradiction is cut down to the latest stretch that is one wherever the register was before', () => {
+test('a contradiction is reduced to the latest stretch that is one for every initial value', () => {
   const noise = Array.from({ length: 40 }, (_, at) => [write(`w${at}`, 1), write(`w${at}`, 100 + at)]).flat();
   const history = historyOf([...noise, write('a', 1), write('b', 2), read('c', 2), read('d', 1), ...noise]);
   expect(judgeOne(history, 'linearizable')).toMatchObject({
@@ -103,14 +105,14 @@ test('a write that was in flight before that stretch may still explain it', () =
   expect(judgeOne(none, 'linearizable').valid).toBe(true);
 });
 
-test('where it matters, what the register began at is part of the contradiction', () => {
+test('the initial value is part of the contradiction if it matters', () => {
   const history = historyOf([read('r', 1), [invoke('w', 'cas', [1, 1]), ok('w', 'cas')]]);
   expect(judgeOne(history, 'linearizable').sentences).toEqual([
     'no order of these operations on story-1 explains what was read: r read 1',
   ]);
 });
 
-test('of many operations the first six are told', () => {
+test('the sentence lists the first six of many operations', () => {
   const lost = Array.from({ length: 7 }, (_, at) => [invoke(`w${at}`, 'write', 1), info(`w${at}`, 'write')]);
   const returns = Array.from({ length: 8 }, () => [write('x', 2), read('r', 1)]);
   expect(judgeOne(historyOf([...lost.flat(), ...returns.flat()]), 'linearizable').sentences).toEqual([
@@ -119,7 +121,7 @@ test('of many operations the first six are told', () => {
   ]);
 });
 
-test('operations are told in the order in which they began, events in the order of the history', () => {
+test('operations are listed in the order in which they began, events in the order of the history', () => {
   const history = historyOf([
     Array.from({ length: 4 }, (_, at) => read(`n${at}`, null)).flat(),
     invoke('a', 'cas', [null, 1]),
@@ -133,7 +135,7 @@ test('operations are told in the order in which they began, events in the order 
   });
 });
 
-test('of two violations the one that is complete first comes first', () => {
+test('violations are ordered by their last event', () => {
   const history = historyOf([
     write('w', 1, { key: 'x' }),
     write('w', 2, { key: 'x' }),
@@ -143,18 +145,18 @@ test('of two violations the one that is complete first comes first', () => {
   expect(judgeOne(history, 'linearizable').events).toEqual([[5], [1, 2, 3, 7]]);
 });
 
-/** How many steps the search takes is what its shortcuts are for. */
+/** The shortcuts of the search limit the number of steps. */
 const steps = (...drafts: Parameters<typeof historyOf>[0][number][]) =>
   judge(historyOf(drafts), ['linearizable']).verdicts[0]?.measured?.['steps'];
 const lost = (process: string, value: number) => [invoke(process, 'write', value), info(process, 'write')];
 
-test('a search takes no more steps than it must', () => {
+test('a search takes no more steps than necessary', () => {
   const overlapping = [1, 2, 1, 2].map((value, at) => invoke(`w${at}`, 'write', value));
   const ends = overlapping.map((_, at) => ok(`w${at}`, 'write'));
   expect(steps(overlapping, read('r', 1), ends, read('r', 2), read('s', 2))).toBe(70);
 });
 
-test('lost writes that nobody waits for take no steps of their own', () => {
+test('lost writes that no operation observes take no steps', () => {
   expect(
     steps(
       lost('a', 1),
@@ -182,7 +184,7 @@ test('lost writes that nobody waits for take no steps of their own', () => {
   ).toBe(23);
 });
 
-test('lost starts take none either, nor does what two of them could both have done', () => {
+test('lost starts take no steps either, nor do equivalent ones', () => {
   const start = (process: string) => [invoke(process, 'start'), info(process, 'start')];
   expect(
     steps(
@@ -196,7 +198,7 @@ test('lost starts take none either, nor does what two of them could both have do
   ).toBe(22);
 });
 
-test('ways that differ in lost writes alone are followed once', () => {
+test('configurations that differ only in lost writes are followed once', () => {
   const overlap = [
     invoke('x', 'write', 2),
     invoke('y', 'write', 1),
@@ -209,14 +211,14 @@ test('ways that differ in lost writes alone are followed once', () => {
   expect(steps(write('w', 1), lost('a', 2), lost('b', 1), lost('c', 2), overlap.flat(), swap, read('r', 2))).toBe(52);
 });
 
-test('the clock is looked at once in a thousand steps', () => {
+test('the clock is read about once in a thousand steps', () => {
   let looks = 0;
   const options = { searchStepsMax: 3000, isOverdue: () => ++looks < 0 };
   expect(judgeOne(tangled, 'linearizable', options).valid).toBe('unknown');
   expect(looks).toBe(3);
 });
 
-test('only what may be ambiguous is searched', () => {
+test('only ambiguous keys are searched', () => {
   const searched = (...drafts: Parameters<typeof historyOf>[0][number][]) =>
     judge(historyOf(drafts), ['linearizable']).verdicts[0]?.measured?.['searched'];
   expect(searched(write('w', 1), write('w', 1))).toBe(0);
@@ -227,7 +229,7 @@ test('only what may be ambiguous is searched', () => {
   expect(searched([invoke('s', 'start'), info('s', 'start')], read('r', progress(0)))).toBe(1);
 });
 
-test('a start of the first generation changes nothing, and what it writes is no second origin', () => {
+test('a start of the first generation changes nothing and is not a second origin of its value', () => {
   const start = [invoke('t', 'start'), ok('t', 'start', progress(0))];
   const searched = (...drafts: Parameters<typeof historyOf>[0][number][]) =>
     judge(historyOf(drafts), ['linearizable']).verdicts[0];
@@ -256,25 +258,25 @@ test('a start of the first generation changes nothing, and what it writes is no 
   expect(searched(failed, start, read('r', progress(0)))).toMatchObject({ valid: true, measured: { searched: 0 } });
 });
 
-test('a value that was there from the beginning may be written once more', () => {
+test('the initial value may be written again', () => {
   expect(judgeOne(historyOf([read('r', null), write('w', null), read('r', null)]), 'linearizable').valid).toBe(true);
   expect(judgeOne(historyOf([write('w', 5), read('r', null), write('w', null)]), 'linearizable').valid).toBe(false);
 });
 
-test('violations come in the order in which they show, however they were found', () => {
+test('violations found by zones and by the search are in the order of the history', () => {
   const swap = [invoke('c', 'cas', [7, 8], { key: 'z' }), ok('c', 'cas', undefined, { key: 'z' })];
   const noise = Array.from({ length: 6 }, (_, at) => read('n', null, { key: `n${at}` }));
   expect(judgeOne(historyOf([swap, ...noise, read('r', 1)]), 'linearizable').events).toEqual([[1], [15]]);
 });
 
-test('a budget that is just enough is enough', () => {
+test('a budget of exactly the needed steps suffices', () => {
   const history = historyOf([write('w', 1), write('w', 1), read('r', 1)]);
   const steps = judge(history, ['linearizable']).verdicts[0]?.measured?.['steps'] as number;
   expect(judgeOne(history, 'linearizable', { searchStepsMax: steps }).valid).toBe(true);
   expect(judgeOne(history, 'linearizable', { searchStepsMax: steps - 1 }).valid).toBe('unknown');
 });
 
-test('a lost start begins whichever generation is read next, but only one', () => {
+test('a lost start begins the generation that is read next, but only one', () => {
   const lost = [invoke('t', 'start'), info('t', 'start')];
   expect(judgeOne(historyOf([lost, read('u', progress([2, 0]))]), 'linearizable').valid).toBe(true);
   expect(judgeOne(historyOf([lost, read('u', progress([2, 5]))]), 'linearizable').valid).toBe(false);
@@ -293,7 +295,7 @@ test('a start that is acknowledged without a generation must have happened', () 
   ).toBe(true);
 });
 
-/** Values repeat, and no two operations of the front overlap less than fully: nothing but trying helps. */
+/** Values repeat, and all operations at the front overlap, so that only an exhaustive search decides. */
 const tangled = historyOf([
   ...Array.from({ length: 9 }, (_, at) => invoke(`w${at}`, 'write', at % 5)),
   ...Array.from({ length: 9 }, (_, at) => invoke(`c${at}`, 'cas', [at % 5, (at * 2) % 5])),
@@ -302,7 +304,7 @@ const tangled = historyOf([
   read('r', 77),
 ]);
 
-test('a search that runs out of steps knows nothing', () => {
+test('a search that runs out of steps is unknown', () => {
   expect(judgeOne(tangled, 'linearizable', { searchStepsMax: 500 })).toMatchObject({
     valid: 'unknown',
     events: [],
@@ -310,7 +312,7 @@ test('a search that runs out of steps knows nothing', () => {
   });
 });
 
-test('a search that runs out of time knows nothing', () => {
+test('a search that runs out of time is unknown', () => {
   let looks = 0;
   const options = { isOverdue: () => ++looks > 2 };
   expect(judgeOne(tangled, 'linearizable', options)).toMatchObject({
@@ -320,7 +322,7 @@ test('a search that runs out of time knows nothing', () => {
   expect(looks).toBe(3);
 });
 
-test('what zones decide needs no steps, and what was searched is measured', () => {
+test('zones need no steps, and the searched keys and steps are measured', () => {
   const unique = judge(historyOf([write('w', 1), read('r', 1)]), ['linearizable'], { searchStepsMax: 0 });
   expect(unique.verdicts[0]).toMatchObject({ valid: true, measured: { searched: 0, steps: 0 } });
   const repeated = judge(historyOf([write('w', 1), write('w', 1), read('r', 1)]), ['linearizable']);
@@ -332,7 +334,7 @@ test('a key that cannot be decided does not hide the violation of another', () =
   expect(judgeOne(other, 'linearizable', { searchStepsMax: 1 })).toMatchObject({ valid: false, events: [[1]] });
 });
 
-test('sixty operations in flight at once are no more than sixty bits', () => {
+test('sixty operations can be in flight at once', () => {
   const history = historyOf([
     ...Array.from({ length: 60 }, (_, at) => invoke(`r${at}`, 'read')),
     write('w', 1),

@@ -30,7 +30,7 @@ function validities(history: History): unknown {
   return judge(history, names, bounds).verdicts.map(({ property, valid }) => ({ property, valid }));
 }
 
-test('names do not matter, as long as what was one stays one', () => {
+test('names do not matter, as long as different names stay different', () => {
   const number = new Map<unknown, number>();
   const rename = (name: string | number | undefined): number | undefined => {
     if (name === undefined) return undefined;
@@ -55,7 +55,7 @@ test('names do not matter, as long as what was one stays one', () => {
   );
 });
 
-test('the order of neighbours that have nothing in common does not matter', () => {
+test('the order of unrelated neighbours does not matter', () => {
   const sessionOf = (event: HistoryEvent): unknown => event.session ?? event.process;
   const swapped = ({ header, events }: History, at: number): History => {
     const [one, other] = [events[at], events[at + 1]];
@@ -77,11 +77,11 @@ test('the order of neighbours that have nothing in common does not matter', () =
 /** Whether the end of a key or a display counts depends on the whole, and a session's writes may follow reads elsewhere. */
 const ofOneKey = names.filter((name) => !['availability', 'writes-follow-reads'].includes(name));
 
-test('a history is broken exactly when one of its keys is, each in a file of its own', () => {
+test('a history is violated exactly if one of its keys is, each in a file of its own', () => {
   const partOf = ({ header, events }: History, key: unknown): History => ({
     header,
     events: events
-      // Who watches at all is decided by the whole.
+      // Whether sessions watch is decided by the whole history.
       .filter((event) => event.key === key || event.f === 'fault' || event.f === 'watch')
       .map((event, index) => ({ ...event, index })),
   });
@@ -99,7 +99,7 @@ test('a history is broken exactly when one of its keys is, each in a file of its
   );
 });
 
-test('events of a session that only looks at another key change no verdict but how many reads answered', () => {
+test('events of a session that only reads another key change no verdict except availability', () => {
   fc.assert(
     fc.property(histories, fc.array(fc.nat(60), { maxLength: 6 }), ({ header, events }, places) => {
       const stranger = places.flatMap((place) => [place, place + 1]).toSorted((a, b) => a - b);

@@ -34,7 +34,7 @@ test('the earlier event is the greatest read that had completed, not the latest'
   ]);
 });
 
-test('reads that failed, were lost or never ended have returned nothing', () => {
+test('reads that failed, were lost or are in flight returned nothing', () => {
   const history = historyOf([
     read('tab-1', progress(85)),
     [invoke('tab-1', 'read'), fail('tab-1', 'read')],
@@ -44,7 +44,7 @@ test('reads that failed, were lost or never ended have returned nothing', () => 
   expect(judgeOne(history, 'monotonic-reads').valid).toBe(true);
 });
 
-test('the reads of other sessions and keys do not bind', () => {
+test('the reads of other sessions and keys do not count', () => {
   const history = historyOf([
     read('tab-1', progress(85)),
     read('tab-2', progress(10)),
@@ -53,7 +53,7 @@ test('the reads of other sessions and keys do not bind', () => {
   expect(judgeOne(history, 'monotonic-reads').valid).toBe(true);
 });
 
-test('a session that only its completion names is that of the whole operation', () => {
+test('the session of a completion applies to the whole operation', () => {
   const tab = { session: 'tab-1' };
   const history = historyOf([
     [invoke('a', 'read'), ok('a', 'read', progress(85), tab)],

@@ -16,14 +16,14 @@ test('a new generation may start low', () => {
   expect(judgeOne(history, 'monotonic-view').valid).toBe(true);
 });
 
-test('an old generation may not come back, however far it had come', () => {
+test('an old generation may not come back, whatever its progress', () => {
   const history = historyOf([show('tab-1', progress([2, 10])), show('tab-1', progress([1, 90]))]);
   expect(judgeOne(history, 'monotonic-view').sentences).toEqual([
     'tab-1 saw story-1 go from generation 2, 10% back to generation 1, 90%',
   ]);
 });
 
-test('sessions and keys are views of their own', () => {
+test('each session and key has its own view', () => {
   const history = historyOf([
     show('tab-1', progress(85)),
     show('tab-2', progress(10)),
@@ -55,7 +55,7 @@ test('without show events the completed reads count, in order of completion, ove
   expect(judgeOne(history, 'monotonic-view')).toMatchObject({ valid: false, events: [[2, 3]] });
 });
 
-test('strings of a register have no order, so nobody knows', () => {
+test('strings of a register have no order, so the verdict is unknown', () => {
   const history = historyOf([show('tab-1', 'a'), show('tab-1', 'b'), show('tab-1', 'c')]);
   expect(judgeOne(history, 'monotonic-view')).toMatchObject({
     valid: 'unknown',
@@ -63,7 +63,7 @@ test('strings of a register have no order, so nobody knows', () => {
   });
 });
 
-test('numbers of a register do have one, and null lies before them', () => {
+test('numbers of a register have an order, and null is smaller', () => {
   const ascending = historyOf([show('tab-1', null), show('tab-1', 3), show('tab-1', 5)]);
   const descending = historyOf([show('tab-1', 5), show('tab-1', 3), show('tab-1', null)]);
   expect(judgeOne(ascending, 'monotonic-view').valid).toBe(true);

@@ -19,6 +19,6 @@ test('quantiles are those of the sorted values', () => {
   );
 });
 
-test('nothing has no quantiles', () => {
+test('an empty column has no quantiles', () => {
   expect(quantilesOf(new Float64Column(1), 0)).toBeUndefined();
 });

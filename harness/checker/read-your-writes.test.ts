@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fail, historyOf, info, invoke, ok, progress, read, write } from '../history/history.test-support.ts';
 import { judgeOne } from './judge-one.test-support.ts';
 
-test('a read that began after the own write and returns less is a violation', () => {
+test('a read that began after a write of its session and returns less is a violation', () => {
   const history = historyOf([write('worker-1', progress(85)), read('worker-1', progress(10))]);
   expect(judgeOne(history, 'read-your-writes')).toMatchObject({
     valid: false,
@@ -11,7 +11,7 @@ test('a read that began after the own write and returns less is a violation', ()
   });
 });
 
-test('writes of others, and own ones that failed or were lost, promise nothing', () => {
+test('writes of other sessions, and failed or lost ones, do not count', () => {
   const history = historyOf([
     write('worker-2', progress(85)),
     [invoke('a', 'write', progress(85), { session: 's' }), fail('a', 'write')],
@@ -21,7 +21,7 @@ test('writes of others, and own ones that failed or were lost, promise nothing',
   expect(judgeOne(history, 'read-your-writes').valid).toBe(true);
 });
 
-test('a read that began before the write was done may return less', () => {
+test('a read that began before the write completed may return less', () => {
   const history = historyOf([
     invoke('poll', 'read', undefined, { session: 's' }),
     write('worker', progress(85), { session: 's' }),
@@ -30,7 +30,7 @@ test('a read that began before the write was done may return less', () => {
   expect(judgeOne(history, 'read-your-writes').valid).toBe(true);
 });
 
-test('who started a new generation may not read the old one', () => {
+test('a session that started a new generation may not read the old one', () => {
   const started = [invoke('tab-1', 'start'), ok('tab-1', 'start', progress([2, 0]))];
   expect(judgeOne(historyOf([started, read('tab-1', progress(100))]), 'read-your-writes')).toMatchObject({
     valid: false,
@@ -38,7 +38,7 @@ test('who started a new generation may not read the old one', () => {
   });
 });
 
-test('a start that never says which generation began promises nothing', () => {
+test('a start of an unknown generation does not count', () => {
   const started = [invoke('tab-1', 'start'), ok('tab-1', 'start')];
   expect(judgeOne(historyOf([started, read('tab-1', progress(0))]), 'read-your-writes').valid).toBe(true);
 });

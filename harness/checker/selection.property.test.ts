@@ -1,4 +1,4 @@
-/** A selection is judged as its part of the whole is. */
+/** A selection gets the same verdict as its part of the whole history. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asColumns } from '../history/columns-builder.ts';
@@ -10,7 +10,7 @@ import { judge } from './compose.ts';
 import type { PropertyName } from './properties.ts';
 import type { Violation } from './verdict.ts';
 
-/** All that judge without a bound. */
+/** All properties that judge without a bound. */
 const names: PropertyName[] = [
   'monotonic-view',
   'monotonic-reads',
@@ -34,10 +34,10 @@ function isSelected({ keys, sessions }: Selection, { property, key, session }: V
   return sessions === undefined || ofKeys.has(property) || sessions.includes(String(session));
 }
 
-test('the violations of a selection are those of the whole that are about it', () => {
+test('the violations of a selection are those of the whole that concern it', () => {
   fc.assert(
     fc.property(histories, selections, (history, selection) => {
-      // Without the reads of other sessions a register may be linearizable that is not with them.
+      // A register may be linearizable without the reads of other sessions and not with them.
       const asked = selection.sessions === undefined ? names : names.filter((name) => name !== 'linearizable');
       const whole = judge(history, asked).verdicts.flatMap(({ violations }) => violations);
       const part = judge(select(asColumns(history), selection), asked).verdicts.flatMap(({ violations }) => violations);
@@ -47,7 +47,7 @@ test('the violations of a selection are those of the whole that are about it', (
   );
 });
 
-test('no selection of sessions makes a register that is linearizable one that is not', () => {
+test('a linearizable register is linearizable in every selection of sessions', () => {
   const valid = (history: HistoryColumns): unknown => judge(history, ['linearizable']).valid;
   fc.assert(
     fc.property(historyArbitrary('register'), selections, (history, { sessions = [] }) => {
@@ -59,7 +59,7 @@ test('no selection of sessions makes a register that is linearizable one that is
   );
 });
 
-test('what is measured of a selection is measured of its reads alone', () => {
+test('the measurements of a selection cover only its reads', () => {
   const measured = (history: HistoryColumns): unknown => judge(history, ['availability']).verdicts[0]!.measured;
   fc.assert(
     fc.property(histories, selections, (history, selection) => {

@@ -17,7 +17,7 @@ const later = (value: number, ms: number) => [
   ok('r', 'read', progress(value), at(ms + 5)),
 ];
 
-test('without a bound it is measured and not judged', () => {
+test('without a bound staleness is measured and not judged', () => {
   const history = historyOf([climbing, later(10, 100), later(30, 200)].flat());
   expect(judge(history, ['staleness'])).toMatchObject({ valid: true, verdicts: [{ violations: [] }] });
   expect(measured(history)).toEqual({
@@ -32,7 +32,7 @@ test('without a bound it is measured and not judged', () => {
   });
 });
 
-test('time runs from the first write that is missed to the beginning of the read', () => {
+test('time runs from the first missed write to the beginning of the read', () => {
   const history = historyOf([climbing, later(10, 100)].flat());
   expect(judgeOne(history, 'staleness', { maxStalenessMs: 89 }).valid).toBe(true);
   expect(judgeOne(history, 'staleness', { maxStalenessMs: 88 })).toMatchObject({
@@ -56,7 +56,7 @@ test('versions are counted, a repeated progress once', () => {
   );
 });
 
-test('a start is a write, and a new generation newer than all of the old', () => {
+test('a start is a write, and a new generation is newer than all of the old one', () => {
   const started = [invoke('t', 'start', undefined, at(40)), ok('t', 'start', progress([2, 0]), at(41))];
   const history = historyOf([climbing, started, later(30, 100)].flat());
   expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).sentences).toEqual([
@@ -78,12 +78,12 @@ test('writes that failed or were lost are not missed', () => {
   expect(measured(history)).toMatchObject({ reads: 1, behind: 0, visibility: [] });
 });
 
-test('a read of what nobody wrote to a register has no place among the writes', () => {
+test('a read of a register value that no operation wrote has no place among the writes', () => {
   expect(measured(historyOf([write('w', 1), read('r', 9)]))).toMatchObject({ reads: 0 });
   expect(measured(historyOf([write('w', 1), read('r', null)]))).toMatchObject({ reads: 1, behind: 1 });
 });
 
-test('a value of a register that is written once more is new again', () => {
+test('a value of a register that is written again is new again', () => {
   const history = historyOf([write('w', 1), write('w', 2), write('w', 1), read('r', 1), read('r', 2)]);
   expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).events).toEqual([[5, 9]]);
   const during = historyOf(
@@ -92,7 +92,7 @@ test('a value of a register that is written once more is new again', () => {
   expect(judgeOne(during, 'staleness', { maxStalenessVersions: 0 }).valid).toBe(true);
 });
 
-test('a history without reads keeps every bound', () => {
+test('a history without reads satisfies every bound', () => {
   expect(judgeOne(historyOf([climbing]), 'staleness', { maxStalenessMs: 0, maxStalenessVersions: 0 }).valid).toBe(true);
   expect(measured(historyOf([climbing]))).toEqual({
     reads: 0,
@@ -103,7 +103,7 @@ test('a history without reads keeps every bound', () => {
   });
 });
 
-test('keys have versions of their own', () => {
+test('versions are counted per key', () => {
   const history = historyOf(
     [
       climbing,
@@ -113,13 +113,13 @@ test('keys have versions of their own', () => {
   expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).valid).toBe(true);
 });
 
-test('events are told in the order of the history, also past the tenth', () => {
+test('events are listed in the order of the history, also past the tenth', () => {
   const noise = Array.from({ length: 4 }, () => read('n', 1, { key: 'y', time: 0 }));
   const history = historyOf([...noise, climbing, later(10, 100)].flat());
   expect(judgeOne(history, 'staleness', { maxStalenessMs: 0 }).events).toEqual([[11, 13, 15]]);
 });
 
-test('a write that completes out of order is the newest only if its value is', () => {
+test('a write that completes out of order is the newest only if its value is the newest', () => {
   const early = [invoke('v', 'write', progress(50), at(0)), ok('v', 'write', progress(50), at(1))];
   const history = historyOf(
     [early, climbing.map((draft) => ({ ...draft, time: draft.time! + 2e6 })), later(30, 100)].flat(),
@@ -129,7 +129,7 @@ test('a write that completes out of order is the newest only if its value is', (
   ]);
 });
 
-test('registers and progresses in one history have versions each in its own way', () => {
+test('registers and progresses may be in one history', () => {
   const register = (value: number) => write('g', value, { key: 'y', time: 0 });
   const history = historyOf(
     [register(9), register(1), climbing, later(30, 100), read('r', 9, { key: 'y', time: 200e6 })].flat(),
@@ -145,7 +145,7 @@ test('a failed write of a value does not make its reads new', () => {
   expect(judgeOne(history, 'staleness', { maxStalenessVersions: 0 }).valid).toBe(false);
 });
 
-test('while the last write of a value is in flight its reads miss nothing', () => {
+test('while the last write of a value is in flight, reads of it miss nothing', () => {
   const history = historyOf(
     [write('w', 1), write('w', 2), invoke('v', 'write', 1), read('r', 1), ok('v', 'write')].flat(),
   );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { VisibilityCurve } from './visibility-curve.ts';
 
-test('a stretch holds its beginning and not its end', () => {
+test('an interval includes its beginning and excludes its end', () => {
   const curve = new VisibilityCurve();
   for (const age of [0, 0.5, 1, 1.99, 2, 4.99, 5]) curve.add(age, true);
   expect(curve.points()).toStrictEqual([
@@ -18,7 +18,7 @@ test('the probability is the share of the reads that saw the write', () => {
   expect(curve.points()).toStrictEqual([{ fromMs: 20, toMs: 50, reads: 4, probability: 0.25 }]);
 });
 
-test('the last stretch has no end', () => {
+test('the last interval has no end', () => {
   const curve = new VisibilityCurve();
   curve.add(1e6, true);
   curve.add(1e12, false);

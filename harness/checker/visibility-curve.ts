@@ -30,7 +30,9 @@ export class VisibilityCurve {
       const reads = this.#reads.get(interval);
       const toMs = starts[interval + 1];
       if (reads === 0) return [];
-      return [{ fromMs, ...(toMs === undefined ? {} : { toMs }), reads, probability: this.#seen.get(interval) / reads }];
+      return [
+        { fromMs, ...(toMs === undefined ? {} : { toMs }), reads, probability: this.#seen.get(interval) / reads },
+      ];
     });
   }
 }

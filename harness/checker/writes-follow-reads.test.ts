@@ -18,7 +18,7 @@ test('a write that is committed before the value that its session had read is a 
   });
 });
 
-test('the key of the write is told where it is another', () => {
+test('the sentence names the key of the write if it differs', () => {
   const elsewhere = { key: 'story-2' };
   const history = historyOf([
     read('s', progress(40)),
@@ -31,7 +31,7 @@ test('the key of the write is told where it is another', () => {
   ]);
 });
 
-test('a write that began before the read had ended follows nothing', () => {
+test('a write that began before the end of the read need not follow it', () => {
   const history = historyOf([
     invoke('s/1', 'read', undefined, { session: 's' }),
     invoke('s/2', 'write', progress(50), { session: 's' }),
@@ -42,7 +42,7 @@ test('a write that began before the read had ended follows nothing', () => {
   expect(judgeOne(history, 'writes-follow-reads').valid).toBe(true);
 });
 
-test('a write of another session follows nothing', () => {
+test('a write of another session need not follow the read', () => {
   const history = historyOf([
     read('t', progress(40)),
     invoke('s', 'write', progress(50)),
@@ -52,7 +52,7 @@ test('a write of another session follows nothing', () => {
   expect(judgeOne(history, 'writes-follow-reads').valid).toBe(true);
 });
 
-test('a write that failed was not committed, whoever committed its value', () => {
+test('a failed write was not committed, even if its value was', () => {
   expect(judgeOne(historyOf([...swapped, fail('s', 'write')]), 'writes-follow-reads').valid).toBe(true);
 });
 
@@ -66,7 +66,7 @@ test('the value at which a key begins precedes every commit', () => {
   expect(judgeOne(history, 'writes-follow-reads').valid).toBe(true);
 });
 
-test('a commit from before the write began is not its own', () => {
+test('a commit before the invoke of the write is not its own', () => {
   const history = historyOf([
     commit(progress(50)),
     read('s', progress(40)),
@@ -76,12 +76,12 @@ test('a commit from before the write began is not its own', () => {
   expect(judgeOne(history, 'writes-follow-reads').valid).toBe(true);
 });
 
-test('of several commits of a value any may be the one', () => {
+test('any of several commits of a value may be that of the write', () => {
   expect(judgeOne(historyOf([...swapped, commit(progress(50))]), 'writes-follow-reads').valid).toBe(true);
   expect(judgeOne(historyOf([commit(progress(40)), ...swapped]), 'writes-follow-reads').valid).toBe(true);
 });
 
-test('of several reads the one whose value was committed last decides', () => {
+test('of several reads the one whose value was committed last counts', () => {
   const history = historyOf([
     commit(progress(10)),
     read('s', progress(40)),
@@ -98,7 +98,7 @@ test('the same value read and written is one commit, not two in the wrong order'
   expect(judgeOne(history, 'writes-follow-reads').valid).toBe(true);
 });
 
-test('a start without a value writes nothing that could be found among the commits', () => {
+test('a start without a value has no known commit', () => {
   const history = historyOf([
     read('s', progress(40)),
     invoke('s', 'start'),
@@ -108,19 +108,19 @@ test('a start without a value writes nothing that could be found among the commi
   expect(judgeOne(history, 'writes-follow-reads').valid).toBe(true);
 });
 
-test('without commits nobody knows', () => {
+test('without commits the verdict is unknown', () => {
   expect(judgeOne(historyOf([read('s', progress(40))]), 'writes-follow-reads')).toMatchObject({
     valid: 'unknown',
     reason: 'the history has no commit events',
   });
 });
 
-test('events are told in the order of the history, also past the tenth', () => {
+test('events are listed in the order of the history, also past the tenth', () => {
   const noise = Array.from({ length: 4 }, () => read('n', progress(0)));
   expect(judgeOne(historyOf([...noise, ...swapped]), 'writes-follow-reads').events).toEqual([[9, 10, 11, 12]]);
 });
 
-test('shows and completions of writes are no reads and no writes', () => {
+test('shows and completions of writes count neither as reads nor as writes', () => {
   const history = historyOf([
     ok('s', 'show', progress(40)),
     invoke('s', 'write', progress(50)),
@@ -138,7 +138,7 @@ test('shows and completions of writes are no reads and no writes', () => {
   expect(judgeOne(wrote, 'writes-follow-reads').valid).toBe(true);
 });
 
-test('of two values that were committed the read of the first stays the evidence', () => {
+test('of two reads of the same committed value the first is the evidence', () => {
   const history = historyOf([
     read('s', progress(40)),
     read('s', progress(40)),

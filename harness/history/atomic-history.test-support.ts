@@ -1,4 +1,4 @@
-/** Histories of registers that really are atomic, and what spoils them. */
+/** Generates histories of atomic registers, and corrupts them. */
 import * as fc from 'fast-check';
 import type { History, HistoryEvent, Scalar, Value } from './event.ts';
 
@@ -10,7 +10,7 @@ interface Move {
   f: 'read' | 'write' | 'cas';
   value: number;
   next: number;
-  /** How an operation that has taken effect, or would, ends. */
+  /** Whether the operation ends in `info`. */
   isLost: boolean;
   tick: number;
 }

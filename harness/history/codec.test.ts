@@ -12,7 +12,7 @@ test('every malformed history has a known refusal', () => {
   expect(files.toSorted()).toEqual(Object.keys(refusals).toSorted());
 });
 
-test.each(Object.entries(refusals))('%s is refused by file, line and reason', (file, message) => {
+test.each(Object.entries(refusals))('%s is refused with file, line and reason', (file, message) => {
   const text = readFileSync(new URL(file, folder), 'utf8');
   expect(() => parseHistory(text, file)).toThrow(
     expect.objectContaining({ name: 'UsageError', code: 'history-invalid', exitCode: 64, message }),

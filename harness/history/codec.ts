@@ -1,10 +1,10 @@
-/** The text of a history: newline-delimited JSON, an optional header and then one event a line. */
+/** The text of a history: newline-delimited JSON, an optional header and then one event per line. */
 import type { History, HistoryEvent, HistoryHeader } from './event.ts';
 import { HistoryReader } from './reader.ts';
 
 /**
- * Reads a whole history into events, for what is short enough to be held so; `HistoryReader` reads any.
- * `file` only names the text in the message.
+ * Reads a whole history into events, for short histories; `HistoryReader` reads histories of any length.
+ * `file` is used only in messages.
  * @throws UsageError `FILE:LINE: what is wrong`, with lines counted from 1
  */
 export function parseHistory(text: string, file: string): History {

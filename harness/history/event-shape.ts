@@ -92,7 +92,8 @@ function choiceProblem(field: string, value: unknown, choices: readonly unknown[
 
 function singleProblem({ f, type, process }: Fields): string | undefined {
   const expected = singleTypes.get(f);
-  if (expected !== undefined && type !== expected) return `a ${String(f)} must have type ${expected}, not ${String(type)}`;
+  if (expected !== undefined && type !== expected)
+    return `a ${String(f)} must have type ${expected}, not ${String(type)}`;
   if (f === 'commit' && process !== 'db') return `a commit must have process "db", not ${show(process)}`;
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** SearchWorker-written histories for tests: events without the ceremony. */
+/** Builds histories for tests from short descriptions of events. */
 import type { HistoryColumns } from './columns.ts';
 import type { EventType, History, HistoryEvent, HistoryHeader, Operation, Phase, Value } from './event.ts';
 
@@ -35,24 +35,24 @@ export const receive = (session: string, value: Value, extra?: Partial<Draft>): 
 export const watch = (session: string, phase: Phase = 'begin', extra?: Partial<Draft>): Draft =>
   ok(session, 'watch', undefined, { phase, ...extra });
 export const commit = (value: Value, extra?: Partial<Draft>): Draft => ok('db', 'commit', value, extra);
-/** A read that nothing overlaps. */
+/** A read that overlaps no other operation. */
 export const read = (process: string | number, value: Value, extra?: Partial<Draft>): Draft[] => [
   invoke(process, 'read', undefined, extra),
   ok(process, 'read', value, extra),
 ];
-/** A write that nothing overlaps. */
+/** A write that overlaps no other operation. */
 export const write = (process: string | number, value: Value, extra?: Partial<Draft>): Draft[] => [
   invoke(process, 'write', value, extra),
   ok(process, 'write', value, extra),
 ];
 
-/** Events get their indices, and a time one millisecond apart unless they have one. */
+/** Adds indices, and times one millisecond apart to events without a time. */
 export function historyOf(drafts: readonly (Draft | readonly Draft[])[], header?: HistoryHeader): History {
   const events = drafts.flat().map((draft, index) => ({ time: index * 1e6, ...draft, index }) as HistoryEvent);
   return { header, events };
 }
 
-/** What is held in columns, as events. */
+/** The events of a history in columns. */
 export function eventsOf({ length, eventAt }: HistoryColumns): HistoryEvent[] {
   return Array.from({ length }, (_, index) => eventAt(index));
 }

@@ -1,7 +1,6 @@
 /**
- * Reads the lines that nearly all of a history consists of, straight from bytes: the fields of the format in any
- * order, without escapes in strings or exponents in numbers. It never refuses a line; of one that is unusual in any
- * way it says so, and `JSON.parse` has the word.
+ * Reads the common kinds of lines directly from bytes: the fields of the format in any order, without escapes in strings
+ * or exponents in numbers. It never refuses a line; it reports any other line as unusual, to be read by `JSON.parse`.
  */
 import { itemAt } from '../required.ts';
 import {
@@ -27,7 +26,7 @@ import type { EventRow } from './columns-builder.ts';
 import { UNUSUAL, falseWord, isAt, nullWord, skipSpace, skipString, skipValue, trueWord } from './json-skip.ts';
 import type { Names } from './names.ts';
 
-/** Ends a line; what lies beyond the last byte counts as one. */
+/** Ends a line; the end of the bytes counts as one. */
 const LF = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -41,14 +40,14 @@ const SPACE = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** A word with the quote that ends it. */
+/** A word with its closing quote. */
 const quoted = (word: string): Uint8Array => Buffer.from(`${word}"`);
 
 const fieldNames = ['index', 'time', 'process', 'session', 'type', 'f', 'key', 'value', 'phase'].map(quoted);
 const [INDEX_AT, TIME_AT, PROCESS_AT, SESSION_AT, TYPE_AT, F_AT, KEY_AT, VALUE_AT] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 const PHASE_AT = 8;
 const EXTRA = 9;
-/** Bits of the fields that every event but a fault has. */
+/** Bits of the fields that every event except a fault must have. */
 const REQUIRED = (1 << INDEX_AT) | (1 << TIME_AT) | (1 << PROCESS_AT) | (1 << TYPE_AT) | (1 << F_AT) | (1 << KEY_AT);
 
 const types = ['invoke', 'ok', 'fail', 'info'].map(quoted);
@@ -62,7 +61,7 @@ const [generationName, progressName, statusName] = ['generation', 'progress', 's
   Uint8Array,
 ];
 
-/** Every integer of so many digits is exact. */
+/** Every integer with this many digits is exact. */
 const digitsMax = 15;
 const statusesMax = 8;
 
@@ -72,9 +71,9 @@ export class LineScanner {
   readonly #db: number;
   /** The first few statuses of the history: the word with its closing quote, and the shape of a value that has it. */
   readonly #statuses: { word: Uint8Array; id: number; shape: number }[];
-  /** The line that the steps work on: `bytes` up to a line feed or its end. */
+  /** The bytes with the current line, which extends to a line feed or the end. */
   #bytes: Uint8Array = new Uint8Array();
-  /** What the last step found. */
+  /** The results of the last method that read a number, a string or a name. */
   #number = 0;
   #hash = 0;
   #id = NONE;
@@ -151,7 +150,7 @@ export class LineScanner {
     }
   }
 
-  /** A `fault` may lack a key and hold any value, a `cas` holds pairs: both are for `JSON.parse`. */
+  /** A `fault` may lack a key and hold any value, a `cas` holds pairs: both are left to `JSON.parse`. */
   #isWellFormed(): boolean {
     const { code, process, shape } = this.#row;
     const f = code >> 2;
@@ -189,7 +188,7 @@ export class LineScanner {
     return end;
   }
 
-  /** One of the words, into so many bits of the code. */
+  /** Reads one of the words and sets `bits` of the code to its index. */
   #wordInto(words: readonly Uint8Array[], bits: number, at: number): number {
     if (this.#bytes[at] !== QUOTE) return UNUSUAL;
     for (let word = 0; word < words.length; word++) {
@@ -288,7 +287,7 @@ export class LineScanner {
     return end;
   }
 
-  /** Digits alone, as few as are exact. */
+  /** Digits only, few enough to be exact. */
   #integer(at: number): number {
     const bytes = this.#bytes;
     let number = 0;
@@ -300,7 +299,7 @@ export class LineScanner {
     return digits === 0 || digits > digitsMax || (bytes[at] === ZERO && digits > 1) ? UNUSUAL : end;
   }
 
-  /** So few digits that the quotient of two exact integers is the nearest number there is, as `JSON.parse` finds it. */
+  /** With few enough digits the quotient of two exact integers is the nearest number, the same as that of `JSON.parse`. */
   #decimal(start: number): number {
     const bytes = this.#bytes;
     const sign = bytes[start] === MINUS ? -1 : 1;
@@ -321,7 +320,7 @@ export class LineScanner {
     return end === point + 1 || end - at - 1 > digitsMax ? UNUSUAL : end;
   }
 
-  /** A string without escapes; leaves a hash of its bytes. */
+  /** A string without escapes; sets `#hash` to a hash of its bytes. */
   #string(at: number): number {
     const bytes = this.#bytes;
     if (bytes[at] !== QUOTE) return UNUSUAL;
@@ -353,7 +352,7 @@ function fieldAt(bytes: Uint8Array, at: number): number {
   return field !== EXTRA && isAt(bytes, at, itemAt(fieldNames, field)) ? field : EXTRA;
 }
 
-/** The only field whose name can begin so. */
+/** The only field whose name can begin with these bytes. */
 function candidateOf(first: number, second: number): number {
   switch (first) {
     case 0x69:

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { progress } from './history.test-support.ts';
 import { compareValues, describeValue, isTerminal, valueId } from './order.ts';
 
-test('the generation outweighs the progress, and the status does not count', () => {
+test('the generation takes precedence over the progress, and the status is ignored', () => {
   expect(compareValues(progress([2, 0]), progress([1, 100]))).toBeGreaterThan(0);
   expect(compareValues(progress([2, 10]), progress([2, 20]))).toBeLessThan(0);
   expect(compareValues(progress(40, 'failed'), progress(40))).toBe(0);
@@ -13,7 +13,7 @@ test('a missing generation is the first', () => {
   expect(valueId({ progress: 10 })).toBe(valueId(progress(10, 'generating')));
 });
 
-test('what has no order compares as undefined', () => {
+test('values without an order compare as undefined', () => {
   expect(compareValues('a', 'b')).toBeUndefined();
   expect(compareValues(5, progress(5))).toBeUndefined();
   expect(compareValues(null, progress(0))).toBeUndefined();
@@ -29,7 +29,7 @@ test('completed, failed and 100% are terminal, a scalar never is', () => {
   expect([progress(99, 'generating'), progress(99), 100, 'completed', null].some(isTerminal)).toBe(false);
 });
 
-test('the generation is named only where another than the first is about', () => {
+test('the generation is named only if one of the values is not of the first', () => {
   expect(describeValue(progress(85))).toBe('85%');
   expect(describeValue(progress([2, 10]))).toBe('generation 2, 10%');
   expect(describeValue(progress(85), progress([2, 10]))).toBe('generation 1, 85%');

@@ -1,4 +1,4 @@
-/** Small random histories: valid by construction, and with as few values as make them collide. */
+/** Generates small random histories: valid by construction, with so few values that they often collide. */
 import * as fc from 'fast-check';
 import type { History, HistoryEvent, Phase, Value } from './event.ts';
 
@@ -13,7 +13,7 @@ interface Step {
   next: Value;
   /** A start that learns its generation only when it completes, or a completion that repeats no value. */
   omits: boolean;
-  /** Of a watch. */
+  /** For a watch. */
   phase: Phase;
   tick: number;
 }
@@ -27,7 +27,7 @@ const progressArbitrary: fc.Arbitrary<Value> = fc.record(
   { requiredKeys: ['progress'] },
 );
 const scalarArbitrary: fc.Arbitrary<Value> = fc.constantFrom(null, 1, 2, 3);
-/** Of a generation that ends, in values that differ by their status if at all. */
+/** Values at the end of a generation, some of which differ only by their status. */
 const endingArbitrary: fc.Arbitrary<Value> = fc.record(
   { progress: fc.constantFrom(100, 100, 85), status: fc.constantFrom('generating', 'completed', 'failed') },
   { requiredKeys: ['progress'] },
@@ -41,7 +41,7 @@ const values: Readonly<Record<Kind, fc.Arbitrary<Value>>> = {
   ending: endingArbitrary,
 };
 const singles = ['show', 'commit', 'fault', 'receive', 'watch'] as const;
-/** How often each is drawn beside the others. */
+/** The operations to draw from; more frequent ones are repeated. */
 const operationsOf: Readonly<Record<Kind, readonly Step['f'][]>> = {
   progress: ['read', 'read', 'write', 'start', 'read', 'read', 'write', 'start', ...singles],
   register: ['read', 'write', 'cas', 'read', 'write', 'cas', ...singles],

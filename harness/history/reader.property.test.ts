@@ -53,7 +53,7 @@ function statusName({ shape, status, names }: HistoryColumns, at: number): unkno
   return shape[at] === NOTHING || status[at] === NONE ? undefined : names.nameOf(status[at]!);
 }
 
-/** What came of reading: all that is visible, or the refusal. What else is thrown fails the test. */
+/** The result of reading: all that is visible, or the refusal. Any other error fails the test. */
 function outcome(work: () => HistoryColumns): ReturnType<typeof visible> | string {
   try {
     return visible(work());
@@ -71,7 +71,7 @@ const style = fc.record({
   decimals: fc.boolean(),
 });
 
-/** The same event in other words: its fields in another order, with white space, and something beside them. */
+/** The same event written differently: with its fields in another order, white space, and an extra field. */
 function restyled(
   event: HistoryEvent,
   { shuffle, space, extra, decimals }: typeof style extends fc.Arbitrary<infer T> ? T : never,
@@ -101,7 +101,7 @@ test('a history reads the same from bytes as from events, however it is written 
   );
 });
 
-test('ten thousand spoiled files are read or refused by line, and judged without a crash', () => {
+test('ten thousand corrupted files are read, or refused with a line number, and judged without a crash', () => {
   let refused = 0;
   const numRuns = fc.readConfigureGlobal().numRuns ?? 10_000;
   fc.assert(
@@ -125,7 +125,7 @@ function reasons(bytes: Uint8Array): string[] {
   return judge(read(bytes), names).verdicts.map(({ reason }) => reason ?? '');
 }
 
-/** A space before a line makes it one for `JSON.parse`: the two ways to read a line must agree. */
+/** A line with a leading space is read by `JSON.parse`: both ways of reading a line must agree. */
 function indented(bytes: Uint8Array): Uint8Array {
   const lines: Uint8Array[] = [];
   for (let start = 0; start < bytes.length;) {

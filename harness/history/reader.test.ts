@@ -14,7 +14,7 @@ function read(...chunks: (string | Uint8Array)[]): HistoryColumns {
   return reader.end();
 }
 
-/** The message with which these bytes are refused. */
+/** The message of the refusal. */
 function refusal(...chunks: (string | Uint8Array)[]): string {
   try {
     read(...chunks);
@@ -24,14 +24,14 @@ function refusal(...chunks: (string | Uint8Array)[]): string {
   return 'accepted';
 }
 
-test('a line may come in any number of pieces', () => {
+test('a line may arrive in any number of chunks', () => {
   const bytes = Buffer.from(`${first}\n`);
   const history = read(...Array.from({ length: bytes.length }, (_, at) => bytes.subarray(at, at + 1)));
   expect(history.length).toBe(1);
   expect(history.eventAt(0)).toEqual(JSON.parse(first));
 });
 
-test('the events of all pieces can be read again with what else they say', () => {
+test('the events of all chunks can be read again with their extra fields', () => {
   const lines = Array.from(
     { length: 50 },
     (_, index) =>
@@ -49,7 +49,7 @@ test('the events of all pieces can be read again with what else they say', () =>
   }
 });
 
-test('empty lines may stand at the end only, of whatever white space', () => {
+test('empty lines, with any white space, are allowed only at the end', () => {
   expect(read(`${first}\n\n  \n\t\r\n\u00a0`).length).toBe(1);
   expect(read('\n \n').length).toBe(0);
   expect(refusal(`\n${first}`)).toBe('h.ndjson:1: empty lines are allowed only at the end of the file');
@@ -59,18 +59,18 @@ test('empty lines may stand at the end only, of whatever white space', () => {
   );
 });
 
-test('what is not UTF-8 is refused at its line, whatever stands around it', () => {
+test('text that is not UTF-8 is refused at its line', () => {
   expect(refusal(`${first}\n`, Buffer.from([0x22, 0xc3, 0x28, 0x22]))).toBe('h.ndjson:2: not UTF-8 text');
   expect(refusal(shown('"'), Buffer.from([0xff]), '"}')).toBe('h.ndjson:1: not UTF-8 text');
   expect(refusal(`${first}\n${first}\n`, Buffer.from([0xff]))).toBe('h.ndjson:2: index is 0, expected 1');
 });
 
-test('characters of several bytes may lie across pieces', () => {
+test('characters of several bytes may be split between chunks', () => {
   const bytes = Buffer.from(shown('"ü€😀"'));
   expect(read(bytes.subarray(0, 83), bytes.subarray(83)).valueAt(0)).toBe('ü€😀');
 });
 
-test('a judged field that stands twice is refused, for nobody knows which one holds', () => {
+test('a duplicate judged field is refused, because it is ambiguous', () => {
   expect(refusal(shown('1', ',"value":2'))).toBe('h.ndjson:1: value appears twice');
   expect(refusal(shown('{"progress":85,"progress":10}'))).toBe('h.ndjson:1: progress appears twice');
   expect(refusal(shown('{"progress":85,"pro\\u0067ress":10}'))).toBe('h.ndjson:1: progress appears twice');
@@ -78,7 +78,7 @@ test('a judged field that stands twice is refused, for nobody knows which one ho
   expect(refusal('{"history":1,"history":2}')).toBe('h.ndjson:1: history appears twice');
 });
 
-test('a field that is not judged, or is of something else, may have the same name', () => {
+test('a field that is not judged, or is in another object, may be duplicated', () => {
   expect(read(shown('1', ',"lsn":1,"lsn":2')).length).toBe(1);
   expect(read(shown('1', ',"note":{"time":1,"time":2,"value":{"progress":1,"progress":2}}')).length).toBe(1);
   expect(read(shown('{"progress":1,"at":1,"at":2}', ',"progress":1,"status":["value:{","\\"value\\":"]')).length).toBe(
@@ -86,7 +86,7 @@ test('a field that is not judged, or is of something else, may have the same nam
   );
 });
 
-test('the phase of a watch counts, and only once; that of any other event is free', () => {
+test('the phase of a watch must be valid and occur once; for any other event it is an extra field', () => {
   const watch = (extra: string): string =>
     `{"index":0,"time":0,"process":"a","type":"ok","f":"watch","key":"s"${extra}}`;
   const codes = ['"begin"', '"end"'].map((phase) => read(watch(`,"phase":${phase}`)).code[0]);
@@ -98,7 +98,7 @@ test('the phase of a watch counts, and only once; that of any other event is fre
   }
 });
 
-test('a watch has no value, whatever it says', () => {
+test('a watch has no value, also if it has the field', () => {
   const line = '{"index":0,"time":0,"process":"a","type":"ok","f":"watch","key":"s","phase":"begin","value":1}';
   expect(read(line).valueAt(0)).toBeUndefined();
 });
@@ -116,7 +116,7 @@ test('numbers that JSON does not keep exactly are refused', () => {
   expect(read(shown('-9007199254740991')).valueAt(0)).toBe(-9007199254740991);
 });
 
-test('nesting thousands of levels deep is no trouble', () => {
+test('values may be nested thousands of levels deep', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   expect(refusal(first.replace('"a"', deep))).toBe('h.ndjson:1: process must be a string or an integer, not [[…');
   expect(refusal(first.replace('"a"', `{"a":${deep}}`))).toBe(
@@ -126,7 +126,7 @@ test('nesting thousands of levels deep is no trouble', () => {
   expect(refusal('['.repeat(100_000))).toBe('h.ndjson:1: not valid JSON: is the line complete?');
 });
 
-test('a line longer than any event is refused before it fills the memory', () => {
+test('a line that is too long is refused before it is read completely', () => {
   const mebibyte = Buffer.alloc(1024 * 1024, 0x20);
   const message = 'h.ndjson:2: the line is longer than 64 MiB';
   expect(refusal(`${first}\n`, ...Array.from({ length: 70 }, () => mebibyte))).toBe(message);
@@ -137,7 +137,7 @@ test('a line longer than any event is refused before it fills the memory', () =>
   ).toBe(message);
 });
 
-test('a byte order mark is no JSON', () => {
+test('a byte order mark is not valid JSON', () => {
   expect(refusal(`\ufeff${first}`)).toBe('h.ndjson:1: not valid JSON: is the line complete?');
   expect(read(shown('"\ufeffa"')).valueAt(0)).toBe('\ufeffa');
 });

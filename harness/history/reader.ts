@@ -1,4 +1,4 @@
-/** Reads a history from bytes as they come: a file, a pipe, whatever is unpacked. */
+/** Reads a history from a stream of bytes: a file, a pipe or a decompressor. */
 import { isUtf8 } from 'node:buffer';
 import { UsageError } from '../errors.ts';
 import { ColumnsBuilder, fillRow } from './columns-builder.ts';
@@ -17,8 +17,8 @@ const mebibyte = 1024 * 1024;
 const lineBytesMax = 64 * mebibyte;
 
 /**
- * Refuses a history that is not valid: one that contradicts itself gets no verdict. Takes the bytes in pieces of any
- * size, keeps them for the reports, and relies on nobody writing into them later.
+ * Refuses an invalid history. Accepts the bytes in chunks of any size and keeps them for the reports; the caller must not
+ * modify them later.
  */
 export class HistoryReader {
   readonly #file: string;
@@ -26,14 +26,14 @@ export class HistoryReader {
   readonly #scanner = new LineScanner(this.#builder.row, this.#builder.names);
   readonly #lines = new LineStore();
   #header: HistoryHeader | undefined;
-  /** Lines taken in so far. */
+  /** Lines read so far. */
   #number = 0;
   #emptyLine: number | undefined;
-  /** The beginning of a line whose end has yet to come. */
+  /** The beginning of a line whose end has not been read yet. */
   #tail: Uint8Array[] = [];
   #tailBytes = 0;
 
-  /** `file` only names the history in messages. */
+  /** `file` is used only in messages. */
   constructor(file: string) {
     this.#file = file;
   }
@@ -69,7 +69,7 @@ export class HistoryReader {
     this.#readLines(line);
   }
 
-  /** Whole lines, each with its line feed: what reads on from the start of one never leaves the bytes. */
+  /** Reads whole lines, each with its line feed, so that scanning a line never runs past the end of the bytes. */
   #readLines(bytes: Uint8Array): void {
     this.#lines.addBlock(bytes);
     const isText = isUtf8(bytes);
@@ -140,7 +140,7 @@ export class HistoryReader {
 
 const tooLong = `the line is longer than ${lineBytesMax / mebibyte} MiB`;
 
-/** Where the next line starts, if this one holds nothing more. */
+/** The start of the next line, or `UNUSUAL` if anything follows on this one. */
 function lineEnd(bytes: Uint8Array, at: number): number {
   if (at === UNUSUAL) return UNUSUAL;
   const end = bytes[at] === CR ? at + 1 : at;
@@ -151,7 +151,7 @@ function asText(line: Uint8Array): string {
   return Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString();
 }
 
-/** `undefined` stands for text that is not JSON, which has no `undefined` of its own. */
+/** `undefined` if the text is not JSON. */
 function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -160,7 +160,7 @@ function parseJson(line: string): unknown {
   }
 }
 
-/** Extra fields of an event are free, so one that is called `history` does not make it a header. */
+/** An event may have an extra field called `history`, which does not make it a header. */
 function isHeader(fields: Fields): boolean {
   return 'history' in fields && !('index' in fields);
 }

@@ -12,40 +12,40 @@ const history = asColumns(
   ]),
 );
 
-test('what is selected keeps its index, and its event', () => {
+test('selected events keep their indices', () => {
   const selected = select(history, { keys: ['7'] });
   expect(selected.length).toBe(6);
   expect([0, 1, 2, 3, 4, 5].map((at) => selected.isFault(at))).toEqual([true, true, false, false, true, false]);
   expect(selected.eventAt(3)).toBe(history.eventAt(3));
 });
 
-test('where the history records what is shown, reads do not count as shown in a selection without shows either', () => {
+test('if the history has shows, reads do not count as shown, also in a selection without shows', () => {
   expect(select(history, { sessions: ['tab-1'] }).recordsShows).toBe(true);
 });
 
-test('where the history records who watches, reads do not count as watching in a selection without watches either', () => {
+test('if the history has watches, reads do not count as watching, also in a selection without watches', () => {
   const watched = asColumns(historyOf([watch('tab-2'), ...read('tab-1', { progress: 10 })]));
   expect(select(watched, { sessions: ['tab-1'] }).recordsWatches).toBe(true);
   expect(select(history, { sessions: ['tab-1'] }).recordsWatches).toBe(false);
 });
 
-test('of other sessions goes what they watch and what is pushed to them', () => {
+test('the watches and receives of other sessions are left out', () => {
   const pushed = asColumns(historyOf([watch('tab-1'), receive('tab-1', { progress: 10 }), watch('tab-1', 'end')]));
   const selected = select(pushed, { sessions: ['tab-2'] });
   expect([0, 1, 2].map((at) => selected.isFault(at))).toEqual([true, true, true]);
   expect(select(pushed, { sessions: ['tab-1'] }).code).toEqual(pushed.code);
 });
 
-test('what is not selected has no value that could explain another', () => {
+test('an event that is not selected has no value that could explain another', () => {
   const { values } = select(history, { keys: ['story-1'] });
   expect([values.ids[1], values.ids[3], values.ids[5]]).toEqual([0, -1, -1]);
 });
 
-test('the history itself stays as it was', () => {
+test('the history itself is not modified', () => {
   expect(history.isFault(0)).toBe(false);
 });
 
-test('names that stand for nothing are known', () => {
+test('names that do not occur are reported', () => {
   expect(unknownNames(history, { keys: ['7', 'story-1', 'story-9'], sessions: ['tab-2', 'nobody'] })).toEqual([
     'story-9',
     'nobody',

@@ -1,4 +1,4 @@
-/** Files that once held a history. */
+/** Generates corrupted history files. */
 import * as fc from 'fast-check';
 
 type Spoil = (bytes: Buffer, at: number, seed: number) => Buffer;
@@ -6,7 +6,7 @@ type Spoil = (bytes: Buffer, at: number, seed: number) => Buffer;
 const splice = (bytes: Buffer, at: number, removed: number, added: Uint8Array): Buffer =>
   Buffer.concat([bytes.subarray(0, at), added, bytes.subarray(at + removed)]);
 
-/** In place of the first value after `at`. */
+/** Replaces the first value after `at`. */
 const withValue =
   (values: readonly string[]): Spoil =>
   (bytes, at, seed) => {
@@ -81,7 +81,7 @@ const spoils: Spoil[] = [
   },
 ];
 
-/** Truncated, binary, cut, repeated, swollen, nested, of wrong types, with fields twice: one to three times over. */
+/** Applies one to three corruptions: truncation, binary data, cuts, repetition, long or nested values, wrong types, duplicate fields. */
 export function spoiledArbitrary(lines: fc.Arbitrary<string[]>): fc.Arbitrary<Buffer> {
   const damage = fc.record({ how: fc.nat(spoils.length - 1), at: fc.nat(), seed: fc.nat() });
   return fc.tuple(lines, fc.array(damage, { minLength: 1, maxLength: 3 })).map(([whole, damages]) => {

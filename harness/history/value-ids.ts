@@ -5,7 +5,7 @@ import { valueId } from './order.ts';
 import { Float64Column, Int32Column, Uint8Column } from './typed-columns.ts';
 import { fillValue, initialValue } from './value-row.ts';
 
-/** What of a history has to do with values. */
+/** The parts of a history that concern values. */
 interface ValueSource {
   readonly header: HistoryHeader | undefined;
   readonly length: number;
@@ -16,18 +16,18 @@ interface ValueSource {
   readonly progress: Float64Column;
 }
 
-/** Numbers for the values of each key, counted from 0: equal values of one key have one id, whatever their status. */
+/** Ids for the values of each key, counted from 0: equal values of a key have the same id; the status is ignored. */
 export class ValueIds {
-  /** Of each event; `NONE` without a value. */
+  /** By event; `NONE` without a value. */
   readonly ids: Int32Column;
-  /** The first event that has the value, by id. */
+  /** By id: the first event with the value. */
   readonly firsts: Int32Column;
   readonly count: number;
-  /** Those that have values, in the order in which they first do. */
+  /** The keys that have values, in the order of their first values. */
   readonly keys: readonly number[];
-  /** The id of the value at which each of these keys begins, by key; `count` where no event has it. */
+  /** By key: the id of its initial value; `count` if no event has that value. */
   readonly initial: Int32Column;
-  /** Whether each key holds progresses, by key. */
+  /** By key: whether it holds progresses. */
   readonly holdsProgress: Uint8Column;
   readonly #history: ValueSource;
   readonly #table: Int32Column;
@@ -64,7 +64,7 @@ export class ValueIds {
     return keys;
   }
 
-  /** Of a value that no event has: `count` if the key begins at it, else `NONE`. */
+  /** The id of a value. If no event has the value: `count` for the initial value of the key, otherwise `NONE`. */
   idOf(key: number, value: Value): number {
     const row = { shape: NOTHING, generation: 0, progress: 0, status: NONE };
     fillValue(row, value, this.#history.names);
@@ -90,7 +90,7 @@ export class ValueIds {
   }
 }
 
-/** The growing table from values to the first event that has each. */
+/** A growing hash table from values to the first event with each. */
 class FirstEvents {
   events = new Int32Column(64);
   table = new Int32Column(128);
@@ -142,7 +142,7 @@ const double = new Float64Column(1);
 const words = new Int32Column(double.buffer);
 
 function hashOf(key: number, shape: number, generation: number, progress: number): number {
-  // Adding 0 makes one zero of two.
+  // Adding 0 turns -0 into 0.
   double[0] = progress + 0;
   let hash = Math.imul(key, 0x9e3779b1) ^ Math.imul(words.get(0) ^ Math.imul(words.get(1), 0x27d4eb2f), 0x85ebca6b);
   double[0] = generation + 0;

@@ -4,7 +4,7 @@ import type { HistoryHeader, Scalar, Value } from './event.ts';
 import type { Names } from './names.ts';
 import { isProgress } from './order.ts';
 
-/** Where a key begins: as the header says, else 0% of generation 1 for a key that holds progresses, else `null`. */
+/** The initial value of a key: that of the header, else 0% of generation 1 for a key that holds progresses, else `null`. */
 export function initialValue(header: HistoryHeader | undefined, holdsProgress: boolean): Value {
   return header?.initial ?? (holdsProgress ? { progress: 0 } : null);
 }
@@ -17,7 +17,7 @@ export interface ValueRow {
   status: number;
 }
 
-/** Writes a value into a row; of a pair the second. */
+/** Writes a value into a row; for a pair, its second item. */
 export function fillValue(row: ValueRow, value: Value | undefined, names: Names): void {
   row.shape = NOTHING;
   row.generation = 0;

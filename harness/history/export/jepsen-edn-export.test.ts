@@ -6,7 +6,7 @@ import { exportJepsenEdn } from './jepsen-edn-export.ts';
 
 const lines = (history: History): string[] => [...exportJepsenEdn(history)];
 
-test('a register reads as Jepsen writes it', () => {
+test('a register is written in Jepsen's format', () => {
   const history = historyOf([...write(0, 3, { key: 'register' }), ...read(1, null, { key: 'register' })]);
   expect(lines(history)).toEqual([
     '{:type :invoke, :f :write, :process 0, :time 0, :index 0, :value 3}',
@@ -16,7 +16,7 @@ test('a register reads as Jepsen writes it', () => {
   ]);
 });
 
-test('several keys become tuples, named clients get numbers that nobody has, and extras stay', () => {
+test('several keys become tuples, named clients get unused numbers, and extra fields are kept', () => {
   const history = historyOf([
     invoke('tab', 'cas', [1, 2], { key: 'a' }),
     invoke(0, 'read', undefined, { key: 'b', session: 's' }),
@@ -30,7 +30,7 @@ test('several keys become tuples, named clients get numbers that nobody has, and
   expect(eventsOf(importJepsenEdn(lines(history).join('\n'), 'h.edn'))).toEqual(history.events);
 });
 
-test('what only Ratchet knows stands beside the clients, and comes back', () => {
+test('operations that only Ratchet has belong to processes that are not numbers, and can be imported again', () => {
   const history = historyOf([
     commit({ generation: 1, progress: 85 }),
     show('tab-1', { progress: 85 }, { session: 'tab-1' }),
@@ -45,7 +45,7 @@ test('what only Ratchet knows stands beside the clients, and comes back', () => 
   expect(eventsOf(importJepsenEdn(lines(history).join('\n'), 'h.edn'))).toEqual(history.events);
 });
 
-test('a beginning that EDN has no place for is told in a comment', () => {
+test('an initial value is written in a comment, because EDN has no field for it', () => {
   const [first] = lines({ header: { history: 1, initial: 0 }, events: historyOf([ok('a', 'show', 1)]).events });
   expect(first).toBe('; every register begins at 0');
 });

@@ -1,4 +1,4 @@
-/** A history as Jepsen would have written it, for Knossos and elle-cli to read. */
+/** Writes a history in Jepsen's format, for Knossos and elle-cli. */
 import type { History, HistoryEvent, HistoryHeader } from '../event.ts';
 import { singleTypes } from '../event-shape.ts';
 import { describeValue } from '../order.ts';
@@ -11,26 +11,26 @@ type Name = string | number;
 type EdnFields = [name: string, text: string][];
 
 /**
- * One operation map a line, without the newlines. Clients are numbered, as Jepsen's tools want them, and keep their
- * names in `:process-name`; where there are several keys, values are the `[key value]` of jepsen.independent; shows and
- * commits, which Jepsen does not know, stand beside the clients' operations as the nemesis' do.
+ * One operation map per line, without the newlines. Clients are numbered, as Jepsen's tools require, and keep their names
+ * in `:process-name`. With several keys, values are `[key value]` as in jepsen.independent. Shows and commits, which Jepsen
+ * does not have, are written as `:info` operations of a process that is not a number, like those of the nemesis.
  */
 export function* exportJepsenEdn({ header, events }: History): Generator<string> {
-  if (header?.initial !== undefined) yield `; ${beginning(header)}`;
+  if (header?.initial !== undefined) yield `; ${initialValueComment(header)}`;
   const numbers = numberProcesses(events);
   const keys = new Set(events.filter(({ f }) => f !== 'fault').map(({ key }) => key));
   for (const event of events) {
-    const fields = [...whatAndWho(event, numbers), ...whatValue(event, keys.size > 1), ...extras(event)];
+    const fields = [...operationFields(event, numbers), ...valueFields(event, keys.size > 1), ...extraFields(event)];
     yield `{${fields.map(([name, text]) => `${printKeyword(name)} ${text}`).join(', ')}}`;
   }
 }
 
-/** EDN has no place for it: whoever reads the history must be told. */
-function beginning({ initial = null }: HistoryHeader): string {
+/** The initial value as a comment, because EDN has no field for it. */
+function initialValueComment({ initial = null }: HistoryHeader): string {
   return `every register begins at ${describeValue(initial)}`;
 }
 
-/** Integers are their own numbers; names get those that are free, in order of appearance. */
+/** Integers keep their numbers; names get free ones, in order of appearance. */
 function numberProcesses(events: readonly HistoryEvent[]): Map<Name, number> {
   const clients = new Set(events.filter(isClient).map(({ process }) => process));
   const numbers = new Map<Name, number>();
@@ -44,31 +44,31 @@ function numberProcesses(events: readonly HistoryEvent[]): Map<Name, number> {
   return numbers;
 }
 
-function whatAndWho(event: HistoryEvent, numbers: ReadonlyMap<Name, number>): EdnFields {
+function operationFields(event: HistoryEvent, numbers: ReadonlyMap<Name, number>): EdnFields {
   const { index, time, process, session, type, f, fault } = event;
   const isNamedFault =
     f === 'fault' && typeof fault === 'string' && printKeyword(fault).startsWith(':') && fault !== 'fault';
-  const bystander = f === 'fault' ? 'nemesis' : 'ratchet';
+  const nonClient = f === 'fault' ? 'nemesis' : 'ratchet';
   const number = isClient(event) ? (numbers.get(process) ?? process) : undefined;
   return [
     ['type', `:${isClient(event) ? type : 'info'}`],
     ['f', isNamedFault ? printKeyword(fault) : `:${f}`],
-    ['process', number === undefined ? `:${bystander}` : String(number)],
+    ['process', number === undefined ? `:${nonClient}` : String(number)],
     ['time', String(time)],
     ['index', String(index)],
-    ...(process === (number ?? bystander) ? [] : [field('process-name', process)]),
+    ...(process === (number ?? nonClient) ? [] : [field('process-name', process)]),
     ...(session === undefined ? [] : [field('session', session)]),
     ...(f === 'fault' && !isNamedFault && fault !== undefined ? [field('fault', fault as Plain)] : []),
   ];
 }
 
-function whatValue({ f, key, value = null }: HistoryEvent, isOneOfMany: boolean): EdnFields {
+function valueFields({ f, key, value = null }: HistoryEvent, hasManyKeys: boolean): EdnFields {
   const plain = value as Plain;
-  if (f !== 'fault' && isOneOfMany) return [field('value', [key ?? null, plain])];
+  if (f !== 'fault' && hasManyKeys) return [field('value', [key ?? null, plain])];
   return [field('value', plain), ...(key === undefined || key === ONLY_KEY ? [] : [field('key', key)])];
 }
 
-function extras(event: HistoryEvent): EdnFields {
+function extraFields(event: HistoryEvent): EdnFields {
   return Object.entries(event)
     .filter(
       ([name, item]) => item !== undefined && !understoodFields.has(name) && !(name === 'fault' && event.f === 'fault'),

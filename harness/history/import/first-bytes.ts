@@ -1,7 +1,7 @@
-/** The beginning of a file: what a format is recognised by. */
+/** The beginning of a file, by which its format is recognised. */
 import { endOfObject } from './json-objects.ts';
 
-/** The first bytes, at least so many if there are so many, and all of the bytes, these included. */
+/** The first `length` bytes, or fewer if the input is shorter, and a stream of all bytes including these. */
 export async function peek(
   bytes: AsyncIterable<Uint8Array>,
   length: number,
@@ -26,12 +26,12 @@ async function* joined(chunks: readonly Uint8Array[], rest: AsyncIterator<Uint8A
   }
 }
 
-/** The text of first bytes, without a byte order mark; what does not decode becomes U+FFFD. */
+/** The text of first bytes, without a byte order mark; invalid sequences become U+FFFD. */
 export function textOfFirst(firstBytes: Uint8Array): string {
   return new TextDecoder().decode(firstBytes);
 }
 
-/** The first JSON object, alone on its lines or the first of an array, if it is whole; `undefined` otherwise. */
+/** The first JSON object, at the top level or the first of an array; `undefined` if it is not complete. */
 export function firstJsonObject(firstBytes: Uint8Array): { object: object; isInArray: boolean } | undefined {
   const text = textOfFirst(firstBytes);
   const [before = '', bracket] = /^\s*(?:(\[)\s*)?(?=\{)/.exec(text) ?? [];

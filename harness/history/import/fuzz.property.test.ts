@@ -1,4 +1,4 @@
-/** Whatever a file holds, it is imported or refused by file and line; nothing crashes. */
+/** Any file is imported, or refused with file and line; nothing crashes. */
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -19,7 +19,7 @@ const json = JSON.stringify([
   { type: 'ok', f: 'cas', process: 0, value: ['k', [1, 2]], error: 'x\\"y' },
 ]);
 
-/** A text with pieces cut out, put in, doubled or moved. */
+/** A text with parts removed, inserted, duplicated or moved. */
 function damaged(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const odd = fc.constantFrom(
     '',

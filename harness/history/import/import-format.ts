@@ -1,4 +1,4 @@
-/** The port of a format that histories are read from. */
+/** The interface of an import format. */
 import type { HistoryColumns } from '../columns.ts';
 import type { Value } from '../event.ts';
 import type { Mapping } from './log/mapping.ts';
@@ -6,41 +6,41 @@ import type { Mapping } from './log/mapping.ts';
 export interface ImportFormat {
   /** As `--from` names it. */
   readonly name: string;
-  /** What `recognise` is shown at most, from the beginning of the file; 8 KiB where it is missing. */
+  /** The maximum number of bytes passed to `recognise`; 8 KiB if missing. */
   readonly firstBytesMax?: number;
-  /** The options that it understands; with others the file is refused. Only with its mapping is a mapped format read. */
+  /** The supported options; with any other option the file is refused. A format with `mapping` is read only with a mapping. */
   readonly options: readonly (keyof ImportOptions)[];
-  /** What is judged where neither the command line nor a mapping says; where it is missing, what fits any history. */
+  /** Judged if neither the command line nor a mapping names properties; if missing, the default for any history. */
   readonly properties?: readonly string[];
-  /** Whether a file that begins so is of this format. The bytes may end anywhere, also within a character. */
+  /** Whether a file with these first bytes has this format. The bytes may end anywhere, also within a character. */
   recognise(firstBytes: Uint8Array): boolean;
   /**
-   * Code that only this format needs is imported here: what reads one format does not load the others.
+   * Imports code that only this format needs, so that reading one format does not load the others.
    * @throws UsageError `FILE:LINE: what is wrong`
    */
   read(input: ImportInput, options: ImportOptions): Promise<ImportedHistory>;
 }
 
-/** The bytes of a file as they come, unpacked, and what messages call it. */
+/** A stream of the decompressed bytes of a file, and its name in messages. */
 export interface ImportInput {
   readonly name: string;
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
 export interface ImportOptions {
-  /** What every register begins at. */
+  /** The initial value of every register. */
   readonly initial?: Value;
-  /** Which fields of a log are what. */
+  /** The fields of a log. */
   readonly mapping?: Mapping;
 }
 
 export interface ImportedHistory {
   readonly history: HistoryColumns;
-  /** Of a log: its lines, and those that are no events. */
+  /** For a log: the number of its lines, and those that are not events. */
   readonly log?: { readonly lines: number; readonly skipped: readonly Skipped[] };
 }
 
-/** Lines that are no events, for one reason. */
+/** Lines that are not events, for one reason. */
 export interface Skipped {
   readonly reason: string;
   readonly count: number;

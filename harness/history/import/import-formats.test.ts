@@ -41,13 +41,13 @@ describe('a format is recognised by the first bytes of a file', () => {
     expect(recognisers(encoder.encode(text)).filter((name) => name !== 'json-log')).toEqual([format]);
   });
 
-  it('and every format that is read without a mapping has a sample', () => {
+  it('every format that is read without a mapping has a sample', () => {
     const names = importFormats.filter(({ options }) => !options.includes('mapping')).map(({ name }) => name);
     expect(new Set(samples.map(([format]) => format))).toEqual(new Set(names));
   });
 });
 
-describe('what is not recognised is read as a history, which says on which line it is none', () => {
+describe('a file that is not recognised is read as a history, and refused with the line that is wrong', () => {
   const others: [what: string, text: string][] = [
     ['nothing', ''],
     ['a word', 'oops'],
@@ -65,7 +65,7 @@ describe('what is not recognised is read as a history, which says on which line 
 
   it.each(others)('%s', (_, text) => expect(recognised(text)).toBe('ratchet'));
 
-  it('as is every history of ours, valid or not, and every one that comes from an export', () => {
+  it('so is every Ratchet history, valid or not, and every exported one', () => {
     for (const folder of ['fixtures/histories/', 'fixtures/histories/invalid/']) {
       const files = readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.ndjson'));
       for (const file of files) {
@@ -75,13 +75,13 @@ describe('what is not recognised is read as a history, which says on which line 
     }
   });
 
-  it('with a mapping it is read as a log', () => {
+  it('with a mapping, it is read as a log', () => {
     expect(recognised(event, true)).toBe('json-log');
     expect(recognised('oops', true)).toBe('json-log');
   });
 });
 
-it('what is exported is recognised as what it is', async () => {
+it('an exported file is recognised as its format', async () => {
   for (const [name, load] of Object.entries(exportFormats)) {
     const linesOf = await load();
     fc.assert(
@@ -94,7 +94,7 @@ it('what is exported is recognised as what it is', async () => {
   }
 });
 
-it('bytes of any kind are recognised as something, and cut anywhere they break nothing', () => {
+it('any bytes are recognised as some format, also if they are cut anywhere', () => {
   const texts = fc.constantFrom(edn, json, event, `[${json}]`).map((text) => encoder.encode(text));
   const cut = fc.tuple(texts, fc.nat(60), fc.uint8Array({ maxLength: 20 }));
   fc.assert(
@@ -106,7 +106,7 @@ it('bytes of any kind are recognised as something, and cut anywhere they break n
   );
 });
 
-it('formats have different names, and the documentation has a word on each', () => {
+it('formats have different names, and the documentation describes each', () => {
   const names = importFormats.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   const page = readFileSync(new URL('docs/CHECK.md', root), 'utf8');
@@ -116,7 +116,7 @@ it('formats have different names, and the documentation has a word on each', () 
 describe('peeking', () => {
   const all = 'abcdefgh';
 
-  it.each([1, 3, 8, 100])('shows the first bytes in chunks of %d, and gives all of them', async (size) => {
+  it.each([1, 3, 8, 100])('returns the first bytes in chunks of %d, and a stream of all bytes', async (size) => {
     for (const length of [0, 1, 4, 8, 9]) {
       const { firstBytes, bytes } = await peek(chunksOf(size), length);
       expect(String.fromCharCode(...firstBytes)).toBe(all.slice(0, length));
@@ -126,7 +126,7 @@ describe('peeking', () => {
     }
   });
 
-  it('lets go of the input when the reader stops before its end', async () => {
+  it('closes the input when the reader stops before its end', async () => {
     let isClosed = false;
     const { bytes } = await peek(
       chunksOf(1, () => (isClosed = true)),
@@ -136,7 +136,7 @@ describe('peeking', () => {
     expect(isClosed).toBe(true);
   });
 
-  it('needs no more of a file than the first of its chunks', () => {
+  it('reads only the first chunk if it is long enough', () => {
     expect(firstBytesMax).toBeLessThanOrEqual(64 * 1024);
   });
 

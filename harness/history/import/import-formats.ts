@@ -1,21 +1,21 @@
-/** The formats that histories are read from: one file and one line each. */
+/** The registry of import formats: a new format is a file and a line here. */
 import type { ImportFormat } from './import-format.ts';
 import { jepsenEdnImport } from './jepsen/jepsen-edn-import.ts';
 import { jepsenJsonImport } from './jepsen/jepsen-json-import.ts';
 import { jsonLogImport } from './log/json-log-import.ts';
 import { ratchetImport } from './ratchet-import.ts';
 
-/** In order of precedence: a format that is a special case of another stands before it. */
+/** In order of precedence: a format that is a special case of another comes before it. */
 export const importFormats: readonly ImportFormat[] = [ratchetImport, jepsenEdnImport, jepsenJsonImport, jsonLogImport];
 
 const FIRST_BYTES = 8 * 1024;
 
-/** How many bytes from the beginning of a file tell every format from the others. */
+/** How many bytes from the beginning of a file are needed to recognise its format. */
 export const firstBytesMax: number = Math.max(...importFormats.map((format) => format.firstBytesMax ?? FIRST_BYTES));
 
 /**
  * The first format that recognises a file by its first bytes, among those that need a mapping or among those that do
- * not; otherwise `defaultFormat`, which says on which line it is something else.
+ * not; otherwise `defaultFormat`, which refuses the file with the line that is wrong.
  */
 export function recogniseFormat(firstBytes: Uint8Array, isMapped: boolean): ImportFormat {
   const recognised = importFormats.find(
@@ -26,7 +26,7 @@ export function recogniseFormat(firstBytes: Uint8Array, isMapped: boolean): Impo
   return recognised ?? defaultFormat(isMapped);
 }
 
-/** What a file is read as that no format recognises. */
+/** The format for a file that no format recognises. */
 export function defaultFormat(isMapped: boolean): ImportFormat {
   return isMapped ? jsonLogImport : ratchetImport;
 }

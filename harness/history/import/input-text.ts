@@ -1,12 +1,12 @@
-/** Whole texts, for formats that are not read as they come. */
+/** Reads whole texts, for formats that are not read as a stream. */
 import { isUtf8 } from 'node:buffer';
 import { UsageError } from '../../errors.ts';
 import type { ImportInput } from './import-format.ts';
 
-/** Of JavaScript's strings. */
+/** The maximum length of a JavaScript string. */
 const textBytesMax = 512 * 1024 * 1024 - 24;
 
-/** @throws UsageError naming the input, when it is too large or not UTF-8 */
+/** @throws UsageError with the name of the input, if it is too large or not UTF-8 */
 export async function readText({ name, bytes }: ImportInput): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of bytes) chunks.push(chunk);

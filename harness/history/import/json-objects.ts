@@ -1,4 +1,4 @@
-/** JSON objects, one after another or in one array, each with its line: what JSON.parse of the whole cannot tell. */
+/** Reads JSON objects, one after another or in one array, each with its line, which JSON.parse does not give. */
 import { SyntaxProblem } from './problem.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [field: string]: Json };
@@ -9,11 +9,11 @@ export interface JsonObject {
 }
 
 const blank = /\s*/y;
-/** What may begin or end an object, or hide such a thing in a string. */
+/** A brace, or a whole string, which may contain braces. */
 const landmark = /[{}]|"[^"\\]*(?:\\[^][^"\\]*)*"?/g;
 
 /**
- * The objects of a text: one a line, or spread over lines, or the items of a single array.
+ * The objects of a text: one per line, or spread over lines, or the items of a single array.
  * @throws SyntaxProblem
  */
 export function* readObjects(text: string): Generator<JsonObject> {
@@ -41,7 +41,7 @@ export function* readObjects(text: string): Generator<JsonObject> {
   step(1);
   if (at < text.length) throw new SyntaxProblem(line, 'unexpected text after the end of the history');
 
-  /** Over so many characters and the blanks after them. */
+  /** Skips `length` characters and the white space after them. */
   function step(length: number): void {
     const next = skipBlank(text, at + length);
     line += newlinesIn(text, at, next);
@@ -49,7 +49,7 @@ export function* readObjects(text: string): Generator<JsonObject> {
   }
 }
 
-/** Where the object that begins at `start` ends; `undefined` if the text ends before it does. */
+/** The end of the object that begins at `start`; `undefined` if the text ends before it. */
 export function endOfObject(text: string, start: number): number | undefined {
   landmark.lastIndex = start;
   let depth = 0;

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
 
-/** What is wrong with a text, and on which of its lines, counted from 1. */
+/** A problem in a text, with its line, counted from 1. */
 export class SyntaxProblem extends Error {
   readonly line: number;
   constructor(line: number, message: string) {
@@ -10,7 +10,7 @@ export class SyntaxProblem extends Error {
 }
 
 /**
- * Does work that may find a problem in the text of `file`.
+ * Runs `work` and adds the name of the file to a problem that it finds.
  * @throws UsageError `FILE:LINE: what is wrong`
  */
 export function locating<T>(file: string, code: string, work: () => T): T {

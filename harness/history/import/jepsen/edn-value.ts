@@ -1,5 +1,5 @@
 import { itemAt } from '../../../required.ts';
-/** The values of EDN, what they become in JSON, and how JSON is written as EDN. */
+/** The values of EDN, their conversion to JSON, and the printing of JSON as EDN. */
 
 export type Edn =
   | null
@@ -22,7 +22,7 @@ export class Keyword {
   }
 }
 
-/** A bare word, and a ratio: what has no counterpart in JSON but its own text. */
+/** A symbol or a ratio, which JSON can represent only as text. */
 export class EdnSymbol {
   readonly name: string;
   constructor(name: string) {
@@ -38,7 +38,7 @@ export class EdnSet {
 }
 
 export class EdnMap {
-  /** Keys and values in turn, in the order of the text. */
+  /** Alternating keys and values, in the order of the text. */
   readonly flat: readonly Edn[];
   constructor(flat: readonly Edn[]) {
     this.flat = flat;
@@ -57,8 +57,9 @@ export class Tagged {
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [field: string]: Plain };
 
 /**
- * JSON of the same content. A keyword is its text with the colon, and its bare name as a field; what JSON has no word
- * for (a ratio, a symbol, an integer past 2^53) is its text, so that different values stay different; a tag is dropped.
+ * Converts to JSON. A keyword becomes its text with the colon, as a field name without it. A value that JSON cannot
+ * represent (a ratio, a symbol, an integer past 2^53) becomes its text, so that different values stay different. A tag is
+ * dropped.
  */
 export function plainOf(value: Edn): Plain {
   if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string')
@@ -72,7 +73,7 @@ export function plainOf(value: Edn): Plain {
   return value.map(plainOf);
 }
 
-/** The fields of a map by name: `:error`, `"error"` and `error` are all called error. */
+/** The fields of a map by name: `:error`, `"error"` and `error` all have the name error. */
 export function fieldsOf(map: EdnMap): [name: string, value: Edn][] {
   const fields: [string, Edn][] = [];
   for (let at = 0; at < map.flat.length; at += 2) {
@@ -89,7 +90,7 @@ function nameOf(key: Edn): string {
 
 const keywordName = /^[A-Za-z_*!?$%&=<>][\w*!?$%&=<>+.#-]*$/;
 
-/** A keyword, or a string where the name is no keyword. */
+/** A keyword, or a string if the name is not a valid keyword. */
 export function printKeyword(name: string): string {
   return keywordName.test(name) ? `:${name}` : JSON.stringify(name);
 }
@@ -97,7 +98,7 @@ export function printKeyword(name: string): string {
 /** JSON as EDN, on one line. Strings stay strings. */
 export function printPlain(value: Plain): string {
   if (value === null) return 'nil';
-  // The escapes of JSON are among those of EDN.
+  // EDN supports all escapes of JSON.
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') return printNumber(value);
   if (typeof value === 'boolean') return String(value);
@@ -106,7 +107,7 @@ export function printPlain(value: Plain): string {
   return `{${fields.join(', ')}}`;
 }
 
-/** A float past 2^53 must not come back as an integer, which would keep its digits and not its type. */
+/** A float past 2^53 must not be read back as an integer, which would become a string. */
 function printNumber(value: number): string {
   const text = JSON.stringify(value);
   return Number.isSafeInteger(value) || /[.e]/.test(text) ? text : `${text}.0`;

@@ -56,9 +56,9 @@ const refused: [what: string, text: string, line: number, message: string][] = [
   ['a vector of operations that does not end', '[{:a 1}\n{:a 2}\n', 3, 'the text ends before a ]'],
   ['a string that does not end', '\n{:a "x}\n\n', 2, 'a string has no end'],
   ['a key without a value', '\n{:a 1 :b}', 2, 'a map has a key without a value'],
-  ['an end without a beginning', '{:a 1}}', 1, 'unexpected }'],
-  ['the wrong end', '{:a [1}', 1, 'unexpected }'],
-  ['more after the end of the history', '[1]\n2', 2, 'unexpected text after the end of the history'],
+  ['a bracket that was not opened', '{:a 1}}', 1, 'unexpected }'],
+  ['a bracket of another kind', '{:a [1}', 1, 'unexpected }'],
+  ['text after the end of the history', '[1]\n2', 2, 'unexpected text after the end of the history'],
   ['a discard of nothing', '[1 #_]', 1, 'nothing follows #_'],
   ['a tag of nothing', '#inst', 1, 'nothing follows #inst'],
   ['an unknown escape', String.raw`"\q"`, 1, String.raw`\q is not a string escape`],
@@ -72,7 +72,7 @@ const refused: [what: string, text: string, line: number, message: string][] = [
   ['nesting without end', '['.repeat(100_000), 1, 'nested deeper than 500'],
 ];
 
-test.each(refused)('refuses %s, and says where', (_, text, line, message) => {
+test.each(refused)('refuses %s, with the line', (_, text, line, message) => {
   expect(() => read(text)).toThrow(expect.objectContaining({ line, message }));
 });
 
@@ -81,7 +81,7 @@ test('every form has the line on which it begins', () => {
   expect(lines).toEqual([1, 5, 6]);
 });
 
-test('JSON comes back from EDN as it was', () => {
+test('JSON survives a conversion to EDN and back', () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: 'grapheme' }), (value) => {
       const [, back] = read(`nil ${printPlain(value as Plain)}`);
@@ -100,7 +100,7 @@ function outcome(text: string): string {
   }
 }
 
-test('no text at all makes the reader do anything but read or refuse', () => {
+test('any text is read or refused', () => {
   const pieces = fc.constantFrom(...'{}[]()#_"\\;:,/+-.0189eENMx nil\n\u00e9');
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 30 }), (text) => {

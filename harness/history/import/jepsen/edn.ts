@@ -1,6 +1,6 @@
 /**
- * A reader of EDN, the notation in which Jepsen writes its histories (https://github.com/edn-format/edn), with what
- * Clojure prints beyond it: ratios, `0x1F` and `##Inf`. It knows where it is: every problem has its line.
+ * A reader of EDN, the notation in which Jepsen writes its histories (https://github.com/edn-format/edn), with
+ * additions that Clojure prints: ratios, `0x1F` and `##Inf`. Every problem has its line.
  */
 
 import { EdnMap, EdnSet, EdnSymbol, Keyword, Tagged } from './edn-value.ts';
@@ -14,7 +14,7 @@ export interface Form {
 }
 
 /**
- * The forms of a text one after another; a text that is a single vector or list yields what is in it.
+ * The forms of a text one after another; for a text that is a single vector or list, its items.
  * @throws SyntaxProblem
  */
 export function* readForms(text: string): Generator<Form> {
@@ -30,7 +30,7 @@ export function* readForms(text: string): Generator<Form> {
   }
 }
 
-/** Deeper than any history, and shallower than the stack. */
+/** Deeper than any history, and low enough for the stack. */
 const depthMax = 500;
 const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const COMMA = 0x2c;
@@ -66,7 +66,7 @@ const escapes: Readonly<Record<string, string>> = {
   '\\': '\\',
 };
 
-/** What stands where no value is: a discarded form, or the end of a collection. */
+/** The absence of a value: a discarded form, or the end of a collection. */
 const nothing = Symbol('nothing');
 
 class Reader {
@@ -74,7 +74,7 @@ class Reader {
   #at = 0;
   #lineAt = 0;
   #line = 1;
-  /** The last read found the end of what it was in, not a form that was discarded. */
+  /** Whether the last read reached the end of the collection or text, rather than a discarded form. */
   #hasEnded = false;
   readonly #keywords = new Map<string, Keyword>();
 
@@ -82,12 +82,12 @@ class Reader {
     this.#text = text;
   }
 
-  /** The line of the place that is read. */
+  /** The line of the current position. */
   get line(): number {
     return this.#lineOf(this.#at);
   }
 
-  /** Steps into a vector or list that is the next form; returns what closes it. */
+  /** Enters a vector or list if it is the next form; returns its closing bracket. */
   enterCollection(): string | undefined {
     this.#skipBlank();
     const opener = this.#text[this.#at];
@@ -96,7 +96,7 @@ class Reader {
     return closers[opener];
   }
 
-  /** The next form before `closer`, or before the end of the text if there is none. */
+  /** The next form before `closer`, or before the end of the text if `closer` is undefined. */
   nextForm(closer: string | undefined): Form | undefined {
     this.#hasEnded = false;
     for (;;) {
@@ -108,7 +108,7 @@ class Reader {
     }
   }
 
-  /** The next value; nothing for a discarded form and at the end. */
+  /** The next value; `nothing` for a discarded form and at the end. */
   #read(closer: string | undefined, depth: number): Edn | typeof nothing {
     this.#skipBlank();
     const char = this.#text[this.#at];
@@ -141,7 +141,7 @@ class Reader {
     }
   }
 
-  /** Everything up to `closer`, which the place is before the first item of. */
+  /** The items up to `closer`; the current position is the opening bracket. */
   #collection(closer: string, depth: number): Edn[] {
     const start = this.#at;
     this.#at += 1;
@@ -214,7 +214,7 @@ class Reader {
     }
   }
 
-  /** What an escape stands for, and its length with the backslash. */
+  /** The decoded escape, and its length including the backslash. */
   #escape(slash: number): [string, number] {
     const letter = this.#text[slash + 1] ?? '';
     const simple = escapes[letter];
@@ -229,7 +229,7 @@ class Reader {
   #character(): string {
     const start = this.#at;
     if (start + 1 >= this.#text.length) this.#failAt(start, 'nothing follows \\');
-    // The first one belongs to it whatever it is: \( and \" are characters.
+    // The first character is always part of it: \( and \" are characters.
     const first = String.fromCodePoint(this.#text.codePointAt(start + 1) ?? 0);
     this.#at += 1 + first.length;
     const name = delimiter.test(first) ? first : first + this.#token();
@@ -274,7 +274,7 @@ class Reader {
     this.#skip(blank);
   }
 
-  /** Over what a pattern matches here, which may be nothing. */
+  /** Skips the match of a pattern at the current position, which may be empty. */
   #skip(pattern: RegExp): void {
     pattern.lastIndex = this.#at;
     if (pattern.test(this.#text)) this.#at = pattern.lastIndex;
@@ -288,7 +288,7 @@ class Reader {
     throw new SyntaxProblem(this.#lineOf(at), message);
   }
 
-  /** Cheap because places are mostly asked for in order. */
+  /** Fast because positions are mostly requested in order. */
   #lineOf(at: number): number {
     if (at < this.#lineAt) [this.#lineAt, this.#line] = [0, 1];
     for (;;) {
@@ -300,7 +300,7 @@ class Reader {
   }
 }
 
-/** Past 2^53 a bigint, so that no two integers become one. */
+/** A bigint past 2^53, so that different integers stay different. */
 function wholeNumber(text: string): number | bigint {
   const [sign, digits] = text.startsWith('-') ? [-1, text.slice(1)] : [1, text.replace(/^\+/, '')];
   const number = sign * Number(digits);
@@ -308,7 +308,7 @@ function wholeNumber(text: string): number | bigint {
   return BigInt(sign) * BigInt(digits);
 }
 
-/** A float that has no place among ours keeps its text. */
+/** A float that is too large for a number keeps its text. */
 function finite(text: string): number | EdnSymbol {
   const number = Number(text.replace(/M$/, ''));
   return Number.isFinite(number) ? number : new EdnSymbol(text);

@@ -3,10 +3,10 @@ import type { ImportFormat } from '../import-format.ts';
 import { readText } from '../input-text.ts';
 import { registerProperties } from './register-properties.ts';
 
-/** Blanks and comments, then the first map, which may be in a vector or a list, and a record with a tag. */
+/** White space and comments, then the first map, which may be in a vector or a list, and may have a tag. */
 const firstMap = /^(?:[\s,]|;[^\n]*\n)*[[(]?(?:[\s,]|;[^\n]*\n)*(?:#[\w.$/-]+\s*)?\{[\s,]*:[a-z]/i;
 
-/** No JSON has a colon where EDN has its keywords. */
+/** Keywords distinguish EDN from JSON. */
 export const jepsenEdnImport: ImportFormat = {
   name: 'jepsen-edn',
   options: ['initial'],

@@ -13,7 +13,7 @@ export const jepsenJsonImport: ImportFormat = {
   recognise(firstBytes) {
     const { object, isInArray } = firstJsonObject(firstBytes) ?? {};
     if (!isObject(object) || !isOperation(object)) return false;
-    return isInArray === true || isJepsens(object);
+    return isInArray === true || isJepsenOperation(object);
   },
   async read(input, { initial }) {
     const { importJepsenJson } = await import('./jepsen.ts');
@@ -28,11 +28,11 @@ function isOperation(fields: Fields): boolean {
 }
 
 /**
- * What tells an operation of Jepsen from an event of ours that lacks its key: it always has a value, though it be null,
- * which knows no progress, and its process is a number or the nemesis. A history of ours is never judged as a register
- * because something is missing from it.
+ * Distinguishes an operation of Jepsen from a Ratchet event without a key: the operation always has a value (which may be
+ * null) that is not a progress, and its process is a number or the nemesis. So a Ratchet history with a missing field is
+ * not judged as a register.
  */
-function isJepsens(fields: Fields): boolean {
+function isJepsenOperation(fields: Fields): boolean {
   const { process, value } = fields;
   if (value === undefined || 'key' in fields || 'session' in fields) return false;
   return (Number.isSafeInteger(process) || process === 'nemesis') && !(isObject(value) && 'progress' in value);

@@ -1,4 +1,4 @@
-/** One operation map of Jepsen, whatever it was written in, and where it stands. */
+/** Reads operation maps of Jepsen from EDN or JSON, with their lines. */
 import { EdnMap, EdnSet, Tagged, fieldsOf, plainOf } from './edn-value.ts';
 import type { Edn, Plain } from './edn-value.ts';
 import { readForms } from './edn.ts';
@@ -34,7 +34,7 @@ function plainFields(map: EdnMap, line: number): Map<string, Plain> {
   return fields;
 }
 
-/** A tuple of jepsen.independent may be printed as a record, and a set must not pass for the pair that it may hold. */
+/** A tuple of jepsen.independent may be printed as a record, and a set of two items must not be read as a pair. */
 function plainValue(value: Edn): Plain {
   if (value instanceof EdnSet) return { set: value.items.map(plainOf) };
   if (!(value instanceof Tagged) || !(value.value instanceof EdnMap)) return plainOf(value);

@@ -1,20 +1,20 @@
-/** Whose value it is: a register alone, or one of the independent keys of Jepsen, whose values are `[key value]`. */
+/** Finds the key of a value: the only register, or one of Jepsen's independent keys, whose values are `[key value]`. */
 import { isObject, show } from '../../event-shape.ts';
 import type { Plain } from './edn-value.ts';
 import type { JepsenOp } from './jepsen-op.ts';
 import { SyntaxProblem } from '../problem.ts';
 
-/** The key of a history that names none. */
+/** The key in a history without keys. */
 export const ONLY_KEY = 'register';
 
 /**
- * A register holds scalars, so a vector says by itself that the history has independent keys: anywhere but in a cas,
- * whose own value is the pair `[from to]`, and there when the second of its two is a vector.
+ * A register holds scalars, so a value that is a vector means that the history has independent keys. The value of a cas is
+ * itself a pair `[from to]`, so it has a key only if its second item is a vector.
  */
 export class JepsenValues {
-  /** The first operation whose value is a tuple, if any is. */
+  /** The first operation whose value is a tuple. */
   readonly #tuple: JepsenOp | undefined;
-  /** The key of what each process last began. */
+  /** By process: the key of its last invoke. */
   readonly #keys = new Map<Plain | undefined, Plain>();
 
   constructor(operations: readonly JepsenOp[]) {
@@ -30,10 +30,10 @@ export class JepsenValues {
   ): { key: Plain; value: Plain | undefined } {
     const [key, value] = this.#split(op, process, type);
     if (type === 'invoke') this.#keys.set(process, key);
-    const means = meant(value, f, type);
-    const problem = valueProblem(means);
+    const resolved = valueOrMissing(value, f, type);
+    const problem = valueProblem(resolved);
     if (problem !== undefined) throw new SyntaxProblem(op.line, problem);
-    return { key, value: means };
+    return { key, value: resolved };
   }
 
   #split({ fields, line }: JepsenOp, process: Plain | undefined, type: unknown): [Plain, Plain] {
@@ -44,7 +44,10 @@ export class JepsenValues {
     if (isPair(value)) return value;
     const begun = this.#keys.get(process);
     if (value === null && type !== 'invoke' && begun !== undefined) return [begun, null];
-    throw new SyntaxProblem(line, `value ${show(value)} is not [key value], but the value on line ${this.#tuple.line} is`);
+    throw new SyntaxProblem(
+      line,
+      `value ${show(value)} is not [key value], but the value on line ${this.#tuple.line} is`,
+    );
   }
 }
 
@@ -60,8 +63,8 @@ function isPair(value: Plain): value is [Plain, Plain] {
 
 const singlesWithValue: ReadonlySet<unknown> = new Set(['show', 'commit', 'receive']);
 
-/** nil is the value of a register that nobody has written, or says nothing; which of the two, the operation tells. */
-function meant(value: Plain, f: unknown, type: unknown): Plain | undefined {
+/** nil is either the initial value of a register or no value, depending on the operation. */
+function valueOrMissing(value: Plain, f: unknown, type: unknown): Plain | undefined {
   if (value !== null) return value;
   const isValue = f === 'read' ? type === 'ok' : f === 'write' ? type === 'invoke' : singlesWithValue.has(f);
   return isValue ? null : undefined;

@@ -7,7 +7,7 @@ const edn = (...lines: string[]) => eventsOf(importJepsenEdn(lines.join('\n'), '
 const read = ':type :invoke, :f :read, :process 1';
 
 describe('a history of Jepsen', () => {
-  it('is read with its reads, writes and cas, its times, and what it carries beside', () => {
+  it('is read with its reads, writes and cas, its times, and its extra fields', () => {
     const events = edn(
       '{:index 0, :time 10, :process 0, :type :invoke, :f :write, :value 3}',
       '{:index 1, :time 20, :process 0, :type :ok, :f :write, :value 3, :node "n1"}',
@@ -42,7 +42,7 @@ describe('a history of Jepsen', () => {
     }
   });
 
-  it('carries what the nemesis did along as faults, whatever it is called', () => {
+  it('keeps the operations of the nemesis as faults, whatever their names', () => {
     const events = edn(
       '{:type :info, :f :start, :process :nemesis, :time 5, :value {:partition #{"n1" "n2"}}}',
       '{:type :info, :f :read, :process :nemesis, :value nil}',
@@ -55,24 +55,24 @@ describe('a history of Jepsen', () => {
     ]);
   });
 
-  it('holds a time that steps back where it was, for the order of the file is what counts', () => {
+  it('replaces a time that goes back by the previous one, and keeps the order of the file', () => {
     expect(edn(`{${read} :time 9}`, '{:type :fail, :f :read, :process 1, :time 7}').map(({ time }) => time)).toEqual([
       9, 9,
     ]);
   });
 
-  it('keeps the index of Jepsen where it is another', () => {
+  it('keeps the index of Jepsen if it differs', () => {
     expect(edn(`{${read} :index 4}`)).toMatchObject([{ index: 0, jepsen_index: 4 }]);
   });
 
-  it('begins at what it is told', () => {
+  it('begins at the given initial value', () => {
     expect(importJepsenEdn('', 'h.edn', { initial: 0 }).header).toEqual({ history: 1, initial: 0 });
     expect(importJepsenEdn('', 'h.edn').header).toBeUndefined();
   });
 });
 
 describe('independent keys', () => {
-  it('are recognised by values that are vectors, and lent to completions without a value', () => {
+  it('are recognised by values that are vectors, and apply to completions without a value', () => {
     const events = edn(
       '{:type :invoke, :f :cas, :process 0, :value [:x [1 2]]}',
       '{:type :invoke, :f :read, :process 1, :value [7 nil]}',
@@ -89,7 +89,7 @@ describe('independent keys', () => {
     }
   });
 
-  it('are not seen in the pairs of a cas', () => {
+  it('are not confused with the pairs of a cas', () => {
     expect(edn('{:type :invoke, :f :cas, :process 1, :value [1 2]}')).toMatchObject([
       { key: 'register', value: [1, 2] },
     ]);
@@ -100,7 +100,7 @@ describe('the JSON of elle-cli', () => {
   const write = { type: 'invoke', f: 'write', process: 1, value: 3 };
   const nemesis = { type: 'info', f: 'start', process: 'nemesis', value: null };
 
-  it('may be one array or one operation a line', () => {
+  it('may be one array or one operation per line', () => {
     const texts = [
       JSON.stringify([write, nemesis]),
       JSON.stringify([write, nemesis], undefined, 2),
@@ -114,7 +114,7 @@ describe('the JSON of elle-cli', () => {
     }
   });
 
-  it('means the same as the EDN of it', () => {
+  it('gives the same history as the EDN', () => {
     const json =
       '[{"type":"invoke","f":"write","process":0,"value":[1,"a"]},{"type":"info","f":"write","process":0,"value":[1,"a"],"error":"x"}]';
     const same =
@@ -123,7 +123,7 @@ describe('the JSON of elle-cli', () => {
   });
 });
 
-it('a history that Knossos calls broken is judged so', () => {
+it('a history that Knossos finds invalid is violated', () => {
   const stale = [
     '[{:process 4, :type :invoke, :f :write, :value 2}',
     ' {:process 4, :type :ok, :f :write, :value 2}',
@@ -137,10 +137,10 @@ it('a history that Knossos calls broken is judged so', () => {
   expect(judgement.verdicts.map(({ valid }) => valid)).toEqual([false, true]);
 });
 
-describe('a bad history is refused by file and line', () => {
+describe('a bad history is refused with file and line', () => {
   const cases: [what: string, text: string, message: string][] = [
     ['text that is not EDN', `{${read}}\n{:type`, 'h.edn:2: the text ends before its }'],
-    ['an operation that is no map', `{${read}}\n[1]`, 'h.edn:2: an operation must be a map'],
+    ['an operation that is not a map', `{${read}}\n[1]`, 'h.edn:2: an operation must be a map'],
     ['a field that stands there twice', '{:type :ok, :type :fail}', 'h.edn:1: the operation has :type twice'],
     [
       'an operation of no register',
@@ -197,7 +197,7 @@ describe('a bad history is refused by file and line', () => {
       'h.edn:1: value [1,2,3] is not [key value]',
     ],
     [
-      'a key that is no name',
+      'a key that is not a name',
       '{:type :invoke, :f :write, :process 1, :value [[1] 3]}',
       'h.edn:1: key must be a string or an integer',
     ],
@@ -206,7 +206,7 @@ describe('a bad history is refused by file and line', () => {
       `{${read} :index 3}\n{:type :ok :f :read :process 1 :index 3}`,
       'h.edn:2: index goes back from 3 to 3',
     ],
-    ['a time that is no number', `{${read} :time "now"}`, 'h.edn:1: time must be nanoseconds, not "now"'],
+    ['a time that is not a number', `{${read} :time "now"}`, 'h.edn:1: time must be nanoseconds, not "now"'],
   ];
 
   it.each(cases)('%s', (_, text, message) => {

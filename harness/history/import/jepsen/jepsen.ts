@@ -1,6 +1,6 @@
 /**
- * Histories of registers as Jepsen, Knossos and elle-cli keep them. The order of the file is what counts: Jepsen's
- * times may step back by a little, and are then held where they were; a history without times has zeros.
+ * Imports register histories of Jepsen, Knossos and elle-cli. Events keep the order of the file. Jepsen's times may go back
+ * by a little; such a time is replaced by the previous one. In a history without times all are 0.
  */
 import { ColumnsBuilder, fillRow } from '../../columns-builder.ts';
 import type { HistoryColumns } from '../../columns.ts';
@@ -15,7 +15,7 @@ import { JepsenValues } from './jepsen-values.ts';
 import { SyntaxProblem, locating } from '../problem.ts';
 
 export interface JepsenOptions {
-  /** What every register begins at; null when missing. */
+  /** The initial value of every register; null when missing. */
   initial?: Value;
 }
 
@@ -29,7 +29,7 @@ export function importJepsenJson(text: string, file: string, options: JepsenOpti
   return locating(file, 'history-invalid', () => toHistory([...readJsonOps(text)], options));
 }
 
-/** Fields that are understood; all others are carried along. */
+/** Fields with a meaning; all others become extra fields. */
 export const understoodFields: ReadonlySet<string> = new Set([
   'index',
   'time',
@@ -41,11 +41,11 @@ export const understoodFields: ReadonlySet<string> = new Set([
   'key',
   'value',
 ]);
-/** Operations of a register, and those of our own format, which come back from an export. */
+/** Operations of a register, and those of Ratchet's own format, which an export contains. */
 const operations: ReadonlySet<unknown> = new Set(['read', 'write', 'cas', 'start', 'show', 'commit']);
-/** Jepsen's own tests use these names, too: they are ours only in our own export. */
-const bystanders: ReadonlySet<unknown> = new Set(['watch', 'receive']);
-const singles: ReadonlySet<unknown> = new Set(['show', 'commit', ...bystanders]);
+/** Jepsen's tests use these names too; only in an export of Ratchet do they mean Ratchet's operations. */
+const exportedOnly: ReadonlySet<unknown> = new Set(['watch', 'receive']);
+const singles: ReadonlySet<unknown> = new Set(['show', 'commit', ...exportedOnly]);
 
 function toHistory(ops: readonly JepsenOp[], { initial }: JepsenOptions): HistoryColumns {
   const importer = new Importer(new JepsenValues(ops.filter(({ fields }) => isOperation(fields))));
@@ -116,11 +116,11 @@ class Importer {
   }
 }
 
-/** What a client did, or one of our singles; what the nemesis and other bystanders did is a fault. */
+/** An operation of a client, or a single event of Ratchet. Operations of the nemesis and other processes are faults. */
 function isOperation(fields: JepsenOp['fields']): boolean {
   const [process, f] = [word(fields.get('process')), word(fields.get('f'))];
   if (process === undefined || process === 'nemesis') return false;
-  return operations.has(f) || (process === 'ratchet' && bystanders.has(f));
+  return operations.has(f) || (process === 'ratchet' && exportedOnly.has(f));
 }
 
 function fault(fields: JepsenOp['fields'], line: number): Fields {

@@ -1,2 +1,2 @@
-/** A register may go back: only what does not speak of progress can be asked of it. */
+/** The value of a register may decrease, so only properties that are not about progress apply. */
 export const registerProperties: readonly string[] = ['integrity', 'linearizable', 'staleness', 'availability'];

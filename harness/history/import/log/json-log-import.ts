@@ -3,7 +3,7 @@ import { textOfFirst } from '../first-bytes.ts';
 import type { ImportFormat } from '../import-format.ts';
 import { readText } from '../input-text.ts';
 
-/** Your own logs, newline-delimited JSON: a mapping says which fields are what. */
+/** A team's own logs, newline-delimited JSON: a mapping assigns their fields. */
 export const jsonLogImport: ImportFormat = {
   name: 'json-log',
   options: ['mapping'],

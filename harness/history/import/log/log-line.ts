@@ -1,4 +1,4 @@
-/** One line of a log, understood by a mapping. */
+/** Reads one line of a log with a mapping. */
 import { isObject, show, singleTypes, valueProblem } from '../../event-shape.ts';
 import type { Fields } from '../../event-shape.ts';
 import type { EventType, Operation } from '../../event.ts';
@@ -14,20 +14,20 @@ export interface LogEntry {
   /** Missing on faults, and on commits, which have no session. */
   session: Name | undefined;
   story: Name | undefined;
-  /** Nanoseconds since 1970; `began` is missing where the log does not know. */
+  /** Nanoseconds since 1970; `began` is missing if the log does not have it. */
   ended: bigint;
   began: bigint | undefined;
   progress: number | undefined;
-  /** A number from 1, or as the log has it where the mapping counts generations itself. */
+  /** A number from 1, or any value of the log if the mapping counts generations. */
   generation: unknown;
   status: string | undefined;
   carried: Fields;
 }
 
-/** Why a line is no event, in words that are the same for all such lines, and what is special about this one. */
+/** Why a line is not an event: a reason that is the same for all such lines, and a detail of this one. */
 export class Unfit extends Error {
   readonly detail: string;
-  /** The mapping does not ask for such lines. */
+  /** Whether the `where` of the mapping excludes the line. */
   readonly isExcluded: boolean;
   constructor(reason: string, detail = '', isExcluded = false) {
     super(reason);
@@ -39,7 +39,7 @@ export class Unfit extends Error {
 /** @throws Unfit */
 export function readLogLine(text: string, line: number, mapping: Mapping): LogEntry {
   const fields = parseLine(text);
-  requireWanted(fields, mapping);
+  requireIncluded(fields, mapping);
   const f = operationOf(fields, mapping);
   const type = outcomeOf(fields, mapping, f);
   const ended = momentOf(fields, 'time', mapping.time);
@@ -59,7 +59,7 @@ export function readLogLine(text: string, line: number, mapping: Mapping): LogEn
   };
 }
 
-/** What stands at a path of names joined by dots; a name may have dots of its own. `null` counts as nothing. */
+/** The value at a path of names joined by dots; a name may itself contain dots. `null` counts as missing. */
 function find(fields: unknown, path: string): unknown {
   if (typeof fields !== 'object' || fields === null) return undefined;
   if (Object.hasOwn(fields, path)) return (fields as Fields)[path] ?? undefined;
@@ -72,7 +72,7 @@ function find(fields: unknown, path: string): unknown {
   return undefined;
 }
 
-/** Integers past 2^53, as in identifiers and in nanoseconds, stay exact: they are read as their digits. */
+/** Integers past 2^53, such as identifiers and nanoseconds, are read as strings of digits and so stay exact. */
 function parseLine(text: string): Fields {
   let value: unknown;
   try {
@@ -88,7 +88,7 @@ function exactly(_: string, value: unknown, context?: { source: string }): unkno
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
 }
 
-function requireWanted(fields: Fields, { where }: Mapping): void {
+function requireIncluded(fields: Fields, { where }: Mapping): void {
   for (const [path, kinds] of Object.entries(where)) {
     const value = find(fields, path);
     if (!isOneOf(value, kinds)) throw new Unfit(`${path} is not ${kinds.join(' or ')}`, describe(value), true);
@@ -149,7 +149,7 @@ function nameOf(fields: Fields, what: string, path: string): Name {
   throw new Unfit(`${what} is not a string or an integer (field ${path})`, show(value));
 }
 
-/** A generation that starts may begin at nothing; a fault and a read without an answer may have none. */
+/** A start may lack a progress, which then is 0; a fault and a read without an answer have none. */
 function progressOf(fields: Fields, mapping: Mapping, f: Operation, type: LogEntry['type']): number | undefined {
   const { field, max } = mapping.progress;
   const found = find(fields, field);
@@ -157,7 +157,7 @@ function progressOf(fields: Fields, mapping: Mapping, f: Operation, type: LogEnt
   if (f === 'start' && found === undefined) return 0;
   const value = found ?? required(fields, 'progress', field);
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  // Rounded far below any real step: 0.07 of 1 is 7%, not 7.000000000000001%.
+  // Rounded to nine decimals: 0.07 of 1 is 7%, not 7.000000000000001%.
   const percent = typeof number === 'number' ? Math.round((number / max) * 1e11) / 1e9 : Number.NaN;
   if (valueProblem({ progress: percent }) === undefined) return percent;
   throw new Unfit(`progress is not a number from 0 to ${max} (field ${field})`, show(value));

@@ -14,7 +14,7 @@ const imported = (text: string, map: string) => {
 };
 const log = (lines: readonly (object | string)[], map = '') =>
   imported(lines.map((each) => (typeof each === 'string' ? each : line(each))).join('\n'), least + map);
-const told = (events: readonly HistoryEvent[]): string[] =>
+const described = (events: readonly HistoryEvent[]): string[] =>
   events.map(({ time, process, type, f, value }) =>
     `${time / 1e6} ${process} ${type} ${f} ${JSON.stringify(value) ?? ''}`.trim(),
   );
@@ -67,14 +67,14 @@ describe('a log of a status endpoint', () => {
     expect(events[1]?.value).toEqual({ generation: 2, progress: 10, status: 'generating' });
   });
 
-  it('takes fractions and numbers as text', () => {
+  it('accepts fractions, and numbers as text', () => {
     const text = [{ part: 0.07 }, { part: '1' }, { part: 0.57 }].map((fields) => line(fields)).join('\n');
     const { events } = imported(text, least.replace('pct', '{ field: part, max: 1 }'));
     const values = events.filter(({ type }) => type === 'ok').map(({ value }) => value);
     expect(values).toEqual([{ progress: 7 }, { progress: 100 }, { progress: 57 }]);
   });
 
-  it('knows when a request began by its duration, and which of them overlap', () => {
+  it('derives the begin of a request from its duration, and which requests overlap', () => {
     const { events } = log(
       [
         { at: 1000, ms: 30 },
@@ -83,7 +83,7 @@ describe('a log of a status endpoint', () => {
       ],
       'took: { field: ms, unit: ms }',
     );
-    expect(told(events)).toEqual([
+    expect(described(events)).toEqual([
       '0 u/read invoke read',
       '30 u/read ok read {"progress":10}',
       '35 u/read invoke read',
@@ -93,15 +93,15 @@ describe('a log of a status endpoint', () => {
     ]);
   });
 
-  it('knows when a request began by the field that says so', () => {
+  it('reads the begin of a request from its field', () => {
     const { events } = log([{ began: 990 }], 'began: { field: began, unit: ms }');
     expect(events.map(({ time }) => time)).toEqual([0, 10e6]);
   });
 
-  it('tells what failed from what nobody knows, and uses no process again after that', () => {
+  it('distinguishes failed requests from unknown ones, and does not use a process again after an unknown one', () => {
     const map = 'outcome: { field: code, ok: [200], fail: 500, info: timeout }';
     const { events } = log([{ code: 'timeout', pct: null }, { code: 500, pct: undefined }, { code: 200 }], map);
-    expect(told(events)).toEqual([
+    expect(described(events)).toEqual([
       '0 u/read invoke read',
       '0 u/read info read',
       '0 u/read-2 invoke read',
@@ -111,7 +111,7 @@ describe('a log of a status endpoint', () => {
     ]);
   });
 
-  it('holds writes, starts, shows, commits and faults where the log does', () => {
+  it('contains the writes, starts, shows, commits and faults of the log', () => {
     const map =
       'operation: { field: kind, read: poll, write: [patch, put], start: begin, show: seen, commit: row, fault: [deploy] }';
     const { events } = log(
@@ -125,7 +125,7 @@ describe('a log of a status endpoint', () => {
       ],
       map,
     );
-    expect(told(events)).toEqual([
+    expect(described(events)).toEqual([
       '0 u/start invoke start {"progress":0}',
       '0 u/start ok start {"progress":0}',
       '0 u/write invoke write {"progress":10}',
@@ -139,7 +139,7 @@ describe('a log of a status endpoint', () => {
     expect(events[5]).toMatchObject({ fault: 'deploy' });
   });
 
-  it('counts generations in the order in which they appear, where they are not numbers', () => {
+  it('numbers generations in order of appearance if they are not numbers', () => {
     const map = 'generation: { field: job, counted: first-seen }';
     const { events } = log(
       [
@@ -156,7 +156,7 @@ describe('a log of a status endpoint', () => {
     expect(generations).toEqual([1, 2, 1, 1]);
   });
 
-  it('keeps identifiers and nanoseconds past 2^53 apart', () => {
+  it('keeps identifiers and nanoseconds past 2^53 exact', () => {
     const map = 'time: { field: at, unit: ns }\nsession: user\nstory: id\nprogress: pct';
     const text = [2, 3]
       .map((n) => `{"at":171723600012345678${n},"user":900719925474099${n},"id":"s","pct":1}`)
@@ -170,7 +170,7 @@ describe('a log of a status endpoint', () => {
     ]);
   });
 
-  it('carries along what it is told to, and lets nothing of it pass for the event itself', () => {
+  it('keeps the fields in carry, which do not overwrite fields of the event', () => {
     const { events } = log(
       [{ region: 'eu', db: { host: 'r1' }, time: 5, gone: null }],
       'carry: [region, db.host, time, gone]',
@@ -180,7 +180,7 @@ describe('a log of a status endpoint', () => {
   });
 });
 
-describe('lines that are no events', () => {
+describe('lines that are not events', () => {
   const map = 'where: { event: [poll, push] }\notherwise: skip\n';
   it('are counted by reason, with the first of each', () => {
     const { events, lines, skipped } = log(
@@ -207,7 +207,7 @@ describe('lines that are no events', () => {
     ]);
   });
 
-  it('are refused by file and line, unless the mapping says otherwise or does not mean them', () => {
+  it('are refused with file and line, unless the mapping skips or excludes them', () => {
     const refusals: [fields: object | string, message: string, map?: string][] = [
       ['{"at":', 'log.ndjson:2: not valid JSON'],
       ['3', 'log.ndjson:2: not a JSON object: 3'],
@@ -242,19 +242,19 @@ describe('lines that are no events', () => {
     expect(log([{ event: 'poll' }, { event: 'boot' }], 'where: { event: poll }').skipped).toHaveLength(1);
   });
 
-  it('are not all there is: a log without an event gets no verdict', () => {
+  it('may not be the whole log: a log without an event gets no verdict', () => {
     expect(() => log([{ event: 'boot' }], map)).toThrow(
       'log.ndjson: none of its 1 lines is an event (1: event is not poll or push, first at line 1)',
     );
     expect(() => log([])).toThrow('log.ndjson: none of its 0 lines is an event');
   });
 
-  it('times more than a history can hold apart are refused', () => {
+  it('times that are too far apart for a history are refused', () => {
     expect(() => log([{ at: 0 }, { at: 1_717_236_000_123 }])).toThrow('its times are more than 104 days apart');
   });
 });
 
-it('whatever the log holds, its history is a valid one', () => {
+it('every log that is accepted becomes a valid history', () => {
   const entry = fc.record({
     at: fc.nat(5),
     ms: fc.nat(5),

@@ -1,4 +1,4 @@
-/** A team's own logs, as a mapping understands them, become a history. */
+/** Imports a team's own logs as a history, with a mapping. */
 import { UsageError } from '../../../errors.ts';
 import { asColumns } from '../../columns-builder.ts';
 import type { HistoryColumns } from '../../columns.ts';
@@ -13,22 +13,22 @@ import { dateOf } from './timestamp.ts';
 
 export interface ImportedLog {
   history: HistoryColumns;
-  /** That hold anything at all. */
+  /** Without empty lines. */
   lines: number;
   skipped: readonly Skipped[];
 }
 
 /**
- * Newline-delimited JSON in any order becomes a history in the order of its times; lines of the same time stay in the
- * order of the file. Where the log does not say when a request began, it counts as one that took no time; of those
- * that are known to begin when another ends, each counts as overlapping it.
- * @throws UsageError `FILE:LINE: why the line is no event`, unless the mapping says to skip such lines
+ * Imports newline-delimited JSON in any order as a history in the order of time; lines with the same time keep the order
+ * of the file. A request without a begin time has duration zero. A request that begins at the time at which another ends
+ * overlaps it.
+ * @throws UsageError `FILE:LINE: why the line is not an event`, unless the mapping says to skip such lines
  */
 export function importLog(text: string, file: string, mapping: Mapping): ImportedLog {
   const { entries, lines, skipped } = readLines(text, file, mapping);
   const marks = entries.flatMap(marksOf).sort(byTime);
   const [first, last] = [marks[0], marks.at(-1)];
-  if (first === undefined || last === undefined) throw nothingFound(file, lines, skipped);
+  if (first === undefined || last === undefined) throw noEventsError(file, lines, skipped);
   const start = first.time;
   if (last.time - start > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw new UsageError(
@@ -70,13 +70,13 @@ function refusal(file: string, line: number, { message, detail }: Unfit): UsageE
   return new UsageError('log-invalid', `${file}:${line}: ${what}`, '`otherwise: skip` in the mapping skips such lines');
 }
 
-function nothingFound(file: string, lines: number, skipped: readonly Skipped[]): UsageError {
+function noEventsError(file: string, lines: number, skipped: readonly Skipped[]): UsageError {
   const reasons = skipped.map(({ reason, count, line }) => `${count}: ${reason}, first at line ${line}`);
   const why = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
   return new UsageError('log-empty', `${file}: none of its ${lines} lines is an event${why}`);
 }
 
-/** The beginning, the end, or the whole of an entry, at a point in time. */
+/** The beginning, the end, or both, of an entry, at a point in time. */
 interface Mark {
   entry: LogEntry;
   what: 'begin' | 'end' | 'both';
@@ -92,7 +92,7 @@ function marksOf(entry: LogEntry): Mark[] {
   ];
 }
 
-/** At the same time what is known to begin comes first, so that it overlaps what ends. */
+/** At the same time beginnings come before ends, so that the requests overlap. */
 function byTime(a: Mark, b: Mark): number {
   if (a.time !== b.time) return a.time < b.time ? -1 : 1;
   return Number(b.what === 'begin') - Number(a.what === 'begin') || a.entry.line - b.entry.line;
@@ -146,7 +146,7 @@ function valueOf(entry: LogEntry, generations: Generations): Value | undefined {
   };
 }
 
-/** Numbers of the generations of each story. */
+/** Numbers the generations of each story. */
 class Generations {
   readonly #mapping: Mapping;
   readonly #seen = new Map<LogEntry['story'], Map<string, number>>();

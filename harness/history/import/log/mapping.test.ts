@@ -4,7 +4,7 @@ import { parseMapping } from './mapping.ts';
 const least = 'time: at\nsession: user\nstory: id\nprogress: pct\n';
 
 describe('a mapping', () => {
-  it('needs no more than four names', () => {
+  it('requires only four fields', () => {
     expect(parseMapping(least, 'map.yaml')).toEqual({
       where: {},
       time: { field: 'at', unit: 'iso' },
@@ -16,7 +16,7 @@ describe('a mapping', () => {
     });
   });
 
-  it('may say all that a log knows', () => {
+  it('may assign all fields of a log', () => {
     const all = [
       'time: { field: ts, unit: ns }',
       'took: { field: ms, unit: ms }',
@@ -42,12 +42,12 @@ describe('a mapping', () => {
     });
   });
 
-  it('may rename what it carries along', () => {
+  it('may rename the fields that it keeps', () => {
     expect(parseMapping(`${least}carry: { served_by: db.host }`, 'map.yaml').carry).toEqual({ served_by: 'db.host' });
   });
 });
 
-describe('a bad mapping is refused by file and line', () => {
+describe('a bad mapping is refused with file and line', () => {
   const cases: [what: string, text: string, message: string][] = [
     ['text that is not YAML', `${least}where: {a: [1}\n`, 'map.yaml:5: not YAML: '],
     ['a field twice', `${least}time: b\n`, 'map.yaml:5: not YAML: Map keys must be unique'],
@@ -72,7 +72,7 @@ describe('a bad mapping is refused by file and line', () => {
       `session: user\nstory: id\nprogress: pct\ntime:\n  field: ts\n  unit: min\n`,
       'map.yaml:6: time.unit: ',
     ],
-    ['a path that is no text', `session: 3\ntime: at\nstory: id\nprogress: pct\n`, 'map.yaml:1: session: '],
+    ['a path that is not a string', `session: 3\ntime: at\nstory: id\nprogress: pct\n`, 'map.yaml:1: session: '],
     ['an unknown way with other lines', `${least}otherwise: ignore\n`, 'map.yaml:5: otherwise: '],
     [
       'both began and took',

@@ -1,14 +1,14 @@
-/** A mapping: which fields of a team's own log lines are what a history needs. `docs/LOGS.md` describes it. */
+/** A mapping assigns the fields of a team's own log lines to those of a history. `docs/LOGS.md` describes it. */
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import * as z from 'zod';
 import { UsageError } from '../../../errors.ts';
 import { itemAt } from '../../../required.ts';
 
-/** Where a field is found: its name, or names joined by dots. */
+/** The path of a field: its name, or names joined by dots. */
 const Path = z.string().min(1);
-/** Fields of an event that a field of a log must not pass for. */
-const taken = new Set([
+/** Fields of an event, which a field of a log must not overwrite. */
+const reserved = new Set([
   'index',
   'time',
   'process',
@@ -21,7 +21,7 @@ const taken = new Set([
   'fault',
   'log_line',
 ]);
-const freeName = (name: string): string => (taken.has(name) ? `log_${name}` : name.replaceAll('.', '_'));
+const freeName = (name: string): string => (reserved.has(name) ? `log_${name}` : name.replaceAll('.', '_'));
 const Kind = z.union([z.string(), z.number(), z.boolean()]);
 const Kinds = z.union([Kind.transform((kind) => [kind]), z.array(Kind).min(1)]);
 
@@ -36,21 +36,21 @@ const Moment = z
   }));
 
 const MappingSchema = z.strictObject({
-  /** Only lines with these values in these fields are meant; the others are skipped. */
+  /** Only lines with these values in these fields are read; the others are skipped. */
   where: z.record(Path, Kinds).default({}),
-  /** When it happened: of a read, when it was answered. */
+  /** When it happened; for a read, when it was answered. */
   time: Moment,
-  /** When a request began, if the log knows: its beginning, or how long it took. */
+  /** When a request began, if the log has it: its beginning, or its duration. */
   began: Moment.optional(),
   took: z.strictObject({ field: Path, unit: z.enum(['s', 'ms', 'us', 'ns']) }).optional(),
   session: Path,
   story: Path,
-  /** `max` is what the log calls complete: 1 for fractions. */
+  /** `max` is the value that the log uses for complete: 1 for fractions. */
   progress: z.union([
     Path.transform((field) => ({ field, max: 100 })),
     z.strictObject({ field: Path, max: z.number().positive().default(100) }),
   ]),
-  /** `first-seen`: anything that tells generations apart, counted in the order in which they appear. */
+  /** `first-seen`: the field is any identifier of the generation; generations are numbered in order of appearance. */
   generation: z
     .union([
       Path.transform((field) => ({ field, counted: 'as-is' as const })),
@@ -58,7 +58,7 @@ const MappingSchema = z.strictObject({
     ])
     .optional(),
   status: Path.optional(),
-  /** What kind of operation a line is of; without it all are reads. */
+  /** The kind of operation; without it all are reads. */
   operation: z
     .strictObject({
       field: Path,
@@ -70,11 +70,11 @@ const MappingSchema = z.strictObject({
       fault: Kinds.optional(),
     })
     .optional(),
-  /** How a request ended; without it all were answered. */
+  /** How a request ended; without it all are `ok`. */
   outcome: z
     .strictObject({ field: Path, ok: Kinds.optional(), fail: Kinds.optional(), info: Kinds.optional() })
     .optional(),
-  /** Fields to carry along and to show, under their own names or under others: `served_by: db.host`. */
+  /** Fields to keep and to show, under their own names or under others: `served_by: db.host`. */
   carry: z
     .union([
       z.array(Path).transform((paths) => Object.fromEntries(paths.map((path) => [path, path]))),
@@ -82,9 +82,9 @@ const MappingSchema = z.strictObject({
     ])
     .transform((carry) => Object.fromEntries(Object.entries(carry).map(([name, path]) => [freeName(name), path])))
     .default({}),
-  /** What becomes of lines that cannot be understood. */
+  /** What to do with invalid lines. */
   otherwise: z.enum(['refuse', 'skip']).default('refuse'),
-  /** Judged when the command line names none. */
+  /** The properties to judge if the command line names none. */
   properties: z.array(z.string()).min(1).optional(),
 });
 
@@ -96,18 +96,22 @@ export function parseMapping(text: string, file: string): Mapping {
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   const refuse: (at: number, problem: string) => never = (at, problem) => {
     const { line } = counter.linePos(at);
-    throw new UsageError('mapping-invalid', `${file}:${Math.max(1, line)}: ${problem}`, 'docs/LOGS.md describes the mapping');
+    throw new UsageError(
+      'mapping-invalid',
+      `${file}:${Math.max(1, line)}: ${problem}`,
+      'docs/LOGS.md describes the mapping',
+    );
   };
   const [error] = document.errors;
   if (error !== undefined) refuse(error.pos[0], `not YAML: ${error.message.split('\n')[0]}`);
   const result = MappingSchema.safeParse(toPlain(document, refuse));
   if (!result.success) {
     const issue = specific(itemAt(result.error.issues, 0));
-    refuse(placeOf(document, issue), describeIssue(issue));
+    refuse(offsetOf(document, issue), describeIssue(issue));
   }
   const mapping = result.data;
   if (mapping.began !== undefined && mapping.took !== undefined) {
-    refuse(placeOf(document, { path: ['took'] }), 'began and took are alternatives: give one of them');
+    refuse(offsetOf(document, { path: ['took'] }), 'began and took are alternatives: give one of them');
   }
   return mapping;
 }
@@ -120,7 +124,7 @@ function toPlain(document: Document, refuse: (at: number, problem: string) => ne
   }
 }
 
-/** Of a union's branches, the first issue that lies deepest: most probably the branch that was meant. */
+/** For a union, the first of the deepest issues of its branches, which most probably belongs to the intended branch. */
 function specific(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union') return issue;
   const firsts = issue.errors.flatMap((issues) => issues.slice(0, 1)).map((inner) => specific(inner));
@@ -144,8 +148,8 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return path === '' ? 'a mapping must be a map of fields' : `${path}: ${issue.message}`;
 }
 
-/** Where in the text the issue lies, or its nearest surroundings. */
-function placeOf(document: Document, issue: { path: readonly PropertyKey[]; keys?: readonly string[] }): number {
+/** The offset in the text of the issue, or of the nearest enclosing field. */
+function offsetOf(document: Document, issue: { path: readonly PropertyKey[]; keys?: readonly string[] }): number {
   const path = [...issue.path, ...(issue.keys ?? []).slice(0, 1)];
   for (let length = path.length; length > 0; length -= 1) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);

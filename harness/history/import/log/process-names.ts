@@ -1,19 +1,19 @@
-/** Processes for operations that a log knows only by their session: as few as let none have two in flight. */
+/** Assigns processes to operations of which a log has only the session: as few as possible, each with one in flight. */
 
 type Session = string | number;
 
 export class ProcessNames {
   readonly #free = new Map<string, string[]>();
-  /** To whom each name belongs: sessions may be called as our processes are. */
+  /** The owner of each name: a session may have the same name as a generated process. */
   readonly #owners = new Map<string, string>();
   readonly #kinds = new Map<string, string>();
 
-  /** The process of the session itself, for what is no operation. */
+  /** The process of the session itself, for events that are not operations. */
   of(session: Session): string {
     return this.#claim(String(session), JSON.stringify(session));
   }
 
-  /** A process that has nothing in flight. It has until it is released. */
+  /** A process with no operation in flight. It counts as busy until it is released. */
   take(session: Session, kind: string): string {
     const owner = JSON.stringify([session, kind]);
     const free = this.#free.get(owner) ?? [];
@@ -23,7 +23,7 @@ export class ProcessNames {
     return process;
   }
 
-  /** One that is never released, because nobody knows how its operation ended, is not taken again. */
+  /** A process whose operation ended in `info` must not be released, so that it is not used again. */
   release(process: string): void {
     const owner = this.#kinds.get(process);
     if (owner !== undefined) this.#free.get(owner)?.push(process);

@@ -37,7 +37,7 @@ const refused: [value: unknown, unit: Unit][] = [
   [{}, 'iso'],
 ];
 
-test.each(refused)('%s is no time in %s', (value, unit) => {
+test.each(refused)('%s is not a time in %s', (value, unit) => {
   expect(nanosecondsOf(value, unit)).toBeUndefined();
 });
 

@@ -1,4 +1,4 @@
-/** Points in time as logs write them, in nanoseconds since 1970, exactly. */
+/** Parses the times of logs into nanoseconds since 1970, exactly. */
 
 export type Unit = 'iso' | 's' | 'ms' | 'us' | 'ns';
 
@@ -6,7 +6,7 @@ const digitsOf = { s: 9, ms: 6, us: 3, ns: 0 } as const;
 const decimal = /^(\d+)(?:\.(\d+))?$/;
 const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
 
-/** A number or its text in that unit; digits beyond the nanosecond are dropped. `undefined` when it is neither. */
+/** Parses a number, its text, or an ISO date; digits beyond the nanosecond are dropped. `undefined` if it is not valid. */
 export function nanosecondsOf(value: unknown, unit: Unit): bigint | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   return unit === 'iso' ? fromDate(String(value)) : fromDecimal(String(value), digitsOf[unit]);
@@ -23,7 +23,7 @@ function fromDecimal(text: string, digits: number): bigint | undefined {
   return BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'));
 }
 
-/** A date without a zone is in UTC: where the log was read must not matter. */
+/** A date without a zone is in UTC, so that the result does not depend on the zone of this machine. */
 function fromDate(text: string): bigint | undefined {
   const match = iso.exec(text);
   if (match === null) return undefined;
