@@ -8,8 +8,8 @@ import type { Checker } from './verdict.ts';
 const evidenceMax = 10;
 
 /**
- * The share of reads that were answered, and their latency. A read is answered if it completes with `ok`, not if it fails,
- * is lost or is still in flight at the end. Judged only with a bound, which a history without reads satisfies.
+ * The share of reads that were answered, and their latency. A read is answered if it completes with `ok`, not if it
+ * fails, is lost or is still in flight at the end. Judged only with a bound, which a history without reads satisfies.
  */
 export const availability: Checker = (history, { minAvailability = 0 }) => {
   const findings = new Findings('availability');

@@ -23,12 +23,14 @@ export function describeContradiction(
   const described = operations.slice(0, describedOperationsMax).map(({ begin }) => describeOperation(history, begin));
   const more = operations.length - described.length;
   const rest = more > 0 ? `, and ${more} more` : '';
-  const before = beginsAnywhere ? ', whatever it held before' : '';
-  const what = `no order of these operations on ${history.keyName(itemAt(events, 0))} explains what was read${before}`;
+  const before = beginsAnywhere ? ', for any initial value' : '';
+  const what = `no order of these operations on ${history.keyName(itemAt(events, 0))} explains the values read${before}`;
   return { events, sentence: `${what}: ${described.join(', ')}${rest}` };
 }
 
-/** `worker-1 wrote 85%`, from any event of the operation; `beside` is an event whose value stands in the same sentence. */
+/**
+ * `worker-1 wrote 85%`, from any event of the operation; `beside` is an event whose value stands in the same sentence.
+ */
 export function describeOperation(history: HistoryColumns, event: number, beside?: number): string {
   const { code, mate } = history;
   const other = mate.get(event);

@@ -36,14 +36,14 @@ interface Complaint {
 }
 
 /**
- * Where the last commit of a key (without commits of that key: its greatest `ok` write) is terminal, every session
- * that watches the key at the end was last shown that value, and with a bound also shown it within that time. A session
- * that was shown nothing has not converged.
+ * Where the last commit of a key (without commits of that key: its greatest `ok` write) is terminal, every session that
+ * watches the key at the end was last shown that value, and with a bound also shown it within that time. A session that
+ * was shown nothing has not converged.
  *
  * A history without `watch` events does not say which sessions watch. There the property applies to every session that
  * invoked a read of the key after its end, also if all of these reads failed or are still in flight: its user would see
- * 85% forever. Faults heal before the final reads, so a correct application completes one of them. The statuses of such a
- * history are not compared; with `watch` events they are, where both values have one.
+ * 85% forever. Faults heal before the final reads, so a correct application completes one of them. The statuses of such
+ * a history are not compared; with `watch` events they are, where both values have one.
  *
  * The bound runs from the commit, also for a session that began to look later.
  */
@@ -102,7 +102,10 @@ function viewsOf(history: HistoryColumns, ends: Int32Column): Views {
   return { firstFinal, last };
 }
 
-/** Each session and key that is watched at the end of the history, if the key has an end, in the order in which the watches began. */
+/**
+ * Each session and key that is watched at the end of the history, if the key has an end, in the order in which the
+ * watches began.
+ */
 function watchersAtEnd(history: HistoryColumns, ends: Int32Column): Onlooker[] {
   const { code, key, view, length } = history;
   const began = new Int32Column(history.views.count).fill(NONE);

@@ -17,10 +17,10 @@ import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
 /**
- * Every value read, received or shown is the initial one, or that of a write that had been invoked before and did not `fail`,
- * or one committed before by a write that the history does not record.
- * A `start` writes the beginning of its generation, and also those of earlier ones: it may have been retried, and
- * generations are numbered without gaps. A `start` whose generation is unknown allows the beginning of any generation.
+ * Every value read, received or shown is the initial one, or that of a write that had been invoked before and did not
+ * `fail`, or one committed before by a write that the history does not record. A `start` writes the beginning of its
+ * generation, and also those of earlier ones: it may have been retried, and generations are numbered without gaps. A
+ * `start` whose generation is unknown allows the beginning of any generation.
  */
 export const integrity: Checker = (history) => {
   const findings = new Findings('integrity');

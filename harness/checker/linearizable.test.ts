@@ -76,7 +76,7 @@ test('the sentence for a cas names the expected value', () => {
     [invoke('b', 'cas', [null, 2]), ok('b', 'cas')],
   ]);
   expect(judgeOne(history, 'linearizable').sentences).toEqual([
-    'no order of these operations on story-1 explains what was read, whatever it held before: a swapped null for 1, b swapped null for 2',
+    'no order of these operations on story-1 explains the values read, for any initial value: a swapped null for 1, b swapped null for 2',
   ]);
 });
 
@@ -86,7 +86,7 @@ test('a contradiction is reduced to the latest stretch that is one for every ini
   expect(judgeOne(history, 'linearizable')).toMatchObject({
     events: [[165, 167]],
     sentences: [
-      'no order of these operations on story-1 explains what was read, whatever it held before: c read 2, d read 1',
+      'no order of these operations on story-1 explains the values read, for any initial value: c read 2, d read 1',
     ],
   });
 });
@@ -108,7 +108,7 @@ test('a write that was in flight before that stretch may still explain it', () =
 test('the initial value is part of the contradiction if it matters', () => {
   const history = historyOf([read('r', 1), [invoke('w', 'cas', [1, 1]), ok('w', 'cas')]]);
   expect(judgeOne(history, 'linearizable').sentences).toEqual([
-    'no order of these operations on story-1 explains what was read: r read 1',
+    'no order of these operations on story-1 explains the values read: r read 1',
   ]);
 });
 
@@ -116,7 +116,7 @@ test('the sentence lists the first six of many operations', () => {
   const lost = Array.from({ length: 7 }, (_, at) => [invoke(`w${at}`, 'write', 1), info(`w${at}`, 'write')]);
   const returns = Array.from({ length: 8 }, () => [write('x', 2), read('r', 1)]);
   expect(judgeOne(historyOf([...lost.flat(), ...returns.flat()]), 'linearizable').sentences).toEqual([
-    'no order of these operations on story-1 explains what was read, whatever it held before: ' +
+    'no order of these operations on story-1 explains the values read, for any initial value: ' +
       'w0 perhaps wrote 1, w1 perhaps wrote 1, w2 perhaps wrote 1, w3 perhaps wrote 1, w4 perhaps wrote 1, w5 perhaps wrote 1, and 17 more',
   ]);
 });
@@ -212,10 +212,10 @@ test('configurations that differ only in lost writes are followed once', () => {
 });
 
 test('the clock is read about once in a thousand steps', () => {
-  let looks = 0;
-  const options = { searchStepsMax: 3000, isOverdue: () => ++looks < 0 };
+  let clockReads = 0;
+  const options = { searchStepsMax: 3000, isOverdue: () => ++clockReads < 0 };
   expect(judgeOne(tangled, 'linearizable', options).valid).toBe('unknown');
-  expect(looks).toBe(3);
+  expect(clockReads).toBe(3);
 });
 
 test('only ambiguous keys are searched', () => {
@@ -282,7 +282,7 @@ test('a lost start begins the generation that is read next, but only one', () =>
   expect(judgeOne(historyOf([lost, read('u', progress([2, 5]))]), 'linearizable').valid).toBe(false);
   const both = historyOf([lost, read('u', progress([2, 0])), read('u', progress([3, 0]))]);
   expect(judgeOne(both, 'linearizable').sentences).toEqual([
-    'no order of these operations on story-1 explains what was read: t perhaps started an unknown generation, u read generation 2, 0%, u read generation 3, 0%',
+    'no order of these operations on story-1 explains the values read: t perhaps started an unknown generation, u read generation 2, 0%, u read generation 3, 0%',
   ]);
 });
 
@@ -313,13 +313,13 @@ test('a search that runs out of steps is unknown', () => {
 });
 
 test('a search that runs out of time is unknown', () => {
-  let looks = 0;
-  const options = { isOverdue: () => ++looks > 2 };
+  let clockReads = 0;
+  const options = { isOverdue: () => ++clockReads > 2 };
   expect(judgeOne(tangled, 'linearizable', options)).toMatchObject({
     valid: 'unknown',
     reason: 'story-1: no order of its operations was found or ruled out within the time limit',
   });
-  expect(looks).toBe(3);
+  expect(clockReads).toBe(3);
 });
 
 test('zones need no steps, and the searched keys and steps are measured', () => {

@@ -74,7 +74,9 @@ test('the order of unrelated neighbours does not matter', () => {
   );
 });
 
-/** Whether the end of a key or a display counts depends on the whole, and a session's writes may follow reads elsewhere. */
+/**
+ * Whether the end of a key or a display counts depends on the whole, and a session's writes may follow reads elsewhere.
+ */
 const ofOneKey = names.filter((name) => !['availability', 'writes-follow-reads'].includes(name));
 
 test('a history is violated exactly if one of its keys is, each in a file of its own', () => {

@@ -2,7 +2,10 @@ import { Int32Column } from '../history/typed-columns.ts';
 
 const NEVER = 0x7fffffff;
 
-/** Several axes in one array: which places are taken since which event, and how many from a given place on (Fenwick trees). */
+/**
+ * Several axes in one array: which places are taken since which event, and how many from a given place on (Fenwick
+ * trees).
+ */
 export class NewerWrites {
   readonly #offsets: Int32Column;
   readonly #counts: Int32Column;

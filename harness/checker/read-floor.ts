@@ -6,8 +6,9 @@ import { mayFall, mayFallBelowWrites } from './falls.ts';
 
 /**
  * Visits every completed read that returned less than the floor at its invoke, in order of completion, with the
- * completion that set the floor and its own. `raisedBy` says which completions raise the floor of their session and key.
- * The floor is a running maximum. For most histories a fast check without the invokes shows that there is no such read.
+ * completion that set the floor and its own. `raisedBy` says which completions raise the floor of their session and
+ * key. The floor is a running maximum. For most histories a fast check without the invokes shows that there is no such
+ * read.
  */
 export function readsUnderFloor(
   history: HistoryColumns,

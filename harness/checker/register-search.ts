@@ -25,10 +25,10 @@ const STATE_MASK = (1n << STATE_BITS) - 1n;
 
 /**
  * Whether some order explains a register's reads: just-in-time linearization (Lowe, Testing for linearizability, 2017),
- * after Wing and Gong, 1993. It follows the events and keeps every configuration that explains them so far. An operation
- * takes effect only when the completion of an operation requires it. Reads are an exception: they change nothing, so they
- * take effect as soon as possible. An operation that may never take effect does so only if another in flight observes its
- * value.
+ * after Wing and Gong, 1993. It follows the events and keeps every configuration that explains them so far. An
+ * operation takes effect only when the completion of an operation requires it. Reads are an exception: they change
+ * nothing, so they take effect as soon as possible. An operation that may never take effect does so only if another in
+ * flight observes its value.
  */
 export class RegisterSearch {
   readonly #initial: number;
@@ -230,7 +230,9 @@ class Flight {
   }
 }
 
-/** The value that the register must hold for this operation; `NONE` if any value will do, or if no event has the value. */
+/**
+ * The value that the register must hold for this operation; `NONE` if any value will do, or if no event has the value.
+ */
 export function observedBy({ kind, value, from }: RegisterOperation): number {
   return kind === 'read' ? value : from;
 }

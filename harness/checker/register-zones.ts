@@ -9,9 +9,9 @@ import { describeEvent } from './decrease.ts';
 const NEVER = 0x7fffffff;
 
 /**
- * For each value that was read: the first end and the last beginning of the operations with that value, as events. If the
- * end comes first, the register holds the value throughout the zone between them (a forward zone), otherwise at some time
- * within it (a backward zone).
+ * For each value that was read: the first end and the last beginning of the operations with that value, as events. If
+ * the end comes first, the register holds the value throughout the zone between them (a forward zone), otherwise at
+ * some time within it (a backward zone).
  */
 interface Zones {
   firstEnd: Int32Column;
@@ -28,8 +28,9 @@ interface Origins {
 /**
  * Decides all keys on which every value that was read comes from one write, after Gibbons and Korach (Testing shared
  * memories, 1997): some order explains the reads of such a key exactly when no read ends before its write begins, no
- * two forward zones overlap and no forward zone contains a backward zone. In the order of their beginnings, which is the
- * order of the events, each zone need only be compared with the forward zone of its key that ends last: linear time.
+ * two forward zones overlap and no forward zone contains a backward zone. In the order of their beginnings, which is
+ * the order of the events, each zone need only be compared with the forward zone of its key that ends last: linear
+ * time.
  */
 export function explainByZones(history: HistoryColumns): {
   contradictions: Contradiction[];
@@ -148,7 +149,10 @@ function noteUnexplained(history: HistoryColumns, { write }: Origins, note: Note
   }
 }
 
-/** Finds zones that overlap: compares each with the forward zone of its key that ends last, of those that began before it. */
+/**
+ * Finds zones that overlap: compares each with the forward zone of its key that ends last, of those that began before
+ * it.
+ */
 function noteConflicts(history: HistoryColumns, { reads }: Origins, { firstEnd, lastBegin }: Zones, note: Note): void {
   const { code, key, mate, values, length } = history;
   const zoneAt = new Int32Column(length).fill(NONE);

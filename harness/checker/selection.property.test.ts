@@ -21,7 +21,7 @@ const names: PropertyName[] = [
   'linearizable',
   'convergence',
 ];
-/** Of all others a selection of sessions leaves out what it does not ask for. */
+/** For all other properties a selection of sessions leaves out the other sessions. */
 const ofKeys: ReadonlySet<string> = new Set(['monotonic-commits', 'linearizable']);
 const histories = fc.oneof(historyArbitrary('progress'), historyArbitrary('register'), historyArbitrary('ending'));
 const selections: fc.Arbitrary<Selection> = fc.record(

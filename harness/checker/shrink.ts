@@ -13,9 +13,9 @@ interface Contradictory {
 }
 
 /**
- * Reduces operations that contradict each other at the event `end` to a smaller set that still does: first to the latest
- * stretch that is contradictory for every initial value, then by removing operations from it. A read can always be
- * removed. A write can be removed together with all operations that observe its value, because then every order that
+ * Reduces operations that contradict each other at the event `end` to a smaller set that still does: first to the
+ * latest stretch that is contradictory for every initial value, then by removing operations from it. A read can always
+ * be removed. A write can be removed together with all operations that observe its value, because then every order that
  * explains the whole also explains the rest.
  */
 export function shortestContradiction(

@@ -10,9 +10,10 @@ import type { Missed } from './versions.ts';
 import { VisibilityCurve } from './visibility-curve.ts';
 
 /**
- * How far each read was behind the writes that had completed when it began. In versions: the number of these writes that
- * are newer than the value returned. In time: from the completion of the first of them to the beginning of the read. A
- * bound of 500 ms means that every read that begins more than 500 ms after a write sees it. Judged only with a bound.
+ * How far each read was behind the writes that had completed when it began. In versions: the number of these writes
+ * that are newer than the value returned. In time: from the completion of the first of them to the beginning of the
+ * read. A bound of 500 ms means that every read that begins more than 500 ms after a write sees it. Judged only with a
+ * bound.
  *
  * The curve is the probability that a read which begins t after the newest completed write sees it (Bailis et al.,
  * Probabilistically Bounded Staleness, 2012).

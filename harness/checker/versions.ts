@@ -15,8 +15,8 @@ const IN_FLIGHT = 0x7fffffff;
 
 /**
  * The versions of each key, up to the current event of the history. A greater progress is newer, and equal ones are one
- * version. A scalar of a register is newer than another if its write began after that of the other completed; if a value
- * was written more than once, the last write counts.
+ * version. A scalar of a register is newer than another if its write began after that of the other completed; if a
+ * value was written more than once, the last write counts.
  */
 export class Versions {
   readonly #history: HistoryColumns;

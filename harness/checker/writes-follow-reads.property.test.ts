@@ -3,7 +3,7 @@ import type { History, HistoryEvent } from '../history/event.ts';
 import { disagreement, isInitial, rank, slowOperations } from './brute-force.test-support.ts';
 import type { SlowOperation } from './brute-force.test-support.ts';
 
-test('writes-follow-reads agrees with comparing all commits of what was read and of what was written later', () => {
+test('writes-follow-reads agrees with comparing the commits of every value read and every value written later', () => {
   const found = disagreement('writes-follow-reads', (history) => {
     if (!history.events.some(({ f }) => f === 'commit')) return 'unknown';
     const operations = slowOperations(history).filter(({ value }) => value !== undefined && value !== null);

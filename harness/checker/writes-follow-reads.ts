@@ -6,11 +6,12 @@ import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
 /**
- * A session's write that began after it read a value is committed after that value, also if the two have different keys.
+ * A session's write that began after it read a value is committed after that value, also if the two have different
+ * keys.
  *
- * A value may be committed more than once, and the history does not say by which write: the order is violated only if no
- * commit that could be that of the write lies after the first commit of the value. A write is not committed before it is
- * invoked. The initial value of a key precedes all commits; a value that was never committed precedes nothing.
+ * A value may be committed more than once, and the history does not say by which write: the order is violated only if
+ * no commit that could be that of the write lies after the first commit of the value. A write is not committed before
+ * it is invoked. The initial value of a key precedes all commits; a value that was never committed precedes nothing.
  */
 export const writesFollowReads: Checker = (history) => {
   const findings = new Findings('writes-follow-reads');

@@ -21,8 +21,8 @@ export interface Columns {
   /** The other event of the same operation; `NONE` for one still in flight and for single events. */
   readonly mate: Int32Column;
   /**
-   * The value, see `codes.ts`: for a read the value returned (`NOTHING` unless it is ok), otherwise the value written, for a
-   * `cas` the second of the pair. A completion without a value has that of its invoke.
+   * The value, see `codes.ts`: for a read the value returned (`NOTHING` unless it is ok), otherwise the value written,
+   * for a `cas` the second of the pair. A completion without a value has that of its invoke.
    */
   readonly shape: Uint8Column;
   readonly generation: Float64Column;
@@ -30,8 +30,8 @@ export interface Columns {
   /** Id of the name of the status; `NONE` without one. */
   readonly status: Int32Column;
   /**
-   * The value as one number with the same order and equality, if all values of the history are progresses that have such a
-   * number; otherwise empty. Comparing four bytes is much faster than seventeen.
+   * The value as one number with the same order and equality, if all values of the history are progresses that have
+   * such a number; otherwise empty. Comparing four bytes is much faster than seventeen.
    */
   readonly height: Float32Column;
 }
@@ -74,7 +74,7 @@ export class HistoryColumns implements Columns {
   readonly eventAt: (index: number) => HistoryEvent;
   /** Whether there are `show` events: then reads do not count as shown. */
   readonly recordsShows: boolean;
-  /** Whether there are `watch` events: then a session is judged by what it watches, not by what it reads. */
+  /** Whether there are `watch` events: then a session is judged by its watches, not by its reads. */
   readonly recordsWatches: boolean;
   readonly #hasHeights: boolean;
   #values: ValueIds | undefined;
@@ -159,7 +159,9 @@ export class HistoryColumns implements Columns {
     return (shape & SHAPE) === PROGRESS && ((shape & ENDED) !== 0 || this.progress[index] === 100);
   }
 
-  /** The event with the value that the operation of this invoke wrote or would have written, or `NONE` if it is unknown. */
+  /**
+   * The event with the value that the operation of this invoke wrote or would have written, or `NONE` if it is unknown.
+   */
   writtenAt(invoke: number): number {
     const completion = this.mate.get(invoke);
     if (completion !== NONE && this.shape[completion] !== NOTHING) return completion;

@@ -1,6 +1,7 @@
 /**
- * Reads the common kinds of lines directly from bytes: the fields of the format in any order, without escapes in strings
- * or exponents in numbers. It never refuses a line; it reports any other line as unusual, to be read by `JSON.parse`.
+ * Reads the common kinds of lines directly from bytes: the fields of the format in any order, without escapes in
+ * strings or exponents in numbers. It never refuses a line; it reports any other line as unusual, to be read by
+ * `JSON.parse`.
  */
 import { itemAt } from '../required.ts';
 import {
@@ -299,7 +300,9 @@ export class LineScanner {
     return digits === 0 || digits > digitsMax || (bytes[at] === ZERO && digits > 1) ? UNUSUAL : end;
   }
 
-  /** With few enough digits the quotient of two exact integers is the nearest number, the same as that of `JSON.parse`. */
+  /**
+   * With few enough digits the quotient of two exact integers is the nearest number, the same as that of `JSON.parse`.
+   */
   #decimal(start: number): number {
     const bytes = this.#bytes;
     const sign = bytes[start] === MINUS ? -1 : 1;

@@ -39,7 +39,9 @@ export function isTerminal(value: Value): boolean {
   return value.status === 'completed' || value.status === 'failed' || value.progress === 100;
 }
 
-/** `85%`; `generation 2, 10%` when this value or the value `beside` it in the sentence is not of the first generation. */
+/**
+ * `85%`; `generation 2, 10%` when this value or the value `beside` it in the sentence is not of the first generation.
+ */
 export function describeValue(value: Value, beside: Value = value): string {
   if (!isProgress(value)) return JSON.stringify(value);
   const isFirst = generationOf(value) === 1 && (!isProgress(beside) || generationOf(beside) === 1);

@@ -17,8 +17,8 @@ const mebibyte = 1024 * 1024;
 const lineBytesMax = 64 * mebibyte;
 
 /**
- * Refuses an invalid history. Accepts the bytes in chunks of any size and keeps them for the reports; the caller must not
- * modify them later.
+ * Refuses an invalid history. Accepts the bytes in chunks of any size and keeps them for the reports; the caller must
+ * not modify them later.
  */
 export class HistoryReader {
   readonly #file: string;

@@ -14,7 +14,8 @@ const deselected = FAULT * 4 + INFO;
 /**
  * The same history restricted to some keys and sessions. Events that are not selected become faults, which no checker
  * judges, so all events keep their indices. All writes and commits of the selected keys are kept, also those of other
- * sessions, because the selected reads are judged by them; the reads, shows, receives and watches of other sessions are not.
+ * sessions, because the selected reads are judged by them; the reads, shows, receives and watches of other sessions are
+ * not.
  */
 export function select(history: HistoryColumns, { keys, sessions }: Selection): HistoryColumns {
   const { names, length } = history;
@@ -59,7 +60,9 @@ export function unknownNames(history: HistoryColumns, { keys = [], sessions = []
   ];
 }
 
-/** By id: whether the name is in the list. A command line has no integers: `1` selects both the name 1 and the name "1". */
+/**
+ * By id: whether the name is in the list. A command line has no integers: `1` selects both the name 1 and the name "1".
+ */
 function namesIn({ names }: HistoryColumns, list: readonly string[] | undefined): Uint8Column {
   const wanted = new Set(list);
   const isIn = new Uint8Column(names.count);

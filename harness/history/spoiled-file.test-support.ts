@@ -81,7 +81,10 @@ const spoils: Spoil[] = [
   },
 ];
 
-/** Applies one to three corruptions: truncation, binary data, cuts, repetition, long or nested values, wrong types, duplicate fields. */
+/**
+ * Applies one to three corruptions: truncation, binary data, cuts, repetition, long or nested values, wrong types,
+ * duplicate fields.
+ */
 export function spoiledArbitrary(lines: fc.Arbitrary<string[]>): fc.Arbitrary<Buffer> {
   const damage = fc.record({ how: fc.nat(spoils.length - 1), at: fc.nat(), seed: fc.nat() });
   return fc.tuple(lines, fc.array(damage, { minLength: 1, maxLength: 3 })).map(([whole, damages]) => {

@@ -1,6 +1,7 @@
 /**
  * Typed arrays with a method `get`, which returns a number where the type of `[index]` includes `undefined`. The index
- * must be in range. There is a class for each kind, so that code that reads one kind is as fast as with the plain array.
+ * must be in range. There is a class for each kind, so that code that reads one kind is as fast as with the plain
+ * array.
  */
 
 export class Int32Column extends Int32Array {

@@ -4,7 +4,9 @@ import type { HistoryHeader, Scalar, Value } from './event.ts';
 import type { Names } from './names.ts';
 import { isProgress } from './order.ts';
 
-/** The initial value of a key: that of the header, else 0% of generation 1 for a key that holds progresses, else `null`. */
+/**
+ * The initial value of a key: that of the header, else 0% of generation 1 for a key that holds progresses, else `null`.
+ */
 export function initialValue(header: HistoryHeader | undefined, holdsProgress: boolean): Value {
   return header?.initial ?? (holdsProgress ? { progress: 0 } : null);
 }

@@ -6,7 +6,7 @@ import { exportJepsenEdn } from './jepsen-edn-export.ts';
 
 const lines = (history: History): string[] => [...exportJepsenEdn(history)];
 
-test('a register is written in Jepsen's format', () => {
+test('a register is written in the format of Jepsen', () => {
   const history = historyOf([...write(0, 3, { key: 'register' }), ...read(1, null, { key: 'register' })]);
   expect(lines(history)).toEqual([
     '{:type :invoke, :f :write, :process 0, :time 0, :index 0, :value 3}',

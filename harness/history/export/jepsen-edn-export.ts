@@ -11,9 +11,10 @@ type Name = string | number;
 type EdnFields = [name: string, text: string][];
 
 /**
- * One operation map per line, without the newlines. Clients are numbered, as Jepsen's tools require, and keep their names
- * in `:process-name`. With several keys, values are `[key value]` as in jepsen.independent. Shows and commits, which Jepsen
- * does not have, are written as `:info` operations of a process that is not a number, like those of the nemesis.
+ * One operation map per line, without the newlines. Clients are numbered, as Jepsen's tools require, and keep their
+ * names in `:process-name`. With several keys, values are `[key value]` as in jepsen.independent. Shows and commits,
+ * which Jepsen does not have, are written as `:info` operations of a process that is not a number, like those of the
+ * nemesis.
  */
 export function* exportJepsenEdn({ header, events }: History): Generator<string> {
   if (header?.initial !== undefined) yield `; ${initialValueComment(header)}`;

@@ -8,7 +8,10 @@ export interface ImportFormat {
   readonly name: string;
   /** The maximum number of bytes passed to `recognise`; 8 KiB if missing. */
   readonly firstBytesMax?: number;
-  /** The supported options; with any other option the file is refused. A format with `mapping` is read only with a mapping. */
+  /**
+   * The supported options; with any other option the file is refused. A format with `mapping` is read only with a
+   * mapping.
+   */
   readonly options: readonly (keyof ImportOptions)[];
   /** Judged if neither the command line nor a mapping names properties; if missing, the default for any history. */
   readonly properties?: readonly string[];

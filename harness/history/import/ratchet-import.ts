@@ -2,7 +2,10 @@ import { HistoryReader } from '../reader.ts';
 import { firstJsonObject } from './first-bytes.ts';
 import type { ImportFormat } from './import-format.ts';
 
-/** Newline-delimited JSON as docs/HISTORY.md describes it: the first line is a header, or has the required fields of an event. */
+/**
+ * Newline-delimited JSON as docs/HISTORY.md describes it: the first line is a header, or has the required fields of an
+ * event.
+ */
 export const ratchetImport: ImportFormat = {
   name: 'ratchet',
   options: [],

@@ -58,8 +58,8 @@ export type Plain = null | boolean | number | string | readonly Plain[] | { read
 
 /**
  * Converts to JSON. A keyword becomes its text with the colon, as a field name without it. A value that JSON cannot
- * represent (a ratio, a symbol, an integer past 2^53) becomes its text, so that different values stay different. A tag is
- * dropped.
+ * represent (a ratio, a symbol, an integer past 2^53) becomes its text, so that different values stay different. A tag
+ * is dropped.
  */
 export function plainOf(value: Edn): Plain {
   if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string')

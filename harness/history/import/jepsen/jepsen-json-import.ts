@@ -28,9 +28,9 @@ function isOperation(fields: Fields): boolean {
 }
 
 /**
- * Distinguishes an operation of Jepsen from a Ratchet event without a key: the operation always has a value (which may be
- * null) that is not a progress, and its process is a number or the nemesis. So a Ratchet history with a missing field is
- * not judged as a register.
+ * Distinguishes an operation of Jepsen from a Ratchet event without a key: the operation always has a value (which may
+ * be null) that is not a progress, and its process is a number or the nemesis. So a Ratchet history with a missing
+ * field is not judged as a register.
  */
 function isJepsenOperation(fields: Fields): boolean {
   const { process, value } = fields;

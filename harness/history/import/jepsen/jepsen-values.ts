@@ -8,8 +8,8 @@ import { SyntaxProblem } from '../problem.ts';
 export const ONLY_KEY = 'register';
 
 /**
- * A register holds scalars, so a value that is a vector means that the history has independent keys. The value of a cas is
- * itself a pair `[from to]`, so it has a key only if its second item is a vector.
+ * A register holds scalars, so a value that is a vector means that the history has independent keys. The value of a cas
+ * is itself a pair `[from to]`, so it has a key only if its second item is a vector.
  */
 export class JepsenValues {
   /** The first operation whose value is a tuple. */

@@ -25,7 +25,7 @@ export interface LogEntry {
 }
 
 /** Why a line is not an event: a reason that is the same for all such lines, and a detail of this one. */
-export class Unfit extends Error {
+export class NotAnEvent extends Error {
   readonly detail: string;
   /** Whether the `where` of the mapping excludes the line. */
   readonly isExcluded: boolean;
@@ -36,7 +36,7 @@ export class Unfit extends Error {
   }
 }
 
-/** @throws Unfit */
+/** @throws NotAnEvent */
 export function readLogLine(text: string, line: number, mapping: Mapping): LogEntry {
   const fields = parseLine(text);
   requireIncluded(fields, mapping);
@@ -78,9 +78,9 @@ function parseLine(text: string): Fields {
   try {
     value = /\d{16}/.test(text) ? JSON.parse(text, exactly) : JSON.parse(text);
   } catch {
-    throw new Unfit('not valid JSON');
+    throw new NotAnEvent('not valid JSON');
   }
-  if (!isObject(value)) throw new Unfit('not a JSON object', show(value));
+  if (!isObject(value)) throw new NotAnEvent('not a JSON object', show(value));
   return value;
 }
 
@@ -91,7 +91,7 @@ function exactly(_: string, value: unknown, context?: { source: string }): unkno
 function requireIncluded(fields: Fields, { where }: Mapping): void {
   for (const [path, kinds] of Object.entries(where)) {
     const value = find(fields, path);
-    if (!isOneOf(value, kinds)) throw new Unfit(`${path} is not ${kinds.join(' or ')}`, describe(value), true);
+    if (!isOneOf(value, kinds)) throw new NotAnEvent(`${path} is not ${kinds.join(' or ')}`, describe(value), true);
   }
 }
 
@@ -118,7 +118,7 @@ function choose<T extends string>(
 ): T {
   const value = find(fields, path);
   const [kind] = Object.entries<Kinds | undefined>(kinds).find(([, values]) => isOneOf(value, values ?? [])) ?? [];
-  if (kind === undefined) throw new Unfit(`${path} is not an ${what} that the mapping names`, describe(value));
+  if (kind === undefined) throw new NotAnEvent(`${path} is not an ${what} that the mapping names`, describe(value));
   return kind as T;
 }
 
@@ -130,7 +130,7 @@ function momentOf(fields: Fields, what: string, { field, unit }: Mapping['time']
   const value = required(fields, what, field);
   const moment = nanosecondsOf(value, unit);
   const kind = unit === 'iso' ? 'an ISO date' : `a number of ${unit}`;
-  if (moment === undefined) throw new Unfit(`${what} is not ${kind} (field ${field})`, show(value));
+  if (moment === undefined) throw new NotAnEvent(`${what} is not ${kind} (field ${field})`, show(value));
   return moment;
 }
 
@@ -139,14 +139,14 @@ function beganOf(fields: Fields, { began, took }: Mapping, ended: bigint): bigin
   if (began !== undefined) begin = momentOf(fields, 'began', began);
   else if (took !== undefined) begin = ended - momentOf(fields, 'took', took);
   else return undefined;
-  if (begin > ended) throw new Unfit('the request began after it ended');
+  if (begin > ended) throw new NotAnEvent('the request began after it ended');
   return begin;
 }
 
 function nameOf(fields: Fields, what: string, path: string): Name {
   const value = required(fields, what, path);
   if (typeof value === 'string' || Number.isSafeInteger(value)) return value as Name;
-  throw new Unfit(`${what} is not a string or an integer (field ${path})`, show(value));
+  throw new NotAnEvent(`${what} is not a string or an integer (field ${path})`, show(value));
 }
 
 /** A start may lack a progress, which then is 0; a fault and a read without an answer have none. */
@@ -160,7 +160,7 @@ function progressOf(fields: Fields, mapping: Mapping, f: Operation, type: LogEnt
   // Rounded to nine decimals: 0.07 of 1 is 7%, not 7.000000000000001%.
   const percent = typeof number === 'number' ? Math.round((number / max) * 1e11) / 1e9 : Number.NaN;
   if (valueProblem({ progress: percent }) === undefined) return percent;
-  throw new Unfit(`progress is not a number from 0 to ${max} (field ${field})`, show(value));
+  throw new NotAnEvent(`progress is not a number from 0 to ${max} (field ${field})`, show(value));
 }
 
 function generationOf(fields: Fields, { generation }: Mapping): unknown {
@@ -170,7 +170,7 @@ function generationOf(fields: Fields, { generation }: Mapping): unknown {
   if (counted === 'first-seen') return value;
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (Number.isSafeInteger(number) && (number as number) >= 1) return number;
-  throw new Unfit(`generation is not an integer from 1 (field ${field})`, show(value));
+  throw new NotAnEvent(`generation is not an integer from 1 (field ${field})`, show(value));
 }
 
 function statusOf(fields: Fields, { status }: Mapping): string | undefined {
@@ -189,7 +189,7 @@ function carriedOf(fields: Fields, { carry, operation }: Mapping, f: Operation):
 
 function required(fields: Fields, what: string, path: string): unknown {
   const value = find(fields, path);
-  if (value === undefined) throw new Unfit(`${what} is missing (field ${path})`);
+  if (value === undefined) throw new NotAnEvent(`${what} is missing (field ${path})`);
   return value;
 }
 

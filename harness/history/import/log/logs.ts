@@ -5,7 +5,7 @@ import type { HistoryColumns } from '../../columns.ts';
 import type { HistoryEvent, Value } from '../../event.ts';
 import { singleTypes } from '../../event-shape.ts';
 import type { Skipped } from '../import-format.ts';
-import { Unfit, readLogLine } from './log-line.ts';
+import { NotAnEvent, readLogLine } from './log-line.ts';
 import type { LogEntry } from './log-line.ts';
 import type { Mapping } from './mapping.ts';
 import { ProcessNames } from './process-names.ts';
@@ -19,9 +19,9 @@ export interface ImportedLog {
 }
 
 /**
- * Imports newline-delimited JSON in any order as a history in the order of time; lines with the same time keep the order
- * of the file. A request without a begin time has duration zero. A request that begins at the time at which another ends
- * overlaps it.
+ * Imports newline-delimited JSON in any order as a history in the order of time; lines with the same time keep the
+ * order of the file. A request without a begin time has duration zero. A request that begins at the time at which
+ * another ends overlaps it.
  * @throws UsageError `FILE:LINE: why the line is not an event`, unless the mapping says to skip such lines
  */
 export function importLog(text: string, file: string, mapping: Mapping): ImportedLog {
@@ -56,7 +56,7 @@ function readLines(
     try {
       entries.push(readLogLine(content, at + 1, mapping));
     } catch (error) {
-      if (!(error instanceof Unfit)) throw error;
+      if (!(error instanceof NotAnEvent)) throw error;
       if (mapping.otherwise === 'refuse' && !error.isExcluded) throw refusal(file, at + 1, error);
       const before = skipped.get(error.message) ?? { reason: error.message, count: 0, line: at + 1 };
       skipped.set(error.message, { ...before, count: before.count + 1 });
@@ -65,7 +65,7 @@ function readLines(
   return { entries, lines, skipped: [...skipped.values()] };
 }
 
-function refusal(file: string, line: number, { message, detail }: Unfit): UsageError {
+function refusal(file: string, line: number, { message, detail }: NotAnEvent): UsageError {
   const what = detail === '' ? message : `${message}: ${detail}`;
   return new UsageError('log-invalid', `${file}:${line}: ${what}`, '`otherwise: skip` in the mapping skips such lines');
 }

@@ -6,7 +6,9 @@ const digitsOf = { s: 9, ms: 6, us: 3, ns: 0 } as const;
 const decimal = /^(\d+)(?:\.(\d+))?$/;
 const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
 
-/** Parses a number, its text, or an ISO date; digits beyond the nanosecond are dropped. `undefined` if it is not valid. */
+/**
+ * Parses a number, its text, or an ISO date; digits beyond the nanosecond are dropped. `undefined` if it is not valid.
+ */
 export function nanosecondsOf(value: unknown, unit: Unit): bigint | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   return unit === 'iso' ? fromDate(String(value)) : fromDecimal(String(value), digitsOf[unit]);
