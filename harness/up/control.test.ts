@@ -16,13 +16,13 @@ it('transmits commands, and returns the faults or the error', async () => {
   const fault = { kind: 'http-drop', match: { actor: 'app' } } as const;
   const server = await serveControl(path, async (command) => {
     commands.push(command);
-    if (command.do === 'clear') throw new UsageError('fault-unknown', 'there is no fault 3', 'look');
+    if (command.do === 'clear') throw new UsageError('fault-unknown', 'no fault has the number 3', 'look');
     return [{ id: 1, fault }];
   });
   expect(await requestControl(path, { do: 'list' }, never)).toEqual([{ id: 1, fault }]);
   await expect(requestControl(path, { do: 'clear', ids: [3] }, never)).rejects.toMatchObject({
     code: 'fault-unknown',
-    message: 'there is no fault 3',
+    message: 'no fault has the number 3',
     hint: 'look',
     exitCode: 64,
   });
@@ -35,7 +35,7 @@ it('rejects if the server closes the connection, and if it is interrupted', asyn
   const path = join(folder, 'b.sock');
   const deaf = createServer((socket) => socket.once('data', (line) => String(line).includes('list') && socket.end()));
   await new Promise<void>((resolve) => deaf.listen(path, resolve));
-  await expect(requestControl(path, { do: 'list' }, never)).rejects.toThrow('it ended before it had answered');
+  await expect(requestControl(path, { do: 'list' }, never)).rejects.toThrow('the connection ended before the answer');
   const interruption = new AbortController();
   const asked = requestControl(path, { do: 'clear' }, interruption.signal);
   interruption.abort();

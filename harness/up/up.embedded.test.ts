@@ -173,7 +173,7 @@ describe('an environment ends on', () => {
     const pid = Number.parseInt(readFileSync(join(clusterOf(up), 'replica-1', 'postmaster.pid'), 'utf8'), 10);
     process.kill(pid, 'SIGKILL');
     expect(await up.ended).toBe(2);
-    expect(up.complaint()).toMatch(/^ratchet: PostgreSQL replica-1 died .*\n$/);
+    expect(up.errors()).toMatch(/^ratchet: PostgreSQL replica-1 died .*\n$/);
     await eventually(() => isGone(up));
   });
 
@@ -192,6 +192,6 @@ describe('an environment ends on', () => {
 
   it('a virtual backend', () => {
     const { status, stderr } = terminal.ratchet(['up', '--backend', 'simulated']);
-    expect([status, stderr]).toEqual([64, expect.stringContaining('simulated exists within a run only')]);
+    expect([status, stderr]).toEqual([64, expect.stringContaining('simulated works only within a run')]);
   });
 });
