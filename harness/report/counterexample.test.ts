@@ -59,7 +59,7 @@ describe('a counterexample', () => {
         '✗ monotonic-view   tab-1 saw story-1 go from 85% back to 10%',
         '   1.204 s  worker-1 wrote 85%                      committed at 0/3A1F0 on the primary',
         '   1.310 s  tab-1 was shown 85%                     served by the primary',
-        '   1.500 s  replica-1 became the primary with 10%   up to 0/2F088: what had been committed after that is lost',
+        '   1.500 s  replica-1 became the primary with 10%   up to 0/2F088: later commits are lost',
         '   1.812 s  tab-1 was shown 10%                     served by replica-2, which had replayed up to 0/2F088',
       ].join('\n'),
     );

@@ -15,7 +15,7 @@ import {
 import { referencesOf } from '../faults/references.ts';
 import type { Claim } from '../gateway/claim.ts';
 import type { FaultTargets } from '../port/fault-targets.ts';
-import { lackOfFault } from '../runner/requirements.ts';
+import { missingOfFault } from '../runner/requirements.ts';
 import type { ActiveFault, Command, FaultRequest } from './control.ts';
 
 export interface LiveFaultsOptions {
@@ -104,7 +104,7 @@ export class LiveFaults {
 
   #require(fault: Fault, times: number | undefined): void {
     const { backend, replicas, areCommitsReported } = this.#options;
-    const lack = lackOfFault(fault, backend, `the fault ${fault.kind}`);
+    const lack = missingOfFault(fault, backend, `the fault ${fault.kind}`);
     if (lack !== undefined) throw lack;
     const unknown = referencesOf(fault).nodes.find((node) => node !== 'primary' && !replicas.includes(node));
     if (unknown !== undefined) {
