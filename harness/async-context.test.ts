@@ -7,7 +7,7 @@ const other = { environment: { NAME: 'other' } };
 
 const now = () => [currentOperation()?.operation, currentInstance()?.environment['NAME']];
 
-test('code knows its operation and its instance after any await, and code outside does not', async () => {
+test('operation and instance are known after an await, and unknown outside', async () => {
   const seen = onBehalfOf(operation, () =>
     asInstance(one, async () => {
       await new Promise((resolve) => setImmediate(resolve));
@@ -18,7 +18,7 @@ test('code knows its operation and its instance after any await, and code outsid
   await expect(seen).resolves.toEqual(['tab-1#1', 'one']);
 });
 
-test('a call from one instance to another stays in the operation, and the caller stays in its own instance', async () => {
+test('a call to another instance keeps the operation, and the caller keeps its own instance', async () => {
   await onBehalfOf(operation, () =>
     asInstance(one, async () => {
       await asInstance(other, async () => expect(now()).toEqual(['tab-1#1', 'other']));
@@ -27,7 +27,7 @@ test('a call from one instance to another stays in the operation, and the caller
   );
 });
 
-test('two operations of one instance are kept apart, and an instance can run without an operation', async () => {
+test('two operations of one instance are separate, and an instance can run without an operation', async () => {
   const ask = (name: string) =>
     onBehalfOf({ ...operation, operation: name }, () =>
       asInstance(one, async () => {

@@ -18,7 +18,7 @@ export interface InstanceSettings {
   environment: NodeJS.ProcessEnv;
   /** Only if the plan makes the clock of an instance wrong. */
   clock?: AppClock | undefined;
-  /** It was killed: none of its requests is sent any more. */
+  /** The instance was killed; its requests are no longer sent. */
   isDead?: boolean;
 }
 

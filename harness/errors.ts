@@ -39,8 +39,8 @@ export class UsageError extends RatchetError {
 }
 
 /**
- * A request to the application, or its answer, was lost on the way: the application did nothing wrong, and a page goes on
- * as it does when `fetch` rejects.
+ * A request to the application, or its answer, was lost on the way. The application is not at fault; a page continues as
+ * if `fetch` had rejected.
  */
 export class RequestLost extends Error {
   override readonly name = 'RequestLost';

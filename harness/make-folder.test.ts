@@ -7,13 +7,13 @@ import { makeFolder } from './make-folder.ts';
 const root = mkdtempSync(join(tmpdir(), 'folders-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-it('makes all that are missing, and leaves those that are there', () => {
+it('creates missing folders, and accepts existing ones', () => {
   makeFolder(join(root, 'a/b/c'));
   makeFolder(join(root, 'a/b/d'));
   expect(['a/b/c', 'a/b/d'].map((path) => existsSync(join(root, path)))).toEqual([true, true]);
 });
 
-it('ends where none can be made', () => {
+it('throws if a folder cannot be created', () => {
   writeFileSync(join(root, 'file'), '');
   expect(() => makeFolder(join(root, 'file/a/b'))).toThrow('ENOTDIR');
   expect(() => makeFolder('/proc/ratchet/a')).toThrow();

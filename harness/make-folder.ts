@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it, as far as they are missing. Not Node's own recursive `mkdirSync`: that never returns
- * where a file system refuses new folders with ENOENT, as /proc does.
+ * Creates a folder and its missing parents. Node's recursive `mkdirSync` is not used, because it never returns if a file
+ * system refuses new folders with ENOENT, as /proc does.
  * @throws the error of the file system
  */
 export function makeFolder(path: string): void {
@@ -12,7 +12,7 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {
-    // Another process may make it at the same time.
+    // Another process may create it at the same time.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

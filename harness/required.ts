@@ -1,4 +1,4 @@
-/** What the caller knows to be there: where it is not, that is a bug, which is said at once. */
+/** Access to values that must exist: a missing one is a bug, and throws at once. */
 
 export function required<T>(value: T | null | undefined, what: string): T {
   if (value === undefined || value === null) throw new Error(`${what} is missing`);
@@ -11,7 +11,7 @@ export function itemAt<T>(items: { readonly length: number; readonly [index: num
   return item;
 }
 
-/** For queries that always have a row. */
+/** The first item, e.g. of a query that always returns a row. */
 export function firstOf<T>(items: { readonly length: number; readonly [index: number]: T }): T {
   return itemAt(items, 0);
 }

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 
-/** A path as a person reads it: relative to the working directory where it lies below that. */
+/** A path for output: relative to the working directory if it is inside it. */
 export function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : short;

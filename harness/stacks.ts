@@ -1,4 +1,4 @@
-/** Reduces a stack trace to the application's own frames, without those of Ratchet, of Node and of packages. */
+/** Reduces a stack trace to the application's own frames, without those of Ratchet, Node and packages. */
 import { fileURLToPath } from 'node:url';
 import { shortPath } from './short-path.ts';
 

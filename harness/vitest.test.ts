@@ -14,7 +14,7 @@ test('a subject that holds', async () => {
   await expect(guarded).toHoldUnder(laggingReplica, { runs: 100 });
 });
 
-test('a subject that does not hold is told with its counterexample and how to replay it', async () => {
+test('a subject that does not hold is reported with its counterexample and the replay command', async () => {
   const failure = await expect(legacy)
     .toHoldUnder(laggingReplica, { report })
     .then(

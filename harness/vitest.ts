@@ -1,6 +1,6 @@
 /**
  * For users of vitest: `import 'ratchet/vitest'`, then `await expect(subject).toHoldUnder(scenario)` searches the range
- * of the scenario for a plan that breaks the subject, in simulation, and tells the smallest that it finds.
+ * of the scenario in simulation for a plan that breaks the subject, and reports the smallest one that it finds.
  */
 import { expect } from 'vitest';
 import { explore } from './api/door.ts';
@@ -15,22 +15,22 @@ import { plainPalette } from './report/palette.ts';
 import { describeBody } from './report/run-text.ts';
 
 export interface HoldOptions {
-  /** How many plans to try; 200. */
+  /** Number of plans to try. Default: 200. */
   runs?: number;
-  /** What they are drawn from; 1. */
+  /** Seed of the plans. Default: 1. */
   seed?: number;
-  /** Parameters of the scenario, over its defaults. */
+  /** Parameters of the scenario; the others keep their defaults. */
   parameters?: Readonly<Record<string, number>>;
-  /** What to judge, instead of what the scenario says. */
+  /** The properties to judge, instead of those of the scenario. */
   properties?: readonly string[];
-  /** Where the smallest plan that breaks the subject is left; `reports`. */
+  /** Folder in which the smallest plan that breaks the subject is saved. Default: `reports`. */
   report?: string;
 }
 
 declare module 'vitest' {
   // The type parameters are vitest's own, whether they are used here or not.
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
-    /** Every plan that is tried of a scenario's range, or of a range of the whole plan space, keeps its properties. */
+    /** All tried plans keep their properties. They are drawn from the range of a scenario, or from the plan space. */
     toHoldUnder(range: Scenario | Range, options?: HoldOptions): T extends Subject ? Promise<Awaited<R>> : never;
   }
 }
@@ -43,14 +43,14 @@ expect.extend({
     if (found === undefined) {
       return { pass: true, message: () => `${subject.name} held under all ${runs} plans of ${name} that were tried` };
     }
-    const story = await tell(found);
-    if (found.failing.kind !== 'violation') throw new Error(`${name} could not be judged: ${story}`);
-    return { pass: false, message: () => `${subject.name} does not hold under ${name}\n${story}` };
+    const finding = await describe(found);
+    if (found.failing.kind !== 'violation') throw new Error(`${name} could not be judged: ${finding}`);
+    return { pass: false, message: () => `${subject.name} does not hold under ${name}\n${finding}` };
   },
 });
 
-/** The smallest plan, what is seen under it, and how to see it again. */
-async function tell(found: FoundPlan): Promise<string> {
+/** The smallest plan, its counterexample and its replay command. */
+async function describe(found: FoundPlan): Promise<string> {
   const words = { palette: plainPalette, showsLines: false, showsPlan: false, showsEach: false };
   const body = await describeBody(found.runs[0]!, words);
   return [describeFound(found, plainPalette), ...body].join('\n');

@@ -8,7 +8,7 @@ import { openCatalogue } from '../harness/runner/catalogue.ts';
 import { execute } from '../harness/runner/execute.ts';
 import { loadBackend } from '../harness/runner/backend-registry.ts';
 import { expectedOfRun } from '../harness/runner/expectation.ts';
-import { lackOf } from '../harness/runner/requirements.ts';
+import { missingOf } from '../harness/runner/requirements.ts';
 
 const catalogue = await openCatalogue(fileURLToPath(new URL('.', import.meta.url)));
 
@@ -22,12 +22,12 @@ export async function judgeEveryScenario(backendName: string): Promise<void> {
     catalogue.scenarioNames.map(async (name) => {
       const scenario = await catalogue.loadScenario(name);
       const subject = await catalogue.loadSubject(catalogue.subjectNames[0]!);
-      return { name, lack: lackOf(planOf(scenario, 1, parametersOf(scenario, {})), backend, subject) };
+      return { name, missing: missingOf(planOf(scenario, 1, parametersOf(scenario, {})), backend, subject) };
     }),
   );
-  const isPossible = Map.groupBy(names, ({ lack }) => lack === undefined);
+  const isPossible = Map.groupBy(names, ({ missing }) => missing === undefined);
 
-  it.each((isPossible.get(false) ?? []).map(({ name, lack }) => [name, lack!.message]))(
+  it.each((isPossible.get(false) ?? []).map(({ name, missing }) => [name, missing!.message]))(
     `${backendName} refuses %s by name: %s`,
     (_name, message) => {
       expect(message).toMatch(new RegExp(`^the backend ${backendName} cannot do what faults\\.\\d \\(promotion\\)`));

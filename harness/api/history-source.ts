@@ -1,4 +1,4 @@
-/** Histories from files, in any format of the registry. */
+/** Reads histories from files, in any format of the registry. */
 import { UsageError } from '../errors.ts';
 import type { Value } from '../history/event.ts';
 import { peek } from '../history/import/first-bytes.ts';
@@ -24,9 +24,9 @@ export interface SourceOptions {
 
 export interface LoadedHistory extends ImportedHistory {
   file: string;
-  /** The format that the file was recognised as, where it is not the default and the command line names none. */
+  /** The detected format, unless it is the default or the command line names a format. */
   recognised?: string;
-  /** What its format says is judged where the command line names no property. */
+  /** The properties that are judged by default in this format. */
   properties?: readonly string[];
 }
 
@@ -63,7 +63,7 @@ async function loadAs(format: ImportFormat, input: ImportInput, options: ImportO
   return { file: input.name, ...imported, ...(properties === undefined ? {} : { properties }) };
 }
 
-/** Other histories are read without what knows YAML. */
+/** Loads the YAML parser only if there is a mapping. */
 async function loadMapping(map: string): Promise<Mapping> {
   const { parseMapping } = await import('../history/import/log/mapping.ts');
   return parseMapping(await readInput(map), nameOfInput(map));

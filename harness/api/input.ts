@@ -7,20 +7,20 @@ import { readText } from '../history/import/input-text.ts';
 
 const STDIN = '-';
 
-/** @throws UsageError naming the file, when it cannot be read */
+/** @throws UsageError naming the file, if it cannot be read */
 export function readInput(file: string): Promise<string> {
   return readText({ name: nameOfInput(file), bytes: readBytes(file) });
 }
 
 /**
- * The bytes of a file, unpacked where its name ends in `.gz`; `-` is standard input, unpacked where it begins as gzip
- * does.
- * @throws UsageError naming the file, when it cannot be read
+ * The bytes of a file, decompressed if its name ends in `.gz`; `-` is standard input, decompressed if it begins with
+ * the magic number of gzip.
+ * @throws UsageError naming the file, if it cannot be read
  */
 export async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
   try {
     if (file === STDIN) yield* readStdin();
-    else yield* file.endsWith('.gz') ? unpacked(createReadStream(file)) : createReadStream(file, chunks);
+    else yield* file.endsWith('.gz') ? decompressed(createReadStream(file)) : createReadStream(file, chunks);
   } catch (error) {
     throw unreadable(nameOfInput(file), error as NodeJS.ErrnoException);
   }
@@ -33,15 +33,15 @@ export function nameOfInput(file: string): string {
 const chunks = { highWaterMark: 1024 * 1024 };
 
 function readStdin(): AsyncIterable<Uint8Array> {
-  return unpackedIfPacked(process.stdin.iterator({ destroyOnReturn: false }));
+  return decompressedIfGzip(process.stdin.iterator({ destroyOnReturn: false }));
 }
 
-/** What begins as gzip does, is. */
-async function* unpackedIfPacked(input: AsyncIterableIterator<Buffer>): AsyncGenerator<Uint8Array> {
+/** Decompresses input that begins with the magic number of gzip. */
+async function* decompressedIfGzip(input: AsyncIterableIterator<Buffer>): AsyncGenerator<Uint8Array> {
   const first = await input.next();
   if (first.done === true) return;
   const whole = Readable.from(withFirst(first.value, input));
-  yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? unpacked(whole) : whole;
+  yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? decompressed(whole) : whole;
 }
 
 async function* withFirst(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -49,9 +49,9 @@ async function* withFirst(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGene
   yield* rest;
 }
 
-function unpacked(packed: Readable): Readable {
+function decompressed(compressed: Readable): Readable {
   const gunzip = createGunzip({ chunkSize: chunks.highWaterMark });
-  pipeline(packed, gunzip, () => undefined);
+  pipeline(compressed, gunzip, () => undefined);
   return gunzip;
 }
 
@@ -59,7 +59,7 @@ function unreadable(file: string, error: NodeJS.ErrnoException): unknown {
   const reasons: Record<string, string> = {
     ENOENT: 'no such file',
     EISDIR: 'is a folder, not a file',
-    EACCES: 'may not be read',
+    EACCES: 'permission denied',
     Z_BUF_ERROR: 'its gzip data ends too early: is the file complete?',
     Z_DATA_ERROR: `its gzip data is broken: ${error.message}`,
   };

@@ -74,7 +74,7 @@ export function runAll(
     subject,
     subjectAs,
     backend: options.backend ?? DEFAULT_BACKEND,
-    onLack: isAll ? 'leave-out' : 'refuse',
+    onUnsupported: isAll ? 'leave-out' : 'refuse',
     reportRoot: options.report ?? DEFAULT_REPORT,
     ownsTarget: options.ownsTarget ?? false,
     reporter: options.reporter ?? {},

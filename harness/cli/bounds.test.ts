@@ -13,17 +13,17 @@ describe('a bound', () => {
     expect(staleness('0versions')).toEqual({ maxStalenessVersions: 0 });
   });
 
-  it('of availability is a share', () => {
+  it('of availability is a percentage', () => {
     expect(['100%', '99.9%', '0%'].map(share)).toEqual([1, 0.999, 0]);
   });
 
-  it('that cannot be meant is refused', () => {
+  it('that is not valid is refused', () => {
     for (const text of ['', '2', 's', '-1s', '2 s', '2h', '1e3ms'])
       expect(() => duration(text)).toThrow(InvalidArgumentError);
     for (const text of ['', '99.9', '101%', '-1%', '%', 'x%']) expect(() => share(text)).toThrow(InvalidArgumentError);
     for (const text of ['', '3', '1.5versions', 'versions', '2%'])
       expect(() => staleness(text)).toThrow('It must be like 500ms or 3versions.');
-    expect(() => staleness('1s', staleness('2s'))).toThrow('not two of a kind');
-    expect(() => staleness('3versions', staleness('2versions'))).toThrow('not two of a kind');
+    expect(() => staleness('1s', staleness('2s'))).toThrow('at most one bound in time');
+    expect(() => staleness('3versions', staleness('2versions'))).toThrow('at most one bound in time');
   });
 });

@@ -1,7 +1,7 @@
-/** Bounds as they are typed: `2s`, `500ms`, `3versions`, `99.9%`. */
+/** Parses bounds on the command line: `2s`, `500ms`, `3versions`, `99.9%`. */
 import { InvalidArgumentError } from 'commander';
 
-/** Milliseconds in `2s` or `500ms`. */
+/** `2s` or `500ms` in milliseconds. */
 export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|min)$/.exec(text);
   if (match === null) throw new InvalidArgumentError('It must be like 2s or 500ms.');
@@ -13,13 +13,13 @@ export interface StalenessBounds {
   maxStalenessVersions?: number;
 }
 
-/** A time or a number of versions; given twice, both. */
+/** A bound in time or in versions. The option may be given once for each. */
 export function staleness(text: string, before: StalenessBounds = {}): StalenessBounds {
   const versions = /^(\d+)versions?$/.exec(text);
   const bound =
     versions === null ? { maxStalenessMs: stalenessTime(text) } : { maxStalenessVersions: Number(versions[1]) };
   const twice = Object.keys(bound).some((name) => name in before);
-  if (twice) throw new InvalidArgumentError('A bound in time and one in versions may be given, not two of a kind.');
+  if (twice) throw new InvalidArgumentError('Give at most one bound in time and one in versions.');
   return { ...before, ...bound };
 }
 
@@ -28,7 +28,7 @@ function stalenessTime(text: string): number {
   throw new InvalidArgumentError('It must be like 500ms or 3versions.');
 }
 
-/** A share from 0 to 1 in `99.9%`. */
+/** `99.9%` as a fraction from 0 to 1. */
 export function share(text: string): number {
   const match = /^(\d+(?:\.\d+)?)%$/.exec(text);
   const percent = Number(match?.[1]);

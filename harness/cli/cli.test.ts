@@ -47,8 +47,8 @@ describe('bad input gets one clear line and exit code 64', () => {
       'no property is called "fairness"',
     ],
     ['an unknown format', ['list', '--format', 'xml'], "option '--format <format>' argument 'xml' is invalid"],
-    ['a seed that is no number', ['run', 'restart', '--seed', 'x'], 'It must be a whole number from 0'],
-    ['no runs at all', ['run', 'restart', '--runs', '0'], 'It must be a whole number from 1'],
+    ['a seed that is not a number', ['run', 'restart', '--seed', 'x'], 'It must be a whole number from 0'],
+    ['zero runs', ['run', 'restart', '--runs', '0'], 'It must be a whole number from 1'],
     [
       'a parameter that the scenario lacks',
       ['run', 'restart', '--set', 'lag_ms=1'],
@@ -76,7 +76,7 @@ describe('bad input gets one clear line and exit code 64', () => {
       'short.json: the field observers is missing',
     ],
     [
-      'a plan with a fault of no known kind',
+      'a plan with a fault of an unknown kind',
       [
         'replay',
         file(
@@ -87,7 +87,7 @@ describe('bad input gets one clear line and exit code 64', () => {
       "odd.json: faults.0.kind: Invalid discriminator value. Expected 'clock-skew' | 'http-delay'",
     ],
     [
-      'a plan that judges by no known property',
+      'a plan with an unknown property',
       [
         'replay',
         file('judge.json', JSON.stringify({ ...plan, observers: [], properties: ['fairness'] })),
@@ -123,7 +123,7 @@ describe('bad input gets one clear line and exit code 64', () => {
 describe('ratchet check', () => {
   const reversion = file('reversion.ndjson', lines(show(85), show(10)));
 
-  it('exits 0, 1 or 2 as the verdict is', () => {
+  it('exits with 0, 1 or 2 according to the verdict', () => {
     expect(
       ratchet('check', file('good.ndjson', lines(show(10), show(85))), '--property', 'monotonic-view').status,
     ).toBe(0);
@@ -139,11 +139,11 @@ describe('ratchet check', () => {
     expect(ratchet('check', reversion, ...names).stdout).toBe(before);
   });
 
-  it('says what went wrong in a sentence', () => {
+  it('describes the violation in a sentence', () => {
     expect(ratchet('check', reversion).stdout).toContain('tab-1 saw s go from 85% back to 10%');
   });
 
-  it('speaks JSON', () => {
+  it('prints JSON', () => {
     const { stdout } = ratchet('check', reversion, '--format', 'json', '--property', 'monotonic-view');
     expect(JSON.parse(stdout)).toMatchObject({
       valid: false,
@@ -161,20 +161,20 @@ describe('ratchet', () => {
     expect(ratchet('run', '--help').stdout).toContain('--backend');
   });
 
-  it('called without a verb shows its help as bad usage', () => {
+  it('without a verb shows its help and exits with 64', () => {
     const { status, stderr } = ratchet();
     expect(status).toBe(64);
     expect(stderr).toContain('Usage: ratchet');
   });
 
-  it('lists what there is', () => {
+  it('lists scenarios, subjects, backends and properties', () => {
     const { status, stdout } = ratchet('list');
     expect(status).toBe(0);
     for (const word of ['lagging-replica', 'guarded', 'embedded', 'monotonic-view']) expect(stdout).toContain(word);
     expect(JSON.parse(ratchet('list', '--format', 'json').stdout).subjects).toHaveLength(3);
   });
 
-  it('lists beside each subject what it withstands, with the default parameters', () => {
+  it('lists what each subject withstands with the default parameters', () => {
     const { subjects } = JSON.parse(ratchet('list', '--format', 'json').stdout);
     const fix = subjects.find(({ name }: { name: string }) => name === 'workspace-fix');
     expect(fix.withstands).toMatchObject({

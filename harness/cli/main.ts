@@ -1,12 +1,12 @@
-/** The command line: reads argv, prints, exits. One file a verb. */
+/** The command line: reads argv, prints, exits. Each verb has its own file. */
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, RatchetError } from '../errors.ts';
-import { complain } from './terminal.ts';
+import { printError } from './terminal.ts';
 import type { AddVerb, Finish } from './verb.ts';
 
-/** Loaded when asked for: whoever checks a history need not wait for what runs one. */
+/** Loaded on demand: `check` does not load the code that runs plans. */
 const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   run: async () => (await import('./verb-run.ts')).addRun,
   explore: async () => (await import('./verb-explore.ts')).addExplore,
@@ -22,13 +22,13 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
 
 const EXIT_CODES = `
 Exit codes:
-  0    every property holds; of a command that judges nothing: it is done
+  0    every property holds, or a command that judges nothing has succeeded
   1    a property is violated
   2    inconclusive: a run, a checker, a reporter or a backend failed, or the machine lacks something
   64   bad input or usage
   130  interrupted (143: terminated)
 
-Every run leaves plan.json, history.ndjson and verdict.json in REPORT/<scenario>/<subject>/<time>-<seed>/,
+Every run saves plan.json, history.ndjson and verdict.json in REPORT/<scenario>/<subject>/<time>-<seed>/,
 and REPORT/latest points to the newest.`;
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -39,7 +39,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     exitCode = code;
   };
   const program = new Command('ratchet')
-    .description('Tests one promise: progress shown to a user never goes backwards.')
+    .description('Tests that progress shown to a user never goes backwards.')
     .version(packageVersion())
     .addHelpText('after', EXIT_CODES)
     .configureOutput({ outputError: () => undefined })
@@ -54,7 +54,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exit(interruption.exitCode() ?? exitCode);
 }
 
-/** What is no verb gets help or a suggestion, for which all of them are needed. */
+/** An unknown verb loads all of them, since the help and the suggestion name them. */
 function verbsFor([first = '']: readonly string[]): (() => Promise<AddVerb>)[] {
   const verb = Object.hasOwn(VERBS, first) ? VERBS[first] : undefined;
   return verb === undefined ? Object.values(VERBS) : [verb];
@@ -64,14 +64,14 @@ function failureCode(error: unknown, program: Command): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.valid;
     if (error.code === 'commander.help') return ExitCode.usage;
-    complain(`${error.message.replace(/^error: /, '')} — ratchet ${nameOfCommand(program)}--help shows what there is`);
+    printError(`${error.message.replace(/^error: /, '')} — see \`ratchet ${nameOfCommand(program)}--help\``);
     return ExitCode.usage;
   }
   if (error instanceof RatchetError) {
-    complain(error);
+    printError(error);
     return error.exitCode;
   }
-  complain(`this is a bug in Ratchet: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  printError(`this is a bug in Ratchet: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return ExitCode.unknown;
 }
 
@@ -98,7 +98,7 @@ function catchSignals(): { signal: AbortSignal; exitCode(): number | undefined }
   return { signal: controller.signal, exitCode: () => code };
 }
 
-/** `ratchet list | head -1` is no error, and a run whose reader has left still ends with its verdict's code. */
+/** A closed pipe is not an error (`ratchet list | head -1`): the command exits with the code of its verdict. */
 function tolerateClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

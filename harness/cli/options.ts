@@ -1,4 +1,4 @@
-/** Options that are the same everywhere. */
+/** Options that several verbs share. */
 import { InvalidArgumentError, Option } from 'commander';
 import type { RunningOptions } from '../api/run-scenarios.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -21,14 +21,14 @@ export interface RunFlags extends ReportingFlags {
   set: Record<string, string>;
 }
 
-/** The same as options of the functions that the verbs call. */
+/** The flags as options of the API functions. */
 export function runningOptions(flags: RunFlags): RunningOptions {
   const { subject, backend, runs, property: properties, replicas, routing, report, iOwnThisTarget: ownsTarget } = flags;
   return { subject, backend, runs, properties, replicas, routing, report, ownsTarget };
 }
 
 export const backendOption = (): Option =>
-  new Option('--backend <name>', `where the data lives: ${backendNames().join(', ')}`).default(DEFAULT_BACKEND);
+  new Option('--backend <name>', `provides the databases: ${backendNames().join(', ')}`).default(DEFAULT_BACKEND);
 
 export const subjectOption = (): Option =>
   new Option(
@@ -37,36 +37,36 @@ export const subjectOption = (): Option =>
   );
 
 export const seedOption = (): Option =>
-  new Option('--seed <n>', 'what the scenario draws its variations from')
+  new Option('--seed <n>', 'seed of the random variations of a scenario')
     .default(DEFAULT_SEED)
     .argParser(wholeNumber(0));
 
 export const runsOption = (): Option =>
-  new Option('--runs <n>', 'how many runs').default(DEFAULT_RUNS).argParser(wholeNumber(1));
+  new Option('--runs <n>', 'number of runs').default(DEFAULT_RUNS).argParser(wholeNumber(1));
 
 export const propertyOption = (): Option =>
-  new Option('--property <name>', `judge only this; may be repeated: ${propertyNames().join(', ')}`).argParser(
+  new Option('--property <name>', `judge only this property; may be repeated: ${propertyNames().join(', ')}`).argParser(
     (name: string, previous: string[] = []) => [...previous, name],
   );
 
 export const replicasOption = (): Option =>
-  new Option('--replicas <n>', 'number of replicas, instead of what the plan says').argParser(wholeNumber(0));
+  new Option('--replicas <n>', 'number of replicas, instead of that of the plan').argParser(wholeNumber(0));
 
 export const routingOption = (): Option =>
-  new Option('--routing <how>', 'how reads are spread, instead of what the plan says').choices(ROUTINGS);
+  new Option('--routing <how>', 'how reads are distributed, instead of the routing of the plan').choices(ROUTINGS);
 
 export const ownTargetOption = (): Option =>
   new Option(
     '--i-own-this-target',
-    'with --backend remote: write to the target though nothing marks it as a test target',
+    'with --backend remote: write to the target even if it is not marked as a test target',
   );
 
 export const reportOption = (): Option =>
-  new Option('--report <dir>', 'where runs leave their plan, history and verdict').default(DEFAULT_REPORT);
+  new Option('--report <dir>', 'folder in which runs save their plan, history and verdict').default(DEFAULT_REPORT);
 
-/** Of the verbs that judge nothing; the others have reporters. */
+/** For verbs that judge nothing; the others have reporters. */
 export const formatOption = (): Option =>
-  new Option('--format <format>', 'of the output').choices(['text', 'json']).default('text');
+  new Option('--format <format>', 'output format').choices(['text', 'json']).default('text');
 
 export const setOption = (): Option =>
   new Option('--set <name=value>', 'a parameter of the scenario, e.g. lag_ms=1000; may be repeated')

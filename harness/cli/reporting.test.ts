@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-// Every case starts a process or some, which takes as long as the machine is busy.
+// Every case starts at least one process, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -43,7 +43,7 @@ const shows = [10, 85]
   .join('');
 const sound = file('sound.ndjson', shows);
 
-/** The names of the elements that are open where the text ends; throws where one is closed that is not open. */
+/** The names of the elements that are open at the end of the text. Throws if an element is closed that is not open. */
 function openElements(xml: string): string[] {
   const open: string[] = [];
   for (const [, closes, name, , isEmpty] of xml.matchAll(/<(\/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>/g)) {
@@ -55,7 +55,7 @@ function openElements(xml: string): string[] {
 }
 
 describe('junit', () => {
-  it('is for every verb, beside text', () => {
+  it('works with every verb, beside text', () => {
     const xmlOf = (verb: string, status: number, ...args: string[]): string => {
       const path = join(folder, 'new', `${verb}.xml`);
       const result = ratchet(verb, ...args, '--reporter', 'text', '--reporter', `junit=${path}`);
@@ -79,7 +79,7 @@ describe('junit', () => {
 });
 
 describe('a reporter that fails', () => {
-  it('costs no verdict: it is told in one line, and only what held is in doubt', () => {
+  it('is reported in one line, and changes only a verdict of true to unknown', () => {
     const nowhere = join(file('plain', ''), 'x.xml');
     const held = ratchet('run', 'restart', ...simulated('guarded'), '--reporter', `junit=${nowhere}`);
     expect([held.status, held.stdout]).toEqual([2, '']);
@@ -101,7 +101,7 @@ describe('bad input gets one clear line and exit code 64', () => {
     [
       'a format and a reporter',
       ['--format', 'json', '--reporter', 'text'],
-      '--format and --reporter say the same thing',
+      '--format and --reporter cannot be combined',
     ],
   ])('%s', (_, flags, message) => {
     const { status, stdout, stderr } = ratchet('check', sound, ...flags);
@@ -111,7 +111,7 @@ describe('bad input gets one clear line and exit code 64', () => {
     expect([status, stdout]).toEqual([64, '']);
   });
 
-  it('of every verb, before anything is run', () => {
+  it('for every verb, before anything is run', () => {
     for (const verb of [['run', 'restart'], ['explore'], ['replay', 'none.json']]) {
       const { status, stderr } = ratchet(...verb, '--reporter', 'xml', '--report', report);
       expect([status, stderr]).toEqual([64, expect.stringContaining('no reporter is called "xml"')]);

@@ -1,11 +1,11 @@
-/** `--reporter`, `--format` and `--verbose`: what the verbs share that judge something. */
+/** `--reporter`, `--format` and `--verbose`: the options of the verbs that judge. */
 import { InvalidArgumentError, Option } from 'commander';
 import { foldValidity, type Validity } from '../checker/verdict.ts';
 import { exitCodeOf, UsageError } from '../errors.ts';
 import type { Reporter } from '../port/reporter.ts';
 import { openReporters, type ReporterRequest } from '../report/open-reporters.ts';
 import { DEFAULT_REPORTER, reporterNames } from '../report/reporters.ts';
-import { complain, write } from './terminal.ts';
+import { printError, write } from './terminal.ts';
 
 export interface ReportingFlags {
   reporter?: ReporterRequest[];
@@ -16,12 +16,12 @@ export interface ReportingFlags {
 export const reportingOptions = (): Option[] => [
   new Option(
     '--reporter <name[=file]>',
-    `how results are told: ${reporterNames().join(', ')}, or the path of a file that exports a \`reporter\`; to standard output or to FILE; may be repeated`,
+    `writes the results: ${reporterNames().join(', ')}, or the path of a file that exports a \`reporter\`; writes to standard output or to FILE; may be repeated`,
   )
     .default(undefined, DEFAULT_REPORTER)
     .argParser(appendReporter),
   new Option('--format <name>', 'short for --reporter NAME').choices(reporterNames()),
-  new Option('--verbose', 'tell the plan, every property and the history of what passed too'),
+  new Option('--verbose', 'also print the plan, every property and the history of what passed'),
 ];
 
 function appendReporter(text: string, before: readonly ReporterRequest[] = []): ReporterRequest[] {
@@ -33,27 +33,27 @@ function appendReporter(text: string, before: readonly ReporterRequest[] = []): 
 
 export interface Reporting {
   reporter: Reporter;
-  /** The exit code for a verdict: where a reporter failed, what held is unknown. */
+  /** The exit code of a verdict. If a reporter failed, a verdict of true counts as unknown. */
   exitCode(valid: Validity): number;
 }
 
 /** @throws UsageError for a reporter that does not exist, and for two that write to the same place */
 export async function openReporting({ reporter = [], format, verbose }: ReportingFlags): Promise<Reporting> {
   if (format !== undefined && reporter.length > 0) {
-    throw new UsageError('flags-contradictory', '--format and --reporter say the same thing', 'use --reporter alone');
+    throw new UsageError('flags-contradictory', '--format and --reporter cannot be combined', 'use --reporter alone');
   }
-  let hasTrouble = false;
+  let hasFailed = false;
   const opened = await openReporters({
     requests: format === undefined ? reporter : [{ name: format, file: undefined }],
     isVerbose: verbose === true,
     write,
-    onTrouble(error) {
-      hasTrouble = true;
-      complain(error);
+    onFailure(error) {
+      hasFailed = true;
+      printError(error);
     },
   });
   return {
     reporter: opened,
-    exitCode: (valid) => exitCodeOf(hasTrouble ? foldValidity([valid, 'unknown']) : valid),
+    exitCode: (valid) => exitCodeOf(hasFailed ? foldValidity([valid, 'unknown']) : valid),
   };
 }

@@ -1,4 +1,4 @@
-/** Where the CLI writes: results to stdout, progress and errors to stderr. */
+/** The output of the CLI: results to stdout, progress and errors to stderr. */
 import { RatchetError } from '../errors.ts';
 
 export { terminalPalette as palette } from '../report/palette.ts';
@@ -7,13 +7,13 @@ export function print(text: string): void {
   write(`${text}\n`);
 }
 
-/** Text as it is, to standard output. */
+/** Writes text to standard output without a line break. */
 export function write(text: string): void {
   clearProgress();
   process.stdout.write(text);
 }
 
-/** Many lines, of which no more than some are held at a time. */
+/** Prints many lines in blocks, so that memory use stays bounded. */
 export function printLines(lines: Iterable<string>): void {
   let block: string[] = [];
   for (const line of lines) {
@@ -25,8 +25,8 @@ export function printLines(lines: Iterable<string>): void {
   if (block.length > 0) print(block.join('\n'));
 }
 
-/** One line: what, where, what to do. */
-export function complain(error: unknown): void {
+/** Prints an error in one line: what, where, what to do. */
+export function printError(error: unknown): void {
   clearProgress();
   process.stderr.write(`ratchet: ${describeError(error)}\n`);
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 
-// Every case starts a process or some, which takes as long as the machine is busy.
+// Every case starts at least one process, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -60,13 +60,13 @@ describe('what is judged', () => {
     return JSON.parse(stdout).files[0].verdicts.map((verdict: { property: string }) => verdict.property);
   };
 
-  it('is what the plan of a run promises, unless the command line says otherwise', () => {
+  it('is the properties of the plan of a run, unless the command line names others', () => {
     const run = file('run.ndjson', headed({ plan }));
     expect(judged(run)).toEqual(['integrity']);
     expect(judged(run, ...view)).toEqual(['monotonic-view']);
   });
 
-  it('is every property where there is no plan of ours', () => {
+  it('is every property if the history has no plan', () => {
     expect(judged(file('bare.ndjson', headed({}))).length).toBeGreaterThan(9);
     expect(judged(file('odd.ndjson', headed({ plan: { ...plan, properties: ['fairness'] } }))).length).toBeGreaterThan(
       9,
@@ -75,7 +75,7 @@ describe('what is judged', () => {
 });
 
 describe('several files', () => {
-  it('are judged each on its own, and together decide the exit code', () => {
+  it('are judged separately and decide the exit code together', () => {
     const { status, stdout } = ratchet(['check', sound, broken, ...view]);
     expect(status).toBe(1);
     expect(stdout.replaceAll(`${folder}/`, '').replaceAll(/[\d.]+ m?s$|[\d.]+ m?s(?=  violated)/gm, 'TIME')).toBe(
@@ -94,13 +94,13 @@ describe('several files', () => {
     expect(ratchet(['check', sound, sound, '--property', 'monotonic-commits', ...view]).status).toBe(2);
   });
 
-  it('get no verdict at all when one of them is bad', () => {
+  it('get no verdict if one of them is invalid', () => {
     const { status, stdout, stderr } = ratchet(['check', broken, file('bad.ndjson', 'oops\n')]);
     expect([status, stdout]).toEqual([64, '']);
     expect(stderr).toContain('bad.ndjson:1: not valid JSON');
   });
 
-  it('are told as JSON and as JUnit XML too', () => {
+  it('are reported as JSON and as JUnit XML too', () => {
     const json = JSON.parse(ratchet(['check', sound, broken, ...view, '--format', 'json']).stdout);
     expect(json).toMatchObject({
       valid: false,
@@ -118,18 +118,18 @@ describe('several files', () => {
 describe('a history', () => {
   const packed = gzipSync(shows(['tab-1', 85], ['tab-1', 10]));
 
-  it('may come from standard input, packed or not', () => {
+  it('may come from standard input, gzipped or not', () => {
     expect(ratchet(['check', '-', ...view], shows(['tab-1', 85], ['tab-1', 10])).status).toBe(1);
     expect(ratchet(['check', '-', ...view], packed).status).toBe(1);
     expect(ratchet(['check', '-', ...view], '').status).toBe(0);
     expect(ratchet(['check', '-'], 'oops').stderr).toContain('ratchet: standard input:1: not valid JSON');
   });
 
-  it('may be packed', () => {
+  it('may be gzipped', () => {
     expect(ratchet(['check', file('broken.ndjson.gz', packed), ...view]).status).toBe(1);
   });
 
-  it('is judged only for the keys and sessions that are asked for', () => {
+  it('is judged only for the selected keys and sessions', () => {
     expect(ratchet(['check', broken, '--key', 't', ...view]).status).toBe(0);
     expect(ratchet(['check', broken, '--key', 't', '--key', 's', ...view]).status).toBe(1);
     expect(ratchet(['check', broken, '--session', 'tab-2', ...view]).status).toBe(0);
@@ -137,7 +137,7 @@ describe('a history', () => {
     expect(JSON.parse(stdout).files[0].verdicts[0].violations[0].events).toEqual([0, 2]);
   });
 
-  it('may be one of Jepsen, in EDN or JSON, that begins at what is said', () => {
+  it('may be one of Jepsen, in EDN or JSON, with a given initial value', () => {
     const edn = file('h.edn', `[${read}\n {:type :ok, :f :read, :process 1, :value 3}]`);
     const flags = ['--from', 'jepsen-edn', '--property', 'integrity'];
     expect(ratchet(['check', edn, ...flags]).status).toBe(1);
@@ -152,7 +152,7 @@ describe('a history', () => {
     expect(ratchet(['check', json, '--from', 'jepsen-json', '--property', 'integrity']).status).toBe(0);
   });
 
-  it('of Jepsen is recognised by its content, whatever the file is called and however it comes', () => {
+  it('of Jepsen is recognised by its content, whatever its name or source', () => {
     const edn = `[${read}\n {:type :ok, :f :read, :process 1, :value 3}]`;
     const json = '{"type":"ok","f":"read","process":1,"value":3}';
     const lines = `${json.replace('ok', 'invoke').replace('3', 'null')}\n${json}\n`;
@@ -175,13 +175,13 @@ describe('a history', () => {
     }
   });
 
-  it('is read as what --from says, whatever it looks like', () => {
+  it('is read in the format of --from, whatever its content', () => {
     const edn = file('like.edn', read);
     expect(ratchet(['check', edn, '--from', 'ratchet']).stderr).toContain('like.edn:1: not valid JSON');
     expect(ratchet(['check', sound, '--from', 'jepsen-json', ...view]).stdout).not.toContain('read as');
   });
 
-  it('is read without what only other formats need', () => {
+  it('is read without loading the code of other formats', () => {
     const hook = `import { registerHooks } from 'node:module';
       registerHooks({ resolve: (name, context, next) => { const found = next(name, context); console.error(found.url); return found; } });`;
     const args = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, join(root, 'bin/ratchet.js')];
@@ -193,7 +193,7 @@ describe('a history', () => {
     expect(loadedBy(file('loading.edn', read)).match(others)).toContain('/jepsen.ts');
   });
 
-  it('may be a log with a mapping, which names the properties to be judged', () => {
+  it('may be a log with a mapping, which names the properties to judge', () => {
     const map = file(
       'map.yaml',
       'time: { field: t, unit: ms }\nsession: u\nstory: s\nprogress: p\nproperties: [monotonic-view]\n',
@@ -224,13 +224,13 @@ describe('bounds', () => {
   ];
   const slow = file('slow.ndjson', events.map((event, index) => JSON.stringify({ index, ...event })).join('\n'));
 
-  it('are those of the flags', () => {
+  it('come from the flags', () => {
     const converge = ['check', slow, '--property', 'convergence', '--converge-within'];
     expect(ratchet([...converge, '2999ms']).status).toBe(1);
     expect(ratchet([...converge, '3s']).status).toBe(0);
   });
 
-  it('of staleness and availability are none unless they are given', () => {
+  it('of staleness and availability are unlimited unless they are given', () => {
     const stale = [
       poll(0, 'write', 'invoke', 100),
       poll(1, 'write', 'ok', 100),
@@ -249,7 +249,7 @@ describe('bounds', () => {
     expect(status('--min-availability', '50.1%')).toBe(1);
   });
 
-  it('of the search for an order make what is not found in time unknown', () => {
+  it('of the search time make a verdict unknown if no order is found in time', () => {
     const twice = Array.from({ length: 3000 }, (_, at) => [
       { process: at % 8, type: 'invoke', f: 'write', key: 's', value: at % 2 },
       { process: at % 8, type: 'ok', f: 'write', key: 's', value: at % 2 },
@@ -266,18 +266,22 @@ describe('bounds', () => {
   });
 });
 
-describe('what is no history, no mapping or no flag is refused in one line', () => {
+describe('an invalid history, mapping or flag is refused in one line', () => {
   const map = 'time: t\nsession: u\nstory: s\nprogress: p\n';
   const good = file('good.yaml', map);
   const cases: [what: string, args: string[], message: string][] = [
     ['no file', ['check'], "missing required argument 'files'"],
-    ['standard input twice', ['check', '-', '-'], '- stands there twice'],
+    ['standard input twice', ['check', '-', '-'], '- is given twice'],
     [
       'a truncated gzip file',
       ['check', file('cut.gz', gzipSync(shows(['a', 1])).subarray(0, 40))],
       'cut.gz: its gzip data ends too early',
     ],
-    ['a gzip file that is none', ['check', file('none.gz', 'hello')], 'none.gz: its gzip data is broken'],
+    [
+      'a file that is not gzipped, though its name ends in .gz',
+      ['check', file('none.gz', 'hello')],
+      'none.gz: its gzip data is broken',
+    ],
     ['a gzip file that is missing', ['check', join(folder, 'missing.gz')], 'missing.gz: no such file'],
     ['a key that no file has', ['check', sound, '--key', 'story-9'], 'no history has the key "story-9"'],
     [
@@ -286,13 +290,17 @@ describe('what is no history, no mapping or no flag is refused in one line', () 
       'no history has the session "tab-3"',
     ],
     ['a duration without unit', ['check', sound, '--converge-within', '2'], 'It must be like 2s or 500ms'],
-    ['a staleness of no kind', ['check', sound, '--max-staleness', '3'], 'It must be like 500ms or 3versions'],
-    ['a staleness twice', ['check', sound, '--max-staleness', '3s', '--max-staleness', '4s'], 'not two of a kind'],
-    ['a share above all', ['check', sound, '--min-availability', '101%'], 'It must be like 99.9%'],
+    ['a staleness without unit', ['check', sound, '--max-staleness', '3'], 'It must be like 500ms or 3versions'],
+    [
+      'two bounds of staleness in time',
+      ['check', sound, '--max-staleness', '3s', '--max-staleness', '4s'],
+      'at most one bound in time',
+    ],
+    ['an availability above 100%', ['check', sound, '--min-availability', '101%'], 'It must be like 99.9%'],
     ['a time-out without unit', ['check', sound, '--timeout', '10'], 'It must be like 2s or 500ms'],
     ['an unknown format', ['check', sound, '--from', 'csv'], "argument 'csv' is invalid"],
     [
-      'EDN that is none',
+      'invalid EDN',
       ['check', file('bad.edn', `${read}\n{:type`), '--from', 'jepsen-edn'],
       'bad.edn:2: the text ends before its }',
     ],
@@ -302,12 +310,24 @@ describe('what is no history, no mapping or no flag is refused in one line', () 
       'latin.edn:2: not UTF-8 text',
     ],
     ['a mapping and a format', ['check', sound, '--from', 'jepsen-edn', '--map', good], '--map is for your own logs'],
-    ['a beginning of no register', ['check', sound, '--initial', '0'], '--initial is for --from jepsen-'],
-    ['a beginning of one of two files', ['check', file('r.edn', read), sound, '--initial', '0'], 'sound.ndjson'],
-    ['a beginning of what is a history', ['check', sound, '--from', 'ratchet', '--initial', '0'], '--initial is for'],
+    ['an initial value for a history of a run', ['check', sound, '--initial', '0'], '--initial is for --from jepsen-'],
+    [
+      'an initial value for only one of two files',
+      ['check', file('r.edn', read), sound, '--initial', '0'],
+      'sound.ndjson',
+    ],
+    [
+      'an initial value with --from ratchet',
+      ['check', sound, '--from', 'ratchet', '--initial', '0'],
+      '--initial is for',
+    ],
     ['a log without a mapping', ['check', sound, '--from', 'json-log'], '--from json-log needs a --map'],
-    ['a format that none recognises', ['check', file('t.csv', 'time,process\n')], 't.csv:1: not valid JSON'],
-    ['a beginning that is not JSON', ['check', sound, '--from', 'jepsen-edn', '--initial', 'nil'], 'It must be JSON'],
+    ['an unknown file format', ['check', file('t.csv', 'time,process\n')], 't.csv:1: not valid JSON'],
+    [
+      'an initial value that is not JSON',
+      ['check', sound, '--from', 'jepsen-edn', '--initial', 'nil'],
+      'It must be JSON',
+    ],
     ['a mapping that is missing', ['check', sound, '--map', join(folder, 'none.yaml')], 'none.yaml: no such file'],
     [
       'a mapping with an unknown field',
@@ -315,7 +335,7 @@ describe('what is no history, no mapping or no flag is refused in one line', () 
       'typo.yaml:5: unknown field sesion',
     ],
     [
-      'a mapping that judges by no known property',
+      'a mapping with an unknown property',
       ['check', sound, '--map', file('fair.yaml', `${map}properties: [fairness]\n`)],
       'no property is called "fairness"',
     ],
@@ -324,9 +344,9 @@ describe('what is no history, no mapping or no flag is refused in one line', () 
       ['check', file('log2.ndjson', '{"u":1}\n'), '--map', good],
       'log2.ndjson:1: time is missing (field t)',
     ],
-    ['an export to nothing', ['export', sound], "required option '--to <format>' not specified"],
+    ['an export without a format', ['export', sound], "required option '--to <format>' not specified"],
     [
-      'an export of no history',
+      'an export of an invalid history',
       ['export', file('bad2.ndjson', 'x'), '--to', 'ratchet'],
       'bad2.ndjson:1: not valid JSON',
     ],
@@ -341,7 +361,7 @@ describe('what is no history, no mapping or no flag is refused in one line', () 
 });
 
 describe('ratchet export', () => {
-  it('writes what Jepsen reads, and what Ratchet reads of that', () => {
+  it('writes histories that Jepsen and Ratchet can read', () => {
     const edn = ratchet(['export', broken, '--to', 'jepsen-edn']).stdout;
     expect(edn).toContain(
       '{:type :info, :f :show, :process :ratchet, :time 0, :index 0, :process-name "tab-1", :value ["s" {:progress 85}]}',

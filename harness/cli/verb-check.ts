@@ -22,27 +22,23 @@ interface CheckFlags extends SourceOptions, ReportingFlags {
 export function addCheck(program: Command, finish: Finish): void {
   const command = program
     .command('check')
-    .description('judge histories: of runs, of Jepsen, or of your own logs')
-    .argument('<files...>', 'newline-delimited JSON as docs/HISTORY.md describes it; .gz too; - is standard input')
+    .description('judge histories of runs, Jepsen histories, or your own logs')
+    .argument('<files...>', 'newline-delimited JSON (docs/HISTORY.md), may be gzipped (.gz); - is standard input')
     .addOption(propertyOption())
-    .addOption(new Option('--key <name>', 'judge only this key, or these: may be given again').argParser(append))
-    .addOption(
-      new Option('--session <name>', 'judge only what this session saw, or these: may be given again').argParser(
-        append,
-      ),
-    )
+    .addOption(new Option('--key <name>', 'judge only this key; may be repeated').argParser(append))
+    .addOption(new Option('--session <name>', 'judge only what this session saw; may be repeated').argParser(append))
     .addOption(
       new Option(
         '--max-staleness <bound>',
-        'bound of staleness, e.g. 500ms or 3versions: may be given as both',
+        'upper bound of staleness, e.g. 500ms or 3versions; may be given once for each',
       ).argParser(staleness),
     )
-    .addOption(new Option('--converge-within <duration>', 'bound of convergence, e.g. 2s or 500ms').argParser(duration))
-    .addOption(new Option('--min-availability <share>', 'bound of availability, e.g. 99.9%').argParser(share))
     .addOption(
-      new Option('--timeout <duration>', 'how long the search of linearizable may take for each file').argParser(
-        duration,
-      ),
+      new Option('--converge-within <duration>', 'upper bound of convergence, e.g. 2s or 500ms').argParser(duration),
+    )
+    .addOption(new Option('--min-availability <share>', 'lower bound of availability, e.g. 99.9%').argParser(share))
+    .addOption(
+      new Option('--timeout <duration>', 'time limit of the linearizability search of each file').argParser(duration),
     );
   for (const option of [...sourceOptions(), ...reportingOptions()]) command.addOption(option);
   command.action(async (files: string[], flags: CheckFlags) => finish(await check(files, flags)));

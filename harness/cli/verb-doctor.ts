@@ -8,20 +8,20 @@ import type { Finish } from './verb.ts';
 export function addDoctor(program: Command, finish: Finish): void {
   program
     .command('doctor')
-    .description('say what this machine can run, and what to do about what it cannot')
+    .description('check which backends this machine can run, and what the others need')
     .action(async () => finish(await diagnose()));
 }
 
 async function diagnose(): Promise<number> {
-  let isWell = true;
+  let isUsable = true;
   print(`${palette.green('✓')} Node.js ${process.version}`);
   for (const name of backendNames()) {
     print(palette.bold(name));
     for (const { what, ok, detail } of await (await loadBackend(name)).diagnose()) {
-      // The others are for those who want them.
-      if (name === DEFAULT_BACKEND) isWell &&= ok;
+      // Only the default backend decides the exit code.
+      if (name === DEFAULT_BACKEND) isUsable &&= ok;
       print(`  ${ok ? palette.green('✓') : palette.red('✗')} ${what}: ${detail}`);
     }
   }
-  return isWell ? ExitCode.valid : ExitCode.unknown;
+  return isUsable ? ExitCode.valid : ExitCode.unknown;
 }

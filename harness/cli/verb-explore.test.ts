@@ -21,7 +21,7 @@ function ratchet(...args: string[]) {
 }
 
 describe('ratchet explore', { timeout: TIMEOUT_MS }, () => {
-  it('finds, shrinks and tells, and leaves a plan that replays', () => {
+  it('finds, shrinks and reports a plan, and saves it for replay', () => {
     const { status, stdout } = ratchet('lagging-replica', '--subject', 'legacy', '--workers', '1');
     expect(status).toBe(1);
     expect(stdout).toMatch(/✗ found {3}\d+ plans? in [\d.]+ s/);
@@ -47,14 +47,14 @@ describe('ratchet explore', { timeout: TIMEOUT_MS }, () => {
     expect(replay.status).toBe(1);
   });
 
-  it('finds nothing where there is nothing, having tried as many plans as it was told', () => {
+  it('finds nothing in a sound subject after the given number of plans', () => {
     const { status, stdout } = ratchet('lagging-replica', '--subject', 'guarded', '--runs', '60');
     expect(status).toBe(0);
     expect(stdout).toMatch(/✓ nothing found {3}60 plans/);
     expect(stdout).toMatch(/plans\/s {3}as expected\n/);
   });
 
-  it('says the same, whatever the number of workers', () => {
+  it('gives the same result for any number of workers', () => {
     const outputs = ['1', '3'].map((workers) => {
       const { stdout } = ratchet('plan-space', '--subject', 'legacy', '--workers', workers, '--format', 'json');
       const [{ runs, coverage, found }] = JSON.parse(stdout).explorations;
@@ -63,13 +63,13 @@ describe('ratchet explore', { timeout: TIMEOUT_MS }, () => {
     expect(outputs[1]).toEqual(outputs[0]);
   });
 
-  it('runs every plan twice when it is to check itself', () => {
+  it('runs every plan twice with --check-determinism', () => {
     const { status, stdout } = ratchet('lagging-replica', '--subject', 'legacy', '--runs', '50', '--check-determinism');
     expect(status).toBe(0);
     expect(stdout).toContain('no second run differed from the first   50 plans twice');
   });
 
-  it('ends at once when it is interrupted, and says what it has done', async () => {
+  it('ends at once when it is interrupted, and reports what it has tried', async () => {
     const child = spawn(...command('--subject', 'guarded', '--time', '600s'), { cwd: root });
     let output = '';
     child.stdout.on('data', (chunk) => {
@@ -96,7 +96,7 @@ describe('ratchet explore', { timeout: TIMEOUT_MS }, () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('leaves a report of what it found', () => {
+  it('saves a report of what it found', () => {
     const latest = join(report, 'latest');
     expect(existsSync(latest)).toBe(true);
     expect(JSON.parse(readFileSync(join(latest, 'plan.json'), 'utf8'))).toMatchObject({ plan: 1 });

@@ -27,31 +27,38 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
     .description('search the range of a scenario for a plan that breaks the subject, and shrink it')
     .argument(
       '[scenario...]',
-      `names that \`ratchet list\` shows, or ${PLAN_SPACE}: everything (default: ${PLAN_SPACE})`,
+      `names that \`ratchet list\` shows, or ${PLAN_SPACE} for all plans (default: ${PLAN_SPACE})`,
     )
     .addOption(subjectOption())
     .addOption(
       new Option(
         '--backend <name>',
-        `where a find is run once more, besides the simulation that finds it: ${backendNames().join(', ')}`,
+        `runs a found plan again, after the simulation that found it: ${backendNames().join(', ')}`,
       ).default(SIMULATED),
     )
     .addOption(seedOption())
     .addOption(
-      new Option('--runs <n>', `how many plans to try (default: ${DEFAULT_PLANS}, without --time)`).argParser(
+      new Option('--runs <n>', `number of plans to try (default: ${DEFAULT_PLANS}, or no limit with --time)`).argParser(
         wholeNumber(1),
       ),
     )
-    .addOption(new Option('--time <duration>', 'how long to try, e.g. 30s or 500ms').argParser(duration))
+    .addOption(new Option('--time <duration>', 'time limit of the search, e.g. 30s or 500ms').argParser(duration))
     .addOption(
-      new Option('--workers <n>', 'threads that search; they change nothing but the time')
+      new Option('--workers <n>', 'number of search threads; the result does not depend on it')
         .default(availableParallelism(), 'one for each core')
         .argParser(wholeNumber(1)),
     )
     .addOption(setOption())
     .addOption(propertyOption())
-    .addOption(new Option('--keep', 'keep a find in regressions/ beside the scenarios, where every run begins'))
-    .addOption(new Option('--check-determinism', 'run every plan twice, and look for nothing but a difference'))
+    .addOption(
+      new Option(
+        '--keep',
+        'save a found plan in regressions/ beside the scenarios; `ratchet run` runs these plans first',
+      ),
+    )
+    .addOption(
+      new Option('--check-determinism', 'run every plan twice, and report only differences between the two runs'),
+    )
     .addOption(reportOption());
   for (const option of reportingOptions()) command.addOption(option);
   command.action(async (names: string[], flags: ExploreFlags) => finish(await exploreAll(names, flags, signal)));

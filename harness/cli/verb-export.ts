@@ -15,8 +15,8 @@ export function addExport(program: Command, finish: Finish): void {
   const command = program
     .command('export')
     .description('write a history in another format')
-    .argument('<history>', 'of a run, of Jepsen, or of your own logs; .gz too; - is standard input')
-    .addOption(new Option('--to <format>', 'what to write').choices(Object.keys(exportFormats)).makeOptionMandatory());
+    .argument('<history>', 'of a run, of Jepsen, or your own log, may be gzipped (.gz); - is standard input')
+    .addOption(new Option('--to <format>', 'output format').choices(Object.keys(exportFormats)).makeOptionMandatory());
   for (const option of sourceOptions()) command.addOption(option);
   command.action(async (file: string, flags: ExportFlags) => finish(await exportHistory(file, flags)));
 }

@@ -2,14 +2,14 @@ import { Option, type Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { HandOption } from '../faults/fault.ts';
 import { faultKinds, hasField, isRequestKind, type AnyKind, type FaultKindName } from '../faults/fault-registry.ts';
-import type { Command as Order, FaultRequest } from '../up/control.ts';
+import type { Command as ControlCommand, FaultRequest } from '../up/control.ts';
 import { firstOf } from '../required.ts';
 import { duration } from './bounds.ts';
 import { formatOption, wholeNumber } from './options.ts';
-import { replicaOption, steer, upOption, type SteeringFlags } from './steering.ts';
+import { replicaOption, sendCommand, upOption, type ControlFlags } from './environment-control.ts';
 import type { Finish } from './verb.ts';
 
-interface FaultFlags extends SteeringFlags {
+interface FaultFlags extends ControlFlags {
   replica?: string;
   method?: string;
   actor?: string;
@@ -18,7 +18,7 @@ interface FaultFlags extends SteeringFlags {
   [option: string]: unknown;
 }
 
-/** The kinds that this verb starts: others have a verb of their own, or are for runs. */
+/** The kinds that this verb can start. Others have their own verb, or only occur in runs. */
 const KINDS = faultKinds.filter(({ byHand }) => byHand !== undefined && byHand.verb === undefined);
 const NAMES = KINDS.map(({ kind }) => kind);
 
@@ -53,25 +53,28 @@ export function addFault(program: Command, finish: Finish, signal: AbortSignal):
     .argument('<what>', `${NAMES.join(', ')}, list or clear`)
     .argument('[number...]', 'with clear: the faults to end (default: all)')
     .addOption(replicaOption().default(undefined, 'the only one'))
-    .option('--method <method>', 'only requests of that method: GET, POST, PATCH or DELETE')
-    .option('--actor <name>', 'only requests whose header x-ratchet-actor names this (default: those without it)')
+    .option('--method <method>', 'only requests with this method: GET, POST, PATCH or DELETE')
+    .option(
+      '--actor <name>',
+      'only requests with this name in the header x-ratchet-actor (default: requests without the header)',
+    )
     .option('--nth <n>', 'only the n-th such request from now on', wholeNumber(1))
-    .option('--times <n>', 'only so many requests (default: until it is cleared)', wholeNumber(1));
+    .option('--times <n>', 'only this many requests (default: until the fault is cleared)', wholeNumber(1));
   for (const option of OPTIONS.values()) command.addOption(option);
   command
     .addOption(upOption())
     .addOption(formatOption())
     .addHelpText('after', helpText())
     .action(async (what: string, numbers: string[], flags: FaultFlags) =>
-      finish(await steer(orderOf(what, numbers, flags), flags, signal)),
+      finish(await sendCommand(commandOf(what, numbers, flags), flags, signal)),
     );
 }
 
 function helpText(): string {
   const rows: [name: string, text: string, options: string][] = [
     ...KINDS.map((kind): [string, string, string] => [kind.kind, kind.summary, optionNames(kind)]),
-    ['list', 'the faults that apply, with their numbers', ''],
-    ['clear [number…]', 'end these; without a number all of them, lag too', ''],
+    ['list', 'show the active faults with their numbers', ''],
+    ['clear [number…]', 'end these faults; without a number all of them, including lag', ''],
   ];
   const [nameWidth, textWidth] = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map(([name, text, options]) =>
@@ -80,7 +83,7 @@ function helpText(): string {
   return `
 What:
 ${lines.join('\n')}
-A fault of requests applies to every request until it is cleared, or to those that --method, --nth and --times choose.
+A request fault applies to every request until it is cleared, or to those that --method, --nth and --times select.
 These are the faults of a plan (docs/PLAN.md). Lag: \`ratchet lag --help\`.`;
 }
 
@@ -89,7 +92,7 @@ function optionNames(kind: AnyKind): string {
   return [...(hasField(kind, 'replica') ? ['--replica'] : []), ...own].join(' ');
 }
 
-function orderOf(what: string, numbers: readonly string[], flags: FaultFlags): Order {
+function commandOf(what: string, numbers: readonly string[], flags: FaultFlags): ControlCommand {
   if (what !== 'clear' && numbers.length > 0) {
     throw new UsageError('fault-words', `only clear takes numbers; ${what} takes none`);
   }
@@ -97,18 +100,18 @@ function orderOf(what: string, numbers: readonly string[], flags: FaultFlags): O
   if (what === 'clear') return numbers.length === 0 ? { do: 'clear' } : { do: 'clear', ids: numbers.map(idOf) };
   const kind = KINDS.find((each) => each.kind === what);
   if (kind === undefined) {
-    throw new UsageError('fault-unknown', `no fault is called "${what}"`, `there is: ${NAMES.join(', ')}`);
+    throw new UsageError('fault-unknown', `no fault is called "${what}"`, `available: ${NAMES.join(', ')}`);
   }
   const { times } = flags;
   return { do: 'begin', fault: requestOf(kind, flags), ...(times === undefined ? {} : { times }) };
 }
 
-/** Only what was given: the schema of the plan's faults says what belongs to which kind. */
+/** Contains only the given options; the schema of the fault rejects those of other kinds. */
 function requestOf(kind: AnyKind, flags: FaultFlags): FaultRequest {
   const { replica, method, actor, nth } = flags;
   const fields = [...OPTIONS].map(([field, option]) => [field, flags[option.attributeName()]] as const);
   const chosen = given({ method, actor, nth });
-  // A fault of requests says in its match to which it applies, another kind in fields of its own.
+  // A request fault selects its requests by `match`; other kinds have their own fields.
   const match = isRequestKind(kind) && Object.keys(chosen).length > 0 ? { match: chosen } : chosen;
   return { kind: kind.kind as FaultKindName, ...given({ replica, ...Object.fromEntries(fields) }), ...match };
 }

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import type { Command as Order } from '../up/control.ts';
-import { lagOf } from './lag-words.ts';
+import type { Command as ControlCommand } from '../up/control.ts';
+import { parseLag } from './lag-argument.ts';
 import { formatOption, wholeNumber } from './options.ts';
-import { replicaOption, steer, upOption, type SteeringFlags } from './steering.ts';
+import { replicaOption, sendCommand, upOption, type ControlFlags } from './environment-control.ts';
 import type { Finish } from './verb.ts';
 
-interface LagFlags extends SteeringFlags {
+interface LagFlags extends ControlFlags {
   replica?: string;
   generation?: number;
 }
@@ -15,15 +15,15 @@ const HELP = `
 How:
   5s, 500ms        every commit becomes visible that much later
   pause            nothing more becomes visible
-  hold STORY N     every commit becomes visible at once, up to that which takes STORY to N %; nothing after it
-                   (where \`ratchet up\` knows the table of the progress: --subject)
+  hold STORY N     commits become visible at once, up to the one that takes STORY to N %; later ones do not
+                   (requires an environment with a subject: \`ratchet up --subject\`)
   resume           all lag ends, and the replicas catch up
-The last one that was said of a replica counts.`;
+A new lag of a replica replaces its earlier one.`;
 
 export function addLag(program: Command, finish: Finish, signal: AbortSignal): void {
   program
     .command('lag')
-    .description('hold the replicas of `ratchet up` back, or let them go')
+    .description('make the replicas of `ratchet up` lag, or let them catch up')
     .argument('<how>', '5s, pause, hold or resume')
     .argument('[story]', 'with hold: the key of the story')
     .argument('[progress]', 'with hold: the last progress that is shown', wholeNumber(0))
@@ -33,11 +33,16 @@ export function addLag(program: Command, finish: Finish, signal: AbortSignal): v
     .addOption(formatOption())
     .addHelpText('after', HELP)
     .action(async (how: string, story: string | undefined, progress: number | undefined, flags: LagFlags) =>
-      finish(await steer(orderOf(how, story, progress, flags), flags, signal)),
+      finish(await sendCommand(commandOf(how, story, progress, flags), flags, signal)),
     );
 }
 
-function orderOf(how: string, story: string | undefined, progress: number | undefined, flags: LagFlags): Order {
+function commandOf(
+  how: string,
+  story: string | undefined,
+  progress: number | undefined,
+  flags: LagFlags,
+): ControlCommand {
   const replica = flags.replica === undefined ? {} : { replica: flags.replica };
   if (how === 'hold') {
     if (story === undefined || progress === undefined) {
@@ -53,5 +58,5 @@ function orderOf(how: string, story: string | undefined, progress: number | unde
     throw new UsageError('lag-words', `only hold takes a story; ${how} takes none`);
   }
   if (how === 'resume') return { do: 'clear', kind: 'lag', ...replica };
-  return { do: 'begin', fault: { ...lagOf(how), ...replica } };
+  return { do: 'begin', fault: { ...parseLag(how), ...replica } };
 }

@@ -44,16 +44,16 @@ async function collect() {
   };
 }
 
-/** Scenario → what the subject says of it, with the scenario's default parameters; all others are left out. */
+/** Scenario → what the subject declares for it, with the scenario's default parameters. Other scenarios are omitted. */
 function withstoodBy(subject: Subject, scenarios: readonly Scenario[]) {
-  const said: Record<string, { run?: boolean; explore?: boolean }> = {};
+  const declared: Record<string, { run?: boolean; explore?: boolean }> = {};
   for (const scenario of scenarios) {
     const run = expectedOfRun(subject, scenario.name, parametersOf(scenario, {}));
     const explore = expectedOfRange(subject, scenario.name);
     if (run === undefined && explore === undefined) continue;
-    said[scenario.name] = { ...(run !== undefined && { run }), ...(explore !== undefined && { explore }) };
+    declared[scenario.name] = { ...(run !== undefined && { run }), ...(explore !== undefined && { explore }) };
   }
-  return said;
+  return declared;
 }
 
 function formatListing({ scenarios, subjects, backends, properties }: Listing): string {
@@ -72,17 +72,17 @@ function formatListing({ scenarios, subjects, backends, properties }: Listing): 
   }
   lines.push('', palette.bold('Backends'));
   for (const { name, description, capabilities } of backends) {
-    lines.push(row(name, description), row('', palette.dim(`can do: ${capabilities.join(', ')}`)));
+    lines.push(row(name, description), row('', palette.dim(`capabilities: ${capabilities.join(', ')}`)));
   }
   lines.push('', palette.bold('Properties'), `  ${properties.join(', ')}`);
   return lines.join('\n');
 }
 
-/** What is expected of a run. */
-function formatWithstood(said: Listing['subjects'][number]['withstands']): string[] {
+/** The declarations for a run. */
+function formatWithstood(declared: Listing['subjects'][number]['withstands']): string[] {
   const named = (holds: boolean): string =>
-    Object.keys(said)
-      .filter((scenario) => said[scenario]!.run === holds)
+    Object.keys(declared)
+      .filter((scenario) => declared[scenario]!.run === holds)
       .join(', ');
   return [`withstands: ${named(true)}`, `does not withstand: ${named(false)}`].filter((text) => !text.endsWith(': '));
 }

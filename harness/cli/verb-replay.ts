@@ -20,7 +20,7 @@ export function addReplay(program: Command, finish: Finish, signal: AbortSignal)
   const command = program
     .command('replay')
     .description('run a saved plan again, on any subject and backend')
-    .argument('<plan>', 'a plan.json that a run has left')
+    .argument('<plan>', 'a plan.json that a run has saved')
     .addOption(subjectOption())
     .addOption(backendOption())
     .addOption(runsOption())

@@ -67,7 +67,7 @@ async function startRun(
 }
 
 describe('a run', () => {
-  it('shows the reversion in sentences, and ends with a command that replays it', () => {
+  it('describes the reversion in sentences, and ends with a command that replays it', () => {
     const run = ratchet('run', 'lagging-replica', '--subject', 'legacy');
     expect(run.stdout).toMatch(/^✗ lagging-replica {2}legacy {2}[\d.]+ s {2}violated, as expected\n/);
     expect(run.stdout).toContain('✗ monotonic-view   tab-1 saw story-1 go from 85% back to 10%');
@@ -82,7 +82,7 @@ describe('a run', () => {
     expect(ratchet(...command!.split(' ')).status).toBe(1);
   });
 
-  it('leaves plan, history and verdict, which check judges alike', () => {
+  it('saves plan, history and verdict, and check gives the same verdict', () => {
     const run = ratchet('run', 'lagging-replica', '--subject', 'guarded', '--format', 'json');
     expect(run.status).toBe(0);
     const verdict = JSON.parse(readFileSync(join(latest(), 'verdict.json'), 'utf8'));
@@ -116,7 +116,7 @@ describe('a run', () => {
     expect(check.status).toBe(0);
   });
 
-  it('that is repeated sums up', () => {
+  it('that is repeated ends with a summary', () => {
     const run = ratchet(
       'run',
       'racing-writers',
@@ -133,7 +133,7 @@ describe('a run', () => {
     );
   });
 
-  it('takes a plan on which the subject never answers for unknown, in time', () => {
+  it('is inconclusive in time if the subject never answers', () => {
     ratchet('run', 'restart', '--subject', 'legacy');
     const plan = JSON.parse(readFileSync(join(latest(), 'plan.json'), 'utf8'));
     plan.generations[0].steps[0].when = { after: { f: 'show', progress: 99 } };
@@ -162,7 +162,7 @@ describe('a run that is cut short', () => {
     expect(JSON.parse(readFileSync(join(folder, 'verdict.json'), 'utf8')).valid).toBe('unknown');
   });
 
-  it('by SIGKILL keeps what it recorded, and its servers and files are gone soon after', async () => {
+  it('by SIGKILL keeps what it recorded, and its servers and files are removed soon after', async () => {
     const { child, folder, cluster, ended } = await startRun('run', 'concurrent-generations', '--subject', 'guarded');
     child.kill('SIGKILL');
     await ended;
@@ -172,7 +172,7 @@ describe('a run that is cut short', () => {
     expect(historyOf(folder).events.length).toBeGreaterThan(0);
   });
 
-  it('by a database that dies is unknown, says which, and keeps what it recorded', async () => {
+  it('by a database that dies is inconclusive, names the database, and keeps what it recorded', async () => {
     const { folder, cluster, ended, stdout } = await startRun('run', 'concurrent-generations', '--subject', 'guarded');
     const pid = Number.parseInt(readFileSync(join(cluster, 'primary', 'postmaster.pid'), 'utf8'), 10);
     process.kill(pid, 'SIGKILL');

@@ -22,12 +22,12 @@ import type { Finish } from './verb.ts';
 export function addRun(program: Command, finish: Finish, signal: AbortSignal): void {
   const command = program
     .command('run')
-    .description('run scenarios against a subject and judge what every observer saw, plans that once failed first')
+    .description('run scenarios against a subject and judge what every observer saw; saved regression plans run first')
     .argument('[scenario...]', 'names that `ratchet list` shows (default: all)')
     .addOption(subjectOption())
     .addOption(backendOption())
     .addOption(seedOption())
-    .addOption(runsOption().default(DEFAULT_RUNS, 'one; run K of them uses the seed N + K - 1'))
+    .addOption(runsOption().default(DEFAULT_RUNS, '1; run K uses the seed N + K - 1'))
     .addOption(setOption())
     .addOption(propertyOption())
     .addOption(replicasOption())

@@ -7,9 +7,9 @@ import { readMigrations } from '../runner/migration-files.ts';
 import { loadBackend } from '../runner/backend-registry.ts';
 import { startUp, type Up } from '../up/up.ts';
 import type { FaultRequest } from '../up/control.ts';
-import { lagOf } from './lag-words.ts';
+import { parseLag } from './lag-argument.ts';
 import { backendOption, wholeNumber } from './options.ts';
-import { complain, palette, print, progress } from './terminal.ts';
+import { printError, palette, print, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
 interface UpFlags {
@@ -26,25 +26,29 @@ interface UpFlags {
 export function addUp(program: Command, finish: Finish, signal: AbortSignal): void {
   program
     .command('up')
-    .description('start a Supabase whose replicas lag and keep it until Ctrl-C, for any application to use')
+    .description('start a Supabase with lagging replicas for any application, and keep it running until Ctrl-C')
     .addOption(backendOption())
-    .addOption(new Option('--replicas <n>', 'streaming replicas, at most 8').default(1).argParser(wholeNumber(0, 8)))
+    .addOption(
+      new Option('--replicas <n>', 'number of streaming replicas, at most 8').default(1).argParser(wholeNumber(0, 8)),
+    )
     .addOption(
       new Option(
         '--subject <name>',
-        'whose schema it has: a name that `ratchet list` shows, or the path of a file that exports a `subject`',
-      ).default(undefined, 'that of ratchet.config.ts, if there is one'),
+        'subject whose migrations are applied: a name that `ratchet list` shows, or the path of a file that exports a `subject`',
+      ).default(undefined, 'the subject of ratchet.config.ts, if any'),
     )
     .addOption(
       new Option('--migrations <path>', 'instead of a subject: a SQL file or a folder of them; may be repeated')
         .conflicts('subject')
         .argParser((path: string, previous: string[] = []) => [...previous, path]),
     )
-    .addOption(new Option('--lag <how>', 'of every replica, from the beginning: 5s, 500ms or pause').argParser(lagOf))
-    .addOption(new Option('--port <n>', 'of the API').default(0, 'one that is free').argParser(wholeNumber(0, 65_535)))
-    .addOption(new Option('--name <name>', 'what `ratchet lag --up NAME` calls it (default: up)'))
-    .addOption(new Option('-o, --output <form>', 'of URLs and keys').choices(['pretty', 'env']).default('pretty'))
-    .addHelpText('after', '\nSteer it from another terminal: `ratchet lag --help`, `ratchet fault --help`.')
+    .addOption(new Option('--lag <how>', 'initial lag of every replica: 5s, 500ms or pause').argParser(parseLag))
+    .addOption(new Option('--port <n>', 'port of the API').default(0, 'a free port').argParser(wholeNumber(0, 65_535)))
+    .addOption(new Option('--name <name>', 'name of the environment, for `ratchet lag --up NAME` (default: up)'))
+    .addOption(
+      new Option('-o, --output <form>', 'output format of URLs and keys').choices(['pretty', 'env']).default('pretty'),
+    )
+    .addHelpText('after', '\nControl it from another terminal: `ratchet lag --help`, `ratchet fault --help`.')
     .action(async (flags: UpFlags) => finish(await keepUp(flags, signal)));
 }
 
@@ -65,7 +69,7 @@ async function keepUp(flags: UpFlags, signal: AbortSignal): Promise<number> {
   try {
     print(flags.output === 'env' ? variablesOf(up) : describe(up, `${flags.backend}, ${schema.name}`));
     const death = await Promise.race([up.died, aborted(signal)]);
-    if (death !== undefined) complain(death);
+    if (death !== undefined) printError(death);
     return death === undefined ? ExitCode.valid : ExitCode.unknown;
   } finally {
     await up.close();
@@ -119,7 +123,7 @@ function describe(up: Up, what: string): string {
   ].join('\n');
 }
 
-/** The names of `supabase status -o env`; those of the single databases are ours. */
+/** The variables of `supabase status -o env`, and those of the single databases. */
 function variablesOf({ apiUrl, publishableKey, secretKey, nodes }: Up): string {
   const [primary, ...replicas] = nodes;
   const urls = (of: readonly (string | undefined)[]): string => of.filter((url) => url !== undefined).join(',');

@@ -44,7 +44,7 @@ function write(s: number, progress: number, lsn: string): Record<string, unknown
 }
 
 describe('a counterexample', () => {
-  it('tells which commits were lost when a replica became the primary, and behind them nobody is', () => {
+  it('shows which commits a promotion lost, and does not count them as lag', () => {
     const promoted = { process: 'db', type: 'ok', f: 'commit', key: 'story-1', lsn: '0/2F088', promoted: 'replica-1' };
     const lost = history(
       ...write(0.1, 10, '0/2F088'),
@@ -59,13 +59,13 @@ describe('a counterexample', () => {
         '✗ monotonic-view   tab-1 saw story-1 go from 85% back to 10%',
         '   1.204 s  worker-1 wrote 85%                      committed at 0/3A1F0 on the primary',
         '   1.310 s  tab-1 was shown 85%                     served by the primary',
-        '   1.500 s  replica-1 became the primary with 10%   up to 0/2F088: what had been committed after that is lost',
+        '   1.500 s  replica-1 became the primary with 10%   up to 0/2F088: later commits are lost',
         '   1.812 s  tab-1 was shown 10%                     served by replica-2, which had replayed up to 0/2F088',
       ].join('\n'),
     );
   });
 
-  it('reads as sentences with times, who served what, and why', () => {
+  it('consists of sentences with times, sources and causes', () => {
     const reversion = history(
       ...write(0.1, 10, '0/2F088'),
       ...write(1.204, 85, '0/3A1F0'),
@@ -85,7 +85,7 @@ describe('a counterexample', () => {
     );
   });
 
-  it('tells who watched, and what was pushed', () => {
+  it('shows who watched, and which values were pushed', () => {
     const tab = { process: 'tab-1', session: 'tab-1', type: 'ok', key: 'story-1' };
     const pushed = history(
       { s: 0.05, ...tab, f: 'watch', phase: 'begin' },
@@ -109,7 +109,7 @@ describe('a counterexample', () => {
     );
   });
 
-  it('tells the fault that applied to a request of the writer', () => {
+  it('shows the fault that applied to a request of the writer', () => {
     const retried = history(
       ...write(0.1, 40, '0/10'),
       {
@@ -128,7 +128,7 @@ describe('a counterexample', () => {
     expect(told(retried, verdicts)).toContain('applied, and its response lost');
   });
 
-  it('says why a verdict is unknown', () => {
+  it('gives the reason of an unknown verdict', () => {
     const empty = history();
     expect(told(empty, judge(empty, ['monotonic-commits']).verdicts)).toMatch(
       /^\? monotonic-commits {3}inconclusive: /,

@@ -1,4 +1,4 @@
-/** A violation as a story: sentences with times, who served what, and why. */
+/** Describes a violation: lines with the time, the actor, the value, and the database that served it. */
 import type { Violation } from '../checker/verdict.ts';
 import { COMMIT_OK, INVOKE, NONE, START, WRITE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
@@ -6,8 +6,8 @@ import type { HistoryEvent, Value } from '../history/event.ts';
 import { compareLsn } from '../history/lsn.ts';
 import { describeValue } from '../history/order.ts';
 
-/** One line: when, who did what, and where it came from. */
-export interface StoryLine {
+/** One event of a counterexample. */
+export interface CounterexampleLine {
   time: number;
   what: string;
   source: string;
@@ -17,14 +17,14 @@ const WRITE_INVOKE = WRITE * 4 + INVOKE;
 const START_INVOKE = START * 4 + INVOKE;
 
 /**
- * The events that a violation names, with what explains each: the commit of the value that was seen, who wrote
- * it, which database served it and how far that was behind, and the faults that its writer met. In order of time.
+ * The events that a violation names and the events that explain them: the commit of the value, its writer, the database
+ * that served it with its lag, and the faults that applied to the writer. In order of time.
  */
-export function tellViolation(history: HistoryColumns, violation: Violation): StoryLine[] {
+export function describeViolation(history: HistoryColumns, violation: Violation): CounterexampleLine[] {
   const beside = newestGeneration(violation.events.map(history.eventAt));
   return explainedEvents(history, violation).map((index) => ({
     time: history.time.get(index),
-    ...tell(history.eventAt(index), history, beside),
+    ...describeEvent(history.eventAt(index), history, beside),
   }));
 }
 
@@ -43,12 +43,12 @@ function causesOf(index: number, history: HistoryColumns): number[] {
   return [commit, ...(write === NONE ? [] : faultsOf(write, commit, history))];
 }
 
-/** The latest write of the committed value that had begun. */
+/** The latest write of the committed value that began before the commit. */
 function writeOf(commit: number, history: HistoryColumns): number {
   return findLast(history, commit, (at) => beginsWrite(history, at));
 }
 
-/** HTTP faults that befell the writer of a value while it wrote that value. */
+/** The request faults that applied to the writer of a value while it wrote that value. */
 function faultsOf(write: number, commit: number, history: HistoryColumns): number[] {
   const writer = history.eventAt(write).session;
   let first = 0;
@@ -69,18 +69,22 @@ function isSame({ values }: HistoryColumns, a: number, b: number): boolean {
   return values.ids[a] !== NONE && values.ids[a] === values.ids[b];
 }
 
-/** The last event before that one that is wanted and of the same value of the same key; `NONE` if there is none. */
+/** The last event before `before` that is wanted and has the same key and value; `NONE` if there is no such event. */
 function findLast(history: HistoryColumns, before: number, wanted: (at: number) => boolean): number {
   for (let at = before - 1; at >= 0; at -= 1) if (wanted(at) && isSame(history, at, before)) return at;
   return NONE;
 }
 
-function tell(event: HistoryEvent, history: HistoryColumns, beside: Value | undefined): Omit<StoryLine, 'time'> {
+function describeEvent(
+  event: HistoryEvent,
+  history: HistoryColumns,
+  beside: Value | undefined,
+): Omit<CounterexampleLine, 'time'> {
   const value = event.value === undefined ? '' : describeValue(event.value, beside);
   switch (event.f) {
     case 'commit': {
       if (event['promoted'] !== undefined) {
-        const source = `up to ${event['lsn']}: what had been committed after that is lost`;
+        const source = `up to ${event['lsn']}: later commits are lost`;
         return { what: `${event['promoted']} became the primary with ${value}`, source };
       }
       const write = writeOf(event.index, history);
@@ -89,13 +93,16 @@ function tell(event: HistoryEvent, history: HistoryColumns, beside: Value | unde
       return { what: who, source: `committed at ${event['lsn'] ?? 'an unknown position'} on the primary` };
     }
     case 'show':
-      return { what: `${event.process} was shown ${value}`, source: tellService(sourceOf(event, history), history) };
+      return {
+        what: `${event.process} was shown ${value}`,
+        source: describeService(sourceOf(event, history), history),
+      };
     case 'read':
       return event.type === 'invoke'
         ? { what: `${event.session ?? event.process} asked`, source: '' }
-        : { what: `${event.session ?? event.process} read ${value}`, source: tellService(event, history) };
+        : { what: `${event.session ?? event.process} read ${value}`, source: describeService(event, history) };
     case 'receive':
-      return { what: `${event.session ?? event.process} was sent ${value}`, source: tellService(event, history) };
+      return { what: `${event.session ?? event.process} was sent ${value}`, source: describeService(event, history) };
     case 'watch': {
       const verb = event.phase === 'begin' ? 'began to watch' : 'stopped watching';
       return { what: `${event.session ?? event.process} ${verb}`, source: '' };
@@ -114,18 +121,18 @@ function tell(event: HistoryEvent, history: HistoryColumns, beside: Value | unde
   }
 }
 
-/** What brought the value that is shown. */
+/** The event that delivered the shown value. */
 function sourceOf(show: HistoryEvent, { length, eventAt }: HistoryColumns): HistoryEvent {
   const { receive, read = receive } = show;
   return typeof read === 'number' && read >= 0 && read < length ? eventAt(read) : show;
 }
 
-function tellService(read: HistoryEvent, history: HistoryColumns): string {
+function describeService(read: HistoryEvent, history: HistoryColumns): string {
   const { served_by: node, lsn, attempts, log_line: line } = read as Service;
   const tries = attempts !== undefined && attempts > 1 ? `after ${attempts} attempts` : undefined;
   const server = node === undefined ? undefined : `served by ${node === 'primary' ? 'the primary' : node}`;
   const isReplica = node !== undefined && node !== 'primary' && lsn !== undefined;
-  const state = isReplica ? `which had replayed up to ${lsn}${tellLag(read, lsn, history)}` : undefined;
+  const state = isReplica ? `which had replayed up to ${lsn}${describeLag(read, lsn, history)}` : undefined;
   const where = line === undefined ? undefined : `line ${line} of the log`;
   return [server, tries, state, where].filter((part) => part !== undefined).join(', ');
 }
@@ -137,8 +144,8 @@ interface Service {
   log_line?: number;
 }
 
-/** How long the first commit that the server had not seen had been there, unless that was lost meanwhile. */
-function tellLag({ time }: HistoryEvent, lsn: string, { code, length, eventAt }: HistoryColumns): string {
+/** The age of the first commit that the server had not replayed, ignoring commits that a promotion lost. */
+function describeLag({ time }: HistoryEvent, lsn: string, { code, length, eventAt }: HistoryColumns): string {
   let unseen: HistoryEvent | undefined;
   for (let at = 0; at < length; at += 1) {
     if (code[at] !== COMMIT_OK) continue;
@@ -151,7 +158,7 @@ function tellLag({ time }: HistoryEvent, lsn: string, { code, length, eventAt }:
   return unseen === undefined ? '' : ` (${seconds(time - unseen.time, 1)} behind)`;
 }
 
-/** Generations are named in a story as soon as one of its values is not of the first. */
+/** The newest generation; a description names generations if this is not the first. */
 function newestGeneration(events: readonly HistoryEvent[]): Value | undefined {
   const generation = Math.max(
     1,

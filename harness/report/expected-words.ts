@@ -1,6 +1,6 @@
 import type { Validity } from '../checker/verdict.ts';
 
-/** A verdict in words, with what was expected of it. `of` names who expects, e.g. the scenario. */
+/** A verdict in words, compared with the expected one. `of` names the scenario. */
 export function describeValidity(valid: Validity, expected: boolean | undefined, of: string): string {
   if (valid === 'unknown') return 'inconclusive';
   const words = valid ? 'held' : 'violated';
@@ -9,7 +9,7 @@ export function describeValidity(valid: Validity, expected: boolean | undefined,
   return valid ? `held, though ${of} expects a violation` : `violated, though ${of} expects it to hold`;
 }
 
-/** Whether the verdict is another than was expected. */
+/** Whether the verdict differs from the expected one. */
 export function isSurprise(valid: Validity, expected: boolean | undefined): boolean {
   return expected !== undefined && valid !== 'unknown' && valid !== expected;
 }

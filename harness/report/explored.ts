@@ -1,4 +1,4 @@
-/** What a search did and found, for a person to read. */
+/** Describes a search and its result as text. */
 import type { ConfirmingRun, FoundPlan, JudgedExploration } from '../port/reporter.ts';
 import { describeValidity, isSurprise } from './expected-words.ts';
 import type { Palette } from './palette.ts';
@@ -18,7 +18,7 @@ export function describeProgress(tally: Tally & { state: string }, runsMax: numb
   return `${tally.state}  ${tally.runs}${of} plans, ${speed(tally)}, ${kinds} kinds of deviations`;
 }
 
-/** What was tried; of a find the smallest plan, its story, and how to see it again. */
+/** What was tried and, if a plan was found, the smallest plan, its counterexample and the replay command. */
 export async function describeExploration(
   exploration: JudgedExploration,
   palette: Palette,
@@ -26,7 +26,7 @@ export async function describeExploration(
 ): Promise<string[]> {
   const { found } = exploration;
   const lines = [describeResult(exploration, palette), palette.dim(`  deviations tried: ${coverageOf(exploration)}`)];
-  return found === undefined ? lines : [...lines, ...(await describeFind(found, palette, isVerbose))];
+  return found === undefined ? lines : [...lines, ...(await describeFinding(found, palette, isVerbose))];
 }
 
 function describeResult(exploration: JudgedExploration, palette: Palette): string {
@@ -45,7 +45,7 @@ function describeResult(exploration: JudgedExploration, palette: Palette): strin
   return parts.join('   ');
 }
 
-/** Not to find anything is no proof: it is told only as far as something was expected. */
+/** A search that finds nothing proves nothing: its verdict is printed only if one was expected. */
 function describeVerdict({
   valid,
   expected,
@@ -62,7 +62,7 @@ function coverageOf({ coverage }: JudgedExploration): string {
   return kinds.length === 0 ? 'none' : kinds.map(([kind, count]) => `${kind} ${count}`).join(', ');
 }
 
-async function describeFind(found: FoundPlan, palette: Palette, isVerbose: boolean): Promise<string[]> {
+async function describeFinding(found: FoundPlan, palette: Palette, isVerbose: boolean): Promise<string[]> {
   const [simulated, ...others] = found.runs;
   const last = others.at(-1);
   const body = async (run: ConfirmingRun | undefined): Promise<string[]> =>

@@ -4,7 +4,7 @@ import { EnvironmentError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
 import type { Output } from '../port/reporter.ts';
 
-/** The file of a reporter. What is written is with the operating system when `write` returns. */
+/** The file of a reporter. The text has been handed to the operating system when `write` returns. */
 export class FileOutput implements Output {
   readonly file: string;
   #descriptor: number | undefined;
@@ -14,8 +14,8 @@ export class FileOutput implements Output {
   }
 
   /**
-   * Makes its folder and empties the file; does nothing when it is open.
-   * @throws EnvironmentError when it cannot be written
+   * Creates the folder and truncates the file; does nothing if the file is open.
+   * @throws EnvironmentError if it cannot be written
    */
   open(): void {
     this.#onDisk(() => {
@@ -25,7 +25,7 @@ export class FileOutput implements Output {
     });
   }
 
-  /** @throws EnvironmentError when it cannot be written */
+  /** @throws EnvironmentError if it cannot be written */
   write(text: string): void {
     this.open();
     this.#onDisk(() => writeFileSync(this.#descriptor!, text));

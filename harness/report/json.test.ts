@@ -28,7 +28,7 @@ describe('JSON', () => {
     expect(JSON.parse(text())).toEqual({ subject: 'guarded', seed: 9, explorations: [{ space: 'plan-space' }] });
   });
 
-  it('says what was left out, and why the verb failed midway', async () => {
+  it('contains the scenarios that were left out, and the error of a verb that failed midway', async () => {
     const { reporter, text } = await caught(createJsonReporter);
     const leftOut = [{ title: title('failover'), reason: 'no promotion here' }];
     await reporter.begin({ verb: 'run', titles: [], ...START, leftOut });

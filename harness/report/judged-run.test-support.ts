@@ -1,4 +1,4 @@
-/** Judged runs without running anything, and reporters whose output is caught. */
+/** Judged runs that were never executed, and reporters whose output is captured. */
 import { judge } from '../checker/compose.ts';
 import type { PropertyName } from '../checker/properties.ts';
 import type { History } from '../history/event.ts';
@@ -8,7 +8,7 @@ import type { CreateReporter, JudgedExploration, JudgedRun, Reporter, RunTitle }
 export const steady = historyOf([show('tab-1', { progress: 10 }), show('tab-1', { progress: 85 })]);
 export const reverted = historyOf([show('tab-1', { progress: 85 }), show('tab-1', { progress: 10 })]);
 
-/** A run that was not saved anywhere, judged by a property or some. */
+/** A run that was not saved, judged by the given properties. */
 export function judgedRun(
   history: History,
   names: readonly PropertyName[] = ['monotonic-view'],
@@ -59,7 +59,7 @@ export const title = (scenario: string, over: RunTitle = {}): RunTitle => ({
   ...over,
 });
 
-/** A reporter that writes to a file, and what it has written. */
+/** A reporter with a file as its output, and the text that it has written. */
 export async function caught(
   create: CreateReporter,
   isVerbose = false,

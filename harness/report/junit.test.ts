@@ -19,7 +19,7 @@ async function checked(files: readonly { file: string; sessions: readonly string
 }
 
 describe('JUnit XML of check', () => {
-  it('has a suite for each file and a case for each property, with the story of what is violated', async () => {
+  it('has a suite for each file and a case for each property, with the counterexamples of violated ones', async () => {
     const xml = await checked([
       { file: 'a.ndjson', sessions: ['tab-1'] },
       { file: 'b.ndjson', sessions: [] },
@@ -52,13 +52,13 @@ describe('JUnit XML of check', () => {
     );
   });
 
-  it('tells the first ten violations', async () => {
+  it('contains the first ten violations', async () => {
     const sessions = Array.from({ length: 12 }, (_, at) => `tab-${at}`);
     const xml = await checked([{ file: 'a.ndjson', sessions }]);
     expect(xml.match(/^(?:.*>)?tab-\d+ saw/gm)).toHaveLength(10);
   });
 
-  it('escapes what names may hold, and replaces what XML cannot', async () => {
+  it('escapes names, and replaces characters that XML cannot contain', async () => {
     const xml = await checked([{ file: '<&">.ndjson', sessions: ['a\u0000\uD800<b>&"'] }]);
     expect(xml).toContain('name="&lt;&amp;&quot;&gt;.ndjson"');
     expect(xml).toContain('message="a\uFFFD\uFFFD&lt;b&gt;&amp;&quot; saw story-1');
@@ -67,7 +67,7 @@ describe('JUnit XML of check', () => {
 });
 
 describe('JUnit XML of run', () => {
-  it('has a suite for each run, says what was run and how to run it again, and what was left out', async () => {
+  it('has a suite for each run, with its replay command, and one for each scenario that was left out', async () => {
     const { reporter, text } = await caught(createJunitReporter);
     const [first, second] = [title('restart'), title('racing', { seed: 7 })];
     const leftOut = [{ title: title('failover'), reason: 'no promotion here' }];
@@ -148,7 +148,7 @@ describe('JUnit XML of explore', () => {
     expect(xml).toContain('<failure message="tab-1 saw story-1 go from 85% back to 10%">');
   });
 
-  it('says that nothing was found, or that a plan could not be judged', async () => {
+  it('reports that nothing was found, or that a plan could not be judged', async () => {
     expect(await explored({})).toContain('<testcase classname="plan-space guarded" name="no counterexample"/>');
     const failing = { kind: 'broken', what: 'run-timeout' } as const;
     const xml = await explored({ valid: 'unknown', found: { ...found, failing, runs: [] } });

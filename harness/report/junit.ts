@@ -1,6 +1,6 @@
 /**
  * The reporter for CI servers: JUnit XML. A run or a file is a test suite, a property is a test case. A violated property
- * is a failure with its stories, an inconclusive one is an error with its reason.
+ * is a failure with its counterexamples, an inconclusive one is an error with its reason.
  */
 import type { Verdict, Violation } from '../checker/verdict.ts';
 import { asColumns } from '../history/columns-builder.ts';
@@ -8,7 +8,7 @@ import type { HistoryColumns } from '../history/columns.ts';
 import type { JudgedExploration, JudgedRun, Reporter, ReporterOptions, RunTitle, VerbStart } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
 import { Titles } from './title.ts';
-import { formatStory } from './verdict-text.ts';
+import { formatCounterexample } from './verdict-text.ts';
 import { element, escapeXml } from './xml.ts';
 
 export function createJunitReporter({ output }: ReporterOptions): Reporter {
@@ -45,7 +45,7 @@ interface Suite {
 interface Case {
   name: string;
   outcome: 'passed' | 'failure' | 'error' | 'skipped';
-  /** What stands inside of it. */
+  /** Child elements. */
   content: string[];
 }
 
@@ -70,7 +70,7 @@ function propertiesOf(run: JudgedRun): Suite['properties'] {
   };
 }
 
-/** Of a find the properties of its smallest plan; else that nothing was found is one case. */
+/** The properties of the smallest plan that was found, or one case for a search that found nothing. */
 function suiteOfExploration(name: string, exploration: JudgedExploration): Suite {
   const { found, elapsedMs: durationMs } = exploration;
   const first = found?.runs[0];
@@ -94,18 +94,18 @@ function caseOf(verdict: Verdict, run: JudgedRun): Case {
   if (valid === true) return { name: property, outcome: 'passed', content: [] };
   if (valid === 'unknown') return { name: property, ...errorOf(reason) };
   const columns = asColumns(run.history);
-  const stories = violations.slice(0, storiesMax).map((violation) => tell(columns, violation));
+  const counterexamples = violations.slice(0, COUNTEREXAMPLES_MAX).map((violation) => describe(columns, violation));
   const replay = run.replay === undefined ? [] : [`replay: ${run.replay}`];
-  const text = escapeXml([...stories, ...replay].join('\n\n'));
+  const text = escapeXml([...counterexamples, ...replay].join('\n\n'));
   const message = escapeXml(violations[0]?.sentence ?? 'violated');
   return { name: property, outcome: 'failure', content: [`<failure message="${message}">${text}</failure>`] };
 }
 
-/** Enough to see a pattern, few enough to be read. */
-const storiesMax = 10;
+/** In one failure. */
+const COUNTEREXAMPLES_MAX = 10;
 
-function tell(history: HistoryColumns, violation: Violation): string {
-  return [violation.sentence, ...formatStory(history, violation)].join('\n');
+function describe(history: HistoryColumns, violation: Violation): string {
+  return [violation.sentence, ...formatCounterexample(history, violation)].join('\n');
 }
 
 function errorOf(message: string): Pick<Case, 'outcome' | 'content'> {

@@ -1,4 +1,4 @@
-/** What was measured, in a few words; most properties measure nothing. */
+/** Describes the measurements of a verdict; most properties have none. */
 import type { Verdict } from '../checker/verdict.ts';
 
 interface Quantiles {
@@ -42,7 +42,7 @@ function describeAvailability({ reads, answered, latencyMs }: Availability): str
   return `${share}, in ${rounded(p50)} ms at p50, ${rounded(p99)} ms at p99, ${rounded(max)} ms at most`;
 }
 
-/** As many digits as tell something. */
+/** Rounded to at least three significant digits. */
 function rounded(milliseconds: number): string {
   return String(milliseconds >= 100 ? Math.round(milliseconds) : Number(milliseconds.toPrecision(3)));
 }

@@ -16,13 +16,13 @@ function file(name: string, content: string): string {
 }
 
 async function open(...requests: [name: string, file?: string][]) {
-  const troubles: Error[] = [];
+  const failures: Error[] = [];
   let printed = '';
   const reporter = await openReporters({
     requests: requests.map(([name, file]): ReporterRequest => ({ name, file })),
     isVerbose: false,
     write: (text) => void (printed += text),
-    onTrouble: (error) => void troubles.push(error),
+    onFailure: (error) => void failures.push(error),
   });
   const judge = async (): Promise<void> => {
     await reporter.begin?.({ verb: 'run', titles: [title('restart')], ...START });
@@ -30,7 +30,7 @@ async function open(...requests: [name: string, file?: string][]) {
     await reporter.ran?.(judgedRun(steady, ['monotonic-view'], title('restart')));
     await reporter.end?.({ valid: true, durationMs: 1, error: undefined });
   };
-  return { reporter, judge, troubles, printed: () => printed };
+  return { reporter, judge, failures, printed: () => printed };
 }
 
 const OWN = `export const reporter = ({ output, isVerbose }) => ({
@@ -39,14 +39,14 @@ const OWN = `export const reporter = ({ output, isVerbose }) => ({
 });`;
 
 describe('reporters', () => {
-  it('are text on standard output where none is asked for', async () => {
+  it('default to text on standard output', async () => {
     const { judge, printed } = await open();
     await judge();
     expect(printed()).toContain('restart  guarded');
   });
 
-  it('write each to its place, and make the folders of their files', async () => {
-    const { judge, printed, troubles } = await open(
+  it('write to their own outputs, and create the folders of their files', async () => {
+    const { judge, printed, failures } = await open(
       ['json'],
       ['text', path('a/b/run.txt')],
       ['junit', path('junit.xml')],
@@ -56,16 +56,16 @@ describe('reporters', () => {
     expect(JSON.parse(printed())).toMatchObject({ valid: true });
     expect(readFileSync(path('a/b/run.txt'), 'utf8')).toBe('✓ restart  guarded  1.2 s\n');
     expect(readFileSync(path('junit.xml'), 'utf8')).toContain('<testsuites name="ratchet run" tests="1"');
-    expect(troubles).toEqual([]);
+    expect(failures).toEqual([]);
   });
 
-  it('write over what was there', async () => {
+  it('overwrite existing files', async () => {
     const { judge } = await open(['text', file('old.txt', 'x'.repeat(999))]);
     await judge();
     expect(readFileSync(path('old.txt'), 'utf8')).toBe('✓ restart  guarded  1.2 s\n');
   });
 
-  it('may be a file of the user’s, that exports `reporter` or exports it by default', async () => {
+  it('may be a file that exports `reporter` or has a default export', async () => {
     for (const content of [OWN, OWN.replace('export const reporter =', 'export default')]) {
       const own = file(`own-${content.length}.mjs`, content);
       const { judge, printed } = await open([relative(process.cwd(), own)]);
@@ -75,13 +75,13 @@ describe('reporters', () => {
   });
 });
 
-describe('what goes wrong in one reporter', () => {
-  it('ends that one, and the others tell everything', async () => {
+describe('a failure of one reporter', () => {
+  it('ends that one, and the others report everything', async () => {
     const failing = file('failing.mjs', `export const reporter = () => ({ ran() { throw new Error('oops'); } });`);
-    const { judge, printed, troubles } = await open([failing, path('failing.txt')], ['json']);
+    const { judge, printed, failures } = await open([failing, path('failing.txt')], ['json']);
     await judge();
     expect(JSON.parse(printed())).toMatchObject({ valid: true, runs: [{ valid: true }] });
-    expect(troubles.map(({ message }) => message)).toEqual([`the reporter ${failing} failed: oops`]);
+    expect(failures.map(({ message }) => message)).toEqual([`the reporter ${failing} failed: oops`]);
   });
 
   it.each([
@@ -90,19 +90,19 @@ describe('what goes wrong in one reporter', () => {
     ['a file system that takes no folders', () => '/proc/ratchet/x.xml'],
   ])('where its file is %s it says so, and nothing else is lost', async (_, place) => {
     const unwritable = place();
-    const { reporter, judge, printed, troubles } = await open(['junit', unwritable], ['json']);
+    const { reporter, judge, printed, failures } = await open(['junit', unwritable], ['json']);
     await reporter.begin?.({ verb: 'run', titles: [], ...START });
     // Before anything is run.
-    expect(troubles).toHaveLength(1);
+    expect(failures).toHaveLength(1);
     await judge();
-    expect(troubles).toHaveLength(1);
-    expect(troubles[0]).toMatchObject({ code: 'reporter-unwritable', exitCode: 2 });
-    expect(troubles[0]!.message).toContain(`${unwritable}: cannot be written: `);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toMatchObject({ code: 'reporter-unwritable', exitCode: 2 });
+    expect(failures[0]!.message).toContain(`${unwritable}: cannot be written: `);
     expect(JSON.parse(printed())).toMatchObject({ valid: true });
   });
 });
 
-describe('refused are', () => {
+describe('open refuses', () => {
   mkdirSync(path('sub'));
   const cases: [what: string, requests: [string, string?][], message: string][] = [
     ['an unknown name', [['xml']], 'no reporter is called "xml"'],
@@ -119,22 +119,22 @@ describe('refused are', () => {
     ['a file that cannot be loaded', [[file('broken.mjs', 'export const = 1')]], 'broken.mjs: cannot be loaded: '],
     ['a file without reporter', [[file('none.mjs', 'export const x = 1;')]], 'none.mjs: exports no `reporter`'],
     [
-      'a reporter that is no function',
+      'a reporter that is not a function',
       [[file('value.mjs', 'export const reporter = {};')]],
       'value.mjs: its `reporter` is not a function',
     ],
     [
       'a function that throws',
       [[file('throws.mjs', 'export const reporter = () => { throw new Error("no"); };')]],
-      'throws.mjs: its reporter cannot be made: no',
+      'throws.mjs: its reporter cannot be created: no',
     ],
     [
-      'a function that makes nothing',
+      'a function that returns nothing',
       [[file('nothing.mjs', 'export const reporter = () => {};')]],
       'nothing.mjs: its reporter is not an object',
     ],
     [
-      'a method that is none',
+      'a method that is not a function',
       [[file('method.mjs', 'export const reporter = () => ({ ran: 1 });')]],
       'method.mjs: ran of its reporter is not a function',
     ],

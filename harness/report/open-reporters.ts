@@ -1,4 +1,4 @@
-/** Several reporters as one: each with its output; what goes wrong in one ends that one and nothing else. */
+/** Combines several reporters into one, each with its own output. A failure of one ends only that one. */
 import { resolve } from 'node:path';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import type { Output, Reporter } from '../port/reporter.ts';
@@ -6,22 +6,22 @@ import { firstOf } from '../required.ts';
 import { FileOutput } from './file-output.ts';
 import { DEFAULT_REPORTER, loadReporter } from './reporters.ts';
 
-/** A reporter that was asked for. */
+/** A reporter of the command line. */
 export interface ReporterRequest {
-  /** Of the registry, or the path of a file. */
+  /** A name of the registry, or the path of a file. */
   name: string;
   /** `undefined`: standard output. */
   file: string | undefined;
 }
 
 export interface OpenOptions {
-  /** None: text on standard output. */
+  /** If empty, `text` on standard output. */
   requests: readonly ReporterRequest[];
   isVerbose: boolean;
   /** Writes to standard output. */
   write(text: string): void;
-  /** Told why a reporter ends early. */
-  onTrouble(error: Error): void;
+  /** Called with the error that ended a reporter. */
+  onFailure(error: Error): void;
 }
 
 /**
@@ -37,9 +37,9 @@ export async function openReporters(options: OpenOptions): Promise<Reporter> {
     const create = await loadReporter(name);
     const fileOutput = file === undefined ? undefined : new FileOutput(file);
     const output: Output = fileOutput ?? { write, file: undefined };
-    opened.push({ name, fileOutput, reporter: await made(name, () => create({ output, isVerbose })) });
+    opened.push({ name, fileOutput, reporter: await createReporter(name, () => create({ output, isVerbose })) });
   }
-  return asOne(opened, options.onTrouble);
+  return asOne(opened, options.onFailure);
 }
 
 interface OpenReporter {
@@ -60,12 +60,12 @@ function requireDistinct(requests: readonly ReporterRequest[]): void {
 
 const METHODS = ['begin', 'starting', 'ran', 'explored', 'end'] as const;
 
-async function made(name: string, create: () => unknown): Promise<Reporter> {
+async function createReporter(name: string, create: () => unknown): Promise<Reporter> {
   let reporter: unknown;
   try {
     reporter = await create();
   } catch (error) {
-    throw new UsageError('module-broken', `${name}: its reporter cannot be made: ${(error as Error).message}`);
+    throw new UsageError('module-broken', `${name}: its reporter cannot be created: ${(error as Error).message}`);
   }
   if (typeof reporter !== 'object' || reporter === null) {
     throw new UsageError('module-broken', `${name}: its reporter is not an object`, 'docs/REPORTERS.md has an example');
@@ -78,16 +78,16 @@ async function made(name: string, create: () => unknown): Promise<Reporter> {
   return reporter as Reporter;
 }
 
-function asOne(opened: readonly OpenReporter[], onTrouble: (error: Error) => void): Reporter {
+function asOne(opened: readonly OpenReporter[], onFailure: (error: Error) => void): Reporter {
   const active = new Set(opened);
-  const each = async (tell: (open: OpenReporter) => unknown): Promise<void> => {
+  const each = async (call: (open: OpenReporter) => unknown): Promise<void> => {
     for (const open of active) {
       try {
-        await tell(open);
+        await call(open);
       } catch (error) {
         active.delete(open);
         open.fileOutput?.close();
-        onTrouble(troubleOf(open, error as Error));
+        onFailure(failureOf(open, error as Error));
       }
     }
   };
@@ -108,8 +108,8 @@ function asOne(opened: readonly OpenReporter[], onTrouble: (error: Error) => voi
   };
 }
 
-function troubleOf({ name }: OpenReporter, error: Error): Error {
+function failureOf({ name }: OpenReporter, error: Error): Error {
   if (error instanceof EnvironmentError) return error;
-  const hint = 'what was judged is saved all the same';
+  const hint = 'the runs are saved';
   return new EnvironmentError('reporter-failed', `the reporter ${name} failed: ${error.message}`, hint, error);
 }

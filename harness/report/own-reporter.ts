@@ -1,4 +1,4 @@
-/** A reporter from a file of the user's. */
+/** Loads a custom reporter from a file. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +11,7 @@ export function looksLikePath(name: string): boolean {
 
 /**
  * @param path relative to the working directory
- * @throws UsageError when the file is missing, cannot be loaded, or exports no function as `reporter` or by default
+ * @throws UsageError if the file is missing, cannot be loaded, or exports no function as `reporter` or by default
  */
 export async function loadOwnReporter(path: string): Promise<CreateReporter> {
   if (!existsSync(path)) throw new UsageError('file-missing', `${path}: no such file`);

@@ -1,4 +1,4 @@
-/** Colours of text: those of a terminal, or none. */
+/** Text colours for terminals and for plain text. */
 import { styleText } from 'node:util';
 
 export interface Palette {
@@ -9,7 +9,7 @@ export interface Palette {
   bold(text: string): string;
 }
 
-/** Colours where standard output is a terminal that wants them (NO_COLOR and FORCE_COLOR are heeded). */
+/** Colours if standard output is a terminal that supports them; respects NO_COLOR and FORCE_COLOR. */
 export const terminalPalette: Palette = {
   red: (text) => styleText('red', text),
   green: (text) => styleText('green', text),
@@ -18,7 +18,7 @@ export const terminalPalette: Palette = {
   bold: (text) => styleText('bold', text),
 };
 
-/** Leaves the text as it is. */
+/** Returns the text unchanged. */
 export const plainPalette: Palette = {
   red: (text) => text,
   green: (text) => text,

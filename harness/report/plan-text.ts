@@ -1,4 +1,4 @@
-/** A plan in a few lines: what is printed before a run, so that nothing that was drawn stays hidden. */
+/** Describes a plan in a few lines, including all drawn values. */
 import { isRequestFault, requestKind, timedKind, type Fault } from '../faults/fault-registry.ts';
 import type { RequestMatch } from '../faults/fields.ts';
 import type { EventPattern, Moment } from '../plan/moment.ts';
@@ -66,7 +66,7 @@ function describeMoment(moment: Moment): string {
 
 function describePattern(pattern: EventPattern): string {
   const { f, type, key, process, session, generation, progress, served_by: node, fault, phase } = pattern;
-  const who = session ?? process ?? (f === 'commit' ? 'the database' : 'anybody');
+  const who = session ?? process ?? (f === 'commit' ? 'the database' : 'any actor');
   const what =
     f === 'fault'
       ? `the fault ${fault ?? ''} ${phase === 'end' ? 'ended' : 'began'}`

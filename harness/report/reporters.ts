@@ -1,4 +1,4 @@
-/** The reporters by name: one line each. They are loaded when asked for, not before. */
+/** The reporters by name, one line each. A reporter is loaded when it is first used. */
 import type { CreateReporter } from '../port/reporter.ts';
 import { UsageError } from '../errors.ts';
 import { loadOwnReporter, looksLikePath } from './own-reporter.ts';
@@ -18,7 +18,7 @@ export function reporterNames(): string[] {
 
 /**
  * @param name of a reporter, or the path of a file that exports a `reporter`
- * @throws UsageError for an unknown name, and for a file that exports none
+ * @throws UsageError for an unknown name, and for a file without a reporter
  */
 export async function loadReporter(name: string): Promise<CreateReporter> {
   const load = Object.hasOwn(reporters, name) ? reporters[name] : undefined;

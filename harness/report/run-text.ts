@@ -1,4 +1,4 @@
-/** One judged run for a person to read: a line if it passed, all of it if it did not. */
+/** Formats a judged run as text: one line if it passed, all details if it did not. */
 import { RatchetError } from '../errors.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { JudgedRun, LogLines } from '../port/reporter.ts';
@@ -7,7 +7,7 @@ import { describeValidity, isSurprise } from './expected-words.ts';
 import type { Palette } from './palette.ts';
 import { formatVerdicts, validityMark } from './verdict-text.ts';
 
-/** `✓ lagging-replica  guarded  1.2 s`, and what is remarkable about it. */
+/** `✓ lagging-replica  guarded  1.2 s`, with an unexpected verdict and the number of notes. */
 export function describeHead(
   run: JudgedRun,
   words: readonly string[],
@@ -28,14 +28,14 @@ export function describeHead(
 
 export interface BodyOptions {
   palette: Palette;
-  /** How many lines of a log were judged; a headline says so too. */
+  /** Prints how many lines of a log were judged; the head line of a run has this too. */
   showsLines: boolean;
   showsPlan: boolean;
-  /** A line for each property that holds, with what was measured. */
+  /** Prints a line for each property that holds, with its measurements. */
   showsEach: boolean;
 }
 
-/** What was run, what is violated and why, and where it is saved; the command that runs it again stands last. */
+/** The plan, the violations, the reasons, the saved files and, last, the replay command. */
 export async function describeBody(run: JudgedRun, options: BodyOptions): Promise<string[]> {
   const { palette, showsLines, showsPlan, showsEach } = options;
   const { plan, history, verdicts, incomplete, notes, file, historyFile, replay, valid, log } = run;
@@ -54,13 +54,13 @@ export async function describeBody(run: JudgedRun, options: BodyOptions): Promis
   ];
 }
 
-/** Loaded only where a plan is told: a check of a history waits for nothing that knows plans. */
+/** Loaded on demand: `check` does not load the code that knows plans. */
 async function planLines({ plan }: JudgedRun, palette: Palette): Promise<string[]> {
   const { describePlan } = await import('./plan-text.ts');
   return describePlan(plan!).map((line) => palette.dim(line));
 }
 
-/** What happened and what to do about it; lines of a stack stay below. */
+/** The error with its hint; the lines of a stack follow. */
 function describeStop(error: Error): string {
   const [first = '', ...stack] = error.message.trim().split('\n');
   const hint = error instanceof RatchetError && error.hint !== undefined ? error.hint : undefined;
@@ -77,7 +77,7 @@ function describeLines({ lines, skipped }: LogLines): string {
   return `${lines} lines, ${skipped.reduce((sum, { count }) => sum + count, 0)} skipped`;
 }
 
-/** `1.2 s`; what takes less than a tenth of a second in milliseconds. */
+/** `1.2 s`; below a tenth of a second in milliseconds. */
 export function describeDuration(milliseconds: number): string {
   return milliseconds < 100 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1e3).toFixed(1)} s`;
 }

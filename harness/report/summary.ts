@@ -1,4 +1,4 @@
-/** Counts of what was judged: the last line of a report. */
+/** Counts verdicts for the last line of a report. */
 import type { Validity } from '../checker/verdict.ts';
 import { isSurprise } from './expected-words.ts';
 

@@ -35,7 +35,7 @@ async function told(runs: readonly JudgedRun[], { isVerbose = false, notRun = 0 
 }
 
 describe('a run that passes', () => {
-  it('is one line, with backend and seed only where they are not the default', async () => {
+  it('is one line, with backend and seed only if they are not the default', async () => {
     expect(await told([judgedRun(steady, names, title('restart'))])).toEqual(['✓ restart  guarded  1.2 s']);
     const other = title('restart', { backend: 'simulated', seed: 7 });
     expect(await told([judgedRun(steady, names, { ...other, durationMs: 57 })])).toEqual([
@@ -43,7 +43,7 @@ describe('a run that passes', () => {
     ]);
   });
 
-  it('says its seed where it is run several times, and what is remarkable', async () => {
+  it('shows its seed if it runs several times, and its notes and unexpected verdict', async () => {
     const notes = ['worker-1 gave up: the story belongs to another'];
     const runs = [
       judgedRun(steady, names, { ...title('restart'), notes }),
@@ -57,7 +57,7 @@ describe('a run that passes', () => {
     ]);
   });
 
-  it('is told with its plan, every property, its notes and its history when that is asked for', async () => {
+  it('is printed with plan, properties, notes and history with --verbose', async () => {
     const run = judgedRun(steady, ['monotonic-view', 'availability'], { ...title('restart'), plan, ...saved });
     expect(await told([{ ...run, notes: ['worker-1 gave up'] }], { isVerbose: true })).toEqual([
       '✓ restart  guarded  1.2 s',
@@ -78,7 +78,7 @@ describe('a run that does not pass', () => {
     expected: false,
   });
 
-  it('is told in full, and ends with the command that replays it', async () => {
+  it('is printed in full, and ends with the replay command', async () => {
     expect(await told([violated])).toEqual([
       '✗ restart  guarded  1.2 s  violated, as expected',
       ...PLAN_LINES,
@@ -97,7 +97,7 @@ describe('a run that does not pass', () => {
     expect(head).toBe('✗ restart  guarded  1.2 s  violated, though restart expects it to hold');
   });
 
-  it('says why it stopped once, however many properties are inconclusive for that', async () => {
+  it('prints why it stopped once, for any number of inconclusive properties', async () => {
     const incomplete = new EnvironmentError('stopped', 'the tab threw\n    at app/route.ts:7', 'mend the tab');
     const reason = `the run is incomplete: ${incomplete.message}`;
     const open = names.map((property): Verdict => ({ property, valid: 'unknown', violations: [], reason }));
@@ -112,7 +112,7 @@ describe('a run that does not pass', () => {
     ]);
   });
 
-  it('tells a reason once, of several properties', async () => {
+  it('prints a reason once for several properties', async () => {
     const text = (await told([judgedRun(steady, ['monotonic-commits', 'writes-follow-reads'], title('restart'))])).join(
       '\n',
     );
@@ -122,7 +122,7 @@ describe('a run that does not pass', () => {
 });
 
 describe('the summary', () => {
-  it('counts what passed, what was violated, what is inconclusive and what was not run', async () => {
+  it('counts passed, violated, inconclusive and unstarted runs', async () => {
     const runs = [
       judgedRun(steady, names, title('restart')),
       judgedRun(reverted, names, { ...title('racing'), expected: false }),
@@ -134,7 +134,7 @@ describe('the summary', () => {
     );
   });
 
-  it('counts by scenario where one passed only sometimes', async () => {
+  it('counts by scenario if one passed only sometimes', async () => {
     const runs = [
       judgedRun(steady, names, title('restart')),
       judgedRun(steady, names, title('racing')),
@@ -143,7 +143,7 @@ describe('the summary', () => {
     expect((await told(runs)).slice(-2)).toEqual(['racing  1 passed, 1 violated', '2 passed, 1 violated  12.3 s']);
   });
 
-  it('names what was left out, and why', async () => {
+  it('names the scenarios that were left out, with reasons', async () => {
     const { reporter, text } = await caught(createTextReporter);
     const leftOut = [{ title: title('failover'), reason: 'no promotion here' }];
     await reporter.begin({ verb: 'run', titles: [title('restart')], ...START, leftOut });
@@ -171,7 +171,7 @@ describe('files', () => {
   }
   const ofFile = (file: string) => ({ file, historyFile: file, durationMs: 3 });
 
-  it('that stand alone are answered property by property', async () => {
+  it('are printed property by property if there is only one', async () => {
     expect(await checked([judgedRun(reverted, ['convergence', 'monotonic-view', 'availability'], ofFile('a'))])).toBe(
       [
         '✓ convergence',
@@ -184,7 +184,7 @@ describe('files', () => {
     );
   });
 
-  it('of which there are several are a line each, and more where something is wrong', async () => {
+  it('are one line each if there are several, with details of violations', async () => {
     const log = { lines: 12, skipped: [{ reason: 'no story', count: 2, line: 4 }] };
     const files = [
       judgedRun(steady, ['monotonic-view'], ofFile('a.ndjson')),
@@ -221,7 +221,7 @@ describe('an exploration', () => {
     return text();
   }
 
-  it('that finds nothing says what it tried', async () => {
+  it('that finds nothing prints what it tried', async () => {
     expect(await explored({ expected: true })).toBe(
       [
         'plan-space · guarded · seed 1',
@@ -235,7 +235,7 @@ describe('an exploration', () => {
     );
   });
 
-  it('that finds a plan tells it, its story, and where it was confirmed', async () => {
+  it('that finds a plan prints it, its counterexample, and where it was confirmed', async () => {
     const again = (backend: string, attempt: number, isConfirmed: boolean) => ({
       ...judgedRun(isConfirmed ? reverted : steady, ['monotonic-view'], { ...title('restart', { backend }), ...saved }),
       attempt,

@@ -1,4 +1,4 @@
-/** The reporter for people: one line for what passed, the whole story of what did not, a summary at the end. */
+/** The reporter for people: one line for a run that passed, all details of one that did not, a summary at the end. */
 import type {
   JudgedExploration,
   JudgedRun,
@@ -51,7 +51,7 @@ class TextReporter implements Reporter {
     this.#count(run);
     const palette = this.#palette;
     const isFile = run.file !== undefined;
-    // A single file is asked about by name: each of its properties is answered.
+    // For a single file, every property is printed.
     const isOnlyFile = isFile && this.#start.titles.length === 1;
     const isShort = run.valid === true && !this.#isVerbose && !isOnlyFile;
     const head = isOnlyFile ? [] : [describeHead(run, [this.#wordsOf(run)], { palette, isShort })];
@@ -87,7 +87,7 @@ class TextReporter implements Reporter {
     this.#print([...this.#countsOfScenarios(), this.#palette.bold(total)]);
   }
 
-  /** How often each of those scenarios passed that did so sometimes. */
+  /** Counts for each scenario that passed in some runs and not in others. */
   #countsOfScenarios(): string[] {
     const all = [...Map.groupBy(this.#judged, ({ scenario }) => scenario ?? '')];
     const groups = all.filter(([, judged]) => new Set(judged.map(({ valid }) => valid)).size > 1);
@@ -100,7 +100,7 @@ class TextReporter implements Reporter {
     this.#judged.push({ valid, expected, scenario });
   }
 
-  /** The first word stands in a column of its own. */
+  /** The words of a title; the first is padded to a column. */
   #wordsOf(title: RunTitle): string {
     const [first = '', ...rest] = this.#titles.wordsOf(title);
     return [first.padEnd(this.#width), ...rest].join('  ');
@@ -113,7 +113,7 @@ class TextReporter implements Reporter {
   }
 }
 
-/** Below its headline; also the lines of a stack in one of the lines. */
+/** Indents all lines, also those of a stack within one string. */
 function indented(lines: readonly string[]): string[] {
   return lines.map((line) => line.replaceAll(/^/gm, '  '));
 }

@@ -1,7 +1,7 @@
-/** What identifies a run, in words: no more of them than it takes. */
+/** Titles of runs, as short as possible. */
 import type { RunTitle, VerbStart } from '../port/reporter.ts';
 
-/** Says of each run its scenario and subject; backend and seed only where they are not the default or tell runs apart. */
+/** A title has the scenario and subject of a run; the backend and seed only if they are not the default or distinguish runs. */
 export class Titles {
   readonly #defaults: VerbStart['defaults'];
   readonly #repeated: ReadonlySet<string>;

@@ -1,19 +1,19 @@
-/** Verdicts for a person to read: each violation's story once, each reason once. */
+/** Formats verdicts as text: each counterexample once, each reason once. */
 import type { Validity, Verdict, Violation } from '../checker/verdict.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { History } from '../history/event.ts';
 import { itemAt } from '../required.ts';
-import { seconds, tellViolation } from './counterexample.ts';
+import { seconds, describeViolation } from './counterexample.ts';
 import { describeMeasured } from './measured.ts';
 import type { Palette } from './palette.ts';
-import { storiesOf, type Story } from './stories.ts';
+import { groupViolations, type ViolationGroup } from './violation-groups.ts';
 
 export interface VerdictTextOptions {
   palette: Palette;
-  /** What holds: a line for each property with what was measured, or one line with all their names. */
+  /** Properties that hold: one line for each with its measurements, or one line with all names. */
   held: 'each' | 'names';
-  /** A reason that is told already: unknown verdicts that give it are only named. */
+  /** A reason that is printed elsewhere and not repeated here. */
   knownReason?: string | undefined;
 }
 
@@ -25,7 +25,7 @@ interface Row {
   below: string[];
 }
 
-/** Lines in the order of the verdicts; under each that is violated, its first violation told in full. */
+/** Lines in the order of the verdicts; below each violated one, its first counterexample. */
 export function formatVerdicts(history: History, verdicts: readonly Verdict[], options: VerdictTextOptions): string[] {
   const rows = [...violatedAndOpen(history, verdicts, options), ...heldRows(verdicts, options)];
   const first = (row: Row): number => verdicts.findIndex(({ property }) => property === row.properties[0]);
@@ -41,9 +41,9 @@ export function validityMark(valid: Validity, palette: Palette): string {
   return valid === true ? palette.green('✓') : valid === false ? palette.red('✗') : palette.yellow('?');
 }
 
-/** The story of a violation, one line each: when, who did what, and where it came from. */
-export function formatStory(history: HistoryColumns, violation: Violation): string[] {
-  const lines = tellViolation(history, violation);
+/** The events of a counterexample, one per line: time, actor and value, source. */
+export function formatCounterexample(history: HistoryColumns, violation: Violation): string[] {
+  const lines = describeViolation(history, violation);
   const times = lines.map((line) => seconds(line.time));
   const timeWidth = Math.max(...times.map((time) => time.length));
   const whatWidth = Math.max(...lines.map((line) => line.what.length));
@@ -59,22 +59,22 @@ function nameOf({ properties }: Row): string {
 function violatedAndOpen(history: History, verdicts: readonly Verdict[], options: VerdictTextOptions): Row[] {
   const violated = verdicts.filter(({ valid }) => valid === false);
   const columns = violated.length === 0 ? undefined : asColumns(history);
-  const stories = columns === undefined ? [] : storiesOf(columns, violated);
-  return [...stories.map((story) => storyRow(columns!, story, options.palette)), ...unknownRows(verdicts, options)];
+  const groups = columns === undefined ? [] : groupViolations(columns, violated);
+  return [...groups.map((group) => groupRow(columns!, group, options.palette)), ...unknownRows(verdicts, options)];
 }
 
-function storyRow(history: HistoryColumns, { verdict, violation, alsoBroken }: Story, palette: Palette): Row {
+function groupRow(history: HistoryColumns, { verdict, violation, alsoBroken }: ViolationGroup, palette: Palette): Row {
   const more = moreOf(verdict);
   const also = alsoBroken.map((each) => `${each.property}${moreOf(each)}`).join(', ');
   return {
     mark: validityMark(false, palette),
     properties: [verdict.property],
     text: `${palette.bold(violation.sentence)}${more === '' ? '' : palette.dim(`  ${more}`)}`,
-    below: [...formatStory(history, violation), ...(also === '' ? [] : [`   also broken by this: ${also}`])],
+    below: [...formatCounterexample(history, violation), ...(also === '' ? [] : [`   also broken by this: ${also}`])],
   };
 }
 
-/** ` (and 4 more)`, where there are. */
+/** ` (and 4 more)` if there are further violations. */
 function moreOf({ violations, measured }: Verdict): string {
   const total = typeof measured?.['violations'] === 'number' ? measured['violations'] : violations.length;
   return total > 1 ? ` (and ${total - 1} more)` : '';

@@ -1,4 +1,4 @@
-/** As much of XML as a report takes. */
+/** The parts of XML that a report needs. */
 
 /** An element with its children, which are elements or text, one below the other. */
 export function element(name: string, attributes: Record<string, string>, children: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** Puts the gateway before a cluster, with what faults act on: for runs, and for environments that stay. */
+/** Connects a gateway and fault targets to a cluster, for runs and for environments. */
 import type { AppClock } from '../clock.ts';
 import { assembleGateway, type Assembly, type AssemblyParts } from '../gateway/assembled-gateway.ts';
 import type { Claim } from '../gateway/claim.ts';
@@ -7,7 +7,7 @@ import type { Cluster, Commit, ReplicaNode } from '../port/backend.ts';
 import type { FaultTargets } from '../port/fault-targets.ts';
 import { clockIn } from './app-clocks.ts';
 
-/** A gateway before a whole cluster, and faults that act on both. */
+/** Creates a gateway for all nodes of a cluster, and faults that act on both. */
 export function assemble<Faults extends { claim: Claim }>(
   { cluster, commits, clocks, participants = NO_PARTICIPANTS, ...parts }: ClusterParts,
   createFaults: (targets: FaultTargets) => Faults,
@@ -22,13 +22,13 @@ export interface ClusterParts extends Omit<AssemblyParts, 'nodes' | 'claim'> {
   cluster: Cluster;
   /** The listeners that the cluster's commits are passed to. */
   commits: Set<(commit: Commit) => void>;
-  /** Of the instances of the application, where faults may make them wrong. */
+  /** The clocks of the application's instances, if faults can make them wrong. */
   clocks?: readonly AppClock[] | undefined;
-  /** Of a run. */
+  /** The tabs and instances of a run. */
   participants?: Participants;
 }
 
-/** What takes part in a run besides the databases. */
+/** The fault targets of a run other than the databases. */
 export type Participants = Pick<FaultTargets, 'tab' | 'restartInstance'>;
 
 const NO_PARTICIPANTS: Participants = {
@@ -37,7 +37,7 @@ const NO_PARTICIPANTS: Participants = {
 };
 
 function outsideOfRun(what: string): never {
-  throw new Error(`there is no ${what} outside of a run`);
+  throw new Error(`${what} does not exist outside of a run`);
 }
 
 function targetsIn(
@@ -60,10 +60,10 @@ function targetsIn(
   };
 }
 
-/** Of a cluster with replicas, whose primary can be asked. */
+/** The current LSN of the primary, for a cluster with replicas. */
 export async function primaryLsn({ primary }: Cluster): Promise<Lsn> {
   const lsn = await primary.lsn();
-  if (lsn === undefined) throw new Error('the LSN of the primary is not known, though there are replicas');
+  if (lsn === undefined) throw new Error('the LSN of the primary is unknown, although the cluster has replicas');
   return lsn;
 }
 

@@ -11,7 +11,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const DOOR = JSON.stringify(new URL('../index.ts', import.meta.url).href);
 let projects = 0;
 
-/** A project of its own for every call, since a module is loaded only once. */
+/** Creates a new project in every call, since a module is loaded only once. */
 function project(files: Readonly<Record<string, string>>): string {
   const folder = join(root, `project-${++projects}`);
   for (const [name, text] of Object.entries(files)) {
@@ -69,7 +69,7 @@ describe('a project', () => {
     expect(await catalogue.loadSubject('mine')).toMatchObject({ name: 'mine', description: 'of a test' });
   });
 
-  it('is told of a named export rather than of the default one', async () => {
+  it('prefers a named export to the default export', async () => {
     const other = SCENARIO.replace('of a test', 'not this one');
     const folder = project({
       'ratchet.config.ts': CONFIG,
@@ -80,7 +80,7 @@ describe('a project', () => {
   });
 });
 
-describe('a config that is not one', () => {
+describe('an invalid config', () => {
   it.each([
     [
       'an unknown field',
@@ -92,7 +92,7 @@ describe('a config that is not one', () => {
       "{ scenarios: 'scenarios' }",
       'config.scenarios must be a list of folders, not "scenarios"',
     ],
-    ['a subject that is no name', '{ subject: 5 }', 'config.subject must be a text, not 5'],
+    ['a subject that is not a name', '{ subject: 5 }', 'config.subject must be a text, not 5'],
     ['a function', '() => ({})', 'config must be an object, not a function'],
   ])('is refused by its file and field: %s', async (_, value, message) => {
     for (const text of [`export const config = ${value}`, define('config', value)]) {
@@ -104,7 +104,7 @@ describe('a config that is not one', () => {
   });
 });
 
-describe('a subject that is not one', () => {
+describe('an invalid subject', () => {
   it.each([
     ['a missing field', SUBJECT.replace('storyRow', 'row'), 'subject.storyRow is missing: it must be a function'],
     ['a missing part', SUBJECT.replace("key: 'id', ", ''), 'subject.tracked.key is missing: it must be a text'],
@@ -129,7 +129,7 @@ describe('a subject that is not one', () => {
     }
   });
 
-  it('is refused when the file exports none, with what to write', async () => {
+  it('is refused with a hint if the file exports none', async () => {
     const folder = project({ 'mine.ts': 'export const thing = 1;' });
     const refusal = await refusalOf((await openCatalogue(folder)).loadSubject('./mine.ts'));
     expect(refusal.message).toBe(`${join(folder, 'mine.ts')}: exports no \`subject\``);
@@ -137,7 +137,7 @@ describe('a subject that is not one', () => {
   });
 });
 
-describe('a scenario that is not one', () => {
+describe('an invalid scenario', () => {
   it.each([
     ['no plan', SCENARIO.replace('plan:', 'plans:'), 'scenario.plan is missing: it must be a function'],
     [

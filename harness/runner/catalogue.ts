@@ -17,7 +17,7 @@ export interface Catalogue {
   readonly scenarioFolders: readonly string[];
   /** The subject that the config names. */
   readonly subjectOfConfig: string | undefined;
-  /** @throws UsageError when the config names no subject */
+  /** @throws UsageError if the config names no subject */
   defaultSubject(): string;
   /** @throws UsageError for an unknown name, or a file whose export is missing or not a scenario */
   loadScenario(name: string): Promise<Scenario>;
@@ -112,7 +112,7 @@ function looksLikePath(name: string): boolean {
 
 /**
  * The export of that name, or the default export.
- * @param define checks the value, which need not have been defined by it in its file
+ * @param define checks the value, even if the file has not called it
  */
 async function loadExport<T>(path: string, name: string, define: (value: T) => T): Promise<T> {
   if (!existsSync(path)) throw new UsageError('file-missing', `${path}: no such file`);
@@ -138,7 +138,7 @@ async function importModule(path: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** What `defineConfig` and its like throw, by whichever copy of this package the file imports. */
+/** Matches by name, since the file may import another copy of this package. */
 function isUsageError(error: unknown): error is UsageError {
   return error instanceof Error && error.name === 'UsageError' && 'code' in error;
 }
@@ -151,6 +151,6 @@ function unknown(what: string, name: string, known: readonly string[], config: s
   const hint =
     known.length > 0
       ? `available: ${[...known].sort().join(', ')}`
-      : `${config ?? 'no ratchet.config.ts was found, so'} names no ${what}s`;
+      : `${config === undefined ? 'no ratchet.config.ts was found' : `${config} names no ${what}s`}`;
   return new UsageError(`${what}-unknown`, `no ${what} is called "${name}"`, hint);
 }

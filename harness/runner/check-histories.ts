@@ -1,4 +1,4 @@
-/** Judges histories and tells a reporter of each: what `check` does. */
+/** Judges histories and reports each to a reporter: the work of `check`. */
 import type { PropertyName } from '../checker/properties.ts';
 import type { CheckOptions, Validity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
@@ -8,17 +8,17 @@ import type { HistoryHeader } from '../history/event.ts';
 import { select, unknownNames, type Selection } from '../history/selection.ts';
 import type { JudgedRun, LogLines, Reporter } from '../port/reporter.ts';
 import { judgeRun, propertyNames, requireProperties } from './judgement.ts';
-import type { AskedByPlan } from './promised.ts';
+import type { RequestedByPlan } from './promised.ts';
 import { reportingEnd } from './reporting-end.ts';
 
 export interface HistoryFile {
   file: string;
   history: HistoryColumns;
-  /** Of a log. */
+  /** For logs. */
   log?: LogLines;
-  /** The format that the file was recognised as, where that is worth telling. */
+  /** The detected format, if it is not the default. */
   recognised?: string;
-  /** What its format says is judged, where neither the command line nor a mapping does. */
+  /** The properties that are judged by default in its format. */
   properties?: readonly string[];
 }
 
@@ -26,15 +26,15 @@ export interface CheckHistoriesOptions {
   files: readonly HistoryFile[];
   /** Only these keys and sessions; all if neither is given. */
   selection: Selection;
-  /** What to judge; `undefined`: what the plan of a run promises, and every property of a history without a plan. */
+  /** The properties to judge; `undefined`: those of the plan, or every property if the history has no plan. */
   properties: readonly PropertyName[] | undefined;
-  /** Bounds, over those of the plan. Asked for each file, since a time-out begins with it. */
+  /** Bounds that override those of the plan. Called for each file, since its time limit starts then. */
   bounds(): CheckOptions;
   reporter: Reporter;
 }
 
 /**
- * @returns all verdicts together
+ * @returns the combined verdict
  * @throws UsageError for a key or session that no history has
  */
 export async function checkHistories(options: CheckHistoriesOptions): Promise<Validity> {
@@ -85,13 +85,13 @@ async function checkOne(
   };
 }
 
-/** A history without a plan is judged without loading what knows plans. */
-async function askedBy(header: HistoryHeader | undefined): Promise<AskedByPlan | undefined> {
+/** Loads the code that knows plans only if the history has one. */
+async function askedBy(header: HistoryHeader | undefined): Promise<RequestedByPlan | undefined> {
   if (header?.['plan'] === undefined) return undefined;
-  return (await import('./promised.ts')).askedByPlan(header);
+  return (await import('./promised.ts')).requestedByPlan(header);
 }
 
-/** A name that no file knows is a mistake: a verdict on nothing would always be good. */
+/** Refuses a name that no file contains: the verdict on an empty selection would always be true. */
 function requireNames({ files, selection }: CheckHistoriesOptions): void {
   if (!hasNames(selection)) return;
   const [first, ...rest] = files.map(({ history }) => unknownNames(history, selection));

@@ -1,9 +1,9 @@
-/** What is run where nothing else is said, by the command line and by the functions of the package alike. */
+/** Defaults of the command line and of the API. */
 export const DEFAULT_BACKEND = 'embedded';
 export const DEFAULT_SEED = 1;
-/** Of each scenario, or of a plan that is replayed. */
+/** Runs of each scenario, or of a replayed plan. */
 export const DEFAULT_RUNS = 1;
 /** The folder where runs are saved, in the working directory. */
 export const DEFAULT_REPORT = 'reports';
-/** How many plans a search tries that has no limit in time. */
+/** Plans that a search without a time limit tries. */
 export const DEFAULT_PLANS = 1_000;

@@ -1,4 +1,4 @@
-/** One run from plan to verdict: interpreted, judged, and left on disk. */
+/** Executes a plan, judges its history, and saves both with the verdict. */
 import type { Backend } from '../port/backend.ts';
 import type { Judgement } from '../checker/compose.ts';
 import { foldValidity } from '../checker/verdict.ts';
@@ -21,9 +21,9 @@ export interface ExecuteOptions {
   backend: Backend;
   /** Root of the reports. */
   reportRoot: string;
-  /** Whether the subject is said to keep the properties; `undefined` if nothing is said. */
+  /** Whether the properties are expected to hold; `undefined` if nothing is declared. */
   expected: boolean | undefined;
-  /** The target of a remote backend may be written to, though nothing marks it. */
+  /** Allows writes to a remote target that is not marked as a test target. */
   ownsTarget?: boolean;
   onProgress(message: string): void;
   signal: AbortSignal;
@@ -35,7 +35,7 @@ export interface RunReport extends Judgement {
   backend: string;
   seed: number;
   expected: boolean | undefined;
-  /** Why the run is not whole, if it is not. */
+  /** Why the run is incomplete, if it is. */
   incomplete: Error | undefined;
   notes: readonly string[];
   plan: Plan;
@@ -46,7 +46,7 @@ export interface RunReport extends Judgement {
   durationMs: number;
 }
 
-/** @throws RatchetError when the run could not begin; what goes wrong later is in the report */
+/** @throws RatchetError if the run cannot start; later failures are in the report */
 export async function execute(options: ExecuteOptions): Promise<RunReport> {
   const { plan, subject, backend } = options;
   const properties = requireProperties(plan.properties);
@@ -73,14 +73,14 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
       historyFile: folder.historyFile,
       durationMs: Math.round(clock.now() / 1e6),
     };
-    return leaveVerdict(report, folder);
+    return saveVerdict(report, folder);
   } finally {
     folder.close();
   }
 }
 
-/** Where the verdict cannot be written, a run that held is inconclusive; a violation stays one. */
-function leaveVerdict(report: RunReport, folder: RunFolder): RunReport {
+/** If the verdict cannot be written, a verdict of true becomes unknown; a violation remains. */
+function saveVerdict(report: RunReport, folder: RunFolder): RunReport {
   try {
     folder.writeVerdict(verdictFile(report));
     return report;
@@ -93,7 +93,7 @@ function leaveVerdict(report: RunReport, folder: RunFolder): RunReport {
   }
 }
 
-/** A report as JSON: without the history and the plan, which lie beside it. */
+/** A report as JSON, without the history and the plan, which have their own files. */
 export function verdictFile(report: RunReport): Record<string, unknown> {
   const { history, plan: _, incomplete, ...rest } = report;
   return {

@@ -14,11 +14,11 @@ const ofRun = (scenario: string, parameters = {}) => expectedOfRun(subject, scen
 const ofRange = (scenario: string) => expectedOfRange(subject, scenario);
 
 describe('what a subject withstands', () => {
-  it('is said of runs and of the range at once', () => {
+  it('can be declared for runs and for the range together', () => {
     expect([ofRun('both'), ofRange('both')]).toEqual([false, false]);
   });
 
-  it('is said of one of them and left open for the other', () => {
+  it('can be declared for one of them only', () => {
     expect([ofRun('run-only'), ofRange('run-only')]).toEqual([true, undefined]);
     expect([ofRun('range-only'), ofRange('range-only')]).toEqual([undefined, true]);
   });
@@ -28,7 +28,7 @@ describe('what a subject withstands', () => {
     expect(expected).toEqual([undefined, true, false]);
   });
 
-  it('is unknown for a scenario that it does not name, and for a subject that says nothing', () => {
+  it('is unknown for an undeclared scenario, and for a subject without declarations', () => {
     expect([ofRun('other'), ofRange('other')]).toEqual([undefined, undefined]);
     expect([expectedOfRun({}, 'both', {}), expectedOfRange({}, 'both')]).toEqual([undefined, undefined]);
   });

@@ -1,18 +1,18 @@
-/** What a subject is said to withstand of a scenario. */
+/** Whether a subject is expected to withstand a scenario. */
 import type { Parameters } from '../plan/scenario.ts';
 import type { Subject } from '../port/subject.ts';
 
-type Saying = Pick<Subject, 'withstands'>;
+type Declaring = Pick<Subject, 'withstands'>;
 
-/** Whether the properties are expected to hold in a run of the scenario. `undefined`: nothing is said. */
-export function expectedOfRun(subject: Saying, scenario: string, parameters: Parameters): boolean | undefined {
-  const said = subject.withstands?.[scenario];
-  const run = typeof said === 'object' ? said.run : said;
+/** Whether the properties are expected to hold in a run of the scenario. `undefined`: nothing is declared. */
+export function expectedOfRun(subject: Declaring, scenario: string, parameters: Parameters): boolean | undefined {
+  const declared = subject.withstands?.[scenario];
+  const run = typeof declared === 'object' ? declared.run : declared;
   return typeof run === 'function' ? run(parameters) : run;
 }
 
-/** Whether every plan in the range of the scenario is expected to keep the properties. `undefined`: nothing is said. */
-export function expectedOfRange(subject: Saying, scenario: string): boolean | undefined {
-  const said = subject.withstands?.[scenario];
-  return typeof said === 'object' ? said.explore : said;
+/** Whether every plan in the range of the scenario is expected to keep the properties. `undefined`: nothing is declared. */
+export function expectedOfRange(subject: Declaring, scenario: string): boolean | undefined {
+  const declared = subject.withstands?.[scenario];
+  return typeof declared === 'object' ? declared.explore : declared;
 }

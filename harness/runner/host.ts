@@ -10,7 +10,7 @@ export interface Host {
   clock(): Clock;
   /** Serves the gateway at the returned `url`. Requests to it carry the headers that name their actor and operation. */
   serve(gateway: Pick<Gateway, 'handle'>): Promise<GatewayServer>;
-  /** Registers a listener for failures outside of any actor. */
+  /** Registers a listener for failures outside of actors. */
   onFailure(listener: (reason: Error) => void): void;
   /** A resource that the application has not released, such as a timer. Called after the application is closed. */
   findLeak(): Error | undefined;

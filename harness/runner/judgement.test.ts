@@ -16,7 +16,7 @@ function history(...events: object[]) {
   return parseHistory(events.map((event, index) => JSON.stringify({ index, ...event })).join('\n'), 'memory');
 }
 
-describe('the verdict of a run that was cut short', () => {
+describe('the verdict of an incomplete run', () => {
   const mark = { time: 9, ...incompleteMark(new Error('the primary died')) };
 
   it('is never true', () => {
@@ -25,17 +25,17 @@ describe('the verdict of a run that was cut short', () => {
     expect(cut).toMatchObject({ valid: 'unknown', verdicts: [{ reason: 'the run is incomplete: the primary died' }] });
   });
 
-  it('is not true either where nothing is judged', () => {
+  it('is not true if no property is judged', () => {
     expect(judgeRun(history(shown(10, 0), mark), [], {}).valid).toBe('unknown');
   });
 
-  it('is false when a violation had been seen', () => {
+  it('is false if it contains a violation', () => {
     const cut = judgeRun(history(shown(85, 0), shown(10, 1), mark), ['monotonic-view', 'integrity'], {});
     expect(cut.valid).toBe(false);
     expect(cut.verdicts[0]!.violations).toHaveLength(1);
   });
 
-  it('does not blame the application for what had yet to come', () => {
+  it('does not count missing later events as a violation', () => {
     const read = { process: 'tab-1', f: 'read', key: 's' };
     const late = [commit, { time: 1, ...read, type: 'invoke' }];
     expect(judgeRun(history(...late), ['convergence'], {}).valid).toBe(false);
@@ -43,7 +43,7 @@ describe('the verdict of a run that was cut short', () => {
   });
 });
 
-describe('names of properties', () => {
+describe('property names', () => {
   it('must be known', () => {
     expect(requireProperties(['monotonic-view'])).toEqual(['monotonic-view']);
     expect(() => requireProperties(['monotonic-view', 'monotone'])).toThrow('no property is called "monotone"');

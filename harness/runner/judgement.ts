@@ -1,4 +1,4 @@
-/** Judges what a run has recorded, also when the run was cut short. */
+/** Judges the history of a run, also of an incomplete one. */
 import { judge, type Judgement } from '../checker/compose.ts';
 import { properties, type PropertyName } from '../checker/properties.ts';
 import { foldValidity, type CheckOptions, type Verdict } from '../checker/verdict.ts';
@@ -6,34 +6,33 @@ import { UsageError } from '../errors.ts';
 import { HistoryColumns } from '../history/columns.ts';
 import type { EventBody, History, HistoryEvent } from '../history/event.ts';
 
-/** What is promised of the end of a run: a run without its end can neither keep nor break it. */
-const PROMISES_OF_THE_END: ReadonlySet<string> = new Set<PropertyName>(['convergence']);
+/** Properties of the end of a run: an incomplete run can neither keep nor violate them. */
+const PROPERTIES_OF_THE_END: ReadonlySet<string> = new Set<PropertyName>(['convergence']);
 
 export function propertyNames(): PropertyName[] {
   return Object.keys(properties) as PropertyName[];
 }
 
-/** @throws UsageError naming the first that no checker judges */
+/** @throws UsageError that names the first unknown property */
 export function requireProperties(names: readonly string[]): PropertyName[] {
   const unknown = names.find((name) => !Object.hasOwn(properties, name));
   if (unknown !== undefined) {
     throw new UsageError(
       'property-unknown',
       `no property is called "${unknown}"`,
-      `there is: ${propertyNames().join(', ')}`,
+      `available: ${propertyNames().join(', ')}`,
     );
   }
   return names as PropertyName[];
 }
 
-/** The last event of a run that was cut short, so that every later reading of the history knows it. */
+/** The last event of an incomplete run, by which every later check of the history recognises it. */
 export function incompleteMark(reason: Error): EventBody {
   return { process: 'ratchet', type: 'info', f: 'fault', fault: 'run-incomplete', error: reason.message };
 }
 
 /**
- * Like `judge`, but of a run that was cut short nothing is held to be true: a violation that was seen stays one,
- * all else is unknown.
+ * Like `judge`, but no verdict on an incomplete run is true: violations remain, all other verdicts become unknown.
  */
 export function judgeRun(
   history: History | HistoryColumns,
@@ -62,6 +61,6 @@ function isIncompleteMark(event: HistoryEvent): boolean {
 }
 
 function doubt(verdict: Verdict, reason: string): Verdict {
-  const stands = verdict.valid === false && !PROMISES_OF_THE_END.has(verdict.property);
-  return stands ? verdict : { property: verdict.property, valid: 'unknown', violations: [], reason };
+  const remains = verdict.valid === false && !PROPERTIES_OF_THE_END.has(verdict.property);
+  return remains ? verdict : { property: verdict.property, valid: 'unknown', violations: [], reason };
 }

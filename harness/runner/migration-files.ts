@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 
-/** @throws UsageError when a path is missing or holds no SQL */
+/** @throws UsageError if a path is missing or contains no SQL files */
 export async function readMigrations(paths: readonly string[]): Promise<{ name: string; sql: string }[]> {
   const migrations: { name: string; sql: string }[] = [];
   for (const path of paths) {

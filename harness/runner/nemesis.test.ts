@@ -45,7 +45,7 @@ function setUp(...inputs: unknown[]) {
 
 const lag = { kind: 'lag', replica: 'replica-1' };
 
-describe('a fault of one moment', () => {
+describe('a fault without duration', () => {
   it.each([
     [{ kind: 'tab-reload', session: 'tab-1' }, 'tab-1 reloads'],
     [{ kind: 'tab-move', session: 'tab-1', instance: 2 }, 'tab-1 moves to 2'],
@@ -64,7 +64,7 @@ describe('a fault of one moment', () => {
   });
 });
 
-describe('a fault in time', () => {
+describe('a fault with a duration', () => {
   it.each([
     [{ ...lag, mode: 'paused' }, ['pause', 'resume']],
     [{ ...lag, mode: 'timed', delay_ms: 70 }, ['delay 70', 'resume']],
@@ -81,7 +81,7 @@ describe('a fault in time', () => {
     ]);
   });
 
-  it('makes the clock of an instance wrong, and right again', async () => {
+  it('changes the clock of an instance, and restores it', async () => {
     const { nemesis, appClock, signal } = setUp({ kind: 'clock-skew', instance: 1, offset_ms: -500 });
     await nemesis.begin(signal);
     expect(appClock.offsetMs).toBe(-500);
@@ -108,7 +108,7 @@ describe('a fault in time', () => {
     expect(calls).toEqual(['pause', 'resume']);
   });
 
-  it('that never started does not end either', async () => {
+  it('that never started does not end', async () => {
     const { nemesis, calls, recorder, signal } = setUp({ ...lag, mode: 'paused', from: { after: { f: 'show' } } });
     await nemesis.begin(signal);
     await nemesis.heal();
@@ -140,7 +140,7 @@ describe('a fault in time', () => {
   });
 });
 
-/** A claim without what it does, and without its words. */
+/** The kind of a claim. */
 function told(claim: ReturnType<ReturnType<typeof createNemesis>['claim']>) {
   if (claim === undefined) return undefined;
   const { effect, ...fields } = claim.details;
@@ -148,8 +148,8 @@ function told(claim: ReturnType<ReturnType<typeof createNemesis>['claim']>) {
   return { kind: claim.kind, ...fields };
 }
 
-describe('a fault of a request', () => {
-  it('matches at the gateway unless it says otherwise, and at the edge where it says so', () => {
+describe('a request fault', () => {
+  it('matches at the gateway by default, and at the edge if its match says so', () => {
     const match = { actor: 'tab-1', method: 'GET', nth: 1 };
     const { nemesis } = setUp({ kind: 'http-drop', match: { ...match, at: 'edge' } }, { kind: 'http-error', match });
     const request: Omit<ClaimableRequest, 'at'> = { actor: 'tab-1', method: 'GET', nth: 1, nthOfAll: 1 };
@@ -176,7 +176,7 @@ describe('a fault of a request', () => {
     expect(claims).toEqual([undefined, undefined, undefined, inflicted]);
   });
 
-  it('routes reads only: a write goes to the primary whatever a plan says', () => {
+  it('routes only reads: a write always goes to the primary', () => {
     const { nemesis } = setUp({ kind: 'http-route', match: { actor: 'tab-1', nth: 2 }, to: 'replica-1' });
     const claims = ['PATCH', 'GET'].map((method) =>
       told(nemesis.claim({ at: 'gateway', actor: 'tab-1', method, nth: 2, nthOfAll: 2 })),

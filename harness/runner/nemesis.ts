@@ -1,4 +1,4 @@
-/** Lets the faults of a plan start and end at their moments, and notes each in the history. */
+/** Starts and ends the faults of a plan at their moments, and records both in the history. */
 import {
   claims,
   claimOf,
@@ -15,11 +15,11 @@ import { OVER, type Moments } from '../recording/moments.ts';
 import type { Recorder } from '../recording/recorder.ts';
 
 export interface Nemesis {
-  /** Resolves when every fault of the beginning applies. Rejects if one cannot be injected. */
+  /** Resolves when every fault that starts at 0 ms applies. Rejects if one cannot be injected. */
   begin(signal: AbortSignal): Promise<void>;
-  /** Ends every fault; resolves when none applies any more. Rejects if one could not be injected or ended. */
+  /** Ends all faults; resolves when no fault applies. Rejects if one could not be injected or ended. */
   heal(): Promise<void>;
-  /** Of a request, at the gateway or at the edge. */
+  /** Selects the fault of a request, at the gateway or at the edge. */
   claim: Claim;
 }
 
@@ -32,7 +32,7 @@ export function createNemesis(
   const timed = faults.filter((fault) => !isRequestFault(fault));
   const requests = faults.filter(isRequestFault);
   const healing = new AbortController();
-  const live = lifeOf(targets, moments, recorder, healing);
+  const runFault = faultRunner(targets, moments, recorder, healing);
   const lives: Promise<void>[] = [];
 
   return {
@@ -40,12 +40,12 @@ export function createNemesis(
       signal.addEventListener('abort', () => healing.abort(OVER), { once: true });
       const atOnce: Promise<void>[] = [];
       for (const fault of timed) {
-        const holds = Promise.withResolvers<void>();
-        const life = live(fault, holds.resolve);
-        life.catch(holds.reject);
+        const applies = Promise.withResolvers<void>();
+        const life = runFault(fault, applies.resolve);
+        life.catch(applies.reject);
         lives.push(life);
-        if ('at_ms' in fault.from && fault.from.at_ms === 0) atOnce.push(holds.promise);
-        else holds.promise.catch(() => undefined);
+        if ('at_ms' in fault.from && fault.from.at_ms === 0) atOnce.push(applies.promise);
+        else applies.promise.catch(() => undefined);
       }
       await Promise.all(atOnce);
     },
@@ -67,22 +67,22 @@ export function createNemesis(
   };
 }
 
-/** Lets a fault start and end at its moments; `holds` is called as soon as it applies, or if it never will. */
-function lifeOf(
+/** Starts and ends a fault at its moments; calls `onApplied` as soon as it applies, or if it never will. */
+function faultRunner(
   targets: FaultTargets,
   moments: Moments,
   recorder: Recorder,
   healing: AbortController,
-): (fault: TimedFault, holds: () => void) => Promise<void> {
-  return live;
+): (fault: TimedFault, onApplied: () => void) => Promise<void> {
+  return runFault;
 
-  async function live(fault: TimedFault, holds: () => void): Promise<void> {
+  async function runFault(fault: TimedFault, onApplied: () => void): Promise<void> {
     await moments.until(fault.from, healing.signal);
-    if (healing.signal.aborted) return holds();
-    if (!hasField(kindNamed(fault.kind), 'until')) return happen(fault, holds);
+    if (healing.signal.aborted) return onApplied();
+    if (!hasField(kindNamed(fault.kind), 'until')) return happen(fault, onApplied);
     const applied = await inflict(fault, targets);
     note(fault, 'begin', applied.details);
-    holds();
+    onApplied();
     if ('until' in fault && fault.until !== undefined) await moments.until(fault.until, healing.signal);
     else if (!healing.signal.aborted) {
       await new Promise((resolve) => healing.signal.addEventListener('abort', resolve, { once: true }));
@@ -91,7 +91,7 @@ function lifeOf(
     note(fault, 'end');
   }
 
-  /** What happens at one moment is over when it is done. */
+  /** A fault without duration: it ends as soon as it has been injected. */
   async function happen(fault: TimedFault, done: () => void): Promise<void> {
     note(fault, 'begin');
     await inflict(fault, targets);

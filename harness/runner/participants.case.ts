@@ -1,4 +1,4 @@
-/** What the faults of tabs, instances and the edge do to an application, on any backend. */
+/** Tests of the faults of tabs, instances and the edge, for any backend. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { modulesSubject } from '../subject/modules.ts';
 import { execute } from './execute.ts';
 import { loadBackend } from './backend-registry.ts';
 
-/** Its progress is the number of polls that the instance has answered: what memory it has is seen from outside. */
+/** Its progress is the number of polls that the instance has answered, which makes the instance's memory visible. */
 const APP = `
 let polls = 0;
 const url = () => process.env.SUPABASE_URL + '/rest/v1/stories?id=eq.';
@@ -36,7 +36,7 @@ function counter(folder: string): Subject {
   const columns = { id: { type: 'text' }, progress: { type: 'integer', notNull: true, default: 0 } } as const;
   return modulesSubject({
     name: 'counter',
-    description: 'shows how often an instance was asked',
+    description: 'shows how many polls an instance has answered',
     root: pathToFileURL(`${folder}/`),
     tracked: { table: 'stories', key: 'id', progress: 'progress' },
     migrations: [join(folder, 'migrations')],
@@ -87,7 +87,7 @@ export function describeParticipants(backendName: string): void {
   const beginOf = (events: readonly HistoryEvent[]): number => events.find(({ f }) => f === 'fault')!.index;
 
   describe(`tabs and instances on ${backendName}`, () => {
-    it('a tab that moves is answered by the memory of the other instance', async () => {
+    it('a tab that moves sees the memory of the other instance', async () => {
       const events = await play([{ kind: 'tab-move', session: 'tab-1', instance: 2, from: FIVE_POLLS }]);
       const counts = shown(events);
       const moved = counts.lastIndexOf(1);
@@ -95,7 +95,7 @@ export function describeParticipants(backendName: string): void {
       expect(moved).toBeGreaterThanOrEqual(5);
     });
 
-    it('an instance that restarts has lost its memory, and refuses connections while it is down', async () => {
+    it('an instance that restarts loses its memory, and refuses connections while it is down', async () => {
       const events = await play([{ kind: 'instance-restart', instance: 1, down_ms: 90, from: FIVE_POLLS }]);
       expect(shown(events).lastIndexOf(1)).toBeGreaterThanOrEqual(5);
       const refused = events.filter(({ f, type }) => f === 'read' && type === 'fail');
@@ -107,7 +107,7 @@ export function describeParticipants(backendName: string): void {
       ).toBe(true);
     });
 
-    it('an instance that restarts does not finish what it was doing', async () => {
+    it('an instance that restarts does not finish its work', async () => {
       const steps = [10, 20, 30].map((progress) => ({ progress, after_ms: 40 }));
       const events = await play(
         [{ kind: 'instance-restart', instance: 2, from: { after: { f: 'commit', progress: 10 } } }],
@@ -117,7 +117,7 @@ export function describeParticipants(backendName: string): void {
       expect(written.map(({ value }) => (value as ProgressValue).progress)).toEqual([10]);
     });
 
-    it('a tab that is reloaded tells nothing of what it had seen', async () => {
+    it('a tab that is reloaded does not send what it had seen', async () => {
       const events = await play([{ kind: 'tab-reload', session: 'tab-1', from: FIVE_POLLS }]);
       const asked = events.filter(({ f, type }) => f === 'read' && type === 'invoke');
       const [before, after] = [
@@ -133,7 +133,7 @@ export function describeParticipants(backendName: string): void {
     const steps = [{ progress: 100, after_ms: 600 }];
     const generations = [{ worker: 'worker-1', story: 'story-1', instance: 2, steps }];
 
-    it('an answer that is late there is overtaken by the next', async () => {
+    it('a delayed answer is overtaken by the next', async () => {
       const observers = [{ session: 'tab-1', story: 'story-1', every_ms: 60, polling: 'interval' as const }];
       const events = await play([{ kind: 'http-delay', match, delay_ms: 200 }], { generations, observers });
       const counts = shown(events);
@@ -141,7 +141,7 @@ export function describeParticipants(backendName: string): void {
       expect(events.find(({ f }) => f === 'fault')).toMatchObject({ fault: 'http-delay', at: 'edge', actor: 'tab-1' });
     });
 
-    it('a request that is dropped there never reaches the application', async () => {
+    it('a dropped request never reaches the application', async () => {
       const events = await play([{ kind: 'http-drop', match }], { generations });
       expect(events.filter(({ f, type }) => f === 'read' && type === 'fail')).toHaveLength(1);
       const counts = shown(events);

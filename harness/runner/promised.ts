@@ -1,20 +1,20 @@
-/** What a plan promises of its run, which is what the run is held to. */
+/** The properties and bounds by which a plan wants its run to be judged. */
 import { properties, type PropertyName } from '../checker/properties.ts';
 import type { CheckOptions } from '../checker/verdict.ts';
 import type { HistoryHeader } from '../history/event.ts';
 import { PlanSchema, type Plan } from '../plan/plan.ts';
 
-export interface AskedByPlan {
+export interface RequestedByPlan {
   plan: Plan;
   properties: PropertyName[];
   options: CheckOptions;
 }
 
 /**
- * What the plan in the header of a run's history asks to be judged, and within which bounds; `undefined` where
- * no plan of ours made the history, or the plan names a property that no checker judges.
+ * The properties and bounds of the plan in the header of a history; `undefined` if the header has no valid plan, or the
+ * plan names an unknown property.
  */
-export function askedByPlan(header: HistoryHeader | undefined): AskedByPlan | undefined {
+export function requestedByPlan(header: HistoryHeader | undefined): RequestedByPlan | undefined {
   const plan = PlanSchema.safeParse(header?.['plan']);
   if (!plan.success || plan.data.properties.some((name) => !Object.hasOwn(properties, name))) return undefined;
   return { plan: plan.data, properties: plan.data.properties as PropertyName[], options: boundsOf(plan.data) };

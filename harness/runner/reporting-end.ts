@@ -3,10 +3,10 @@ import type { Clock } from '../clock.ts';
 import type { Reporter } from '../port/reporter.ts';
 
 /**
- * Does the work of a verb and tells the reporter how it ended, also when the work rejects.
- * @param clock made when the verb began
+ * Does the work of a verb and reports its end to the reporter, even if the work rejects.
+ * @param clock created when the verb started
  * @param work adds the validity of each thing that it judges to `judged`
- * @returns all that was judged together
+ * @returns the combined verdict
  */
 export async function reportingEnd(
   reporter: Reporter,

@@ -21,7 +21,7 @@ const backend = (...capabilities: Capability[]) =>
   ({ name: 'plain', capabilities: new Set(capabilities) }) as unknown as Backend;
 const subject = { name: 'app' } as Subject;
 
-describe('a plan is refused by the name of what is missing:', () => {
+describe('a plan is refused with the name of a missing capability:', () => {
   it.each([
     [{ kind: 'promotion', replica: 'replica-1' }, 'the backend plain cannot do what faults.0 (promotion)'],
     [{ kind: 'outage', how: 'kill', replica: 'replica-1' }, 'the plan needs: outage-kill'],
@@ -35,7 +35,7 @@ describe('a plan is refused by the name of what is missing:', () => {
   });
 });
 
-it('a plan is accepted where all that it needs can be done', () => {
+it('a plan is accepted if all its requirements are met', () => {
   const plan = planWith({ kind: 'clock-skew', instance: 1, offset_ms: 1 }, { kind: 'promotion', replica: 'replica-1' });
   const able = { ...subject, capabilities: ['clock-skew'] } as const;
   expect(() => requireSupport(plan, backend('replicas', 'promotion'), able)).not.toThrow();

@@ -1,4 +1,4 @@
-/** Refuses, by name, a plan that needs what a backend or a subject cannot do, or names what nobody judges. */
+/** Refuses a plan that needs a missing capability of a backend or a subject, or names an unknown property. */
 import type { Backend, Cluster } from '../port/backend.ts';
 import { UsageError } from '../errors.ts';
 import { capabilityFor, kindNamed, type Fault } from '../faults/fault-registry.ts';
@@ -7,13 +7,13 @@ import type { Plan } from '../plan/plan.ts';
 import type { Subject } from '../port/subject.ts';
 import { requireProperties } from './judgement.ts';
 
-interface Able extends Pick<Backend, 'name' | 'capabilities'> {
-  /** Why it cannot do more. */
+interface WithCapabilities extends Pick<Backend, 'name' | 'capabilities'> {
+  /** Why capabilities are missing. */
   because?: string;
 }
 
 /**
- * Also refuses what this cluster does not have, though its backend usually does.
+ * Also refuses a plan that needs a capability which this cluster lacks, although its backend usually has it.
  * @throws UsageError
  */
 export function requireOfCluster(
@@ -28,14 +28,14 @@ export function requireOfCluster(
 }
 
 /** @throws UsageError */
-export function requireSupport(plan: Plan, backend: Able, subject: Subject): void {
+export function requireSupport(plan: Plan, backend: WithCapabilities, subject: Subject): void {
   requireProperties(plan.properties);
-  const lack = lackOf(plan, backend, subject);
-  if (lack !== undefined) throw lack;
+  const missing = missingOf(plan, backend, subject);
+  if (missing !== undefined) throw missing;
 }
 
-/** What the plan needs and is not there. */
-export function lackOf(plan: Plan, backend: Able, subject: Subject): UsageError | undefined {
+/** The first missing requirement of the plan, as an error. */
+export function missingOf(plan: Plan, backend: WithCapabilities, subject: Subject): UsageError | undefined {
   if (plan.topology.replicas > 0 && !backend.capabilities.has('replicas')) {
     return unsupported(backend, 'topology.replicas of the plan', 'replicas');
   }
@@ -44,14 +44,14 @@ export function lackOf(plan: Plan, backend: Able, subject: Subject): UsageError 
   }
   for (const [at, fault] of plan.faults.entries()) {
     const where = `faults.${at} (${fault.kind}) of the plan`;
-    const lack = lackOfSubject(fault, subject, where) ?? lackOfFault(fault, backend, where);
-    if (lack !== undefined) return lack;
+    const missing = missingOfSubject(fault, subject, where) ?? missingOfFault(fault, backend, where);
+    if (missing !== undefined) return missing;
   }
   return undefined;
 }
 
-/** @param where what to name in the error */
-export function lackOfFault(fault: Fault, backend: Able, where: string): UsageError | undefined {
+/** @param where names the place in the error */
+export function missingOfFault(fault: Fault, backend: WithCapabilities, where: string): UsageError | undefined {
   const capability = capabilityFor(fault);
   if (capability === undefined || backend.capabilities.has(capability)) return undefined;
   return unsupported(backend, where, capability);
@@ -70,7 +70,7 @@ function isOfCommit(moment: Moment): boolean {
   return 'after' in moment && [moment.after].flat().some(({ f }) => f === 'commit');
 }
 
-function unsupported(backend: Able, where: string, capability: string): UsageError {
+function unsupported(backend: WithCapabilities, where: string, capability: string): UsageError {
   return new UsageError(
     'plan-unsupported',
     `the backend ${backend.name} cannot do what ${where} needs: ${capability}`,
@@ -78,13 +78,13 @@ function unsupported(backend: Able, where: string, capability: string): UsageErr
   );
 }
 
-/** What belongs to the application: no backend has it. */
-function lackOfSubject(fault: Fault, subject: Subject, where: string): UsageError | undefined {
+/** Checks the capabilities of the application, which do not depend on the backend. */
+function missingOfSubject(fault: Fault, subject: Subject, where: string): UsageError | undefined {
   const { subjectNeeds: capability } = kindNamed(fault.kind);
   if (capability === undefined || subject.capabilities?.includes(capability)) return undefined;
   return new UsageError(
     'plan-unsupported',
     `the subject ${subject.name} cannot do what ${where} needs: ${capability}`,
-    `it can do: ${subject.capabilities?.join(', ') || 'nothing of the kind'}; a subject of modules can do all of it`,
+    `it can do: ${subject.capabilities?.join(', ') || 'nothing of this kind'}; a subject of modules can do all of them`,
   );
 }

@@ -1,4 +1,4 @@
-/** Interprets a plan against a subject on a backend, in the time of its host: the one place that wires all together. */
+/** Runs a plan against a subject on a backend, in the time of its host. Connects all parts of a run. */
 import type { Cluster, ClusterOptions, Commit } from '../port/backend.ts';
 import { EnvironmentError } from '../errors.ts';
 import { singleTypes } from '../history/event-shape.ts';
@@ -14,13 +14,13 @@ import { createObserver, type ObserverActor } from '../actors/observer.ts';
 import { onBehalfOf } from '../async-context.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { requireOfCluster, requireSupport } from './requirements.ts';
-import { caughtUp, seedStories, setStage, type Stage, type StageOptions } from './stage.ts';
+import { waitForReplicas, seedStories, prepareStage, type Stage, type StageOptions } from './stage.ts';
 import { runGeneration } from '../actors/worker.ts';
 
 export interface RunOptions extends Omit<StageOptions, 'stop'> {
-  /** The target of a remote backend may be written to, though nothing marks it. */
+  /** Allows writes to a remote target that is not marked as a test target. */
   ownsTarget?: boolean;
-  /** Told what is going on, for a progress line. */
+  /** Receives messages for a progress line. */
   onProgress?(message: string): void;
   /** Stops the run; what has been recorded stays. */
   signal?: AbortSignal;
@@ -28,15 +28,15 @@ export interface RunOptions extends Omit<StageOptions, 'stop'> {
 
 export interface RunOutcome {
   history: History;
-  /** Why the run is not whole: a dead database, a time-out, an interruption. Its verdict can be at best unknown. */
+  /** Why the run is incomplete: a dead database, a time-out, an interruption. Its verdict is not true. */
   incomplete: Error | undefined;
-  /** What the application did that no property judges, e.g. giving up on a generation; and what cannot be known. */
+  /** Behaviour that no property judges, e.g. a worker that gave up, and missing capabilities. */
   notes: string[];
 }
 
 /**
- * @throws UsageError for a plan that the backend cannot do; EnvironmentError when it cannot be started.
- * Once the run has begun nothing is thrown: the outcome says what went wrong.
+ * @throws UsageError for a plan that the backend does not support; EnvironmentError if the backend cannot be started.
+ * Later failures are in the outcome.
  */
 export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   requireSupport(options.plan, options.backend, options.subject);
@@ -66,7 +66,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     });
     requireOfCluster(options.plan, options.backend, cluster, options.subject);
     await seedStories(cluster, options);
-    const stage = await setStage({ ...options, stop }, cluster, commits);
+    const stage = await prepareStage({ ...options, stop }, cluster, commits);
     try {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
@@ -88,7 +88,7 @@ function missingNote({ missing }: Cluster): string[] {
   return missing === undefined ? [] : [missing.because];
 }
 
-/** What the databases are to hold: the subject's migrations, or what it says of them to a simulation. */
+/** The schema of the databases: the subject's migrations, or its model for a simulation. */
 async function schemaOf({ subject, host }: RunOptions): Promise<Pick<ClusterOptions, 'migrations' | 'simulation'>> {
   if (host.simulation === undefined) return { migrations: await readMigrations(subject.migrations) };
   return { migrations: [], simulation: { ...host.simulation, model: subject.simulation } };
@@ -96,11 +96,11 @@ async function schemaOf({ subject, host }: RunOptions): Promise<Pick<ClusterOpti
 
 async function findLeak(stage: Stage, host: Host): Promise<Error | undefined> {
   await stage.close();
-  // A process that is killed takes with it what it leaves behind.
+  // A real process that is killed releases its timers.
   return stage.instances.hasKilled ? undefined : host.findLeak();
 }
 
-/** Faults, generations and observers; then everything heals and every observer looks once more. */
+/** Runs faults, generations and observers; then ends the faults, and every observer reads once more. */
 async function perform(
   options: RunOptions,
   cluster: Cluster,
@@ -128,7 +128,7 @@ async function perform(
 
   async function play(): Promise<string[]> {
     const observers = plan.observers.map((observer) => {
-      const actor = createObserver(observer, { ...stage, subject, ask: wayToInstances(stage) });
+      const actor = createObserver(observer, { ...stage, subject, ask: askThroughEdge(stage) });
       stage.tabs.set(observer.session, actor);
       return actor;
     });
@@ -142,7 +142,7 @@ async function perform(
     if (!signal.aborted) {
       await stage.nemesis.heal();
       await stage.settled();
-      await caughtUp(cluster, stage.clock, signal);
+      await waitForReplicas(cluster, stage.clock, signal);
     }
     watching.abort(OVER);
     await Promise.all(watches);
@@ -153,15 +153,15 @@ async function perform(
     return notes.filter((note) => note !== undefined);
   }
 
-  /** One whose moment never comes watches from the end of the generations on: it looks once. */
+  /** An observer whose start never occurs watches from the end of the generations, and reads once. */
   async function watchFrom(start: Moment, observer: ObserverActor, until: AbortSignal): Promise<void> {
     await stage.moments.until(start, until);
     if (!signal.aborted) await observer.watch(until);
   }
 }
 
-/** The way of every status request, from a tab by the edge to an instance of the application. */
-function wayToInstances({ edge, instances }: Stage): AskStatus {
+/** Sends a status request of a tab through the edge to an instance of the application. */
+function askThroughEdge({ edge, instances }: Stage): AskStatus {
   return (request, operation, { story, instance }) =>
     edge.pass({ actor: operation.actor, method: request.method }, () =>
       onBehalfOf(operation, () => instances.status(instance, request, story)),
@@ -172,7 +172,7 @@ function timeout(milliseconds: number, recorder: Recorder): EnvironmentError {
   const open = openOperations(recorder.history).map(
     ({ process, f, key, time }) => `the ${f} of ${key} that ${process} began at ${(time / 1e9).toFixed(3)} s`,
   );
-  const waiting = open.length === 0 ? '' : `: no answer to ${open.slice(0, OPEN_OPERATIONS_TOLD).join(', ')}`;
+  const waiting = open.length === 0 ? '' : `: no answer to ${open.slice(0, OPEN_OPERATIONS_NAMED_MAX).join(', ')}`;
   return new EnvironmentError(
     'run-timeout',
     `the run was not over after ${milliseconds} ms${waiting}`,
@@ -180,7 +180,7 @@ function timeout(milliseconds: number, recorder: Recorder): EnvironmentError {
   );
 }
 
-const OPEN_OPERATIONS_TOLD = 3;
+const OPEN_OPERATIONS_NAMED_MAX = 3;
 
 function openOperations({ events }: History): HistoryEvent[] {
   const open = new Map<string | number, HistoryEvent>();
@@ -191,7 +191,7 @@ function openOperations({ events }: History): HistoryEvent[] {
   return [...open.values()];
 }
 
-/** What `work` resolves to; `fallback` as soon as the run is aborted, whatever still hangs. */
+/** The result of `work`, or `fallback` as soon as the run is aborted, even if `work` never ends. */
 async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>, fallback: T): Promise<T> {
   const aborted = new Promise<T>((resolve) => {
     if (signal.aborted) resolve(fallback);

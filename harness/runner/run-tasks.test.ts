@@ -32,7 +32,7 @@ const plan = (scenario: string, more: object = {}): Plan =>
     },
     'test',
   );
-/** The fourth poll sees 10% on the primary, the others what a lagging replica has. */
+/** The fourth poll reads 10% from the primary, the others read from a lagging replica. */
 const reverting = plan('reverting', {
   faults: [
     { kind: 'lag', mode: 'timed', replica: 'replica-1', delay_ms: 2_000 },
@@ -42,8 +42,8 @@ const reverting = plan('reverting', {
 const skewed = plan('skewed', { faults: [{ kind: 'clock-skew', instance: 1, offset_ms: 1_000 }] });
 const { capabilities: _, ...withoutClocks } = legacy;
 
-/** Runs plans in simulation; what the reporter was told, in order. */
-async function told(plans: readonly Plan[], over: Partial<RunTasksOptions> = {}, onRan?: () => void) {
+/** Runs plans in simulation; returns the calls of the reporter in order. */
+async function runAll(plans: readonly Plan[], over: Partial<RunTasksOptions> = {}, onRan?: () => void) {
   const calls: string[] = [];
   const runs: JudgedRun[] = [];
   let start: VerbStart | undefined;
@@ -60,7 +60,7 @@ async function told(plans: readonly Plan[], over: Partial<RunTasksOptions> = {},
     subject: legacy,
     subjectAs: './legacy.ts',
     backend: 'simulated',
-    onLack: 'refuse',
+    onUnsupported: 'refuse',
     reportRoot,
     ownsTarget: false,
     reporter,
@@ -72,8 +72,8 @@ async function told(plans: readonly Plan[], over: Partial<RunTasksOptions> = {},
 }
 
 describe('plans that are run one after the other', () => {
-  it('are told as they are judged, and together', async () => {
-    const { outcome, calls, runs, start, end } = await told([plan('steady'), reverting]);
+  it('are reported one by one and together', async () => {
+    const { outcome, calls, runs, start, end } = await runAll([plan('steady'), reverting]);
     expect(outcome).toBe(false);
     expect(calls).toEqual(['begin', 'starting steady', 'ran steady', 'starting reverting', 'ran reverting', 'end']);
     expect(start).toEqual({
@@ -91,8 +91,8 @@ describe('plans that are run one after the other', () => {
     expect(end).toMatchObject({ valid: false, error: undefined });
   });
 
-  it('come with history, plan, record, and the command that runs them again', async () => {
-    const { runs } = await told([plan('steady')]);
+  it('are reported with history, plan, record and the replay command', async () => {
+    const { runs } = await runAll([plan('steady')]);
     const [run] = runs;
     expect(run!.history.events.length).toBeGreaterThan(10);
     expect(run!.plan).toEqual(plan('steady'));
@@ -103,19 +103,23 @@ describe('plans that are run one after the other', () => {
     expect(Object.keys(verdict)).not.toContain('history');
   });
 
-  it('are unknown together where one was not begun', async () => {
+  it('are unknown together if one was not started', async () => {
     const interruption = new AbortController();
     const stop = (): void => interruption.abort();
-    const { outcome, runs, calls } = await told([plan('steady'), plan('late')], { signal: interruption.signal }, stop);
+    const { outcome, runs, calls } = await runAll(
+      [plan('steady'), plan('late')],
+      { signal: interruption.signal },
+      stop,
+    );
     expect([runs[0]!.valid, outcome]).toEqual([true, 'unknown']);
     expect(calls).toEqual(['begin', 'starting steady', 'ran steady', 'end']);
   });
 
-  it('that cannot run are refused before any is, or left out', async () => {
+  it('that cannot run are refused before any starts, or left out', async () => {
     const subject: Subject = withoutClocks;
-    const refused = await told([plan('steady'), skewed], { subject });
+    const refused = await runAll([plan('steady'), skewed], { subject });
     expect([refused.outcome, refused.calls]).toEqual([expect.objectContaining({ exitCode: 64 }), []]);
-    const { outcome, calls, start } = await told([skewed, plan('steady')], { subject, onLack: 'leave-out' });
+    const { outcome, calls, start } = await runAll([skewed, plan('steady')], { subject, onUnsupported: 'leave-out' });
     expect(outcome).toBe(true);
     expect(calls).toEqual(['begin', 'starting steady', 'ran steady', 'end']);
     expect(start!.leftOut).toEqual([
@@ -123,9 +127,9 @@ describe('plans that are run one after the other', () => {
     ]);
   });
 
-  it('end with an error where one cannot begin, which the reporter is told too', async () => {
+  it('end with an error if one cannot start, which the reporter receives too', async () => {
     const subject: Subject = { ...guarded, createInstance: () => Promise.reject(new Error('no port is free')) };
-    const { outcome, calls, end } = await told([plan('steady'), plan('late')], { subject });
+    const { outcome, calls, end } = await runAll([plan('steady'), plan('late')], { subject });
     expect((outcome as Error).message).toContain('no port is free');
     expect(calls).toEqual(['begin', 'starting steady', 'end']);
     expect(end).toMatchObject({ valid: 'unknown', error: outcome });

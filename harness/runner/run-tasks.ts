@@ -1,4 +1,4 @@
-/** Runs plans one after the other and tells a reporter of each: what `run` and `replay` do. */
+/** Runs plans one after the other and reports each to a reporter: the work of `run` and `replay`. */
 import type { Validity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -11,10 +11,10 @@ import { execute, verdictFile, type RunReport } from './execute.ts';
 import { requireProperties } from './judgement.ts';
 import { loadBackend } from './backend-registry.ts';
 import { replayCommand } from './replay-command.ts';
-import { lackOf } from './requirements.ts';
+import { missingOf } from './requirements.ts';
 import { reportingEnd } from './reporting-end.ts';
 
-/** A run to be made. */
+/** A run to execute. */
 export interface Task {
   plan: Plan;
   /** Whether the properties are expected to hold. */
@@ -29,20 +29,20 @@ export interface RunTasksOptions {
   subjectAs: string;
   /** A name of the registry. */
   backend: string;
-  /** What happens to a task that needs what the backend cannot do: the whole call is refused, or the task left out. */
-  onLack: 'refuse' | 'leave-out';
+  /** What to do with a task that needs a missing capability: refuse the whole call, or leave the task out. */
+  onUnsupported: 'refuse' | 'leave-out';
   /** Root of the reports. */
   reportRoot: string;
   ownsTarget: boolean;
   reporter: Reporter;
   onProgress(message: string): void;
-  /** Stops the run that is in progress; those after it are not begun. */
+  /** Stops the current run; later ones are not started. */
   signal: AbortSignal;
 }
 
 /**
- * @returns all verdicts together; unknown also where a run was not begun because of `signal`
- * @throws RatchetError for a plan that is refused, and when a run cannot begin
+ * @returns the combined verdict; unknown also if `signal` kept a run from starting
+ * @throws RatchetError for a plan that is refused, and if a run cannot start
  */
 export async function runTasks(options: RunTasksOptions): Promise<Validity> {
   const backend = await loadBackend(options.backend);
@@ -79,7 +79,7 @@ async function runOne(task: Task, backend: Backend, which: string, options: RunT
   return judgedRun(report, subjectAs);
 }
 
-/** A run as reporters are told of it. */
+/** A run in the form that reporters receive. */
 export function judgedRun(report: RunReport, subjectAs: string): JudgedRun & RunReport {
   return { ...report, replay: replayCommand(report, subjectAs), record: verdictFile(report) };
 }
@@ -97,10 +97,10 @@ function divide(
   const leftOut: { title: RunTitle; reason: string }[] = [];
   for (const task of options.tasks) {
     requireProperties(task.plan.properties);
-    const lack = lackOf(task.plan, backend, options.subject);
-    if (lack === undefined) possible.push(task);
-    else if (options.onLack === 'refuse') throw lack;
-    else leftOut.push({ title: titleOf(task, options), reason: lack.message });
+    const missing = missingOf(task.plan, backend, options.subject);
+    if (missing === undefined) possible.push(task);
+    else if (options.onUnsupported === 'refuse') throw missing;
+    else leftOut.push({ title: titleOf(task, options), reason: missing.message });
   }
   return { possible, leftOut };
 }

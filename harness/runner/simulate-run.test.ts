@@ -31,7 +31,7 @@ const plan = (more: object = {}): Plan =>
 
 let apps = 0;
 
-/** An application of one module, `app.ts`, that exports `status` and maybe `generate`. */
+/** An application of one module, `app.ts`, which exports `status` and optionally `generate`. */
 function subjectOf(source: string, more: Partial<Subject> = {}): Subject {
   const root = join(folder, `app-${++apps}`);
   mkdirSync(root);
@@ -75,7 +75,7 @@ const run = (subject: Subject, more: object = {}): Promise<SimulatedOutcome> =>
 const ANSWER = `const answer = () => Response.json({ progress: 0 });\n`;
 
 describe('an application in virtual time', () => {
-  it('waits in no time, and reads a clock that has moved', async () => {
+  it('waits without real delay, and reads a clock that has advanced', async () => {
     const started = performance.now();
     const subject = subjectOf(`
       const begun = Date.now();
@@ -89,7 +89,7 @@ describe('an application in virtual time', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
-  it('draws the same at random in every run of a seed, and something else with another', async () => {
+  it('gets the same random numbers for the same seed, and others for another', async () => {
     const subject = subjectOf(`
       import { randomBytes } from 'node:crypto';
       const drawn = [Math.random(), crypto.randomUUID(), randomBytes(4).toString('hex'), crypto.getRandomValues(new Uint8Array(2))];
@@ -123,7 +123,7 @@ describe('an application in virtual time', () => {
     expect([shown('tab-1'), shown('tab-2')]).toMatchObject([{ progress: 0 }, { progress: 60 }]);
   });
 
-  it('is right again when the clock is', async () => {
+  it('reads the right date again when its clock is right again', async () => {
     const subject = subjectOf(`
       export const status = async () => Response.json({ progress: Math.round((Date.now() - Date.UTC(2026, 0, 1)) / 60_000) });`);
     const { history } = await run(subject, {
@@ -133,7 +133,7 @@ describe('an application in virtual time', () => {
     expect(shown.slice(0, 4)).toMatchObject([{ progress: 0 }, { progress: 0 }, { progress: 10 }, { progress: 0 }]);
   });
 
-  it('has its timers in the async context that made them', async () => {
+  it('runs its timers in the async context that created them', async () => {
     const subject = subjectOf(`
       import { AsyncLocalStorage } from 'node:async_hooks';
       const context = new AsyncLocalStorage();
@@ -143,7 +143,7 @@ describe('an application in virtual time', () => {
     expect(history.events.find(({ f }) => f === 'show')?.value).toMatchObject({ progress: 7 });
   });
 
-  it('leaves no trace in the globals, whether it ends well or not', async () => {
+  it('leaves the globals unchanged, whether it succeeds or fails', async () => {
     const names = ['setTimeout', 'Date', 'fetch', 'Request', 'Response', 'URL', 'Headers'] as const;
     const before = names.map((name) => globalThis[name]);
     await run(subjectOf(`${ANSWER} export const status = async () => answer();`));
@@ -152,7 +152,7 @@ describe('an application in virtual time', () => {
     expect([Object.hasOwn(performance, 'now'), Object.hasOwn(crypto, 'subtle')]).toEqual([false, false]);
   });
 
-  it('finds its interrupted run marked as incomplete', async () => {
+  it('is interrupted with a mark for the incomplete run', async () => {
     const controller = new AbortController();
     controller.abort();
     const subject = subjectOf(`${ANSWER} export const status = async () => answer();`);
@@ -178,7 +178,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
     expect(history.events.at(-1)).toMatchObject({ fault: 'run-incomplete' });
   });
 
-  it('a timer of it throws', async () => {
+  it('one of its timers throws', async () => {
     const { incomplete } = await run(
       subjectOf(`${ANSWER}
       export async function status() {
@@ -192,7 +192,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
     );
   });
 
-  it('leaves a rejection to nobody', async () => {
+  it('does not handle a rejection', async () => {
     const { incomplete } = await run(
       subjectOf(`${ANSWER}
       export async function status() {
@@ -225,7 +225,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
     expect(incomplete!.message).toContain(`app.ts called ${what}, which is not virtual, at 0.000 s of virtual time`);
   });
 
-  it('waits for what never comes', async () => {
+  it('waits for an event that never occurs', async () => {
     const { incomplete } = await run(subjectOf('export const status = () => new Promise(() => {});'));
     expect(incomplete).toMatchObject({ code: 'run-timeout', exitCode: 2 });
     expect(incomplete!.message).toBe(
@@ -271,7 +271,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
     await expect(blocked).rejects.toMatchObject({ code: 'simulation-blocked', exitCode: 2 });
   });
 
-  it('loops in one of many that are watched together', async () => {
+  it('loops in one of several runs that share a time limit', async () => {
     const [loops, holds] = ['for (;;);', 'return answer();'].map((body) =>
       subjectOf(`${ANSWER} export async function status() { ${body} }`),
     );
@@ -303,7 +303,7 @@ describe('an application that misbehaves is reported as such, with the virtual t
     expect(incomplete!.message).toMatch(/app\.ts left a setInterval running, created at 0\.000 s/);
   });
 
-  it('but not one that keeps nothing alive', async () => {
+  it('but an unreferenced timer is not reported', async () => {
     const subject = subjectOf(
       `${ANSWER} export async function status() { setTimeout(() => {}, 60_000).unref(); return answer() }`,
     );
@@ -311,8 +311,8 @@ describe('an application that misbehaves is reported as such, with the virtual t
   });
 });
 
-describe('what the simulated backend cannot do it refuses by name:', () => {
-  it('a Node.js without what virtual time is made of', async () => {
+describe('the simulated backend refuses by name:', () => {
+  it('a Node.js without the features that virtual time needs', async () => {
     const before = Object.getOwnPropertyDescriptor(process, '_tickCallback')!;
     const subject = subjectOf(`${ANSWER} export const status = async () => answer();`);
     const running = inMacrotask(() => {
@@ -336,7 +336,7 @@ describe('what the simulated backend cannot do it refuses by name:', () => {
     await expect(run(subject as Subject)).rejects.toMatchObject({ code: 'simulation-missing' });
   });
 
-  it('a request that it does not know', async () => {
+  it('an unknown request', async () => {
     const subject = subjectOf(`
       export async function status() {
         await fetch(process.env.SUPABASE_URL + '/rest/v1/stories?select=id,chapters(*)', { headers: { apikey: process.env.SUPABASE_SECRET_KEY } });

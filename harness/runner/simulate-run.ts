@@ -28,7 +28,7 @@ const RANDOM_RANGE = 2 ** 32;
 
 /**
  * Must be called from its own macrotask: see `inMacrotask`.
- * @throws what `runPlan` rejects with, and EnvironmentError if the application keeps the run from ending
+ * @throws the errors of `runPlan`, and EnvironmentError if the application keeps the run from ending
  */
 export function simulateRun(options: SimulatedRunOptions): SimulatedOutcome {
   const { plan } = options;

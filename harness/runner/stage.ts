@@ -1,4 +1,4 @@
-/** Sets the stage of a run: the stories, the application's instances, the gateway before them, the nemesis. */
+/** Prepares a run: its stories, the application's instances, the gateway, the nemesis and the recorder. */
 import type { Backend, Cluster, Commit, ReplicaNode } from '../port/backend.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { GatewayServer } from '../gateway/gateway-server.ts';
@@ -27,33 +27,33 @@ export interface StageOptions {
   subject: Subject;
   backend: Backend;
   host: Host;
-  /** Receives the history line by line, as it happens. Without one it is kept in memory only. */
+  /** Receives each line of the history at once. Without a sink the history is only in memory. */
   sink?: LineSink;
-  /** Ends the run early, for what goes wrong outside of any actor. */
+  /** Ends the run early after a failure outside of actors. */
   stop(reason: Error): void;
 }
 
-/** All that takes part in a run, before it begins. */
+/** The parts of a prepared run. */
 export interface Stage {
   clock: Clock;
   recorder: Recorder;
   processes: ProcessNames;
   exchanges: ExchangeRecorder;
   nemesis: Nemesis;
-  /** Resolves when what goes on after its client was answered is done. */
+  /** Resolves when requests that continue after their client was answered are done. */
   settled(): Promise<void>;
   moments: Moments;
   instances: AppInstances;
   edge: Edge;
-  /** The tabs that faults may act on, by session; filled when they are made. */
+  /** The tabs that faults can act on, by session; filled when the observers are created. */
   tabs: Map<string, TabTarget>;
   gatewayUrl: string;
   stop(reason: Error): void;
   close(): Promise<void>;
 }
 
-/** The application's instances come first: loading them takes time that is no part of the run. */
-export async function setStage(
+/** Starts the application's instances before the clock of the run, since loading them takes time. */
+export async function prepareStage(
   options: StageOptions,
   cluster: Cluster,
   commits: Set<(commit: Commit) => void>,
@@ -157,8 +157,8 @@ async function startInstances(
   }
 }
 
-/** Resolves when every replica shows what the primary has flushed by now. */
-export async function caughtUp(cluster: Cluster, clock: Clock, signal: AbortSignal): Promise<void> {
+/** Resolves when every replica has replayed the current LSN of the primary. */
+export async function waitForReplicas(cluster: Cluster, clock: Clock, signal: AbortSignal): Promise<void> {
   if (cluster.replicas.length === 0) return;
   const target = await primaryLsn(cluster);
   const reached = async (replica: ReplicaNode): Promise<boolean> => compareLsn(await replica.lsn(), target) >= 0;
@@ -184,5 +184,5 @@ export async function seedStories(
     });
   }
   await cluster.commitsDelivered();
-  await caughtUp(cluster, host.clock(), new AbortController().signal);
+  await waitForReplicas(cluster, host.clock(), new AbortController().signal);
 }

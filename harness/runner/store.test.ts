@@ -25,7 +25,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the folder of a run', () => {
-  it('holds plan, history and verdict, and is what latest points to', () => {
+  it('contains plan, history and verdict, and latest points to it', () => {
     const folder = createRunFolder(root, plan, 'legacy');
     folder.sink.write('{"history":1}');
     expect(readFileSync(folder.historyFile, 'utf8')).toBe('{"history":1}\n');
@@ -37,14 +37,14 @@ describe('the folder of a run', () => {
     expect(realpathSync(join(root, 'latest'))).toBe(realpathSync(folder.path));
   });
 
-  it('is a new one for every run, also within one millisecond', () => {
+  it('is new for every run, also within one millisecond', () => {
     const folders = Array.from({ length: 20 }, () => createRunFolder(root, plan, 'legacy'));
     folders.forEach((folder) => folder.close());
     expect(new Set(folders.map((folder) => folder.path)).size).toBe(20);
     expect(realpathSync(join(root, 'latest'))).toBe(realpathSync(folders.at(-1)!.path));
   });
 
-  it('says where it cannot be made', () => {
+  it('names the path if it cannot be created', () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     chmodSync(file, 0o400);

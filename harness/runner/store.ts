@@ -28,7 +28,7 @@ export interface RunFolder {
   close(): void;
 }
 
-/** @throws EnvironmentError when the folder cannot be written, with its path and the reason */
+/** @throws EnvironmentError if the folder cannot be written, with its path and the reason */
 export function createRunFolder(root: string, plan: Plan, subject: string): RunFolder {
   const parent = join(root, plan.scenario, subject);
   const path = onDisk(root, () => makeRunFolder(parent, plan.seed));

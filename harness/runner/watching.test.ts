@@ -4,7 +4,7 @@ import type { FrontEnd, Subject } from '../port/subject.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { simulateRun, type SimulatedOutcome } from './simulate-run.ts';
 
-/** An application that answers with the number of the instance that was asked. */
+/** An application that answers with the number of its instance. */
 function subjectWith(display: FrontEnd['display'] = 'as-arrived'): Subject {
   let instances = 0;
   return {
@@ -55,7 +55,7 @@ function run(subject: Subject, ...observers: object[]): Promise<SimulatedOutcome
   return inMacrotask(() => simulateRun({ plan, subject }));
 }
 
-/** What a session did, with its times in milliseconds. */
+/** The events of a session, with times in milliseconds. */
 function doingsOf({ history }: SimulatedOutcome, name: string): string[] {
   return history.events
     .filter(({ session, type }) => session === name && type !== 'invoke')
@@ -63,7 +63,7 @@ function doingsOf({ history }: SimulatedOutcome, name: string): string[] {
 }
 
 describe('an observer of a run', () => {
-  it('watches from its start to the end of the run, and looks once more after it', async () => {
+  it('watches from its start to the end of the run, and then reads once more', async () => {
     const outcome = await run(subjectWith(), { start: { at_ms: 120 } });
     expect(outcome.incomplete).toBeUndefined();
     expect(doingsOf(outcome, 'tab-1')).toEqual([
@@ -77,7 +77,7 @@ describe('an observer of a run', () => {
     ]);
   });
 
-  it('whose start never comes watches from the end of the generations on, and looks once', async () => {
+  it('whose start never occurs watches from the end of the generations, and reads once', async () => {
     const outcome = await run(subjectWith(), { start: { after: { f: 'commit', progress: 99 } } });
     expect(doingsOf(outcome, 'tab-1')).toEqual(['watch begin 200', 'read 200', 'show 200']);
   });
@@ -88,7 +88,7 @@ describe('an observer of a run', () => {
     expect(doingsOf(outcome, 'tab-2')[0]).toBe('watch begin 130');
   });
 
-  it('asks the instance of the plan', async () => {
+  it('sends its requests to the instance of the plan', async () => {
     const { history } = await run(subjectWith(), {}, { instance: 2 });
     const seen = history.events.filter(({ f }) => f === 'show').map(({ session, value }) => [session, value]);
     expect(new Set(seen.map((each) => JSON.stringify(each)))).toEqual(
@@ -106,7 +106,7 @@ describe('an observer of a run', () => {
     expect(doingsOf(outcome, 'tab-2').filter((doing) => doing.startsWith('show'))).toEqual(['show 30']);
   });
 
-  it('ends the run by a display function that throws', async () => {
+  it('ends the run if its display function throws', async () => {
     const broken = () => () => {
       throw new Error('boom');
     };

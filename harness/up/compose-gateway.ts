@@ -1,7 +1,7 @@
 /**
- * The gateway by itself, before REST layers that somebody else runs: what `docker-compose.yml` puts before its own. It
- * takes the keys that it is told, injects nothing, and says in `x-ratchet-served-by` which database has answered. On the
- * ports behind its own it answers for one database each, the primary's first.
+ * The gateway of `docker-compose.yml`, in front of REST layers that other containers run. It accepts the keys of its
+ * environment, injects no faults, and names in `x-ratchet-served-by` the database that has answered. Each of the ports
+ * after its own serves one database, the primary first.
  */
 import { sendRequest } from '../backend/postgres/http-client.ts';
 import { PostgrestKeys } from '../backend/postgres/postgrest-keys.ts';
@@ -26,7 +26,7 @@ const [primary, ...replicas] = required('RATCHET_REST_URLS')
   .map((url, number) => nodeAt(number === 0 ? 'primary' : `replica-${number}`, new URL(url)));
 const all = [primary!, ...replicas];
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
-// Each database by itself first, so that who finds the load balancer finds them too.
+// The single databases first: when the load balancer is reachable, they are too.
 for (const [at, node] of all.entries()) {
   const { url } = await serveGateway(before([{ ...node, name: 'primary' }]), { host: '0.0.0.0', port: PORT + 1 + at });
   process.stdout.write(`${node.name} on ${url}\n`);
@@ -43,7 +43,7 @@ function nodeAt(name: string, { hostname, port }: URL): DatabaseNode {
   const at = { host: hostname, port: Number(port || 80) };
   return {
     name,
-    // Nobody is told of it here.
+    // Unused: nothing is recorded here.
     lsn: async () => undefined,
     async rest(request) {
       const asked = await keys.translate(requestOf(request));

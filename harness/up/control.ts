@@ -1,9 +1,9 @@
-/** The wire between `ratchet up` and the commands that steer it: one JSON line each way over a UNIX socket. */
+/** The protocol between `ratchet up` and the commands that control it: one JSON line each way over a UNIX socket. */
 import { connect, createServer, type Socket } from 'node:net';
 import { EnvironmentError, ExitCode, RatchetError } from '../errors.ts';
 import type { Fault } from '../faults/fault-registry.ts';
 
-/** A fault as it is asked for: that of a plan, in which the one replica or the actor `app` may be left out. */
+/** A requested fault: that of a plan, but `replica` may be omitted, and `match.actor` defaults to `app`. */
 export interface FaultRequest {
   kind: Fault['kind'];
   replica?: string;
@@ -13,15 +13,15 @@ export interface FaultRequest {
 
 export type Command =
   | { do: 'list' }
-  /** `times`: how many requests it applies to, of a fault that matches requests. */
+  /** `times`: to how many requests a request fault applies. */
   | { do: 'begin'; fault: FaultRequest; times?: number }
-  /** Those that are named, or of that kind and replica; else all. */
+  /** Ends the faults with these ids, or of this kind and replica; without any of them, all. */
   | { do: 'clear'; ids?: number[]; kind?: Fault['kind']; replica?: string };
 
 export interface ActiveFault {
   id: number;
   fault: Fault;
-  /** How many requests it will still apply to; without it every one until it is cleared. */
+  /** To how many more requests it applies; if missing, to every request until it is cleared. */
   left?: number;
 }
 
@@ -33,7 +33,7 @@ export interface ControlServer {
   close(): void;
 }
 
-/** @param perform carries a command out; resolves with the faults that are in force then */
+/** @param perform executes a command; resolves with the faults that are active afterwards */
 export async function serveControl(
   path: string,
   perform: (command: Command) => Promise<ActiveFault[]>,
@@ -61,10 +61,10 @@ export async function serveControl(
 }
 
 /**
- * Has a command carried out; resolves with the faults that are in force then.
- * @throws RatchetError as whoever carried it out threw it; EnvironmentError when nobody answers
+ * Sends a command; resolves with the faults that are active afterwards.
+ * @throws the RatchetError of the environment; EnvironmentError if it does not answer
  */
-export async function askControl(path: string, command: Command, signal: AbortSignal): Promise<ActiveFault[]> {
+export async function requestControl(path: string, command: Command, signal: AbortSignal): Promise<ActiveFault[]> {
   const socket = connect(path);
   const abort = (): void => void socket.destroy(new Error('interrupted'));
   signal.addEventListener('abort', abort, { once: true });
@@ -74,7 +74,7 @@ export async function askControl(path: string, command: Command, signal: AbortSi
     answer = JSON.parse(await readLine(socket)) as Answer;
   } catch (cause) {
     const reason = (cause as Error).message;
-    throw new EnvironmentError('up-gone', `ratchet up does not answer: ${reason}`, 'look at its terminal', cause);
+    throw new EnvironmentError('up-gone', `ratchet up does not answer: ${reason}`, 'see its terminal', cause);
   } finally {
     signal.removeEventListener('abort', abort);
     socket.destroy();
@@ -100,6 +100,6 @@ function readLine(socket: Socket): Promise<string> {
       if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
     });
     socket.on('error', reject);
-    socket.on('close', () => reject(new Error('it ended before it had answered')));
+    socket.on('close', () => reject(new Error('the connection ended before the answer')));
   });
 }

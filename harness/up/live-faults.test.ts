@@ -3,8 +3,8 @@ import type { Backend, Commit, ReplicaNode } from '../port/backend.ts';
 import type { FaultRequest } from './control.ts';
 import { LiveFaults } from './live-faults.ts';
 
-/** Replicas that write down what is asked of them. */
-function stage(replicas: readonly string[] = ['replica-1'], areCommitsTold = true) {
+/** Replicas that log the calls of their methods. */
+function stage(replicas: readonly string[] = ['replica-1'], areCommitsReported = true) {
   const calls: string[] = [];
   const listeners = new Set<(commit: Commit) => void>();
   const replica = (name: string): ReplicaNode => ({
@@ -20,7 +20,7 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsTold = tru
   const faults = new LiveFaults({
     backend: { name: 'embedded', capabilities: new Set(capabilities) } as unknown as Backend,
     replicas,
-    areCommitsTold,
+    areCommitsReported,
     targets: {
       replica,
       router: { setInRotation: (name, inRotation) => void calls.push(`${name} ${inRotation ? 'in' : 'out'}`) },
@@ -54,8 +54,8 @@ const late: FaultRequest = { kind: 'lag', mode: 'timed', delay_ms: 5 };
 const held: FaultRequest = { kind: 'lag', mode: 'exact', hold_at: { key: 's', progress: 10 } };
 const error: FaultRequest = { kind: 'http-error' };
 
-describe('a lag that is begun by hand', () => {
-  it('is one of every replica unless one is named, and ends for those that are meant', async () => {
+describe('a lag', () => {
+  it('applies to every replica unless one is named, and ends only for the named one', async () => {
     const { faults, calls, begin } = stage(['replica-1', 'replica-2']);
     expect(await begin(paused)).toHaveLength(2);
     const left = await faults.perform({ do: 'clear', kind: 'lag', replica: 'replica-2' });
@@ -63,14 +63,14 @@ describe('a lag that is begun by hand', () => {
     expect(calls).toEqual(['replica-1 pause', 'replica-2 pause', 'replica-2 resume']);
   });
 
-  it('takes the place of the one before without letting the replica catch up', async () => {
+  it('replaces the earlier one without letting the replica catch up', async () => {
     const { calls, begin } = stage();
     await begin(late);
     expect(await begin(paused)).toMatchObject([{ id: 2, fault: { mode: 'paused' } }]);
     expect(calls).toEqual(['replica-1 delay 5', 'replica-1 pause']);
   });
 
-  it('that holds at a commit ends before another begins, and follows no commit then', async () => {
+  it('that holds at a commit ends before another starts, and then follows no commits', async () => {
     const { calls, begin, commit } = stage();
     await begin(held);
     commit(5);
@@ -80,7 +80,7 @@ describe('a lag that is begun by hand', () => {
   });
 });
 
-describe('a fault of requests that is begun by hand', () => {
+describe('a request fault', () => {
   it('applies to every request without an actor until it is cleared', async () => {
     const { faults, begin, ask } = stage();
     await begin(error);
@@ -89,7 +89,7 @@ describe('a fault of requests that is begun by hand', () => {
     expect(ask('GET')).toBeUndefined();
   });
 
-  it('applies to as many as were asked for, counted from then', async () => {
+  it('applies to the given number of requests, counted from its start', async () => {
     const { faults, begin, ask } = stage();
     ask('PATCH');
     expect(await begin({ ...error, match: { method: 'PATCH' } }, 2)).toMatchObject([{ left: 2 }]);
@@ -102,7 +102,7 @@ describe('a fault of requests that is begun by hand', () => {
     expect(await faults.perform({ do: 'list' })).toEqual([]);
   });
 
-  it('applies to the n-th from then, even where another took the ones before', async () => {
+  it('applies to the n-th request from its start, even if another fault claimed earlier ones', async () => {
     const { begin, ask } = stage();
     await begin(error, 1);
     await begin({ kind: 'http-delay', delay_ms: 1, match: { nth: 2 } });
@@ -110,29 +110,29 @@ describe('a fault of requests that is begun by hand', () => {
   });
 });
 
-describe('what cannot be begun is refused by name', () => {
+describe('an invalid command is refused with its reason', () => {
   it.each<[what: string, fault: FaultRequest, message: string]>([
     ['an outage that the backend lacks', { kind: 'outage', how: 'freeze' }, 'cannot do what the fault outage needs'],
-    ['a replica that is not there', { ...paused, replica: 'replica-2' }, 'there is no replica-2'],
-    ['a field too many', { ...error, to: 'primary' }, 'Unrecognized key: "to"'],
-    ['a fault of runs', { kind: 'tab-reload', session: 'tab-1' }, 'the fault tab-reload is for runs'],
-    ['a field too few', { kind: 'http-delay' }, 'the field delay_ms is missing'],
+    ['an unknown replica', { ...paused, replica: 'replica-2' }, 'no replica is called replica-2'],
+    ['an unknown field', { ...error, to: 'primary' }, 'Unrecognized key: "to"'],
+    ['a fault of runs', { kind: 'tab-reload', session: 'tab-1' }, 'the fault tab-reload only applies to runs'],
+    ['a missing field', { kind: 'http-delay' }, 'the field delay_ms is missing'],
   ])('%s', async (_, fault, message) => {
     await expect(stage().begin(fault)).rejects.toThrow(message);
   });
 
-  it('a replica that nobody named where there are two, or none', async () => {
+  it('no replica name with two replicas, or with none', async () => {
     const fault: FaultRequest = { kind: 'out-of-rotation' };
     await expect(stage(['replica-1', 'replica-2']).begin(fault)).rejects.toThrow('applies to one replica');
-    await expect(stage([]).begin(fault)).rejects.toThrow('there is no replica');
+    await expect(stage([]).begin(fault)).rejects.toThrow('the fault out-of-rotation needs a replica');
   });
 
-  it('a commit to hold at where commits are not told, and times of a fault that matches no request', async () => {
-    await expect(stage(['replica-1'], false).begin(held)).rejects.toThrow('only where the table');
-    await expect(stage().begin(paused, 2)).rejects.toThrow('times is for faults of requests');
+  it('a lag that holds at a commit if commits are not reported, and times for a fault of replicas', async () => {
+    await expect(stage(['replica-1'], false).begin(held)).rejects.toThrow('only if the tracked table');
+    await expect(stage().begin(paused, 2)).rejects.toThrow('times applies only to request faults');
   });
 
-  it('a number of no fault', async () => {
-    await expect(stage().faults.perform({ do: 'clear', ids: [3] })).rejects.toThrow('there is no fault 3');
+  it('an unknown fault number', async () => {
+    await expect(stage().faults.perform({ do: 'clear', ids: [3] })).rejects.toThrow('no fault has the number 3');
   });
 });

@@ -1,4 +1,4 @@
-/** The faults that are in force on an environment that is up: those of a plan, begun and ended by hand. */
+/** The active faults of an environment: the faults of a plan, started and ended by commands. */
 import type { Backend } from '../port/backend.ts';
 import { UsageError } from '../errors.ts';
 import {
@@ -15,24 +15,24 @@ import {
 import { referencesOf } from '../faults/references.ts';
 import type { Claim } from '../gateway/claim.ts';
 import type { FaultTargets } from '../port/fault-targets.ts';
-import { lackOfFault } from '../runner/requirements.ts';
+import { missingOfFault } from '../runner/requirements.ts';
 import type { ActiveFault, Command, FaultRequest } from './control.ts';
 
 export interface LiveFaultsOptions {
   backend: Backend;
   targets: FaultTargets;
   replicas: readonly string[];
-  /** Whether commits are told, which an exact lag waits for. */
-  areCommitsTold: boolean;
+  /** Whether commits are reported, which an exact lag requires. */
+  areCommitsReported: boolean;
 }
 
-/** The actor of requests that name none. */
+/** The actor of requests without an actor header. */
 const APP = 'app';
 
 interface Entry extends ActiveFault {
   /** Matching requests so far. */
   seen: number;
-  /** Of a fault that applies to a time. */
+  /** Present for faults that are not request faults. */
   end?: () => Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export class LiveFaults {
     this.#options = options;
   }
 
-  /** @throws UsageError for a fault that is not valid, or that the backend cannot do */
+  /** @throws UsageError for a fault that is invalid, or that the backend does not support */
   async perform(command: Command): Promise<ActiveFault[]> {
     if (command.do === 'begin') {
       const faults = this.#faultsOf(command.fault);
@@ -56,7 +56,7 @@ export class LiveFaults {
     return this.#list();
   }
 
-  /** What the gateway asks of every request: the oldest fault that is due claims it. */
+  /** The gateway calls this for every request: the oldest fault that is due claims it. */
   readonly claim: Claim = ({ at, actor = APP, method }) => {
     const matching = [...this.#entries.values()].filter(
       ({ fault }) => isRequestFault(fault) && claims(fault, { at, actor, method }),
@@ -85,12 +85,13 @@ export class LiveFaults {
   #faultsOf(request: FaultRequest): Fault[] {
     const kind = kindNamed(request.kind);
     if (kind.byHand === undefined) {
-      throw new UsageError('fault-invalid', `the fault ${kind.kind} is for runs, not for an environment that is up`);
+      throw new UsageError('fault-invalid', `the fault ${kind.kind} only applies to runs, not to an environment`);
     }
     if (isRequestKind(kind)) return [parseFault({ ...request, match: { actor: APP, ...request.match } })];
     const { replicas } = this.#options;
     if (request.replica !== undefined || !hasField(kind, 'replica')) return [parseFault(request)];
-    if (replicas.length === 0) throw new UsageError('replica-missing', `there is no replica for the ${kind.kind}`);
+    if (replicas.length === 0)
+      throw new UsageError('replica-missing', `the fault ${kind.kind} needs a replica, and the environment has none`);
     if (replicas.length > 1 && kind.byHand.isForEveryReplica !== true) {
       throw new UsageError(
         'replica-missing',
@@ -102,28 +103,32 @@ export class LiveFaults {
   }
 
   #require(fault: Fault, times: number | undefined): void {
-    const { backend, replicas, areCommitsTold } = this.#options;
-    const lack = lackOfFault(fault, backend, `the fault ${fault.kind}`);
+    const { backend, replicas, areCommitsReported } = this.#options;
+    const lack = missingOfFault(fault, backend, `the fault ${fault.kind}`);
     if (lack !== undefined) throw lack;
     const unknown = referencesOf(fault).nodes.find((node) => node !== 'primary' && !replicas.includes(node));
     if (unknown !== undefined) {
-      throw new UsageError('replica-unknown', `there is no ${unknown}`, `there is: ${replicas.join(', ') || 'none'}`);
+      throw new UsageError(
+        'replica-unknown',
+        `no replica is called ${unknown}`,
+        `available: ${replicas.join(', ') || 'none'}`,
+      );
     }
-    if (!areCommitsTold && kindNamed(fault.kind).byHand?.followsCommits?.(fault as never) === true) {
+    if (!areCommitsReported && kindNamed(fault.kind).byHand?.followsCommits?.(fault as never) === true) {
       throw new UsageError(
         'commits-untold',
-        'a replica can be held at a commit only where the table of the progress is known',
+        'a replica can be held at a commit only if the tracked table is known',
         'start `ratchet up` with --subject',
       );
     }
     if (times !== undefined && !isRequestFault(fault)) {
-      throw new UsageError('fault-invalid', `times is for faults of requests, and ${fault.kind} is not one of them`);
+      throw new UsageError('fault-invalid', `times applies only to request faults; ${fault.kind} is not one`);
     }
   }
 
   async #begin(fault: Fault, times: number | undefined): Promise<void> {
     if (isRequestFault(fault)) {
-      // The n-th is a single one.
+      // A fault of the n-th request applies to one request.
       const left = times ?? (fault.match.nth === undefined ? undefined : 1);
       const id = ++this.#lastId;
       this.#entries.set(id, { id, fault, seen: 0, ...(left === undefined ? {} : { left }) });
@@ -149,7 +154,7 @@ export class LiveFaults {
 
   async #clear({ ids, kind, replica }: Extract<Command, { do: 'clear' }>): Promise<void> {
     const unknown = ids?.find((id) => !this.#entries.has(id));
-    if (unknown !== undefined) throw new UsageError('fault-unknown', `there is no fault ${unknown}`);
+    if (unknown !== undefined) throw new UsageError('fault-unknown', `no fault has the number ${unknown}`);
     const ended = [...this.#entries.values()].filter(
       ({ id, fault }) =>
         (ids === undefined || ids.includes(id)) &&

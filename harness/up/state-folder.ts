@@ -1,4 +1,4 @@
-/** Where an environment that is up tells others of itself: a folder with its owner's name, and a socket to steer it by. */
+/** The folder by which other commands find a running environment: it contains the owner's process and a control socket. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { EnvironmentError, UsageError } from '../errors.ts';
 
 export interface StateFolder {
   name: string;
-  /** Path of a UNIX socket, in a folder that only its user may enter. */
+  /** Path of a UNIX socket, in a folder that only its user can access. */
   socket: string;
   remove(): Promise<void>;
 }
@@ -17,17 +17,21 @@ export interface StateFolder {
 const NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 const DEFAULT_NAME = 'up';
 const SOCKET = 'control.sock';
-/** A kernel takes no longer path of a socket. */
+/** Kernels limit the length of a socket's path. */
 const SOCKET_PATH_BYTES_MAX = 100;
 
 /**
- * Makes the folder of a new environment. A watchdog removes it should this process be killed.
- * @param name what others will call it; without one `up`, `up-2`, …
- * @throws UsageError when the name is taken or is none
+ * Creates the folder of a new environment. A watchdog removes it if this process is killed.
+ * @param name the name of the environment; `undefined`: the first free one of `up`, `up-2`, …
+ * @throws UsageError if the name is taken or invalid
  */
 export async function claimStateFolder(name: string | undefined): Promise<StateFolder> {
   if (name !== undefined && !NAME.test(name)) {
-    throw new UsageError('up-name', `"${name}" is no name`, 'lower-case letters, digits and dashes, at most 31');
+    throw new UsageError(
+      'up-name',
+      `"${name}" is not a valid name`,
+      'use at most 31 lower-case letters, digits and dashes',
+    );
   }
   for (let number = 1; ; number += 1) {
     const candidate = name ?? (number === 1 ? DEFAULT_NAME : `${DEFAULT_NAME}-${number}`);
@@ -40,25 +44,29 @@ export async function claimStateFolder(name: string | undefined): Promise<StateF
 }
 
 /**
- * The environment that is up.
- * @throws UsageError when there is none, or several and none is named
+ * Finds a running environment.
+ * @throws UsageError if none is up, or if several are up and no name is given
  */
 export function findUp(name: string | undefined): Pick<StateFolder, 'name' | 'socket'> {
   const running = runningNames();
   if (running.length === 0) {
-    throw new UsageError('up-missing', 'nothing is up that could be steered', 'start it with `ratchet up`');
+    throw new UsageError('up-missing', 'no environment is up', 'start it with `ratchet up`');
   }
   const found = name ?? (running.length === 1 ? running[0] : undefined);
   if (found === undefined) {
-    throw new UsageError('up-ambiguous', `several are up: ${running.join(', ')}`, 'choose one with --up NAME');
+    throw new UsageError(
+      'up-ambiguous',
+      `several environments are up: ${running.join(', ')}`,
+      'choose one with --up NAME',
+    );
   }
   if (!running.includes(found)) {
-    throw new UsageError('up-missing', `nothing called ${found} is up`, `there is: ${running.join(', ')}`);
+    throw new UsageError('up-missing', `no environment called ${found} is up`, `available: ${running.join(', ')}`);
   }
   return { name: found, socket: join(pathOf(found), SOCKET) };
 }
 
-/** Undefined when somebody who lives has the name. */
+/** `undefined` if a running environment has the name. */
 async function claim(name: string): Promise<StateFolder | undefined> {
   const path = pathOf(name);
   const owner = readOwner(path);
@@ -69,8 +77,8 @@ async function claim(name: string): Promise<StateFolder | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
     throw new EnvironmentError(
       'up-folder',
-      `cannot make the folder ${path}: ${(error as Error).message}`,
-      'point TMPDIR to a folder that may be written to',
+      `cannot create the folder ${path}: ${(error as Error).message}`,
+      'set TMPDIR to a writable folder',
       error,
     );
   }
@@ -95,7 +103,7 @@ function runningNames(): string[] {
     .sort();
 }
 
-/** Only this user's own: anybody may make folders beside them. */
+/** Considers only folders of this user: others may create folders with the same prefix. */
 function isRunning(name: string): boolean {
   const path = pathOf(name);
   try {
@@ -111,7 +119,7 @@ function pathOf(name: string): string {
   return join(root(), `${prefixOfNames()}${name}`);
 }
 
-/** The sweep of a backend removes what begins so and whose owner is dead. */
+/** The sweep of a backend removes folders with this prefix whose owner is dead. */
 function prefixOfNames(): string {
   return `ratchet-up-${process.getuid?.() ?? 0}-`;
 }

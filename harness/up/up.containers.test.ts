@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => terminal.close());
 
 function stories(url = up.variables['API_URL']!) {
-  // A client's own retries would outlast a fault.
+  // The client's own retries would outlast a fault.
   const options = { auth: { persistSession: false }, db: { retry: false } } as const;
   return createClient(url, up.variables['SERVICE_ROLE_KEY']!, options).from('stories');
 }
@@ -31,26 +31,26 @@ async function eventually(progress: unknown): Promise<void> {
   while ((await seen()) !== progress) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-const steer = (...args: string[]): void => {
+const command = (...args: string[]): void => {
   const { status, stderr } = terminal.ratchet(args);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 };
 
-it('lag and outages of containers are steered from another terminal', async () => {
+it('lag and outages of containers are controlled from another terminal', async () => {
   await write(10);
   await eventually(10);
-  steer('lag', 'pause');
+  command('lag', 'pause');
   await write(85);
   expect(await seen()).toBe(10);
-  steer('lag', 'resume');
+  command('lag', 'resume');
   await eventually(85);
-  steer('fault', 'outage', '--how', 'kill');
+  command('fault', 'outage', '--how', 'kill');
   expect(await seen()).toBe(503);
-  steer('fault', 'clear');
+  command('fault', 'clear');
   await eventually(85);
 });
 
-it('Ctrl-C ends it, and leaves no container', async () => {
+it('Ctrl-C ends the environment and removes its containers', async () => {
   up.child.kill('SIGINT');
   expect(await up.ended).toBe(130);
   const owners = ['ps', '--all', '--filter', 'label=ratchet.owner', '--format', '{{.Label "ratchet.owner"}}'];

@@ -12,7 +12,7 @@ const terminal = new Terminal();
 afterAll(() => terminal.close());
 
 function clientOf({ variables }: RunningUp, url = variables['API_URL']!) {
-  // A client's own retries would outlast a fault.
+  // The client's own retries would outlast a fault.
   const options = { auth: { persistSession: false }, db: { retry: false } } as const;
   return createClient(url, variables['SERVICE_ROLE_KEY']!, options);
 }
@@ -56,7 +56,7 @@ describe('an environment that is up', () => {
     if (error) throw new Error(error.message);
   };
 
-  it('serves an application by URL and key, and each database by itself', async () => {
+  it('serves an application by URL and key, and each database separately', async () => {
     await write('a', 'one');
     await eventually(async () => (await titles()).length === 1);
     const { PRIMARY_API_URL, REPLICA_API_URLS, DB_URL, REPLICA_DB_URLS, ANON_KEY, PUBLISHABLE_KEY } = up.variables;
@@ -78,7 +78,7 @@ describe('an environment that is up', () => {
     }
   });
 
-  it('shows late, or not at all, what a lag holds back, and all of it after a resume', async () => {
+  it('shows commits late or not at all during a lag, and all of them after a resume', async () => {
     const { stdout, status } = terminal.ratchet(['lag', 'pause']);
     expect([stdout, status]).toEqual([expect.stringMatching(/^#\d+ {2}replica-1 pauses\n$/), 0]);
     await write('a', 'two');
@@ -88,11 +88,11 @@ describe('an environment that is up', () => {
     expect(terminal.ratchet(['lag', '1min']).stdout).toMatch(/replica-1 is late by 60000 ms\n$/);
     await write('a', 'three');
     expect(await titles()).not.toContain('three');
-    expect(terminal.ratchet(['lag', 'resume']).stdout).toBe('no fault is in force\n');
+    expect(terminal.ratchet(['lag', 'resume']).stdout).toBe('no fault is active\n');
     expect(await titles()).toEqual(['three']);
   });
 
-  it('shows the commit at which it is held, and none after it', async () => {
+  it('shows commits up to the one at which it is held', async () => {
     await write('b', 'held');
     const client = clientOf(up);
     const advance = async (generation_progress: number) =>
@@ -106,7 +106,7 @@ describe('an environment that is up', () => {
     expect(await shown()).toEqual([{ generation_progress: 20 }]);
   });
 
-  it('lets go wrong what a fault says, as often as it says', async () => {
+  it('applies a fault to the given requests, the given number of times', async () => {
     const begun = terminal.ratchet(['fault', 'http-error', '--method', 'POST', '--times', '1', '--format', 'json']);
     expect(JSON.parse(begun.stdout).faults).toMatchObject([{ fault: { kind: 'http-error', status: 503 }, left: 1 }]);
     await expect(write('a', 'four')).rejects.toThrow('injected by the load balancer');
@@ -116,7 +116,7 @@ describe('an environment that is up', () => {
     expect(await titles(up.variables['PRIMARY_API_URL'])).toContain('five');
   });
 
-  it('takes every command that the document shows', () => {
+  it('accepts every command of the documentation', () => {
     const page = readFileSync(fileURLToPath(new URL('../../docs/UP.md', import.meta.url)), 'utf8');
     const commands = [...page.matchAll(/^ratchet ((?:lag|fault) .*?)(?: +#.*)?$/gm)].map(([, words]) =>
       words!.split(' '),
@@ -128,7 +128,7 @@ describe('an environment that is up', () => {
     }
   });
 
-  it('is found by its name where several are up', async () => {
+  it('is found by its name if several are up', async () => {
     const other = await terminal.up('--migrations', 'fixtures/story-app/supabase/migrations', '--replicas', '2');
     expect(terminal.ratchet(['fault', 'list'])).toMatchObject({
       status: 64,
@@ -145,7 +145,7 @@ describe('an environment that is up', () => {
   });
 });
 
-describe('what ends it', () => {
+describe('an environment ends on', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -158,29 +158,26 @@ describe('what ends it', () => {
     await eventually(() => isGone(up));
   });
 
-  it('SIGKILL: servers, watchdogs and files are gone soon after, and nothing is found any more', async () => {
+  it('SIGKILL: servers, watchdogs and files are removed soon after, and no environment is found', async () => {
     const up = await terminal.up('--lag', 'pause');
     expect(terminal.ratchet(['fault', 'list']).stdout).toContain('replica-1 pauses');
     up.child.kill('SIGKILL');
     await up.ended;
     await eventually(() => isGone(up));
     const { status, stderr } = terminal.ratchet(['lag', '5s']);
-    expect([status, stderr]).toEqual([
-      64,
-      'ratchet: nothing is up that could be steered — start it with `ratchet up`\n',
-    ]);
+    expect([status, stderr]).toEqual([64, 'ratchet: no environment is up — start it with `ratchet up`\n']);
   });
 
-  it('a database that dies: it says which, and leaves nothing', async () => {
+  it('the death of a database: it names the database, and leaves nothing', async () => {
     const up = await terminal.up();
     const pid = Number.parseInt(readFileSync(join(clusterOf(up), 'replica-1', 'postmaster.pid'), 'utf8'), 10);
     process.kill(pid, 'SIGKILL');
     expect(await up.ended).toBe(2);
-    expect(up.complaint()).toMatch(/^ratchet: PostgreSQL replica-1 died .*\n$/);
+    expect(up.errors()).toMatch(/^ratchet: PostgreSQL replica-1 died .*\n$/);
     await eventually(() => isGone(up));
   });
 
-  it('a port that is taken: before anything is started', async () => {
+  it('a port that is in use: before a database is started', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -193,8 +190,8 @@ describe('what ends it', () => {
     await eventually(() => folders().length === 0);
   });
 
-  it('a backend that exists within a run only', () => {
+  it('a virtual backend', () => {
     const { status, stderr } = terminal.ratchet(['up', '--backend', 'simulated']);
-    expect([status, stderr]).toEqual([64, expect.stringContaining('simulated exists within a run only')]);
+    expect([status, stderr]).toEqual([64, expect.stringContaining('simulated works only within a run')]);
   });
 });

@@ -1,4 +1,4 @@
-/** `ratchet up` as a process of its own, for tests. */
+/** Runs `ratchet up` as a separate process, for tests. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ export interface Outcome {
   stderr: string;
 }
 
-/** A temp directory of one's own, in which nobody else's environments are found. */
+/** A shell with its own temporary directory, in which only its own environments are found. */
 export class Terminal {
   readonly tmp = mkdtempSync(join(tmpdir(), 'up-'));
 
@@ -28,7 +28,7 @@ export class Terminal {
     return { status, stdout, stderr };
   }
 
-  /** Resolves when it has printed all it prints. */
+  /** Resolves when the environment has printed its variables. */
   async up(...args: string[]): Promise<RunningUp> {
     const child = spawn(process.execPath, [program, 'up', '-o', 'env', ...args], {
       cwd: root,
@@ -36,20 +36,20 @@ export class Terminal {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let printed = '';
-    let complaint = '';
+    let errors = '';
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-    child.stderr.on('data', (chunk) => (complaint += chunk));
+    child.stderr.on('data', (chunk) => (errors += chunk));
     await new Promise<void>((resolve, reject) => {
       child.stdout.on('data', (chunk) => {
         printed += chunk;
         if (/^REPLICA_DB_URLS=.*\n/m.test(printed)) resolve();
       });
-      void ended.then(() => reject(new Error(complaint)));
+      void ended.then(() => reject(new Error(errors)));
     });
     const variables = Object.fromEntries(
       [...printed.matchAll(/^([A-Z_]+)="(.*)"$/gm)].map(([, name, value]) => [name!, value!]),
     );
-    return { child, variables, ended, complaint: () => complaint };
+    return { child, variables, ended, errors: () => errors };
   }
 
   close(): void {
@@ -61,5 +61,5 @@ export interface RunningUp {
   child: ChildProcess;
   variables: Record<string, string>;
   ended: Promise<number | null>;
-  complaint(): string;
+  errors(): string;
 }

@@ -1,4 +1,4 @@
-/** An environment that stays up: databases, their REST, the gateway before them, and faults that are begun by hand. */
+/** An environment that stays up: databases with their REST APIs, the gateway in front of them, and faults by command. */
 import type { Backend, ClusterOptions, Commit, DatabaseNode } from '../port/backend.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
@@ -13,15 +13,15 @@ import { claimStateFolder } from './state-folder.ts';
 export interface UpOptions extends Pick<ClusterOptions, 'migrations' | 'tracked' | 'onProgress'> {
   backend: Backend;
   replicas: number;
-  /** In force from the beginning. */
+  /** Faults that apply from the start. */
   faults: readonly FaultRequest[];
-  /** Of the load balancer; 0 is any that is free. */
+  /** Port of the load balancer; 0: a free one. */
   port: number;
   name: string | undefined;
   signal: AbortSignal;
 }
 
-/** One database by itself, past the load balancer. */
+/** One database, reached without the load balancer. */
 export interface NodeStatus {
   name: string;
   apiUrl: string;
@@ -30,7 +30,7 @@ export interface NodeStatus {
 
 export interface Up {
   name: string;
-  /** Of the load balancer. */
+  /** URL of the load balancer. */
   apiUrl: string;
   publishableKey: string;
   secretKey: string;
@@ -44,11 +44,15 @@ export interface Up {
 
 type Undo = () => Promise<void>;
 
-/** @throws RatchetError when it cannot be started; nothing is left of it then */
+/** @throws RatchetError if it cannot be started; then nothing is left running */
 export async function startUp(options: UpOptions): Promise<Up> {
   const { backend, signal } = options;
   if (backend.isVirtual) {
-    throw new UsageError('up-virtual', `the backend ${backend.name} exists within a run only`, 'choose another');
+    throw new UsageError(
+      'up-virtual',
+      `the backend ${backend.name} works only within a run`,
+      'choose another with --backend',
+    );
   }
   const undo: Undo[] = [];
   const close = async (): Promise<void> => {
@@ -68,7 +72,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   const { backend, replicas, migrations, tracked, onProgress, signal } = options;
   const folder = await claimStateFolder(options.name);
   undo.push(() => folder.remove());
-  // First what fails fast: a port that is taken.
+  // The port first: if it is in use, this fails fast.
   const gateway = Promise.withResolvers<Gateway>();
   const balancer = await serve(
     undo,
@@ -91,7 +95,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   const names = cluster.replicas.map((replica) => replica.name);
   const { gateway: opened, faults } = assemble(
     { cluster, commits, clock: realClock() },
-    (targets) => new LiveFaults({ backend, targets, replicas: names, areCommitsTold: tracked !== undefined }),
+    (targets) => new LiveFaults({ backend, targets, replicas: names, areCommitsReported: tracked !== undefined }),
   );
   const nodes = [cluster.primary, ...cluster.replicas];
   gateway.resolve(opened);
@@ -110,7 +114,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   };
 }
 
-/** Each database by itself serves as the primary of a gateway without replicas. */
+/** Serves one database as the primary of a gateway without replicas. */
 async function statusOf(node: DatabaseNode, undo: Undo[]): Promise<NodeStatus> {
   const alone = { ...node, name: 'primary', rest: node.rest.bind(node), lsn: node.lsn.bind(node) };
   const { url } = await serve(undo, assembleGateway({ nodes: [alone], clock: realClock() }).gateway);

@@ -1,4 +1,4 @@
-/** Draws when faults applied: a row for each kind and target, above the lanes that they explain. */
+/** Draws when faults applied: a row for each kind and target, above the lanes. */
 import { itemAt } from '../../required.ts';
 import { element, label, rounded, shortened, widthOf, type Markup } from './svg-element.ts';
 import type { TimeAxis } from './time-axis.ts';
@@ -7,10 +7,10 @@ import { appliesAt, type FaultRow, type FaultSpan } from './timeline-faults.ts';
 export const FAULT_ROW_HEIGHT = 24;
 const BAR_HEIGHT = 18;
 const LABEL_LENGTH_MAX = 48;
-/** In one row. */
+/** Spans in one row. */
 const SPANS_MAX = 60;
 
-/** @param time of the violation: what applied then is drawn stronger, with a shade down to `bottom` */
+/** @param time time of the violation: faults that applied then are highlighted, with a shade down to `bottom` */
 export function drawFaults(
   rows: readonly FaultRow[],
   time: number | undefined,
@@ -47,7 +47,7 @@ function moment({ begin }: FaultSpan, axis: TimeAxis, top: number): Markup {
   return element('path', { class: 'moment', d: `M${x} ${y}l6 6l-6 6l-6 -6z` });
 }
 
-/** In the first bar, if that is long enough; else behind the last, or before the first where no room is left. */
+/** The label is in the first bar if it fits, otherwise after the last bar or before the first. */
 function nameOf(name: string, spans: readonly FaultSpan[], axis: TimeAxis, y: number): Markup {
   const width = widthOf(name, 12) + 16;
   const [left, firstRight] = [axis.xOf(spans[0]!.begin), axis.xOf(spans[0]!.end)];

@@ -1,4 +1,4 @@
-/** Draws the progress that a session was shown over time, what was committed, and where that went wrong. */
+/** Draws the progress that a session was shown over time, the commits, and the violations. */
 import { firstOf, itemAt } from '../../required.ts';
 import { drawMarked } from './mark-drawing.ts';
 import { yOf, type Frame } from './lane-frame.ts';
@@ -7,10 +7,10 @@ import type { Lane, Point } from './timeline-lanes.ts';
 
 export const LANE_HEADER_HEIGHT = 22;
 const NAME_LENGTH_MAX = 60;
-/** Of one line: more cannot be told apart. */
+/** Points of one line; more cannot be distinguished. */
 const POINTS_MAX = 240;
 
-/** @param isFirst it says what its lines are, and what its marks are */
+/** @param isFirst the first lane has the legend and the labels of its marks */
 export function drawLane(lane: Lane, frame: Frame, isFirst: boolean): Markup[] {
   const { axis, top } = frame;
   return [
@@ -52,7 +52,7 @@ function drawGrid(frame: Frame): Markup[] {
   });
 }
 
-/** A new generation begins a new line. */
+/** A new generation starts a new line. */
 function drawSteps(className: string, points: readonly Point[], frame: Frame): Markup[] {
   if (points.length === 0) return [];
   const { axis } = frame;
@@ -67,7 +67,7 @@ function drawSteps(className: string, points: readonly Point[], frame: Frame): M
   return [element('path', { class: className, d: `${path}H${rounded(axis.right)}` })];
 }
 
-/** Of many points that lie close together the lowest and the highest, so that no fall is lost. */
+/** Keeps the lowest and the highest of neighbouring points, so that every decrease stays visible. */
 function thinned(points: readonly Point[]): readonly Point[] {
   if (points.length <= POINTS_MAX) return points;
   const size = Math.ceil(points.length / (POINTS_MAX / 2));
@@ -80,7 +80,7 @@ function thinned(points: readonly Point[]): readonly Point[] {
   return kept;
 }
 
-/** Where the session first saw a newer generation than before; one that comes back is a violation, and marked as such. */
+/** Marks where the session first saw a newer generation. A return to an older one is marked as a violation instead. */
 function drawGenerations(points: readonly Point[], frame: Frame): Markup[] {
   const { axis, top, height } = frame;
   let newest = points[0]?.generation ?? 1;

@@ -1,4 +1,4 @@
-/** Draws the violations of a lane: what was seen before, what was seen then, and the way between them. */
+/** Draws the violations of a lane: the earlier value, the offending value, and an arrow between them. */
 import { yOf, type Frame } from './lane-frame.ts';
 import { element, label, rounded, shortened, widthOf, type Markup } from './svg-element.ts';
 import type { Lane, MarkedPoint, Point } from './timeline-lanes.ts';
@@ -13,7 +13,7 @@ export function drawMarked({ marked, others }: Lane, frame: Frame, isLabelled: b
   const evidence = marked.length > 1 ? marked[0] : undefined;
   return [
     ...others.slice(0, DOTS_MAX).map((point) => dot(point, 3, frame)),
-    ...(evidence === undefined ? [] : drawWay(evidence, offending, frame)),
+    ...(evidence === undefined ? [] : drawArrow(evidence, offending, frame)),
     ...marked.map((point) => dot(point, isLabelled ? 5 : 4, frame)),
     ...(isLabelled ? drawLabels(evidence, offending, frame) : []),
   ];
@@ -24,8 +24,8 @@ function dot(point: Point, r: number, frame: Frame): Markup {
   return element('circle', { class: 'violation', cx, cy, r });
 }
 
-/** An arrow at the time of the second, unless the two are too close for one. */
-function drawWay(from: Point, to: Point, frame: Frame): Markup[] {
+/** An arrow at the time of the second point, unless the points are too close together. */
+function drawArrow(from: Point, to: Point, frame: Frame): Markup[] {
   const [fromY, toY] = [yOf(from.progress, frame), yOf(to.progress, frame)];
   const down = Math.sign(toY - fromY);
   if (from.time > to.time || Math.abs(toY - fromY) < 2 * LINE_HEIGHT) return [];
@@ -41,7 +41,7 @@ interface Placed {
   isLeft: boolean;
 }
 
-/** Above their points, one line apart where they would stand in the same place. */
+/** Labels above their points, one line apart if they would overlap. */
 function drawLabels(evidence: MarkedPoint | undefined, offending: MarkedPoint, frame: Frame): Markup[] {
   const after = place(offending, false, frame);
   if (evidence === undefined) return [written(after)];
@@ -53,7 +53,7 @@ function drawLabels(evidence: MarkedPoint | undefined, offending: MarkedPoint, f
   return [written(before), written(after)];
 }
 
-/** What was seen before stands to the left of its point and what came after to the right, where there is room. */
+/** The earlier label is to the left of its point and the later one to the right, if there is room. */
 function place(point: MarkedPoint, isBefore: boolean, frame: Frame): Placed {
   const { axis } = frame;
   const text = shortened(point.text, TEXT_LENGTH_MAX);

@@ -1,7 +1,7 @@
-/** As much of SVG as a picture of a run takes. Every text is escaped here and nowhere else. */
+/** The parts of SVG that a picture of a run needs. All text is escaped here. */
 import { escapeXml } from '../xml.ts';
 
-/** Markup that is complete: what is foreign in it has been escaped. */
+/** Complete markup, in which all text has been escaped. */
 export interface Markup {
   readonly markup: string;
 }
@@ -24,13 +24,13 @@ export function label(className: string, x: number, y: number, text: string, anc
   return element('text', { class: className, x, y, ...(anchor === undefined ? {} : { 'text-anchor': anchor }) }, text);
 }
 
-/** At most so many characters; a text that is longer ends in `…`. */
+/** At most `lengthMax` characters; a longer text ends in `…`. */
 export function shortened(text: string, lengthMax: number): string {
   const characters = [...text];
   return characters.length <= lengthMax ? text : `${characters.slice(0, lengthMax - 1).join('')}…`;
 }
 
-/** Lines of at most so many characters, broken at spaces; what does not fit into the last is cut off with `…`. */
+/** Lines of at most `lengthMax` characters, broken at spaces; the last line is truncated with `…`. */
 export function wrapped(text: string, lengthMax: number, linesMax: number): string[] {
   if ([...text].length <= lengthMax || linesMax === 1) return [shortened(text, lengthMax)];
   const space = text.lastIndexOf(' ', lengthMax);
@@ -38,7 +38,7 @@ export function wrapped(text: string, lengthMax: number, linesMax: number): stri
   return [text.slice(0, space), ...wrapped(text.slice(space + 1), lengthMax, linesMax - 1)];
 }
 
-/** Of a text in a sans-serif font, about. */
+/** The approximate width of a text in a sans-serif font. */
 export function widthOf(text: string, fontSize: number): number {
   return [...text].length * fontSize * 0.56;
 }
@@ -51,7 +51,7 @@ function textOf(value: string | number): string {
   return typeof value === 'number' ? rounded(value) : value;
 }
 
-/** Control characters become the mark for what cannot be shown, and so do those that change the direction of a line. */
+/** Replaces control characters, and characters that change the text direction, by U+FFFD. */
 function shownAs(text: string): string {
   return text.replaceAll(/[\p{Cc}\u{202A}-\u{202E}\u{2066}-\u{2069}]/gu, '\u{FFFD}');
 }

@@ -34,7 +34,7 @@ function drawnOf(...runs: JudgedRun[]): string {
   return text;
 }
 
-test('the first run that is violated is drawn, and without any the last', () => {
+test('the first violated run is drawn, otherwise the last run', () => {
   const [fall, other, held] = [runOf(85, 10), runOf(70, 20), runOf(10, 40)];
   expect(drawnOf(held, fall, other, held)).toContain('from 85% back to 10%');
   expect(drawnOf(fall, other)).not.toContain('from 70% back to 20%');

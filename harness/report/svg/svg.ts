@@ -1,4 +1,4 @@
-/** The reporter that draws one run as an SVG: the first that is violated, else the last. */
+/** The reporter that draws one run as an SVG: the first that is violated, otherwise the last. */
 import type { JudgedRun, Reporter, ReporterOptions } from '../../port/reporter.ts';
 import { formatTimelineSvg } from './timeline-svg.ts';
 

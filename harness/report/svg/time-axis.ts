@@ -1,9 +1,9 @@
-/** From nanoseconds to places in a picture, and the times that stand below it. */
+/** Maps nanoseconds to x coordinates, and gives the ticks of the time axis. */
 
 export interface TimeAxis {
   left: number;
   right: number;
-  /** Times before the beginning and after the end are at the edges. */
+  /** Times outside of the axis map to its ends. */
   xOf(time: number): number;
   ticks: readonly { x: number; text: string }[];
 }
@@ -16,7 +16,7 @@ const UNITS = [
 ] as const;
 
 const TICKS_MAX = 8;
-/** So that what happens last is seen before the edge. */
+/** Keeps the last event visible before the edge. */
 const MARGIN = 0.02;
 
 export function timeAxis(begin: number, end: number, left: number, right: number): TimeAxis {
@@ -35,7 +35,7 @@ export function timeAxis(begin: number, end: number, left: number, right: number
   return { left, right, xOf, ticks };
 }
 
-/** 1, 2 or 5 times a power of ten, so that few enough fit. */
+/** 1, 2 or 5 times a power of ten, so that there are at most `TICKS_MAX` ticks. */
 function stepOf(length: number): number {
   const power = 10 ** Math.floor(Math.log10(length / TICKS_MAX));
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => length / step <= TICKS_MAX)!;

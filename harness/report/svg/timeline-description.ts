@@ -1,4 +1,4 @@
-/** What the picture of a run shows, in words, for readers who do not see it. */
+/** Describes the picture of a run in words, for screen readers. */
 import { seconds } from '../counterexample.ts';
 import { nameOf } from './lane-drawing.ts';
 import { shortened } from './svg-element.ts';

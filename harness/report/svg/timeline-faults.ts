@@ -1,4 +1,4 @@
-/** When faults applied, as the history says it: what has phases lasts, everything else is a moment. */
+/** Reads from a history when faults applied. A fault with phases has a duration, any other is a moment. */
 import type { HistoryColumns } from '../../history/columns.ts';
 import type { HistoryEvent } from '../../history/event.ts';
 import { required } from '../../required.ts';
@@ -10,8 +10,8 @@ export interface FaultRow {
 }
 
 /**
- * Both times are equal for what does not last. A fault that never ends has the end `Infinity`, one that never begins
- * the beginning `-Infinity`.
+ * Both times are equal for a moment. A fault without an end event ends at `Infinity`, one without a begin event begins
+ * at `-Infinity`.
  */
 export interface FaultSpan {
   begin: number;
@@ -31,12 +31,12 @@ export function readFaults(history: HistoryColumns): FaultRow[] {
   return [...rows].map(([label, spans]) => ({ label, spans }));
 }
 
-/** Whether it lasts, and lasted at that time. */
+/** Whether the fault has a duration that includes the time. */
 export function appliesAt({ begin, end }: FaultSpan, time: number): boolean {
   return begin < end && begin <= time && time <= end;
 }
 
-/** Of several that have begun, the first ends first. */
+/** An end event ends the first open span. */
 function note(spans: FaultSpan[], { time, phase }: HistoryEvent): void {
   if (phase === 'begin') spans.push({ begin: time, end: Number.POSITIVE_INFINITY });
   else if (phase === 'end') {
@@ -46,7 +46,7 @@ function note(spans: FaultSpan[], { time, phase }: HistoryEvent): void {
   } else spans.push({ begin: time, end: time });
 }
 
-/** The fields in which a fault names what it acts upon. */
+/** The fields in which a fault names its target. */
 const TARGETS = ['replica', 'actor', 'instance', 'to'];
 
 function labelOf(event: HistoryEvent): string {

@@ -1,24 +1,24 @@
-/** Who was shown what, and when: one lane for each session that looks at a story. */
+/** What was shown to whom and when: one lane for each session of a story. */
 import type { Violation } from '../../checker/verdict.ts';
 import { COMMIT_OK, PROGRESS, READ_OK, SHAPE, SHOW_OK } from '../../history/codes.ts';
 import type { HistoryColumns } from '../../history/columns.ts';
 import type { Value } from '../../history/event.ts';
 import { describeValue } from '../../history/order.ts';
 
-/** A progress, from this time on. */
+/** A progress that applies from this time on. */
 export interface Point {
   time: number;
   generation: number;
   progress: number;
 }
 
-/** A point that a violation names, and what is said of it. */
+/** A point that a violation names, and its label. */
 export interface MarkedPoint extends Point {
   text: string;
 }
 
 export interface Lane {
-  /** Missing where a story was committed and no session saw it. */
+  /** `undefined` for a story that was committed and that no session saw. */
   session: string | undefined;
   key: string;
   shown: readonly Point[];
@@ -29,7 +29,7 @@ export interface Lane {
   others: readonly Point[];
 }
 
-/** First those with violations, in the order of these, then the others in the order of their first events. */
+/** First the lanes with violations, in the order of the violations, then the others by their first events. */
 export function readLanes(history: HistoryColumns, violations: readonly Violation[]): Lane[] {
   const drafts = draftsOf(history);
   const found = new Map<Draft, Violation[]>();
@@ -65,7 +65,7 @@ function draftsOf(history: HistoryColumns): Draft[] {
   ];
 }
 
-/** The progress of all events of a code, by what they belong to. What stays the same is no new point. */
+/** The progress of all events with a code, grouped. A value equal to its predecessor is not a new point. */
 function pointsBy<Group>(
   history: HistoryColumns,
   code: number,
@@ -91,7 +91,7 @@ function pointAt(history: HistoryColumns, at: number): Point | undefined {
   return { time: history.time.get(at), generation: history.generation.get(at), progress: history.progress.get(at) };
 }
 
-/** A violation that concerns no session, or one that was shown nothing, stands in the first lane of its story. */
+/** The first lane of the story if the violation has no session, or its session was shown nothing. */
 function draftOf({ session, key }: Violation, drafts: readonly Draft[]): Draft | undefined {
   const ofStory = drafts.filter((draft) => draft.key === String(key));
   return ofStory.find((draft) => draft.session === String(session)) ?? ofStory[0];
@@ -116,7 +116,7 @@ function marksOf(
   };
 }
 
-/** Beside a value of a later generation, one of the first says its generation too. */
+/** The newest generation of the events: if it is not the first, all labels name their generation. */
 function newest(history: HistoryColumns, events: readonly number[]): Value {
   return { generation: Math.max(...events.map((event) => history.generation.get(event))), progress: 0 };
 }

@@ -1,4 +1,4 @@
-/** Colours and fonts of a picture, for light and for dark backgrounds: a page that holds it cannot style it. */
+/** Colours and fonts of a picture, for light and dark backgrounds. The page that embeds it cannot style it. */
 
 interface Colours {
   background: string;
@@ -33,7 +33,7 @@ const DARK: Colours = {
   violation: '#f85149',
 };
 
-/** Every rule names the picture's own class, since a page may hold several and other things besides. */
+/** Every rule is limited to this class, since a page can contain several pictures and other content. */
 export const ROOT_CLASS = 'ratchet-timeline';
 
 export const STYLE = [

@@ -24,12 +24,12 @@ function withClass(svg: string, className: string): Record<string, string>[] {
   return tags.filter((tag) => tag['class']?.split(' ').includes(className));
 }
 
-/** What stands in the texts with a class, in order. */
+/** The contents of the texts with a class, in order. */
 function texts(svg: string, className = '[^"]*'): string[] {
   return [...svg.matchAll(new RegExp(`<text class="${className}"[^>]*>([^<]*)</text>`, 'g'))].map(([, text]) => text!);
 }
 
-/** What is wrong with the tags or characters, or `undefined` when nothing is. */
+/** The first error in tags or characters; `undefined` if there is none. */
 function flaw(svg: string): string | undefined {
   const open: string[] = [];
   for (const [part, closing, name, empty] of svg.matchAll(/<(\/?)([a-z]+)(?: [\w:-]+="[^"<]*")*(\/?)>|<|&(?!\w+;)/g)) {
@@ -64,7 +64,7 @@ const lagging = historyOf([
 ]);
 
 describe('the picture of a run', () => {
-  it('says the violation in its heading, its title and, in words, what it shows', () => {
+  it('has the violation in its heading and title, and a description', () => {
     const svg = svgOf(lagging, 'monotonic-view', 'monotonic-commits');
     expect(svg).toMatch(
       /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" class="ratchet-timeline" role="img" width="800" /,
@@ -86,7 +86,7 @@ describe('the picture of a run', () => {
     expect(committed).toEqual([undefined, 1]);
   });
 
-  it('marks what was seen before and what was seen then, with who served it, and the way between', () => {
+  it('marks the earlier and the offending value with their sources, and draws an arrow between them', () => {
     const svg = svgOf(lagging, 'monotonic-view');
     expect(texts(svg, 'point-label')).toEqual(['85% from the primary', '10% from replica-1']);
     const [before, then] = withClass(svg, 'violation').filter(({ r }) => r !== undefined);
@@ -95,7 +95,7 @@ describe('the picture of a run', () => {
     expect(Number(then!['cy'])).toBeGreaterThan(Number(before!['cy']));
   });
 
-  it('draws whatever has phases as a bar with its kind and target, stronger if it applied at the violation', () => {
+  it('draws a fault with phases as a bar with kind and target, highlighted if it applied at the violation', () => {
     const svg = svgOf(lagging, 'monotonic-view');
     expect(texts(svg, 'strong')).toEqual(['out-of-rotation · replica-1', 'lag · replica-1', 'tab-1 · story-1']);
     const [rotation, held] = withClass(svg, 'fault');
@@ -105,7 +105,7 @@ describe('the picture of a run', () => {
     expect(withClass(svg, 'shade')).toMatchObject([{ x: held!['x'], width: held!['width'] }]);
   });
 
-  it('lets a fault that never ends last to the edge, and one without phases be a moment', () => {
+  it('draws a fault without an end up to the edge, and one without phases as a moment', () => {
     const fault = (more: object) => info('nemesis', 'fault', { key: undefined, ...more });
     const svg = svgOf(
       historyOf([
@@ -124,14 +124,14 @@ describe('the picture of a run', () => {
     );
   });
 
-  it('shades nothing below a fault that was a moment, though it was that of the violation', () => {
+  it('draws no shade below a moment, even at the time of the violation', () => {
     const moment = info('nemesis', 'fault', { fault: 'http-route', ...at(200) });
     const shows = [show('tab-1', progress(85), at(100)), moment, show('tab-1', progress(10), at(200))];
     const svg = svgOf(historyOf(shows), 'monotonic-view');
     expect([withClass(svg, 'moment').length, withClass(svg, 'shade').length]).toEqual([1, 0]);
   });
 
-  it('writes what was seen before and then one line apart where they would stand in the same place', () => {
+  it('puts labels one line apart if they would overlap', () => {
     const ways = [
       [100, 95],
       [10, 0],
@@ -149,7 +149,7 @@ describe('the picture of a run', () => {
     }
   });
 
-  it('says the generations where one comes back', () => {
+  it('names the generations if an older one returns', () => {
     const shows = [progress(40), progress([2, 10]), progress([1, 85])].map((value) => show('tab-1', value));
     const svg = svgOf(historyOf(shows), 'monotonic-view');
     expect(texts(svg, 'point-label')).toEqual(['generation 2, 10%', 'generation 1, 85%']);
@@ -158,7 +158,7 @@ describe('the picture of a run', () => {
     expect(withClass(svg, 'shown')[1]!['d']!.match(/M/g)).toHaveLength(3);
   });
 
-  it('draws six sessions at most, those with violations first, and says how many more there are', () => {
+  it('draws six sessions at most, those with violations first, and gives the number of the others', () => {
     const sessions = Array.from({ length: 9 }, (_, number) => `tab-${number}`);
     const svg = svgOf(
       historyOf([
@@ -174,21 +174,21 @@ describe('the picture of a run', () => {
     expect(texts(svg, 'point-label')).toHaveLength(2);
   });
 
-  it('draws eight rows of faults at most, and says how many more there are', () => {
+  it('draws eight rows of faults at most, and gives the number of the others', () => {
     const faults = Array.from({ length: 10 }, (_, number) => info('nemesis', 'fault', { fault: `kind-${number}` }));
     const svg = svgOf(historyOf(faults));
     expect(texts(svg, 'strong')).toHaveLength(8);
     expect(texts(svg, 'dim')).toContain('… and 2 more faults');
   });
 
-  it('marks further violations as dots, once for each progress that was shown', () => {
+  it('marks further violations as dots, one for each shown progress', () => {
     const steps = [10, 85, 10, 10, 40, 10].map((value) => read('tab-1', progress(value)));
     const svg = svgOf(historyOf(steps), 'monotonic-reads');
     const dots = withClass(svg, 'violation').filter(({ r }) => r !== undefined);
     expect(dots.map(({ r }) => r)).toEqual(['3', '3', '5', '5']);
   });
 
-  it('takes completed reads for shown where nothing was recorded as shown', () => {
+  it('uses completed reads if no show was recorded', () => {
     const svg = svgOf(historyOf([read('tab-1', progress(85)), read('tab-1', progress(10))]), 'monotonic-view');
     expect(svg).toContain('tab-1 · story-1: shown 85%, 10%.');
   });
@@ -208,14 +208,14 @@ describe('the picture of a run', () => {
     expect([withClass(svg, 'shown'), withClass(svg, 'grid'), flaw(svg)]).toEqual([[], [], undefined]);
   });
 
-  it('says that every property holds, or why the verdict is inconclusive', () => {
+  it('has a heading for properties that hold, and for an inconclusive verdict', () => {
     const history = historyOf([show('tab-1', progress(85))]);
     expect(texts(svgOf(history, 'monotonic-view'), 'heading')).toEqual(['Every property holds']);
     const inconclusive = texts(svgOf(history, 'monotonic-view', 'monotonic-commits'), 'heading');
     expect(inconclusive).toEqual(['Inconclusive: the history has no commit events']);
   });
 
-  it('breaks a long sentence into two lines, and cuts off what is longer', () => {
+  it('breaks a long sentence into two lines, and truncates the rest', () => {
     const sentence = 'tab-1 saw progress go back '.repeat(8);
     const violation = { property: 'monotonic-view', key: 'story-1', events: [], sentence };
     const verdict: Verdict = { property: 'monotonic-view', valid: false, violations: [violation] };
@@ -225,14 +225,14 @@ describe('the picture of a run', () => {
     expect(lines.at(-1)).toMatch(/…$/);
   });
 
-  it('names the run as its caller does, else as its header does', () => {
+  it('takes the title from the caller, otherwise from the header', () => {
     const header = { history: 1, subject: 'legacy', backend: 'embedded', seed: 7, plan: { scenario: 'mine' } } as const;
     const history = historyOf([show('tab-1', progress(85))], header);
     expect(texts(svgOf(history))).toContain('mine · legacy · embedded · seed 7');
     expect(texts(formatTimelineSvg(history, [], { title: 'run 4' }))).toContain('run 4');
   });
 
-  it('escapes what names may hold, and replaces what cannot be shown', () => {
+  it('escapes names, and replaces unprintable characters', () => {
     const key = '</text><script>alert("&")</script>';
     const session = 'a\u0000\n\u0085\u202E\uD800\uFFFFb';
     const shows = [85, 10].map((value) => show(session, progress(value), { key }));
@@ -243,7 +243,7 @@ describe('the picture of a run', () => {
     expect(texts(svg, 'strong')).toEqual(['&lt;i&gt;', shown]);
   });
 
-  it('is whole whatever the history holds', () => {
+  it('is well-formed for any history', () => {
     const name = fc.string({ unit: 'binary', maxLength: 80 });
     fc.assert(
       fc.property(
@@ -252,7 +252,7 @@ describe('the picture of a run', () => {
         fc.record({ fault: name, phase: fc.constantFrom('begin', 'end', 1), replica: name, served_by: name }),
         ({ header, events }, names, extra) => {
           const renamed = events.map((event) => ({ ...event, ...extra, key: names[String(event.key)] ?? event.key! }));
-          // Whatever the fields hold: the picture is drawn from what a file may say.
+          // Fields may have any value, since the history can come from a file.
           const history = { header, events: renamed } as History;
           const svg = svgOf(history, 'monotonic-view', 'integrity', 'convergence');
           expect(flaw(svg)).toBeUndefined();
@@ -262,12 +262,12 @@ describe('the picture of a run', () => {
     );
   });
 
-  it('is the same for the same history, in whichever form it is given', () => {
+  it('is the same for both forms of a history', () => {
     const { verdicts } = judge(lagging, ['monotonic-view']);
     expect(formatTimelineSvg(lagging, verdicts)).toBe(formatTimelineSvg(asColumns(lagging), verdicts));
   });
 
-  it('stays small, and shows every fall of a history that is long', () => {
+  it('stays small, and shows every decrease of a long history', () => {
     const long = Array.from({ length: 30_000 }, (_, number) =>
       show(`tab-${number % 6}`, progress(number === 15_000 ? 0 : 10 + (number % 70))),
     );
@@ -279,7 +279,7 @@ describe('the picture of a run', () => {
     expect(svgOf(lagging, 'monotonic-view').length).toBeLessThan(8_000);
   });
 
-  it('has its colours for dark pages too, and styles nothing but itself', () => {
+  it('has colours for dark pages, and styles only itself', () => {
     const style = /<style>(.*)<\/style>/.exec(svgOf(lagging))![1]!;
     expect(style).toContain('@media(prefers-color-scheme:dark){.ratchet-timeline text{');
     const rules = style.replace(/@media\([^)]*\)/, '').matchAll(/([^{}]+)\{[^{}]+\}/g);

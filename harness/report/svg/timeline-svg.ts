@@ -13,18 +13,18 @@ import { ROOT_CLASS, STYLE } from './timeline-style.ts';
 import { readTimeline, type Timeline } from './timeline.ts';
 
 export interface TimelineOptions {
-  /** Names the run; without it the header of the history does. */
+  /** Title of the run; by default from the header of the history. */
   title?: string;
 }
 
 const WIDTH = 800;
-/** Of the plots. */
+/** Horizontal limits of the plots. */
 const LEFT = 56;
 const RIGHT = 776;
-/** Of the heading. */
+/** Left margin of the heading. */
 const MARGIN = 24;
 
-/** An SVG that stands by itself, some kilobytes long; the same for the same history and verdicts. */
+/** A self-contained SVG of some kilobytes; deterministic for a history and its verdicts. */
 export function formatTimelineSvg(
   history: History | HistoryColumns,
   verdicts: readonly Verdict[],
@@ -80,7 +80,7 @@ function drawHeading({ heading, details, isViolated }: Timeline): { parts: Marku
   };
 }
 
-/** One lane is the whole picture; many share it. */
+/** The more lanes there are, the lower is each. */
 function placeLanes(count: number, top: number): { tops: number[]; height: number; bottom: number } {
   const height = count === 1 ? 230 : count <= 3 ? 120 : 80;
   const step = LANE_HEADER_HEIGHT + height + 14;
@@ -92,7 +92,7 @@ function drawRest(count: number, what: string, y: number): Markup[] {
   return count === 0 ? [] : [label('dim', LEFT, y, `… and ${count} more ${what}`)];
 }
 
-/** When that happened which the heading says. */
+/** The time of the violation in the heading. */
 function offendingTime({ lanes }: Timeline): number | undefined {
   return lanes[0]?.marked.at(-1)?.time;
 }

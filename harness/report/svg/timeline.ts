@@ -1,4 +1,4 @@
-/** What a picture of a run shows, before it is drawn. */
+/** The content of a picture of a run, before it is drawn. */
 import type { Verdict } from '../../checker/verdict.ts';
 import type { HistoryColumns } from '../../history/columns.ts';
 import type { HistoryHeader } from '../../history/event.ts';
@@ -7,7 +7,7 @@ import { readLanes, type Lane } from './timeline-lanes.ts';
 
 export interface Timeline {
   heading: string;
-  /** Which run, and which properties the heading is about. */
+  /** The title of the run and the properties of the heading. */
   details: string;
   isViolated: boolean;
   /** In nanoseconds. */
@@ -15,7 +15,7 @@ export interface Timeline {
   end: number;
   faults: readonly FaultRow[];
   hiddenFaultCount: number;
-  /** The violation of the heading is in the first. */
+  /** The first contains the violation of the heading. */
   lanes: readonly Lane[];
   hiddenLaneCount: number;
 }
@@ -23,7 +23,7 @@ export interface Timeline {
 const LANES_MAX = 6;
 const FAULT_ROWS_MAX = 8;
 
-/** @param title of the run; without it, what the header of the history says */
+/** @param title title of the run; by default from the header of the history */
 export function readTimeline(history: HistoryColumns, verdicts: readonly Verdict[], title?: string): Timeline {
   const violations = verdicts.flatMap((verdict) => verdict.violations);
   const lanes = readLanes(history, violations);
@@ -41,7 +41,7 @@ export function readTimeline(history: HistoryColumns, verdicts: readonly Verdict
   };
 }
 
-/** Where no violation is told. */
+/** The heading if there is no violation. */
 function headingOf({ length }: HistoryColumns, verdicts: readonly Verdict[]): string {
   if (length === 0) return 'The history has no events';
   const inconclusive = verdicts.find(({ valid }) => valid === 'unknown');

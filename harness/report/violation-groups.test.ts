@@ -4,15 +4,15 @@ import type { PropertyName } from '../checker/properties.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { History } from '../history/event.ts';
 import { commit, historyOf, ok, read, show, write } from '../history/history.test-support.ts';
-import { storiesOf } from './stories.ts';
+import { groupViolations } from './violation-groups.ts';
 
 const tab = { session: 'tab-1' };
 
-/** Which property is told, and which are named beside it. */
-function told(history: History, names: readonly PropertyName[]): Record<string, string[]> {
-  const stories = storiesOf(asColumns(history), judge(history, names).verdicts);
+/** Property of each group → the other properties that it violates. */
+function grouped(history: History, names: readonly PropertyName[]): Record<string, string[]> {
+  const groups = groupViolations(asColumns(history), judge(history, names).verdicts);
   return Object.fromEntries(
-    stories.map(({ verdict, alsoBroken }) => [verdict.property, alsoBroken.map(({ property }) => property)]),
+    groups.map(({ verdict, alsoBroken }) => [verdict.property, alsoBroken.map(({ property }) => property)]),
   );
 }
 
@@ -22,7 +22,7 @@ const poll = (at: number, progress: number) => [
   show('tab-1', { progress }, { read: at + 1 }),
 ];
 
-describe('what one stale read breaks', () => {
+describe('the violations of one stale read', () => {
   const stale = historyOf([
     write('worker-1', { progress: 10 }),
     write('worker-1', { progress: 85 }),
@@ -30,14 +30,14 @@ describe('what one stale read breaks', () => {
     poll(7, 10),
   ]);
 
-  it('is one story, whether it was shown or read', () => {
-    expect(told(stale, ['monotonic-view', 'monotonic-reads', 'linearizable', 'integrity'])).toEqual({
+  it('are one group, whether the value was shown or read', () => {
+    expect(grouped(stale, ['monotonic-view', 'monotonic-reads', 'linearizable', 'integrity'])).toEqual({
       'monotonic-view': ['monotonic-reads', 'linearizable'],
     });
-    expect(told(stale, ['monotonic-reads', 'monotonic-view'])).toEqual({ 'monotonic-reads': ['monotonic-view'] });
+    expect(grouped(stale, ['monotonic-reads', 'monotonic-view'])).toEqual({ 'monotonic-reads': ['monotonic-view'] });
   });
 
-  it('is told apart from what another read breaks', () => {
+  it('are separate from those of another read', () => {
     const two = historyOf([
       write('worker-1', { progress: 10 }),
       write('worker-1', { progress: 85 }),
@@ -46,7 +46,10 @@ describe('what one stale read breaks', () => {
       ok('tab-1', 'show', { progress: 85 }),
       ok('tab-1', 'show', { progress: 5 }),
     ]);
-    expect(told(two, ['monotonic-view', 'monotonic-reads'])).toEqual({ 'monotonic-view': [], 'monotonic-reads': [] });
+    expect(grouped(two, ['monotonic-view', 'monotonic-reads'])).toEqual({
+      'monotonic-view': [],
+      'monotonic-reads': [],
+    });
   });
 });
 
@@ -58,8 +61,12 @@ describe('a commit that went back', () => {
     poll(5, 85),
   ]);
 
-  it('is part of the story of what a tab saw of it, in whichever order they are judged', () => {
-    expect(told(racing, ['monotonic-view', 'monotonic-commits'])).toEqual({ 'monotonic-view': ['monotonic-commits'] });
-    expect(told(racing, ['monotonic-commits', 'monotonic-view'])).toEqual({ 'monotonic-view': ['monotonic-commits'] });
+  it('is in the group of the tab that saw it, in any order of the properties', () => {
+    expect(grouped(racing, ['monotonic-view', 'monotonic-commits'])).toEqual({
+      'monotonic-view': ['monotonic-commits'],
+    });
+    expect(grouped(racing, ['monotonic-commits', 'monotonic-view'])).toEqual({
+      'monotonic-view': ['monotonic-commits'],
+    });
   });
 });
