@@ -1,5 +1,7 @@
 /** Skips JSON values without parsing them. */
 
+/** Ends a line; what lies beyond the last byte counts as one. */
+const LF = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -57,7 +59,7 @@ function skipNested(bytes: Uint8Array, start: number, depth: number, isObject: b
 export function skipString(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== QUOTE) return UNUSUAL;
   for (let end = at + 1; ; end++) {
-    const byte = bytes[end]!;
+    const byte = bytes[end] ?? LF;
     if (byte === QUOTE) return end + 1;
     if (byte < SPACE || byte === BACKSLASH) return UNUSUAL;
   }
@@ -75,13 +77,13 @@ function skipNumber(bytes: Uint8Array, start: number): number {
 
 function skipDigits(bytes: Uint8Array, at: number): number {
   let end = at;
-  for (let byte = bytes[end]!; byte >= ZERO && byte <= NINE; byte = bytes[++end]!);
+  for (let byte = bytes[end] ?? LF; byte >= ZERO && byte <= NINE; byte = bytes[++end] ?? LF);
   return end;
 }
 
 export function skipSpace(bytes: Uint8Array, at: number): number {
   let end = at;
-  while (bytes[end]! <= SPACE && (bytes[end] === SPACE || bytes[end] === TAB)) end++;
+  while (bytes[end] === SPACE || bytes[end] === TAB) end++;
   return end;
 }
 

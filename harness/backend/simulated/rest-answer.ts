@@ -1,15 +1,15 @@
-/** From rows to an answer: which of them are shown, with what range, in what form. */
+/** Makes the answer of a request from the rows of a table: which of them are shown, their range, their format. */
 import type { HttpAnswer } from '../../port/message.ts';
 import type { Row } from '../../port/model.ts';
 import type { Call } from './call.ts';
 import type { Query } from './rest-query.ts';
 import { RestError } from './rest-error.ts';
 
-/** Rows, before they are shown. */
+/** The rows of a request, before they are formatted. */
 export interface Result {
   status: number;
   rows: readonly Row[] | undefined;
-  /** Where the rows begin among all that match. */
+  /** The position of the first row among all that match. */
   offset?: number;
   total?: number | undefined;
   hasRange: boolean;
@@ -52,7 +52,7 @@ function contentRange(call: Call, { rows, offset = 0, total, hasRange }: Result)
   return `${range}/${call.prefer.count && total !== undefined ? total : '*'}`;
 }
 
-/** An update of no column is none, whatever else it says. */
+/** The answer to an update without columns, whatever its query says. */
 export function nothingChanged(call: Call): HttpAnswer {
   const isMinimal = call.prefer.returns === 'minimal';
   return respond(isMinimal ? 204 : 200, isMinimal ? '' : '[]', call.prefer.count ? '*/0' : '*/*');

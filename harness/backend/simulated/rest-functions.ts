@@ -1,4 +1,4 @@
-/** Calls of the functions of a model. */
+/** Calls the functions of a model: `/rest/v1/rpc/<name>`. */
 import type { HttpAnswer } from '../../port/message.ts';
 import type { DatabaseModel, FunctionModel, Row, Scalar, TableModel } from '../../port/model.ts';
 import { parseArguments } from './call.ts';

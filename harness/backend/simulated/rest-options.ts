@@ -5,8 +5,8 @@ import type { OpenTransaction } from './transaction.ts';
 export interface RestOptions {
   model: DatabaseModel;
   roleOf: RoleOf;
-  /** A transaction; on a replica one that cannot write. */
+  /** Begins a transaction, which is read-only on a replica. */
   begin(): OpenTransaction;
-  /** Makes its changes durable. */
+  /** Makes the changes of a transaction durable. */
   commit(transaction: OpenTransaction): void;
 }

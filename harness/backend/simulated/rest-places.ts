@@ -1,17 +1,17 @@
-/** What the paths under `/rest/v1/` name, and the queries that were asked there. */
+/** Resolves paths below `/rest/v1/` to tables and functions, and caches the parsed queries of each table. */
 import type { DatabaseModel } from '../../port/model.ts';
 import type { FilteredTable } from './filters.ts';
 import { parseQuery, type Query } from './rest-query.ts';
 import { notSimulated, RestError } from './rest-error.ts';
 
-/** A table, and what was asked of it: the queries of an application are few, and come again and again, in every run. */
+/** A table and its parsed queries: an application sends few different ones, again and again, in every run. */
 export interface TablePlace {
   table: FilteredTable;
   reads: Map<string, Query>;
   writes: Map<string, Query>;
 }
 
-/** By the path: a table, or the name of a function. */
+/** By path: a table, or the name of a function. */
 export type Places = Map<string, TablePlace | string>;
 
 const PREFIX = '/rest/v1/';
@@ -20,14 +20,14 @@ const PLACES_KEPT = 100;
 
 const allPlaces = new WeakMap<DatabaseModel, Places>();
 
-/** Those of a model, kept from run to run. */
+/** The places of a model, kept from run to run. */
 export function placesOf(model: DatabaseModel): Places {
   let places = allPlaces.get(model);
   if (places === undefined) allPlaces.set(model, (places = new Map()));
   return places;
 }
 
-/** @throws RestError for a table that is not there */
+/** @throws RestError for an unknown table */
 export function placeAt(places: Places, model: DatabaseModel, pathname: string): TablePlace | string {
   return places.get(pathname) ?? keepPlace(places, model, pathname);
 }
@@ -43,7 +43,7 @@ function keepPlace(places: Places, model: DatabaseModel, pathname: string): Tabl
   return place;
 }
 
-/** @throws RestError for a table that is not there */
+/** @throws RestError for an unknown table */
 export function tableOf({ tables }: DatabaseModel, name: string): FilteredTable {
   if (name === '' || name.includes('/')) throw notSimulated(`the path ${PREFIX}${name}`);
   const model = Object.hasOwn(tables, name) ? tables[name] : undefined;
@@ -51,7 +51,7 @@ export function tableOf({ tables }: DatabaseModel, name: string): FilteredTable 
   throw new RestError(404, 'PGRST205', `Could not find the table 'public.${name}' in the schema cache`);
 }
 
-/** @throws RestError for a query that cannot be understood */
+/** @throws RestError for a query that cannot be parsed */
 export function queryOf({ table, reads, writes }: TablePlace, url: URL, isWrite: boolean): Query {
   const queries = isWrite ? writes : reads;
   const { search } = url;

@@ -1,4 +1,4 @@
-/** What requests do to a table in a transaction. */
+/** Selects, inserts, updates and deletes rows of a table in a transaction. */
 import type { Row, Scalar, TableModel } from '../../port/model.ts';
 import { valuesOf } from './call.ts';
 import type { Call, Given, Role } from './call.ts';
@@ -36,7 +36,7 @@ export function insert(
       const id = idOf(table.model, existing);
       if (touched.has(id)) throw touchedTwice();
       const changed = transaction.update(table.name, values, (row) => idOf(table.model, row) === id);
-      // One that a trigger skipped may come again.
+      // A row that a trigger skipped may be proposed again.
       if (changed.length > 0) touched.add(id);
       stored.push(...changed);
     }
@@ -95,7 +95,7 @@ function touchedTwice(): RestError {
   return databaseError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', { hint });
 }
 
-/** What any role may do is what the policies say; the service role passes them by. */
+/** Row-level security: the policies decide for every role but the service role. */
 function may(role: Role, model: TableModel, action: 'select' | 'insert' | 'update' | 'delete'): boolean {
   return role === 'service_role' || model.policies === undefined || model.policies.includes(action);
 }

@@ -1,4 +1,4 @@
-/** Answers PostgREST's dialect, as far as an application with a progress speaks it. What it does not know it refuses. */
+/** Implements the part of PostgREST's API that applications with a progress use, and refuses the rest. */
 import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
 import { givenOf, parseCall } from './call.ts';
 import type { Call } from './call.ts';
@@ -51,7 +51,7 @@ function handle(call: Call, place: TablePlace, options: RestOptions): HttpAnswer
   }
 }
 
-/** What the schema does not have is refused before the database is asked: columns of the body come first. */
+/** Columns of the body that the schema does not have are refused first, before the query is parsed. */
 function change(call: Call, place: TablePlace, options: RestOptions): HttpAnswer {
   const { table } = place;
   const body = givenOf(call, table);
@@ -62,7 +62,7 @@ function change(call: Call, place: TablePlace, options: RestOptions): HttpAnswer
   return finish(call, query, work(call, table, query, body, transaction), transaction, options);
 }
 
-/** Answers, then commits: where a single row was asked for in vain, the transaction ends without effect. */
+/** Makes the answer, then commits: if the request asks for a single row and there is none, nothing has changed. */
 function finish(
   call: Call,
   query: Query,
