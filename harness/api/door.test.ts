@@ -113,7 +113,7 @@ describe('run', () => {
 
   it.each([
     ['an unknown scenario', { scenarios: ['moon-phase'] }, 'scenario-unknown'],
-    ['an unknown subject', { subject: 'nobody' }, 'subject-unknown'],
+    ['an unknown subject', { subject: 'missing' }, 'subject-unknown'],
     ['an unknown backend', { scenarios: ['restart'], backend: 'paper' }, 'backend-unknown'],
     ['an unknown property', { scenarios: ['restart'], properties: ['fairness'] }, 'property-unknown'],
     ['a parameter out of range', { scenarios: ['lagging-replica'], parameters: { lag_ms: -1 } }, 'parameter-invalid'],

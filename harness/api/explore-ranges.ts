@@ -59,7 +59,7 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   const set = textsOf(options.parameters);
   const workers = new Map<Space, () => SearchWorker[]>();
   const job = { set, properties, seed, checkDeterminism };
-  // All are loaded before the first begins: what is misspelt is told at once.
+  // All are loaded before the first search starts, so that an unknown name is refused at once.
   for (const range of options.ranges ?? [PLAN_SPACE]) {
     if (typeof range === 'string') {
       const space = await loadSpace(catalogue, range, set, subject);
