@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import type { HandOption } from '../faults/fault.ts';
+import type { ManualOption } from '../faults/fault.ts';
 import { faultKinds, hasField, isRequestKind, type AnyKind, type FaultKindName } from '../faults/fault-registry.ts';
 import type { Command as Order, FaultRequest } from '../up/control.ts';
 import { firstOf } from '../required.ts';
@@ -19,7 +19,7 @@ interface FaultFlags extends SteeringFlags {
 }
 
 /** The kinds that this verb starts: others have a verb of their own, or are for runs. */
-const KINDS = faultKinds.filter(({ byHand }) => byHand !== undefined && byHand.verb === undefined);
+const KINDS = faultKinds.filter(({ manual }) => manual !== undefined && manual.verb === undefined);
 const NAMES = KINDS.map(({ kind }) => kind);
 
 /** Field → the option that gives it; kinds that share a field share its option. */
@@ -27,17 +27,17 @@ const OPTIONS: ReadonlyMap<string, Option> = new Map(
   [...optionsByField()].map(([field, shared]) => [field, optionOf(shared)]),
 );
 
-function optionsByField(): Map<string, HandOption[]> {
-  const fields = new Map<string, HandOption[]>();
-  for (const { byHand } of KINDS) {
-    for (const [field, option] of Object.entries(byHand?.options ?? {})) {
+function optionsByField(): Map<string, ManualOption[]> {
+  const fields = new Map<string, ManualOption[]>();
+  for (const { manual } of KINDS) {
+    for (const [field, option] of Object.entries(manual?.options ?? {})) {
       fields.set(field, [...(fields.get(field) ?? []), option]);
     }
   }
   return fields;
 }
 
-function optionOf(shared: readonly HandOption[]): Option {
+function optionOf(shared: readonly ManualOption[]): Option {
   const { flag, value, choices } = firstOf(shared);
   const option = new Option(flag, [...new Set(shared.map(({ description }) => description))].join('; '));
   if (choices !== undefined) option.choices(choices);
@@ -85,7 +85,7 @@ These are the faults of a plan (docs/PLAN.md). Lag: \`ratchet lag --help\`.`;
 }
 
 function optionNames(kind: AnyKind): string {
-  const own = Object.keys(kind.byHand?.options ?? {}).map((field) => OPTIONS.get(field)!.long!);
+  const own = Object.keys(kind.manual?.options ?? {}).map((field) => OPTIONS.get(field)!.long!);
   return [...(hasField(kind, 'replica') ? ['--replica'] : []), ...own].join(' ');
 }
 

@@ -4,7 +4,7 @@ import { DELAYS_MS, shorter } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { milliseconds, onRequests } from './fields.ts';
 
-/** One request arrives late, or its response does: later ones overtake it. */
+/** One request, or its response, is late: later ones overtake it. */
 export const httpDelay = defineFault({
   kind: 'http-delay',
   summary: 'requests or their responses are late',
@@ -14,15 +14,15 @@ export const httpDelay = defineFault({
     where: z.enum(['request', 'response']).default('response'),
   }),
   isAtEdgeToo: true,
-  async inflict({ delay_ms: delayMs, where }, passage) {
+  async apply({ delay_ms: delayMs, where }, passage) {
     if (where === 'request') await passage.sleep(delayMs);
     const answer = await passage.forward();
     if (where === 'response') await passage.sleep(delayMs);
     return answer;
   },
   describe: (fault) => `, its ${fault.where} ${fault.delay_ms} ms late`,
-  // Histories of earlier versions say `delayMs`.
-  tell: (fields) => `its ${fields['where']} delayed by ${fields['delay_ms'] ?? fields['delayMs']} ms`,
+  // Histories of earlier versions have `delayMs`.
+  describeEffect: (fields) => `its ${fields['where']} delayed by ${fields['delay_ms'] ?? fields['delayMs']} ms`,
   draw: {
     'http-delay': {
       on: 'request',
@@ -33,7 +33,7 @@ export const httpDelay = defineFault({
     },
   },
   shrink: (fault) => shorter(fault, 'delay_ms', DELAYS_MS),
-  byHand: {
+  manual: {
     options: {
       delay_ms: { flag: '--delay <duration>', description: 'e.g. 500ms', value: 'duration' },
       where: {

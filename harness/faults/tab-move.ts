@@ -4,13 +4,13 @@ import { afterCommit } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { instance, momentary } from './fields.ts';
 
-/** The load balancer before the application sends a tab to another instance; the page keeps what it has in memory. */
+/** The load balancer in front of the application sends a tab to another instance; the page keeps its state. */
 export const tabMove = defineFault({
   kind: 'tab-move',
   summary: 'a tab moves to another instance of the application',
   fields: momentary('tab-move', { session: z.string(), instance }),
   needs: () => undefined,
-  async inflict({ session, instance: number }, targets) {
+  async apply({ session, instance: number }, targets) {
     targets.tab(session).moveTo(number);
     return { end: async () => undefined };
   },

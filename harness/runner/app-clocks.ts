@@ -27,14 +27,14 @@ export async function applyAtStart(plan: Plan, clocks: readonly AppClock[] | und
   // These faults act on clocks alone.
   const targets = { appClock: clockIn(clocks) } as FaultTargets;
   const applied = await Promise.all(
-    plan.faults.filter(isThereAtStart).map((fault) => timedKind(fault).inflict(fault, targets)),
+    plan.faults.filter(appliesDuringStart).map((fault) => timedKind(fault).apply(fault, targets)),
   );
   return async () => {
     await Promise.all(applied.map(({ end }) => end()));
   };
 }
 
-function isThereAtStart(fault: Plan['faults'][number]): fault is TimedFault {
-  if (isRequestFault(fault) || timedKind(fault).isThereAtStart !== true) return false;
+function appliesDuringStart(fault: Plan['faults'][number]): fault is TimedFault {
+  if (isRequestFault(fault) || timedKind(fault).appliesDuringStart !== true) return false;
   return 'at_ms' in fault.from && fault.from.at_ms === 0;
 }

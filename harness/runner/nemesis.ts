@@ -3,7 +3,7 @@ import {
   claims,
   claimOf,
   hasField,
-  inflict,
+  applyFault,
   isRequestFault,
   kindNamed,
   type Fault,
@@ -80,7 +80,7 @@ function lifeOf(
     await moments.until(fault.from, healing.signal);
     if (healing.signal.aborted) return holds();
     if (!hasField(kindNamed(fault.kind), 'until')) return happen(fault, holds);
-    const applied = await inflict(fault, targets);
+    const applied = await applyFault(fault, targets);
     note(fault, 'begin', applied.details);
     holds();
     if ('until' in fault && fault.until !== undefined) await moments.until(fault.until, healing.signal);
@@ -94,7 +94,7 @@ function lifeOf(
   /** What happens at one moment is over when it is done. */
   async function happen(fault: TimedFault, done: () => void): Promise<void> {
     note(fault, 'begin');
-    await inflict(fault, targets);
+    await applyFault(fault, targets);
     note(fault, 'end');
     done();
   }

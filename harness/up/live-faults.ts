@@ -5,7 +5,7 @@ import {
   claims,
   claimOf,
   hasField,
-  inflict,
+  applyFault,
   isRequestFault,
   isRequestKind,
   kindNamed,
@@ -84,14 +84,14 @@ export class LiveFaults {
   /** One fault, or one for every replica. */
   #faultsOf(request: FaultRequest): Fault[] {
     const kind = kindNamed(request.kind);
-    if (kind.byHand === undefined) {
+    if (kind.manual === undefined) {
       throw new UsageError('fault-invalid', `the fault ${kind.kind} is for runs, not for an environment that is up`);
     }
     if (isRequestKind(kind)) return [parseFault({ ...request, match: { actor: APP, ...request.match } })];
     const { replicas } = this.#options;
     if (request.replica !== undefined || !hasField(kind, 'replica')) return [parseFault(request)];
     if (replicas.length === 0) throw new UsageError('replica-missing', `there is no replica for the ${kind.kind}`);
-    if (replicas.length > 1 && kind.byHand.isForEveryReplica !== true) {
+    if (replicas.length > 1 && kind.manual.isForEveryReplica !== true) {
       throw new UsageError(
         'replica-missing',
         `the fault ${kind.kind} applies to one replica`,
@@ -109,7 +109,7 @@ export class LiveFaults {
     if (unknown !== undefined) {
       throw new UsageError('replica-unknown', `there is no ${unknown}`, `there is: ${replicas.join(', ') || 'none'}`);
     }
-    if (!areCommitsTold && kindNamed(fault.kind).byHand?.followsCommits?.(fault as never) === true) {
+    if (!areCommitsTold && kindNamed(fault.kind).manual?.followsCommits?.(fault as never) === true) {
       throw new UsageError(
         'commits-untold',
         'a replica can be held at a commit only where the table of the progress is known',
@@ -134,10 +134,10 @@ export class LiveFaults {
         other.kind === fault.kind && 'replica' in other && 'replica' in fault && other.replica === fault.replica,
     );
     const isReplaced =
-      same !== undefined && kindNamed(fault.kind).byHand?.isReplaceable?.(same.fault as never) === true;
+      same !== undefined && kindNamed(fault.kind).manual?.isReplaceable?.(same.fault as never) === true;
     if (same !== undefined && !isReplaced) await this.#end(same);
     const id = ++this.#lastId;
-    const { end } = await inflict(fault, this.#options.targets);
+    const { end } = await applyFault(fault, this.#options.targets);
     if (same !== undefined) this.#entries.delete(same.id);
     this.#entries.set(id, { id, fault, end, seen: 0 });
   }
