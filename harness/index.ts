@@ -1,5 +1,5 @@
-/** The public API: the only door for scenarios, fixtures and users. */
-export { check, explore, replay, run, type CheckResults, type ExploreResults, type RunResults } from './api/door.ts';
+/** The public API for scenarios, fixtures and users. Other modules of the harness are internal. */
+export { check, explore, replay, run, type CheckResults, type ExploreResults, type RunResults } from './api/verbs.ts';
 export type { CheckFilesOptions } from './api/check-files.ts';
 export type { ExploreRangesOptions } from './api/explore-ranges.ts';
 export type { RunningOptions, RunScenariosOptions } from './api/run-scenarios.ts';

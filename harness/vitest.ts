@@ -3,7 +3,7 @@
  * of the scenario in simulation for a plan that breaks the subject, and reports the smallest one that it finds.
  */
 import { expect } from 'vitest';
-import { explore } from './api/door.ts';
+import { explore } from './api/verbs.ts';
 import { isScenario } from './explore/space.ts';
 import { PLAN_SPACE } from './plan/arbitraries.ts';
 import type { Range } from './plan/range.ts';

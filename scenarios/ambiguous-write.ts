@@ -2,16 +2,16 @@ import type { Scenario } from '../harness/index.ts';
 
 /**
  * Root cause `ambiguous-write`: an update is applied, its response is lost, and the retry is applied after a newer
- * write. An application that does not retry is safe here, and loses updates elsewhere.
+ * write. An application that does not retry passes this scenario, but loses updates when requests fail.
  *
  * Evidence: supabase/supabase#6813, supabase/auth#1544.
- * Plan: the response to the update to 60% is lost. The second generation begins as soon as that update is committed and
+ * Plan: the response to the update to 60% is lost. The second generation starts as soon as that update is committed and
  * takes longer than the first retry waits.
  * Range: no response is lost; requests are dropped or answered with an error, or lose their response.
  */
 export const scenario: Scenario = {
   name: 'ambiguous-write',
-  summary: 'the response to an applied update is lost, and its retry lands after a newer write',
+  summary: 'the response to an applied update is lost, and its retry is applied after a newer write',
   parameters: {},
   plan: ({ draw }) => ({
     topology: { replicas: 0 },

@@ -1,8 +1,8 @@
 import type { PlanBody, PlanOptions, Scenario } from '../harness/index.ts';
 
 /**
- * No single root cause: several stories are generated at once, each is watched by one or two tabs, and reads rotate
- * over the primary and a replica that is late by `lag_ms`.
+ * No single root cause: several stories are generated at once, one or two tabs watch each of them, and reads rotate over
+ * the primary and a replica that is late by `lag_ms`.
  *
  * Plan: three generations on one instance of the application, five tabs on another.
  * Range: the same actors without lag; commits become visible late on the replica by up to 2 s, single reads are sent to

@@ -1,18 +1,18 @@
 import type { PlanBody, PlanOptions, Scenario } from '../harness/index.ts';
 
 /**
- * Root cause `failover`: the primary dies, and the replica that takes its place had not received the last commit, which
- * the user has seen. No application can prevent that commits are lost, so `monotonic-commits` is not judged; an
- * application can prevent that the older progress is shown.
+ * Root cause `failover`: the primary fails, and the promoted replica has not received the last commit, which the user has
+ * seen. An application cannot prevent the loss of commits, so `monotonic-commits` is not judged; it can avoid showing the
+ * older progress.
  *
- * Evidence: replication is asynchronous by default, and a replica need not have received what was committed.
- * Plan: the replica stops at 40%. The primary dies once the tab has seen 85%, and the replica is promoted. The last step
+ * Evidence: replication is asynchronous by default, so a replica may lack acknowledged commits.
+ * Plan: the replica stops at 40%. The primary fails once the tab has seen 85%, and the replica is promoted. The last step
  * is written after a poll was answered with 40%, or after 8 s.
- * Range: the replica keeps up and the primary lives; a replica lags or stops, and is promoted.
+ * Range: the replica keeps up and the primary does not fail; a replica lags or stops, and is promoted.
  */
 export const scenario: Scenario = {
   name: 'failover-lost-tail',
-  summary: 'the primary is lost with a commit that the tab has seen, and a replica without it takes its place',
+  summary: 'the primary fails, and the promoted replica lacks a commit that the tab has seen',
   parameters: {},
   plan: ({ draw }) => {
     const died = { f: 'fault', fault: 'promotion', phase: 'begin' } as const;
@@ -28,7 +28,7 @@ export const scenario: Scenario = {
             { progress: 10, after_ms: draw('worker-1', 80, 120) },
             { progress: 40, after_ms: draw('worker-1', 120, 180) },
             { progress: 85, after_ms: draw('worker-1', 120, 180) },
-            // Later than the retries of a request, so that an application which answers with less has done so.
+            // After all retries of a request, so that an application which shows less has shown it by then.
             { progress: 100, after_ms: 100, when: { after: [died, asked, answered], plus_ms: 200, within_ms: 8_000 } },
           ],
         },
@@ -52,7 +52,7 @@ export const scenario: Scenario = {
   },
 };
 
-/** The replica keeps up, and the primary lives. The last step takes longer than the retries of a request do. */
+/** The replica keeps up, and the primary does not fail. The last step takes longer than all retries of a request. */
 function benign({ draw }: PlanOptions): PlanBody {
   return {
     topology: { replicas: 1, routing: 'primary-only' },

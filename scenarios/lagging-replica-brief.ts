@@ -2,11 +2,11 @@ import type { Scenario } from '../harness/index.ts';
 import { benign, scenario as laggingReplica } from './lagging-replica.ts';
 
 /**
- * Root cause `lagging-replica`, for a lag that an application can wait for: three retries after 400, 800 and 1600 ms
- * last for 2.8 s, and the replica is behind for 1 s.
+ * Root cause `lagging-replica`, with a lag that retries outlast: three retries after 400, 800 and 1600 ms take 2.8 s, and
+ * the replica is behind for 1 s.
  *
  * Plan: that of `lagging-replica`, with another default of `lag_ms`.
- * Range: that of `lagging-replica` with lags of at most 2 s; a replica that stops would stop for longer.
+ * Range: that of `lagging-replica`, with lags of at most 2 s and without `lag-exact`, which lasts longer.
  */
 export const scenario: Scenario = {
   ...laggingReplica,

@@ -3,7 +3,7 @@ import type { Moment, PlanBody, PlanOptions } from '../harness/index.ts';
 import { parametersOf, planOf } from '../harness/plan/scenario.ts';
 import { scenario } from './lagging-replica.ts';
 
-/** The plan of the scenario as a person writes it in JSON. */
+/** The plan of the scenario in hand-written JSON. */
 function byHand({ parameters, draw }: PlanOptions): PlanBody {
   const backInRotation = { f: 'fault', fault: 'out-of-rotation', phase: 'end' } as const;
   const asked = { f: 'read', type: 'invoke', session: 'tab-1' } as const;

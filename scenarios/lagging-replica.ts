@@ -6,14 +6,13 @@ const tab = aTab('tab-1');
 const replica = aReplica(1);
 
 /**
- * Root cause `lagging-replica`: a read that was served by the primary is followed by one that is served by a replica
- * which lags behind it.
+ * Root cause `lagging-replica`: the primary serves a read, and a replica that lags behind it serves the next one.
  *
  * Evidence: Supabase's load balancer sends a GET to a replica and everything else to the primary (its documentation of
  * read replicas); supabase/supabase#34168 reports the symptom.
- * Plan: the replica has replayed no more than the first 10%, and is out of rotation until the tab has seen 85%. Then the
- * tab's polls go to the replica, until one of them was answered, or for `lag_ms`.
- * Range: nothing is wrong; replicas lag, leave the rotation, or single reads are sent to another database.
+ * Plan: the replica holds at 10%, and is out of rotation until the tab has seen 85%. Then the tab's polls go to the
+ * replica, which catches up after it has answered one of them, or after `lag_ms`.
+ * Range: a plan without faults; replicas lag, leave the rotation, or single reads are sent to another database.
  */
 export const scenario = defineScenario({
   name: 'lagging-replica',
@@ -21,7 +20,7 @@ export const scenario = defineScenario({
   parameters: {
     lag_ms: {
       description:
-        'how long the replica stays behind after the tab has seen 85% (default: until a stale poll was answered)',
+        'how long the replica stays behind after the tab has seen 85% (default: until it has answered a poll)',
       default: undefined,
       min: 0,
       max: 60_000,
@@ -56,7 +55,7 @@ export const scenario = defineScenario({
   },
 });
 
-/** The replica is read and keeps up. The last step takes longer than the retries of a request do. */
+/** The replica serves reads and keeps up. The last step takes longer than all retries of a request. */
 export function benign({ draw }: PlanOptions): PlanBody {
   return plan({
     replicas: 1,

@@ -1,16 +1,16 @@
 import type { Scenario } from '../harness/index.ts';
 
 /**
- * Root cause `racing-writers`: a worker that was believed dead goes on writing beside the one that replaced it.
+ * Root cause `racing-writers`: a worker that was declared dead continues to write beside the worker that replaced it.
  *
- * Evidence: openlinker-project/openlinker#1916; for the worker believed dead, OptimalBits/bull#850 and #879.
- * Plan: the second generation begins at 40% of the first, whose worker writes 85% after the second has written 10%.
- * Range: the first generation ends before the second begins; workers stall, requests are late, the story is generated
- * again, and another tab looks on.
+ * Evidence: openlinker-project/openlinker#1916; for the worker declared dead, OptimalBits/bull#850 and #879.
+ * Plan: the second generation starts at 40% of the first, whose worker writes 85% after the second has written 10%.
+ * Range: the first generation ends before the second starts; workers stall, requests are late, the story is generated
+ * again, and another tab watches.
  */
 export const scenario: Scenario = {
   name: 'racing-writers',
-  summary: 'an older generation goes on writing after a newer one has begun',
+  summary: 'an older generation continues to write after a newer one has started',
   parameters: {},
   plan: ({ draw }) => ({
     topology: { replicas: 0 },
@@ -44,7 +44,7 @@ export const scenario: Scenario = {
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
   }),
   explore: {
-    // The first run is over long before the second begins.
+    // The first generation ends long before the second starts.
     base: ({ draw }) => ({
       topology: { replicas: 0 },
       generations: [

@@ -1,17 +1,16 @@
 import type { Scenario } from '../harness/index.ts';
 
 /**
- * Root cause `restart`: a generation dies at 85%, and the story is legitimately generated again from 10%. That is no
- * reversion; but an application that goes on expecting 85% retries until its retries are over, and only then shows the
- * new generation.
+ * Root cause `restart`: a generation is abandoned at 85%, and the story is generated again from 10%. This is not a
+ * reversion, but an application that still expects 85% uses up its retries before it shows the new generation.
  *
  * Evidence: every product with a button to generate again.
- * Plan: the second generation begins 100 ms after the tab saw 85% and fails at 30%, which must be shown within 1.5 s.
- * Range: around the plan itself, as nothing else has to go wrong: workers stall, and a tab sends no expectation.
+ * Plan: the second generation starts 100 ms after the tab saw 85% and fails at 30%, which must be shown within 1.5 s.
+ * Range: based on the plan itself, which has no faults: workers stall, and a tab sends no expectation.
  */
 export const scenario: Scenario = {
   name: 'restart',
-  summary: 'a generation is legitimately run again from 10%, and must be seen in time',
+  summary: 'a story is generated again from 10%, and the tab must show it in time',
   parameters: {},
   plan: ({ draw }) => ({
     topology: { replicas: 0 },

@@ -12,7 +12,7 @@ import { missingOf } from '../harness/runner/requirements.ts';
 
 const catalogue = await openCatalogue(fileURLToPath(new URL('.', import.meta.url)));
 
-/** Every subject withstands the scenarios that it is said to withstand, and no others, on real replication. */
+/** Checks that every subject withstands exactly the scenarios that it declares, on real replication. */
 export async function judgeEveryScenario(backendName: string): Promise<void> {
   const backend = await loadBackend(backendName);
   const reportRoot = mkdtempSync(join(tmpdir(), 'reports-'));
@@ -28,24 +28,27 @@ export async function judgeEveryScenario(backendName: string): Promise<void> {
   const isPossible = Map.groupBy(names, ({ missing }) => missing === undefined);
 
   it.each((isPossible.get(false) ?? []).map(({ name, missing }) => [name, missing!.message]))(
-    `${backendName} refuses %s by name: %s`,
+    `${backendName} rejects %s: %s`,
     (_name, message) => {
       expect(message).toMatch(new RegExp(`^the backend ${backendName} cannot do what faults\\.\\d \\(promotion\\)`));
     },
   );
 
   describe.each([...catalogue.subjectNames])(`%s on ${backendName}`, (subjectName) => {
-    it.each((isPossible.get(true) ?? []).map(({ name }) => name))('is as said of it under %s', async (scenarioName) => {
-      const scenario = await catalogue.loadScenario(scenarioName);
-      const subject = await catalogue.loadSubject(subjectName);
-      const parameters = parametersOf(scenario, {});
-      const plan = planOf(scenario, 1, parameters);
-      const expected = expectedOfRun(subject, scenarioName, parameters);
-      expect(expected).toBeTypeOf('boolean');
-      const quietly = { onProgress: () => undefined, signal: new AbortController().signal };
-      const report = await execute({ plan, subject, backend, reportRoot, expected, ...quietly });
-      expect(report.incomplete).toBeUndefined();
-      expect({ valid: report.valid, verdicts: report.verdicts }).toMatchObject({ valid: expected });
-    });
+    it.each((isPossible.get(true) ?? []).map(({ name }) => name))(
+      'meets its expectation under %s',
+      async (scenarioName) => {
+        const scenario = await catalogue.loadScenario(scenarioName);
+        const subject = await catalogue.loadSubject(subjectName);
+        const parameters = parametersOf(scenario, {});
+        const plan = planOf(scenario, 1, parameters);
+        const expected = expectedOfRun(subject, scenarioName, parameters);
+        expect(expected).toBeTypeOf('boolean');
+        const quietly = { onProgress: () => undefined, signal: new AbortController().signal };
+        const report = await execute({ plan, subject, backend, reportRoot, expected, ...quietly });
+        expect(report.incomplete).toBeUndefined();
+        expect({ valid: report.valid, verdicts: report.verdicts }).toMatchObject({ valid: expected });
+      },
+    );
   });
 }

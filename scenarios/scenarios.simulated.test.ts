@@ -11,7 +11,7 @@ const catalogue = await openCatalogue(fileURLToPath(new URL('.', import.meta.url
 const SEEDS = [1, 2, 3, 4, 5];
 
 describe.each([...catalogue.subjectNames])('%s in virtual time', (subjectName) => {
-  it.each([...catalogue.scenarioNames])('is as said of it under %s, with every seed', async (scenarioName) => {
+  it.each([...catalogue.scenarioNames])('meets its expectation under %s, with every seed', async (scenarioName) => {
     const scenario = await catalogue.loadScenario(scenarioName);
     const subject = await catalogue.loadSubject(subjectName);
     const parameters = parametersOf(scenario, {});

@@ -10,7 +10,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const catalogue = await openCatalogue(here);
 
 describe('the catalogue', () => {
-  it('holds every file of this folder under its name', async () => {
+  it('contains every file of this folder under its name', async () => {
     const files = readdirSync(here).filter((file) => file.endsWith('.ts') && !/\.(test|case)\.ts$/.test(file));
     expect(catalogue.scenarioNames).toEqual(files.map((file) => file.replace('.ts', '')).sort());
     for (const name of catalogue.scenarioNames) expect((await catalogue.loadScenario(name)).name).toBe(name);
@@ -30,7 +30,7 @@ describe.each([...catalogue.scenarioNames])('%s', (name) => {
 });
 
 describe.each([...catalogue.subjectNames])('%s', (name) => {
-  it('says of every scenario, and of nothing else, whether it withstands a run of it', async () => {
+  it('declares for every scenario, and nothing else, whether it withstands a run', async () => {
     const subject = await catalogue.loadSubject(name);
     expect(Object.keys(subject.withstands ?? {}).sort()).toEqual(catalogue.scenarioNames);
     for (const scenario of catalogue.scenarioNames) {

@@ -21,7 +21,7 @@ async function exploring(
 ): Promise<Explored> {
   const simulate = simulationOf(await catalogue.loadSubject(subjectName));
   const searcher = createSearcher({ variations, seed: 1, simulate, ...(properties && { properties }) });
-  // Whether something is found is the question here, not how small it gets.
+  // Only whether something is found matters here, so nothing is shrunk.
   const worker = {
     ...localWorker(searcher),
     shrink: async () => ({ plan: undefined as never, runs: 0, steadiness: 0 }),
@@ -30,7 +30,7 @@ async function exploring(
   return explore({ workers: [worker], runs, clock: realClock(), onProgress: () => undefined, signal });
 }
 
-/** What was found, in a form that a failure shows in full. */
+/** The find, in a form that a failing assertion shows completely. */
 function findingOf({ found }: Explored) {
   return found === undefined ? 'nothing' : { ...found.failing, plan: JSON.stringify(found.plan) };
 }
@@ -47,7 +47,7 @@ describe('over the whole plan space', () => {
   });
 });
 
-/** Everything that may go wrong with requests and workers, but never a late or a lost view of the database. */
+/** All deviations of requests and workers, without lag and loss of databases. */
 const REQUESTS = ['http-delay', 'http-lose-response', 'http-drop', 'http-error', 'stall'] as const;
 const LAG = ['lag-timed', 'http-route'] as const;
 /** A replica that is late becomes the primary. */
@@ -60,22 +60,17 @@ const theory: [what: string, subject: string, holds: boolean, range: Range][] = 
     true,
     { deviations: REQUESTS, replicasMax: 0, generationsMax: 1 },
   ],
-  ['as soon as a replica lags', 'legacy', false, { deviations: LAG, generationsMax: 1 }],
-  ['as soon as a replica fails', 'legacy', false, { deviations: ['outage', 'http-route'], generationsMax: 1 }],
+  ['if a replica lags', 'legacy', false, { deviations: LAG, generationsMax: 1 }],
+  ['if a replica fails', 'legacy', false, { deviations: ['outage', 'http-route'], generationsMax: 1 }],
+  ['if polls overlap', 'legacy', false, { deviations: ['overlap', 'http-delay'], replicasMax: 0, generationsMax: 1 }],
   [
-    'as soon as polls overlap',
-    'legacy',
-    false,
-    { deviations: ['overlap', 'http-delay'], replicasMax: 0, generationsMax: 1 },
-  ],
-  [
-    'as soon as one writer is not done when the next begins',
+    'if a generation starts before the previous one has ended',
     'legacy',
     false,
     { deviations: ['stall'], replicasMax: 0 },
   ],
-  ['when the primary is lost with commits', 'legacy', false, { deviations: FAILOVER, generationsMax: 1 }],
-  ['when the primary is lost with commits', 'guarded', true, { deviations: FAILOVER }],
+  ['if the primary is lost with commits', 'legacy', false, { deviations: FAILOVER, generationsMax: 1 }],
+  ['if the primary is lost with commits', 'guarded', true, { deviations: FAILOVER }],
   [
     'with lag within its budget, one writer and one poll at a time',
     'workspace-fix',
@@ -84,19 +79,19 @@ const theory: [what: string, subject: string, holds: boolean, range: Range][] = 
   ],
   ['with lag beyond its budget', 'workspace-fix', false, { deviations: LAG, generationsMax: 1 }],
   [
-    'with lag within its budget where nothing is expected',
+    'with lag within its budget, if a tab sends no expectation',
     'workspace-fix',
     false,
     { deviations: [...LAG, 'forget'], lagMsMax: 2_500, generationsMax: 1 },
   ],
   [
-    'with lag within its budget where polls overlap',
+    'with lag within its budget, if polls overlap',
     'workspace-fix',
     false,
     { deviations: [...LAG, 'overlap'], lagMsMax: 2_500, generationsMax: 1 },
   ],
   [
-    'when a write is tried again after another generation has begun',
+    'if a write is retried after another generation has started',
     'workspace-fix',
     false,
     { deviations: ['http-lose-response'], replicasMax: 0, storiesMax: 1 },
@@ -111,11 +106,11 @@ describe.each(theory)('%s', (_, subject, holds, range) => {
   });
 });
 
-describe('with lag where a tab tells nothing of what it has seen', () => {
+describe('with lag, if a tab does not send the progress that it has seen', () => {
   const variations = planSpace({ deviations: [...LAG, 'lag-exact', 'forget'], generationsMax: 2 });
   const properties = ['monotonic-view', 'monotonic-reads'];
 
-  it('guarded holds, as a request without a token is answered by the primary', { timeout: TIMEOUT_MS }, async () => {
+  it('guarded holds, because the primary answers a request without a token', { timeout: TIMEOUT_MS }, async () => {
     expect(findingOf(await exploring('guarded', variations, 500, properties))).toBe('nothing');
   });
 

@@ -4,12 +4,11 @@ const story = aStory('story-1');
 const tab = aTab('tab-1');
 
 /**
- * Root cause `unequal-replicas`: each replica by itself never goes back, but polls alternate between replicas of
- * different lag.
+ * Root cause `unequal-replicas`: no single replica goes back, but polls alternate between replicas with different lag.
  *
  * Evidence: gitlab-org/gitlab#413203, where a session left the primary as soon as *one* replica had caught up;
  * Supabase's load balancer rotated over replicas until April 2025.
- * Plan: one of two replicas holds at 10%. The last step is written once both have answered after the tab saw 85%.
+ * Plan: one of two replicas holds at 10%. The last step is written after both have answered since the tab saw 85%.
  * Range: both replicas keep up; each may lag, hold or leave the rotation.
  */
 export const scenario = defineScenario({

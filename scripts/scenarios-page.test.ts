@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import * as door from '../harness/index.ts';
+import * as ratchet from '../harness/index.ts';
 import { parametersOf, planOf } from '../harness/plan/scenario.ts';
 import { openCatalogue } from '../harness/runner/catalogue.ts';
 import { judgeRun, requireProperties } from '../harness/runner/judgement.ts';
@@ -52,17 +52,17 @@ describe('a call of the page', () => {
   const actors = blocks.find(({ file }) => file === undefined)!.text;
 
   it.each(rows)('%s', (call, json) => {
-    const given = runInNewContext(`${actors.replaceAll('const ', 'var ')};(${call})`, { ...door }) as object;
+    const given = runInNewContext(`${actors.replaceAll('const ', 'var ')};(${call})`, { ...ratchet }) as object;
     // A fault may hold actors, whose names it gets from the plan that holds it; all else is JSON by itself.
     const parts = { generations: [], observers: [], properties: [] };
     const written =
-      'kind' in given ? door.plan({ ...parts, faults: [given as door.FaultPart] }).faults![0] : { ...given };
+      'kind' in given ? ratchet.plan({ ...parts, faults: [given as ratchet.FaultPart] }).faults![0] : { ...given };
     expect(JSON.parse(JSON.stringify(written))).toEqual(JSON.parse(json!));
   });
 
   it('is there for every method of the actors', () => {
     const called = new Set(rows.flatMap(([call]) => [...call!.matchAll(/(\w+)\.(\w+)\(/g)].map(([, , name]) => name)));
-    const actorsOf = [door.aStory('s'), door.aTab('t'), door.aReplica(1)];
+    const actorsOf = [ratchet.aStory('s'), ratchet.aTab('t'), ratchet.aReplica(1)];
     const methods = actorsOf.flatMap((actor) => Object.getOwnPropertyNames(Object.getPrototypeOf(actor)));
     expect(methods.filter((name) => name !== 'constructor' && !called.has(name))).toEqual([]);
   });

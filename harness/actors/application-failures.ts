@@ -1,25 +1,30 @@
-/** What an application must not do: then nothing that it answers or shows is worth judging. */
+/** Failures of the application that end a run, because its history cannot be judged then. */
 import type { Clock } from '../clock.ts';
 import { EnvironmentError } from '../errors.ts';
 import { show, valueProblem } from '../history/event-shape.ts';
 import type { ObservedProgress } from '../port/subject.ts';
 import { applicationStack } from '../stacks.ts';
 
-/** A status endpoint may answer with an error, but not throw one. */
+/** A status endpoint may answer with an error status, but must not throw. */
 export function applicationThrew(error: unknown, session: string, clock: Clock): EnvironmentError {
   const message = describe('the status endpoint', error, `asked by ${session}`, clock);
-  return new EnvironmentError('subject-threw', message, 'a status endpoint answers with an error instead', error);
+  return new EnvironmentError(
+    'subject-threw',
+    message,
+    'a status endpoint must answer with an error status instead',
+    error,
+  );
 }
 
 export function displayThrew(error: unknown, session: string, clock: Clock): EnvironmentError {
   const message = describe('the display policy', error, `in ${session}`, clock);
-  const hint = 'a display policy returns true, false, or the progress to show instead';
+  const hint = 'a display policy must return true, false, or the progress to show instead';
   return new EnvironmentError('display-threw', message, hint, error);
 }
 
 /**
- * The progress that a display policy lets be shown of `value`; `undefined`: none.
- * @throws TypeError when what it returned is neither a boolean nor a progress
+ * The progress that the page shows for `value`, according to what the display policy returned; `undefined`: none.
+ * @throws TypeError if it returned neither a boolean nor a progress
  */
 export function requireDisplayed(returned: unknown, value: ObservedProgress): ObservedProgress | undefined {
   if (returned === true) return value;

@@ -31,7 +31,7 @@ function setUp(overrides: Record<string, unknown> = {}, display: FrontEnd['displ
 const late = { start: { at_ms: 0 }, polling: 'interval' };
 
 describe('an observer', () => {
-  it('records that it watches, the poll, what it returned, and what was shown', async () => {
+  it('records the watch, the poll, its result, and the displayed value', async () => {
     const { recorder, requests } = setUp();
     await requests[0]!.answer(at(10));
     expect(recorder.history.events).toMatchObject([
@@ -42,7 +42,7 @@ describe('an observer', () => {
     ]);
   });
 
-  it('watches to the end of the run, which adds no watch event, and looks once more', async () => {
+  it('watches until the end of the run, which records no watch event, and has a final look', async () => {
     const { clock, requests, observer, watching, end, events, answer } = setUp();
     await answer(at(10));
     end();
@@ -57,7 +57,7 @@ describe('an observer', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('displays as the plan says, else as the front end does', async () => {
+  it('uses the display policy of the plan, or else that of the front end', async () => {
     for (const [display, frontEnd, expected] of [
       ['subject', 'high-water', [85]],
       ['subject', 'as-arrived', [85, 10]],
@@ -71,7 +71,7 @@ describe('an observer', () => {
     }
   });
 
-  it('lets a policy of the front end show another progress than came, and remembers what came', async () => {
+  it('shows the progress that the policy of the front end returns, and remembers the received one', async () => {
     const rounded = () => (value: ObservedProgress) => ({ ...value, progress: Math.floor(value.progress / 50) * 50 });
     const { answer, shown, requests } = setUp({}, rounded);
     for (const progress of [49, 99]) await answer(at(progress));
@@ -79,7 +79,7 @@ describe('an observer', () => {
     expect(requests.at(-1)!.url.searchParams.get('expectedProgress')).toBe('99');
   });
 
-  it('tells the front end the greatest that it has seen, by generation and as a number, shown or not', async () => {
+  it('passes the greatest received progress to the front end, by generation and as a number, shown or not', async () => {
     const { answer, subject, requests } = setUp({}, () => () => false);
     subject.frontEnd.query = (seen) => ({ seen: JSON.stringify(seen) });
     const sent = () => JSON.parse(requests.at(-1)!.url.searchParams.get('seen')!) as unknown;
@@ -105,13 +105,13 @@ describe('an observer', () => {
       'it returned {"generation":0,"progress":10}',
     ],
     [
-      'cannot be made',
+      'throws when it is created',
       () => {
         throw new Error('bang');
       },
       'Error: bang',
     ],
-  ])('ends the run when the policy of the front end %s, and shows nothing', async (_, display, message) => {
+  ])('ends the run if the policy of the front end %s, and shows nothing', async (_, display, message) => {
     const { requests, shown, stopped } = setUp({}, display);
     await requests[0]!.answer(at(10));
     expect(shown()).toEqual([]);
@@ -119,13 +119,13 @@ describe('an observer', () => {
     expect(stopped).toHaveLength(1);
   });
 
-  it('ends the run when the application throws instead of answering', async () => {
+  it('ends the run if the application throws instead of answering', async () => {
     const { requests, stopped } = setUp();
     await requests[0]!.fail(new Error('boom'));
     expect(stopped).toMatchObject([{ code: 'subject-threw', message: expect.stringContaining('asked by tab-1') }]);
   });
 
-  it('sends its requests to the instance of the plan, and to another once it has moved; what it knows stays', async () => {
+  it('sends its requests to the instance of the plan, and to another after a move, which keeps its state', async () => {
     const { answer, observer, requests, shown } = setUp({ instance: 2 }, 'high-water');
     await answer(at(40));
     observer.moveTo(3);
@@ -136,7 +136,7 @@ describe('an observer', () => {
     expect(shown()).toEqual([40, 60]);
   });
 
-  it('forgets with a reload what it has seen and what it has shown', async () => {
+  it('loses with a reload what it has seen and shown', async () => {
     const { answer, observer, requests, shown, recorder } = setUp({}, 'high-water');
     await answer(at(85));
     expect(requests.at(-1)!.url.search).toBe('?expectedProgress=85');
@@ -165,14 +165,14 @@ describe('an observer', () => {
     expect(asColumns(recorder.history).length).toBe(recorder.history.events.length);
   });
 
-  it('goes on numbering its requests after a reload', async () => {
+  it('continues to number its requests after a reload', async () => {
     const { answer, observer, requests } = setUp();
     await answer(at(10));
     observer.reload();
     expect(requests.map(({ operation }) => operation)).toEqual(['tab-1#1', 'tab-1#2', 'tab-1#3']);
   });
 
-  it('does not end before the polls of all its pages', async () => {
+  it('ends only after the polls of all its pages', async () => {
     const { requests, observer, watching, end } = setUp();
     let isOver = false;
     void watching.then(() => (isOver = true));
@@ -184,7 +184,7 @@ describe('an observer', () => {
     await watching;
   });
 
-  it('records the end of the watch when the tab is closed, stops polling, and has no final look', async () => {
+  it('records the end of the watch if the tab is closed, stops polling, and has no final look', async () => {
     const { clock, answer, observer, requests, events, watching, recorder } = setUp(late);
     await answer(at(40));
     observer.leave();

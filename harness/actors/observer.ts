@@ -1,4 +1,4 @@
-/** One observer: a tab that watches a story through a channel and displays what it learns. */
+/** One observer: a tab that watches a story through a channel and displays its progress. */
 import { displays } from '../channels/display/display-registry.ts';
 import { channels } from '../channels/channel-registry.ts';
 import { compareProgress } from '../history/order.ts';
@@ -13,20 +13,20 @@ export interface ObserverSurroundings extends Omit<
 > {
   subject: Subject;
   ask: AskStatus;
-  /** Ends the run, whose verdict would be worth nothing. */
+  /** Ends the run, because its history cannot be judged. */
   stop(reason: Error): void;
 }
 
 export interface ObserverActor {
-  /** Watches from now until `signal` aborts, which is the end of the run. Resolves when nothing is in flight. */
+  /** Watches until `signal` aborts, which is the end of the run. Resolves when no request is in flight. */
   watch(signal: AbortSignal): Promise<void>;
-  /** The final look of an observer that watches at the end. */
+  /** The final look, if the tab is open. */
   look(): Promise<void>;
-  /** Loads the page again: what the page knew is lost, and requests in flight are dropped. The session stays the same. */
+  /** Loads the page again: the state of the page is lost, and requests in flight are dropped. The session stays the same. */
   reload(): void;
-  /** Later requests go to this instance of the application, counted from 1. What the page knows stays. */
+  /** Later requests go to this instance of the application, counted from 1. The page keeps its state. */
   moveTo(instance: number): void;
-  /** The tab is closed before the end of the run. */
+  /** Closes the tab before the end of the run. */
   leave(): void;
 }
 
@@ -46,7 +46,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
       recorder.record({ process: session, session, type: 'ok', f: 'watch', key, phase: 'begin', channel });
       end = signal;
       page = loadPage();
-      // A reload adds the run of another page.
+      // A reload adds a page to `runs` during the loop.
       for (const run of runs) await run;
     },
     async look() {
@@ -82,7 +82,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
   }
 }
 
-/** What the page makes of every value that comes: it remembers it, and shows it or not. */
+/** Handles every value that the page receives: remembers it, and shows it if the display policy says so. */
 function displayOn(
   tab: { seen: SeenProgress | undefined },
   policy: DisplayPolicy,

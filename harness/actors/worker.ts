@@ -1,4 +1,4 @@
-/** One worker: runs a generation of a story through the application, at the pace of the plan. */
+/** One worker: runs a generation of a story through the application, with the step durations of the plan. */
 import { onBehalfOf } from '../async-context.ts';
 import type { Clock } from '../clock.ts';
 import type { GenerationPlan } from '../plan/plan.ts';
@@ -21,7 +21,7 @@ export interface WorkerSurroundings {
 
 /**
  * Resolves when the generation is over or the run is stopped.
- * @returns why the application gave up on it, if it did
+ * @returns the reason why the application gave up, if it did
  */
 export async function runGeneration(
   plan: GenerationPlan,
@@ -36,7 +36,7 @@ export async function runGeneration(
   const start = { process, session: plan.worker, f: 'start', key: plan.story } as const;
   recorder.record({ ...start, type: 'invoke' });
   let hasStarted = false;
-  // What a killed instance had begun may still call: it is no longer part of the run.
+  // Work of a killed instance may still call the job, which must have no effect then.
   let isOver = false;
 
   const job = {
@@ -68,7 +68,7 @@ export async function runGeneration(
   }
 }
 
-/** Ends a generation whose run is over, by way of the language model that never answers. */
+/** Thrown from the slow part of a step, to end a generation whose run is over. */
 class RunStopped extends Error {
   override readonly name = 'RunStopped';
   constructor() {

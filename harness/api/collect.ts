@@ -1,9 +1,9 @@
 import type { Validity } from '../checker/verdict.ts';
 import type { JudgedExploration, JudgedRun, Reporter, RunTitle } from '../port/reporter.ts';
 
-/** Everything that a reporter is told, to be looked at afterwards. */
+/** Everything that was reported, for the result of a call. */
 export interface Collected {
-  /** All verdicts together. */
+  /** The combined verdict. */
   valid: Validity;
   runs: JudgedRun[];
   explorations: JudgedExploration[];
@@ -12,8 +12,8 @@ export interface Collected {
 }
 
 /**
- * @param reporter is told the same, before it is collected
- * @param work tells what it does to the reporter that it is given
+ * @param reporter also receives every report, before it is collected
+ * @param work reports to the reporter that it is given
  */
 export async function collect(
   reporter: Reporter | undefined,

@@ -20,34 +20,34 @@ import { openProject, type Project, type ProjectOptions } from './project.ts';
 import { textsOf } from './run-scenarios.ts';
 
 export interface ExploreRangesOptions extends ProjectOptions {
-  /** Names of scenarios, `plan-space`, scenarios themselves, or ranges of the plan space; the whole plan space. */
+  /** Names of scenarios, `plan-space`, scenarios, or ranges of the plan space. Default: the whole plan space. */
   ranges?: readonly (string | Scenario | Range)[];
-  /** What the plans are drawn from, a whole number; 1. */
+  /** The seed of the plans, a whole number. Default: 1. */
   seed?: number;
-  /** How many plans to try; 1000, unless `timeMs` limits the search. */
+  /** Number of plans to try. Default: 1000, or no limit if `timeMs` is given. */
   runs?: number;
-  /** How many milliseconds to search. */
+  /** Duration of the search in milliseconds. */
   timeMs?: number;
   /**
-   * How many threads search what is named; one for each core. A subject, scenario or range that is not given by its
-   * name is searched by the calling thread.
+   * Number of search threads. Default: one for each core. If the subject, scenario or range is a value instead of a name,
+   * the calling thread searches.
    */
   workers?: number;
-  /** Over the defaults of the scenarios. */
+  /** Override the defaults of the scenarios. */
   parameters?: Readonly<Record<string, number | string>>;
-  /** Where a find is run once more, besides the simulation that finds it; nowhere. */
+  /** The backend on which a counterexample is run again, after the simulation. Default: none. */
   backend?: string;
-  /** Keeps a find in regressions/, beside the scenarios of the project, where every run begins. */
+  /** Keeps a counterexample in regressions/ in the project's folder of scenarios; later runs replay it first. */
   keep?: boolean;
-  /** Runs every plan twice, and looks for nothing but a difference. */
+  /** Runs every plan twice, and checks only whether the runs differ. */
   checkDeterminism?: boolean;
-  /** Told how far the search is. */
+  /** Called with the progress of the search. */
   onProgress?(state: ExploreProgress): void;
 }
 
 /**
- * @returns all verdicts together: false where a plan violates a property, unknown where one could not be judged
- * @throws RatchetError when the input is bad, or the search cannot begin
+ * @returns the combined verdict: false if a plan violates a property, unknown if a plan could not be judged
+ * @throws RatchetError if the input is bad, or the search cannot start
  */
 export async function exploreRanges(options: ExploreRangesOptions): Promise<Validity> {
   requireWholeNumbers(options);
@@ -59,14 +59,14 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   const set = textsOf(options.parameters);
   const workers = new Map<Space, () => SearchWorker[]>();
   const job = { set, properties, seed, checkDeterminism };
-  // All are loaded before the first search starts, so that an unknown name is refused at once.
+  // All ranges are loaded before the first search, so that errors in names are reported at once.
   for (const range of options.ranges ?? [PLAN_SPACE]) {
     if (typeof range === 'string') {
       const space = await loadSpace(catalogue, range, set, subject);
       workers.set(space, () => namedWorkers(space, project, job, options));
     } else {
       const space = spaceOf(isScenario(range) ? defineScenario(range) : range, set, subject);
-      workers.set(space, () => [workerHere(space, project, job)]);
+      workers.set(space, () => [localWorkerFor(space, project, job)]);
     }
   }
   return exploreSpaces({
@@ -79,7 +79,7 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
     runs: options.runs ?? (timeMs === undefined ? DEFAULT_PLANS : undefined),
     timeMs,
     backend,
-    keepIn: options.keep === true ? folderToKeepIn(catalogue) : undefined,
+    keepIn: options.keep === true ? regressionParent(catalogue) : undefined,
     reportRoot: options.report ?? DEFAULT_REPORT,
     reporter: options.reporter ?? {},
     onProgress: options.onProgress ?? (() => undefined),
@@ -96,17 +96,20 @@ interface Job {
 
 /** Threads load the subject and the range by their names. */
 function namedWorkers(space: Space, project: Project, job: Job, options: ExploreRangesOptions): SearchWorker[] {
-  if (typeof options.subject === 'object') return [workerHere(space, project, job)];
+  if (typeof options.subject === 'object') return [localWorkerFor(space, project, job)];
   const { folder, subjectAs } = project;
   const { workers = availableParallelism() } = options;
   return Array.from({ length: workers }, () => threadWorker({ ...job, folder, subject: subjectAs, space: space.name }));
 }
 
-function workerHere({ variations }: Space, { subject }: Project, job: Job): SearchWorker {
+function localWorkerFor({ variations }: Space, { subject }: Project, job: Job): SearchWorker {
   return localWorker(createSearcher({ ...job, variations, simulate: simulationOf(subject) }));
 }
 
-function folderToKeepIn({ scenarioFolders: [folder] }: Catalogue): string {
+function regressionParent({ scenarioFolders: [folder] }: Catalogue): string {
   if (folder !== undefined) return folder;
-  throw new UsageError('scenario-folder-missing', 'ratchet.config.ts names no folder of scenarios to keep it in');
+  throw new UsageError(
+    'scenario-folder-missing',
+    'cannot keep a regression: ratchet.config.ts lists no folder of scenarios',
+  );
 }

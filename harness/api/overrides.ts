@@ -1,17 +1,17 @@
-/** What a call changes in a plan before it runs. */
+/** The fields of a plan that options override before it runs. */
 import { parsePlan, type Plan } from '../plan/plan.ts';
 import { requireProperties } from '../runner/judgement.ts';
 
 export interface Overrides {
-  /** What to judge, instead of what the plan says. */
+  /** The properties to judge, instead of those of the plan. */
   properties?: readonly string[];
-  /** Number of replicas, instead of what the plan says. */
+  /** Number of replicas, instead of that of the plan. */
   replicas?: number;
-  /** How reads are spread, instead of what the plan says. */
+  /** How reads are distributed, instead of the routing of the plan. */
   routing?: Plan['topology']['routing'];
 }
 
-/** @throws UsageError when the plan contradicts itself then, e.g. lacks a replica that one of its faults names */
+/** @throws UsageError if the resulting plan is invalid, e.g. lacks a replica that one of its faults names */
 export function withOverrides(plan: Plan, { properties, replicas, routing }: Overrides): Plan {
   const topology = {
     ...plan.topology,
@@ -19,10 +19,10 @@ export function withOverrides(plan: Plan, { properties, replicas, routing }: Ove
     ...(routing === undefined ? {} : { routing }),
   };
   const judged = properties === undefined ? plan.properties : [...requireProperties(properties)];
-  return parsePlan({ ...plan, topology, properties: judged }, `${plan.scenario} with these flags`);
+  return parsePlan({ ...plan, topology, properties: judged }, `${plan.scenario} with these options`);
 }
 
-/** Whether the plan is still the one of which something is expected. */
+/** Whether the plan is unchanged, so that expectations of its verdict apply. */
 export function isAsWritten({ properties, replicas, routing }: Overrides): boolean {
   return properties === undefined && replicas === undefined && routing === undefined;
 }

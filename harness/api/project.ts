@@ -1,34 +1,34 @@
-/** The application under test and the scenarios of a project, as the functions of the package are told of them. */
+/** The application under test and the scenarios of a project, from the options of the package's functions. */
 import { defineSubject } from '../define/define-subject.ts';
 import type { Reporter } from '../port/reporter.ts';
 import type { Subject } from '../port/subject.ts';
 import { openCatalogue, type Catalogue } from '../runner/catalogue.ts';
 
 export interface ProjectOptions {
-  /** The application under test: its name, the path of its file, or itself; that of `ratchet.config.ts`. */
+  /** The application under test: a name, the path of a file, or a value. Default: that of `ratchet.config.ts`. */
   subject?: string | Subject;
-  /** Where the search for `ratchet.config.ts` starts, upwards; the working directory. */
+  /** The folder from which `ratchet.config.ts` is searched upwards. Default: the working directory. */
   folder?: string;
-  /** The folder where each run leaves its plan, history and verdict; `reports`, in the working directory. */
+  /** The folder for the plan, history and verdict of each run. Default: `reports` in the working directory. */
   report?: string;
-  /** What to judge, instead of what the plans say. */
+  /** The properties to judge, instead of those of the plans. */
   properties?: readonly string[];
-  /** Told of everything as it happens. What it throws ends the call. */
+  /** Receives reports as they happen. If it throws, the call rejects. */
   reporter?: Reporter;
-  /** Stops what is in progress; what was judged until then is returned. */
+  /** Stops the call, which returns the results so far. */
   signal?: AbortSignal;
 }
 
 export interface Project {
   catalogue: Catalogue;
   subject: Subject;
-  /** How commands name the subject: its name, or the path of its file. */
+  /** The subject as an argument of commands: its name, or the path of its file. */
   subjectAs: string;
-  /** Where the catalogue was looked for. */
+  /** The folder in which the catalogue was opened. */
   folder: string;
 }
 
-/** @throws UsageError for a config, a subject or a name that is not one */
+/** @throws UsageError for an invalid config or subject, or an unknown name */
 export async function openProject(options: Pick<ProjectOptions, 'subject' | 'folder'>): Promise<Project> {
   const { subject, folder = process.cwd() } = options;
   const catalogue = await openCatalogue(folder);

@@ -8,9 +8,9 @@ import { requireWholeNumbers } from './whole-numbers.ts';
 import { runAll, type RunningOptions } from './run-scenarios.ts';
 
 /**
- * @param plan as JSON, where what has a default may be missing; or the path of its file, `-` for standard input
- * @returns all verdicts together
- * @throws RatchetError when the input is bad, or a run cannot begin
+ * @param plan as JSON, where fields with a default are optional; or the path of its file, `-` for standard input
+ * @returns the combined verdict
+ * @throws RatchetError if the input is bad, or a run cannot start
  */
 export async function replayPlan(plan: PlanInput | string, options: RunningOptions): Promise<Validity> {
   requireWholeNumbers(options);

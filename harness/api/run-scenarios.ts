@@ -13,31 +13,31 @@ import { requireWholeNumbers } from './whole-numbers.ts';
 
 /** How plans are run. */
 export interface RunningOptions extends ProjectOptions, Overrides {
-  /** Where the data lives: `embedded`, `simulated`, `containers` or `remote`; `embedded`. */
+  /** `embedded`, `simulated`, `containers` or `remote`. Default: `embedded`. */
   backend?: string;
-  /** How many runs of each plan or scenario; 1. */
+  /** Number of runs of each plan or scenario. Default: 1. */
   runs?: number;
-  /** With `remote`: the target may be written to, though nothing marks it as a test target. */
+  /** With `remote`: confirms that the target may be written to, although it is not marked as a test target. */
   ownsTarget?: boolean;
-  /** Told in words what is going on. */
+  /** Called with messages about the progress of the current run. */
   onProgress?(message: string): void;
 }
 
 export interface RunScenariosOptions extends RunningOptions {
   /**
-   * Names of the project, or scenarios themselves. Default: all of the project that the backend can run; one that is
-   * named and cannot be run is refused. Plans that once failed run before them.
+   * Names of scenarios, or scenarios. Default: all scenarios of the project that the backend can run; a named scenario
+   * that cannot run is rejected. Regressions run before the scenarios.
    */
   scenarios?: readonly (string | Scenario)[];
-  /** What the first run of each scenario draws its variations from, a whole number; the next take those after it; 1. */
+  /** The seed of the first run of each scenario, a whole number; each further run adds 1. Default: 1. */
   seed?: number;
-  /** Over the defaults of the scenarios. */
+  /** Override the defaults of the scenarios. */
   parameters?: Readonly<Record<string, number | string>>;
 }
 
 /**
- * @returns all verdicts together
- * @throws RatchetError when the input is bad, or a run cannot begin
+ * @returns the combined verdict
+ * @throws RatchetError if the input is bad, or a run cannot start
  */
 export async function runScenarios(options: RunScenariosOptions): Promise<Validity> {
   requireWholeNumbers(options);
@@ -45,7 +45,11 @@ export async function runScenarios(options: RunScenariosOptions): Promise<Validi
   const { catalogue, subject } = project;
   const wanted = options.scenarios ?? catalogue.scenarioNames;
   if (wanted.length === 0)
-    throw new UsageError('scenario-missing', 'there is no scenario to run', 'name their folders in ratchet.config.ts');
+    throw new UsageError(
+      'scenario-missing',
+      'there are no scenarios to run',
+      'list their folders in ratchet.config.ts',
+    );
   const scenarios = await Promise.all(
     wanted.map((each) => (typeof each === 'string' ? catalogue.loadScenario(each) : defineScenario(each))),
   );
@@ -60,7 +64,7 @@ export async function runScenarios(options: RunScenariosOptions): Promise<Validi
   return runAll('run', tasks, project, options);
 }
 
-/** Runs the plans one after the other. Those that cannot be run are left out where all of the project are run. */
+/** Runs the plans one after the other. If all scenarios of the project run, those that cannot run are left out. */
 export function runAll(
   verb: 'run' | 'replay',
   tasks: readonly Task[],
@@ -97,7 +101,7 @@ function tasksOf(scenario: Scenario, subject: Subject, options: RunScenariosOpti
   }));
 }
 
-/** Parameters as the command line has them. */
+/** Parameters as texts, as on the command line. */
 export function textsOf(parameters: Readonly<Record<string, number | string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
 }

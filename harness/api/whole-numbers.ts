@@ -1,12 +1,12 @@
 import { UsageError } from '../errors.ts';
 
-const LEAST = { seed: 0, runs: 1, workers: 1 } as const;
+const MINIMUM = { seed: 0, runs: 1, workers: 1 } as const;
 
-/** @throws UsageError for the first of the options that is not a whole number, or too small */
-export function requireWholeNumbers(options: { readonly [Option in keyof typeof LEAST]?: number }): void {
-  for (const [name, least] of Object.entries(LEAST)) {
-    const value = options[name as keyof typeof LEAST];
-    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
-    throw new UsageError('option-invalid', `${name} must be a whole number from ${least}, not ${String(value)}`);
+/** @throws UsageError for the first option that is not a whole number, or is too small */
+export function requireWholeNumbers(options: { readonly [Option in keyof typeof MINIMUM]?: number }): void {
+  for (const [name, minimum] of Object.entries(MINIMUM)) {
+    const value = options[name as keyof typeof MINIMUM];
+    if (value === undefined || (Number.isSafeInteger(value) && value >= minimum)) continue;
+    throw new UsageError('option-invalid', `${name} must be a whole number from ${minimum}, not ${String(value)}`);
   }
 }

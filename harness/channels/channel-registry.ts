@@ -1,4 +1,4 @@
-/** The registry of channels: a new one is a file and a line here. */
+/** The registry of channels: to add one, add a file and a line here. */
 import type { OpenChannel } from '../port/channel.ts';
 import { openPoll } from './poll.ts';
 
@@ -7,5 +7,5 @@ export const channels = {
 } satisfies Record<string, OpenChannel>;
 
 export type ChannelName = keyof typeof channels;
-/** What a plan may name. */
+/** The valid names in a plan. */
 export const CHANNEL_NAMES = Object.keys(channels) as ChannelName[];

@@ -1,4 +1,4 @@
-/** An application whose answers the test gives, in the order of the requests, and what an observer needs around it. */
+/** An application whose requests the test answers, with the surroundings that an observer needs. */
 import type { AskStatus, ChannelSurroundings, StatusTarget } from '../port/channel.ts';
 import type { FrontEnd, ObservedProgress, Subject } from '../port/subject.ts';
 import { recordExchanges } from '../recording/exchanges.ts';

@@ -7,7 +7,7 @@ import { openPoll } from './poll.ts';
 
 function setUp(overrides: Partial<ChannelPlan> = {}) {
   const app = manualApp();
-  const told: { value?: ObservedProgress; failed?: string; arrival?: Arrival }[] = [];
+  const received: { value?: ObservedProgress; failed?: string; arrival?: Arrival }[] = [];
   const thrown: unknown[] = [];
   let seen: SeenProgress | undefined;
   let looks = 0;
@@ -31,19 +31,19 @@ function setUp(overrides: Partial<ChannelPlan> = {}) {
     listener: {
       value(value, arrival) {
         seen = { greatest: value, greatestNumber: Math.max(seen?.greatestNumber ?? 0, value.progress) };
-        told.push({ value, arrival });
+        received.push({ value, arrival });
       },
-      failed: (reason) => told.push({ failed: reason }),
+      failed: (reason) => received.push({ failed: reason }),
     },
     ask: (request, operation) => app.ask(request, operation, { story: 's', instance: 1 }),
     threw: (error) => void thrown.push(error),
   });
-  return { ...app, poll, told, thrown };
+  return { ...app, poll, received, thrown };
 }
 
 describe('a channel that polls', () => {
-  it('records the poll and what it returned, and tells the value with the event that has it', async () => {
-    const { recorder, requests, poll, told } = setUp();
+  it('records the poll and its result, and passes the value with its event to the listener', async () => {
+    const { recorder, requests, poll, received } = setUp();
     const look = poll.look();
     await requests[0]!.answer(at(10));
     await look;
@@ -52,11 +52,11 @@ describe('a channel that polls', () => {
       { ...read, type: 'invoke' },
       { ...read, type: 'ok', value: { generation: 1, progress: 10 } },
     ]);
-    expect(told).toEqual([{ value: at(10), arrival: { ordinal: 1, by: 'read', index: 1 } }]);
+    expect(received).toEqual([{ value: at(10), arrival: { ordinal: 1, by: 'read', index: 1 } }]);
     expect(requests[0]!.operation).toBe('tab-1#1');
   });
 
-  it('sends what the front end asks, unless the plan lets it expect nothing', async () => {
+  it('sends the query of the front end, which is without progress if the plan says so', async () => {
     for (const [expects, sent] of [
       ['last-seen', '40'],
       ['none', null],
@@ -75,21 +75,26 @@ describe('a channel that polls', () => {
 
   it.each<[string, (request: ManualRequest) => Promise<void>, string, number]>([
     ['an error status', (request) => request.answer({ error: 'x' }, 503), 'HTTP 503', 0],
-    ['no JSON', (request) => request.resolve(new Response('{')), 'answer cannot be read: Expected property', 0],
-    ['an answer that is none', (request) => request.resolve(undefined), 'answer cannot be read: Cannot read', 0],
+    ['invalid JSON', (request) => request.resolve(new Response('{')), 'answer cannot be read: Expected property', 0],
+    [
+      'an answer that is not a response',
+      (request) => request.resolve(undefined),
+      'answer cannot be read: Cannot read',
+      0,
+    ],
     ['a lost request', (request) => request.fail(new RequestLost('the connection broke')), 'the connection broke', 0],
     ['an app that throws', (request) => request.fail(new Error('boom')), 'the status endpoint threw: boom', 1],
-  ])('fails the read on %s and goes on; it reports an app that threw', async (_, answer, error, threw) => {
-    const { recorder, requests, poll, told, thrown } = setUp();
+  ])('fails the read on %s and continues; it reports an app that threw', async (_, answer, error, threw) => {
+    const { recorder, requests, poll, received, thrown } = setUp();
     const look = poll.look();
     await answer(requests[0]!);
     await look;
     expect(recorder.history.events.at(-1)).toMatchObject({ type: 'fail', error: expect.stringContaining(error) });
-    expect(told).toEqual([{ failed: expect.stringContaining(error) }]);
+    expect(received).toEqual([{ failed: expect.stringContaining(error) }]);
     expect(thrown).toHaveLength(threw);
   });
 
-  it('polls on time when told to, and waits for the answer otherwise', async () => {
+  it('polls at fixed intervals, or waits for the response if polls are chained', async () => {
     for (const [polling, expected] of [
       ['interval', 3],
       ['chained', 1],
@@ -101,7 +106,7 @@ describe('a channel that polls', () => {
     }
   });
 
-  it('waits for the polls in flight when it is stopped', async () => {
+  it('waits for the polls in flight if it is stopped', async () => {
     const { clock, requests, poll } = setUp();
     const stop = new AbortController();
     let isOver = false;
@@ -114,8 +119,8 @@ describe('a channel that polls', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('ends the reads in flight in info when the page is gone, and ignores answers that arrive later', async () => {
-    const { clock, recorder, requests, poll, told } = setUp({ polling: 'interval' });
+  it('ends the reads in flight in info if the page is gone, and ignores later responses', async () => {
+    const { clock, recorder, requests, poll, received } = setUp({ polling: 'interval' });
     const polling = poll.run(new AbortController().signal);
     await clock.advance(60);
     await requests[0]!.answer(at(10));
@@ -134,7 +139,7 @@ describe('a channel that polls', () => {
     await clock.advance(100);
     await polling;
     expect(recorder.history.events).toHaveLength(length);
-    expect(told.map(({ value }) => value)).toEqual([at(10)]);
+    expect(received.map(({ value }) => value)).toEqual([at(10)]);
     expect(requests).toHaveLength(2);
   });
 

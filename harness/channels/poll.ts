@@ -1,4 +1,4 @@
-/** Polls the status endpoint: one request after the other, or at fixed times whether answered or not. */
+/** Polls the status endpoint. Each request is sent after the response to the previous one, or at fixed intervals. */
 import { RequestLost } from '../errors.ts';
 import type { Channel, ChannelPlan, ChannelSurroundings } from '../port/channel.ts';
 import type { ObservedProgress } from '../port/subject.ts';
@@ -9,27 +9,27 @@ export function openPoll(plan: ChannelPlan, surroundings: ChannelSurroundings): 
 
 class PollChannel implements Channel {
   readonly #plan: ChannelPlan;
-  readonly #around: ChannelSurroundings;
+  readonly #surroundings: ChannelSurroundings;
   readonly #endpoint: string;
   readonly #base: string;
-  /** By process: the operation of its read. */
+  /** Process → the operation of its read. */
   readonly #inFlight = new Map<string, string>();
   #isClosed = false;
-  #asked: { query: Readonly<Record<string, string>>; url: string };
+  #lastRequest: { query: Readonly<Record<string, string>>; url: string };
 
   constructor(plan: ChannelPlan, surroundings: ChannelSurroundings) {
     this.#plan = plan;
-    this.#around = surroundings;
+    this.#surroundings = surroundings;
     this.#endpoint = `http://app.invalid/api/stories/${encodeURIComponent(plan.story)}/status`;
     this.#base = `${plan.session}/poll`;
-    this.#asked = { query: {}, url: this.#endpoint };
+    this.#lastRequest = { query: {}, url: this.#endpoint };
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const polls = new Set<Promise<void>>();
     while (!this.#isOver(signal)) {
       const poll = this.look();
-      const pause = this.#around.clock.sleep(this.#plan.every_ms, signal);
+      const pause = this.#surroundings.clock.sleep(this.#plan.every_ms, signal);
       if (this.#plan.polling === 'chained') await poll;
       else {
         polls.add(poll);
@@ -42,7 +42,7 @@ class PollChannel implements Channel {
 
   close(reason: string): void {
     this.#isClosed = true;
-    const { exchanges, recorder } = this.#around;
+    const { exchanges, recorder } = this.#surroundings;
     const { session, story: key } = this.#plan;
     for (const [process, operation] of this.#inFlight) {
       const service = exchanges.takeService(operation);
@@ -51,9 +51,9 @@ class PollChannel implements Channel {
     this.#inFlight.clear();
   }
 
-  /** Most of a run consists of this function: it is the only promise that a poll costs here. */
+  /** A run spends most of its time here, so a poll creates only the promise of this function. */
   async look(): Promise<void> {
-    const { recorder, processes, exchanges, subject, tab, listener, gatewayUrl } = this.#around;
+    const { recorder, processes, exchanges, subject, tab, listener, gatewayUrl } = this.#surroundings;
     const { session, story: key, expects } = this.#plan;
     const ordinal = tab.nextOrdinal();
     const process = processes.take(this.#base);
@@ -65,14 +65,14 @@ class PollChannel implements Channel {
     let hasAnswered = false;
     let answer: Answer;
     try {
-      const response = await this.#around.ask(new Request(url), operation);
+      const response = await this.#surroundings.ask(new Request(url), operation);
       hasAnswered = true;
       answer = answerOf(response, await response.text(), subject);
     } catch (error) {
       answer = { error: this.#failureOf(error, hasAnswered) };
     }
     const service = exchanges.takeService(operation.operation);
-    // The page is gone, and the read has ended.
+    // If the page is gone, `close` has already ended the read.
     if (!this.#inFlight.delete(process)) return;
     if ('error' in answer) {
       recorder.record({ process, session, f: 'read', key, type: 'fail', error: answer.error, ...service });
@@ -89,19 +89,19 @@ class PollChannel implements Channel {
     return this.#isClosed || signal.aborted;
   }
 
-  /** Usually the previous one. */
+  /** The query and the URL of a poll; reused while the query stays the same. */
   #requestFor(query: Record<string, string>): { query: Readonly<Record<string, string>>; url: string } {
-    if (!isSame(query, this.#asked.query)) {
-      this.#asked = { query: { ...query }, url: this.#endpoint + searchOf(query) };
+    if (!isSame(query, this.#lastRequest.query)) {
+      this.#lastRequest = { query: { ...query }, url: this.#endpoint + searchOf(query) };
     }
-    return this.#asked;
+    return this.#lastRequest;
   }
 
   #failureOf(error: unknown, hasAnswered: boolean): string {
     const { message } = error as Error;
     if (hasAnswered) return `the status endpoint's answer cannot be read: ${message}`;
     if (error instanceof RequestLost) return message;
-    this.#around.threw(error);
+    this.#surroundings.threw(error);
     return `the status endpoint threw: ${message}`;
   }
 }
@@ -120,7 +120,7 @@ function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, 
   return Object.keys(b).length === names.length;
 }
 
-/** Cheaper than `URLSearchParams`, which is made for more than a few names and numbers. */
+/** Faster than `URLSearchParams` for a few short parameters. */
 function searchOf(query: Record<string, string>): string {
   let search = '';
   for (const name in query) {

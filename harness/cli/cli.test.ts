@@ -58,7 +58,7 @@ describe('bad input gets one clear line and exit code 64', () => {
     [
       'fewer replicas than its faults need',
       ['run', 'unequal-replicas', '--replicas', '1'],
-      'unequal-replicas with these flags: faults.0: replica-2 does not exist: topology.replicas is 1',
+      'unequal-replicas with these options: faults.0: replica-2 does not exist: topology.replicas is 1',
     ],
     ['a missing argument', ['replay'], "missing required argument 'plan'"],
     ['a subject file that is missing', ['run', 'restart', '--subject', './nothing.ts'], 'nothing.ts: no such file'],

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import type { HandOption } from '../faults/fault.ts';
+import type { ManualOption } from '../faults/fault.ts';
 import { faultKinds, hasField, isRequestKind, type AnyKind, type FaultKindName } from '../faults/fault-registry.ts';
 import type { Command as ControlCommand, FaultRequest } from '../up/control.ts';
 import { firstOf } from '../required.ts';
@@ -27,8 +27,8 @@ const OPTIONS: ReadonlyMap<string, Option> = new Map(
   [...optionsByField()].map(([field, shared]) => [field, optionOf(shared)]),
 );
 
-function optionsByField(): Map<string, HandOption[]> {
-  const fields = new Map<string, HandOption[]>();
+function optionsByField(): Map<string, ManualOption[]> {
+  const fields = new Map<string, ManualOption[]>();
   for (const { byHand } of KINDS) {
     for (const [field, option] of Object.entries(byHand?.options ?? {})) {
       fields.set(field, [...(fields.get(field) ?? []), option]);
@@ -37,7 +37,7 @@ function optionsByField(): Map<string, HandOption[]> {
   return fields;
 }
 
-function optionOf(shared: readonly HandOption[]): Option {
+function optionOf(shared: readonly ManualOption[]): Option {
   const { flag, value, choices } = firstOf(shared);
   const option = new Option(flag, [...new Set(shared.map(({ description }) => description))].join('; '));
   if (choices !== undefined) option.choices(choices);

@@ -1,12 +1,12 @@
 import { aListOf, aText, requireFields, type Definition } from './required-fields.ts';
 
-/** What `ratchet.config.ts` says of a project. */
+/** The contents of `ratchet.config.ts`. */
 export interface RatchetConfig {
-  /** Folders whose files each export a `scenario`, relative to the config; Ratchet's own are there without it. */
+  /** Folders whose files each export a `scenario`, relative to the config; Ratchet's own are always available. */
   scenarios?: readonly string[];
-  /** Folders with a folder for each subject, whose `subject.ts` exports a `subject`. */
+  /** Folders with one folder for each subject, whose `subject.ts` exports a `subject`. */
   subjects?: readonly string[];
-  /** The subject that runs when none is named. */
+  /** The default subject. */
   subject?: string;
 }
 
@@ -18,8 +18,8 @@ const CONFIG: Definition = {
 };
 
 /**
- * The configuration of a project, for `ratchet.config.ts`: returned as it is.
- * @throws UsageError `config-invalid` that names the field which is wrong or unknown
+ * Returns the configuration of a project unchanged, for `ratchet.config.ts`.
+ * @throws UsageError `config-invalid` that names the invalid or unknown field
  */
 export function defineConfig(config: RatchetConfig): RatchetConfig {
   requireFields(config, CONFIG);

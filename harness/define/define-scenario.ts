@@ -27,8 +27,8 @@ const SCENARIO: Definition = {
 };
 
 /**
- * A scenario, for a file in a folder of scenarios: returned as it is. Its plan and its range are checked when they are used.
- * @throws UsageError `scenario-invalid` that names the field which is missing or wrong
+ * Returns a scenario unchanged, for a file in a folder of scenarios. Its plan and range are checked when they are used.
+ * @throws UsageError `scenario-invalid` that names the missing or invalid field
  */
 export function defineScenario(scenario: Scenario): Scenario {
   requireFields(scenario, SCENARIO);

@@ -37,9 +37,9 @@ const SUBJECT: Definition = {
 };
 
 /**
- * The application under test, for a file that `--subject` or a folder of subjects names: returned as it is.
- * @param subject what `modulesSubject`, `commandSubject` or `urlSubject` gives, or a port of your own
- * @throws UsageError `subject-invalid` that names the field which is missing or wrong
+ * Returns the application under test unchanged, for the file of a subject.
+ * @param subject the result of `modulesSubject`, `commandSubject` or `urlSubject`, or your own implementation of the port
+ * @throws UsageError `subject-invalid` that names the missing or invalid field
  */
 export function defineSubject(subject: Subject): Subject {
   requireFields(subject, SUBJECT);

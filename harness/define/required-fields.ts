@@ -1,29 +1,29 @@
-/** Checks the values that a user's own modules export: their types do not reach JavaScript. */
+/** Checks at run time the values that a user's modules export. */
 import { UsageError } from '../errors.ts';
 import { NAME, NAME_RULE } from '../plan/name.ts';
 
-/** What a field must hold. */
+/** The type of a field. */
 export interface Field {
-  /** In words that follow "it": `must be a function`. */
+  /** Text that follows "it" or the name of the field: `must be a function`. */
   rule: string;
   holds(value: unknown): boolean;
 }
 
 export interface Definition {
-  /** What the value is called in messages, and by its named export: `config`. */
+  /** The name of the value in messages, and of its named export: `config`. */
   name: string;
   /**
-   * By path, e.g. `tracked.table`, a parent before its parts; checked in this order. A path that ends in `?` may be
-   * missing.
+   * Path → type, e.g. `tracked.table`, a parent before its parts; checked in this order. A path that ends in `?` is
+   * optional.
    */
   fields: Readonly<Record<string, Field>>;
-  /** Whether fields of other names are refused. */
+  /** Whether fields with other names are rejected. */
   isClosed?: boolean;
-  /** What to do about a value that is wrong. */
+  /** What to do if the value is invalid. */
   hint: string;
 }
 
-/** @throws UsageError `<name>-invalid` that names the first field which is wrong, in one line */
+/** @throws UsageError `<name>-invalid` that names the first invalid field, in one line */
 export function requireFields(value: unknown, definition: Definition): void {
   const problem = findProblem(value, definition);
   if (problem !== undefined) throw new UsageError(`${definition.name}-invalid`, problem, definition.hint);
@@ -41,16 +41,19 @@ function findProblem(value: unknown, { name, fields, isClosed = false }: Definit
   }
   const known = Object.keys(fields).map((path) => path.replace('?', ''));
   const unknown = isClosed ? Object.keys(value).find((key) => !known.includes(key)) : undefined;
-  return unknown === undefined ? undefined : `${name} has no field "${unknown}": there is ${known.join(', ')}`;
+  return unknown === undefined ? undefined : `${name} has no field "${unknown}"; available: ${known.join(', ')}`;
 }
 
 export const aName: Field = { rule: NAME_RULE, holds: (value) => typeof value === 'string' && NAME.test(value) };
-export const aText: Field = { rule: 'must be a text', holds: (value) => typeof value === 'string' && value !== '' };
+export const aText: Field = {
+  rule: 'must be a non-empty string',
+  holds: (value) => typeof value === 'string' && value !== '',
+};
 export const aNumber: Field = { rule: 'must be a number', holds: (value) => typeof value === 'number' };
 export const aFunction: Field = { rule: 'must be a function', holds: (value) => typeof value === 'function' };
 export const anObject: Field = { rule: 'must be an object', holds: isRecord };
 
-/** @param what of what, in the plural: `folders` */
+/** @param what the items, in the plural: `folders` */
 export function aListOf(what: string): Field {
   return {
     rule: `must be a list of ${what}`,

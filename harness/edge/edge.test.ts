@@ -3,7 +3,7 @@ import { RequestLost } from '../errors.ts';
 import { claims, claimOf, Fault, type RequestFault } from '../faults/fault-registry.ts';
 import { createEdge } from './edge.ts';
 
-/** An edge with one fault, and what happens at it. */
+/** An edge with one fault, and a log of its events. */
 function edgeWith(input: object) {
   const fault = Fault.parse(input) as RequestFault;
   const events: string[] = [];
@@ -21,7 +21,7 @@ function edgeWith(input: object) {
 const match = { actor: 'tab-1', at: 'edge', nth: 2 };
 
 describe('the edge', () => {
-  it('passes on every request that no fault claims', async () => {
+  it('forwards every request that no fault claims', async () => {
     const { ask, events } = edgeWith({ kind: 'http-drop', match });
     expect(await (await ask()).text()).toBe('85');
     expect(await (await ask('tab-2')).text()).toBe('85');
@@ -46,14 +46,14 @@ describe('the edge', () => {
     expect(events).toEqual(['http-delay of tab-1', ...expected]);
   });
 
-  it('answers by itself, and lets work go on that is waited for at the end', async () => {
+  it('answers a late request itself, and settles when the background work is done', async () => {
     const { ask, edge, events } = edgeWith({ kind: 'http-late', match: { ...match, nth: 1 }, apply_after_ms: 30 });
     expect((await ask()).status).toBe(504);
     await edge.settled();
     expect(events).toEqual(['http-late of tab-1', 'slept 30', 'answered']);
   });
 
-  it('leaves requests at the gateway alone', async () => {
+  it('does not apply faults of the gateway', async () => {
     const { ask, events } = edgeWith({ kind: 'http-drop', match: { actor: 'tab-1' } });
     await ask();
     expect(events).toEqual(['answered']);

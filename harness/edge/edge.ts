@@ -1,6 +1,6 @@
 /**
- * What stands between a tab and the status route: a CDN, a proxy, the browser's own cache. It sees every status request
- * of every kind of subject; faults whose match says `at: "edge"` apply here.
+ * The edge between a tab and the status route: a CDN, a proxy, the browser's cache. Every status request to any kind of
+ * subject passes it; faults with `at: "edge"` in their match apply here.
  */
 import { RequestLost } from '../errors.ts';
 import { BackgroundWork, RequestOrdinals, type Claim, type ClaimedFault } from '../gateway/claim.ts';
@@ -9,7 +9,7 @@ import type { Passage } from '../port/fault-targets.ts';
 export interface EdgeOptions {
   claim: Claim;
   sleep(milliseconds: number): Promise<void>;
-  /** Called with every request that a fault claims. */
+  /** Called for every request that a fault claims. */
   onClaimed(fault: ClaimedFault, request: EdgeRequest): void;
 }
 
@@ -21,16 +21,16 @@ export interface EdgeRequest {
 
 export interface Edge {
   /**
-   * Passes a request of a tab on to the application.
+   * Forwards a request of a tab to the application.
    * @param forward calls the application; called at most once
-   * @throws RequestLost when a fault breaks the connection, and whatever `forward` throws
+   * @throws RequestLost if a fault breaks the connection; also rethrows errors of `forward`
    */
   pass(request: EdgeRequest, forward: () => Promise<Response>): Promise<Response>;
-  /** Resolves when what goes on after its client was answered is done. */
+  /** Resolves when all work that continues after a response is done. */
   settled(): Promise<void>;
 }
 
-/** A broken connection, as an answer of the passage. */
+/** The answer of a passage whose connection breaks. */
 const BROKEN = Symbol('broken');
 
 export function createEdge({ claim, sleep, onClaimed }: EdgeOptions): Edge {
@@ -43,12 +43,12 @@ export function createEdge({ claim, sleep, onClaimed }: EdgeOptions): Edge {
       const fault = claim({ at: 'edge', actor, method, ...ordinals.count(actor, method) });
       if (fault === undefined) return forward();
       onClaimed(fault, request);
-      return disturbed(fault, forward);
+      return passWithFault(fault, forward);
     },
     settled: () => background.settled(),
   };
 
-  async function disturbed(fault: ClaimedFault, forward: () => Promise<Response>): Promise<Response> {
+  async function passWithFault(fault: ClaimedFault, forward: () => Promise<Response>): Promise<Response> {
     const passage: Passage<Response | typeof BROKEN> = {
       forward,
       answer: (status, message) => new Response(message, { status }),

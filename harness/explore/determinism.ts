@@ -1,15 +1,15 @@
-/** Whether two runs of one plan are the same, event by event. */
+/** Compares two runs of one plan, event by event. */
 import { formatEvent } from '../history/codec.ts';
 import type { History } from '../history/event.ts';
 
 export interface Traced {
   history: History;
-  /** The same for two runs only if nothing differed in them. */
+  /** Equal for two runs only if the runs are identical. */
   traceHash(): string;
 }
 
 export interface Mismatch {
-  /** Of the first event that differs; the number of events if only what is not in the history does. */
+  /** The index of the first event that differs; the number of events if only timers or messages differ. */
   index: number;
   sentence: string;
 }
@@ -21,11 +21,14 @@ export function findMismatch(first: Traced, second: Traced): Mismatch | undefine
   const length = Math.max(lines.length, others.length);
   const index = Array.from({ length }, (_, at) => at).find((at) => lines[at] !== others[at]);
   if (index === undefined) {
-    const what = `two runs of one plan have the same ${length} events, but not the same timers and messages`;
+    const what = `two runs of one plan have the same ${length} events, but different timers or messages`;
     return { index: length, sentence: `${what}: traces ${hashes.join(' and ')}` };
   }
-  const [one, other] = [lines, others].map((each) => each[index] ?? 'nothing, for the run was over');
-  return { index, sentence: `two runs of one plan differ from event ${index} on: ${one} and then ${other}` };
+  const [one, other] = [lines, others].map((each) => each[index] ?? 'no event');
+  return {
+    index,
+    sentence: `two runs of one plan differ from event ${index} on: the first has ${one}, the second has ${other}`,
+  };
 }
 
 function linesOf({ history }: Traced): string[] {

@@ -1,4 +1,4 @@
-/** Explores one space after the other and tells a reporter of each: what `ratchet explore` does. */
+/** Explores spaces one after the other and reports each to a reporter, for `ratchet explore`. */
 import type { Validity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
 import type { JudgedExploration, Reporter, RunTitle } from '../port/reporter.ts';
@@ -17,35 +17,35 @@ import type { Space } from './space.ts';
 export interface ExploreSpacesOptions {
   spaces: readonly Space[];
   subject: Subject;
-  /** How commands name the subject: its name, or the path of its file. */
+  /** The subject as an argument of commands: its name, or the path of its file. */
   subjectAs: string;
-  /** Makes what searches a space, when its search begins. */
+  /** Creates the workers of a space when its search starts. */
   createWorkers(space: Space): SearchWorker[];
-  /** What the plans are drawn from. */
+  /** The seed of the plans. */
   seed: number;
-  /** How many plans to try; `undefined`: until the time is up. */
+  /** Number of plans to try; `undefined`: no limit. */
   runs: number | undefined;
   timeMs: number | undefined;
-  /** The workers run every plan twice, and look for nothing but a difference. */
+  /** The workers run every plan twice, and check only whether the runs differ. */
   checkDeterminism: boolean;
-  /** Where a find is run again, besides the simulation. */
+  /** The backend on which a counterexample is run again, after the simulation. */
   backend: string;
-  /** The folder beside whose scenarios a find is kept as a regression; `undefined`: it is not kept. */
+  /** The folder of scenarios in which a counterexample is kept as a regression; `undefined`: it is not kept. */
   keepIn: string | undefined;
   /** Root of the reports. */
   reportRoot: string;
   reporter: Reporter;
   onProgress(message: ExploreProgress): void;
-  /** Stops the search; what was found until then is told. */
+  /** Stops the search; a counterexample that was already found is reported. */
   signal: AbortSignal;
 }
 
-/** The search itself, or a run of what it found. */
+/** The state of the search, or of a run of its counterexample. */
 export type ExploreProgress = RunTitle & ({ search: Progress } | { message: string });
 
 export const SIMULATED = 'simulated';
 
-/** @returns all verdicts together: false where a plan violates a property, unknown where one could not be judged */
+/** @returns the combined verdict: false if a plan violates a property, unknown if a plan could not be judged */
 export async function exploreSpaces(options: ExploreSpacesOptions): Promise<Validity> {
   const { spaces, reporter, signal } = options;
   const titles = spaces.map((space) => titleOf(space, options));
@@ -111,7 +111,7 @@ function recordOf({ failing, isShrunk, shrinkRuns, plan, runs, keptAs }: FoundPl
 async function confirmed(find: Found, space: Space, options: ExploreSpacesOptions): Promise<FoundPlan> {
   const { failing, minimal: plan, isShrunk, shrinkRuns } = find;
   const { keepIn, subject, subjectAs } = options;
-  // What was found is told also when the search was interrupted.
+  // A counterexample is reported even if the search was interrupted.
   const simulated = await runOnce(SIMULATED, 1, find, { ...options, signal: new AbortController().signal });
   const isToConfirm = options.backend !== SIMULATED;
   const runs = [simulated, ...(isToConfirm ? await confirmingRuns(find, options) : [])];
@@ -125,10 +125,10 @@ async function confirmed(find: Found, space: Space, options: ExploreSpacesOption
 
 type RunAgain = Awaited<ReturnType<typeof runOnce>>;
 
-/** Real time is never twice the same. */
+/** Runs in real time differ, so a counterexample gets several attempts. */
 const CONFIRM_ATTEMPTS = 3;
 
-/** Until the find is confirmed, or the attempts are used up. */
+/** Runs the plan until the violation is confirmed, or the attempts are used up. */
 async function confirmingRuns(find: Found, options: ExploreSpacesOptions): Promise<RunAgain[]> {
   const runs: RunAgain[] = [];
   while (runs.length < CONFIRM_ATTEMPTS && !options.signal.aborted && runs.at(-1)?.isConfirmed !== true) {
@@ -137,7 +137,7 @@ async function confirmingRuns(find: Found, options: ExploreSpacesOptions): Promi
   return runs;
 }
 
-/** The smallest plan once more, on a backend. */
+/** Runs the smallest plan on a backend. */
 async function runOnce(
   backend: string,
   attempt: number,

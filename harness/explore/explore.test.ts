@@ -14,7 +14,7 @@ const search: SearchOptions = {
 };
 const sound: SearchOptions = { ...search, properties: ['monotonic-commits'] };
 
-/** A worker that takes as many turns for a chunk as it is told. */
+/** A worker that takes the given number of turns of the event loop for each chunk. */
 function slowWorker(options: SearchOptions, turns: (chunk: number) => number): SearchWorker & { closed: number } {
   const searcher = createSearcher(options);
   const worker = {
@@ -35,7 +35,7 @@ function exploring(workers: readonly SearchWorker[], overrides: Partial<ExploreO
 }
 
 describe('an exploration', () => {
-  it('finds and shrinks the same with one worker and with three of different speed', async () => {
+  it('finds and shrinks the same plan with one worker and with three of different speed', async () => {
     const { runs, found, coverage } = await exploring([slowWorker(search, () => 0)]);
     const workers = [5, 0, 2].map((speed) => slowWorker(search, (chunk) => speed + (chunk % 2)));
     expect(await exploring(workers)).toMatchObject({ runs, found, coverage });
@@ -44,7 +44,7 @@ describe('an exploration', () => {
     expect(workers.every(({ closed }) => closed > 0)).toBe(true);
   });
 
-  it('tries exactly as many plans as it is told where nothing is found', async () => {
+  it('tries exactly the given number of plans if nothing is found', async () => {
     const explored = await exploring([slowWorker(sound, () => 0), slowWorker(sound, () => 1)], { runs: 130 });
     expect(explored).toMatchObject({ runs: 130, found: undefined, isInterrupted: false });
   });
@@ -62,7 +62,7 @@ describe('an exploration', () => {
     expect(explored).toMatchObject({ runs: 500, elapsedMs: 1_000, runsPerSecond: 500 });
   });
 
-  it('keeps what it has found when it is interrupted while it shrinks', async () => {
+  it('keeps its counterexample if it is interrupted while shrinking', async () => {
     const stop = new AbortController();
     const searcher = createSearcher(search);
     const worker: SearchWorker = {
@@ -79,7 +79,7 @@ describe('an exploration', () => {
     expect(found).toMatchObject({ isShrunk: false, minimal: { seed: 77 } });
   });
 
-  it('ends at once when it is interrupted while a worker is busy', async () => {
+  it('ends at once if it is interrupted while a worker is busy', async () => {
     const stop = new AbortController();
     const busy: SearchWorker = { ...slowWorker(sound, () => 0), search: () => new Promise(() => undefined) };
     const exploration = exploring([busy], { signal: stop.signal });
@@ -87,7 +87,7 @@ describe('an exploration', () => {
     expect(await exploration).toMatchObject({ runs: 0, found: undefined, isInterrupted: true });
   });
 
-  it('ends with the error of a worker that fails', async () => {
+  it('rejects with the error of a worker that fails', async () => {
     const failing: SearchWorker = {
       ...slowWorker(sound, () => 0),
       search: () => Promise.reject(new Error('no subject')),

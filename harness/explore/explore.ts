@@ -1,26 +1,26 @@
-/** Explores a range of plans with several workers: hands out chunks, keeps the earliest find, has it shrunk. */
+/** Explores a range of plans with several workers: assigns chunks, keeps the earliest find, and has it shrunk. */
 import type { Clock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { firstOf } from '../required.ts';
 import type { Shrunk } from './search-job.ts';
 import { CHUNK_RUNS, type ChunkResult, type Coverage, type Find } from './search.ts';
 
-/** Who searches: another thread, or this one. It rejects when its simulation cannot begin or it dies. */
+/** A worker of a search, in another thread or in this one. It rejects if its simulation cannot start or its thread ends. */
 export interface SearchWorker {
   search(chunk: number, runs: number): Promise<ChunkResult>;
   shrink(find: Find, onSmaller: (plan: Plan) => void): Promise<Shrunk>;
-  /** Stops whatever it does, at once. */
+  /** Stops the worker immediately. */
   close(): void;
 }
 
 export interface ExploreOptions {
   workers: readonly SearchWorker[];
-  /** How many plans to try; none: until the time is up. */
+  /** Number of plans to try; `undefined`: no limit. */
   runs?: number | undefined;
   timeMs?: number | undefined;
   clock: Clock;
   onProgress(progress: Progress): void;
-  /** Stops the exploration; what has been found stays. */
+  /** Stops the exploration; a find so far is kept. */
   signal: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ export interface Progress {
 }
 
 export interface Explored {
-  /** Plans tried, up to the find if there is one. */
+  /** Number of plans tried, up to the find if there is one. */
   runs: number;
   runsPerSecond: number;
   elapsedMs: number;
@@ -42,17 +42,17 @@ export interface Explored {
 }
 
 export interface Found extends Find {
-  /** The smallest plan that fails in the same way, as far as shrinking came. */
+  /** The smallest plan so far that fails in the same way. */
   minimal: Plan;
   shrinkRuns: number;
   isShrunk: boolean;
-  /** Under how many of the other timings it fails too; unknown until it is shrunk. */
+  /** The number of other timings under which it also fails; unknown until it is shrunk. */
   steadiness: number | undefined;
 }
 
 /**
- * The find of the earliest chunk is the result, whichever worker is faster: for a given seed and number of runs the same
- * is found with any number of workers.
+ * The result is the find of the earliest chunk, so a seed and a number of runs give the same result with any number of
+ * workers.
  */
 export async function explore(options: ExploreOptions): Promise<Explored> {
   const { workers, clock, signal } = options;
@@ -118,7 +118,7 @@ async function shrunk(
   };
 }
 
-/** What was tried up to the earliest find; what others tried beyond it meanwhile does not count. */
+/** Sums the results up to the earliest find; later chunks that other workers have tried do not count. */
 function sum(
   results: readonly ChunkResult[],
   elapsedMs: number,

@@ -1,4 +1,4 @@
-/** A simulation in thirty lines, for tests of the search: legacy polls by the clock, and replicas know what a plan lets them. */
+/** A small simulation for tests of the search: tabs poll at fixed intervals, and replicas lag as the plan says. */
 import type { EventBody, HistoryEvent, ProgressValue } from '../history/event.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { TrialOutcome } from './trial.ts';
@@ -11,7 +11,7 @@ interface Commit {
 
 const POLLS = 8;
 
-/** One generation of a story after the other, and `POLLS` polls of every tab while they last. */
+/** Runs the generations of each story one after the other, with `POLLS` polls of every tab. */
 export function fakeSimulate(plan: Plan): TrialOutcome {
   const commits = commitsOf(plan);
   const reads = plan.observers.flatMap(({ session, story, every_ms: everyMs }) =>

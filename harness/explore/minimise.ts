@@ -1,20 +1,20 @@
 /**
- * After fast-check has shrunk a plan: takes away what it could not, because other parts of the plan count on it. Each
- * cut mends what it leaves behind: the ordinals of later requests, the generations that other parts name.
+ * Shrinks a plan further after fast-check: removes parts that other parts of the plan refer to. Each cut adjusts these
+ * references: the ordinals of later requests, and the numbers of generations.
  */
 import { cuts } from '../plan/cuts.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /**
- * Cuts the plan down as long as it fails.
- * @param fails whether a plan still goes wrong in the same way
- * @param runsMax how many plans may be tried
+ * Applies cuts as long as the plan still fails.
+ * @param fails whether a plan fails in the same way
+ * @param runsMax maximum number of plans to try
  */
 export function minimise(plan: Plan, fails: (plan: Plan) => boolean, runsMax: number): { plan: Plan; runs: number } {
   let smallest = plan;
   let runs = 0;
   let from = 0;
-  // After a cut that succeeded the search goes on behind it, and around once more, until a whole round brings nothing.
+  // After a successful cut, continue with the next one and wrap around, until no cut of a whole round succeeds.
   for (let idle = 0; runs < runsMax;) {
     const all = [...cuts(smallest)];
     const candidate = all[from % all.length];

@@ -19,7 +19,7 @@ const cases = kept.flatMap(({ expect: expected, ...regression }) =>
   Object.entries(expected).map(([subject, holds]) => ({ ...regression, subject, holds })),
 );
 
-describe('what once failed', () => {
+describe('a kept regression', () => {
   it.each(cases)('$name: $subject holds: $holds', async ({ plan, subject, holds }) => {
     const simulate = simulationOf(await catalogue.loadSubject(subject));
     const { judgement } = await inMacrotask(() => tryPlan(plan, simulate));
@@ -30,7 +30,7 @@ describe('what once failed', () => {
 describe('a regression', () => {
   const regression = { ...kept[0]!, name: 'found', expect: { legacy: false } };
 
-  it('is read back as it was kept, under a name of its own', () => {
+  it('is read back unchanged, under a unique name', () => {
     const files = [keepRegression(folder, regression), keepRegression(folder, regression)];
     expect(files.map((file) => file.slice(folder.length))).toEqual([
       '/regressions/found.json',
@@ -39,7 +39,7 @@ describe('a regression', () => {
     expect(readRegressions([folder])).toEqual([{ ...regression, name: 'found-2' }, regression]);
   });
 
-  it('of a folder without any is none', () => {
+  it('is not required: a folder without regressions gives an empty list', () => {
     expect(readRegressions([join(folder, 'elsewhere')])).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe('a regression', () => {
     ['another version', (content) => (content['regression'] = 2), /bad\.json: regression: /],
     ['no expectation', (content) => delete content['expect'], /bad\.json: expect: /],
     ['a broken plan', (content) => delete content['plan'].observers, /bad\.json: the field observers is missing/],
-  ])('with %s is refused by the name of its file', (_, spoil, message) => {
+  ])('with %s is rejected with the name of its file', (_, spoil, message) => {
     const broken = mkdtempSync(join(folder, 'broken-'));
     const [file] = [keepRegression(broken, { ...regression, name: 'bad' })];
     const content = JSON.parse(readFileSync(file!, 'utf8'));

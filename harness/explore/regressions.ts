@@ -1,4 +1,4 @@
-/** Plans that once failed: kept as files beside the scenarios, and run first ever after. */
+/** Regressions: counterexamples that are kept as files in the folders of scenarios and replayed before the scenarios. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
@@ -11,9 +11,9 @@ import type { Found } from './explore.ts';
 export interface Regression {
   /** The name of its file, without `.json`. */
   name: string;
-  /** What went wrong, in a sentence. */
+  /** The violation that was found, in one sentence. */
   found: string;
-  /** Subject → whether the properties hold now. */
+  /** Subject → whether the properties are now expected to hold. */
   expect: Readonly<Record<string, boolean>>;
   plan: Plan;
 }
@@ -28,8 +28,8 @@ const RegressionFile = z.strictObject({
 const FOLDER = 'regressions';
 
 /**
- * All regressions of the folders of scenarios, in the order of their names.
- * @throws UsageError naming the file that is not one
+ * All regressions in the folders of scenarios, ordered by name.
+ * @throws UsageError that names the invalid file
  */
 export function readRegressions(scenarioFolders: readonly string[]): Regression[] {
   return scenarioFolders.flatMap((parent) => {
@@ -63,8 +63,8 @@ function invalid(file: string, what: string): UsageError {
 }
 
 /**
- * Writes a regression; one of the same name is kept, and this one gets a number.
- * @returns the file
+ * Writes a regression. If a file of its name exists, a number is appended.
+ * @returns the path of the file
  */
 export function keepRegression(scenarioFolder: string, regression: Regression): string {
   const folder = join(scenarioFolder, FOLDER);
@@ -79,14 +79,19 @@ export function keepRegression(scenarioFolder: string, regression: Regression): 
     }
   } catch (error) {
     const reason = (error as Error).message;
-    throw new EnvironmentError('regression-unwritable', `${folder}: ${reason}`, 'is the checkout writable?', error);
+    throw new EnvironmentError(
+      'regression-unwritable',
+      `${folder}: ${reason}`,
+      'check that the folder is writable',
+      error,
+    );
   }
 }
 
 /**
- * Keeps what an exploration found.
- * @param verdicts those of the plan, which say what went wrong
- * @returns the file
+ * Keeps the counterexample of an exploration as a regression.
+ * @param verdicts the verdicts of its plan, which describe the violation
+ * @returns the path of the file
  */
 export function keepFound(
   scenarioFolder: string,

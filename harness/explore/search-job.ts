@@ -1,4 +1,4 @@
-/** What a search is after, in a form that a worker thread can be told; and the search that it makes of that. */
+/** The job of a search in a form that can be sent to a worker thread, and the searcher that it creates. */
 import { openCatalogue } from '../runner/catalogue.ts';
 import { minimise } from './minimise.ts';
 import { searchChunk, shrinkFind, type ChunkResult, type Find, type SearchOptions } from './search.ts';
@@ -9,11 +9,11 @@ import type { Plan } from '../plan/plan.ts';
 import { simulateBatch } from '../simulation/simulate.ts';
 
 export interface SearchJob {
-  /** Where the catalogue is looked for. */
+  /** The folder in which the catalogue is opened. */
   folder: string;
-  /** A name of the catalogue, or the path of a file. */
+  /** The name of a subject, or the path of its file. */
   subject: string;
-  /** A scenario, or `plan-space`. */
+  /** The name of a scenario, or `plan-space`. */
   space: string;
   set: Readonly<Record<string, string>>;
   properties: readonly string[] | undefined;
@@ -21,25 +21,25 @@ export interface SearchJob {
   checkDeterminism: boolean;
 }
 
-/** A search that is ready to begin. All of it happens at once, in the thread that calls it. */
+/** Searches and shrinks synchronously, in the calling thread. */
 export interface Searcher {
   search(chunk: number, runs: number): ChunkResult;
-  /** @param onSmaller told of every smaller plan as it is found */
+  /** @param onSmaller called with every smaller plan that is found */
   shrink(find: Find, onSmaller: (plan: Plan) => void): Shrunk;
 }
 
 export interface Shrunk {
   plan: Plan;
-  /** How many plans were tried, other timings of them not counted. */
+  /** Number of plans tried, without their other timings. */
   runs: number;
-  /** Under how many of the other timings it fails too. */
+  /** The number of other timings under which it also fails. */
   steadiness: number;
 }
 
-/** Under so many of the other timings a plan must fail to be left as small as it is. */
+/** The number of other timings under which the smallest plan must fail to be the result. */
 const STEADY = 4;
 
-/** So many plans are tried to make a find small: a few seconds at the worst. */
+/** Maximum number of plans to try in each phase of shrinking: a few seconds. */
 const SHRINK_RUNS_MAX = 3_000;
 
 export async function openSearcher(job: SearchJob): Promise<Searcher> {
@@ -58,8 +58,8 @@ export function createSearcher(options: SearchOptions & { simulate: Simulate }):
 }
 
 /**
- * As small as it gets; but if that fails by a hair's breadth only, where the find did not, then not as small: what is
- * to be confirmed on real databases must not hang on the timing of a simulation.
+ * Shrinks a find as far as possible. If the result fails under fewer timings than the find did, shrinks it again so that
+ * every smaller plan fails under as many, because real databases do not reproduce the exact timing of a simulation.
  */
 function shrinkSteadily(options: SearchOptions, find: Find, onSmaller: (plan: Plan) => void): Shrunk {
   const { simulate } = options;
@@ -74,7 +74,7 @@ function shrinkSteadily(options: SearchOptions, find: Find, onSmaller: (plan: Pl
 
 function shrinkWhile(options: SearchOptions, find: Find, steadyUnder: number, onSmaller: (plan: Plan) => void): Shrunk {
   const { simulate } = options;
-  // Different deviations often make the same plan, which need not be tried again.
+  // Different deviations often make the same plan, which is tried only once.
   const known = new Map<string, boolean>();
   const fails = (plan: Plan): boolean => {
     const text = JSON.stringify(plan);

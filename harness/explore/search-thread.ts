@@ -1,4 +1,4 @@
-/** A worker thread that searches: it receives its job when it starts, and then one chunk at a time. */
+/** The worker thread of a search: it receives its job at the start, and then one request at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { RatchetError } from '../errors.ts';
 import { required } from '../required.ts';
@@ -9,7 +9,7 @@ import { openSearcher, type SearchJob } from './search-job.ts';
 const port = required(parentPort, 'the thread that starts this one');
 const answer = (message: Answer): void => port.postMessage(message);
 const searcher = openSearcher(workerData as SearchJob);
-searcher.catch(complain);
+searcher.catch(reportError);
 
 port.on('message', (request: Request) => {
   searcher.then(
@@ -23,11 +23,11 @@ function serve(ready: Awaited<typeof searcher>, request: Request): void {
     if ('search' in request) answer({ result: ready.search(request.search.chunk, request.search.runs) });
     else answer({ result: ready.shrink(request.shrink, (smaller) => answer({ smaller })) });
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }
 
-function complain(error: unknown): void {
+function reportError(error: unknown): void {
   const { name, message } = error as Error;
   const { code, hint, exitCode } = error instanceof RatchetError ? error : ({} as Partial<RatchetError>);
   answer({

@@ -1,4 +1,4 @@
-/** The workers of an exploration: this thread, or others. */
+/** The workers of an exploration, in this thread or in other threads. */
 import { Worker } from 'node:worker_threads';
 import { EnvironmentError, RatchetError, type ExitCode } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -7,17 +7,17 @@ import type { SearchJob, Searcher, Shrunk } from './search-job.ts';
 import type { ChunkResult } from './search.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 
-/** What a thread is asked for. */
+/** A request to a thread. */
 export type Request = { search: { chunk: number; runs: number } } | { shrink: Parameters<SearchWorker['shrink']>[0] };
 
-/** What a thread answers; `smaller` comes before the answer, any number of times. */
+/** A message from a thread; any number of `smaller` precede the result. */
 export type Answer =
   | { ready: true }
   | { result: ChunkResult | Shrunk }
   | { smaller: Plan }
   | { error: { name: string; message: string; code?: string; hint?: string; exitCode?: ExitCode } };
 
-/** Searches in this thread: nothing else happens in it meanwhile. */
+/** Searches in this thread, which is blocked during the search. */
 export function localWorker(searcher: Searcher): SearchWorker {
   return {
     search: (chunk, runs) => inMacrotask(() => searcher.search(chunk, runs)),
@@ -28,7 +28,7 @@ export function localWorker(searcher: Searcher): SearchWorker {
 
 /** Starts a thread that searches. Its first search waits until it is ready. */
 export function threadWorker(job: SearchJob): SearchWorker {
-  // A checkout runs its sources, a published package holds JavaScript.
+  // A checkout runs its TypeScript sources, a published package contains JavaScript.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./search-thread.${extension}`, import.meta.url), { workerData: job });
   let pending: { resolve(result: never): void; reject(error: Error): void; onSmaller(plan: Plan): void } | undefined;
@@ -42,18 +42,18 @@ export function threadWorker(job: SearchJob): SearchWorker {
   };
   worker.on('message', (answer: Answer) => {
     if ('smaller' in answer) pending?.onSmaller(answer.smaller);
-    else if ('error' in answer) fail(revived(answer.error));
+    else if ('error' in answer) fail(toError(answer.error));
     else if ('result' in answer) {
-      const asked = pending;
+      const answered = pending;
       pending = undefined;
-      asked?.resolve(answer.result as never);
+      answered?.resolve(answer.result as never);
     }
   });
-  worker.on('error', (error: Error) => fail(died(error.message, error)));
-  worker.on('exit', (code) => fail(died(`exit code ${code}`)));
+  worker.on('error', (error: Error) => fail(threadEnded(error.message, error)));
+  worker.on('exit', (code) => fail(threadEnded(`exit code ${code}`)));
 
   const ask = <T>(request: Request, onSmaller: (plan: Plan) => void = () => undefined): Promise<T> => {
-    // What was closed never answers: nobody waits for it any more.
+    // A closed worker never answers: its caller no longer waits.
     if (isClosed) return new Promise(() => undefined);
     if (failure !== undefined) return Promise.reject(failure);
     return new Promise<T>((resolve, reject) => {
@@ -72,17 +72,12 @@ export function threadWorker(job: SearchJob): SearchWorker {
   };
 }
 
-function died(reason: string, cause?: Error): EnvironmentError {
-  return new EnvironmentError(
-    'search-died',
-    `a thread of the search died: ${reason}`,
-    'try it with --workers 1',
-    cause,
-  );
+function threadEnded(reason: string, cause?: Error): EnvironmentError {
+  return new EnvironmentError('search-died', `a search thread ended unexpectedly: ${reason}`, 'try --workers 1', cause);
 }
 
-/** An error as it was in the thread: its class is lost on the way, what it says is not. */
-function revived({ name, message, code, hint, exitCode }: Extract<Answer, { error: unknown }>['error']): Error {
+/** Restores an error of the thread: the message has its fields, but not its class. */
+function toError({ name, message, code, hint, exitCode }: Extract<Answer, { error: unknown }>['error']): Error {
   if (code === undefined || exitCode === undefined) return Object.assign(new Error(message), { name });
   return new RatchetError(code, message, { exitCode, ...(hint === undefined ? {} : { hint }) });
 }

@@ -22,7 +22,7 @@ function firstFind(search: SearchOptions): ChunkResult {
 }
 
 describe('a search', () => {
-  it('finds the same in a chunk whenever and wherever it is searched', () => {
+  it('finds the same plan whenever a chunk is searched', () => {
     const [first, second] = [7, 7].map((seed) => firstFind(options({ seed })));
     expect(second).toEqual(first);
     expect(firstFind(options({ seed: 8 })).find?.plan).not.toEqual(first?.find?.plan);
@@ -42,14 +42,14 @@ describe('a search', () => {
     expect(Object.keys(coverage).sort()).toEqual(['http-drop', 'stall']);
   });
 
-  it('ends with what a simulation throws', () => {
+  it('throws the error of a simulation', () => {
     const simulate = (): never => {
       throw new Error('no such subject');
     };
     expect(() => searchChunk(options({ simulate }), 0, 5)).toThrow('no such subject');
   });
 
-  it('shrinks what it finds to one story, one tab and two deviations', () => {
+  it('shrinks a find to one story, one tab and two deviations', () => {
     for (let seed = 1; seed <= 15; seed++) {
       const search = options({ seed });
       const { find } = firstFind(search);
@@ -68,7 +68,9 @@ describe('a search', () => {
     };
     const { find } = searchChunk(options({ simulate, checkDeterminism: true }), 0, 20);
     expect(find?.failing.kind).toBe('mismatch');
-    expect(find?.failing.what).toMatch(/^two runs of one plan differ from event 3 on: .*"run":0.* and then .*"run":1/);
+    expect(find?.failing.what).toMatch(
+      /^two runs of one plan differ from event 3 on: the first has .*"run":0.*, the second has .*"run":1/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Searches a range of plans by fast-check, chunk by chunk. A chunk draws its plans from a seed of its own, so that it
- * finds the same whoever searches it, and in whatever order.
+ * Searches a range of plans with fast-check, chunk by chunk. Each chunk draws its plans from its own seed, so its result
+ * does not depend on the worker or on the order of the chunks.
  */
 import fc, { type Arbitrary, type RunDetails } from 'fast-check';
 import { planOfVariation, type Variation } from '../plan/arbitraries.ts';
@@ -18,9 +18,9 @@ export interface SearchOptions {
   variations: Arbitrary<Variation>;
   seed: number;
   simulate: Simulate;
-  /** What to judge, instead of what the plans say. */
+  /** The properties to judge instead of those of the plans. */
   properties?: readonly string[];
-  /** Runs every plan twice, and judges nothing but whether both runs are the same. */
+  /** Runs every plan twice, and checks only whether both runs are the same. */
   checkDeterminism?: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface ChunkResult {
   find?: Find;
 }
 
-/** A plan that goes wrong, and where fast-check can find it again. */
+/** A plan that fails, and the path by which fast-check finds it again. */
 export interface Find {
   chunk: number;
   path: string;
@@ -39,7 +39,7 @@ export interface Find {
   failing: Failing;
 }
 
-/** Tries `runs` plans of a chunk, until one of them goes wrong. */
+/** Tries up to `runs` plans of a chunk, until one of them fails. */
 export function searchChunk(options: SearchOptions, chunk: number, runs: number): ChunkResult {
   const coverage: Coverage = {};
   let tried = 0;
@@ -59,8 +59,8 @@ export function searchChunk(options: SearchOptions, chunk: number, runs: number)
 }
 
 /**
- * The smallest plan that fast-check makes of a find.
- * @param fails whether a plan still goes wrong in the same way
+ * The smallest plan to which fast-check shrinks a find.
+ * @param fails whether a plan fails in the same way
  */
 export function shrinkFind(
   options: SearchOptions,
@@ -72,7 +72,7 @@ export function shrinkFind(
   let runs = 0;
   check(options, find.chunk, { path: find.path, numRuns: 1, endOnFailure: false }, (variation) => {
     const plan = toPlan(options, variation);
-    // Once the budget is spent nothing fails any more, and fast-check ends with what it has.
+    // After `runsMax` runs every plan counts as passing, so that fast-check ends with its result so far.
     if (runs >= runsMax) return true;
     runs += 1;
     if (!fails(plan)) return true;

@@ -1,4 +1,4 @@
-/** What is explored, by name: the range of a scenario, or the whole plan space. */
+/** The space that is explored: the range of a scenario, or the plan space. */
 import type { Arbitrary } from 'fast-check';
 import { subjectCapabilityFor } from '../faults/fault-registry.ts';
 import { PLAN_SPACE, planSpace, scenarioVariations, type Variation } from '../plan/arbitraries.ts';
@@ -12,7 +12,7 @@ import type { Subject } from '../port/subject.ts';
 export interface Space {
   name: string;
   variations: Arbitrary<Variation>;
-  /** Whether the subject is said to keep the properties under every plan. */
+  /** Whether the subject is expected to satisfy the properties under every plan. */
   expected: boolean | undefined;
 }
 
@@ -26,7 +26,7 @@ export async function loadSpace(
   return spaceOf(name === PLAN_SPACE ? {} : await catalogue.loadScenario(name), set, subject);
 }
 
-/** @throws UsageError for an unknown parameter, and for deviations of no known kind */
+/** @throws UsageError for an unknown parameter or kind of deviation */
 export function spaceOf(range: Scenario | Range, set: Readonly<Record<string, string>>, subject: Subject): Space {
   const name = isScenario(range) ? range.name : PLAN_SPACE;
   return { name, variations: variationsOf(range, set, subject), expected: expectedOfRange(subject, name) };
@@ -36,7 +36,7 @@ export function isScenario(range: Scenario | Range): range is Scenario {
   return 'plan' in range;
 }
 
-/** The range of a scenario, or a range of the whole plan space. What is not said of it is what the subject can bear. */
+/** The variations of a range. By default it has all ordinary deviations for which the subject has the capabilities. */
 function variationsOf(
   range: Scenario | Range,
   set: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** One plan, tried in a simulation and judged. */
+/** Runs one plan in a simulation and judges it. */
 import { CHECKER_FAILED, type Judgement } from '../checker/compose.ts';
 import { EnvironmentError } from '../errors.ts';
 import { disturbed } from '../plan/disturb.ts';
@@ -7,7 +7,7 @@ import { judgeRun, requireProperties } from '../runner/judgement.ts';
 import { findMismatch, type Traced } from './determinism.ts';
 import type { RunOutcome } from '../runner/run-plan.ts';
 
-/** Runs a plan to its end, at once and in virtual time. Throws only where a run could not begin. */
+/** Runs a plan to its end, synchronously and in virtual time. Throws only if the run cannot start. */
 export type Simulate = (plan: Plan) => TrialOutcome;
 
 export type TrialOutcome = RunOutcome & Traced;
@@ -19,14 +19,14 @@ export interface Trial {
 }
 
 export function tryPlan(plan: Plan, simulate: Simulate): Trial {
-  const outcome = wholeOrBroken(plan, simulate);
+  const outcome = simulateOrFail(plan, simulate);
   const convergeWithinMs = plan.bounds.converge_within_ms;
   const options = convergeWithinMs === undefined ? {} : { convergeWithinMs };
   return { plan, outcome, judgement: judgeRun(outcome.history, requireProperties(plan.properties), options) };
 }
 
-/** A simulation that can never end throws: for a search that is one more way in which a plan goes wrong. */
-function wholeOrBroken(plan: Plan, simulate: Simulate): TrialOutcome {
+/** A simulation that cannot end throws; a search treats this as an incomplete run. */
+function simulateOrFail(plan: Plan, simulate: Simulate): TrialOutcome {
   try {
     return simulate(plan);
   } catch (error) {
@@ -36,24 +36,24 @@ function wholeOrBroken(plan: Plan, simulate: Simulate): TrialOutcome {
   }
 }
 
-/** What went wrong, in words that stay the same while a plan shrinks; `undefined`: nothing did. */
+/** The failure of a trial, in words that stay the same while the plan shrinks; `undefined` if it passed. */
 export function failureOf({ outcome, judgement }: Trial): Failing | undefined {
   const violated = judgement.verdicts.find(({ valid }) => valid === false);
   if (violated !== undefined) return { kind: 'violation', what: violated.property };
   if (outcome.incomplete !== undefined) return { kind: 'broken', what: codeOf(outcome.incomplete) };
-  // A whole run of which a property cannot say anything, e.g. without a single commit, is nothing that goes wrong.
+  // An inconclusive verdict on a complete run, e.g. of a run without commits, is not a failure.
   const broken = judgement.verdicts.find(({ reason }) => reason?.startsWith(CHECKER_FAILED));
   return broken === undefined ? undefined : { kind: 'broken', what: `checker of ${broken.property}` };
 }
 
 export interface Failing {
-  /** `broken`: the run is not whole, or a checker could not judge it. `mismatch`: it was another one the second time. */
+  /** `broken`: the run is incomplete, or a checker failed. `mismatch`: the second run differed from the first. */
   kind: 'violation' | 'broken' | 'mismatch';
-  /** The property that is violated, the code of what broke, or the first event that differs. */
+  /** The violated property, the code of the error, or the first event that differs. */
   what: string;
 }
 
-/** Whether a plan goes wrong in just this way. */
+/** Whether a plan fails in the same way. */
 function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boolean {
   if (failing.kind === 'mismatch') return findMismatch(simulate(plan), simulate(plan)) !== undefined;
   if (failing.kind === 'broken') {
@@ -64,15 +64,15 @@ function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boolean {
   return judgement.valid === false;
 }
 
-/** So many other timings are tried to see whether a plan fails by more than its exact timing. */
+/** Number of other timings that are tried, to check whether a failure depends on exact timing. */
 const DISTURBANCES = 4;
 
-/** Under how many other timings a plan goes wrong in just this way too. */
+/** The number of other timings under which a plan fails in the same way. */
 export function steadiness(failing: Failing, plan: Plan, simulate: Simulate): number {
   return timings().filter((number) => failsLike(failing, disturbed(plan, number), simulate)).length;
 }
 
-/** Whether a plan goes wrong in just this way, and under at least as many other timings. */
+/** Whether a plan fails in the same way, also under at least `atLeast` other timings. */
 export function failsSteadily(failing: Failing, plan: Plan, simulate: Simulate, atLeast: number): boolean {
   if (!failsLike(failing, plan, simulate)) return false;
   let missing = atLeast;

@@ -4,17 +4,17 @@ import { START } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { instance, lasting } from './fields.ts';
 
-/** The clock of an instance of the application is wrong by so much: what its code reads as the date, not its timers. */
+/** The date that the code of an application instance reads is wrong by `offset_ms`. Its timers are correct. */
 export const clockSkew = defineFault({
   kind: 'clock-skew',
-  summary: 'the date that an instance of the application reads is wrong',
+  summary: 'an instance of the application reads a wrong date',
   fields: lasting('clock-skew', {
     instance,
     offset_ms: z.int().min(-315_360_000_000).max(315_360_000_000),
   }),
   subjectNeeds: 'clock-skew',
   needs: () => undefined,
-  isThereAtStart: true,
+  appliesDuringStart: true,
   async inflict({ instance: number, offset_ms: offsetMs }, { appClock }) {
     const clock = appClock(number);
     clock.offsetMs += offsetMs;
@@ -41,13 +41,13 @@ export const clockSkew = defineFault({
     },
   },
   *shrink(fault) {
-    for (const smaller of NOTICED_FIRST_MS) {
+    for (const smaller of ROUND_OFFSETS_MS) {
       if (Math.abs(smaller) < Math.abs(fault.offset_ms)) yield { ...fault, offset_ms: smaller };
     }
   },
 });
 
-/** Longer than caches and tokens live. */
+/** Longer than the lifetime of common caches and tokens. */
 const BEYOND_CACHES_MS = [60_000, -60_000, 600_000, -600_000, 86_400_000, -86_400_000] as const;
-/** The smallest that a person would notice first. */
-const NOTICED_FIRST_MS = [1_000, -1_000, 60_000, -60_000, 3_600_000, -3_600_000];
+/** Round values, the smallest first. */
+const ROUND_OFFSETS_MS = [1_000, -1_000, 60_000, -60_000, 3_600_000, -3_600_000];

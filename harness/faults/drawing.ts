@@ -1,4 +1,4 @@
-/** What the drawings and cuts of several kinds of faults share. */
+/** Helpers for the `draw` and `shrink` of several kinds of faults. */
 import type { Version } from './fault.ts';
 
 export const START = { at_ms: 0 } as const;

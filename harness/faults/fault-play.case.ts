@@ -1,4 +1,4 @@
-/** Plays a plan with faults against one of the fixtures on any backend, for cases that say what a fault does. */
+/** Runs a plan with faults against a fixture subject on any backend, for cases that test what a fault does. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export interface Play {
   subject: string;
   faults: NonNullable<PlanInput['faults']>;
   steps: PlanInput['generations'][number]['steps'];
-  /** Whatever else differs from one worker, one tab and no replica. */
+  /** Other differences from the default plan: one worker, one tab and no replica. */
   more?: Partial<PlanInput>;
 }
 
@@ -55,7 +55,7 @@ export async function playFaults({ backend, subject, faults, steps, more }: Play
   }
 }
 
-/** The progresses of those events. */
+/** The progress values of the events with these fields. */
 export function progressesOf(
   events: readonly HistoryEvent[],
   wanted: Partial<Pick<HistoryEvent, 'f' | 'type' | 'session'>>,

@@ -1,4 +1,4 @@
-/** What plan, search, runner, reports and command line ask of a fault, whatever its kind. */
+/** The registry of fault kinds, and what plan, search, runner, reports and command line need from any kind. */
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { describeIssue } from '../plan/issue.ts';
@@ -30,7 +30,7 @@ export const Fault = z.discriminatedUnion(
   'kind',
   faultKinds.map(({ fields }) => fields) as never,
 ) as unknown as z.ZodType<Fault, FaultInput>;
-/** A fault as a person writes it: what has a default may be missing. */
+/** A fault as the user writes it: fields with a default are optional. */
 export type FaultInput = {
   [Name in keyof Kinds]: Kinds[Name] extends { fields: infer Schema extends z.ZodType } ? z.input<Schema> : never;
 }[keyof Kinds];
@@ -47,11 +47,11 @@ export function isRequestFault(fault: Fault): fault is RequestFault {
 }
 
 /** Resolves once the fault applies. */
-export function inflict(fault: TimedFault, targets: FaultTargets): Promise<AppliedFault> {
+export function inflictFault(fault: TimedFault, targets: FaultTargets): Promise<AppliedFault> {
   return timedKind(fault).inflict(fault, targets);
 }
 
-/** What claims a request for a fault: what it makes of the request, and what the history says of it. */
+/** The fault in the form that gateway and edge need: its effect on a request, and its fields in the history. */
 export function claimOf(fault: RequestFault): {
   kind: string;
   details: Readonly<Record<string, unknown>>;
@@ -62,7 +62,7 @@ export function claimOf(fault: RequestFault): {
   const place = 'at' in match && match.at === 'edge' ? { at: match.at } : {};
   return {
     kind: name,
-    details: { ...place, ...fields, effect: kind.tell(fields) },
+    details: { ...place, ...fields, effect: kind.describeEffect(fields) },
     inflict: (passage) => kind.inflict(fault, passage),
   };
 }
@@ -76,14 +76,14 @@ export function requestKind(fault: RequestFault): RequestKind {
   return kindNamed(fault.kind) as RequestKind;
 }
 
-/** By what name a fault is allowed, counted and printed among the deviations of a search. */
+/** The name of the deviation that a fault is, by which a search allows, counts and prints it. */
 export function deviationOf(fault: Fault): FaultDeviation {
   const kind = kindNamed(fault.kind);
   return (kind.deviationOf?.(fault as never) ?? kind.kind) as FaultDeviation;
 }
 
 /**
- * Checks a fault that stands by itself, outside of a plan, and fills in its defaults.
+ * Checks a fault outside of a plan, and fills in its defaults.
  * @throws UsageError naming the field that is wrong
  */
 export function parseFault(input: unknown): Fault {
@@ -94,10 +94,10 @@ export function parseFault(input: unknown): Fault {
 }
 
 export function isRequestKind(kind: AnyKind): kind is RequestKind {
-  return 'tell' in kind;
+  return 'describeEffect' in kind;
 }
 
-/** Whether that is a fault of the plan that claims the request. */
+/** Whether the fault matches a request, apart from `nth`. */
 export function claims(
   { match }: RequestFault,
   request: { at: string; actor: string | undefined; method: string },
@@ -106,18 +106,18 @@ export function claims(
   return match.actor === request.actor && at === request.at && (match.method ?? request.method) === request.method;
 }
 
-/** What a fault needs that a backend may lack. */
+/** The capability of the backend that a fault needs, if any. */
 export function capabilityFor(fault: Fault): Capability | undefined {
   if (!isRequestFault(fault)) return timedKind(fault).needs(fault);
   return 'at' in fault.match && fault.match.at === 'edge' ? undefined : 'http-faults';
 }
 
-/** The faults that a deviation of a search draws need this of the subject. */
+/** The capability of the subject that the faults of this deviation need, if any. */
 export function subjectCapabilityFor(deviation: string): SubjectCapability | undefined {
   return faultKinds.find(({ draw = {} }) => Object.hasOwn(draw, deviation))?.subjectNeeds;
 }
 
-/** Whether faults of the kind have that field. */
+/** Whether faults of the kind have a field of this name. */
 export function hasField({ fields }: AnyKind, name: string): boolean {
   const schemas = fields instanceof z.ZodDiscriminatedUnion ? fields.options : [fields];
   return schemas.some((schema) => schema instanceof z.ZodObject && name in schema.shape);

@@ -1,6 +1,6 @@
 /**
- * A kind of fault: its fields, what it needs, how it acts, how it is described, drawn, shrunk and started by hand. One
- * file a kind, one line in `kinds.ts`; plan, search, reports and command line know kinds by the registry alone.
+ * A kind of fault: its fields, its requirements, its effect, and how it is described, drawn, shrunk and started manually.
+ * Each kind is one file and one line in `kinds.ts`; plan, search, reports and command line use only the registry.
  */
 import type { Arbitrary } from 'fast-check';
 import type { z } from 'zod';
@@ -27,50 +27,50 @@ export interface RequestFields {
 interface CommonDefinition<Fault> {
   /** One line for help texts. */
   summary: string;
-  /** What the subject must be able to do, whatever the backend. */
+  /** The capability of the subject that the kind needs, on every backend. */
   subjectNeeds?: SubjectCapability;
-  /** Which of the names in `draw` a fault has. Default: the kind. */
+  /** The name in `draw` that the fault belongs to. Default: the kind. */
   deviationOf?(fault: Fault): string;
   /** Smaller or more benign faults of the kind, the greatest step first. */
   shrink?(fault: Fault): Iterable<Fault>;
-  /** How a person starts it by hand; without it the kind is for runs only. */
-  byHand?: ByHand<Fault>;
+  /** How a user starts it manually; if missing, the kind is available only in plans. */
+  byHand?: ManualStart<Fault>;
 }
 
 export interface TimedDefinition<Fault> extends CommonDefinition<Fault> {
-  /** What the backend must be able to do; `undefined`: nothing. */
+  /** The capability of the backend that the fault needs, if any. */
   needs(fault: Fault): Capability | undefined;
-  /** Resolves once the fault applies; one without `until`, once it is over. */
+  /** Resolves when the fault applies; a momentary fault resolves when it is over. */
   inflict(fault: Fault, targets: FaultTargets): Promise<AppliedFault>;
   /** The fault in words, without its moments. */
   describe(fault: Fault): string;
-  /** The plan's names for what it takes for itself: of two faults that claim one name the second is dropped. */
+  /** Names of what the fault acts on: of two deviations with a common name, only the first is applied. */
   claims?(fault: Fault): string[];
-  /** The fault with the versions that it names replaced, when the generations of a plan are renumbered. */
+  /** Replaces the versions that the fault names, when the generations of a plan are renumbered. */
   renameVersions?(fault: Fault, rename: (version: Version) => Version): Fault;
-  /** It applies to the start of the application's instances too. */
-  isThereAtStart?: true;
+  /** The fault also applies while the instances of the application start. */
+  appliesDuringStart?: true;
 }
 
 export interface RequestDefinition<Fault> extends CommonDefinition<Fault> {
-  /** What it makes of one request. Never rejects. */
+  /** Handles one request. Never rejects. */
   inflict<Answer>(fault: Fault, passage: Passage<Answer>): MaybePromise<Answer>;
-  /** What it does, to be appended to "http-delay: PATCH number 2 of worker-1"; may be empty. */
+  /** Text that is appended to "http-delay: PATCH number 2 of worker-1"; may be empty. */
   describe(fault: Fault): string;
-  /** What happened to a request, from the fields that the history has. */
-  tell(fields: Readonly<Record<string, unknown>>): string;
-  /** It makes sense between a tab and the application, too. */
+  /** Describes what happened to a request, from the fields of the history. */
+  describeEffect(fields: Readonly<Record<string, unknown>>): string;
+  /** The fault can also apply between a tab and the application. */
   isAtEdgeToo?: true;
 }
 
 type DefinitionOf<Fault> = [Fault] extends [RequestFields] ? RequestDefinition<Fault> : TimedDefinition<Fault>;
 
-/** What a definition says of itself, whatever its fields. */
+/** The parts of a definition that determine its types. */
 export interface Shape<Kind, Schema, Draw> {
   kind: Kind;
-  /** The schema of the whole fault: `lasting`, `momentary` or `onRequests` makes it. */
+  /** The schema of the fault, made by `lasting`, `momentary` or `onRequests`. */
   fields: Schema;
-  /** Name of a deviation → how it is drawn; the name of the kind, unless there are several. */
+  /** Name of a deviation → how it is drawn. A kind with one deviation uses its own name. */
   draw?: Draw;
 }
 
@@ -90,7 +90,7 @@ type Draws<Fault> = Readonly<Record<string, Drawing<Fault>>>;
 export type TimedKind = Shape<string, z.ZodType, Draws<TimedFields>> & TimedDefinition<TimedFields>;
 export type RequestKind = Shape<string, z.ZodType, Draws<RequestFields>> & RequestDefinition<RequestFields>;
 
-/** What a generation has written with one of its steps. */
+/** A version of a story: the progress that a generation wrote. */
 export interface Version {
   key: string;
   generation: number;
@@ -105,7 +105,7 @@ export interface DrawLimits {
   readonly delays: readonly number[];
 }
 
-/** What a drawn fault may apply to. */
+/** The targets that are available to a drawn fault. */
 export interface Site {
   replica: string;
   /** Of the application, counted from 1. */
@@ -113,7 +113,7 @@ export interface Site {
   /** Worker or session. */
   actor: string;
   session: string;
-  /** What has just been committed. */
+  /** The version whose commit starts the fault. */
   version: Version;
 }
 
@@ -125,7 +125,7 @@ export interface RequestDrawing<Fault> extends DrawingOptions {
   draw(limits: DrawLimits): Arbitrary<(match: RequestMatch) => Fault>;
 }
 
-/** Drawn for one replica, instance, actor or tab: from the beginning, or at one of the commits. */
+/** Drawn for one replica, instance, actor or tab, from the start of the run or from a commit. */
 export interface SiteDrawing<Fault> extends DrawingOptions {
   on: 'replica' | 'instance' | 'actor' | 'tab';
   at: 'start' | 'commit';
@@ -133,28 +133,28 @@ export interface SiteDrawing<Fault> extends DrawingOptions {
 }
 
 interface DrawingOptions {
-  /** How often, compared to the others; 1. */
+  /** Relative frequency; 1. */
   weight?: number;
-  /** Drawn only where a range names it. */
+  /** Drawn only if a range names it. */
   onRequestOnly?: true;
 }
 
-/** How a person starts a fault on an environment that is up. */
-export interface ByHand<Fault> {
+/** How a user starts a fault manually in a running environment. */
+export interface ManualStart<Fault> {
   /** The verb that starts it, instead of `ratchet fault`. */
   verb?: string;
-  /** Field → the option that gives it. Replicas and matches have their options anyway. */
-  options?: Readonly<Record<string, HandOption>>;
-  /** Without a replica it applies to all of them. */
+  /** Field → its option. The fields `replica` and `match` have common options. */
+  options?: Readonly<Record<string, ManualOption>>;
+  /** Without a replica, the fault applies to every replica. */
   isForEveryReplica?: true;
-  /** A later one of the kind may take its place without its end in between. */
+  /** A later fault of the kind may replace it without ending it first. */
   isReplaceable?(fault: Fault): boolean;
-  /** It acts on commits, which are known only where the table of the progress is. */
+  /** The fault follows commits, which are reported only if the tracked table exists. */
   followsCommits?(fault: Fault): boolean;
 }
 
-export interface HandOption {
-  /** As commander takes it: `--status <code>`. */
+export interface ManualOption {
+  /** In the syntax of commander: `--status <code>`. */
   flag: string;
   description: string;
   value: 'text' | 'whole number' | 'duration';

@@ -1,4 +1,4 @@
-/** Fields that several kinds of faults have, and the two shapes of a fault: one that lasts, one that matches requests. */
+/** Common fields of faults, and the three forms of a fault: it lasts, happens at one moment, or matches requests. */
 import { z } from 'zod';
 import { Moment } from '../plan/moment.ts';
 
@@ -9,7 +9,7 @@ export const milliseconds = z.number().min(0).max(3_600_000);
 export const instance = z.int().min(1);
 export const serverError = z.int().min(500).max(599).default(503);
 
-/** What applies from one moment until another. Without `until` it ends when the generations are over. */
+/** A fault that applies from one moment until another. Without `until` it ends when the generations are over. */
 export function lasting<Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) {
   return z.strictObject({
     kind: z.literal(kind),
@@ -19,7 +19,7 @@ export function lasting<Kind extends string, Shape extends z.ZodRawShape>(kind: 
   });
 }
 
-/** What happens at one moment, and is over when it is done. */
+/** A fault that happens at one moment. */
 export function momentary<Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) {
   return z.strictObject({ kind: z.literal(kind), ...shape, from: Moment.default({ at_ms: 0 }) });
 }
@@ -34,7 +34,7 @@ export const RequestMatch = z.strictObject({
 });
 export type RequestMatch = z.output<typeof RequestMatch>;
 
-/** What applies to the requests that match. */
+/** A fault that applies to the requests that match. */
 export function onRequests<Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) {
   return z.strictObject({ kind: z.literal(kind), match: RequestMatch, ...shape });
 }

@@ -4,7 +4,7 @@ import { DELAYS_MS, shorter } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { milliseconds, onRequests } from './fields.ts';
 
-/** One request arrives late, or its response does: later ones overtake it. */
+/** One request, or its response, is late: later ones overtake it. */
 export const httpDelay = defineFault({
   kind: 'http-delay',
   summary: 'requests or their responses are late',
@@ -21,8 +21,8 @@ export const httpDelay = defineFault({
     return answer;
   },
   describe: (fault) => `, its ${fault.where} ${fault.delay_ms} ms late`,
-  // Histories of earlier versions say `delayMs`.
-  tell: (fields) => `its ${fields['where']} delayed by ${fields['delay_ms'] ?? fields['delayMs']} ms`,
+  // Histories of earlier versions have `delayMs`.
+  describeEffect: (fields) => `its ${fields['where']} delayed by ${fields['delay_ms'] ?? fields['delayMs']} ms`,
   draw: {
     'http-delay': {
       on: 'request',

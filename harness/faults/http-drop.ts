@@ -5,12 +5,12 @@ import { onRequests } from './fields.ts';
 /** One request is lost before the server sees it; the client's connection breaks. */
 export const httpDrop = defineFault({
   kind: 'http-drop',
-  summary: 'requests never arrive',
+  summary: 'requests are lost before they arrive',
   fields: onRequests('http-drop', {}),
   isAtEdgeToo: true,
   inflict: (_, passage) => passage.breakConnection(),
   describe: () => '',
-  tell: () => 'lost before the server saw it',
+  describeEffect: () => 'lost before the server saw it',
   draw: { 'http-drop': { on: 'request', draw: () => fc.constant((match) => ({ kind: 'http-drop' as const, match })) } },
   byHand: {},
 });

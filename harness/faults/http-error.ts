@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { defineFault } from './fault.ts';
 import { onRequests, serverError } from './fields.ts';
 
-/** One request is answered with a server error by the load balancer; the database never sees it. */
+/** The load balancer answers one request with a server error; the database does not receive the request. */
 export const httpError = defineFault({
   kind: 'http-error',
   summary: 'requests are answered 5xx',
@@ -10,7 +10,7 @@ export const httpError = defineFault({
   isAtEdgeToo: true,
   inflict: (fault, passage) => passage.answer(fault.status, 'injected by the load balancer'),
   describe: (fault) => `, ${fault.status}`,
-  tell: (fields) => `answered ${fields['status']} by the load balancer`,
+  describeEffect: (fields) => `answered ${fields['status']} by the load balancer`,
   draw: {
     'http-error': {
       on: 'request',

@@ -4,12 +4,12 @@ import { DELAYS_MS, shorter } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { milliseconds, onRequests } from './fields.ts';
 
-/** A proxy gives up on a request that is still on its way: the client is told now, and the server applies it later. */
+/** A proxy times out: the client gets an error now, and the server applies the request later. */
 export const httpLate = defineFault({
   kind: 'http-late',
-  summary: 'clients get no answer or 504, and requests are applied later',
+  summary: 'clients get 504 or no response, and requests are applied later',
   fields: onRequests('http-late', {
-    /** After the client was answered. */
+    /** Counted from the response to the client. */
     apply_after_ms: milliseconds,
     /** What the client gets: a gateway time-out, or a broken connection. */
     answer: z.enum(['504', 'none']).default('504'),
@@ -23,7 +23,7 @@ export const httpLate = defineFault({
     return answer === '504' ? passage.answer(504, 'gateway time-out') : passage.breakConnection();
   },
   describe: ({ answer, apply_after_ms: ms }) => `, ${answer === '504' ? '504' : 'no answer'}, applied ${ms} ms later`,
-  tell: (fields) =>
+  describeEffect: (fields) =>
     `${fields['answer'] === '504' ? 'answered 504' : 'its connection broken'}, and applied ${fields['apply_after_ms']} ms later`,
   draw: {
     'http-late': {

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { defineFault } from './fault.ts';
 import { onRequests } from './fields.ts';
 
-/** One request is applied and its response lost: the client cannot know, and a retry applies it again. */
+/** One request is applied and its response is lost: a client that retries applies it again. */
 export const httpLoseResponse = defineFault({
   kind: 'http-lose-response',
-  summary: 'requests are applied, their responses lost',
+  summary: 'requests are applied, and their responses are lost',
   fields: onRequests('http-lose-response', {}),
   isAtEdgeToo: true,
   async inflict(_, passage) {
@@ -13,7 +13,7 @@ export const httpLoseResponse = defineFault({
     return passage.breakConnection();
   },
   describe: () => '',
-  tell: () => 'applied, and its response lost',
+  describeEffect: () => 'applied, and its response lost',
   draw: {
     'http-lose-response': {
       on: 'request',

@@ -5,7 +5,7 @@ import { playFaults, progressesOf } from './fault-play.case.ts';
 const STEPS = [10, 40, 85, 100].map((progress) => ({ progress, after_ms: 80 }));
 const FROM = { after: { f: 'commit', progress: 10 } } as const;
 
-/** What `http-window` does on a backend, whatever it is. */
+/** The behaviour of `http-window` on any backend. */
 export function describeHttpWindow(backend: string): void {
   const play = (fault: object): Promise<readonly HistoryEvent[]> =>
     playFaults({
@@ -16,7 +16,7 @@ export function describeHttpWindow(backend: string): void {
     });
 
   describe(`http-window on ${backend}`, () => {
-    it.each(['refuse', 'error'] as const)('lets every write to the primary fail until it ends: %s', async (how) => {
+    it.each(['refuse', 'error'] as const)('fails every write to the primary until it ends: %s', async (how) => {
       const until = { after: { f: 'write', type: 'info', progress: 85 } };
       const events = await play({ how, to: 'primary', until });
       expect(progressesOf(events, { f: 'write', type: 'info' })).toEqual([40, 85]);
@@ -26,7 +26,7 @@ export function describeHttpWindow(backend: string): void {
       ).toEqual(['begin', 'end'].map((phase) => ['http-window', phase, how]));
     });
 
-    it('concerns no other actor where one is named', async () => {
+    it('applies only to the named actor', async () => {
       const until = { after: { f: 'commit', progress: 85 } };
       const events = await play({ how: 'error', status: 500, actor: 'tab-1', until });
       expect(progressesOf(events, { f: 'commit' })).toEqual([0, 10, 40, 85, 100]);
@@ -36,7 +36,7 @@ export function describeHttpWindow(backend: string): void {
       expect(progressesOf(events, { f: 'show' }).at(-1)).toBe(100);
     });
 
-    it('lets a client wait until it ends', async () => {
+    it('makes a client wait until it ends', async () => {
       const events = await play({ how: 'hang', actor: 'worker-1', until: { at_ms: 700 } });
       const end = events.find((event) => event['phase'] === 'end')!;
       const lost = events.filter(({ f, type }) => f === 'write' && type === 'info');

@@ -6,8 +6,8 @@ import { defineFault } from './fault.ts';
 import { lasting, node, serverError } from './fields.ts';
 
 /**
- * From one moment until another every request is refused, of an actor or to a database, so that retries run out: `refuse`
- * breaks the connection at once, `error` answers 5xx, `hang` lets the client wait until the window ends.
+ * Every request of an actor or to a database is refused from one moment until another, longer than retries last: `refuse`
+ * breaks the connection at once, `error` answers 5xx, `hang` breaks the connection when the window ends.
  */
 export const httpWindow = defineFault({
   kind: 'http-window',
@@ -16,9 +16,9 @@ export const httpWindow = defineFault({
     how: z.enum(['refuse', 'error', 'hang']).default('refuse'),
     /** Of `error`. */
     status: serverError,
-    /** Worker or session; without it the requests of all. */
+    /** Worker or session. Default: all. */
     actor: z.string().optional(),
-    /** Only requests that go to that database. */
+    /** Only requests to this database. */
     to: node.optional(),
   }),
   needs: () => 'http-faults',

@@ -4,8 +4,8 @@ import { defineFault } from './fault.ts';
 import { instance, milliseconds, momentary } from './fields.ts';
 
 /**
- * An instance of the application is killed and started again: its memory is gone, what it was doing is not finished, and
- * it refuses connections while it is down.
+ * An instance of the application is killed and started again: its memory and its work in progress are lost, and it refuses
+ * connections while it is down.
  */
 export const instanceRestart = defineFault({
   kind: 'instance-restart',

@@ -1,4 +1,4 @@
-/** All kinds of faults: one line each. */
+/** All kinds of faults, one line each. */
 export { clockSkew } from './clock-skew.ts';
 export { httpDelay } from './http-delay.ts';
 export { httpDrop } from './http-drop.ts';

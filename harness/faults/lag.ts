@@ -20,10 +20,10 @@ const exact = lasting('lag', {
   hold_at: z.strictObject({ key: z.string(), generation: z.int().min(1).default(1), progress: z.number() }),
 });
 
-/** A replica does not show what has been committed: it pauses, holds at a commit, or is late. */
+/** A replica does not show recent commits: it pauses, holds at a commit, or is late. */
 export const lag = defineFault({
   kind: 'lag',
-  summary: 'a replica does not show what was committed',
+  summary: 'a replica does not show recent commits',
   fields: z.discriminatedUnion('mode', [paused, exact, timed]),
   needs: ({ mode }) => `lag-${mode}`,
   async inflict(fault, targets) {
@@ -78,7 +78,7 @@ export const lag = defineFault({
   },
 });
 
-/** Closes the gate first and opens it commit by commit, so that nothing beyond `hold_at` can slip through. */
+/** Stops replay first and then advances it commit by commit, so that no commit after `hold_at` becomes visible. */
 async function holdAtCommit(fault: z.output<typeof exact>, targets: FaultTargets): Promise<AppliedFault> {
   const target = targets.replica(fault.replica);
   const isLast = (commit: Commit): boolean =>

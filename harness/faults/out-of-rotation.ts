@@ -3,10 +3,10 @@ import { afterCommit, START } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { lasting, replica } from './fields.ts';
 
-/** The load balancer sends nothing to a replica: it restarts, fails its health check, or is being added. */
+/** The load balancer sends no requests to a replica, as during a restart or while its health check fails. */
 export const outOfRotation = defineFault({
   kind: 'out-of-rotation',
-  summary: 'the load balancer sends a replica nothing',
+  summary: 'the load balancer sends no requests to a replica',
   fields: lasting('out-of-rotation', { replica }),
   needs: () => 'out-of-rotation',
   async inflict(fault, { router }) {

@@ -5,8 +5,8 @@ import { defineFault } from './fault.ts';
 import { lasting, replica } from './fields.ts';
 
 /**
- * The machine of a replica fails: `freeze` lets requests to it hang, `kill` ends it until the fault ends, `restart` ends
- * it and starts it again, `partition` cuts it off from the primary alone, so that it goes on answering.
+ * The machine of a replica fails: `freeze` lets requests to it hang, `kill` stops it until the fault ends, `restart` stops
+ * it and starts it again, `partition` disconnects it from the primary only, so that it continues to answer.
  */
 export const outage = defineFault({
   kind: 'outage',
@@ -15,7 +15,8 @@ export const outage = defineFault({
   needs: ({ how }) => `outage-${how}`,
   async inflict({ replica: name, how }, targets) {
     const target = targets.replica(name);
-    if (target.outage === undefined) throw new Error(`${name} has no outages, though its backend declares them`);
+    if (target.outage === undefined)
+      throw new Error(`${name} does not support outages, although its backend declares them`);
     return { end: await target.outage(how) };
   },
   describe: (fault) => `${fault.replica} ${WORDS[fault.how]}`,

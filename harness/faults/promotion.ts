@@ -4,20 +4,19 @@ import { defineFault } from './fault.ts';
 import { lasting, milliseconds, replica } from './fields.ts';
 
 /**
- * The primary dies and a replica takes its place, with what it has: commits that it had not received are lost, though
- * they were acknowledged. There is no primary for `down_ms`. When the fault ends, the replica's own place is filled
- * again.
+ * The primary fails and a replica is promoted. Acknowledged commits that the replica had not received are lost. There is
+ * no primary for `down_ms`. When the fault ends, a new replica replaces the promoted one.
  */
 export const promotion = defineFault({
   kind: 'promotion',
-  summary: 'the primary dies, and a replica takes its place with the commits that it has',
+  summary: 'the primary fails, and a replica is promoted without the commits that it lacks',
   fields: lasting('promotion', { replica, down_ms: milliseconds.default(1_000) }),
   needs: () => 'promotion',
-  // The primary can be lost once, and to a replica that is there.
+  // The primary can fail only once, and the promoted replica must not have an outage.
   claims: (fault) => ['primary', `outage of ${fault.replica}`],
   async inflict({ replica: name, down_ms: downMs }, { router, promote }) {
-    if (promote === undefined) throw new Error(`${name} cannot be promoted, though its backend declares promotions`);
-    // Its own place is empty from now on.
+    if (promote === undefined) throw new Error(`${name} cannot be promoted, although its backend declares promotions`);
+    // No replica has this name until the fault ends.
     router.setInRotation(name, false);
     const { lsn, commitsLost, replace } = await promote(name, downMs);
     return {
@@ -28,12 +27,12 @@ export const promotion = defineFault({
       },
     };
   },
-  describe: (fault) => `the primary dies, and ${fault.replica} takes its place after ${fault.down_ms} ms`,
+  describe: (fault) => `the primary fails, and ${fault.replica} is promoted after ${fault.down_ms} ms`,
   draw: {
     promotion: {
       on: 'replica',
       at: 'commit',
-      // A database that loses what it has acknowledged is asked for by name.
+      // Losing acknowledged commits is drawn only if a range names it.
       onRequestOnly: true,
       draw: ({ lags }) =>
         fc.constantFrom(...lags).map((down) => (site) => ({

@@ -1,4 +1,4 @@
-/** What a fault names of a plan, by the fields that every kind uses for it. */
+/** The parts of a plan that a fault refers to; all kinds use the same field names for them. */
 import type { RequestMatch } from './fields.ts';
 import type { Fault } from './fault-registry.ts';
 
@@ -8,7 +8,7 @@ interface References {
   instances: number[];
   /** Workers and sessions. */
   actors: string[];
-  /** Those of the actors that must be sessions. */
+  /** The actors that must be sessions. */
   sessions: string[];
 }
 
@@ -28,7 +28,7 @@ export function referencesOf(fault: Fault): References {
   };
 }
 
-/** The same fault of other nodes and instances. */
+/** The same fault with other nodes and instances. */
 export function withReferences(
   fault: Fault,
   change: { node?(name: string): string; instance?(number: number): number },

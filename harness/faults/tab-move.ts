@@ -4,7 +4,7 @@ import { afterCommit } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { instance, momentary } from './fields.ts';
 
-/** The load balancer before the application sends a tab to another instance; the page keeps what it has in memory. */
+/** The load balancer in front of the application sends a tab to another instance; the page keeps its state. */
 export const tabMove = defineFault({
   kind: 'tab-move',
   summary: 'a tab moves to another instance of the application',

@@ -4,10 +4,10 @@ import { afterCommit } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { momentary } from './fields.ts';
 
-/** A page is loaded anew: what it had in memory is lost, and answers on their way to it are too. */
+/** A page reloads: its state and the responses in flight are lost. */
 export const tabReload = defineFault({
   kind: 'tab-reload',
-  summary: 'a page is loaded anew, and what it had in memory is lost',
+  summary: 'a page reloads, and its state is lost',
   fields: momentary('tab-reload', { session: z.string() }),
   needs: () => undefined,
   async inflict({ session }, targets) {

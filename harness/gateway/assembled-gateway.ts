@@ -1,4 +1,4 @@
-/** A gateway with its router before databases. */
+/** Creates a gateway with its router. */
 import type { Clock } from '../clock.ts';
 import type { DatabaseNode, Routing } from '../port/backend.ts';
 import type { Claim } from './claim.ts';
@@ -21,7 +21,7 @@ export interface Assembly {
   router: Router;
 }
 
-/** A gateway that routes to these databases. */
+/** Creates a gateway that routes to these databases. */
 export function assembleGateway(parts: AssemblyParts): Assembly {
   const { nodes, routing = 'get-to-replica', stickyMs = 0, clock, listener = NO_LISTENER, claim = NO_CLAIM } = parts;
   const router = createRouter({

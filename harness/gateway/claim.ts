@@ -1,4 +1,4 @@
-/** Which fault claims a request, at the gateway or at the edge; and which request of its actor it is. */
+/** Claims: which fault applies to a request at the gateway or at the edge, and the ordinals of requests. */
 import type { RequestEffect } from '../port/fault-targets.ts';
 
 export interface ClaimableRequest {
@@ -6,23 +6,23 @@ export interface ClaimableRequest {
   readonly at: 'gateway' | 'edge';
   readonly actor: string | undefined;
   readonly method: string;
-  /** Which request this is of the actor at that place, counted from 1: of the method, and of all. */
+  /** The ordinals of the request among those of its actor at that place, from 1: by method, and over all methods. */
   readonly nth: number;
   readonly nthOfAll: number;
 }
 
-/** What happens to one request. */
+/** The fault that applies to one request. */
 export interface ClaimedFault {
   readonly kind: string;
-  /** What the history says of it besides the kind. */
+  /** The fields of its event in the history, without the kind. */
   readonly details: Readonly<Record<string, unknown>>;
   readonly inflict: RequestEffect;
 }
 
-/** The fault that claims a request, if one does. */
+/** Returns the fault that applies to a request, if any. */
 export type Claim = (request: ClaimableRequest) => ClaimedFault | undefined;
 
-/** No method has this name. */
+/** The key of the count over all methods. */
 const ALL = '';
 
 /** Counts the requests of each actor, by method and in all. */
@@ -39,7 +39,7 @@ export class RequestOrdinals {
   }
 }
 
-/** Work that goes on after its client was answered. */
+/** Work that continues after the client got its response. */
 export class BackgroundWork {
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -49,7 +49,7 @@ export class BackgroundWork {
     void pending.then(() => this.#pending.delete(pending));
   }
 
-  /** Resolves when all work that was started is done. */
+  /** Resolves when all started work is done. */
   async settled(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }

@@ -1,4 +1,4 @@
-/** The gateway on a port, for subjects that speak HTTP. */
+/** Serves the gateway on a port, for subjects that use HTTP. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EnvironmentError } from '../errors.ts';
@@ -12,8 +12,8 @@ export interface GatewayServer {
 }
 
 /**
- * @param at where to listen: on any free port of the loopback, unless told otherwise
- * @throws EnvironmentError when the port is taken
+ * @param at where to listen. Default: a free port on loopback
+ * @throws EnvironmentError if the port is in use
  */
 export async function serveGateway(
   gateway: Pick<Gateway, 'handle'>,
@@ -38,8 +38,8 @@ export async function serveGateway(
 }
 
 function cannotListen(at: string, cause: NodeJS.ErrnoException): EnvironmentError {
-  const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
-  const hint = 'choose another port, or none and get one that is free';
+  const why = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message;
+  const hint = 'choose another port, or omit it to use a free port';
   return new EnvironmentError('port-taken', `cannot listen at ${at}: ${why}`, hint, cause);
 }
 

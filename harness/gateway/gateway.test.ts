@@ -31,7 +31,7 @@ function node(name: string, answer: () => Response = () => Response.json({ from:
   };
 }
 
-/** What the nemesis claims a request with, for a fault as a plan says it. */
+/** The claim of the nemesis for a fault of a plan. */
 function claimed(input: object): ClaimedFault {
   const fault = Fault.parse({ match: { actor: 'worker-1' }, ...input }) as RequestFault;
   return claimOf(fault);
@@ -55,7 +55,7 @@ const get: HttpMessage = { method: 'GET', url, headers: new Headers(), body: '' 
 const patch: HttpMessage = { ...get, method: 'PATCH', body: '{"generation_progress":10}' };
 
 describe('the gateway', () => {
-  it('passes a request on to the database that the router chose, and tells who served it', async () => {
+  it('forwards a request to the database that the router chose, and reports which one served it', async () => {
     const { handle, exchanges } = gateway();
     const answer = (await handle({ ...get, actor: 'tab-1', operation: 'tab-1#1' })) as HttpAnswer;
     expect(JSON.parse(answer.body)).toEqual({ from: 'replica-1' });
@@ -64,7 +64,7 @@ describe('the gateway', () => {
     ]);
   });
 
-  it('sends a read where a fault says, whatever the router would have chosen', async () => {
+  it('sends a read to the database that a fault names instead of the one that the router chose', async () => {
     const { handle, exchanges } = gateway({ kind: 'http-route', to: 'primary' });
     await handle(get);
     expect(exchanges).toMatchObject([{ node: 'primary', status: 200 }]);
@@ -98,7 +98,7 @@ describe('the gateway', () => {
     expect(exchanges[0]!).toMatchObject({ node: 'primary', status: undefined });
   });
 
-  it('answers a server error without asking the database', async () => {
+  it('answers with a server error without a request to the database', async () => {
     const answer = (await gateway({ kind: 'http-error', status: 503 }).handle(patch)) as HttpAnswer;
     expect(answer.status).toBe(503);
     expect(served).toHaveLength(0);
@@ -110,7 +110,7 @@ describe('the gateway', () => {
     expect(events).toEqual(where === 'request' ? ['slept 70', 'served'] : ['served', 'slept 70']);
   });
 
-  it('lets an effect act on every request to a database, after it was routed, until it is stopped', async () => {
+  it('applies an effect to every matching request after routing, until the effect is stopped', async () => {
     const { handle, intercept, exchanges } = gateway();
     const stop = intercept(
       ({ node, actor }) => node === 'primary' && actor === 'worker-1',
@@ -121,13 +121,13 @@ describe('the gateway', () => {
     expect([await ask(patch, 'worker-1'), await ask(get, 'worker-1'), await ask(patch, 'worker-2')]).toEqual([
       502, 200, 200,
     ]);
-    // No database has served the first.
+    // No database has served the first request.
     expect(exchanges.map((exchange) => exchange.node)).toEqual([undefined, 'replica-1', 'primary']);
     stop();
     expect(await ask(patch, 'worker-1')).toBe(200);
   });
 
-  it('answers 503 when the database cannot be reached, and says which', async () => {
+  it('answers 503 if the database cannot be reached, and names the database', async () => {
     const dead: DatabaseNode = {
       name: 'primary',
       lsn: async () => '0/1',
@@ -138,7 +138,7 @@ describe('the gateway', () => {
     expect(answer.body).toContain('primary cannot be reached: ECONNREFUSED');
   });
 
-  it('answers 404 to what is not REST', async () => {
+  it('answers 404 to a path outside of the REST API', async () => {
     expect(
       ((await gateway().handle({ ...get, url: new URL('http://gateway/auth/v1/user') })) as HttpAnswer).status,
     ).toBe(404);
@@ -146,7 +146,7 @@ describe('the gateway', () => {
 });
 
 describe('the gateway on a port', () => {
-  it('passes body and headers on, but not who made the request', async () => {
+  it('forwards body and headers, without the headers that identify the actor', async () => {
     server = await serveGateway(gateway());
     const headers = { [ACTOR_HEADER]: 'worker-1', [OPERATION_HEADER]: 'worker-1#1', apikey: 'key' };
     await fetch(`${server.url}/rest/v1/stories`, { method: 'PATCH', body: '{"generation_progress":10}', headers });
@@ -155,7 +155,7 @@ describe('the gateway on a port', () => {
     expect([ACTOR_HEADER, OPERATION_HEADER, 'content-length'].some((name) => served[0]!.headers.has(name))).toBe(false);
   });
 
-  it('speaks HTTP on loopback, empty answers included', async () => {
+  it('serves HTTP on loopback, including empty responses', async () => {
     server = await serveGateway(
       gateway(undefined, { nodes: [node('primary', () => new Response(null, { status: 204 }))] }),
     );

@@ -1,7 +1,7 @@
 /**
- * What stands before Supabase: the load balancer's routing and the place of HTTP faults. It tells a
- * listener who served what at which LSN. It has no socket of its own: `server.ts` gives it one, a
- * simulated network calls it directly.
+ * The gateway in front of Supabase: it routes requests like the load balancer and applies HTTP faults. It reports to a
+ * listener which database served each request, at which LSN. It has no socket: `gateway-server.ts` serves it on a port,
+ * a simulated network calls it directly.
  */
 import type { Lsn } from '../history/lsn.ts';
 import type { Capability, DatabaseNode, NodeName } from '../port/backend.ts';
@@ -11,20 +11,20 @@ import type { Passage, RequestEffect, RoutedRequest } from '../port/fault-target
 import { BackgroundWork, RequestOrdinals, type Claim, type ClaimedFault } from './claim.ts';
 import type { Router } from './router.ts';
 
-/** What every backend behind this gateway can do. */
+/** The capabilities that the gateway adds to every backend. */
 export const GATEWAY_CAPABILITIES: readonly Capability[] = ['out-of-rotation', 'http-faults'];
 
-/** Instead of a response: the client's connection breaks. */
+/** Returned instead of a response if the client's connection breaks. */
 export const CONNECTION_LOST = Symbol('connection lost');
 export type GatewayAnswer = HttpAnswer | typeof CONNECTION_LOST;
 
-/** A request, and on whose behalf it is made: the actor (worker, session) and its operation. */
+/** A request, with the actor (worker, session) and the operation that it is made for. */
 export interface GatewayRequest extends HttpMessage {
   readonly actor?: string | undefined;
   readonly operation?: string | undefined;
 }
 
-/** One request on its way through, filled in as it goes. */
+/** One request and its response, filled in while the gateway handles it. */
 export interface Exchange {
   readonly id: number;
   readonly actor: string | undefined;
@@ -33,18 +33,18 @@ export interface Exchange {
   readonly url: URL;
   readonly requestBody: string;
   readonly fault: ClaimedFault | undefined;
-  /** Who served it; `undefined` while, or if, no database did. */
+  /** The database that served it; `undefined` if none has. */
   node: NodeName | undefined;
-  /** What the database had flushed (primary) or replayed (replica) just before it served. */
+  /** The LSN that the database had flushed (primary) or replayed (replica) just before it served the request. */
   lsn: Lsn | undefined;
-  /** `undefined` if the client never got an answer. */
+  /** `undefined` if the client got no response. */
   status: number | undefined;
   responseBody: string | undefined;
 }
 
 export interface GatewayListener {
   requested(exchange: Exchange): void;
-  /** The exchange is over: answered if it has a status, else lost. */
+  /** The exchange is over; without a status, the response is lost. */
   ended(exchange: Exchange): void;
 }
 
@@ -60,7 +60,7 @@ export interface Gateway {
   handle(request: GatewayRequest): MaybePromise<GatewayAnswer>;
   /** Applies `effect` to every later request for which `matches` is true, once it is routed; returns how to stop. */
   intercept(matches: (request: RoutedRequest) => boolean, effect: RequestEffect): () => void;
-  /** Resolves when what goes on after its client was answered is done. */
+  /** Resolves when all work that continues after a response is done. */
   settled(): Promise<void>;
 }
 

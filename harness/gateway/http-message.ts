@@ -1,4 +1,4 @@
-/** Between the web's `Request` and `Response` and the plain messages of `port/message.ts`. */
+/** Converts between the standard `Request` and `Response` and the plain messages of `port/message.ts`. */
 import type { HttpAnswer, HttpMessage } from '../port/message.ts';
 
 export async function messageOf(request: Request): Promise<HttpMessage> {

@@ -18,11 +18,11 @@ describe('routing', () => {
     },
   );
 
-  it('get-to-replica spreads reads over the replicas', () => {
+  it('get-to-replica rotates reads over the replicas', () => {
     expect(gets(router('get-to-replica').route, 4)).toEqual(['replica-1', 'replica-2', 'replica-1', 'replica-2']);
   });
 
-  it('get-to-replica falls back to the primary when no replica is in rotation', () => {
+  it('get-to-replica falls back to the primary if no replica is in rotation', () => {
     const { route, setInRotation } = router('get-to-replica', ['replica-1']);
     setInRotation('replica-1', false);
     expect(route('GET')).toBe('primary');
@@ -31,7 +31,7 @@ describe('routing', () => {
     expect(router('get-to-replica', []).route('GET')).toBe('primary');
   });
 
-  it('round-robin counts the primary in', () => {
+  it('round-robin includes the primary', () => {
     expect(gets(router('round-robin').route, 4)).toEqual(['primary', 'replica-1', 'replica-2', 'primary']);
   });
 
@@ -45,7 +45,7 @@ describe('routing', () => {
     expect(route('GET')).toBe('replica-1');
   });
 
-  it('primary-only reads nothing from a replica', () => {
+  it('primary-only sends no read to a replica', () => {
     expect(gets(router('primary-only').route, 2)).toEqual(['primary', 'primary']);
   });
 });

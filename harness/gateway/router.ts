@@ -1,6 +1,6 @@
 /**
- * Which database a request goes to, after Supabase's API load balancer: GET (and HEAD) may read from a
- * replica, everything else and all of Auth goes to the primary.
+ * Chooses the database for a request, like Supabase's API load balancer: GET and HEAD may go to a replica, all other
+ * requests and all of Auth go to the primary.
  */
 import type { NodeName, Routing } from '../port/backend.ts';
 

@@ -11,24 +11,24 @@ import { parametersOf } from './scenario.ts';
 
 const catalogue = await openCatalogue(fileURLToPath(new URL('../../scenarios', import.meta.url)));
 
-/** Valid, and written in full: parsing it changes nothing. */
-function expectWhole(plan: Plan): void {
+/** The plan is valid and has no missing defaults: parsing does not change it. */
+function expectValid(plan: Plan): void {
   expect(parsePlan(plan, 'drawn')).toEqual(plan);
 }
 
 describe('the plan space', () => {
-  it('holds nothing but valid plans', () => {
+  it('contains only valid plans', () => {
     expect.hasAssertions();
     fc.assert(
       fc.property(planSpace(), (variation) => {
-        expectWhole(variation.base);
-        expectWhole(planOfVariation(variation));
+        expectValid(variation.base);
+        expectValid(planOfVariation(variation));
       }),
       { seed: 1, numRuns: 500 },
     );
   });
 
-  it('reaches every kind of deviation, and sizes of every order', () => {
+  it('contains every kind of deviation and every size', () => {
     const seen = new Set<DeviationKind>();
     const sizes = { stories: new Set(), replicas: new Set(), instances: new Set(), deviations: new Set() };
     for (const { base, deviations } of fc.sample(planSpace(), { seed: 1, numRuns: 1_000 })) {
@@ -70,19 +70,19 @@ describe('the plan space', () => {
     );
   });
 
-  it('refuses a deviation of no known kind', () => {
+  it('rejects an unknown kind of deviation', () => {
     const range = { deviations: ['meteor'] } as unknown as Range;
     expect(() => planSpace(range)).toThrow('no deviation is called "meteor"');
   });
 
-  it('says the same for the same seed', () => {
+  it('draws the same plans for the same seed', () => {
     const [first, second] = [1, 1].map((seed) => fc.sample(planSpace(), { seed, numRuns: 50 }));
     expect(second).toEqual(first);
   });
 });
 
 describe('a cut', () => {
-  it('leaves a valid plan, which can be cut no more after finitely many', () => {
+  it('leaves a valid plan, and every sequence of cuts ends', () => {
     fc.assert(
       fc.property(planSpace(), fc.infiniteStream(fc.nat()), (variation, choices) => {
         let plan = planOfVariation(variation);
@@ -91,7 +91,7 @@ describe('a cut', () => {
           if (all.length === 0) break;
           expect(count).toBeLessThan(1_000);
           plan = all[choices.next().value! % all.length]!;
-          expectWhole(plan);
+          expectValid(plan);
         }
         expect(plan.generations).toHaveLength(1);
         expect([plan.observers, plan.faults, plan.topology.replicas]).toEqual([[], [], 0]);
@@ -102,12 +102,12 @@ describe('a cut', () => {
 });
 
 describe.each([...catalogue.scenarioNames])('the range of %s', (name) => {
-  it('holds nothing but valid plans of its own kinds of deviations', async () => {
+  it('contains only valid plans, with the kinds of deviations that it names', async () => {
     const scenario = await catalogue.loadScenario(name);
     const allowed = scenario.explore!.range!.deviations!;
     fc.assert(
       fc.property(scenarioVariations(scenario, parametersOf(scenario, {})), (variation) => {
-        expectWhole(planOfVariation(variation));
+        expectValid(planOfVariation(variation));
         expect(allowed).toEqual(expect.arrayContaining(variation.deviations.map(kindOf)));
       }),
       { seed: 1, numRuns: 200 },

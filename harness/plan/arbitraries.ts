@@ -1,6 +1,6 @@
 /**
- * fast-check arbitraries of plans: a benign base and the few deviations from it. Whatever is drawn shrinks towards the
- * benign and the small: fewer actors, fewer deviations, shorter times, the first of every list of choices.
+ * fast-check arbitraries of plans: a benign base and a few deviations from it. Values shrink towards small and benign
+ * plans: fewer actors, fewer deviations, shorter times, the first item of every list of choices.
  */
 import fc, { type Arbitrary } from 'fast-check';
 import { deviationsOf } from './arbitraries/cast.ts';
@@ -15,7 +15,7 @@ import { planOf, type Parameters, type Scenario } from './scenario.ts';
 export { PLAN_SPACE } from './arbitraries/plan-space.ts';
 export { planOfVariation, type Variation } from './arbitraries/variation.ts';
 
-/** The range of a scenario around its benign plan, whose actors stay; or around its plan, if it names no benign one. */
+/** The range of a scenario: deviations from its benign base (default: its plan), with the actors of that base. */
 export function scenarioVariations(scenario: Scenario, parameters: Parameters): Arbitrary<Variation> {
   const benign: Scenario = { ...scenario, plan: scenario.explore?.base ?? scenario.plan };
   const range = scenario.explore?.range ?? {};
@@ -24,21 +24,21 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
   return fc
     .record({
       deviations: fc.array(deviation, { maxLength: range.deviationsMax ?? 6, size: 'max' }),
-      // A smaller seed is no smaller plan.
+      // A smaller seed does not make a smaller plan.
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })
     .map(({ seed, deviations }) => ({ base: planOf(benign, seed, parameters), deviations }));
 }
 
 /**
- * The whole plan space: stories that are generated again and again, abandoned, restarted and raced, watched by tabs on
- * several instances, over replicas, with every fault. Each deviation belongs to the actor that it applies to.
+ * The whole plan space: stories with several generations that are abandoned, restarted and raced, watched by tabs on
+ * several instances, with replicas and every fault. Each deviation belongs to the actor that it applies to.
  */
 export function planSpace(range: Range = {}): Arbitrary<Variation> {
   const limits = limitsOf(range);
   return fc
     .record({
-      // In this order they shrink: what costs most goes first.
+      // fast-check shrinks in this order: the most expensive parts come first.
       stories: mostlyOne(storyDraft(range, limits), range.storiesMax ?? 4),
       replicas: fc.array(replicaDraft(limits), { maxLength: range.replicasMax ?? 3, size: 'max' }),
       instances: fc.integer({ min: 1, max: range.instancesMax ?? 3 }),

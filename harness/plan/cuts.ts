@@ -1,4 +1,4 @@
-/** Every way to make a plan a little smaller or more benign, the greatest cuts first. */
+/** Every way to make a plan slightly smaller or more benign, the largest cuts first. */
 import type { RequestMatch } from '../faults/fields.ts';
 import { referencesOf, replicaNumber, withReferences } from '../faults/references.ts';
 import { isRequestFault, kindNamed, timedKind, type Fault, type TimedFault } from '../faults/fault-registry.ts';
@@ -38,9 +38,12 @@ function withoutActors(plan: Plan, names: ReadonlySet<string>): Plan {
   };
 }
 
-/** The others stay as they are; or the last one lasts as much longer, since faults last until all are over. */
+/**
+ * The plan without the generation; and the same with a last generation that lasts longer by as much, since faults last
+ * until all generations are over.
+ */
 function* withoutGeneration(plan: Plan, generation: GenerationPlan): Generator<Plan> {
-  const shorter = forgetting(plan, generation);
+  const shorter = withGenerationRemoved(plan, generation);
   const last = shorter.generations.at(-1);
   if (last === undefined) return;
   yield shorter;
@@ -51,8 +54,8 @@ function* withoutGeneration(plan: Plan, generation: GenerationPlan): Generator<P
   yield { ...shorter, generations: [...shorter.generations.slice(0, -1), { ...last, steps }] };
 }
 
-/** The later generations of its story move up by one. What named it names the beginning of the one that moved up. */
-function forgetting(plan: Plan, { worker, story }: GenerationPlan): Plan {
+/** Renumbers the later generations of the story. References to the removed one change to an adjacent generation. */
+function withGenerationRemoved(plan: Plan, { worker, story }: GenerationPlan): Plan {
   const own = plan.generations.filter((each) => each.story === story);
   const number = own.findIndex((each) => each.worker === worker) + 1;
   return renamed(withoutActors(plan, new Set([worker])), (version) => {
@@ -68,7 +71,7 @@ interface Version {
   progress: number;
 }
 
-/** Replaces the versions that moments and lags name. */
+/** Replaces the versions that moments and faults refer to. */
 function renamed(plan: Plan, rename: (version: Version) => Version): Plan {
   return {
     ...plan,
@@ -127,7 +130,7 @@ function* smallerGenerations(plan: Plan, generation: GenerationPlan): Generator<
     generations: plan.generations.map((each) => (each === generation ? { ...each, ...change } : each)),
   });
   const { steps } = generation;
-  // One that completes ends at 100.
+  // A generation that completes must end at 100.
   const last = steps.length - (generation.outcome === 'completed' ? 2 : 1);
   if (steps.length > 1) for (let at = last; at >= 0; at--) yield withoutStep(plan, generation, at);
   const longest = Math.max(...steps.map((step) => step.after_ms));
@@ -140,10 +143,13 @@ function* smallerGenerations(plan: Plan, generation: GenerationPlan): Generator<
     yield replace({ outcome: 'completed' });
 }
 
-/** What a benign step takes: long enough for a poll in between. */
+/** The duration of a benign step: long enough for a poll in between. */
 const PACE_MS = 100;
 
-/** The next takes its time, the updates behind it move up by one, and what named its progress names the one before. */
+/**
+ * Adds the duration of the step to the next one, decreases the ordinals of later updates by one, and changes references to
+ * its progress to the previous step.
+ */
 function withoutStep(plan: Plan, generation: GenerationPlan, at: number): Plan {
   const { worker, story, steps } = generation;
   const number = plan.generations.filter((each) => each.story === story).indexOf(generation) + 1;
@@ -166,7 +172,7 @@ function withoutStep(plan: Plan, generation: GenerationPlan, at: number): Plan {
 
 type Place = Pick<RequestMatch, 'actor' | 'method' | 'at'>;
 
-/** One request less at that place: those behind the `nth` of the actor get a lower ordinal. */
+/** The fault after one request less of the actor at that place: an ordinal greater than `nth` decreases by one. */
 function moveUp(fault: Fault, { actor, method, at = 'gateway' }: Place, nth: number): Fault {
   if (!isRequestFault(fault) || fault.match.nth === undefined || fault.match.nth <= nth) return fault;
   const match: RequestMatch = fault.match;
@@ -187,7 +193,7 @@ function* smallerObservers(plan: Plan, observer: ObserverPlan): Generator<Plan> 
 
 const POLL_MS = 200;
 
-/** All requests of an actor from some fault on one earlier, as if it had made one request less before. */
+/** Decreases the ordinals of an actor's requests from one fault on, as if it had made fewer requests before. */
 function* earlierRequests(plan: Plan): Generator<Plan> {
   for (const fault of plan.faults) {
     if (!isRequestFault(fault) || fault.match.nth === undefined || fault.match.nth === 1) continue;
@@ -206,7 +212,7 @@ function* smallerFaults(plan: Plan): Generator<Plan> {
       ...plan,
       faults: plan.faults.map((each) => (each === fault ? smaller : each)),
     });
-    // What began with another story's commit may as well have been there from the beginning.
+    // A fault that starts at a commit may also apply from the start of the run.
     if ('from' in fault && 'after' in fault.from) yield replace({ ...fault, from: { at_ms: 0 } });
     if ('until' in fault && fault.until !== undefined) {
       const { until, ...open } = fault;

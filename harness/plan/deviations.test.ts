@@ -24,7 +24,7 @@ const drop = (actor: string): Deviation => ({
 });
 
 describe('deviations', () => {
-  it('of none leave the plan as it is', () => {
+  it('leave the plan unchanged if there are none', () => {
     expect(applyDeviations(base, [])).toEqual(base);
   });
 
@@ -42,11 +42,11 @@ describe('deviations', () => {
     expect(plan.faults).toHaveLength(1);
   });
 
-  it('count once for one target, the first of them', () => {
+  it('apply once to a target: the first one counts', () => {
     expect(applyDeviations(base, [lag(300), lag(900)]).faults).toMatchObject([{ delay_ms: 300 }]);
   });
 
-  it('do nothing to whom the plan does not have', () => {
+  it('have no effect if the plan lacks their target', () => {
     const plan = applyDeviations(base, [
       drop('tab-9'),
       lag(300, 'replica-2'),
@@ -56,14 +56,14 @@ describe('deviations', () => {
     expect(plan).toEqual(base);
   });
 
-  it('may befall an actor that another of them adds, wherever it stands', () => {
+  it('can apply to an actor that another deviation adds, in any order', () => {
     const tab: Deviation = { kind: 'tab', observer: { ...base.observers[0]!, session: 'tab-2' } };
     const plan = applyDeviations(base, [drop('tab-2'), { kind: 'forget', session: 'tab-2' }, tab]);
     expect(plan.observers[1]).toMatchObject({ session: 'tab-2', expects: 'none' });
     expect(plan.faults).toHaveLength(1);
   });
 
-  it('leave the given plan alone', () => {
+  it('do not modify the given plan', () => {
     const before = structuredClone(base);
     applyDeviations(base, [lag(300), { kind: 'stall', worker: 'worker-1', step: 1, stall_ms: 900 }]);
     expect(base).toEqual(before);

@@ -1,6 +1,6 @@
 /**
- * What sets a plan apart from a benign one. Deviations are sparse and each names its actor and an ordinal, never a
- * position in the whole run: so one can be taken away, or an actor removed, and the others mean what they meant.
+ * Deviations of a plan from a benign one. Deviations are sparse, and each names its actor and an ordinal, never a position
+ * in the whole run, so removing a deviation or an actor does not change the meaning of the others.
  */
 import { referencesOf, replicaNumber } from '../faults/references.ts';
 import {
@@ -17,14 +17,14 @@ export type Deviation =
   | { kind: 'fault'; fault: Fault }
   /** A worker takes longer for one of its steps, counted from 1. */
   | { kind: 'stall'; worker: string; step: number; stall_ms: number }
-  /** A tab polls on time, though an answer is missing. */
+  /** A tab polls at fixed intervals, even if a response is missing. */
   | { kind: 'overlap'; session: string }
-  /** A tab does not tell what it has seen, as a new device. */
+  /** A tab does not send the progress that it has seen, like a new device. */
   | { kind: 'forget'; session: string }
   | { kind: 'routing'; routing: Plan['topology']['routing'] }
   /** A story is generated again. */
   | { kind: 'rerun'; generation: GenerationPlan }
-  /** One more tab. */
+  /** An additional tab. */
   | { kind: 'tab'; observer: ObserverPlan };
 
 const OWN_KINDS = ['stall', 'overlap', 'forget', 'routing', 'rerun', 'tab'] as const;
@@ -35,26 +35,26 @@ export const deviationKinds: readonly DeviationKind[] = [
   ...drawings.map(([name]) => name as FaultDeviation),
   ...OWN_KINDS,
 ];
-/** What is drawn unless a range names its kinds. */
+/** The kinds that are drawn by default. */
 export const ordinaryKinds: readonly DeviationKind[] = deviationKinds.filter(
   (kind) => !drawings.some(([name, drawing]) => name === kind && drawing.onRequestOnly === true),
 );
 
-/** By what name a deviation is allowed, counted and printed. */
+/** The name by which a deviation is allowed, counted and printed. */
 export function kindOf(deviation: Deviation): DeviationKind {
   if (deviation.kind !== 'fault') return deviation.kind;
   return deviationOf(deviation.fault);
 }
 
 /**
- * The plan that the deviations make of a benign one. Of two that act on the same thing the first counts; one
- * whose actor does not exist does nothing.
+ * Applies deviations to a benign plan. Of two deviations with the same target, the first counts; one whose actor does not
+ * exist has no effect.
  */
 export function applyDeviations(base: Plan, deviations: readonly Deviation[]): Plan {
   const plan: Plan = { ...base, generations: [...base.generations], observers: [...base.observers], faults: [] };
   const taken = new Set<string>();
   for (const actor of [...base.generations, ...base.observers]) taken.add(nameOf(actor));
-  // Actors first: what befalls them may stand before them in the list.
+  // Actors first: deviations that apply to them may precede them in the list.
   const [actors, others] = partition(deviations, ({ kind }) => kind === 'rerun' || kind === 'tab');
   for (const deviation of [...actors, ...others]) if (claim(taken, deviation)) apply(plan, deviation);
   plan.faults = [...base.faults, ...plan.faults].filter((fault) => isPossible(plan, fault));
@@ -65,7 +65,7 @@ function nameOf(actor: GenerationPlan | ObserverPlan): string {
   return 'worker' in actor ? actor.worker : actor.session;
 }
 
-/** Whether nothing before has claimed the same thing. */
+/** Whether no earlier deviation has claimed the same target. */
 function claim(taken: Set<string>, deviation: Deviation): boolean {
   const targets = targetsOf(deviation);
   if (targets.some((target) => taken.has(target))) return false;

@@ -3,9 +3,9 @@ import type { Plan } from './plan.ts';
 import { drawFrom } from './random.ts';
 
 /**
- * The same plan with another timing, as a slower or busier machine would give it: steps and polls take longer or
- * shorter, starts are late, latencies are drawn anew. What a plan shows only by its exact timing is gone.
- * @param number which of the disturbances, from 1
+ * The same plan with another timing, as on a slower or busier machine: steps and polls take longer or shorter, starts are
+ * late, and latencies are drawn again. A violation that depends on exact timing does not occur under it.
+ * @param number the number of the disturbance, from 1
  */
 export function disturbed(plan: Plan, number: number): Plan {
   const draw = drawFrom(number);
@@ -29,5 +29,5 @@ export function disturbed(plan: Plan, number: number): Plan {
   };
 }
 
-/** What a request to real databases may take beyond a simulated one. */
+/** The additional time of a request to a real database, compared with a simulated one. */
 const LATE_MS_MAX = 60;

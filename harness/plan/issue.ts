@@ -1,7 +1,7 @@
-/** What is wrong with a value of a plan, in one sentence that names the field. */
+/** Describes a validation error in one sentence that names the field. */
 import type { z } from 'zod';
 
-/** @param whole what to call a value that is missing altogether */
+/** @param whole the name of the whole value, for errors without a path */
 export function describeIssue(issue: z.core.$ZodIssue, whole: string): string {
   const nested = issue.code === 'invalid_union' ? mostSpecific(issue.errors) : undefined;
   if (nested !== undefined) return describeIssue({ ...nested, path: [...issue.path, ...nested.path] }, whole);
@@ -11,7 +11,7 @@ export function describeIssue(issue: z.core.$ZodIssue, whole: string): string {
   return path === '' ? issue.message : `${path}: ${issue.message}`;
 }
 
-/** Of a union's branches, the one whose first issue lies deepest: most probably the one that was meant. */
+/** The first issue of the union branch with the deepest path, which is most probably the intended branch. */
 function mostSpecific(branches: readonly (readonly z.core.$ZodIssue[])[]): z.core.$ZodIssue | undefined {
   const firsts = branches.flatMap((issues) => issues.slice(0, 1));
   return firsts.sort((a, b) => b.path.length - a.path.length)[0];

@@ -21,13 +21,13 @@ describe('a sequence of patterns', () => {
     expect(new PatternSequence({ f: 'show', session: 'tab-2' }).follow(shown(1))).toBe(false);
   });
 
-  it('takes a value without generation as of the first', () => {
+  it('treats a value without generation as generation 1', () => {
     expect(new PatternSequence({ f: 'show', generation: 1 }).follow(shown(5))).toBe(true);
     expect(new PatternSequence({ f: 'show', generation: 2 }).follow(shown(5))).toBe(false);
     expect(new PatternSequence({ f: 'show', generation: 2 }).follow(shown(5, 2))).toBe(true);
   });
 
-  it('stays complete once it was', () => {
+  it('stays complete', () => {
     const sequence = new PatternSequence({ f: 'show', progress: 85 });
     expect([85, 10].map((progress) => sequence.follow(shown(progress)))).toEqual([true, true]);
   });

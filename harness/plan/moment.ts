@@ -1,9 +1,9 @@
-/** Points in a run: a time, or something seen in the history. */
+/** Moments of a run: a time, or an event of the history. */
 import { z } from 'zod';
 
 const milliseconds = z.number().min(0).max(3_600_000);
 
-/** Matches a history event when every field given is equal; `generation` and `progress` look into its value. */
+/** Matches a history event if all given fields are equal; `generation` and `progress` are compared with its value. */
 export const EventPattern = z.strictObject({
   f: z.enum(['read', 'write', 'start', 'show', 'commit', 'fault', 'watch', 'receive']),
   type: z.enum(['invoke', 'ok', 'fail', 'info']).optional(),
@@ -20,23 +20,23 @@ export type EventPattern = z.output<typeof EventPattern>;
 
 export const Moment = z.union([
   z.strictObject({
-    /** Milliseconds since the run began. */
+    /** Milliseconds since the start of the run. */
     at_ms: milliseconds,
   }),
   z.strictObject({
-    /** One pattern, or several to be seen one after the other. */
+    /** One pattern, or several that must match in this order. */
     after: z.union([EventPattern, z.array(EventPattern).min(1)]),
-    /** How much later. */
+    /** Delay after the event. */
     plus_ms: milliseconds.default(0),
-    /** The moment comes this long after the wait began, even if the pattern was never seen. */
+    /** Limit of the wait, after which the moment is reached even without the event. */
     within_ms: milliseconds.optional(),
   }),
 ]);
 export type Moment = z.output<typeof Moment>;
-/** A moment as a person writes it. */
+/** A moment as the user writes it. */
 export type MomentInput = z.input<typeof Moment>;
 
-/** Follows a history and tells when a sequence of patterns has been seen in full. */
+/** Follows a history and reports when the sequence of patterns has matched. */
 export class PatternSequence {
   readonly #patterns: readonly EventPattern[];
   #seen = 0;
@@ -45,7 +45,7 @@ export class PatternSequence {
     this.#patterns = Array.isArray(patterns) ? patterns : [patterns as EventPattern];
   }
 
-  /** True from the event on that completes the sequence. */
+  /** Returns true from the event that completes the sequence. */
   follow(event: PatternTarget): boolean {
     const next = this.#patterns[this.#seen];
     if (next !== undefined && matches(next, event)) this.#seen += 1;

@@ -12,7 +12,7 @@ const minimal = (): PlanInput => ({
 });
 
 describe('parsePlan', () => {
-  it('fills in what a person may leave out', () => {
+  it('fills in the defaults', () => {
     const plan = parsePlan(minimal(), 'here');
     expect(plan.topology).toEqual({ replicas: 1, routing: 'get-to-replica', sticky_ms: 0, instances: 1 });
     const defaults = { channel: 'poll', polling: 'chained', expects: 'last-seen', display: 'subject' };
@@ -27,10 +27,10 @@ describe('parsePlan', () => {
 
   it.each<[string, (plan: Record<string, any>) => void, string]>([
     ['a missing field', (plan) => delete plan['observers'][0].every_ms, 'the field observers.0.every_ms is missing'],
-    ['a channel that is unknown', (plan) => (plan['observers'][0].channel = 'telepathy'), 'observers.0.channel'],
-    ['a display that is unknown', (plan) => (plan['observers'][0].display = 'upside-down'), 'observers.0.display'],
-    ['a field that is unknown', (plan) => (plan['speed'] = 2), 'Unrecognized key: "speed"'],
-    ['a version that is not ours', (plan) => (plan['plan'] = 2), 'plan: '],
+    ['an unknown channel', (plan) => (plan['observers'][0].channel = 'telepathy'), 'observers.0.channel'],
+    ['an unknown display', (plan) => (plan['observers'][0].display = 'upside-down'), 'observers.0.display'],
+    ['an unknown field', (plan) => (plan['speed'] = 2), 'Unrecognized key: "speed"'],
+    ['an unknown version', (plan) => (plan['plan'] = 2), 'plan: '],
     [
       'a progress beyond 100',
       (plan) => (plan['generations'][0].steps[0].progress = 101),
@@ -54,18 +54,22 @@ describe('parsePlan', () => {
       'faults.0: instance 2 does not exist: topology.instances is 1',
     ],
     [
-      'a fault on nobody',
+      'a fault on an unknown actor',
       (plan) => (plan['faults'] = [{ kind: 'http-drop', match: { actor: 'worker-9' } }]),
       'faults.0: no worker or session is called worker-9',
     ],
-    ['an instance that is not there', (plan) => (plan['observers'][0].instance = 2), 'instance 2 does not exist'],
-    ['two actors of one name', (plan) => (plan['observers'][0].session = 'worker-1'), 'two actors are called worker-1'],
+    ['an instance that the topology lacks', (plan) => (plan['observers'][0].instance = 2), 'instance 2 does not exist'],
+    [
+      'two actors with one name',
+      (plan) => (plan['observers'][0].session = 'worker-1'),
+      'two actors are called worker-1',
+    ],
     [
       'a moment of neither kind',
       (plan) => (plan['observers'][0].start = { soon: true }),
       'the field observers.0.start.at_ms is missing',
     ],
-  ])('refuses %s in one line that names it', (_, spoil, message) => {
+  ])('rejects %s in one line that names it', (_, spoil, message) => {
     const input = structuredClone(minimal()) as Record<string, unknown>;
     spoil(input);
     const refusal = () => parsePlan(input, 'plan.json');
@@ -74,7 +78,7 @@ describe('parsePlan', () => {
     expect(refusal).not.toThrow(/\n/);
   });
 
-  it('refuses text that is not JSON, naming the file', () => {
+  it('rejects text that is not JSON, naming the file', () => {
     expect(() => parsePlanText('{"plan":', 'broken.json')).toThrow(/^broken\.json: not JSON: /);
   });
 });

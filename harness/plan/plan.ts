@@ -1,4 +1,4 @@
-/** The plan: one JSON value that says all that will happen in a run, on whatever backend. */
+/** The plan: one JSON value that describes everything that happens in a run, on any backend. */
 import { z } from 'zod';
 import { DISPLAY_NAMES } from '../channels/display/display-registry.ts';
 import { CHANNEL_NAMES } from '../channels/channel-registry.ts';
@@ -19,18 +19,18 @@ const Step = z.strictObject({
   progress: z.number().int().min(0).max(100),
   /** How long the slow part takes before this progress is written. */
   after_ms: milliseconds,
-  /** A moment to wait for, after that. */
+  /** A moment to wait for after `after_ms`. */
   when: Moment.optional(),
 });
 
 const Generation = z.strictObject({
   worker: Name,
   story: Name,
-  /** The app instance that runs it. */
+  /** The instance of the application that runs it. */
   instance,
   start: Moment.default({ at_ms: 0 }),
   steps: z.array(Step).min(1).max(100),
-  /** What its last step leaves: `abandoned` is a worker that dies without a word. */
+  /** How it ends after its last step; `abandoned`: the worker dies without writing a final status. */
   outcome: z.enum(['completed', 'failed', 'abandoned']).default('completed'),
 });
 
@@ -39,14 +39,14 @@ const Observer = z.strictObject({
   story: Name,
   instance,
   start: Moment.default({ at_ms: 0 }),
-  /** How it looks. */
+  /** How it reads the progress. */
   channel: z.enum(CHANNEL_NAMES).default('poll'),
   every_ms: z.number().min(1).max(60_000),
-  /** `interval` polls on time though an answer is missing; `chained` waits for the answer first. */
+  /** `interval` polls at fixed intervals; `chained` waits for the response before the next poll. */
   polling: z.enum(['interval', 'chained']).default('chained'),
-  /** What it tells the status endpoint of what it has seen (`expectedProgress`): nothing, or as the subject's front end does. */
+  /** What it sends of the progress that it has seen: nothing, or what the subject's front end sends. */
   expects: z.enum(['none', 'last-seen']).default('last-seen'),
-  /** How it applies responses; `subject`: as the subject's own front end does. */
+  /** Which values it shows; `subject`: those that the subject's front end shows. */
   display: z.enum(['subject', ...DISPLAY_NAMES]).default('subject'),
 });
 
@@ -60,7 +60,7 @@ export const PlanSchema = z.strictObject({
       routing: z.enum(ROUTINGS).default('get-to-replica'),
       /** With `sticky`: how long after a write the reads stay on the primary. */
       sticky_ms: milliseconds.default(0),
-      /** Instances of the application, each with module state of its own. */
+      /** Instances of the application, each with its own module state. */
       instances: z.int().min(1).max(16).default(1),
     })
     .prefault({}),
@@ -70,12 +70,12 @@ export const PlanSchema = z.strictObject({
   /** The properties to judge. */
   properties: z.array(z.string()).min(1),
   bounds: z.strictObject({ converge_within_ms: milliseconds.optional() }).default({}),
-  /** A run that is not over by then is stopped, and its verdict is unknown. */
+  /** A longer run is stopped, and its verdict is unknown. */
   run_ms_max: z.number().min(1).max(3_600_000).default(60_000),
 });
 
 export type Plan = z.output<typeof PlanSchema>;
-/** A plan as a person writes it: what has a default may be missing. */
+/** A plan as the user writes it: fields with a default are optional. */
 export type PlanInput = z.input<typeof PlanSchema>;
 export type GenerationInput = PlanInput['generations'][number];
 export type ObserverInput = PlanInput['observers'][number];
@@ -84,8 +84,8 @@ export type ObserverPlan = Plan['observers'][number];
 
 /**
  * Checks a plan and fills in its defaults.
- * @param source what to name in the error: a file, a scenario
- * @throws UsageError naming the field that is wrong
+ * @param source where the plan comes from, for errors: a file or a scenario
+ * @throws UsageError that names the invalid field
  */
 export function parsePlan(input: unknown, source: string): Plan {
   const result = PlanSchema.safeParse(input);
@@ -95,7 +95,7 @@ export function parsePlan(input: unknown, source: string): Plan {
   return result.data;
 }
 
-/** @throws UsageError when the text is not JSON or not a plan */
+/** @throws UsageError if the text is not JSON or not a plan */
 export function parsePlanText(text: string, source: string): Plan {
   let input: unknown;
   try {
@@ -110,14 +110,15 @@ function invalid(source: string, what: string): UsageError {
   return new UsageError('plan-invalid', `${source}: ${what}`, 'docs/PLAN.md describes every field');
 }
 
-/** What a schema cannot say: names that must exist or be unique. */
+/** Checks what the schema cannot express: names that must exist or be unique. */
 function findContradiction(plan: Plan): string | undefined {
   const { instances } = plan.topology;
   const actors = [...plan.generations.map((g) => g.worker), ...plan.observers.map((o) => o.session)];
   const twice = actors.find((name, at) => actors.indexOf(name) !== at);
-  if (twice !== undefined) return `two actors are called ${twice}: workers and sessions need names of their own`;
-  const homeless = [...plan.generations, ...plan.observers].find((actor) => actor.instance > instances);
-  if (homeless !== undefined) return `instance ${homeless.instance} does not exist: topology.instances is ${instances}`;
+  if (twice !== undefined) return `two actors are called ${twice}: workers and sessions must have different names`;
+  const misplaced = [...plan.generations, ...plan.observers].find((actor) => actor.instance > instances);
+  if (misplaced !== undefined)
+    return `instance ${misplaced.instance} does not exist: topology.instances is ${instances}`;
   for (const [at, fault] of plan.faults.entries()) {
     const what = findMissing(fault, plan);
     if (what !== undefined) return `faults.${at}: ${what}`;
@@ -125,7 +126,7 @@ function findContradiction(plan: Plan): string | undefined {
   return undefined;
 }
 
-/** What a fault names and the plan does not have. */
+/** Finds a reference of a fault to something that the plan does not have. */
 function findMissing(fault: Fault, { topology, generations, observers }: Plan): string | undefined {
   const { nodes, instances, actors, sessions } = referencesOf(fault);
   const node = nodes.find((name) => replicaNumber(name) > topology.replicas);
@@ -136,7 +137,7 @@ function findMissing(fault: Fault, { topology, generations, observers }: Plan): 
   const unknown = actors.find((name) => !isTab(name) && generations.every(({ worker }) => worker !== name));
   if (unknown !== undefined) return `no worker or session is called ${unknown}`;
   const worker = sessions.find((name) => !isTab(name));
-  if (worker !== undefined) return `${worker} is a worker, and the fault is for tabs`;
+  if (worker !== undefined) return `${worker} is a worker, but the fault applies only to tabs`;
   if (!isRequestFault(fault) || !('at' in fault.match) || fault.match.at !== 'edge') return undefined;
-  return requestKind(fault).isAtEdgeToo === true ? undefined : `${fault.kind} is not possible at the edge`;
+  return requestKind(fault).isAtEdgeToo === true ? undefined : `${fault.kind} cannot apply at the edge`;
 }

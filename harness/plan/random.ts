@@ -1,6 +1,6 @@
-/** Seeded randomness for plans: every name has a stream of its own, so that removing one actor leaves the others alone. */
+/** Seeded randomness for plans: every name has its own stream, so removing one actor does not affect the others. */
 export interface Draw {
-  /** An integer in `[min, max]`, the next of the stream called `name`. */
+  /** The next integer of the stream `name`, from `min` to `max` inclusive. */
   (name: string, min: number, max: number): number;
 }
 

@@ -1,7 +1,7 @@
 import type { DeviationKind } from './deviations.ts';
 import type { Plan } from './plan.ts';
 
-/** The range in which plans are varied. What is missing is not limited beyond the defaults of the whole plan space. */
+/** The range in which plans are varied. A missing field has the default of the whole plan space. */
 export interface Range {
   /** The kinds of deviations that may occur; all but `promotion`. */
   deviations?: readonly DeviationKind[];
@@ -11,14 +11,14 @@ export interface Range {
   lagMsMax?: number;
   /** The longest delay of a request or response; 3,500. */
   delayMsMax?: number;
-  // Of the plan space only, since a scenario has its own actors:
+  // Only for the plan space, since a scenario has its own actors:
   routings?: readonly Plan['topology']['routing'][];
   replicasMax?: number;
   instancesMax?: number;
   storiesMax?: number;
   /** Of one story; 3. */
   generationsMax?: number;
-  /** Whether one generation of a story may begin before the one before it has ended; true. */
+  /** Whether a generation of a story may start before the previous one has ended; true. */
   generationsOverlap?: boolean;
   /** Of one story; 3. */
   tabsMax?: number;

@@ -1,2 +1,2 @@
-/** How the load balancer spreads reads; docs/PLAN.md says what each does. */
+/** How the load balancer distributes reads; docs/PLAN.md describes each. */
 export const ROUTINGS = ['get-to-replica', 'round-robin', 'sticky', 'primary-only'] as const;

@@ -14,13 +14,13 @@ const scenario: Scenario = {
 };
 
 describe('a scenario', () => {
-  it('gives the same plan for the same seed and another for another', () => {
+  it('gives the same plan for the same seed and another plan for another seed', () => {
     const parameters = parametersOf(scenario, {});
     expect(planOf(scenario, 7, parameters)).toEqual(planOf(scenario, 7, parameters));
     expect(planOf(scenario, 7, parameters).observers).not.toEqual(planOf(scenario, 8, parameters).observers);
   });
 
-  it('takes parameters over its defaults', () => {
+  it('prefers given parameters to its defaults', () => {
     expect(parametersOf(scenario, {})).toEqual({ lag_ms: 200 });
     expect(parametersOf(scenario, { lag_ms: '5' })).toEqual({ lag_ms: 5 });
   });
@@ -30,13 +30,13 @@ describe('a scenario', () => {
     [{ lag_ms: 'soon' }, 'lag_ms must be a number from 0 to 1000, not "soon"'],
     [{ lag_ms: '-1' }, 'lag_ms must be a number from 0 to 1000, not "-1"'],
     [{ lag_ms: '' }, 'lag_ms must be a number'],
-  ])('refuses %j', (set, message) => {
+  ])('rejects %j', (set, message) => {
     expect(() => parametersOf(scenario, set as Record<string, string>)).toThrow(message);
   });
 });
 
 describe('drawing', () => {
-  it('leaves the other actors alone when one is removed', () => {
+  it('does not change the values of other actors if one is removed', () => {
     const both = drawFrom(3);
     both('worker-1', 0, 1_000);
     const withOther = both('tab-1', 0, 1_000);

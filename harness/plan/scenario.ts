@@ -1,13 +1,13 @@
-/** A scenario: a root cause as a file. It yields a plan. Who withstands it is said by the subjects. */
+/** A scenario: a file that describes one root cause and makes a plan. Subjects declare which scenarios they withstand. */
 import { UsageError } from '../errors.ts';
 import { parsePlan, type Plan, type PlanInput } from './plan.ts';
 import { drawFrom, type Draw } from './random.ts';
 import type { Range } from './range.ts';
 
 export interface Parameter {
-  /** What it does, with its unit: the name ends in one (`lag_ms`). */
+  /** What it does. The name ends in the unit (`lag_ms`). */
   description: string;
-  /** `undefined`: the scenario decides by what it sees. */
+  /** `undefined`: the scenario chooses the value during the run. */
   default: number | undefined;
   min: number;
   max: number;
@@ -15,10 +15,10 @@ export interface Parameter {
 
 export type Parameters = Readonly<Record<string, number | undefined>>;
 
-/** All of a plan but the name and the seed. */
+/** A plan without its version, scenario and seed. */
 export type PlanBody = Omit<PlanInput, 'plan' | 'scenario' | 'seed'>;
 
-/** What `plan` and `explore` draw on. */
+/** The arguments of `plan` and `explore.base`. */
 export interface PlanOptions {
   parameters: Parameters;
   draw: Draw;
@@ -26,18 +26,18 @@ export interface PlanOptions {
 
 /** The range in which `ratchet explore` varies a scenario. */
 export interface Exploration {
-  /** The benign run that is deviated from: who takes part, and nothing that goes wrong. Default: the plan itself. */
+  /** The benign plan, without faults, from which the search deviates. Default: the scenario's plan. */
   base?(options: PlanOptions): PlanBody;
   range?: Range;
 }
 
 export interface Scenario {
-  /** Kebab-case; the name of its file and what `ratchet run` takes. */
+  /** Kebab-case; the name of its file and the argument of `ratchet run`. */
   name: string;
   /** One line for `ratchet list`. */
   summary: string;
   parameters: Readonly<Record<string, Parameter>>;
-  /** All but the name and the seed; `draw` varies it within the scenario's range. */
+  /** Makes the plan, without the name and the seed; `draw` varies its times. */
   plan(options: PlanOptions): PlanBody;
   explore?: Exploration;
 }
@@ -48,7 +48,7 @@ export function planOf(scenario: Scenario, seed: number, parameters: Parameters)
 }
 
 /**
- * The parameters of a run: the defaults, and over them what the user has set.
+ * The parameters of a run: the defaults, overridden by the values that the user has set.
  * @throws UsageError for an unknown name or a value out of range
  */
 export function parametersOf(scenario: Scenario, set: Readonly<Record<string, string>>): Parameters {
@@ -71,6 +71,6 @@ export function parametersOf(scenario: Scenario, set: Readonly<Record<string, st
 
 function unknownParameter(scenario: Scenario, name: string): UsageError {
   const known = Object.keys(scenario.parameters);
-  const hint = known.length === 0 ? 'it has none' : `it has: ${known.join(', ')}`;
+  const hint = known.length === 0 ? 'the scenario has no parameters' : `available: ${known.join(', ')}`;
   return new UsageError('parameter-unknown', `scenario ${scenario.name} has no parameter "${name}"`, hint);
 }

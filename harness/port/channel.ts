@@ -1,6 +1,6 @@
 /**
- * The port of the channels: how an observer learns of a progress. A channel is opened for one page load and closed with
- * that page. It reaches the application only through its surroundings. A channel in front of another one (a cache, a
+ * The port of the channels, through which an observer gets the progress. A channel is opened for one page load and closed
+ * with that page. It reaches the application only through its surroundings. A channel in front of another one (a cache, a
  * stream that reads again after a reconnection) opens the other with the same surroundings and its own listener.
  */
 import type { Operation } from '../async-context.ts';
@@ -12,41 +12,41 @@ export type OpenChannel = (plan: ChannelPlan, surroundings: ChannelSurroundings)
 
 export interface Channel {
   /**
-   * Looks until `signal` aborts, which is the end of the run, or until the channel is closed. Resolves when nothing is in
-   * flight: its requests are answered, and what was sent to it has arrived.
+   * Watches until `signal` aborts, which is the end of the run, or until the channel is closed. Resolves when no request
+   * and no message is in flight.
    */
   run(signal: AbortSignal): Promise<void>;
-  /** The final look, once, after `run`, when all faults have healed. Resolves when the listener has been told the result. */
+  /** The final look, once, after `run`, when all faults have ended. Resolves after the listener got the result. */
   look(): Promise<void>;
-  /** The page is gone: the listener is not called again, and reads in flight end in `info` with this reason. */
+  /** Closes the channel: the listener is not called again, and reads in flight end in `info` with this reason. */
   close(reason: string): void;
 }
 
-/** Is told what a channel yields. */
+/** Receives the values and failures of a channel. */
 export interface ChannelListener {
   value(value: ObservedProgress, arrival: Arrival): void;
-  /** One look brought no value; the channel goes on. */
+  /** A read failed; the channel continues. */
   failed?(reason: string): void;
   /** The connection broke; the channel tries to connect again. */
   broke?(reason: string): void;
   /** The connection is back; values that were sent in between are missing. */
   reconnected?(): void;
-  /** The channel yields nothing more, though the page stays open. */
+  /** The channel has ended, although the page stays open. */
   ended?(reason: string): void;
 }
 
-/** How a value came. */
+/** How a value arrived. */
 export interface Arrival {
-  /** The ordinal of the request that it answers, see `TabMemory.nextOrdinal`; a value that was pushed takes the next one. */
+  /** The ordinal of the request that it answers, see `TabMemory.nextOrdinal`; a pushed value takes the next one. */
   ordinal: number;
-  /** The event of the history that has it: an `ok` read that the channel made, or a `receive`. */
+  /** The event of the history that contains it: an `ok` read of the channel, or a `receive`. */
   by: 'read' | 'receive';
   index: number;
 }
 
-/** What a page knows; all channels of a page share it. */
+/** The state of a page, which all its channels share. */
 export interface TabMemory {
-  /** Made of all values so far; `undefined` before the first. */
+  /** Summary of all values so far; `undefined` before the first. */
   readonly seen: SeenProgress | undefined;
   /**
    * Numbers the requests of the session from 1, in the order in which they are sent, over all channels and page loads: of
@@ -60,7 +60,7 @@ export interface ChannelSurroundings {
   recorder: { record(body: EventBody): HistoryEvent };
   /** Process names: each has one operation in flight. A process whose operation ended in `info` is not released. */
   processes: { take(base: string): string; release(base: string, name: string): void };
-  /** Returns who served an operation, and removes the entry. */
+  /** Returns the database that served an operation, and removes the entry. */
   exchanges: { takeService(operation: string): object };
   gatewayUrl: string;
   subject: Pick<Subject, 'frontEnd' | 'readStatus'>;
@@ -71,11 +71,11 @@ export interface ChannelSurroundings {
    * breaks; any other rejection means that the application threw.
    */
   ask(request: Request, operation: Operation): Promise<Response>;
-  /** Reports that the application threw instead of answering, which ends the run. */
+  /** Ends the run, because the application threw instead of answering. */
   threw(error: unknown): void;
 }
 
-/** The observer's fields in the plan. Each channel uses those that concern it. */
+/** The observer's fields in the plan. Each channel uses only its own. */
 export interface ChannelPlan {
   session: string;
   story: string;

@@ -1,39 +1,39 @@
 /**
- * The port to reporters: how a verb that judges (`run`, `replay`, `explore`, `check`) tells what it does. A reporter is
- * told everything in order, one call after the other, and writes to its output whatever it makes of that.
+ * The port to reporters: how a verb that judges (`run`, `replay`, `explore`, `check`) reports its progress and results.
+ * The methods of a reporter are called in order, one after the other; a reporter writes to its output.
  */
 import type { Validity, Verdict } from '../checker/verdict.ts';
 import type { History } from '../history/event.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Plan } from '../plan/plan.ts';
 
-/** What the file of a reporter exports as `reporter`, or by default. */
+/** The export `reporter`, or the default export, of a reporter's file. */
 export type CreateReporter = (options: ReporterOptions) => MaybePromise<Reporter>;
 
 export interface ReporterOptions {
   output: Output;
-  /** `--verbose`: more is told of what passed. */
+  /** `--verbose`: report more about what passed. */
   isVerbose: boolean;
 }
 
 export interface Output {
-  /** Adds text as it is: a line ends where the text says so. */
+  /** Appends text unchanged; it must contain its own line breaks. */
   write(text: string): void;
   /** The path of its file; `undefined`: standard output. */
   readonly file: string | undefined;
 }
 
-/** Each method may be missing. What one throws or rejects with ends this reporter, and never the run. */
+/** All methods are optional. An error in a method ends this reporter, but not the run. */
 export interface Reporter {
-  /** Once, when all is known that is to be judged, and before any of it is. Not called where the input is bad. */
+  /** Called once, before anything is judged. Not called for bad input. */
   begin?(start: VerbStart): MaybePromise<void>;
-  /** Before a run or an exploration; not called for files. */
+  /** Called before a run or an exploration; not called for files. */
   starting?(title: RunTitle): MaybePromise<void>;
-  /** After each run (`run`, `replay`) and of each file (`check`). */
+  /** Called after each run (`run`, `replay`) and each file (`check`). */
   ran?(run: JudgedRun): MaybePromise<void>;
-  /** After each exploration (`explore`), whose runs are in it. */
+  /** Called after each exploration (`explore`), which includes its runs. */
   explored?(exploration: JudgedExploration): MaybePromise<void>;
-  /** Once, after all, also when the verb was interrupted or failed midway. */
+  /** Called once at the end, also if the verb was interrupted or failed. */
   end?(end: VerbEnd): MaybePromise<void>;
 }
 
@@ -41,30 +41,30 @@ export type Verb = 'run' | 'replay' | 'explore' | 'check';
 
 export interface VerbStart {
   verb: Verb;
-  /** All that is to be judged, in order. */
+  /** Everything that will be judged, in order. */
   titles: readonly RunTitle[];
-  /** What was asked for and cannot be run here. */
+  /** What was requested but cannot run on this backend or subject. */
   leftOut: readonly { title: RunTitle; reason: string }[];
-  /** What is chosen where the user says nothing: a title for people may leave it out. */
+  /** The default values, which a title may omit. */
   defaults: { readonly backend?: string; readonly seed?: number };
 }
 
 export interface VerbEnd {
-  /** All verdicts together. */
+  /** The combined verdict. */
   valid: Validity;
   durationMs: number;
-  /** Why the verb failed midway, if it did. */
+  /** The error that stopped the verb, if any. */
   error: Error | undefined;
 }
 
-/** What identifies something that is judged. */
+/** Identifies what is judged. */
 export interface RunTitle {
-  /** Of an exploration: the scenario whose range it is, or `plan-space`. */
+  /** For an exploration: the scenario whose range is explored, or `plan-space`. */
   scenario?: string;
   subject?: string;
   backend?: string;
   seed?: number;
-  /** Of `check`. */
+  /** Only for `check`. */
   file?: string;
 }
 
@@ -72,30 +72,30 @@ export interface RunTitle {
 export interface JudgedRun extends RunTitle {
   valid: Validity;
   verdicts: readonly Verdict[];
-  /** Whether the properties are expected to hold; `undefined` where nothing is expected. */
+  /** Whether the properties are expected to hold; `undefined` without an expectation. */
   expected: boolean | undefined;
   history: History;
-  /** What was run; of a file, what its header says. */
+  /** The plan of the run; for a file, the plan in its header. */
   plan: Plan | undefined;
-  /** Why the run is not complete, if it is not. */
+  /** The reason why the run is incomplete, if it is. */
   incomplete: Error | undefined;
-  /** What the application did that no property judges, and what cannot be known. */
+  /** Observations that no property judges, and limits of what was recorded. */
   notes: readonly string[];
-  /** Where the run was saved. */
+  /** The paths of the saved files. */
   planFile: string | undefined;
   historyFile: string | undefined;
   /** The command that runs the same plan again. */
   replay: string | undefined;
   durationMs: number;
-  /** Of a log: how many lines it has, and those that are no events. */
+  /** For a log: the number of its lines, and the lines that are not events. */
   log?: LogLines;
-  /** The same as JSON, as `verdict.json` has it: without history and plan. */
+  /** The content of `verdict.json`: this run as JSON, without history and plan. */
   record: Readonly<Record<string, unknown>>;
 }
 
 export interface LogLines {
   lines: number;
-  /** `line` is the first that was skipped for that reason. */
+  /** `line` is the first line that was skipped for the reason. */
   skipped: readonly { reason: string; count: number; line: number }[];
 }
 
@@ -104,12 +104,12 @@ export interface JudgedExploration extends RunTitle {
   /** False if a plan violates a property, unknown if one could not be judged. */
   valid: Validity;
   expected: boolean | undefined;
-  /** Plans that were tried. */
+  /** Number of plans that were tried. */
   runs: number;
   runsPerSecond: number;
   elapsedMs: number;
   isInterrupted: boolean;
-  /** Every plan was run twice, and only differences between the two runs were looked for. */
+  /** Every plan was run twice, and only differences between the two runs were checked. */
   isDeterminismCheck: boolean;
   /** How often each kind of deviation was tried. */
   coverage: Readonly<Partial<Record<string, number>>>;
@@ -129,17 +129,17 @@ export interface FoundPlan {
   plan: Plan;
   isShrunk: boolean;
   shrinkRuns: number;
-  /** The plan run again: first in simulation, then on the backend that is to confirm it. */
+  /** Further runs of the plan: first in simulation, then on the backend that confirms it. */
   runs: readonly ConfirmingRun[];
-  /** The command that confirms it on a real backend, if that was not done. */
+  /** The command that confirms it on a real backend, if it was only simulated. */
   confirm: string | undefined;
-  /** The file of the regression that it was kept as. */
+  /** The file of the regression, if the plan was kept. */
   keptAs: string | undefined;
 }
 
 export interface ConfirmingRun extends JudgedRun {
   /** Whether the same property is violated again. */
   isConfirmed: boolean;
-  /** The number of this run on its backend, from 1: real time is never twice the same. */
+  /** The number of this attempt on its backend, from 1. */
   attempt: number;
 }

@@ -56,16 +56,16 @@ describe('an update of a progress', () => {
     ['it was refused', { status: 409, responseBody: '{}' }, 'fail'],
     ['the server broke', { status: 503, responseBody: '{}' }, 'info'],
     ['the response was lost', { status: undefined }, 'info'],
-  ])('ends, when %s, accordingly', (_, overrides, type) => {
+  ])('ends according to its answer: %s', (_, overrides, type) => {
     expect(record(exchange(overrides)).events[1]!.type).toBe(type);
   });
 
-  it('is never made by a process that ended in doubt', () => {
+  it('never uses a process whose operation ended in info', () => {
     const { events } = record(exchange({ status: undefined }), exchange(), exchange());
     expect(events.map((event) => event.process)).toEqual(['worker-1', 'worker-1', ...Array(4).fill('worker-1-2')]);
   });
 
-  it('names its story in the body when it is an upsert', () => {
+  it('takes its key from the body if it is an upsert', () => {
     const upsert = exchange({
       method: 'POST',
       url: new URL('http://gateway/rest/v1/stories'),
@@ -84,8 +84,8 @@ describe('an update of a progress', () => {
   });
 });
 
-describe('who served an operation', () => {
-  it('is the database of its last good answer; every attempt counts', () => {
+describe('the service of an operation', () => {
+  it('is the database of its last successful response, and the number of attempts', () => {
     const { listener } = record(
       exchange({ operation: 'tab-1#1', method: 'GET', requestBody: '', node: 'replica-1', lsn: '0/5', status: 200 }),
       exchange({ operation: 'tab-1#1', method: 'GET', requestBody: '', node: 'primary', status: 503 }),
@@ -96,7 +96,7 @@ describe('who served an operation', () => {
 });
 
 describe('an HTTP fault', () => {
-  it('is noted before the request that it applies to', () => {
+  it('is recorded before the request that it applies to', () => {
     const { events } = record(
       exchange({
         fault: { kind: 'http-lose-response', details: { at: 'edge' }, inflict: (passage) => passage.breakConnection() },

@@ -1,6 +1,6 @@
 /**
- * Turns what passes the gateway into history: a progress update is a `write`, an HTTP fault a `fault`;
- * and remembers, for each operation, who served it.
+ * Records the requests that pass the gateway: a progress update as a `write`, an HTTP fault as a `fault`. Also keeps, for
+ * each operation, which database served it.
  */
 import type { TrackedTable } from '../port/backend.ts';
 import type { ClaimedFault } from '../gateway/claim.ts';
@@ -8,7 +8,7 @@ import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
 import type { EventBody, EventType, ProgressValue } from '../history/event.ts';
 import type { ProcessNames, Recorder } from './recorder.ts';
 
-/** Who served an operation, from its last exchange that a database answered. */
+/** The database that served an operation, from its last successful exchange. */
 export interface Service {
   served_by?: string;
   lsn?: string;
@@ -16,9 +16,9 @@ export interface Service {
 }
 
 export interface ExchangeRecorder extends GatewayListener {
-  /** Notes that a fault claimed a request, wherever. */
+  /** Records that a fault claimed a request, at any place. */
   claimed(fault: ClaimedFault, request: { actor: string | undefined; method: string }): void;
-  /** Forgets the operation as it tells. */
+  /** Returns the service of an operation, and removes the entry. */
   takeService(operation: string): Service;
 }
 
@@ -81,7 +81,7 @@ function faultEvent({ kind, details }: ClaimedFault, { actor, method }: Pick<Exc
   return { process: 'nemesis', type: 'info', f: 'fault', fault: kind, actor, method, ...details };
 }
 
-/** The story and value that a request writes, or `undefined` if it is no update of a progress. */
+/** The story and value that a request writes, or `undefined` if it does not update a progress. */
 function progressWrite(exchange: Exchange, tracked: TrackedTable): { key: string; value: ProgressValue } | undefined {
   const isUpdate = exchange.method === 'PATCH' || exchange.method === 'POST' || exchange.method === 'PUT';
   if (!isUpdate || exchange.url.pathname !== `/rest/v1/${tracked.table}`) return undefined;
@@ -110,7 +110,7 @@ function parseRow(body: string): Record<string, unknown> | undefined {
   }
 }
 
-/** An answer of 2xx happened, unless it shows that no row matched; 4xx did not happen; of the rest nobody knows. */
+/** `ok` for 2xx, unless the response shows that no row matched; `fail` for 4xx; otherwise the outcome is unknown. */
 function writeOutcome(exchange: Exchange): EventType {
   const { status } = exchange;
   if (status === undefined || status >= 500) return 'info';

@@ -4,11 +4,11 @@ import { PatternSequence, type Moment } from '../plan/moment.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface Moments {
-  /** Resolves when the moment has come, or as soon as `signal` aborts. Never rejects. */
+  /** Resolves at the moment, or as soon as `signal` aborts. Never rejects. */
   until(moment: Moment, signal: AbortSignal): Promise<void>;
 }
 
-/** Why a wait is given up whose end has come: without a reason, every abort makes an error with its stack. */
+/** The reason of an abort that ends a wait: without a reason, every abort creates an error with a stack. */
 export const OVER = 'over';
 
 export function createMoments(clock: Clock, recorder: Recorder): Moments {

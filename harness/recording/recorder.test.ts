@@ -3,7 +3,7 @@ import { parseHistory } from '../history/codec.ts';
 import { ProcessNames, Recorder } from './recorder.ts';
 
 describe('the recorder', () => {
-  it('writes what it records as a history that parses', () => {
+  it('writes a history that can be parsed', () => {
     const lines: string[] = [];
     const times = [5, 7, 6];
     const recorder = new Recorder(
@@ -33,7 +33,7 @@ describe('the recorder', () => {
     ]);
   });
 
-  it('tells followers of every event until they stop, and drops what comes after its end', () => {
+  it('passes every event to listeners until they stop, and drops events after it is closed', () => {
     const recorder = new Recorder(
       { now: () => 0, sleep: async () => undefined },
       { history: 1 },
@@ -53,8 +53,8 @@ describe('the recorder', () => {
   });
 });
 
-describe('a disk that fills up', () => {
-  it('is told of once, and what comes after is kept in memory', () => {
+describe('a full disk', () => {
+  it('is reported once, and later events are kept in memory', () => {
     const failures: string[] = [];
     const sink = {
       write: () => {
@@ -70,7 +70,7 @@ describe('a disk that fills up', () => {
 });
 
 describe('names of processes', () => {
-  it('are used again once free, the first ones first', () => {
+  it('are reused after their release, the lowest number first', () => {
     const names = new ProcessNames();
     expect([names.take('a'), names.take('a'), names.take('b')]).toEqual(['a', 'a-2', 'b']);
     names.release('a', 'a-2');

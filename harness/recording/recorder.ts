@@ -1,11 +1,11 @@
-/** Puts what happens in one order, tells it to whoever follows the run, and writes it down as it happens. */
+/** Records the events of a run in one order, passes them to listeners, and writes them as they happen. */
 import type { Clock } from '../clock.ts';
 import { formatEvent, formatHeader } from '../history/codec.ts';
 import type { EventBody, History, HistoryEvent, HistoryHeader } from '../history/event.ts';
 
 type Listener = (event: HistoryEvent) => void;
 
-/** Takes the lines of a history; may throw when the disk is full. */
+/** Writes the lines of a history; may throw, for example when the disk is full. */
 export interface LineSink {
   write(line: string): void;
 }
@@ -20,7 +20,7 @@ export class Recorder {
   #closed = false;
   #isSinkBroken = false;
 
-  /** @param onSinkFailure told once, if the sink throws: from then on the history is kept in memory only */
+  /** @param onSinkFailure called once, if the sink throws; after that the history is kept only in memory */
   constructor(clock: Clock, header: HistoryHeader, sink: LineSink | undefined, onSinkFailure: (error: Error) => void) {
     this.#clock = clock;
     this.#sink = sink;
@@ -34,8 +34,8 @@ export class Recorder {
   }
 
   /**
-   * Makes an event of `body`, which is no longer the caller's, and appends it; what comes after `close` is no longer
-   * part of the run and is dropped.
+   * Turns `body` into an event and appends it; the caller must not use `body` afterwards. Events after `close` are not
+   * recorded.
    */
   record(body: EventBody): HistoryEvent {
     const index = this.#events.length;
@@ -64,7 +64,7 @@ export class Recorder {
     }
   }
 
-  /** Tells every later event; returns how to stop. */
+  /** Calls `listener` for every later event; returns a function that stops it. */
   follow(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -72,11 +72,11 @@ export class Recorder {
 }
 
 /**
- * Names of processes: one operation in flight each, and none again after it ended in `info`.
- * The first of an actor bears its base name, the others `NAME-2`, `NAME-3`, …
+ * Names of processes. Each has at most one operation in flight, and is not used again after an operation that ended in
+ * `info`. The first process of an actor has the base name, the others are `NAME-2`, `NAME-3`, …
  */
 export class ProcessNames {
-  /** The next one last. */
+  /** Released names by base, the next one last. */
   readonly #free = new Map<string, string[]>();
   readonly #made = new Map<string, number>();
 
@@ -88,7 +88,7 @@ export class ProcessNames {
     return count === 1 ? base : `${base}-${count}`;
   }
 
-  /** Gives a name back, after an operation that ended in `ok` or `fail`. */
+  /** Releases a name after an operation that ended in `ok` or `fail`. */
   release(base: string, name: string): void {
     const free = this.#free.get(base) ?? [];
     free.push(name);

@@ -1,9 +1,9 @@
-/** A clock for tests that moves only when told, and a recorder that writes nowhere. */
+/** A clock for tests that advances only on request, and a recorder without output. */
 import type { Clock } from '../clock.ts';
 import { Recorder } from './recorder.ts';
 
 export interface ManualClock extends Clock {
-  /** Lets `milliseconds` pass, waking who sleeps, in order. */
+  /** Advances by `milliseconds` and resolves the sleeps that end, in order. */
   advance(milliseconds: number): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function manualClock(): ManualClock {
   };
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Resolves after the callbacks that are ready have run. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

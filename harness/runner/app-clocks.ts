@@ -35,6 +35,6 @@ export async function applyAtStart(plan: Plan, clocks: readonly AppClock[] | und
 }
 
 function appliesAtStart(fault: Plan['faults'][number]): fault is TimedFault {
-  if (isRequestFault(fault) || timedKind(fault).isThereAtStart !== true) return false;
+  if (isRequestFault(fault) || timedKind(fault).appliesDuringStart !== true) return false;
   return 'at_ms' in fault.from && fault.from.at_ms === 0;
 }

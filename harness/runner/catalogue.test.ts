@@ -85,14 +85,14 @@ describe('an invalid config', () => {
     [
       'an unknown field',
       "{ subjcts: ['subjects'] }",
-      'config has no field "subjcts": there is scenarios, subjects, subject',
+      'config has no field "subjcts"; available: scenarios, subjects, subject',
     ],
     [
       'a folder that stands alone',
       "{ scenarios: 'scenarios' }",
       'config.scenarios must be a list of folders, not "scenarios"',
     ],
-    ['a subject that is not a name', '{ subject: 5 }', 'config.subject must be a text, not 5'],
+    ['a subject that is not a name', '{ subject: 5 }', 'config.subject must be a non-empty string, not 5'],
     ['a function', '() => ({})', 'config must be an object, not a function'],
   ])('is refused by its file and field: %s', async (_, value, message) => {
     for (const text of [`export const config = ${value}`, define('config', value)]) {
@@ -107,7 +107,11 @@ describe('an invalid config', () => {
 describe('an invalid subject', () => {
   it.each([
     ['a missing field', SUBJECT.replace('storyRow', 'row'), 'subject.storyRow is missing: it must be a function'],
-    ['a missing part', SUBJECT.replace("key: 'id', ", ''), 'subject.tracked.key is missing: it must be a text'],
+    [
+      'a missing part',
+      SUBJECT.replace("key: 'id', ", ''),
+      'subject.tracked.key is missing: it must be a non-empty string',
+    ],
     [
       'a name with spaces',
       SUBJECT.replace("'mine'", "'My App'"),

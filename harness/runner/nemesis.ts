@@ -3,7 +3,7 @@ import {
   claims,
   claimOf,
   hasField,
-  inflict,
+  inflictFault,
   isRequestFault,
   kindNamed,
   type Fault,
@@ -80,7 +80,7 @@ function faultRunner(
     await moments.until(fault.from, healing.signal);
     if (healing.signal.aborted) return onApplied();
     if (!hasField(kindNamed(fault.kind), 'until')) return happen(fault, onApplied);
-    const applied = await inflict(fault, targets);
+    const applied = await inflictFault(fault, targets);
     note(fault, 'begin', applied.details);
     onApplied();
     if ('until' in fault && fault.until !== undefined) await moments.until(fault.until, healing.signal);
@@ -94,7 +94,7 @@ function faultRunner(
   /** A fault without duration: it ends as soon as it has been injected. */
   async function happen(fault: TimedFault, done: () => void): Promise<void> {
     note(fault, 'begin');
-    await inflict(fault, targets);
+    await inflictFault(fault, targets);
     note(fault, 'end');
     done();
   }

@@ -5,7 +5,7 @@ import {
   claims,
   claimOf,
   hasField,
-  inflict,
+  inflictFault,
   isRequestFault,
   isRequestKind,
   kindNamed,
@@ -142,7 +142,7 @@ export class LiveFaults {
       same !== undefined && kindNamed(fault.kind).byHand?.isReplaceable?.(same.fault as never) === true;
     if (same !== undefined && !isReplaced) await this.#end(same);
     const id = ++this.#lastId;
-    const { end } = await inflict(fault, this.#options.targets);
+    const { end } = await inflictFault(fault, this.#options.targets);
     if (same !== undefined) this.#entries.delete(same.id);
     this.#entries.set(id, { id, fault, end, seen: 0 });
   }

@@ -185,7 +185,7 @@ describe('an environment ends on', () => {
     server.close();
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toBe(
-      `ratchet: cannot listen at 127.0.0.1:${port}: another program listens there — choose another port, or none and get one that is free\n`,
+      `ratchet: cannot listen at 127.0.0.1:${port}: the port is in use — choose another port, or omit it to use a free port\n`,
     );
     await eventually(() => folders().length === 0);
   });

@@ -1,4 +1,4 @@
 import type { DisplayPolicy } from '../../port/subject.ts';
 
-/** Every value is shown when it arrives. */
+/** Shows every value when it arrives. */
 export const asArrived: DisplayPolicy = () => () => true;

@@ -1,4 +1,4 @@
-/** The registry of display policies: a new one is a file and a line here. */
+/** The registry of display policies: to add one, add a file and a line here. */
 import type { DisplayPolicy } from '../../port/subject.ts';
 import { asArrived } from './as-arrived.ts';
 import { highWater } from './high-water.ts';
@@ -9,5 +9,5 @@ export const displays = {
 } satisfies Record<string, DisplayPolicy>;
 
 export type DisplayName = keyof typeof displays;
-/** What a plan may name. */
+/** The valid names in a plan. */
 export const DISPLAY_NAMES = Object.keys(displays) as DisplayName[];

@@ -1,7 +1,7 @@
 import { compareProgress } from '../../history/order.ts';
 import type { DisplayPolicy, ObservedProgress } from '../../port/subject.ts';
 
-/** A value is not shown if it is older than the value on the screen, or was requested before that. */
+/** Shows a value unless it is older than the displayed value, or was requested before that one. */
 export const highWater: DisplayPolicy = () => {
   let shown: ObservedProgress | undefined;
   let shownOrdinal = 0;

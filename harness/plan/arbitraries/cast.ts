@@ -15,7 +15,7 @@ import { oneOfWeighted, type Weighted } from './weighted.ts';
 
 export function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
   const choices = [...faultChoices(cast, limits), ...otherChoices(cast, limits)];
-  // Where nothing can be drawn, nothing is changed.
+  // If the limits allow no deviation, draw one that changes nothing.
   return oneOfWeighted(choices) ?? fc.constant({ kind: 'routing', routing: cast.topology.routing });
 }
 
@@ -53,7 +53,7 @@ function faultChoices(cast: Plan, limits: Limits): Choice[] {
       : [
           fault(
             weight,
-            fc.tuple(draft, site).map(([make, where]) => make(where)),
+            fc.tuple(draft, site).map(([make, target]) => make(target)),
           ),
         ];
   };
@@ -63,7 +63,7 @@ function faultChoices(cast: Plan, limits: Limits): Choice[] {
       : [
           fault(
             4,
-            fc.tuple(asked, oneOf(sessions)).map(([make, who]) => make(who)),
+            fc.tuple(asked, oneOf(sessions)).map(([make, actor]) => make(actor)),
           ),
         ]),
     ...(written === undefined
@@ -71,7 +71,7 @@ function faultChoices(cast: Plan, limits: Limits): Choice[] {
       : [
           fault(
             3,
-            fc.tuple(written, oneOf(workers)).map(([make, who]) => make(who)),
+            fc.tuple(written, oneOf(workers)).map(([make, actor]) => make(actor)),
           ),
         ]),
     ...(replicas.length === 0 ? [] : at(3, siteDrawings(['replica'], 'commit', limits))),
@@ -112,7 +112,7 @@ function oneOf(names: readonly string[]): Arbitrary<string> {
   return names.length === 0 ? fc.constant('') : fc.constantFrom(...names);
 }
 
-/** Its first rerun bears the name `rerun-1`; a second of the same name would do nothing. */
+/** All reruns of a story have the same worker name, so at most one of them is applied. */
 function rerunOf(cast: Plan, { key, generation, progress }: Version): Deviation {
   const { steps, instance } = required(
     cast.generations.find(({ story }) => story === key),

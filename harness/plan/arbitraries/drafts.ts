@@ -1,4 +1,4 @@
-/** The plan space before its actors have names: how many of each, and which faults apply to them. */
+/** Drafts of plans, whose actors have no names yet: the number of actors, and the faults that apply to them. */
 import fc, { type Arbitrary } from 'fast-check';
 import type { GenerationPlan } from '../plan.ts';
 import type { Range } from '../range.ts';
@@ -6,9 +6,9 @@ import { faultDraft, type FaultDraft } from './fault-drafts.ts';
 import type { Limits } from './limits.ts';
 import { requestDraft, type RequestDraft } from './request-drafts.ts';
 
-const LADDER = [10, 25, 40, 55, 70, 85] as const;
+const PROGRESS_STEPS = [10, 25, 40, 55, 70, 85] as const;
 
-/** A fault of the replica that is there from the beginning, or none. */
+/** A fault of the replica that applies from the start of the run, or `undefined`. */
 export type ReplicaDraft = FaultDraft | undefined;
 
 export function replicaDraft(limits: Limits): Arbitrary<ReplicaDraft> {
@@ -16,19 +16,19 @@ export function replicaDraft(limits: Limits): Arbitrary<ReplicaDraft> {
   return draft === undefined ? fc.constant(undefined) : fc.option(draft, { nil: undefined });
 }
 
-/** A fault that starts at one of the steps of a generation. */
-export interface StrikeDraft {
+/** A fault that starts at a step of a generation. */
+export interface StepFaultDraft {
   fault: FaultDraft;
   replica: number;
   instance: number;
   step: number;
-  /** Which of the story's tabs it applies to, where it applies to one. */
+  /** The index of the story's tab that it applies to, if it applies to a tab. */
   tab: number;
-  /** Where it applies to an actor: to that tab, or to the worker. */
+  /** If it applies to an actor: whether to that tab, or to the worker. */
   isOfTab: boolean;
 }
 
-function strikeDraft(limits: Limits): Arbitrary<StrikeDraft> | undefined {
+function stepFaultDraft(limits: Limits): Arbitrary<StepFaultDraft> | undefined {
   const fault = faultDraft(['replica', 'instance', 'actor', 'tab'], 'commit', limits);
   if (fault === undefined) return undefined;
   return fc.record({
@@ -46,12 +46,12 @@ export interface GenerationDraft {
   afterStep: number;
   overlaps: boolean;
   start_ms: number;
-  ladder: readonly number[];
+  progresses: readonly number[];
   pace_ms: number;
   outcome: GenerationPlan['outcome'];
   requests: readonly RequestDraft[];
   stalls: readonly { step: number; stall_ms: number }[];
-  strikes: readonly StrikeDraft[];
+  stepFaults: readonly StepFaultDraft[];
 }
 
 export interface TabDraft {
@@ -82,7 +82,7 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
     afterStep: fc.nat({ max: 6 }),
     overlaps: range.generationsOverlap === false ? fc.constant(false) : fc.boolean(),
     start_ms: fc.constantFrom(0, 50, 200, 1_000),
-    ladder: fc.subarray([...LADDER], { minLength: 1 }),
+    progresses: fc.subarray([...PROGRESS_STEPS], { minLength: 1 }),
     pace_ms: fc.constantFrom(100, 50, 200, 1_000),
     outcome: fc.constantFrom('completed', 'failed', 'abandoned'),
     requests: few(requestDraft(['PATCH', 'POST', 'GET'], limits, false)),
@@ -91,7 +91,7 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
         ? fc.record({ step: fc.integer({ min: 1, max: 7 }), stall_ms: fc.constantFrom(...lags) })
         : undefined,
     ),
-    strikes: few(strikeDraft(limits)),
+    stepFaults: few(stepFaultDraft(limits)),
   });
 }
 
@@ -107,7 +107,7 @@ function tabDraft(limits: Limits): Arbitrary<TabDraft> {
   });
 }
 
-/** At least one: small worlds are tried in a fraction of the time, and most of what goes wrong needs no more. */
+/** At least one: small plans run much faster, and most violations need no more. */
 export function mostlyOne<T>(item: Arbitrary<T>, max: number): Arbitrary<T[]> {
   return fc.oneof(
     { weight: 2, arbitrary: fc.array(item, { minLength: 1, maxLength: 1 }) },
@@ -117,7 +117,7 @@ export function mostlyOne<T>(item: Arbitrary<T>, max: number): Arbitrary<T[]> {
 
 const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
 
-/** None more often than one, one more often than two: sparse. */
+/** Mostly an empty list: deviations are sparse. */
 export function few<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {
   if (item === undefined) return fc.constant([]);
   return fc.oneof(

@@ -1,4 +1,4 @@
-/** Faults of replicas, instances and tabs, before these have names. */
+/** Faults of replicas, instances and tabs that have no names yet. */
 import type { Arbitrary } from 'fast-check';
 import type { Site, SiteDrawing } from '../../faults/fault.ts';
 import { faultKinds, type Fault } from '../../faults/fault-registry.ts';
@@ -8,7 +8,7 @@ import { oneOfWeighted, type Weighted } from './weighted.ts';
 export type FaultDraft = (site: Site) => Fault;
 type Drawing = SiteDrawing<Fault>;
 
-/** The drawings that the range allows, of faults of these parts that start then. */
+/** The drawings that the range allows, for faults on these targets that start at this time. */
 export function siteDrawings(on: readonly Drawing['on'][], at: Drawing['at'], limits: Limits): Weighted<FaultDraft>[] {
   return faultKinds.flatMap(({ draw = {} }) =>
     Object.entries(draw).flatMap(([name, drawing]) => {
@@ -19,7 +19,7 @@ export function siteDrawings(on: readonly Drawing['on'][], at: Drawing['at'], li
   );
 }
 
-/** `undefined` where the range allows none. */
+/** @returns `undefined` if the range allows no such fault */
 export function faultDraft(
   on: readonly Drawing['on'][],
   at: Drawing['at'],

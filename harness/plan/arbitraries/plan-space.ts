@@ -1,29 +1,29 @@
-/** Gives names to the drafts of a plan space: the benign plan that they make, and the deviations from it. */
+/** Turns drafts of the plan space into a benign plan with named actors, and the deviations from it. */
 import type { Site } from '../../faults/fault.ts';
 import { START, afterCommit } from '../../faults/drawing.ts';
 import { kindOf, type Deviation } from '../deviations.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from '../plan.ts';
 import { itemAt } from '../../required.ts';
-import type { GenerationDraft, ReplicaDraft, StoryDraft, StrikeDraft } from './drafts.ts';
+import type { GenerationDraft, ReplicaDraft, StepFaultDraft, StoryDraft } from './drafts.ts';
 import type { FaultDraft } from './fault-drafts.ts';
 import type { Variation } from './variation.ts';
 import { versionOf } from './version-names.ts';
 
-/** The name that plans of `planSpace` bear. */
+/** The scenario name of the plans of `planSpace`. */
 export const PLAN_SPACE = 'plan-space';
 
 export interface SpaceDraft {
   routing: Plan['topology']['routing'];
   replicas: readonly ReplicaDraft[];
   instances: number;
-  /** Faults of the first instances, some of which may be missing. */
+  /** Faults of the first instances; those of instances that do not exist have no effect. */
   instanceFaults: readonly FaultDraft[];
   stories: readonly StoryDraft[];
   seed: number;
 }
 
 export function buildSpace(draft: SpaceDraft): Variation {
-  const cast: Cast = { draft, generations: [], observers: [], deviations: standingFaults(draft) };
+  const cast: Cast = { draft, generations: [], observers: [], deviations: faultsFromStart(draft) };
   for (const [at, story] of draft.stories.entries()) addStory(cast, `story-${at + 1}`, story);
   const { generations, observers, deviations } = cast;
   const { seed, routing, replicas, instances } = draft;
@@ -42,7 +42,7 @@ export function buildSpace(draft: SpaceDraft): Variation {
   return { base, deviations };
 }
 
-/** What has names so far. */
+/** The named actors and deviations so far. */
 interface Cast {
   draft: SpaceDraft;
   generations: GenerationPlan[];
@@ -50,14 +50,14 @@ interface Cast {
   deviations: Deviation[];
 }
 
-function standingFaults({ replicas, instanceFaults }: SpaceDraft): Deviation[] {
-  const ofReplicas = replicas.map((fault, at) => fault?.({ ...NOWHERE, replica: `replica-${at + 1}` }));
-  const ofInstances = instanceFaults.map((fault, at) => fault({ ...NOWHERE, instance: at + 1 }));
+function faultsFromStart({ replicas, instanceFaults }: SpaceDraft): Deviation[] {
+  const ofReplicas = replicas.map((fault, at) => fault?.({ ...EMPTY_SITE, replica: `replica-${at + 1}` }));
+  const ofInstances = instanceFaults.map((fault, at) => fault({ ...EMPTY_SITE, instance: at + 1 }));
   return [...ofReplicas, ...ofInstances].flatMap((fault) => (fault === undefined ? [] : [{ kind: 'fault', fault }]));
 }
 
-/** For a fault that names nothing else of its site. */
-const NOWHERE: Site = {
+/** For a fault that uses only one field of its site. */
+const EMPTY_SITE: Site = {
   replica: 'replica-1',
   instance: 1,
   actor: '',
@@ -69,10 +69,10 @@ function addStory(cast: Cast, story: string, { generations, tabs }: StoryDraft):
   const own: GenerationPlan[] = [];
   for (const draft of generations) own.push(nameGeneration(cast, story, own, draft));
   const sessions = tabs.map((_, at) => `tab-${cast.observers.length + at + 1}`);
-  for (const [number, { strikes }] of generations.entries()) {
-    for (const strike of strikes) {
-      const site = siteOf(cast, strike, { own, number, sessions });
-      cast.deviations.push({ kind: 'fault', fault: strike.fault(site) });
+  for (const [number, { stepFaults }] of generations.entries()) {
+    for (const draft of stepFaults) {
+      const site = siteOf(cast, draft, { own, number, sessions });
+      cast.deviations.push({ kind: 'fault', fault: draft.fault(site) });
     }
   }
   for (const [at, draft] of tabs.entries()) addTab(cast, story, own, itemAt(sessions, at), draft);
@@ -100,7 +100,7 @@ function nameGeneration(
 
 function siteOf(
   cast: Cast,
-  { replica, instance, step, tab, isOfTab }: StrikeDraft,
+  { replica, instance, step, tab, isOfTab }: StepFaultDraft,
   { own, number, sessions }: { own: readonly GenerationPlan[]; number: number; sessions: readonly string[] },
 ): Site {
   const session = itemAt(sessions, tab % sessions.length);
@@ -139,24 +139,24 @@ function propertiesUnder(deviations: readonly Deviation[]): string[] {
   return [
     'monotonic-view',
     'integrity',
-    // Of a database that loses no commit.
+    // Only if the database loses no commit.
     ...(kinds.has('promotion') ? [] : ['monotonic-commits']),
-    // Of tabs that tell what they have seen.
+    // Only if all tabs send the progress that they have seen.
     ...(kinds.has('forget') ? [] : ['monotonic-reads']),
   ];
 }
 
-function stepsOf({ ladder, pace_ms, outcome }: GenerationDraft): GenerationPlan['steps'] {
-  const progresses = outcome === 'completed' ? [...ladder, 100] : ladder;
-  return progresses.map((progress) => ({ progress, after_ms: pace_ms }));
+function stepsOf({ progresses, pace_ms, outcome }: GenerationDraft): GenerationPlan['steps'] {
+  const all = outcome === 'completed' ? [...progresses, 100] : progresses;
+  return all.map((progress) => ({ progress, after_ms: pace_ms }));
 }
 
-/** The first of a story starts by the clock; a later one by the clock, or after a step of the one before it. */
+/** The first generation of a story starts at a time, a later one after a step or the end of the previous one. */
 function startOf(draft: GenerationDraft, before: readonly GenerationPlan[]): GenerationPlan['start'] {
   const last = before.length - 1;
   if (last < 0) return { at_ms: draft.start_ms };
   const step = draft.overlaps ? draft.afterStep : Infinity;
   const moment = afterCommit(versionOf(before, last, step));
-  // Where the commit never comes, because the worker gave up, the next one starts all the same.
+  // If the commit does not occur, because the worker gave up, the next generation starts anyway.
   return { ...moment, plus_ms: draft.start_ms, within_ms: 20_000 };
 }

@@ -1,4 +1,4 @@
-/** Faults of single requests, before their actor is known. */
+/** Faults of single requests whose actor has no name yet. */
 import fc, { type Arbitrary } from 'fast-check';
 import type { RequestDrawing } from '../../faults/fault.ts';
 import type { RequestMatch } from '../../faults/fields.ts';
@@ -11,8 +11,8 @@ export type RequestDraft = (actor: string) => Fault;
 type Method = NonNullable<RequestMatch['method']>;
 
 /**
- * @param isOfTab whether the actor's requests pass the edge, too
- * @returns `undefined` where the range allows none
+ * @param isOfTab whether the actor is a tab, whose requests also pass the edge
+ * @returns `undefined` if the range allows no such fault
  */
 export function requestDraft(
   methods: readonly Method[],

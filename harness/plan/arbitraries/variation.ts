@@ -1,7 +1,7 @@
 import { applyDeviations, type Deviation } from '../deviations.ts';
 import type { Plan } from '../plan.ts';
 
-/** What is explored: a benign plan, and what to change about it. */
+/** A benign plan and the deviations from it. */
 export interface Variation {
   base: Plan;
   deviations: readonly Deviation[];

@@ -5,7 +5,7 @@ export interface Weighted<T> {
   arbitrary: Arbitrary<T>;
 }
 
-/** One of the choices, shrinking to the one of greatest weight; `undefined` without any. */
+/** One of the choices, shrinking towards the one with the greatest weight; `undefined` if there are no choices. */
 export function oneOfWeighted<T>(choices: readonly Weighted<T>[]): Arbitrary<T> | undefined {
   if (choices.length === 0) return undefined;
   return fc.oneof({ withCrossShrink: true }, ...[...choices].sort((a, b) => b.weight - a.weight));

@@ -1,10 +1,10 @@
-/** The stories of a plan, the generations that write their progress, and the tabs that watch them, written as calls. */
+/** Builders for stories, the generations that write their progress, and the tabs that watch them. */
 import type { MomentInput } from '../moment.ts';
 import type { GenerationInput, ObserverInput } from '../plan.ts';
 import type { Version } from '../../faults/fault.ts';
 import { after, type EventMoment } from './moment-builder.ts';
 
-/** A generation of a plan; one without a `worker` gets a name from `plan`. */
+/** A generation of a plan; without `worker`, `plan` assigns a name. */
 export interface GenerationPart extends Omit<GenerationInput, 'worker'> {
   worker?: string;
 }
@@ -12,22 +12,22 @@ export interface GenerationPart extends Omit<GenerationInput, 'worker'> {
 export interface TimedStep {
   /** In percent. */
   progress: number;
-  /** How many milliseconds the slow part takes before this progress is written; as `everyMs` of the generation says. */
+  /** Duration of the slow part before this progress is written, in milliseconds. Default: `everyMs` of the generation. */
   afterMs?: number;
-  /** A moment to wait for, after that. */
+  /** A moment to wait for after `afterMs`. */
   when?: MomentInput;
 }
 
-/** A progress in percent, or a progress with its own time. */
+/** A progress in percent, or a progress with its own duration. */
 export type Step = number | TimedStep;
 
-/** Beside these, `instance`, `start` and `outcome` are as docs/PLAN.md describes them. */
+/** The options `instance`, `start` and `outcome` are those of docs/PLAN.md. */
 export interface GenerationOptions extends Omit<GenerationPart, 'story' | 'steps'> {
-  /** How many milliseconds each step takes, or what draws it, step by step; 100. */
+  /** Duration of each step in milliseconds, or a function that returns it, called for each step. Default: 100. */
   everyMs?: number | (() => number);
 }
 
-/** Beside these, `instance`, `start`, `polling`, `expects` and `display` are as docs/PLAN.md describes them. */
+/** The options `instance`, `start`, `polling`, `expects` and `display` are those of docs/PLAN.md. */
 export interface PollOptions extends Omit<ObserverInput, 'session' | 'story' | 'every_ms'> {
   /** Milliseconds between two polls. */
   everyMs: number;
@@ -35,7 +35,7 @@ export interface PollOptions extends Omit<ObserverInput, 'session' | 'story' | '
 
 const EVERY_MS = 100;
 
-/** A story whose progress is written by its generations, which count from 1, and watched by tabs. */
+/** A story: its generations, numbered from 1, write its progress, and tabs watch it. */
 export class Story {
   readonly name: string;
 
@@ -43,7 +43,7 @@ export class Story {
     this.name = name;
   }
 
-  /** A generation: what it writes step by step, and at the end how it goes about it. */
+  /** A generation that writes these steps; the options come last. */
   runs(...steps: Step[]): GenerationPart;
   runs(...stepsAndOptions: [...Step[], GenerationOptions]): GenerationPart;
   runs(...parts: (Step | GenerationOptions)[]): GenerationPart {
@@ -53,12 +53,12 @@ export class Story {
     return { ...rest, story: this.name, steps: steps.map((step) => stepOf(step, pace)) };
   }
 
-  /** The version that the first generation writes with this progress, in percent. */
+  /** The version of the first generation with this progress, in percent. */
   at(progress: number): Version {
     return this.generation(1).at(progress);
   }
 
-  /** A later generation: `story.generation(2).at(10)`; 0 is what it is at when it has just begun. */
+  /** A generation by its number: `story.generation(2).at(10)`. A generation starts at progress 0. */
   generation(number: number): { at(progress: number): Version } {
     return { at: (progress) => ({ key: this.name, generation: number, progress }) };
   }
@@ -77,18 +77,18 @@ export class Tab {
     return { session: this.name, story: story.name, every_ms: everyMs, ...rest };
   }
 
-  /** When this tab is shown a version, or a progress in percent of any generation. */
+  /** When this tab shows a version, or a progress in percent of any generation. */
   sees(what: number | Version): EventMoment {
     const version = typeof what === 'number' ? { progress: what } : what;
     return after({ f: 'show', session: this.name, ...version });
   }
 
-  /** When this tab has sent so many polls, from the beginning of the run. */
+  /** When this tab has sent this number of polls since the start of the run. */
   asks(times = 1): EventMoment {
     return after(...repeat(times, { f: 'read', type: 'invoke', session: this.name } as const));
   }
 
-  /** When this tab has received so many answers with a progress, from the beginning of the run. */
+  /** When this tab has received this number of responses with a progress since the start of the run. */
   answers(times = 1): EventMoment {
     return after(...repeat(times, { f: 'read', type: 'ok', session: this.name } as const));
   }

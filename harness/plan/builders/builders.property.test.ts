@@ -66,7 +66,7 @@ const run = fc
   .tuple(story, fc.array(step, { minLength: 1, maxLength: 5 }), runOptions)
   .map(([of, steps, options]) => of.runs(...steps, options));
 
-/** Names that are given, some of which are those that others would get by their place. */
+/** Given names, some of which equal the default names of other workers. */
 const names = fc.uniqueArray(fc.constantFrom('worker-1', 'worker-2', 'worker-4', 'renderer'), { maxLength: 2 });
 
 const pollOptions = fc.record(
@@ -125,8 +125,8 @@ const parts: fc.Arbitrary<PlanParts> = fc
     }));
   });
 
-describe('what builders give', () => {
-  it('is always a valid plan, and plain JSON', () => {
+describe('builders', () => {
+  it('always return a valid plan that is plain JSON', () => {
     expect.hasAssertions();
     fc.assert(
       fc.property(parts, fc.nat(), (drawn, seed) => {

@@ -12,7 +12,7 @@ function planWith(parts: Partial<PlanParts>) {
 }
 
 describe('a plan of builders', () => {
-  it('is the JSON that a person would write', () => {
+  it('equals the JSON that is written by hand', () => {
     const built = plan({
       replicas: 1,
       routing: 'sticky',
@@ -67,7 +67,7 @@ describe('a plan of builders', () => {
     expect(built).toStrictEqual(byHand);
   });
 
-  it('says nothing of what it was not told, so that the defaults of a plan stay those of the JSON', () => {
+  it('omits what is not given, so that the defaults of the JSON apply', () => {
     expect(planWith({})).toStrictEqual({
       topology: {},
       generations: [{ worker: 'worker-1', story: 'story-1', steps: [{ progress: 10, after_ms: 100 }] }],
@@ -77,7 +77,7 @@ describe('a plan of builders', () => {
     });
   });
 
-  it('names workers by their place, and around the names that are given', () => {
+  it('names workers by their position, and skips the names that are given', () => {
     const runs = [
       story.runs(10, { worker: 'worker-2' }),
       story.runs(20),
@@ -92,7 +92,7 @@ describe('a plan of builders', () => {
     ]);
   });
 
-  it('draws the pace of every step by itself', () => {
+  it('draws the duration of each step separately', () => {
     let drawn = 0;
     const { steps } = story.runs(10, { progress: 40, afterMs: 7 }, 85, { everyMs: () => (drawn += 10) });
     expect(steps.map((step) => step.after_ms)).toEqual([10, 7, 20]);
@@ -100,7 +100,7 @@ describe('a plan of builders', () => {
 });
 
 describe('a moment', () => {
-  it('is one wherever JSON wants one', () => {
+  it('is valid wherever the JSON expects a moment', () => {
     const input = { plan: 1, scenario: 'x', seed: 1, ...planWith({}), faults: [] } as PlanInput;
     input.generations[0]!.start = tab.sees(85).plus(10).within(5_000);
     expect(parsePlan(input, 'here').generations[0]!.start).toStrictEqual({
@@ -110,13 +110,13 @@ describe('a moment', () => {
     });
   });
 
-  it('can be reused: plus and within leave it as it was', () => {
+  it('can be reused: plus and within do not change it', () => {
     const seen = tab.sees(85);
     expect({ ...seen.plus(10).plus(20).within(5) }).toStrictEqual({ ...seen, plus_ms: 30, within_ms: 5 });
     expect({ ...seen }).toStrictEqual({ after: { f: 'show', session: 'tab-1', progress: 85 } });
   });
 
-  it('may be several events, one after the other', () => {
+  it('can be a sequence of events', () => {
     const away = replica.leavesRotation({ until: tab.sees(85) });
     expect({ ...after(ended(away), tab.asks(), { f: 'show', progress: 5 }).plus(200) }).toStrictEqual({
       after: [
@@ -129,7 +129,7 @@ describe('a moment', () => {
     expect(began('lag').after).toEqual({ f: 'fault', fault: 'lag', phase: 'begin' });
   });
 
-  it('cannot have a time in the midst of its events', () => {
+  it('cannot have a delay between its events', () => {
     expect(() => after(tab.sees(85).plus(10), tab.asks())).toThrow(UsageError);
   });
 });
@@ -148,11 +148,11 @@ describe('a fault', () => {
       fault('http-drop', { match: { actor: 'worker-1', method: 'PATCH' } }),
       { kind: 'http-drop', match: { actor: 'worker-1', method: 'PATCH' } },
     ],
-  ])('%# is the JSON that a person would write', (built, byHand) => {
+  ])('%# equals the JSON that is written by hand', (built, byHand) => {
     expect(planWith({ faults: [built] }).faults).toStrictEqual([byHand]);
   });
 
-  it('names a run, whatever its worker is called', () => {
+  it('can refer to a run, which becomes the name of its worker', () => {
     const runs = [story.runs(10), story.runs(20)];
     const lost = fault('http-lose-response', { match: { actor: runs[1]!, method: 'PATCH', nth: 2 } });
     expect(planWith({ generations: runs, faults: [lost] }).faults).toEqual([
@@ -171,13 +171,13 @@ describe('a fault', () => {
 });
 
 describe('a mistake', () => {
-  it('is told when a run is listed twice', () => {
+  it('is reported if a run is listed twice', () => {
     const run = story.runs(10);
     expect(() => planWith({ generations: [run, run] })).toThrow('generations.1 is listed twice');
   });
 
-  it('is told when a fault names a generation that the plan lacks', () => {
+  it('is reported if a fault refers to a generation that is not in the plan', () => {
     const lost = fault('http-drop', { match: { actor: story.runs(10) } });
-    expect(() => planWith({ faults: [lost] })).toThrow('a fault names a generation that the plan lacks');
+    expect(() => planWith({ faults: [lost] })).toThrow('a fault refers to a generation that is not in the plan');
   });
 });

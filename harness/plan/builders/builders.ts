@@ -1,4 +1,4 @@
-/** Builders of plans: calls that read as sentences, and give the JSON of docs/PLAN.md. */
+/** Builders of plans: functions that return the JSON of docs/PLAN.md. */
 import { Story, Tab } from './actor-builder.ts';
 import { Replica } from './fault-builder.ts';
 

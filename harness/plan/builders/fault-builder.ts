@@ -1,10 +1,10 @@
-/** The faults of a plan, written as calls. */
+/** Builders for the faults of a plan. */
 import type { MomentInput } from '../moment.ts';
 import type { FaultInput } from '../../faults/fault-registry.ts';
 import type { Version } from '../../faults/fault.ts';
 import type { GenerationPart, Tab } from './actor-builder.ts';
 
-/** When a fault begins and ends: from the beginning, and until the generations are over. */
+/** When a fault starts and ends. Default: from the start of the run until the generations are over. */
 export interface Span {
   from?: MomentInput;
   until?: MomentInput;
@@ -28,12 +28,12 @@ export class Replica {
     return { kind: 'lag', mode: 'timed', replica: this.name, delay_ms: delayMs, ...span };
   }
 
-  /** A lag: the replica shows nothing that is committed from now on. */
+  /** A lag: the replica shows no commit from `from` on. */
   pauses(span: Span = {}): FaultOfKind<'lag'> {
     return { kind: 'lag', mode: 'paused', replica: this.name, ...span };
   }
 
-  /** The load balancer sends the replica nothing. */
+  /** The load balancer sends no requests to the replica. */
   leavesRotation(span: Span = {}): FaultOfKind<'out-of-rotation'> {
     return { kind: 'out-of-rotation', replica: this.name, ...span };
   }
@@ -41,7 +41,7 @@ export class Replica {
 
 export type FaultOfKind<Kind extends FaultInput['kind']> = Extract<FaultInput, { kind: Kind }>;
 
-/** A fault whose `replica`, `to` and `match.actor` may be what `aReplica`, `aTab` and `runs` give. */
+/** A fault whose `replica`, `to` and `match.actor` can be values that `aReplica`, `aTab` and `runs` return. */
 export type FaultPart<Kind extends FaultInput['kind'] = FaultInput['kind']> = { kind: Kind } & FaultFields<Kind>;
 
 type FaultFields<Kind extends FaultInput['kind']> = FieldsOf<Extract<FaultInput, { kind: Kind }>>;
@@ -56,7 +56,7 @@ type Named<Field, Value> = Field extends 'replica' | 'to'
 
 /**
  * A fault of any kind.
- * @param fields as docs/PLAN.md names them, each with its unit: `delay_ms`
+ * @param fields with the names of docs/PLAN.md: `delay_ms`
  */
 export function fault<Kind extends FaultInput['kind']>(kind: Kind, fields: FaultFields<Kind>): FaultPart<Kind> {
   return { kind, ...fields };

@@ -1,10 +1,10 @@
-/** Points in a run, written as calls. Each is a moment of docs/PLAN.md, and may stand in hand-written plans too. */
+/** Builders for moments. Each returns a moment of docs/PLAN.md, which can be used in hand-written plans too. */
 import { UsageError } from '../../errors.ts';
 import type { EventPattern, MomentInput } from '../moment.ts';
 import type { FaultInput } from '../../faults/fault-registry.ts';
 import type { Version } from '../../faults/fault.ts';
 
-/** A moment that events of the history mark. It never changes: `plus` and `within` give another one. */
+/** A moment that is defined by events of the history. Immutable: `plus` and `within` return a new moment. */
 export class EventMoment {
   readonly after: EventPattern | EventPattern[];
   declare readonly plus_ms?: number;
@@ -15,12 +15,12 @@ export class EventMoment {
     Object.assign(this, timing);
   }
 
-  /** So many milliseconds later, added to those of an earlier call. */
+  /** This number of milliseconds later, in addition to earlier calls. */
   plus(milliseconds: number): EventMoment {
     return new EventMoment(this.after, { ...timingOf(this), plus_ms: (this.plus_ms ?? 0) + milliseconds });
   }
 
-  /** Comes so many milliseconds after the wait for it began, even if its events were never seen. */
+  /** Limits the wait: the moment is reached after this number of milliseconds, even without its events. */
   within(milliseconds: number): EventMoment {
     return new EventMoment(this.after, { ...timingOf(this), within_ms: milliseconds });
   }
@@ -30,15 +30,15 @@ function timingOf({ plus_ms, within_ms }: EventMoment): { plus_ms?: number; with
   return { ...(plus_ms === undefined ? {} : { plus_ms }), ...(within_ms === undefined ? {} : { within_ms }) };
 }
 
-/** So many milliseconds after the run began. */
+/** This number of milliseconds after the start of the run. */
 export function at(milliseconds: number): MomentInput {
   return { at_ms: milliseconds };
 }
 
 /**
- * When events have been seen one after the other, counted from the beginning of the run.
- * @param marks moments without `plus` and `within`, or patterns as docs/PLAN.md describes them
- * @throws UsageError for a moment that says more than which events
+ * When the events have occurred in this order, counted from the start of the run.
+ * @param marks moments without `plus` and `within`, or patterns of docs/PLAN.md
+ * @throws UsageError for a moment with `plus` or `within`
  */
 export function after(...marks: readonly (EventMoment | EventPattern)[]): EventMoment {
   const patterns = marks.flatMap((mark) => (mark instanceof EventMoment ? patternsOf(mark) : [mark]));
@@ -49,8 +49,8 @@ function patternsOf(mark: EventMoment): EventPattern[] {
   if (mark.plus_ms === undefined && mark.within_ms === undefined) return [mark.after].flat();
   throw new UsageError(
     'moment-invalid',
-    'a moment within after(…) has a plus() or a within()',
-    'write them behind it: after(…).plus(100)',
+    'a moment inside after(…) cannot have plus() or within()',
+    'call them on the result: after(…).plus(100)',
   );
 }
 
@@ -59,12 +59,12 @@ export function committed(version: Version): EventMoment {
   return after({ f: 'commit', ...version });
 }
 
-/** When a fault of that kind begins, whichever replica or request it is on. */
+/** When a fault of this kind starts, on any target. */
 export function began(fault: FaultInput | FaultInput['kind']): EventMoment {
   return after({ f: 'fault', fault: kindOf(fault), phase: 'begin' });
 }
 
-/** When a fault of that kind ends, whichever replica or request it was on. */
+/** When a fault of this kind ends, on any target. */
 export function ended(fault: FaultInput | FaultInput['kind']): EventMoment {
   return after({ f: 'fault', fault: kindOf(fault), phase: 'end' });
 }

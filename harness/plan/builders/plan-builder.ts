@@ -1,4 +1,4 @@
-/** Puts the parts of a plan together. */
+/** Combines the parts of a plan. */
 import { UsageError } from '../../errors.ts';
 import type { FaultInput } from '../../faults/fault-registry.ts';
 import type { GenerationInput, ObserverInput, PlanInput } from '../plan.ts';
@@ -6,31 +6,31 @@ import type { PlanBody } from '../scenario.ts';
 import { Story, Tab, type GenerationPart } from './actor-builder.ts';
 import { Replica, type FaultPart } from './fault-builder.ts';
 
-/** What has a default in docs/PLAN.md may be left out. */
+/** Parts with a default in docs/PLAN.md are optional. */
 export interface PlanParts {
-  /** How many streaming replicas; 1. */
+  /** Number of streaming replicas. Default: 1. */
   replicas?: number;
   routing?: NonNullable<PlanInput['topology']>['routing'];
   /** With `sticky` routing: how many milliseconds after a write the reads stay on the primary. */
   stickyMs?: number;
-  /** How many instances of the application; 1. */
+  /** Number of instances of the application. Default: 1. */
   instances?: number;
-  /** Those without a name are called worker-1, worker-2, … by their place. */
+  /** Workers without a name are called worker-1, worker-2, … by their position. */
   generations: readonly GenerationPart[];
   observers: readonly ObserverInput[];
   faults?: readonly (FaultInput | FaultPart)[];
-  /** What to judge, by the names of docs/HISTORY.md. */
+  /** The properties to judge, by their names in docs/HISTORY.md. */
   properties: readonly string[];
   /** Bound of `convergence`, in milliseconds. */
   convergeWithinMs?: number;
-  /** A run that is not over by then, in milliseconds, is stopped, and its verdict is unknown; 60000. */
+  /** A run that takes more milliseconds is stopped, and its verdict is unknown. Default: 60000. */
   runMsMax?: number;
 }
 
 /**
- * The JSON of a plan but for the name of its scenario and its seed: what a scenario's `plan` returns.
+ * The JSON of a plan without the name of its scenario and its seed, as a scenario's `plan` returns it.
  * Fields are checked when the plan is used, by `ratchet` or `replay`.
- * @throws UsageError for a generation that is listed twice, or that a fault names and the plan lacks
+ * @throws UsageError for a generation that is listed twice, or that a fault refers to and the plan lacks
  */
 export function plan(parts: PlanParts): PlanBody {
   const { replicas, routing, stickyMs, instances, properties, convergeWithinMs, runMsMax } = parts;
@@ -49,7 +49,7 @@ export function plan(parts: PlanParts): PlanBody {
   };
 }
 
-/** A worker without a name is called after its place, or the next number that is free. */
+/** A worker without a name gets the number of its position, or the next unused number. */
 function nameWorkers(generations: readonly GenerationPart[]): ReadonlyMap<GenerationPart, string> {
   const names = new Map<GenerationPart, string>();
   const taken = new Set(generations.map(({ worker }) => worker));
@@ -68,7 +68,7 @@ function firstFree(taken: ReadonlySet<string | undefined>, number: number): stri
   return taken.has(name) ? firstFree(taken, number + 1) : name;
 }
 
-/** A value as plain JSON: names instead of what bears them, and nothing that is undefined. */
+/** A value as plain JSON: names instead of builder objects, and no undefined fields. */
 function written(value: unknown, names: ReadonlyMap<GenerationPart, string>): unknown {
   if (value instanceof Tab || value instanceof Replica || value instanceof Story) return value.name;
   if (Array.isArray(value)) return value.map((each) => written(each, names));
@@ -83,8 +83,8 @@ function nameOfActor(field: string, value: unknown, names: ReadonlyMap<Generatio
   if (name !== undefined) return name;
   throw new UsageError(
     'plan-invalid',
-    'a fault names a generation that the plan lacks',
-    'list it among the generations',
+    'a fault refers to a generation that is not in the plan',
+    'add it to generations',
   );
 }
 

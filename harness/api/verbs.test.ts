@@ -20,7 +20,7 @@ import {
   type Reporter,
 } from '../index.ts';
 
-const report = mkdtempSync(join(tmpdir(), 'ratchet-door-'));
+const report = mkdtempSync(join(tmpdir(), 'ratchet-api-'));
 afterAll(() => rmSync(report, { recursive: true, force: true }));
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 const simulated = { backend: 'simulated', report, folder } as const;
@@ -54,7 +54,7 @@ const small = {
 } as const;
 
 describe('run', () => {
-  it('judges scenarios by their names, and saves what they did', async () => {
+  it('judges scenarios by name, and saves their plans and histories', async () => {
     const { valid, runs } = await run({ ...simulated, scenarios: ['lagging-replica'], subject: 'legacy' });
     expect(valid).toBe(false);
     expect(runs.at(-1)).toMatchObject({
@@ -69,7 +69,7 @@ describe('run', () => {
     expect(readFileSync(runs.at(-1)!.historyFile!, 'utf8')).toContain('"f":"show"');
   });
 
-  it('takes a subject and a scenario as they are', async () => {
+  it('accepts a subject and a scenario as values', async () => {
     const renamed = { ...laggingReplica, name: 'mine' };
     const { valid, runs } = await run({ ...simulated, scenarios: [renamed], subject: guarded, seed: 7, runs: 2 });
     expect(valid).toBe(true);
@@ -79,7 +79,7 @@ describe('run', () => {
     ]);
   });
 
-  it('changes what it is told to: parameters, replicas, properties', async () => {
+  it('overrides parameters, replicas and properties', async () => {
     const { runs } = await run({
       ...simulated,
       scenarios: [laggingReplica],
@@ -94,18 +94,18 @@ describe('run', () => {
     expect(last.plan!.faults[1]).toMatchObject({ kind: 'lag', until: { plus_ms: 50 } });
   });
 
-  it('tells a reporter the same, in order', async () => {
-    const told: string[] = [];
+  it('reports the same to a reporter, in order', async () => {
+    const reported: string[] = [];
     const reporter: Reporter = {
-      begin: ({ titles }) => void told.push(`begin ${titles.length}`),
-      ran: ({ scenario }: JudgedRun) => void told.push(`ran ${scenario}`),
-      end: ({ valid }) => void told.push(`end ${valid}`),
+      begin: ({ titles }) => void reported.push(`begin ${titles.length}`),
+      ran: ({ scenario }: JudgedRun) => void reported.push(`ran ${scenario}`),
+      end: ({ valid }) => void reported.push(`end ${valid}`),
     };
     const { runs } = await run({ ...simulated, scenarios: ['restart'], subject: guarded, reporter });
-    expect(told).toEqual([`begin ${runs.length}`, ...runs.map(({ scenario }) => `ran ${scenario}`), 'end true']);
+    expect(reported).toEqual([`begin ${runs.length}`, ...runs.map(({ scenario }) => `ran ${scenario}`), 'end true']);
   });
 
-  it('begins nothing once it is stopped, and holds nothing for true', async () => {
+  it('starts no run if it is aborted, and returns unknown', async () => {
     const signal = AbortSignal.abort();
     const { valid, runs } = await run({ ...simulated, scenarios: ['restart'], subject: guarded, signal });
     expect([valid, runs]).toEqual(['unknown', []]);
@@ -117,11 +117,11 @@ describe('run', () => {
     ['an unknown backend', { scenarios: ['restart'], backend: 'paper' }, 'backend-unknown'],
     ['an unknown property', { scenarios: ['restart'], properties: ['fairness'] }, 'property-unknown'],
     ['a parameter out of range', { scenarios: ['lagging-replica'], parameters: { lag_ms: -1 } }, 'parameter-invalid'],
-    ['a scenario that is not one', { scenarios: [{ name: 'x' } as never] }, 'scenario-invalid'],
-    ['a subject that is not one', { subject: { name: 'x' } as never }, 'subject-invalid'],
+    ['an invalid scenario', { scenarios: [{ name: 'x' } as never] }, 'scenario-invalid'],
+    ['an invalid subject', { subject: { name: 'x' } as never }, 'subject-invalid'],
     ['no runs', { scenarios: ['restart'], runs: 0 }, 'option-invalid'],
     ['a seed that is not whole', { scenarios: ['restart'], seed: 1.5 }, 'option-invalid'],
-  ])('refuses %s', async (_, options, code) => {
+  ])('rejects %s', async (_, options, code) => {
     expect(await refusalOf(run({ ...simulated, subject: 'guarded', ...options }))).toMatchObject({
       code,
       exitCode: 64,
@@ -130,7 +130,7 @@ describe('run', () => {
 });
 
 describe('replay', () => {
-  it('runs a plan that was saved once more, and sees the same', async () => {
+  it('runs a saved plan again, with the same verdicts', async () => {
     const first = await run({ ...simulated, scenarios: ['lagging-replica'], subject: 'legacy' });
     const [one] = first.runs.slice(-1);
     for (const plan of [one!.planFile!, one!.plan!]) {
@@ -144,7 +144,7 @@ describe('replay', () => {
     expect([valid, runs.length]).toEqual([true, 2]);
   });
 
-  it('refuses a plan that is not one', async () => {
+  it('rejects an invalid plan', async () => {
     const refusal = await refusalOf(replay({ ...small, observers: undefined } as never, simulated));
     expect(refusal).toMatchObject({ code: 'plan-invalid', message: 'the plan: the field observers is missing' });
     expect(await refusalOf(replay('none.json', simulated))).toMatchObject({ message: 'none.json: no such file' });
@@ -152,7 +152,7 @@ describe('replay', () => {
 });
 
 describe('explore', () => {
-  it('finds a plan that breaks a subject, and makes it small', async () => {
+  it('finds a plan that violates a property, and shrinks it', async () => {
     const { valid, explorations } = await explore({
       folder,
       report,
@@ -169,7 +169,7 @@ describe('explore', () => {
     expect(replayed.valid).toBe(false);
   });
 
-  it('finds the same by names, in threads, as by values', async () => {
+  it('finds the same plan by names, in threads, as by values', async () => {
     const options = { folder, report, runs: 200 };
     const named = await explore({ ...options, ranges: ['lagging-replica'], subject: 'legacy', workers: 2 });
     const given = await explore({ ...options, ranges: [laggingReplica], subject: legacy });
@@ -177,7 +177,7 @@ describe('explore', () => {
     expect(plans[0]).toEqual(plans[1]);
   });
 
-  it('finds nothing where a subject holds', async () => {
+  it('finds nothing if the properties hold', async () => {
     const range = { deviations: ['stall'], replicasMax: 0, generationsMax: 1 } as const;
     const { valid, explorations } = await explore({ folder, report, ranges: [range], subject: guarded, runs: 50 });
     expect(valid).toBe(true);
@@ -188,7 +188,7 @@ describe('explore', () => {
     ['an unknown range', { ranges: ['moon-phase'] }, 'scenario-unknown'],
     ['an unknown deviation', { ranges: [{ deviations: ['meteor'] } as never] }, 'deviation-unknown'],
     ['no workers', { workers: 0 }, 'option-invalid'],
-  ])('refuses %s', async (_, options, code) => {
+  ])('rejects %s', async (_, options, code) => {
     expect(await refusalOf(explore({ folder, report, subject: 'legacy', ...options }))).toMatchObject({ code });
   });
 });
@@ -207,7 +207,7 @@ describe('check', () => {
     }) as const;
   const reversion: History = { header: undefined, events: [shown(85, 0), shown(10, 1)] };
 
-  it('judges the file of a run as the run was judged', async () => {
+  it('gives the file of a run the same verdicts as the run', async () => {
     const { runs } = await run({ ...simulated, scenarios: [laggingReplica], subject: legacy });
     const [ran] = runs.slice(-1);
     const { valid, histories } = await check([ran!.historyFile!]);
@@ -216,7 +216,7 @@ describe('check', () => {
     expect(histories[0]).toMatchObject({ file: ran!.historyFile, plan: ran!.plan });
   });
 
-  it('judges histories that are at hand, by what it is told to', async () => {
+  it('judges histories that are values, by the given properties', async () => {
     const good: History = { header: undefined, events: [shown(10, 0), shown(85, 1)] };
     const { valid, histories } = await check([good, reversion], { properties: ['monotonic-view'] });
     expect(valid).toBe(false);
@@ -228,7 +228,7 @@ describe('check', () => {
     expect(violations).toMatchObject([{ sentence: 'tab-1 saw s go from 85% back to 10%', events: [0, 1] }]);
   });
 
-  it('judges only the keys and sessions that it is told, within bounds', async () => {
+  it('judges only the given sessions, with the given bounds', async () => {
     const other = { ...shown(10, 2), session: 'tab-2', process: 'tab-2' };
     const history: History = { header: undefined, events: [...reversion.events, other] };
     const options = { properties: ['monotonic-view'], sessions: ['tab-2'] };
@@ -241,9 +241,9 @@ describe('check', () => {
   });
 
   it.each([
-    ['a file that is missing', ['none.ndjson'], {}, 'file-unreadable'],
+    ['a missing file', ['none.ndjson'], {}, 'file-unreadable'],
     [
-      'a history that is not valid',
+      'an invalid history',
       [{ header: undefined, events: [{ ...shown(1, 0), f: 'fly' }] } as never],
       {},
       'history-invalid',
@@ -251,14 +251,14 @@ describe('check', () => {
     ['an unknown property', [reversion], { properties: ['fairness'] }, 'property-unknown'],
     ['an unknown format', ['none.ndjson'], { from: 'xml' }, 'format-unknown'],
     ['a session that no history has', [reversion], { sessions: ['tab-9'] }, 'selection-empty'],
-  ])('refuses %s', async (_, histories, options, code) => {
+  ])('rejects %s', async (_, histories, options, code) => {
     expect(await refusalOf(check(histories, options))).toMatchObject({ code, exitCode: 64 });
   });
 });
 
-/** Stands last: it looks at all that was done before it. */
-describe('none of them', () => {
-  it('prints or exits', () => {
+/** Must be the last test: it checks the calls of all tests before it. */
+describe('all functions', () => {
+  it('neither print nor exit', () => {
     for (const spy of output) expect(spy).not.toHaveBeenCalled();
   });
 });

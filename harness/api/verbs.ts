@@ -1,7 +1,7 @@
 /**
- * The verbs of the command line as functions, for tests and scripts of CI. They print nothing, never exit, and return
- * what was judged; what is bad input or a broken environment rejects with a `RatchetError`, whose `code` is stable and
- * whose `hint` says what to do. Each verb is loaded when it is called.
+ * The verbs of the command line as functions, for tests and CI scripts. They print nothing, do not exit, and return the
+ * results. Bad input or a broken environment rejects with a `RatchetError`, whose `code` is stable and whose `hint` says
+ * what to do. The modules of a verb are loaded at its first call.
  */
 import type { Validity } from '../checker/verdict.ts';
 import type { History } from '../history/event.ts';
@@ -16,13 +16,13 @@ export interface RunResults {
   /** False if any run violates a property, else unknown if any is inconclusive, else true. */
   valid: Validity;
   runs: readonly JudgedRun[];
-  /** What the backend or the subject cannot run, when all scenarios of the project are run. */
+  /** The scenarios that the backend or the subject cannot run, if all scenarios of the project are run. */
   leftOut: readonly { title: RunTitle; reason: string }[];
   durationMs: number;
 }
 
 export interface ExploreResults {
-  /** False if any plan violates a property, else unknown if any could not be judged, else true: nothing was found. */
+  /** False if any plan violates a property, else unknown if any could not be judged, else true. */
   valid: Validity;
   explorations: readonly JudgedExploration[];
   durationMs: number;
@@ -37,9 +37,9 @@ export interface CheckResults {
 }
 
 /**
- * Runs scenarios against a subject, each plan saved with its history, and judges what every observer saw.
+ * Runs scenarios against a subject, saves each plan with its history, and judges the history.
  * @example `await run({ scenarios: ['lagging-replica'], subject: './my-subject.ts', backend: 'simulated' })`
- * @throws RatchetError for bad input (`exitCode` 64), and when a run cannot begin (2)
+ * @throws RatchetError for bad input (`exitCode` 64), or if a run cannot start (2)
  */
 export async function run(options: RunScenariosOptions = {}): Promise<RunResults> {
   const { runScenarios } = await import('./run-scenarios.ts');
@@ -49,7 +49,7 @@ export async function run(options: RunScenariosOptions = {}): Promise<RunResults
 /**
  * Runs a plan again, on any subject and backend.
  * @param plan the path of a `plan.json`, its JSON, or `{ plan: 1, scenario: 'mine', seed: 1, ...plan({ … }) }`
- * @throws RatchetError for bad input (`exitCode` 64), and when a run cannot begin (2)
+ * @throws RatchetError for bad input (`exitCode` 64), or if a run cannot start (2)
  */
 export async function replay(plan: PlanInput | string, options: RunningOptions = {}): Promise<RunResults> {
   const { replayPlan } = await import('./replay-plan.ts');
@@ -57,9 +57,9 @@ export async function replay(plan: PlanInput | string, options: RunningOptions =
 }
 
 /**
- * Searches ranges of plans, in simulation, for one that breaks the subject, and makes it small.
+ * Searches ranges of plans, in simulation, for a plan under which the subject violates a property, and shrinks it.
  * @example `await explore({ ranges: ['lagging-replica'], subject: './my-subject.ts', runs: 200 })`
- * @throws RatchetError for bad input (`exitCode` 64), and when the search cannot begin (2)
+ * @throws RatchetError for bad input (`exitCode` 64), or if the search cannot start (2)
  */
 export async function explore(options: ExploreRangesOptions = {}): Promise<ExploreResults> {
   const { exploreRanges } = await import('./explore-ranges.ts');
