@@ -30,7 +30,7 @@ export async function checkFiles(
   histories: readonly (string | History)[],
   options: CheckFilesOptions,
 ): Promise<Validity> {
-  if (histories.filter((each) => each === '-').length > 1) throw new UsageError('stdin-twice', '- stands there twice');
+  if (histories.filter((each) => each === '-').length > 1) throw new UsageError('stdin-twice', '- is given twice');
   const source = await openSource(options);
   const asked = options.properties ?? source.properties;
   const properties = asked === undefined ? undefined : requireProperties(asked);

@@ -30,13 +30,13 @@ export interface LoadedHistory extends ImportedHistory {
   properties?: readonly string[];
 }
 
-/** How to read each file, and what is judged of all of them where the command line does not say. */
+/** Reads each file, and names the properties that are judged by default. */
 export interface Source {
   load(file: string): Promise<LoadedHistory>;
   properties: readonly string[] | undefined;
 }
 
-/** @throws UsageError when the options contradict each other, or the mapping cannot be understood */
+/** @throws UsageError if the options contradict each other, or the mapping is invalid */
 export async function openSource({ from, map, initial }: SourceOptions): Promise<Source> {
   const named = from === undefined ? undefined : requireFormat(from);
   const given = new Set<keyof ImportOptions>();
@@ -72,11 +72,11 @@ async function loadMapping(map: string): Promise<Mapping> {
 function requireFormat(name: string): ImportFormat {
   const format = formatNamed(name);
   if (format !== undefined) return format;
-  const hint = `there is: ${importFormats.map((each) => each.name).join(', ')}`;
+  const hint = `available: ${importFormats.map((each) => each.name).join(', ')}`;
   throw new UsageError('format-unknown', `no format is called "${name}"`, hint);
 }
 
-/** @throws UsageError when the format lacks its mapping, or has no use for an option */
+/** @throws UsageError if the format requires a mapping, or does not accept an option */
 function requireOptions({ name, options }: ImportFormat, given: ReadonlySet<keyof ImportOptions>, file?: string): void {
   const what = file === undefined ? `--from ${name}` : `${file}, which is read as ${name}`;
   if (options.includes('mapping') && !given.has('mapping')) throw contradiction(`--from ${name} needs a --map`);

@@ -1,4 +1,4 @@
-/** Reads files, standard input, and either of them packed. */
+/** Reads files and standard input, either of which may be gzipped. */
 import { createReadStream } from 'node:fs';
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';

@@ -5,11 +5,14 @@ import type { Value } from '../history/event.ts';
 import { importFormats } from '../history/import/import-formats.ts';
 
 export const sourceOptions = (): Option[] => [
-  new Option('--from <format>', 'what the files are written in (default: recognised by their first bytes)').choices(
+  new Option('--from <format>', 'format of the files (default: detected from their first bytes)').choices(
     importFormats.map(({ name }) => name),
   ),
-  new Option('--map <file>', 'the files are your own logs, and this says which fields are what (docs/LOGS.md)'),
-  new Option('--initial <value>', 'what the registers of Jepsen begin at, as JSON (default: null)').argParser(initial),
+  new Option('--map <file>', 'the files are your own logs; FILE maps their fields (docs/LOGS.md)'),
+  new Option(
+    '--initial <value>',
+    'initial value of the registers of a Jepsen history, as JSON (default: null)',
+  ).argParser(initial),
 ];
 
 function initial(text: string): Value {
