@@ -115,7 +115,7 @@ function plainRequest(...[input, init = {}]: Parameters<typeof fetch>): SentRequ
 async function anyRequest(...[input, init = {}]: Parameters<typeof fetch>): Promise<SentRequest> {
   const request = new Request(input, init);
   if (!request.url.startsWith(URL_OF_GATEWAY)) throw escape(`fetch of ${request.url}`);
-  // Reading `request.signal` would make the request create a signal of its own.
+  // The signal of `request` only follows the one that was given.
   const signal = init.signal ?? (input instanceof Request ? input.signal : null);
   return { signal, message: await messageOf(request) };
 }

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { escape, escapePatches, type Patch } from './escapes.ts';
+import { KeptRequest, keptClone } from './kept-requests.ts';
 import { lightPlatform } from './platform.ts';
 import { virtualBytes, virtualUuid } from './randomness.ts';
 import { virtualTimers } from './timers.ts';
@@ -25,6 +26,7 @@ function globalPatches(): Patch[] {
     ...virtualTimers,
     ...lightPlatform,
     Date: virtualDate(),
+    Request: KeptRequest,
     fetch: virtualFetch,
   };
   return [
@@ -35,6 +37,7 @@ function globalPatches(): Patch[] {
     { object: crypto, key: 'getRandomValues', value: randomValues },
     { object: crypto, key: 'subtle', value: forbiddenSubtle() },
     { object: AbortSignal, key: 'timeout', value: timeoutSignal },
+    { object: Request.prototype, key: 'clone', value: keptClone },
     { object: process, key: 'emit', value: rejectionReporter() },
     { object: process, key: 'hrtime', value: virtualHrtime() },
     { object: process, key: 'uptime', value: () => (currentWorld()?.nowMs() ?? realUptime() * 1e3) / 1e3 },

@@ -31,6 +31,8 @@ export class World {
   readonly #listeners: ((failure: RatchetError) => void)[] = [];
   readonly #sleepers = new WeakMap<AbortSignal, Set<() => void>>();
   readonly timers = new Set<AppTimer>();
+  /** What must not be garbage before the world ends. */
+  readonly kept: object[] = [];
   /** Requests of the application that have not been answered. */
   requestsInFlight = 0;
   /** Handles requests; without it, every `fetch` is an escape. */

@@ -1,131 +1,142 @@
-/**
- * The parameters of one URL, which is told of each change. Queries are put together and written out; as long as
- * nothing else is asked for they are a `Query`, and whatever is not done here the real ones do.
- */
+/** `URLSearchParams` as a plain list, whose URL is told of each change. */
 import { inspect } from 'node:util';
-import { emptyQuery, type Query } from './light-query.ts';
 
 const RealParams = globalThis.URLSearchParams;
 
 export class LightParams extends RealParams {
   readonly #changed: () => void;
-  /** What has been put together; `undefined` once the real ones have it. */
-  #query: Query | undefined;
+  /** Names and values by turns. */
+  #list: readonly string[];
 
-  constructor(search: string, changed: () => void) {
-    super(search === '' ? undefined : search);
+  constructor(list: readonly string[], changed: () => void) {
+    super();
+    this.#list = list;
     this.#changed = changed;
-    this.#query = search === '' ? emptyQuery() : undefined;
   }
 
-  get query(): Query | undefined {
-    return this.#query;
+  /** Names and values by turns; never changed, since every change makes another list. */
+  get list(): readonly string[] {
+    return this.#list;
   }
 
   override append(name: string, value: string): void {
-    if (this.#query === undefined) super.append(name, value);
-    else this.#query = this.#query.with(wellFormed(name), wellFormed(value));
-    this.#changed();
+    this.#change([...this.#list, wellFormed(name), wellFormed(value)]);
   }
 
   override set(name: string, value: string): void {
-    if (this.#query === undefined || placeOf(this.#query, name) !== -1) {
-      this.#becomeReal();
-      super.set(name, value);
-    } else this.#query = this.#query.with(wellFormed(name), wellFormed(value));
-    this.#changed();
+    const key = wellFormed(name);
+    const text = wellFormed(value);
+    const first = placeOf(this.#list, key);
+    if (first === -1) this.#change([...this.#list, key, text]);
+    else this.#change(filtered(this.#list, (at) => at <= first || this.#list[at] !== key).with(first + 1, text));
   }
 
   override get(name: string): string | null {
-    if (this.#query === undefined) return super.get(name);
-    const at = placeOf(this.#query, name);
-    return at === -1 ? null : this.#query.list[at + 1]!;
-  }
-
-  override toString(): string {
-    return this.#query?.text ?? super.toString();
-  }
-
-  override delete(name: string, value?: string): void {
-    this.#becomeReal();
-    if (value === undefined) super.delete(name);
-    else super.delete(name, value);
-    this.#changed();
-  }
-
-  override sort(): void {
-    this.#becomeReal();
-    super.sort();
-    this.#changed();
+    const at = placeOf(this.#list, wellFormed(name));
+    return at === -1 ? null : this.#list[at + 1]!;
   }
 
   override getAll(name: string): string[] {
-    this.#becomeReal();
-    return super.getAll(name);
+    const key = wellFormed(name);
+    return this.#list.filter((_, at) => at % 2 === 1 && this.#list[at - 1] === key);
   }
 
   override has(name: string, value?: string): boolean {
-    this.#becomeReal();
-    return value === undefined ? super.has(name) : super.has(name, value);
+    if (value === undefined) return placeOf(this.#list, wellFormed(name)) !== -1;
+    return this.getAll(name).includes(wellFormed(value));
   }
 
-  override entries(): ReturnType<URLSearchParams['entries']> {
-    this.#becomeReal();
-    return super.entries();
+  override delete(name: string, value?: string): void {
+    const key = wellFormed(name);
+    const text = value === undefined ? undefined : wellFormed(value);
+    const isOther = (at: number): boolean =>
+      this.#list[at] !== key || (text !== undefined && this.#list[at + 1] !== text);
+    this.#change(filtered(this.#list, isOther));
   }
 
-  override keys(): ReturnType<URLSearchParams['keys']> {
-    this.#becomeReal();
-    return super.keys();
+  override sort(): void {
+    this.#change([...this].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flat());
   }
 
-  override values(): ReturnType<URLSearchParams['values']> {
-    this.#becomeReal();
-    return super.values();
+  override forEach(callback: (value: string, name: string, parent: URLSearchParams) => void, self?: unknown): void {
+    for (const [name, value] of this) callback.call(self, value, name, this);
   }
 
-  override forEach(...args: Parameters<URLSearchParams['forEach']>): void {
-    this.#becomeReal();
-    super.forEach(...args);
+  override *entries(): ParamsIterator<[string, string]> {
+    for (let at = 0; at < this.#list.length; at += 2) yield [this.#list[at]!, this.#list[at + 1]!];
   }
 
-  override [Symbol.iterator](): ReturnType<URLSearchParams['entries']> {
+  override *keys(): ParamsIterator<string> {
+    for (const [name] of this.entries()) yield name;
+  }
+
+  override *values(): ParamsIterator<string> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  override [Symbol.iterator](): ParamsIterator<[string, string]> {
     return this.entries();
   }
 
+  override toString(): string {
+    return textOf(this.#list);
+  }
+
   [inspect.custom](): unknown {
-    return new RealParams(this);
+    return new RealParams([...this]);
   }
 
   /** The URL has another query now. */
-  reload(search: string): void {
-    this.#query = undefined;
-    for (const name of new Set(super.keys())) super.delete(name);
-    for (const [name, value] of new RealParams(search)) super.append(name, value);
+  reload(list: readonly string[]): void {
+    this.#list = list;
   }
 
-  #becomeReal(): void {
-    if (this.#query === undefined) return;
-    const { list } = this.#query;
-    this.#query = undefined;
-    for (let at = 0; at < list.length; at += 2) super.append(list[at]!, list[at + 1]!);
+  #change(list: readonly string[]): void {
+    this.#list = list;
+    this.#changed();
   }
 }
+
+type ParamsIterator<T> = Generator<T, undefined, unknown>;
 
 // TypeScript takes it for a field, which no accessor may stand for.
 Object.defineProperty(LightParams.prototype, 'size', {
   configurable: true,
   get(this: LightParams) {
-    return [...this].length;
+    return this.list.length / 2;
   },
 });
+
+/** The names and values of a query. */
+export function listOf(search: string): readonly string[] {
+  return search === '' ? [] : [...new RealParams(search)].flat();
+}
+
+/** The query of names and values, as forms are written: https://url.spec.whatwg.org/#urlencoded-serializing */
+export function textOf(list: readonly string[]): string {
+  let text = '';
+  for (let at = 0; at < list.length; at += 2) {
+    text += `${at === 0 ? '' : '&'}${encoded(list[at]!)}=${encoded(list[at + 1]!)}`;
+  }
+  return text;
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(text).replaceAll(/%20|[!~'()]/g, (part) =>
+    part === '%20' ? '+' : `%${part.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
 
 function wellFormed(text: string): string {
   return String(text).toWellFormed();
 }
 
-function placeOf({ list }: Query, name: string): number {
-  const key = wellFormed(name);
-  for (let at = 0; at < list.length; at += 2) if (list[at] === key) return at;
+function placeOf(list: readonly string[], name: string): number {
+  for (let at = 0; at < list.length; at += 2) if (list[at] === name) return at;
   return -1;
+}
+
+/** @param isKept is asked with the places of names */
+function filtered(list: readonly string[], isKept: (at: number) => boolean): string[] {
+  return list.filter((_, at) => isKept(at - (at % 2)));
 }
