@@ -132,7 +132,7 @@ describe('an environment that is up', () => {
     const other = await terminal.up('--migrations', 'fixtures/story-app/supabase/migrations', '--replicas', '2');
     expect(terminal.ratchet(['fault', 'list'])).toMatchObject({
       status: 64,
-      stderr: 'ratchet: several are up: up, up-2 — choose one with --up NAME\n',
+      stderr: 'ratchet: several environments are up: up, up-2 — choose one with --up NAME\n',
     });
     expect(terminal.ratchet(['lag', 'pause', '--up', 'up-2']).stdout).toMatch(/replica-1 .*\n.*replica-2 /);
     const held = terminal.ratchet(['lag', 'hold', 'a', '10', '--up', 'up-2']);
@@ -146,6 +146,8 @@ describe('an environment that is up', () => {
 });
 
 describe('an environment ends on', () => {
+  afterEach(() => terminal.killAll());
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -17,6 +17,7 @@ export interface Outcome {
 /** A shell with its own temporary directory, in which only its own environments are found. */
 export class Terminal {
   readonly tmp = mkdtempSync(join(tmpdir(), 'up-'));
+  readonly #started: RunningUp[] = [];
 
   ratchet(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Outcome {
     const env = { ...process.env, TMPDIR: this.tmp, ...variables };
@@ -49,7 +50,17 @@ export class Terminal {
     const variables = Object.fromEntries(
       [...printed.matchAll(/^([A-Z_]+)="(.*)"$/gm)].map(([, name, value]) => [name!, value!]),
     );
-    return { child, variables, ended, errors: () => errors };
+    const up = { child, variables, ended, errors: () => errors };
+    this.#started.push(up);
+    return up;
+  }
+
+  /** Kills what a failed test has left running, so that the next test starts without it. */
+  async killAll(): Promise<void> {
+    for (const { child, ended } of this.#started.splice(0)) {
+      child.kill('SIGKILL');
+      await ended;
+    }
   }
 
   close(): void {
