@@ -2,22 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { program, root, runRatchet } from './ratchet.test-support.ts';
 
 // Every case starts at least one process, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'ratchet-check-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function ratchet(args: readonly string[], input: string | Buffer = '') {
-  const options = { cwd: root, encoding: 'utf8', input } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/ratchet.js'), ...args], options);
-  return { status, stdout, stderr };
-}
+const ratchet = (args: readonly string[], input: string | Buffer = '') => runRatchet(args, { input });
 
 function file(name: string, content: string | Buffer): string {
   const path = join(folder, name);
@@ -184,7 +179,7 @@ describe('a history', () => {
   it('is read without loading the code of other formats', () => {
     const hook = `import { registerHooks } from 'node:module';
       registerHooks({ resolve: (name, context, next) => { const found = next(name, context); console.error(found.url); return found; } });`;
-    const args = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, join(root, 'bin/ratchet.js')];
+    const args = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, program];
     const loadedBy = (...files: string[]): string =>
       spawnSync(process.execPath, [...args, 'check', ...files, ...view], { cwd: root, encoding: 'utf8' }).stderr;
     const others = /\/(yaml|zod)\/|\/(edn|edn-value|jepsen|logs|mapping)\.ts/g;
