@@ -28,6 +28,18 @@ describe('in virtual time', () => {
     expect([Request, Request.prototype.clone.name]).toEqual([RealRequest, 'clone']);
   });
 
+  it('a class can extend the request, as those of frameworks do', async () => {
+    const made = await inVirtualTime(async () => {
+      class PageRequest extends Request {
+        readonly page = new URL(this.url).pathname;
+      }
+      const request = new PageRequest('http://a.b/c', { signal: new AbortController().signal });
+      const isRequest = [request instanceof PageRequest, request instanceof Request];
+      return { isRequest, page: request.page, name: Request.name, length: Request.length };
+    });
+    expect(made).toEqual({ isRequest: [true, true], page: '/c', name: 'Request', length: 1 });
+  });
+
   it('what has a body that is no text is the real one, and is read before time goes on', async () => {
     const read = await inVirtualTime(async () => {
       const answers = [
