@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, RatchetError } from '../errors.ts';
+import { catchOutputErrors, outputFinished } from './standard-streams.ts';
 import { printError } from './terminal.ts';
 import type { AddVerb, Finish } from './verb.ts';
 
@@ -33,7 +34,7 @@ and REPORT/latest points to the newest.`;
 
 export async function main(argv: readonly string[]): Promise<void> {
   const interruption = catchSignals();
-  tolerateClosedPipe();
+  catchOutputErrors();
   let exitCode: number = ExitCode.unknown;
   const finish: Finish = (code) => {
     exitCode = code;
@@ -50,6 +51,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     exitCode = failureCode(error, program);
+  }
+  interruption.endNow();
+  const lost = await outputFinished();
+  if (lost !== undefined) {
+    printError(lost);
+    exitCode = ExitCode.unknown;
   }
   process.exit(interruption.exitCode() ?? exitCode);
 }
@@ -80,29 +87,30 @@ function nameOfCommand(program: Command): string {
   return program.commands.some((command) => command.name() === verb) ? `${verb} ` : '';
 }
 
+interface Interruption {
+  signal: AbortSignal;
+  exitCode(): number | undefined;
+  /** From now on, the first signal ends the process too. */
+  endNow(): void;
+}
+
 /** The first signal stops the run and keeps what was recorded; a second one ends at once. */
-function catchSignals(): { signal: AbortSignal; exitCode(): number | undefined } {
+function catchSignals(): Interruption {
   const controller = new AbortController();
   let code: number | undefined;
+  let endsAtOnce = false;
   for (const [signal, exitCode] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
     process.on(signal, () => {
-      if (code !== undefined) process.exit(exitCode);
+      if (code !== undefined || endsAtOnce) process.exit(exitCode);
       code = exitCode;
       controller.abort();
     });
   }
-  return { signal: controller.signal, exitCode: () => code };
-}
-
-/** A closed pipe is not an error (`ratchet list | head -1`): the command exits with the code of its verdict. */
-function tolerateClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  return { signal: controller.signal, exitCode: () => code, endNow: () => void (endsAtOnce = true) };
 }
 
 function packageVersion(): string {

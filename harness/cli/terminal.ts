@@ -1,5 +1,6 @@
 /** The output of the CLI: results to stdout, progress and errors to stderr. */
 import { RatchetError } from '../errors.ts';
+import { readyForOutput } from './standard-streams.ts';
 
 export { terminalPalette as palette } from '../report/palette.ts';
 
@@ -13,14 +14,18 @@ export function write(text: string): void {
   process.stdout.write(text);
 }
 
-/** Prints many lines in blocks, so that memory use stays bounded. */
-export function printLines(lines: Iterable<string>): void {
+/**
+ * Prints many lines in blocks. Waits for a slow reader, so that memory use stays bounded, and stops when the reader is
+ * gone.
+ */
+export async function printLines(lines: Iterable<string>): Promise<void> {
   let block: string[] = [];
   for (const line of lines) {
     block.push(line);
     if (block.length < 1_000) continue;
     print(block.join('\n'));
     block = [];
+    if (!(await readyForOutput())) return;
   }
   if (block.length > 0) print(block.join('\n'));
 }

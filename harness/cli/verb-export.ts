@@ -28,6 +28,6 @@ async function exportHistory(file: string, flags: ExportFlags): Promise<number> 
   const format = exportFormats[flags.to];
   if (format === undefined) throw new UsageError('format-unknown', `no format is called ${flags.to}`);
   const linesOf = await format();
-  printLines(linesOf({ header: history.header, events }));
+  await printLines(linesOf({ header: history.header, events }));
   return ExitCode.valid;
 }
