@@ -1,6 +1,6 @@
 /** The process that owns a directory or a container, recorded in a form that is safe when process ids are reused. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export interface Owner {
   where: string;
 }
 
-const FILE = 'owner.json';
+export const OWNER_FILE = 'owner.json';
 
 /** This process. */
 export function thisOwner(): Owner {
@@ -22,12 +22,12 @@ export function thisOwner(): Owner {
 }
 
 export async function writeOwner(directory: string): Promise<void> {
-  await writeFile(join(directory, FILE), JSON.stringify(thisOwner()), { flag: 'wx' });
+  await writeFile(join(directory, OWNER_FILE), JSON.stringify(thisOwner()), { flag: 'wx' });
 }
 
 /** Undefined when the directory has no owner file of Ratchet's. */
 export function readOwner(directory: string): Owner | undefined {
-  const text = quietly(() => readFileSync(join(directory, FILE), 'utf8'));
+  const text = quietly(() => readFileSync(join(directory, OWNER_FILE), 'utf8'));
   return text === undefined ? undefined : parseOwner(text);
 }
 
@@ -45,6 +45,13 @@ export function isDead(owner: Owner): boolean {
 export function commandLineOf(pid: number): string {
   if (process.platform === 'linux') return quietly(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '';
   return ps(pid, 'command') ?? '';
+}
+
+/** The id of the user that a process runs as. Undefined when there is no such process. */
+export function userOf(pid: number): number | undefined {
+  if (process.platform === 'linux') return quietly(() => statSync(`/proc/${pid}`).uid);
+  const uid = ps(pid, 'uid');
+  return uid === undefined ? undefined : Number(uid);
 }
 
 /** Undefined when there is no such process. */

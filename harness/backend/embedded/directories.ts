@@ -23,12 +23,12 @@ export function clusterRoots(): string[] {
 
 /**
  * Shared memory if it has enough space, otherwise the temp directory; `/tmp` if the temp directory's path is too long
- * for sockets, or the servers' user may not enter it.
+ * for sockets or has a comma, which in PostgreSQL separates hosts, or the servers' user may not enter it.
  */
 export async function clusterRoot(account: Account): Promise<string> {
   if (await hasFreeMemory()) return MEMORY;
-  const fits = tmpdir().length + LONGEST_INSIDE.length <= SOCKET_PATH_BYTES_MAX;
-  return fits && enters(account, tmpdir()) ? tmpdir() : '/tmp';
+  const fits = Buffer.byteLength(tmpdir()) + LONGEST_INSIDE.length <= SOCKET_PATH_BYTES_MAX;
+  return fits && !tmpdir().includes(',') && enters(account, tmpdir()) ? tmpdir() : '/tmp';
 }
 
 export async function makeClusterDirectory(account: Account): Promise<string> {

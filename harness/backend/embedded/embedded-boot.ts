@@ -7,7 +7,7 @@ import { firstOf, required } from '../../required.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import type { LaunchedServers, LaunchedServer } from './launch-servers.ts';
-import { launchServers } from './launch-servers.ts';
+import { launchServers, untilConnected } from './launch-servers.ts';
 import { ClusterDirectory } from './cluster-directory.ts';
 import { cacheDirectory, clusterRoots } from './directories.ts';
 import { chooseRest } from './rest-choice.ts';
@@ -42,7 +42,7 @@ export async function boot(options: BootOptions): Promise<BootedServers> {
   const outageOf = (name: string): ApplyOutage => required(outages.get(name), name);
   const replicas = await Promise.all(
     servers.standbys.map(async (standby) => {
-      await standby.server.ready(teardown.signal);
+      await untilConnected(standby, teardown.signal);
       return openReplica({ ...attach(standby), outage: outageOf(standby.name) }, primary, teardown);
     }),
   );
@@ -61,7 +61,7 @@ interface Launched {
 async function launch(options: BootOptions, whileWaiting: () => void): Promise<Launched> {
   const { cluster, teardown } = options;
   const account = await serverAccount();
-  await sweep([...clusterRoots(), await cacheDirectory(account)]);
+  await sweep([...clusterRoots(), await cacheDirectory(account)], account);
   const binaries = await findBinaries(account, teardown.signal);
   teardown.signal.throwIfAborted();
   const directory = await ClusterDirectory.create(account);

@@ -1,5 +1,6 @@
 /** Launches the servers of a cluster, with data directories copied from the template and a WAL proxy per standby. */
-import type { EnvironmentError } from '../../errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvironmentError } from '../../errors.ts';
 import type { Address } from '../postgres/address.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
@@ -57,6 +58,27 @@ export async function launchServers(replicaNames: readonly string[], options: La
   return { primary: await primary, standbys: await Promise.all(standbys) };
 }
 
+/** A standby that is ready connects to its primary within milliseconds. */
+const CONNECTED_WITHIN_MS = 30_000;
+
+/** @throws EnvironmentError with the last lines of its log, if it does not connect to its primary */
+export async function untilConnected({ name, proxy, server }: Standby, signal: AbortSignal): Promise<void> {
+  await server.ready(signal);
+  const deadline = performance.now() + CONNECTED_WITHIN_MS;
+  while (!proxy.isConnected) {
+    if (performance.now() > deadline) {
+      throw new EnvironmentError(
+        'embedded-replica-not-connected',
+        `PostgreSQL ${name} did not connect to its primary within ${CONNECTED_WITHIN_MS / 1000} s: ${server.lastLog()}`,
+        'Look for the cause in these lines of its log.',
+      );
+    }
+    await sleep(CONNECTED_POLL_MS, undefined, { signal });
+  }
+}
+
+const CONNECTED_POLL_MS = 2;
+
 async function launchPrimary(from: string, options: LaunchOptions): Promise<LaunchedServer> {
   const paths = await prepare('primary', from, options);
   const { sockets, data } = paths;
@@ -112,6 +134,8 @@ function spawnServer(
   return server;
 }
 
+/** Values may contain spaces, quotes and backslashes (libpq, "Keyword/Value Connection Strings"). */
 function conninfo(sockets: string, name: string): string {
-  return `host=${sockets} port=${SOCKET_PORT} user=${OWNER} application_name=${name} sslmode=disable gssencmode=disable`;
+  const host = sockets.replaceAll(/['\\]/g, '\\$&');
+  return `host='${host}' port=${SOCKET_PORT} user=${OWNER} application_name=${name} sslmode=disable gssencmode=disable`;
 }

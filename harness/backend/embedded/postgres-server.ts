@@ -25,6 +25,8 @@ export interface ServerOptions {
 export interface Server {
   /** Resolves when the server accepts connections. Rejects if it ends before. */
   ready(signal?: AbortSignal): Promise<void>;
+  /** The last lines of its log. */
+  lastLog(): string;
   /** Immediate shutdown, without a checkpoint: the data is removed afterwards. Resolves when the process has ended. */
   stop(): Promise<void>;
   /** Like `stop`, but `restart` may follow: the data is left as after a crash. */
@@ -37,6 +39,8 @@ export interface Server {
 }
 
 const READY_POLL_MS = 2;
+/** Recovery after a crash may take seconds on a slow machine. */
+const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 4000;
 
 /** One run of the server process, from start to end; a restart begins another one. */
@@ -53,13 +57,16 @@ export function startServer(options: ServerOptions): Server {
   let isStopped = false;
 
   const ready = async (signal?: AbortSignal): Promise<void> => {
+    const deadline = performance.now() + READY_WITHIN_MS;
     while (!isReady(options.dataDirectory)) {
       if (run.ended) throw run.ended;
+      if (performance.now() > deadline) throw notReady(options);
       await sleep(READY_POLL_MS, undefined, signal ? { signal } : {});
     }
   };
   return {
     ready,
+    lastLog: () => lastLog(options),
     async stop() {
       isStopped = true;
       await endProcess(run);
@@ -104,7 +111,8 @@ async function endProcess(run: ServerRun): Promise<void> {
 function launch(options: ServerOptions): ChildProcess {
   const settings = {
     ...options.settings,
-    unix_socket_directories: options.socketDirectory,
+    // A list: an item in double quotes may contain commas and spaces.
+    unix_socket_directories: `"${options.socketDirectory.replaceAll('"', '""')}"`,
     cluster_name: options.name,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -125,6 +133,20 @@ function launch(options: ServerOptions): ChildProcess {
 function isReady(dataDirectory: string): boolean {
   const path = `${dataDirectory}/postmaster.pid`;
   return existsSync(path) && readFileSync(path, 'utf8').split('\n')[7]?.trim() === 'ready';
+}
+
+function notReady(options: ServerOptions): EnvironmentError {
+  const seconds = READY_WITHIN_MS / 1000;
+  return new EnvironmentError(
+    'embedded-server-not-ready',
+    `PostgreSQL ${options.name} accepted no connections within ${seconds} s: ${lastLog(options)}`,
+    'Look for the cause in these lines of its log; a busy machine may need another try.',
+  );
+}
+
+/** The last lines of the server's log. */
+function lastLog({ logFile }: ServerOptions): string {
+  return lastLines(readFileSync(logFile, { encoding: 'utf8', flag: 'a+' }), 3) || 'its log is empty';
 }
 
 function deathOf(options: ServerOptions, code: number | null, signal: string | null): EnvironmentError {

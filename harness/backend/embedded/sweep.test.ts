@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,10 @@ import type { Owner } from '../../lifetime/owner.ts';
 import { isDead, readOwner, writeOwner } from '../../lifetime/owner.ts';
 import { sweep } from './sweep.ts';
 
+const self = { uid: process.getuid!() };
+const swept = (roots: readonly string[]): Promise<string[]> => sweep(roots, self);
+
+const FOREIGN_USER = 65_534;
 let root: string;
 
 beforeEach(async () => {
@@ -35,23 +39,23 @@ async function deadPid(): Promise<number> {
 describe('sweeping', () => {
   it('removes the cluster of a process that has ended', async () => {
     const dead = await cluster('ratchet-dead', { pid: await deadPid() });
-    expect(await sweep([root])).toEqual([dead]);
+    expect(await swept([root])).toEqual([dead]);
     expect(await readdir(root)).toEqual([]);
   });
 
   it('removes the cluster of a process whose id has been reused', async () => {
     const reused = await cluster('ratchet-reused', { started: 'another time' });
-    expect(await sweep([root])).toEqual([reused]);
+    expect(await swept([root])).toEqual([reused]);
   });
 
   it('keeps the cluster of a running process', async () => {
     await cluster('ratchet-live');
-    expect(await sweep([root])).toEqual([]);
+    expect(await swept([root])).toEqual([]);
   });
 
   it('never treats a process of another host or container as dead', async () => {
     await cluster('ratchet-elsewhere', { pid: await deadPid(), where: 'another host' });
-    expect(await sweep([root])).toEqual([]);
+    expect(await swept([root])).toEqual([]);
   });
 
   it('keeps directories that Ratchet did not create', async () => {
@@ -60,12 +64,43 @@ describe('sweeping', () => {
     await mkdir(join(root, 'ratchet-without-owner'));
     await mkdir(join(root, 'ratchet-foreign'));
     await writeFile(join(root, 'ratchet-foreign', 'owner.json'), JSON.stringify({ pid }));
-    expect(await sweep([root])).toEqual([]);
+    expect(await swept([root])).toEqual([]);
     expect((await readdir(root)).length).toBe(3);
   });
 
+  it('does not follow a link to a directory, or to an owner file', async () => {
+    const pid = await deadPid();
+    const elsewhere = await cluster('elsewhere', { pid });
+    await symlink(elsewhere, join(root, 'ratchet-link'));
+    await mkdir(join(root, 'ratchet-forged'));
+    await symlink(join(elsewhere, 'owner.json'), join(root, 'ratchet-forged', 'owner.json'));
+    expect(await swept([root])).toEqual([]);
+    expect((await readdir(root)).length).toBe(3);
+  });
+
+  // Only root can make a directory of another user.
+  it.runIf(self.uid === 0)('keeps what another user has made', async () => {
+    const pid = await deadPid();
+    const forged = await cluster('ratchet-forged', { pid });
+    await chown(join(forged, 'owner.json'), FOREIGN_USER, FOREIGN_USER);
+    const foreign = await cluster('ratchet-foreign', { pid });
+    await chown(foreign, FOREIGN_USER, FOREIGN_USER);
+    expect(await swept([root])).toEqual([]);
+  });
+
+  it.runIf(self.uid === 0)('kills no process of another user', async () => {
+    const dead = await cluster('ratchet-dead', { pid: await deadPid() });
+    const data = join(dead, 'primary');
+    await mkdir(data);
+    const bystander = spawn('sh', ['-c', 'sleep 60', data], { uid: FOREIGN_USER });
+    await writeFile(join(data, 'postmaster.pid'), `${bystander.pid}\n`);
+    await swept([root]);
+    expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+    bystander.kill('SIGKILL');
+  });
+
   it('ignores roots that do not exist', async () => {
-    expect(await sweep([join(root, 'nowhere')])).toEqual([]);
+    expect(await swept([join(root, 'nowhere')])).toEqual([]);
   });
 
   it('kills only servers of the cluster, not a process that has reused the id of one', async () => {
@@ -73,7 +108,7 @@ describe('sweeping', () => {
     const bystander = spawn('sleep', ['60']);
     await mkdir(join(dead, 'primary'));
     await writeFile(join(dead, 'primary', 'postmaster.pid'), `${bystander.pid}\n`);
-    await sweep([root]);
+    await swept([root]);
     expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
     bystander.kill();
   });

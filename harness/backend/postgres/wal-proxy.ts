@@ -42,6 +42,11 @@ export class WalProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Whether the standby is connected. */
+  get isConnected(): boolean {
+    return this.#sockets.size > 0;
+  }
+
   /** End of the WAL that the standby may have. */
   get passed(): bigint {
     return this.#gate.passed;
