@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../errors.ts';
+import { markProcesses, sweepMarked } from '../lifetime/marked-processes.ts';
 import { supabaseVariables } from './environment.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
 import { subjectFields, type SubjectOptions } from './subject-options.ts';
@@ -27,6 +28,7 @@ export function commandSubject(options: CommandSubjectOptions): Subject {
     ...subjectFields(subject),
     capabilities: ['instance-restart'],
     async createInstance(environment) {
+      sweepMarked();
       const port = await freePort();
       const env = {
         ...process.env,
@@ -64,7 +66,14 @@ const POLL_MS = 50;
 
 function startServer(command: readonly [string, ...string[]], cwd: string, env: NodeJS.ProcessEnv): Server {
   const [program, ...args] = command;
-  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const mark = markProcesses();
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...env, ...mark.environment },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (child.pid !== undefined) mark.watch(child.pid);
   let output = '';
   let ended: string | undefined;
   const collect = (chunk: Buffer): void => {
@@ -74,12 +83,12 @@ function startServer(command: readonly [string, ...string[]], cwd: string, env: 
   child.stderr.on('data', collect);
   child.on('error', (error) => (ended = error.message));
   child.on('exit', (code, signal) => (ended ??= signal === null ? `exit code ${code}` : `signal ${signal}`));
-  const killOnExit = (): void => signalGroup(child, 'SIGKILL');
-  process.once('exit', killOnExit);
   const kill = async (): Promise<void> => {
-    process.off('exit', killOnExit);
     signalGroup(child, 'SIGKILL');
     if (ended === undefined) await once(child, 'exit');
+    // Also what has left the process group.
+    mark.kill();
+    mark.dismiss();
   };
   return {
     commandLine: command.join(' '),
