@@ -3,8 +3,8 @@ const TEST = '\\.(test|case|test-support)\\.ts$';
 const IO =
   '^(node:)?(fs|fs/promises|net|http|https|http2|child_process|worker_threads|timers|timers/promises|os|dgram|tls|dns|crypto|process|perf_hooks|cluster|readline|stream)$';
 
-/** What every room may use: errors, the clock, the async context, values that may be promises, folders, paths for people. */
-const COMMON = '(errors|clock|async-context|make-folder|maybe-promise|required|short-path|stacks)\\.ts';
+/** What every room may use: errors and failures of the system, the clock, the async context, values that may be promises, folders, paths for people. */
+const COMMON = '(errors|clock|async-context|make-folder|maybe-promise|required|short-path|stacks|system-failure)\\.ts';
 
 /** A rule against imports from one room of the harness to any but the given rooms. */
 const only = (name, room, allowed, comment) => ({

@@ -3,6 +3,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
 import type { SimulationOptions } from '../port/backend.ts';
 import { realClock, type Clock } from '../clock.ts';
+import { exemptLoopback } from './loopback-proxy.ts';
 import { tagRequests } from '../subject/attribution.ts';
 
 export interface Host {
@@ -23,6 +24,7 @@ export const realHost: Host = {
   clock: realClock,
   serve(gateway) {
     tagRequests();
+    exemptLoopback();
     return serveGateway(gateway);
   },
   onFailure: () => undefined,

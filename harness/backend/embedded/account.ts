@@ -5,6 +5,7 @@ import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { EnvironmentError } from '../../errors.ts';
+import { systemFailure } from '../../system-failure.ts';
 
 export interface Account {
   name: string;
@@ -74,7 +75,21 @@ async function idsOf(name: string): Promise<{ uid: number; gid: number } | undef
     const id = async (flag: string): Promise<number> => Number((await promisify(execFile)('id', [flag, name])).stdout);
     const [uid, gid] = await Promise.all([id('-u'), id('-g')]);
     return { uid, gid };
-  } catch {
+  } catch (error) {
+    const failure = systemFailure(error);
+    if (failure !== undefined) throw failure;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw noId(error);
+    // `id` has answered that there is no such user.
     return undefined;
   }
+}
+
+function noId(cause: unknown): EnvironmentError {
+  const message = 'The program `id` was not found, which tells the users of this machine.';
+  return new EnvironmentError(
+    'embedded-no-id',
+    message,
+    'PATH must contain the standard folders: /usr/bin:/bin',
+    cause,
+  );
 }
