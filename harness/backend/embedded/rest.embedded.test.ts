@@ -77,6 +77,15 @@ describe.each(['primary', 'standby'])('reading from the %s', (name) => {
     expect(column).toMatchObject({ status: 400, error: { code: '42703' } });
   });
 
+  it.each(['__proto__', 'constructor', 'prototype', 'chapters.__proto__'])(
+    'answers a filter on %s as on an unknown column, and stays as it was',
+    async (column) => {
+      const filtered = await client().from('stories').select().eq(column, 'x');
+      expect(filtered).toMatchObject({ status: 400, error: { code: '42703' } });
+      expect('$eq' in {} || '$eq' in Object).toBe(false);
+    },
+  );
+
   it('shows nothing outside the schema public', async () => {
     const hidden = await client().schema('auth').from('users').select();
     expect(hidden).toMatchObject({ status: 406, error: { code: 'PGRST106' } });
@@ -118,6 +127,13 @@ describe('writing to the primary', () => {
     expect(idsOf(removed.data).toSorted()).toEqual(['d', 'e']);
     const returned = await primary.rpc('advance', { story: 'a', step: 2 });
     expect(returned.data).toMatchObject({ id: 'a', progress: 12 });
+  });
+
+  it('deletes nothing by a filter on a name that every object has', async () => {
+    for (const column of ['__proto__', 'constructor', 'prototype']) {
+      expect((await primary.from('stories').delete().eq(column, 'x')).error?.code).toBe('42703');
+    }
+    expect(idsOf((await primary.from('stories').select('id')).data)).toHaveLength(3);
   });
 
   it('reports violated constraints and unknown columns by their codes', async () => {

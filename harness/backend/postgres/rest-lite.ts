@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { PostgresConnection } from '@supabase/lite/postgres';
 import type { LiteConnection } from './lite-connection.ts';
 import { liteConnection } from './lite-connection.ts';
+import { refuseReservedNames } from './reserved-names.ts';
 import type { RestLayer, RestNode, RestNodeOptions } from './rest-node.ts';
 
 type Lite = typeof import('@supabase/lite');
@@ -56,7 +57,7 @@ function liteNode({ App }: Lite, { connection, close }: LiteConnection, { keys }
       await app.fetch(get('a_table_that_does_not_exist'));
       await connection.ping();
     },
-    fetch: async (request) => app.fetch(request),
+    fetch: async (request) => refuseReservedNames(request) ?? app.fetch(request),
     schemaChanged: () => connection.clearSchemaCache(),
     close,
   };
