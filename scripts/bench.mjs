@@ -1,10 +1,11 @@
 // Runs the benchmarks of bench/ one after the other, or only those given by name. The containers benchmark is skipped
-// if there is no engine, unless it is given by name.
+// if there is no engine, unless it is given by name. `soak` runs only by name.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const names = ['checkers', 'simulator', 'explore', 'containers'];
+const usual = ['checkers', 'simulator', 'explore', 'containers'];
+const names = [...usual, 'soak'];
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !names.includes(name));
 if (unknown !== undefined) {
@@ -12,7 +13,7 @@ if (unknown !== undefined) {
   process.exit(64);
 }
 let worst = 0;
-for (const name of wanted.length === 0 ? names : wanted) {
+for (const name of wanted.length === 0 ? usual : wanted) {
   const { status } = spawnSync(process.execPath, ['--expose-gc', `bench/${name}.ts`], { cwd: root, stdio: 'inherit' });
   // Without an engine this benchmark ends with 2, which is an error only if it was given by name.
   if (name === 'containers' && wanted.length === 0 && status === 2) console.error('benchmark skipped: containers');
