@@ -3,8 +3,9 @@ const TEST = '\\.(test|case|test-support)\\.ts$';
 const IO =
   '^(node:)?(fs|fs/promises|net|http|https|http2|child_process|worker_threads|timers|timers/promises|os|dgram|tls|dns|crypto|process|perf_hooks|cluster|readline|stream)$';
 
-/** What every room may use: errors and failures of the system, the clock, the async context, values that may be promises, folders, paths for people. */
-const COMMON = '(errors|clock|async-context|make-folder|maybe-promise|required|short-path|stacks|system-failure)\\.ts';
+/** What every room may use: errors and failures of the system, the clock, the async context, values that may be promises, folders, paths for people, tracked values. */
+const COMMON =
+  '(errors|clock|async-context|make-folder|maybe-promise|required|short-path|stacks|system-failure|tracked-values)\\.ts';
 
 /** A rule against imports from one room of the harness to any but the given rooms. */
 const only = (name, room, allowed, comment) => ({
@@ -48,7 +49,7 @@ module.exports = {
     only(
       'define-knows-ports',
       'define',
-      ['port', 'plan', 'channels'],
+      ['port', 'plan', 'channels', 'subject'],
       'what a user writes is checked before anything runs',
     ),
     only('faults-know-ports', 'faults', ['port', 'plan'], 'a fault acts through the ports'),

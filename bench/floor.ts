@@ -64,7 +64,13 @@ export async function runApplication(
   });
   const keys = { publishableKey: 'sb_publishable_simulated', secretKey: 'sb_secret_simulated' };
   const instance = await subject.createInstance({ supabaseUrl: 'http://supabase.invalid', ...keys });
-  const job = { story: 'story-1', steps: [...steps], outcome: 'completed' as const, started: () => undefined };
+  const job = {
+    story: 'story-1',
+    steps: [...steps],
+    outcome: 'completed' as const,
+    started: () => undefined,
+    ended: async () => undefined,
+  };
   for (let i = 0; i < generations; i++) await instance.generate({ ...job, work: async () => undefined });
   for (let i = 0; i < polls; i++) {
     const response = await instance.status(new Request('http://app.invalid/api/stories/story-1/status'), 'story-1');

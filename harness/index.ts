@@ -4,7 +4,7 @@ export type { CheckFilesOptions } from './api/check-files.ts';
 export type { ExploreRangesOptions } from './api/explore-ranges.ts';
 export type { RunningOptions, RunScenariosOptions } from './api/run-scenarios.ts';
 export { EnvironmentError, RatchetError, UsageError } from './errors.ts';
-export type { TrackedTable } from './port/backend.ts';
+export type { StatusWords, TrackedTable } from './port/backend.ts';
 export type { DatabaseModel, FunctionModel, Row, TableModel, Transaction } from './port/model.ts';
 export type { History, HistoryEvent, HistoryHeader, ProgressValue, Value } from './history/event.ts';
 export {
@@ -50,18 +50,33 @@ export type {
 } from './port/reporter.ts';
 export { defineConfig, type RatchetConfig } from './define/define-config.ts';
 export { defineScenario } from './define/define-scenario.ts';
-export { defineSubject } from './define/define-subject.ts';
-export { commandSubject, type CommandSubjectOptions } from './subject/command.ts';
-export { modulesSubject, type LoadModule, type ModulesSubjectOptions } from './subject/modules.ts';
-export { urlSubject, type UrlSubjectOptions } from './subject/url.ts';
+export { defineSubject, type ReadySubject } from './define/define-subject.ts';
+export type { Application } from './subject/application.ts';
+export { command, commandSubject, type CommandOptions, type CommandSubjectOptions } from './subject/command.ts';
+export type { KeyChoice } from './subject/key-types.ts';
+export { modules, modulesSubject, type LoadModule, type ModulesSubjectOptions } from './subject/modules.ts';
+export type { AppFunctions } from './subject/route-modules.ts';
+export type {
+  ReadProgress,
+  RouteChoice,
+  RoutesDefinition,
+  StartedStory,
+  StartRoute,
+  StatusRoute,
+} from './subject/routes.ts';
+export type { DatabaseDefinition, SubjectDefinition } from './subject/subject-definition.ts';
+export { url, urlSubject, type UrlSubjectOptions } from './subject/url.ts';
 export type {
   AppInstance,
   Display,
   DisplayPolicy,
   FrontEnd,
   GenerationJob,
+  Key,
   ObservedProgress,
+  SeedData,
   SeenProgress,
+  StoryKey,
   Subject,
   SubjectEnvironment,
   Withstands,

@@ -6,6 +6,7 @@ import type { GenerationJob } from '../port/subject.ts';
 import type { Moments } from '../recording/moments.ts';
 import type { ProcessNames, Recorder } from '../recording/recorder.ts';
 import { itemAt } from '../required.ts';
+import { GenerationEnd, type EvidenceOfEnd } from './generation-end.ts';
 
 export interface WorkerSurroundings {
   clock: Clock;
@@ -13,6 +14,10 @@ export interface WorkerSurroundings {
   recorder: Recorder;
   processes: ProcessNames;
   gatewayUrl: string;
+  /** What shows the end of a generation that the application runs on its own. */
+  evidence: EvidenceOfEnd;
+  /** Whether the tracked table has a column for the generation. */
+  hasGenerations: boolean;
   instances: {
     /** Runs a generation on an instance, counted from 1. */
     generate(instance: number, job: GenerationJob): Promise<void>;
@@ -28,43 +33,107 @@ export async function runGeneration(
   around: WorkerSurroundings,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { clock, moments, recorder, processes } = around;
+  const { moments, recorder, processes } = around;
   await moments.until(plan.start, signal);
   if (signal.aborted) return undefined;
 
   const process = processes.take(plan.worker);
   const start = { process, session: plan.worker, f: 'start', key: plan.story } as const;
-  recorder.record({ ...start, type: 'invoke' });
+  const { index: from } = recorder.record({ ...start, type: 'invoke' });
   let hasStarted = false;
-  // Work of a killed instance may still call the job, which must have no effect then.
-  let isOver = false;
-
-  const job = {
-    story: plan.story,
-    steps: plan.steps.map((step) => step.progress),
-    outcome: plan.outcome,
-    started(generation: number): void {
-      if (isOver) return;
-      hasStarted = true;
-      recorder.record({ ...start, type: 'ok', value: { generation, progress: 0 } });
-      processes.release(plan.worker, process);
-    },
-    async work(index: number): Promise<void> {
-      const step = itemAt(plan.steps, index);
-      await clock.sleep(step.after_ms, signal);
-      if (step.when !== undefined) await moments.until(step.when, signal);
-      if (signal.aborted || isOver) throw new RunStopped();
-    },
+  const begin = (generation: number): void => {
+    hasStarted = true;
+    recorder.record({ ...start, type: 'ok', value: { generation, progress: 0 } });
+    processes.release(plan.worker, process);
   };
-
+  const job = new PlannedJob(plan, from, around, begin, signal);
   try {
     const operation = { actor: plan.worker, operation: plan.worker, gatewayUrl: around.gatewayUrl };
-    await onBehalfOf(operation, () => around.instances.generate(plan.instance, job));
+    await onBehalfOf(operation, () => around.instances.generate(plan.instance, job.job));
     return undefined;
   } catch (error) {
-    isOver = true;
     if (!hasStarted) recorder.record({ ...start, type: 'info', error: (error as Error).message });
     return signal.aborted ? undefined : `${plan.worker} gave up: ${(error as Error).message}`;
+  } finally {
+    job.close();
+  }
+}
+
+/** A generation of the plan, as the subject receives it. */
+class PlannedJob {
+  readonly job: GenerationJob;
+  readonly #around: WorkerSurroundings;
+  readonly #signal: AbortSignal;
+  readonly #begin: (generation: number) => void;
+  readonly #watch: () => GenerationEnd;
+  #end: GenerationEnd | undefined;
+  #generation: number | undefined;
+  /** Set while the number of the generation is taken from its commits. */
+  #numbering: Promise<void> | undefined;
+  // Work of a killed instance may still call the job, which must have no effect then.
+  #isOver = false;
+
+  constructor(
+    { story, steps, outcome }: GenerationPlan,
+    from: number,
+    around: WorkerSurroundings,
+    begin: (generation: number) => void,
+    signal: AbortSignal,
+  ) {
+    const { clock, recorder, evidence } = around;
+    this.#around = around;
+    this.#signal = signal;
+    this.#begin = begin;
+    // Only applications that work on their own need it, and it costs time.
+    this.#watch = () =>
+      (this.#end ??= new GenerationEnd({
+        clock,
+        recorder,
+        evidence,
+        generation: this.#generation,
+        story,
+        from,
+        signal,
+      }));
+    this.job = {
+      story,
+      steps: steps.map(({ progress }) => progress),
+      outcome,
+      started: (generation) => this.#started(generation),
+      work: (index) => this.#work(itemAt(steps, index)),
+      ended: async () => {
+        await this.#numbering;
+        await this.#watch().ended();
+      },
+    };
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#end?.close();
+  }
+
+  #started(told: number | undefined): void {
+    if (this.#isOver) return;
+    const generation = told ?? (this.#around.hasGenerations ? undefined : 1);
+    if (generation !== undefined) {
+      this.#generation = generation;
+      this.#begin(generation);
+      return;
+    }
+    const end = this.#watch();
+    this.#numbering = end.number().then((number) => {
+      if (!this.#isOver) this.#started(number);
+    });
+    // `ended` rejects with it.
+    this.#numbering.catch(() => undefined);
+  }
+
+  async #work({ after_ms: afterMs, when }: GenerationPlan['steps'][number]): Promise<void> {
+    const { clock, moments } = this.#around;
+    await clock.sleep(afterMs, this.#signal);
+    if (when !== undefined) await moments.until(when, this.#signal);
+    if (this.#signal.aborted || this.#isOver) throw new RunStopped();
   }
 }
 

@@ -13,6 +13,7 @@ import type { Range } from '../plan/range.ts';
 import type { Scenario } from '../plan/scenario.ts';
 import type { Catalogue } from '../runner/catalogue.ts';
 import { DEFAULT_PLANS, DEFAULT_REPORT, DEFAULT_SEED } from '../runner/defaults.ts';
+import { requireConnection } from '../runner/requirements.ts';
 import { requireProperties } from '../runner/judgement.ts';
 import { loadBackend } from '../runner/backend-registry.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
@@ -55,7 +56,7 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   const { catalogue, subject, subjectAs } = project;
   const { backend = SIMULATED, properties, seed = DEFAULT_SEED, timeMs, checkDeterminism = false } = options;
   if (properties !== undefined) requireProperties(properties);
-  await loadBackend(backend);
+  for (const name of new Set([SIMULATED, backend])) requireConnection(await loadBackend(name), subject);
   const set = textsOf(options.parameters);
   const workers = new Map<Space, () => SearchWorker[]>();
   const job = { set, properties, seed, checkDeterminism };

@@ -52,7 +52,12 @@ export function manualApp(display: FrontEnd['display'] = 'as-arrived'): ManualAp
     clock,
     recorder,
     processes,
-    exchanges: recordExchanges(recorder, processes, { table: 't', key: 'id', progress: 'p' }),
+    exchanges: recordExchanges(
+      recorder,
+      processes,
+      { table: 't', key: 'id', progress: 'p' },
+      { storyOf: (key) => key },
+    ),
     gatewayUrl: 'http://none.invalid',
     subject,
     requests,

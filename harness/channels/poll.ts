@@ -20,7 +20,9 @@ class PollChannel implements Channel {
   constructor(plan: ChannelPlan, surroundings: ChannelSurroundings) {
     this.#plan = plan;
     this.#surroundings = surroundings;
-    this.#endpoint = `http://app.invalid/api/stories/${encodeURIComponent(plan.story)}/status`;
+    const path =
+      surroundings.subject.statusPath?.(plan.story) ?? `/api/stories/${encodeURIComponent(plan.story)}/status`;
+    this.#endpoint = `http://app.invalid${path}`;
     this.#base = `${plan.session}/poll`;
     this.#lastRequest = { query: {}, url: this.#endpoint };
   }
@@ -92,7 +94,7 @@ class PollChannel implements Channel {
   /** The query and the URL of a poll; reused while the query stays the same. */
   #requestFor(query: Record<string, string>): { query: Readonly<Record<string, string>>; url: string } {
     if (!isSame(query, this.#lastRequest.query)) {
-      this.#lastRequest = { query: { ...query }, url: this.#endpoint + searchOf(query) };
+      this.#lastRequest = { query: { ...query }, url: this.#endpoint + searchOf(query, this.#endpoint) };
     }
     return this.#lastRequest;
   }
@@ -121,10 +123,12 @@ function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, 
 }
 
 /** Faster than `URLSearchParams` for a few short parameters. */
-function searchOf(query: Record<string, string>): string {
+function searchOf(query: Record<string, string>, endpoint: string): string {
   let search = '';
+  let separator = endpoint.includes('?') ? '&' : '?';
   for (const name in query) {
-    search += `${search === '' ? '?' : '&'}${encodeURIComponent(name)}=${encodeURIComponent(query[name]!)}`;
+    search += `${separator}${encodeURIComponent(name)}=${encodeURIComponent(query[name]!)}`;
+    separator = '&';
   }
   return search;
 }

@@ -57,7 +57,7 @@ describe('bad input gets one clear line and exit code 64', () => {
     [
       'a subject without one of its fields',
       ['run', 'restart', '--subject', file('part.ts', "export const subject = { name: 'part', description: 'x' };")],
-      'part.ts: subject.tracked is missing: it must be an object — make it with modulesSubject',
+      'part.ts: subject.tracked is missing: it must be an object — make it with defineSubject',
     ],
     ['a plan that is missing', ['replay', join(folder, 'none.json')], 'none.json: no such file'],
     ['a plan that is a folder', ['replay', folder], 'is a folder, not a file'],

@@ -19,6 +19,8 @@ export interface Definition {
   fields: Readonly<Record<string, Field>>;
   /** Whether fields with other names are rejected. */
   isClosed?: boolean;
+  /** The fields whose own fields must not have other names. */
+  closedParts?: readonly string[];
   /** What to do if the value is invalid. */
   hint: string;
 }
@@ -29,19 +31,41 @@ export function requireFields(value: unknown, definition: Definition): void {
   if (problem !== undefined) throw new UsageError(`${definition.name}-invalid`, problem, definition.hint);
 }
 
-function findProblem(value: unknown, { name, fields, isClosed = false }: Definition): string | undefined {
+function findProblem(value: unknown, definition: Definition): string | undefined {
+  const { name, fields } = definition;
   if (!isRecord(value)) return `${name} must be an object, not ${describe(value)}`;
   for (const [path, { rule, holds }] of Object.entries(fields)) {
     const keys = path.replace('?', '').split('.');
-    const field = keys.reduce<unknown>((part, key) => (isRecord(part) ? part[key] : undefined), value);
+    const field = fieldAt(value, keys);
     if (field === undefined && path.endsWith('?')) continue;
     const label = [name, ...keys].join('.');
     if (field === undefined) return `${label} is missing: it ${rule}`;
     if (!holds(field)) return `${label} ${rule}, not ${describe(field)}`;
   }
-  const known = Object.keys(fields).map((path) => path.replace('?', ''));
-  const unknown = isClosed ? Object.keys(value).find((key) => !known.includes(key)) : undefined;
-  return unknown === undefined ? undefined : `${name} has no field "${unknown}"; available: ${known.join(', ')}`;
+  return findUnknown(value, definition);
+}
+
+function findUnknown(
+  value: unknown,
+  { name, fields, isClosed = false, closedParts = [] }: Definition,
+): string | undefined {
+  const paths = Object.keys(fields).map((path) => path.replace('?', ''));
+  for (const part of [...(isClosed ? [''] : []), ...closedParts]) {
+    const prefix = part === '' ? '' : `${part}.`;
+    const own = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
+    const known = own.filter((path) => !path.includes('.'));
+    const inner = part === '' ? value : fieldAt(value, part.split('.'));
+    const unknown = isRecord(inner) ? Object.keys(inner).find((key) => !known.includes(key)) : undefined;
+    if (unknown !== undefined) {
+      const label = part === '' ? name : `${name}.${part}`;
+      return `${label} has no field "${unknown}"; available: ${known.join(', ')}`;
+    }
+  }
+  return undefined;
+}
+
+function fieldAt(value: unknown, keys: readonly string[]): unknown {
+  return keys.reduce<unknown>((part, key) => (isRecord(part) ? part[key] : undefined), value);
 }
 
 export const aName: Field = { rule: NAME_RULE, holds: (value) => typeof value === 'string' && NAME.test(value) };
@@ -59,6 +83,11 @@ export function aListOf(what: string): Field {
     rule: `must be a list of ${what}`,
     holds: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
   };
+}
+
+/** @param rule what follows "must be": `a path or a function` */
+export function aValueThat(rule: string, holds: (value: unknown) => boolean): Field {
+  return { rule: `must be ${rule}`, holds };
 }
 
 export function aFunctionOr(...values: readonly string[]): Field {

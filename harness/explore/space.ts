@@ -2,11 +2,12 @@
 import type { Arbitrary } from 'fast-check';
 import { subjectCapabilityFor } from '../faults/fault-registry.ts';
 import { PLAN_SPACE, planSpace, scenarioVariations, type Variation } from '../plan/arbitraries.ts';
-import { ordinaryKinds } from '../plan/deviations.ts';
+import { ordinaryKinds, type DeviationKind } from '../plan/deviations.ts';
 import type { Range } from '../plan/range.ts';
-import { parametersOf, type Scenario } from '../plan/scenario.ts';
+import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
 import type { Catalogue } from '../runner/catalogue.ts';
 import { expectedOfRange } from '../runner/expectation.ts';
+import { capabilitiesOf, missingRerun } from '../runner/requirements.ts';
 import type { Subject } from '../port/subject.ts';
 
 export interface Space {
@@ -42,16 +43,22 @@ function variationsOf(
   set: Readonly<Record<string, string>>,
   subject: Subject,
 ): Arbitrary<Variation> {
-  const { capabilities = [] } = subject;
-  const deviations = ordinaryKinds.filter((kind) => {
-    const needed = subjectCapabilityFor(kind);
+  const capabilities = capabilitiesOf(subject);
+  const isPossible = (kind: DeviationKind): boolean => {
+    const needed = kind === 'rerun' ? 'story-rerun' : subjectCapabilityFor(kind);
     return needed === undefined || capabilities.includes(needed);
-  });
-  if (!isScenario(range)) return planSpace({ deviations, ...range });
-  const { explore } = range;
-  const limited: Scenario = {
-    ...range,
-    explore: { ...explore, range: { deviations, ...explore?.range } },
   };
-  return scenarioVariations(limited, parametersOf(range, set));
+  const ordinary = ordinaryKinds.filter(isPossible);
+  const canRerun = capabilities.includes('story-rerun');
+  const drawn = ({ deviations = ordinary, ...limits }: Range): Range => ({
+    ...limits,
+    deviations: canRerun ? deviations : deviations.filter((kind) => kind !== 'rerun'),
+  });
+  if (!isScenario(range)) return planSpace(canRerun ? drawn(range) : { ...drawn(range), generationsMax: 1 });
+  const { explore } = range;
+  const limited: Scenario = { ...range, explore: { ...explore, range: drawn(explore?.range ?? {}) } };
+  const parameters = parametersOf(range, set);
+  const missing = missingRerun(planOf({ ...range, plan: explore?.base ?? range.plan }, 0, parameters), subject);
+  if (missing !== undefined) throw missing;
+  return scenarioVariations(limited, parameters);
 }

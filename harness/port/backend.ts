@@ -44,19 +44,32 @@ export type Routing = (typeof ROUTINGS)[number];
 /** Where the application keeps the progress of a story. */
 export interface TrackedTable {
   table: string;
-  /** Column that identifies the story (text or uuid). */
-  key: string;
+  /** Column that identifies the story, or the columns of a composite key. */
+  key: string | readonly string[];
   /** Column of the generation number; without it, every value belongs to generation 1. */
   generation?: string;
   progress: string;
+  /** The value of the progress column that means 100%. Default: 100. */
+  progressMax?: number;
   status?: string;
+  /** The values of the status column that mean that a generation has ended. Default: `completed` and `failed`. */
+  statusWords?: StatusWords;
 }
 
-/** One committed row version, from the database itself, in commit order per story. */
+/** The application's words for the two statuses that a history knows. All other words are recorded as they are. */
+export interface StatusWords {
+  completed?: string | readonly string[];
+  failed?: string | readonly string[];
+}
+
+/** One committed row version, from the database itself, in commit order per story; see `trackedCommit`. */
 export interface Commit {
+  /** The key of the row as text, see `keyText`. A run records the name of its story instead. */
   key: string;
   generation: number;
+  /** 0 to 100, whatever the scale of the column. */
   progress: number;
+  /** `completed`, `failed` or another word of the application. */
   status: string | undefined;
   /**
    * The position right after the commit record, if the backend knows it: a replica that has replayed up to here shows
@@ -173,6 +186,8 @@ export interface Backend {
   readonly capabilities: ReadonlySet<Capability>;
   /** The backend runs only in a simulation, and uses the subject's `simulation` instead of its migrations. */
   readonly isVirtual?: true;
+  /** The backend starts no databases: it connects to those that are running. */
+  readonly isConnecting?: true;
   start(options: ClusterOptions): Promise<Cluster>;
   /** What `ratchet doctor` shows: each requirement of the backend and whether it is met. */
   diagnose(): Promise<Diagnosis[]>;

@@ -63,7 +63,7 @@ export interface ChannelSurroundings {
   /** Returns the database that served an operation, and removes the entry. */
   exchanges: { takeService(operation: string): object };
   gatewayUrl: string;
-  subject: Pick<Subject, 'frontEnd' | 'readStatus'>;
+  subject: Pick<Subject, 'frontEnd' | 'readStatus' | 'statusPath'>;
   tab: TabMemory;
   listener: ChannelListener;
   /**

@@ -6,13 +6,21 @@
 import type { TrackedTable } from './backend.ts';
 import type { DatabaseModel } from './model.ts';
 import type { AppClock } from '../clock.ts';
+import type { MaybePromise } from '../maybe-promise.ts';
 
-/** One progress as the application reports it. */
+/** One progress as the application reports it, in the terms of a history. */
 export interface ObservedProgress {
   generation: number;
+  /** 0 to 100. */
   progress: number;
+  /** `completed`, `failed` or another word of the application. */
   status?: string;
 }
+
+/** The value of a key column. A bigint beyond 2^53 is given as a `bigint` or as text. */
+export type KeyValue = string | number | bigint;
+/** The key of a row: the value of its column, or column → value of a composite key. */
+export type Key = KeyValue | Readonly<Record<string, KeyValue>>;
 
 /** Summary of all values that a page received, shown or not. */
 export interface SeenProgress {
@@ -45,15 +53,25 @@ export interface FrontEnd {
 
 /** What the adapter receives to run one generation of a story. */
 export interface GenerationJob {
+  /** The name of the story in the plan; for the application's own functions, the text of its key. */
   story: string;
   /** The progress of each step, ascending, e.g. `[10, 40, 85, 100]`. */
   steps: readonly number[];
   /** How the generation ends after its last step. */
   outcome: 'completed' | 'failed' | 'abandoned';
-  /** To be called with the number of the generation, when the application has started it. */
-  started(generation: number): void;
+  /**
+   * To be called with the number of the generation, when the application has started it. Without a number, it is taken
+   * from the commits that follow, or is 1 if the tracked table has no column for it.
+   */
+  started(generation?: number): void;
   /** The slow part (the language model): resolves when step `index` is done according to the plan. */
   work(index: number): Promise<void>;
+  /**
+   * For an application that only accepts the generation and works on its own: resolves when the commits show that the
+   * generation has ended, by its status or by 100%; without commits, when an answer of the status route shows it. Rejects
+   * if nothing changes for a long time.
+   */
+  ended(): Promise<void>;
 }
 
 /** One instance of the application, with its own module state, like a serverless instance. */
@@ -71,7 +89,9 @@ export type SubjectCapability =
   /** Its instances take the date from `SubjectEnvironment.clock`. */
   | 'clock-skew'
   /** Its instances have `kill`, and `createInstance` may be called again during a run. */
-  | 'instance-restart';
+  | 'instance-restart'
+  /** A story can be generated again: the tracked table has a column for the generation, from which this follows. */
+  | 'story-rerun';
 
 /** The configuration of an instance, as a deployment sets it. */
 export interface SubjectEnvironment {
@@ -95,6 +115,15 @@ export type Withstands =
       explore?: boolean;
     };
 
+/** A story of a run and the key of its row. */
+export interface StoryKey {
+  story: string;
+  key: Key;
+}
+
+/** SQL statements, or table → rows, which are inserted in this order. */
+export type SeedData = string | Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+
 export interface Subject {
   /** Kebab-case; the argument of `--subject`. */
   name: string;
@@ -105,8 +134,14 @@ export interface Subject {
   migrations: readonly string[];
   /** A model of the database that the migrations create, for the simulated backend. Without it, no simulation. */
   simulation?: DatabaseModel;
+  /** The key of the story's row. The same in every run, and another one for each story. */
+  keyOf(story: string): Key;
+  /** The contents of tables that the rows of the stories refer to. Inserted before those rows. */
+  seed?(stories: readonly StoryKey[]): MaybePromise<SeedData>;
   /** Creates the row of a story that a plan names. Column → value; the key is added. */
   storyRow(story: string): Record<string, unknown>;
+  /** Path and query of the status endpoint; `/api/stories/:story/status` by default. */
+  statusPath?(story: string): string;
   frontEnd: FrontEnd;
   /** The progress in a 200 answer of the status endpoint; `undefined` if the body holds none. */
   readStatus(body: unknown): ObservedProgress | undefined;
@@ -114,5 +149,10 @@ export interface Subject {
   withstands?: Readonly<Record<string, Withstands>>;
   /** Capabilities that faults need. A plan that needs a missing capability is rejected. */
   capabilities?: readonly SubjectCapability[];
+  /**
+   * The URL of an application that is already running, and has its own Supabase. Only backends that connect to what is
+   * running can test it.
+   */
+  runsAt?: string;
   createInstance(environment: SubjectEnvironment): Promise<AppInstance>;
 }

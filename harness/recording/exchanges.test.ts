@@ -32,7 +32,7 @@ function exchange(overrides: Partial<Exchange> = {}): Exchange {
 
 function record(...exchanges: Exchange[]) {
   const recorder = quietRecorder(manualClock());
-  const listener = recordExchanges(recorder, new ProcessNames(), tracked);
+  const listener = recordExchanges(recorder, new ProcessNames(), tracked, { storyOf: (key) => key });
   for (const each of exchanges) {
     listener.requested(each);
     listener.ended(each);

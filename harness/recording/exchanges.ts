@@ -6,7 +6,9 @@ import type { TrackedTable } from '../port/backend.ts';
 import type { ClaimedFault } from '../gateway/claim.ts';
 import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
 import type { EventBody, EventType, ProgressValue } from '../history/event.ts';
+import { keyColumns, trackedCommit } from '../tracked-values.ts';
 import type { ProcessNames, Recorder } from './recorder.ts';
+import type { StoryKeys } from './story-keys.ts';
 
 /** The database that served an operation, from its last successful exchange. */
 export interface Service {
@@ -22,14 +24,20 @@ export interface ExchangeRecorder extends GatewayListener {
   takeService(operation: string): Service;
 }
 
-export function recordExchanges(recorder: Recorder, processes: ProcessNames, tracked: TrackedTable): ExchangeRecorder {
+/** @param stories the names of the stories by the keys of their rows */
+export function recordExchanges(
+  recorder: Recorder,
+  processes: ProcessNames,
+  tracked: TrackedTable,
+  stories: StoryKeys,
+): ExchangeRecorder {
   const writes = new Map<Exchange, EventBody & { process: string }>();
   const services = new Map<string, Service>();
 
   return {
     requested(exchange) {
       if (exchange.fault !== undefined) recorder.record(faultEvent(exchange.fault, exchange));
-      const write = progressWrite(exchange, tracked);
+      const write = progressWrite(exchange, tracked, stories);
       if (write === undefined) return;
       const actor = exchange.actor ?? 'app';
       const draft = { process: processes.take(actor), session: actor, type: 'invoke', f: 'write', ...write } as const;
@@ -82,23 +90,35 @@ function faultEvent({ kind, details }: ClaimedFault, { actor, method }: Pick<Exc
 }
 
 /** The story and value that a request writes, or `undefined` if it does not update a progress. */
-function progressWrite(exchange: Exchange, tracked: TrackedTable): { key: string; value: ProgressValue } | undefined {
+function progressWrite(
+  exchange: Exchange,
+  tracked: TrackedTable,
+  stories: StoryKeys,
+): { key: string; value: ProgressValue } | undefined {
   const isUpdate = exchange.method === 'PATCH' || exchange.method === 'POST' || exchange.method === 'PUT';
   if (!isUpdate || exchange.url.pathname !== `/rest/v1/${tracked.table}`) return undefined;
-  const row = parseRow(exchange.requestBody);
-  const progress = row?.[tracked.progress];
-  const key = row?.[tracked.key] ?? exchange.url.searchParams.get(tracked.key)?.replace(/^eq\./, '');
-  if (row === undefined || typeof progress !== 'number' || key === undefined) return undefined;
-  const generation = tracked.generation === undefined ? undefined : row[tracked.generation];
-  const status = tracked.status === undefined ? undefined : row[tracked.status];
+  const written = parseRow(exchange.requestBody);
+  if (written === undefined || (written[tracked.progress] ?? null) === null) return undefined;
+  const row = { ...keyInQuery(exchange.url, tracked), ...written };
+  if (keyColumns(tracked).some((column) => row[column] === undefined)) return undefined;
+  const { key, generation, progress, status } = trackedCommit(row, tracked);
+  if (Number.isNaN(progress)) return undefined;
   return {
-    key: String(key),
+    key: stories.storyOf(key),
     value: {
-      generation: typeof generation === 'number' ? generation : 1,
+      generation: Number.isInteger(generation) ? generation : 1,
       progress,
-      ...(typeof status === 'string' ? { status } : {}),
+      ...(status === undefined ? {} : { status }),
     },
   };
+}
+
+/** The columns of the key for which the query of an update has the condition `eq`. */
+function keyInQuery({ searchParams }: URL, tracked: TrackedTable): Record<string, string> {
+  const conditions = keyColumns(tracked).map((column) => [column, searchParams.get(column)] as const);
+  return Object.fromEntries(
+    conditions.flatMap(([column, text]) => (text?.startsWith('eq.') === true ? [[column, text.slice(3)]] : [])),
+  );
 }
 
 function parseRow(body: string): Record<string, unknown> | undefined {

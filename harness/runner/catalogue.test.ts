@@ -110,7 +110,7 @@ describe('an invalid subject', () => {
     [
       'a missing part',
       SUBJECT.replace("key: 'id', ", ''),
-      'subject.tracked.key is missing: it must be a non-empty string',
+      'subject.tracked.key is missing: it must be a column or a list of columns',
     ],
     [
       'a name with spaces',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Backend, Capability } from '../port/backend.ts';
 import { parsePlan } from '../plan/plan.ts';
 import type { Subject } from '../port/subject.ts';
-import { requireSupport } from './requirements.ts';
+import { requireConnection, requireSupport } from './requirements.ts';
 
 const planWith = (...faults: object[]) =>
   parsePlan(
@@ -19,7 +19,8 @@ const planWith = (...faults: object[]) =>
   );
 const backend = (...capabilities: Capability[]) =>
   ({ name: 'plain', capabilities: new Set(capabilities) }) as unknown as Backend;
-const subject = { name: 'app' } as Subject;
+const tracked = { table: 'jobs', key: 'id', progress: 'percent' };
+const subject = { name: 'app', tracked } as Subject;
 
 describe('a plan is refused with the name of a missing capability:', () => {
   it.each([
@@ -32,6 +33,40 @@ describe('a plan is refused with the name of a missing capability:', () => {
 
   it('replicas', () => {
     expect(() => requireSupport(planWith(), backend(), subject)).toThrow('topology.replicas');
+  });
+});
+
+describe('a plan that generates a story again', () => {
+  const steps = [{ progress: 10, after_ms: 1 }];
+  const again = {
+    ...planWith(),
+    topology: { ...planWith().topology, replicas: 0 },
+    generations: ['worker-1', 'worker-2'].map((worker) => ({ ...planWith().generations[0]!, worker, steps })),
+  };
+
+  it('is refused if the table of the subject has no column for the generation', () => {
+    expect(() => requireSupport(again, backend(), subject)).toThrow(
+      'the subject app cannot do what generations.1 of the plan needs: story-rerun',
+    );
+  });
+
+  it('is accepted if it has one', () => {
+    const counting = { ...subject, tracked: { ...tracked, generation: 'run' } };
+    expect(() => requireSupport(again, backend(), counting)).not.toThrow();
+  });
+});
+
+describe('an application that is already running', () => {
+  const running = { ...subject, runsAt: 'https://staging.example.com' };
+
+  it('is refused by a backend that starts databases of its own', () => {
+    expect(() => requireConnection(backend(), running)).toThrow(
+      'the subject app runs at https://staging.example.com with a Supabase of its own',
+    );
+  });
+
+  it('is accepted by one that connects to a running target', () => {
+    expect(() => requireConnection({ ...backend(), isConnecting: true }, running)).not.toThrow();
   });
 });
 

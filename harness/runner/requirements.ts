@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { capabilityFor, kindNamed, type Fault } from '../faults/fault-registry.ts';
 import type { Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Subject } from '../port/subject.ts';
+import type { Subject, SubjectCapability } from '../port/subject.ts';
 import { requireProperties } from './judgement.ts';
 
 interface WithCapabilities extends Pick<Backend, 'name' | 'capabilities'> {
@@ -34,6 +34,24 @@ export function requireSupport(plan: Plan, backend: WithCapabilities, subject: S
   if (missing !== undefined) throw missing;
 }
 
+/**
+ * Whether the subject can be tested on the backend at all.
+ * @throws UsageError for an application that is already running, if the backend starts databases of its own
+ */
+export function requireConnection({ name, isConnecting }: Backend, subject: Subject): void {
+  if (subject.runsAt === undefined || isConnecting === true) return;
+  throw new UsageError(
+    'subject-elsewhere',
+    `the subject ${subject.name} runs at ${subject.runsAt} with a Supabase of its own, not with the databases of the backend ${name}`,
+    'use --backend remote with the Supabase of the application, or let Ratchet start the application by its command',
+  );
+}
+
+/** The capabilities of a subject: those that it declares, and those that its table gives. */
+export function capabilitiesOf({ capabilities = [], tracked }: Subject): SubjectCapability[] {
+  return tracked.generation === undefined ? [...capabilities] : [...capabilities, 'story-rerun'];
+}
+
 /** The first missing requirement of the plan, as an error. */
 export function missingOf(plan: Plan, backend: WithCapabilities, subject: Subject): UsageError | undefined {
   if (plan.topology.replicas > 0 && !backend.capabilities.has('replicas')) {
@@ -42,12 +60,21 @@ export function missingOf(plan: Plan, backend: WithCapabilities, subject: Subjec
   if (!backend.capabilities.has('commits') && momentsOf(plan).some(isOfCommit)) {
     return unsupported(backend, 'a moment of the plan', 'commits');
   }
+  const rerun = missingRerun(plan, subject);
+  if (rerun !== undefined) return rerun;
   for (const [at, fault] of plan.faults.entries()) {
     const where = `faults.${at} (${fault.kind}) of the plan`;
     const missing = missingOfSubject(fault, subject, where) ?? missingOfFault(fault, backend, where);
     if (missing !== undefined) return missing;
   }
   return undefined;
+}
+
+/** An error if the plan generates a story again, and the subject cannot tell its generations apart. */
+export function missingRerun({ generations }: Plan, subject: Subject): UsageError | undefined {
+  const stories = generations.map(({ story }) => story);
+  const again = stories.findIndex((story, at) => stories.indexOf(story) < at);
+  return again < 0 ? undefined : missingCapability('story-rerun', subject, `generations.${again} of the plan`);
 }
 
 /** @param where names the place in the error */
@@ -81,10 +108,18 @@ function unsupported(backend: WithCapabilities, where: string, capability: strin
 /** Checks the capabilities of the application, which do not depend on the backend. */
 function missingOfSubject(fault: Fault, subject: Subject, where: string): UsageError | undefined {
   const { subjectNeeds: capability } = kindNamed(fault.kind);
-  if (capability === undefined || subject.capabilities?.includes(capability)) return undefined;
+  return capability === undefined ? undefined : missingCapability(capability, subject, where);
+}
+
+/** An error if the subject lacks the capability that `where` needs. */
+function missingCapability(capability: SubjectCapability, subject: Subject, where: string): UsageError | undefined {
+  const available = capabilitiesOf(subject);
+  if (available.includes(capability)) return undefined;
   return new UsageError(
     'plan-unsupported',
     `the subject ${subject.name} cannot do what ${where} needs: ${capability}`,
-    `it can do: ${subject.capabilities?.join(', ') || 'nothing of this kind'}; a subject of modules can do all of them`,
+    capability === 'story-rerun'
+      ? 'its table has no column for the generation, so values of two generations of a story cannot be told apart'
+      : `it can do: ${available.join(', ') || 'nothing of this kind'}; a subject of modules can do all of them`,
   );
 }

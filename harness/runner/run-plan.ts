@@ -1,5 +1,5 @@
 /** Runs a plan against a subject on a backend, in the time of its host. Connects all parts of a run. */
-import type { Cluster, ClusterOptions, Commit } from '../port/backend.ts';
+import type { Cluster, Commit } from '../port/backend.ts';
 import { EnvironmentError } from '../errors.ts';
 import { singleTypes } from '../history/event-shape.ts';
 import type { History, HistoryEvent } from '../history/event.ts';
@@ -8,13 +8,14 @@ import type { AskStatus } from '../port/channel.ts';
 import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
 import { incompleteMark } from './judgement.ts';
-import { readMigrations } from './migration-files.ts';
 import { OVER } from '../recording/moments.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
 import { onBehalfOf } from '../async-context.ts';
 import type { Recorder } from '../recording/recorder.ts';
+import { storyKeys } from '../recording/story-keys.ts';
 import { requireOfCluster, requireSupport } from './requirements.ts';
-import { waitForReplicas, seedStories, prepareStage, type Stage, type StageOptions } from './stage.ts';
+import { prepareSeeding, storiesOf, waitForReplicas } from './seeding.ts';
+import { prepareStage, type Stage, type StageOptions } from './stage.ts';
 import { runGeneration } from '../actors/worker.ts';
 
 export interface RunOptions extends Omit<StageOptions, 'stop'> {
@@ -40,6 +41,9 @@ export interface RunOutcome {
  */
 export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   requireSupport(options.plan, options.backend, options.subject);
+  const { plan, subject, backend, host } = options;
+  const seeding = await prepareSeeding({ plan, subject, host, isConnecting: backend.isConnecting ?? false });
+  const keys = storyKeys(storiesOf(plan), subject);
   const stopping = new AbortController();
   const commits = new Set<(commit: Commit) => void>();
   let failure: Error | undefined;
@@ -56,17 +60,17 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   try {
     cluster = await options.backend.start({
       replicas: options.plan.topology.replicas,
-      ...(await schemaOf(options)),
+      ...seeding.schema,
       tracked: options.subject.tracked,
       onProgress: (message) => options.onProgress?.(message),
-      onCommit: (commit) => commits.forEach((listener) => listener(commit)),
+      onCommit: (commit) => commits.forEach((listen) => listen({ ...commit, key: keys.storyOf(commit.key) })),
       onDeath: stop,
       ownsTarget: options.ownsTarget ?? false,
       signal: stopping.signal,
     });
     requireOfCluster(options.plan, options.backend, cluster, options.subject);
-    await seedStories(cluster, options);
-    const stage = await prepareStage({ ...options, stop }, cluster, commits);
+    await seeding.insertInto(cluster);
+    const stage = await prepareStage({ ...options, stop }, cluster, commits, keys);
     try {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
@@ -86,12 +90,6 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
 
 function missingNote({ missing }: Cluster): string[] {
   return missing === undefined ? [] : [missing.because];
-}
-
-/** The schema of the databases: the subject's migrations, or its model for a simulation. */
-async function schemaOf({ subject, host }: RunOptions): Promise<Pick<ClusterOptions, 'migrations' | 'simulation'>> {
-  if (host.simulation === undefined) return { migrations: await readMigrations(subject.migrations) };
-  return { migrations: [], simulation: { ...host.simulation, model: subject.simulation } };
 }
 
 async function findLeak(stage: Stage, host: Host): Promise<Error | undefined> {

@@ -11,7 +11,7 @@ import { execute, verdictFile, type RunReport } from './execute.ts';
 import { requireProperties } from './judgement.ts';
 import { loadBackend } from './backend-registry.ts';
 import { replayCommand } from './replay-command.ts';
-import { missingOf } from './requirements.ts';
+import { missingOf, requireConnection } from './requirements.ts';
 import { reportingEnd } from './reporting-end.ts';
 
 /** A run to execute. */
@@ -46,6 +46,7 @@ export interface RunTasksOptions {
  */
 export async function runTasks(options: RunTasksOptions): Promise<Validity> {
   const backend = await loadBackend(options.backend);
+  requireConnection(backend, options.subject);
   const { possible, leftOut } = divide(options, backend);
   const { verb, reporter } = options;
   const defaults = { backend: DEFAULT_BACKEND, seed: DEFAULT_SEED };

@@ -1,11 +1,9 @@
 /** Prepares a run: its stories, the application's instances, the gateway, the nemesis and the recorder. */
-import type { Backend, Cluster, Commit, ReplicaNode } from '../port/backend.ts';
+import type { Backend, Cluster, Commit } from '../port/backend.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { GatewayServer } from '../gateway/gateway-server.ts';
 import type { AppClock, Clock } from '../clock.ts';
-import { UsageError } from '../errors.ts';
 import type { EventBody, HistoryHeader } from '../history/event.ts';
-import { compareLsn } from '../history/lsn.ts';
 import type { Plan } from '../plan/plan.ts';
 import { installInstanceDates } from '../subject/app-dates.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
@@ -16,9 +14,11 @@ import { AppInstances } from '../subject/instances.ts';
 import { recordExchanges, type ExchangeRecorder } from '../recording/exchanges.ts';
 import { required } from '../required.ts';
 import type { Host } from './host.ts';
+import type { EvidenceOfEnd } from '../actors/generation-end.ts';
+import type { StoryKeys } from '../recording/story-keys.ts';
 import { createMoments, type Moments } from '../recording/moments.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
-import { assemble, primaryLsn, type Participants } from './assembly.ts';
+import { assemble, type Participants } from './assembly.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
 import { ProcessNames, Recorder, type LineSink } from '../recording/recorder.ts';
 
@@ -48,6 +48,8 @@ export interface Stage {
   /** The tabs that faults can act on, by session; filled when the observers are created. */
   tabs: Map<string, TabTarget>;
   gatewayUrl: string;
+  evidence: EvidenceOfEnd;
+  hasGenerations: boolean;
   stop(reason: Error): void;
   close(): Promise<void>;
 }
@@ -57,8 +59,9 @@ export async function prepareStage(
   options: StageOptions,
   cluster: Cluster,
   commits: Set<(commit: Commit) => void>,
+  keys: StoryKeys,
 ): Promise<Stage> {
-  const { plan, subject, host } = options;
+  const { plan, subject, host, backend } = options;
   const { server, open } = await serveBeforeGateway(host);
   const clocks = appClocks(plan);
   const restoreDates = clocks === undefined ? () => undefined : installInstanceDates();
@@ -72,7 +75,7 @@ export async function prepareStage(
   const clock = host.clock();
   const recorder = new Recorder(clock, headerOf(options, cluster), options.sink, options.stop);
   const processes = new ProcessNames();
-  const exchanges = recordExchanges(recorder, processes, subject.tracked);
+  const exchanges = recordExchanges(recorder, processes, subject.tracked, keys);
   const moments = createMoments(clock, recorder);
   const { routing, sticky_ms: stickyMs } = plan.topology;
   const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
@@ -106,6 +109,8 @@ export async function prepareStage(
     moments,
     instances,
     gatewayUrl: server.url,
+    evidence: reportsCommits(backend, cluster) ? 'commit' : 'read',
+    hasGenerations: subject.tracked.generation !== undefined,
     stop: options.stop,
     close,
   };
@@ -157,32 +162,6 @@ async function startInstances(
   }
 }
 
-/** Resolves when every replica has replayed the current LSN of the primary. */
-export async function waitForReplicas(cluster: Cluster, clock: Clock, signal: AbortSignal): Promise<void> {
-  if (cluster.replicas.length === 0) return;
-  const target = await primaryLsn(cluster);
-  const reached = async (replica: ReplicaNode): Promise<boolean> => compareLsn(await replica.lsn(), target) >= 0;
-  for (const replica of cluster.replicas) {
-    while (!signal.aborted && !(await reached(replica))) await clock.sleep(2, signal);
-  }
-}
-
-/** Creates the rows of the plan's stories and waits until every replica has them. */
-export async function seedStories(
-  cluster: Cluster,
-  { plan, subject, host }: Pick<StageOptions, 'plan' | 'subject' | 'host'>,
-): Promise<void> {
-  const stories = new Set([...plan.generations, ...plan.observers].map((actor) => actor.story));
-  for (const story of stories) {
-    const row = { [subject.tracked.key]: story, ...subject.storyRow(story) };
-    await cluster.insert(subject.tracked.table, row).catch((error: Error) => {
-      throw new UsageError(
-        'story-row-refused',
-        `the row of ${story} was refused by the database: ${error.message}`,
-        `see tracked and storyRow of the subject ${subject.name}`,
-      );
-    });
-  }
-  await cluster.commitsDelivered();
-  await waitForReplicas(cluster, host.clock(), new AbortController().signal);
+function reportsCommits({ capabilities }: Backend, { missing }: Cluster): boolean {
+  return capabilities.has('commits') && missing?.capabilities.includes('commits') !== true;
 }

@@ -17,6 +17,7 @@ function subjectWith(display: FrontEnd['display'] = 'as-arrived'): Subject {
         stories: { columns: { id: { type: 'text' }, progress: { type: 'integer', default: 0 } }, primaryKey: ['id'] },
       },
     },
+    keyOf: (story) => story,
     storyRow: () => ({}),
     frontEnd: { query: () => ({}), display },
     readStatus: (body) => ({ generation: 1, progress: (body as { progress: number }).progress }),

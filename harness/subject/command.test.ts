@@ -21,7 +21,7 @@ const SERVER = `
 const port = {
   name: 'probe',
   description: '',
-  tracked: { table: 'stories', key: 'id', progress: 'progress' },
+  tracked: { table: 'stories', key: 'id', progress: 'progress', generation: 'generation' },
   migrations: [],
   storyRow: () => ({}),
   frontEnd: { query: () => ({}), display: 'as-arrived' as const },
@@ -44,14 +44,19 @@ function server(script: string, options: Partial<CommandSubjectOptions> = {}): S
   return commandSubject({ ...port, command: [process.execPath, '-e', script], cwd: tmpdir(), ...options });
 }
 
-async function ask(instance: AppInstance, story = 'a/b'): Promise<{ asked: string; ports: number[] }> {
-  const request = new Request('http://app.test/api/stories/story-1/status?expectedProgress=85');
+/** Asks for a status at the path of the subject, as a tab does. */
+async function ask(
+  instance: AppInstance,
+  path = '/status',
+  story = 'a/b',
+): Promise<{ asked: string; ports: number[] }> {
+  const request = new Request(`http://app.test${path}?expectedProgress=85`);
   const response = await instance.status(request, story);
   return (await response.json()) as { asked: string; ports: number[] };
 }
 
 function job(story: string, started = vi.fn<(generation: number) => void>()): GenerationJob {
-  return { story, steps: [100], outcome: 'completed', started, work: async () => {} };
+  return { story, steps: [100], outcome: 'completed', started, work: async () => {}, ended: async () => {} };
 }
 
 function answers(port: number): Promise<boolean> {
@@ -62,8 +67,9 @@ function answers(port: number): Promise<boolean> {
 }
 
 test('the server is started with its settings and queried over HTTP', async () => {
-  const instance = await start(server(SERVER, { variables: ({ secretKey }) => ({ EXTRA: secretKey }) }));
-  expect(await ask(instance)).toMatchObject({
+  const subject = server(SERVER, { variables: ({ secretKey }) => ({ EXTRA: secretKey }) });
+  const instance = await start(subject);
+  expect(await ask(instance, subject.statusPath?.('a/b'))).toMatchObject({
     asked: 'GET /api/stories/a%2Fb/status?expectedProgress=85',
     supabase: 'http://supabase.test',
     extra: 'secret',
@@ -75,7 +81,9 @@ test('a generation is started by a POST and gets its number from the answer', as
   const started = vi.fn<(generation: number) => void>();
   await instance.generate(job('story-1', started));
   expect(started).toHaveBeenCalledExactlyOnceWith(3);
-  await expect(instance.generate(job('broken'))).rejects.toThrow('POST /api/stories/broken/generate answered 500');
+  await expect(instance.generate(job('broken'))).rejects.toThrow(
+    'POST /api/stories/broken/generate answered 500: {"asked":"POST /api/stories/broken/generate"',
+  );
 });
 
 test('closing ends the server and the processes that it started', async () => {
@@ -101,9 +109,12 @@ test('the error for a program that does not exist names it', async () => {
 });
 
 test('a server that is already running is reached by its URL, at configured paths', async () => {
-  const running = await start(server(SERVER, { statusPath: () => '/self' }));
-  const paths = { statusPath: (story: string) => `/v2/${story}?raw=1`, generatePath: () => '/v2/go' };
-  const { url } = await running.status(new Request('http://app.test'), 'x');
-  const instance = await start(urlSubject({ ...port, url, ...paths }));
-  expect(await ask(instance, 'x')).toMatchObject({ asked: 'GET /v2/x?raw=1&expectedProgress=85' });
+  const running = await start(server(SERVER));
+  const { ports } = await ask(running);
+  const url = `http://127.0.0.1:${ports[0]}`;
+  const paths = { statusPath: (key: string) => `/v2/${key}`, generatePath: () => '/v2/go' };
+  const subject = urlSubject({ ...port, url, ...paths });
+  const instance = await start(subject);
+  expect(await ask(instance, subject.statusPath?.('x'))).toMatchObject({ asked: 'GET /v2/x?expectedProgress=85' });
+  expect(subject.runsAt).toBe(url);
 });

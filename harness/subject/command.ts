@@ -2,51 +2,90 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../errors.ts';
 import { markProcesses, sweepMarked } from '../lifetime/marked-processes.ts';
 import { supabaseVariables } from './environment.ts';
-import type { Subject, SubjectEnvironment } from '../port/subject.ts';
-import { subjectFields, type SubjectOptions } from './subject-options.ts';
-import { httpInstance, type HttpPaths } from './url.ts';
+import type { AppInstance, Subject, SubjectCapability, SubjectEnvironment } from '../port/subject.ts';
+import type { Application, KeyedRows } from './application.ts';
+import { httpInstance, httpRoutes, statusPathOf, type HttpSubjectOptions } from './http-instance.ts';
+import type { Routes } from './routes.ts';
+import { subjectFields } from './subject-options.ts';
 
-export interface CommandSubjectOptions extends SubjectOptions, HttpPaths {
-  /** Program and arguments, e.g. `['npm', 'start']`. It must listen on 127.0.0.1 and the port in `PORT`. */
-  command: readonly [string, ...string[]];
-  /** The folder to start it in. */
-  cwd: string;
+export interface CommandOptions {
+  /** The folder to start it in; the working directory by default. */
+  cwd?: string;
   /** Environment variables in addition to `PORT` and the usual names of Supabase's settings. */
   variables?(environment: SubjectEnvironment): Record<string, string>;
   /** How long the server may take to answer its first request; 60 s by default. */
   startTimeoutMs?: number;
 }
 
+export interface CommandSubjectOptions extends HttpSubjectOptions, CommandOptions {
+  /** Program and arguments, e.g. `['npm', 'start']`. It must listen on 127.0.0.1 and the port in `PORT`. */
+  command: Command;
+  /** The folder to start it in. */
+  cwd: string;
+}
+
+type Command = readonly [program: string, ...arguments_: string[]];
+
+const CAPABILITIES: readonly SubjectCapability[] = ['instance-restart'];
+
 export function commandSubject(options: CommandSubjectOptions): Subject {
-  const { command, cwd, variables, startTimeoutMs = 60_000, statusPath, generatePath, ...subject } = options;
-  const paths = { ...(statusPath && { statusPath }), ...(generatePath && { generatePath }) };
+  const { command: line, cwd, variables, startTimeoutMs, statusPath, generatePath, ...rest } = options;
+  const subject = subjectFields(rest);
+  const routes = httpRoutes({ statusPath, generatePath }, subject);
+  const how = { cwd, ...(variables && { variables }), ...(startTimeoutMs !== undefined && { startTimeoutMs }) };
   return {
-    ...subjectFields(subject),
-    capabilities: ['instance-restart'],
-    async createInstance(environment) {
-      sweepMarked();
-      const port = await freePort();
-      const env = {
-        ...process.env,
-        ...supabaseVariables(environment),
-        ...variables?.(environment),
-        PORT: String(port),
-      };
-      const server = startServer(command, cwd, env);
-      const url = `http://127.0.0.1:${port}`;
-      try {
-        await untilItAnswers(url, server, startTimeoutMs);
-      } catch (error) {
-        await server.stop();
-        throw error;
-      }
-      return { ...httpInstance(url, paths), close: () => server.stop(), kill: () => server.kill() };
-    },
+    ...subject,
+    capabilities: CAPABILITIES,
+    statusPath: statusPathOf(subject, routes),
+    createInstance: (environment) => startInstance(line, how, environment, subject, routes),
   };
+}
+
+/**
+ * An application that is a server, which Ratchet starts once for each instance.
+ * @param line program and arguments, e.g. `['npx', 'next', 'start']`. It must listen on 127.0.0.1 and the port in `PORT`
+ */
+export function command(line: Command, options: CommandOptions = {}): Application & { kind: 'command' } {
+  const folder = resolve(options.cwd ?? '.');
+  return {
+    kind: 'command',
+    name: basename(folder),
+    folder,
+    capabilities: CAPABILITIES,
+    createInstance: (environment, rows, routes) =>
+      startInstance(line, { ...options, cwd: folder }, environment, rows, routes),
+  };
+}
+
+async function startInstance(
+  line: Command,
+  { cwd = '.', variables, startTimeoutMs = 60_000 }: CommandOptions,
+  environment: SubjectEnvironment,
+  rows: KeyedRows,
+  routes: Routes,
+): Promise<AppInstance> {
+  sweepMarked();
+  const port = await freePort();
+  const env = {
+    ...process.env,
+    ...supabaseVariables(environment),
+    ...variables?.(environment),
+    PORT: String(port),
+  };
+  const server = startServer(line, cwd, env);
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await untilItAnswers(url, server, startTimeoutMs);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return { ...httpInstance(url, rows, routes), close: () => server.stop(), kill: () => server.kill() };
 }
 
 interface Server {

@@ -1,20 +1,23 @@
 import { currentInstance } from '../async-context.ts';
 import type { SubjectEnvironment } from '../port/subject.ts';
 
-/** The environment variables that Supabase applications usually read, with old and new names. */
+/**
+ * The environment variables from which Supabase applications usually read their settings, with old and new names. The
+ * secret key has no name with a prefix of a framework: such variables are sent to the browser.
+ */
 export function supabaseVariables(environment: SubjectEnvironment): Record<string, string> {
   const { supabaseUrl, publishableKey, secretKey } = environment;
-  return {
-    SUPABASE_URL: supabaseUrl,
-    NEXT_PUBLIC_SUPABASE_URL: supabaseUrl,
-    SUPABASE_ANON_KEY: publishableKey,
-    NEXT_PUBLIC_SUPABASE_ANON_KEY: publishableKey,
-    SUPABASE_PUBLISHABLE_KEY: publishableKey,
-    NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: publishableKey,
-    SUPABASE_SERVICE_ROLE_KEY: secretKey,
-    SUPABASE_SECRET_KEY: secretKey,
-  };
+  const variables: Record<string, string> = { SUPABASE_SERVICE_ROLE_KEY: secretKey, SUPABASE_SECRET_KEY: secretKey };
+  for (const prefix of PREFIXES) {
+    variables[`${prefix}SUPABASE_URL`] = supabaseUrl;
+    variables[`${prefix}SUPABASE_ANON_KEY`] = publishableKey;
+    variables[`${prefix}SUPABASE_PUBLISHABLE_KEY`] = publishableKey;
+  }
+  return variables;
 }
+
+/** Of Next.js, Vite, SvelteKit and Astro, Nuxt, Expo, and Create React App. */
+const PREFIXES = ['', 'NEXT_PUBLIC_', 'VITE_', 'PUBLIC_', 'NUXT_PUBLIC_', 'EXPO_PUBLIC_', 'REACT_APP_'];
 
 /**
  * The environment of this process plus `variables`, for an instance that may change it. It is copied when the instance

@@ -4,6 +4,7 @@ import type { Lsn } from '../../history/lsn.ts';
 import { lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
 import type { Commit, TrackedTable } from '../../port/backend.ts';
+import { trackedCommit } from '../../tracked-values.ts';
 import type { Address } from './address.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { Row, Transaction } from './pgoutput.ts';
@@ -143,14 +144,7 @@ class DecodingFeed implements CommitFeed {
   }
 
   #toCommit(row: Row, lsn: Lsn): Commit {
-    const { key, generation, progress, status } = this.#options.tracked;
-    return {
-      key: row[key] ?? '',
-      generation: generation === undefined ? 1 : Number(row[generation] ?? 1),
-      progress: Number(row[progress] ?? 0),
-      status: status === undefined ? undefined : (row[status] ?? undefined),
-      lsn,
-    };
+    return { ...trackedCommit(row, this.#options.tracked), lsn };
   }
 
   #advance(position: bigint): void {

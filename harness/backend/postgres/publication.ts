@@ -1,6 +1,7 @@
 /** The publication of the tracked table, for the commit feed; and reads of the table. */
 import { UsageError } from '../../errors.ts';
 import type { TrackedTable } from '../../port/backend.ts';
+import { keyColumns, rowKeyText } from '../../tracked-values.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { Row } from './pgoutput.ts';
 
@@ -35,13 +36,15 @@ export async function readTracked(
   keys: readonly string[],
 ): Promise<Row[]> {
   const columns = columnsOf(tracked).map((name) => `${quoteName(name)}::text`);
-  const key = quoteName(tracked.key);
-  const sql = `select ${columns.join(', ')} from ${quoteName(tracked.table)} where ${key}::text = any($1::text[]) order by ${key}`;
-  return owner.unsafe<Row[]>(sql, [keys]);
+  const key = keyColumns(tracked).map(quoteName);
+  const sql = `select ${columns.join(', ')} from ${quoteName(tracked.table)} order by ${key.join(', ')}`;
+  const wanted = new Set(keys);
+  return (await owner.unsafe<Row[]>(sql)).filter((row) => wanted.has(rowKeyText(row, tracked)));
 }
 
-function columnsOf({ key, generation, progress, status }: TrackedTable): string[] {
-  return [key, generation, progress, status].filter((name) => name !== undefined);
+function columnsOf(tracked: TrackedTable): string[] {
+  const { generation, progress, status } = tracked;
+  return [...keyColumns(tracked), generation, progress, status].filter((name) => name !== undefined);
 }
 
 function quoteName(name: string): string {

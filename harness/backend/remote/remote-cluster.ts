@@ -3,6 +3,7 @@ import { EnvironmentError, RatchetError } from '../../errors.ts';
 import type { Capability, Cluster, ClusterOptions, DatabaseNode } from '../../port/backend.ts';
 import { makeKeys, type Keys } from '../postgres/api-keys.ts';
 import { firstOf, required } from '../../required.ts';
+import { keyColumns, rowKeyText } from '../../tracked-values.ts';
 import { CommitPoll } from './remote-commits.ts';
 import { connectionOf, openDatabase, type Database } from './remote-database.ts';
 import { RESUME_REPLAY, RemoteReplica } from './remote-replica.ts';
@@ -143,12 +144,13 @@ class Target {
    * Inserts by REST, like the application's server. Rejects if the row already exists: it does not belong to the run.
    */
   async #insert(table: string, row: Readonly<Record<string, unknown>>, { tracked }: ClusterOptions): Promise<void> {
-    const column = tracked?.key ?? 'id';
-    const key = String(row[column]);
-    this.#keys.add(key);
+    const isStory = tracked === undefined || table === tracked.table;
+    const columns = isStory ? keyColumns(tracked ?? { key: 'id' }) : Object.keys(row);
+    const key = rowKeyText(row, { key: columns });
+    if (isStory) this.#keys.add(key);
     const inserted = await this.#write('POST', encodeURIComponent(table), row);
     if (inserted === undefined) {
-      const query = `${encodeURIComponent(table)}?${encodeURIComponent(column)}=eq.${encodeURIComponent(key)}`;
+      const query = `${encodeURIComponent(table)}?${filtersFor(row, columns)}`;
       const { url, secretKey } = this.#settings;
       this.#watchdog.add({
         request: { url: `${url}/rest/v1/${query}`, method: 'DELETE', headers: keyHeaders(secretKey) },
@@ -181,6 +183,14 @@ class Target {
     const answer = await requestTarget({ url: this.#settings.url, ...this.#exchange }, { method, url, headers, body });
     return answer.status < 300 ? undefined : `HTTP ${answer.status} ${answer.body}`;
   }
+}
+
+/** Conditions that only the row meets. Of a row without a known key, all plain values. */
+function filtersFor(row: Readonly<Record<string, unknown>>, columns: readonly string[]): string {
+  return columns
+    .filter((column) => ['string', 'number', 'bigint', 'boolean'].includes(typeof row[column]))
+    .map((column) => `${encodeURIComponent(column)}=eq.${encodeURIComponent(String(row[column]))}`)
+    .join('&');
 }
 
 function notRestored(cause: unknown): EnvironmentError {

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import { lsnToBigInt } from '../../history/lsn.ts';
 import type { Commit, TrackedTable } from '../../port/backend.ts';
-import type { Row, Transaction } from '../postgres/pgoutput.ts';
+import { rowKeyText, trackedCommit } from '../../tracked-values.ts';
+import type { Transaction } from '../postgres/pgoutput.ts';
 import type { Database } from './remote-database.ts';
 import { reasonOf } from './target.ts';
 import { TestDecodingReader, type Change } from './test-decoding.ts';
@@ -96,21 +97,12 @@ export class CommitPoll {
   #deliver(transaction: Transaction | undefined): void {
     const { tracked, isOurs, onCommit } = this.#options;
     const rows = (transaction?.rows ?? []).filter(
-      ({ table, row }) => table === this.#table && isOurs(row[tracked.key] ?? ''),
+      ({ table, row }) => table === this.#table && isOurs(rowKeyText(row, tracked)),
     );
     if (transaction === undefined || rows.length === 0) return;
     this.#ends.push(lsnToBigInt(transaction.end));
-    for (const { row } of rows) onCommit({ ...valueOf(row, tracked), lsn: transaction.end });
+    for (const { row } of rows) onCommit({ ...trackedCommit(row, tracked), lsn: transaction.end });
   }
-}
-
-function valueOf(row: Row, { key, generation, progress, status }: TrackedTable): Omit<Commit, 'lsn'> {
-  return {
-    key: row[key] ?? '',
-    generation: generation === undefined ? 1 : Number(row[generation] ?? 1),
-    progress: Number(row[progress] ?? 0),
-    status: status === undefined ? undefined : (row[status] ?? undefined),
-  };
 }
 
 function ended(cause: unknown): EnvironmentError {

@@ -1,6 +1,7 @@
 /** Checks of the target before anything is written to it: it answers, accepts the keys, is marked, has the table. */
 import { EnvironmentError, UsageError } from '../../errors.ts';
 import type { TrackedTable } from '../../port/backend.ts';
+import { keyColumns } from '../../tracked-values.ts';
 import { keyHeaders } from './remote-rest.ts';
 import type { Settings } from './remote-settings.ts';
 
@@ -39,8 +40,8 @@ export function requirePermission(isMarked: boolean, ownsTarget: boolean | undef
 
 /** @throws UsageError when the table or one of its columns is missing */
 export async function requireTable(settings: Settings, tracked: TrackedTable, signal?: AbortSignal): Promise<void> {
-  const { table, key, generation, progress, status } = tracked;
-  const columns = [key, generation, progress, status].filter((name) => name !== undefined);
+  const { table, generation, progress, status } = tracked;
+  const columns = [...keyColumns(tracked), generation, progress, status].filter((name) => name !== undefined);
   const path = `${encodeURIComponent(table)}?select=${columns.map(encodeURIComponent).join(',')}&limit=1`;
   const answer = await query(settings, settings.secretKey, path, signal);
   if (answer.ok) return;

@@ -2,16 +2,9 @@
 import type { Clock } from '../../clock.ts';
 import { EnvironmentError, UsageError } from '../../errors.ts';
 import type { Lsn } from '../../history/lsn.ts';
-import type {
-  Cluster,
-  ClusterOptions,
-  Commit,
-  DatabaseNode,
-  NodeName,
-  Promotion,
-  TrackedTable,
-} from '../../port/backend.ts';
+import type { Cluster, ClusterOptions, DatabaseNode, NodeName, Promotion, TrackedTable } from '../../port/backend.ts';
 import type { DatabaseModel, Row, Scalar } from '../../port/model.ts';
+import { trackedCommit } from '../../tracked-values.ts';
 import { Lag } from './simulated-lag.ts';
 import { Machine } from './simulated-machine.ts';
 import type { Role } from './call.ts';
@@ -145,7 +138,8 @@ class SimulatedCluster implements Cluster {
     this.#view.advance(() => true);
     const { tracked, onCommit } = this.#options;
     for (const change of entry.changes) {
-      if (tracked !== undefined && isOf(tracked, change)) onCommit(commitOf(change.row, tracked, entry.lsn));
+      if (tracked !== undefined && isOf(tracked, change))
+        onCommit({ ...trackedCommit(change.row, tracked), lsn: entry.lsn });
     }
   }
 
@@ -156,23 +150,13 @@ class SimulatedCluster implements Cluster {
     const rows = this.#view.rows(tracked.table);
     for (const id of new Set(lost.filter((change) => change.table === tracked.table).map((change) => change.id))) {
       const row = rows.get(id);
-      if (row !== undefined) onCommit({ ...commitOf(row, tracked, lsn), promoted });
+      if (row !== undefined) onCommit({ ...trackedCommit(row, tracked), lsn, promoted });
     }
   }
 }
 
 function isOf({ table }: TrackedTable, change: Change): change is Change & { row: Row } {
   return change.table === table && change.row !== undefined;
-}
-
-function commitOf(row: Row, { key, generation, progress, status }: TrackedTable, lsn: Lsn): Commit {
-  return {
-    key: String(row[key] ?? ''),
-    generation: generation === undefined ? 1 : Number(row[generation] ?? 1),
-    progress: Number(row[progress] ?? 0),
-    status: status === undefined || row[status] === null ? undefined : String(row[status]),
-    lsn,
-  };
 }
 
 function roleOf(apikey: string | null): Role | undefined {
