@@ -116,8 +116,8 @@ module.exports = {
       name: 'applications-are-applications',
       comment: 'the application under test and the remedies that it could copy do not know that they are tested',
       severity: 'error',
-      from: { path: '^fixtures/(story-app|next-app|remedies)/', pathNot: TEST },
-      to: { path: '^(harness|scenarios|fixtures/(?!story-app/|next-app/|remedies/))' },
+      from: { path: '^fixtures/(story-app|render-app|next-app|remedies)/', pathNot: TEST },
+      to: { path: '^(harness|scenarios|fixtures/(?!story-app/|render-app/|next-app/|remedies/))' },
     },
     {
       name: 'remedies-can-be-copied',

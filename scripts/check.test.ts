@@ -44,6 +44,7 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['one-door-to-the-harness', 'scenarios/inner.ts', '../harness/plan/leaf.ts'],
   ['one-door-to-the-harness', 'fixtures/subjects/inner.ts', '../../harness/plan/leaf.ts'],
   ['applications-are-applications', 'fixtures/story-app/inner.ts', '../../harness/index.ts'],
+  ['applications-are-applications', 'fixtures/render-app/inner.ts', '../../harness/index.ts'],
   ['applications-are-applications', 'fixtures/remedies/inner.ts', '../../harness/index.ts'],
   ['remedies-can-be-copied', 'fixtures/remedies/leaning.ts', '../story-app/leaf.ts'],
 ];

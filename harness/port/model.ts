@@ -8,8 +8,8 @@ export type Scalar = string | number | boolean | null;
 /** A row version as REST returns it; immutable. */
 export type Row = Readonly<Record<string, Scalar>>;
 
-/** `text` stands for all types whose values are strings and are compared as strings. */
-export type ColumnType = 'text' | 'integer' | 'boolean' | 'timestamptz';
+/** `text` stands for all types whose values are strings and are compared as strings. A `numeric` has no fixed scale. */
+export type ColumnType = 'text' | 'integer' | 'numeric' | 'boolean' | 'timestamptz';
 
 export interface ColumnModel {
   type: ColumnType;

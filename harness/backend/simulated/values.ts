@@ -13,6 +13,7 @@ export function coerce(value: unknown, type: ColumnType): Scalar {
   if (type === 'text') return typeof value === 'object' ? JSON.stringify(value) : String(value);
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   if (type === 'integer') return toInteger(text);
+  if (type === 'numeric') return toNumeric(text);
   if (type === 'boolean') return toBoolean(text);
   return toTimestamp(text);
 }
@@ -26,6 +27,12 @@ function toInteger(text: string): number {
     throw databaseError('22003', `value "${text}" is out of range for type integer`);
   }
   return value;
+}
+
+function toNumeric(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw databaseError('22P02', `invalid input syntax for type numeric: "${text}"`);
 }
 
 function toBoolean(text: string): boolean {
