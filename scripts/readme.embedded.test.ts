@@ -10,30 +10,38 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'readme-'));
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-const ROUTE = `
+const STATUS = `
 import { createClient } from '@supabase/supabase-js';
 export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
   const { id } = await params;
   const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SECRET_KEY!);
-  const { data, error } = await supabase.from('renders').select('percent').eq('id', id).single();
+  const { data, error } = await supabase.from('render_jobs').select('pct, state').eq('id', id).single();
   return error ? Response.json(error, { status: 500 }) : Response.json(data);
+}
+`;
+
+const START = `
+import { render } from '@/lib/render';
+export async function POST(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
+  void render((await params).id);
+  return new Response(null, { status: 202 });
 }
 `;
 
 const SERVICE = `
 import { createClient } from '@supabase/supabase-js';
-export async function render(id: string, steps: readonly number[], work: (step: number) => Promise<void>): Promise<void> {
+export async function render(id: string): Promise<void> {
   const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SECRET_KEY!);
-  for (const [at, percent] of steps.entries()) {
-    await work(at);
-    await supabase.from('renders').update({ percent }).eq('id', id);
+  for (const pct of [0.1, 0.4, 0.85, 1]) {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await supabase.from('render_jobs').update({ pct, state: pct === 1 ? 'done' : 'working' }).eq('id', id);
   }
 }
 `;
 
 const MIGRATION = `
-create table public.renders (id text primary key, percent integer not null default 0);
-alter table public.renders enable row level security;
+create table public.render_jobs (id uuid primary key, pct numeric not null default 0, state text not null default 'queued');
+alter table public.render_jobs enable row level security;
 `;
 
 function write(path: string, text: string): void {
@@ -44,7 +52,9 @@ function write(path: string, text: string): void {
 it('the subject of the README finds the reversion in an application of its kind', () => {
   const [, example] = /```ts\n\/\/ ratchet-subject\.ts\n(.*?)```/s.exec(readFileSync(join(root, 'README.md'), 'utf8'))!;
   write('ratchet-subject.ts', example!.replace("'ratchet'", JSON.stringify(join(root, 'harness/index.ts'))));
-  write('app/api/renders/[id]/route.ts', ROUTE);
+  expect(example!.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
+  write('app/api/jobs/[id]/route.ts', STATUS);
+  write('app/api/jobs/[id]/start/route.ts', START);
   write('lib/render.ts', SERVICE);
   write('supabase/migrations/1.sql', MIGRATION);
   write('package.json', '{"type":"module"}');

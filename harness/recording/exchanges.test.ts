@@ -74,6 +74,25 @@ describe('an update of a progress', () => {
     expect(record(upsert).events[0]).toMatchObject({ key: 'story-9', value: { generation: 1, progress: 5 } });
   });
 
+  it('is recorded by the name of the story, in per cent and in the words of a history', () => {
+    const recorder = quietRecorder(manualClock());
+    const jobs = {
+      table: 'jobs',
+      key: ['book', 'page'],
+      progress: 'pct',
+      progressMax: 1,
+      status: 'state',
+      statusWords: { completed: 'done' },
+    };
+    const stories = { storyOf: (key: string) => (key === '["a","7"]' ? 'story-1' : key) };
+    const listener = recordExchanges(recorder, new ProcessNames(), jobs, stories);
+    const url = new URL('http://gateway/rest/v1/jobs?book=eq.a&page=eq.7');
+    listener.requested(exchange({ url, requestBody: '{"pct":0.29,"state":"done"}' }));
+    listener.requested(exchange({ url: new URL('http://gateway/rest/v1/jobs?book=eq.a'), requestBody: '{"pct":1}' }));
+    const value = { generation: 1, progress: 29, status: 'completed' };
+    expect(recorder.history.events).toEqual([expect.objectContaining({ f: 'write', key: 'story-1', value })]);
+  });
+
   it.each<[string, Partial<Exchange>]>([
     ['another table', { url: new URL('http://gateway/rest/v1/generations?id=eq.1') }],
     ['a read', { method: 'GET', requestBody: '' }],
