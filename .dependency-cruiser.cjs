@@ -32,9 +32,10 @@ module.exports = {
     },
     {
       name: 'pure-rooms-have-no-io',
-      comment: 'history, checker, plan, faults and channels are pure: no I/O, no time, no randomness of their own',
+      comment:
+        'history, checker, plan, faults, channels and preflight are pure: no I/O, no time, no randomness of their own',
       severity: 'error',
-      from: { path: '^harness/(history|checker|plan|faults|channels)/', pathNot: TEST },
+      from: { path: '^harness/(history|checker|plan|faults|channels|preflight)/', pathNot: TEST },
       to: { path: IO },
     },
     {
@@ -59,6 +60,12 @@ module.exports = {
     only('channels-know-ports', 'channels', ['port', 'plan', 'history'], 'how an observer looks'),
     only('actors-know-ports', 'actors', ['port', 'plan', 'history', 'channels', 'recording'], 'workers and observers'),
     only('recording-knows-ports', 'recording', ['port', 'plan', 'history', 'gateway'], 'events in one order'),
+    only(
+      'preflight-knows-ports',
+      'preflight',
+      ['port', 'history', 'gateway'],
+      'the checks see only what a trial shows',
+    ),
     only('lifetime-imports-nothing', 'lifetime', [], 'who owns a process'),
     only('simulation-knows-no-run', 'simulation', [], 'virtual time is for any task'),
     only(

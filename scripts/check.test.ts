@@ -29,6 +29,7 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['channels-know-ports', 'harness/channels/runner.ts', '../runner/leaf.ts'],
   ['actors-know-ports', 'harness/actors/runner.ts', '../runner/leaf.ts'],
   ['recording-knows-ports', 'harness/recording/runner.ts', '../runner/leaf.ts'],
+  ['preflight-knows-ports', 'harness/preflight/runner.ts', '../runner/leaf.ts'],
   ['lifetime-imports-nothing', 'harness/lifetime/backend.ts', '../backend/embedded/leaf.ts'],
   ['simulation-knows-no-run', 'harness/simulation/plan.ts', '../plan/leaf.ts'],
   ['report-knows-ports', 'harness/report/backend.ts', '../backend/embedded/leaf.ts'],

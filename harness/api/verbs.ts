@@ -10,6 +10,7 @@ import type { JudgedExploration, JudgedRun, RunTitle } from '../port/reporter.ts
 import type { CheckFilesOptions } from './check-files.ts';
 import { collect } from './collect.ts';
 import type { ExploreRangesOptions } from './explore-ranges.ts';
+import type { PreflightOptions, PreflightResults } from './preflight-subject.ts';
 import type { RunningOptions, RunScenariosOptions } from './run-scenarios.ts';
 
 export interface RunResults {
@@ -84,6 +85,16 @@ export async function check(
     checkFiles(histories, { ...options, reporter }),
   );
   return { valid, histories: runs, durationMs };
+}
+
+/**
+ * Checks that a subject is connected: its row, route, reader, generation and the end of it, without any fault.
+ * @example `const { ok, checks } = await preflight({ subject: './my-subject.ts' })`
+ * @throws RatchetError for bad input (`exitCode` 64), or if the databases cannot be started (2)
+ */
+export async function preflight(options: PreflightOptions = {}): Promise<PreflightResults> {
+  const { preflightSubject } = await import('./preflight-subject.ts');
+  return preflightSubject(options);
 }
 
 function runsOf({ valid, runs, leftOut, durationMs }: RunResults): RunResults {

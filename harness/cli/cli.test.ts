@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runRatchet } from './ratchet.test-support.ts';
+import { root, runRatchet } from './ratchet.test-support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ratchet-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -144,11 +144,38 @@ describe('ratchet check', () => {
   });
 });
 
+describe('try', () => {
+  const trial = (...args: string[]) => ratchet('try', '--backend', 'simulated', ...args);
+  const broken = `
+    import { subject as legacy } from '${root}fixtures/subjects/legacy/subject.ts';
+    export const subject = { ...legacy, readStatus: (body) => body.percent };`;
+
+  it('prints what docs/TRY.md says, and exits with 0', () => {
+    const page = readFileSync(join(root, 'docs/TRY.md'), 'utf8');
+    const { status, stdout } = trial('--subject', 'legacy');
+    expect(page).toContain(stdout);
+    expect(status).toBe(0);
+  });
+
+  it('ends with the first check that fails, in one line, and exits with 2', () => {
+    const { status, stdout } = trial('--subject', file('broken.ts', broken));
+    expect(stdout.trim().split('\n').at(-1)).toMatch(
+      /^✗ routes\.status\.read: found no progress in \{.*\} — return the progress/,
+    );
+    expect(status).toBe(2);
+  });
+
+  it('prints JSON', () => {
+    const { checks, ok } = JSON.parse(trial('--subject', 'legacy', '--format', 'json').stdout);
+    expect([ok, checks.length, checks[0]]).toEqual([true, 7, { name: 'row', ok: true, found: 'row created' }]);
+  });
+});
+
 describe('ratchet', () => {
   it('shows its verbs, options and exit codes', () => {
     const { status, stdout } = ratchet('--help');
     expect(status).toBe(0);
-    for (const word of ['run', 'replay', 'check', 'up', 'lag', 'fault', 'list', 'doctor', '64', '130'])
+    for (const word of ['run', 'try', 'replay', 'check', 'up', 'lag', 'fault', 'list', 'doctor', '64', '130'])
       expect(stdout).toContain(word);
     expect(ratchet('run', '--help').stdout).toContain('--backend');
   });

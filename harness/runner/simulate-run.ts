@@ -5,6 +5,8 @@ import { formatEvent } from '../history/codec.ts';
 import type { History } from '../history/event.ts';
 import { drawFrom } from '../plan/random.ts';
 import { simulate } from '../simulation/simulate.ts';
+import type { World } from '../simulation/world.ts';
+import type { Host } from './host.ts';
 import { runPlan, type RunOptions, type RunOutcome } from './run-plan.ts';
 import { virtualHost } from './virtual-host.ts';
 
@@ -31,27 +33,33 @@ const RANDOM_RANGE = 2 ** 32;
  * @throws the errors of `runPlan`, and EnvironmentError if the application keeps the run from ending
  */
 export function simulateRun(options: SimulatedRunOptions): SimulatedOutcome {
-  const { plan } = options;
-  const draw = drawFrom(plan.seed);
-  const random = (): number => draw('application', 0, RANDOM_RANGE - 1) / RANDOM_RANGE;
   let steps = 0;
   let trace = 0;
-  const outcome = simulate(
-    async (world) => {
-      const host = virtualHost(world, draw, EPOCH_MS);
-      const result = await runPlan({ ...options, backend: simulatedBackend, host });
-      steps = world.events;
-      trace = world.trace;
-      return result;
-    },
-    {
-      random,
-      epochMs: EPOCH_MS,
-      virtualMsMax: plan.run_ms_max + GRACE_MS,
-      ...(options.blockedMsMax === undefined ? {} : { blockedMsMax: options.blockedMsMax }),
-    },
-  );
+  const outcome = inVirtualTime(options, async (host, world) => {
+    const result = await runPlan({ ...options, backend: simulatedBackend, host });
+    steps = world.events;
+    trace = world.trace;
+    return result;
+  });
   return { ...outcome, steps, traceHash: () => hashOf(outcome.history, trace) };
+}
+
+/**
+ * Runs a task in virtual time, with the random numbers of the plan's seed. Must be called from its own macrotask.
+ * @throws what the task throws, and EnvironmentError if the application keeps it from ending
+ */
+export function inVirtualTime<T>(
+  { plan, blockedMsMax }: Pick<SimulatedRunOptions, 'plan' | 'blockedMsMax'>,
+  task: (host: Host, world: World) => Promise<T>,
+): T {
+  const draw = drawFrom(plan.seed);
+  const random = (): number => draw('application', 0, RANDOM_RANGE - 1) / RANDOM_RANGE;
+  return simulate((world) => task(virtualHost(world, draw, EPOCH_MS), world), {
+    random,
+    epochMs: EPOCH_MS,
+    virtualMsMax: plan.run_ms_max + GRACE_MS,
+    ...(blockedMsMax === undefined ? {} : { blockedMsMax }),
+  });
 }
 
 function hashOf(history: History, trace: number): string {

@@ -1,6 +1,6 @@
 /** Prepares a run: its stories, the application's instances, the gateway, the nemesis and the recorder. */
 import type { Backend, Cluster, Commit } from '../port/backend.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { Exchange, Gateway, GatewayListener } from '../gateway/gateway.ts';
 import type { GatewayServer } from '../gateway/gateway-server.ts';
 import type { AppClock, Clock } from '../clock.ts';
 import type { EventBody, HistoryHeader } from '../history/event.ts';
@@ -29,6 +29,8 @@ export interface StageOptions {
   host: Host;
   /** Receives each line of the history at once. Without a sink the history is only in memory. */
   sink?: LineSink;
+  /** Also receives every request that passes the gateway. */
+  onExchange?(exchange: Exchange): void;
   /** Ends the run early after a failure outside of actors. */
   stop(reason: Error): void;
 }
@@ -84,7 +86,16 @@ export async function prepareStage(
     tab: (session) => required(tabs.get(session), session),
     restartInstance: (instance, downMs) => instances.restart(instance, () => sleep(downMs)),
   };
-  const parts = { cluster, commits, clocks, routing, stickyMs, clock, listener: exchanges, participants };
+  const parts = {
+    cluster,
+    commits,
+    clocks,
+    routing,
+    stickyMs,
+    clock,
+    listener: withListener(exchanges, options),
+    participants,
+  };
   const assembly = assemble(parts, (targets) => createNemesis(plan.faults, targets, moments, recorder));
   const { faults: nemesis } = assembly;
   const edge = createEdge({ claim: nemesis.claim, sleep, onClaimed: exchanges.claimed });
@@ -113,6 +124,17 @@ export async function prepareStage(
     hasGenerations: subject.tracked.generation !== undefined,
     stop: options.stop,
     close,
+  };
+}
+
+function withListener(exchanges: GatewayListener, { onExchange }: StageOptions): GatewayListener {
+  if (onExchange === undefined) return exchanges;
+  return {
+    requested: (exchange) => exchanges.requested(exchange),
+    ended(exchange) {
+      exchanges.ended(exchange);
+      onExchange(exchange);
+    },
   };
 }
 

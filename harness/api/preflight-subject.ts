@@ -1,0 +1,44 @@
+import { DEFAULT_BACKEND } from '../runner/defaults.ts';
+import { loadBackend } from '../runner/backend-registry.ts';
+import { trySubject } from '../runner/try-subject.ts';
+import type { Check } from '../preflight/trial.ts';
+import { openProject, type ProjectOptions } from './project.ts';
+
+export interface PreflightOptions extends Pick<ProjectOptions, 'subject' | 'folder' | 'signal'> {
+  /** `embedded`, `simulated`, `containers` or `remote`. Default: `embedded`. */
+  backend?: string;
+  /** How many milliseconds each check waits for the application. Default: 4000. */
+  timeoutMs?: number;
+  /** With `remote`: confirms that the target may be written to, although it is not marked as a test target. */
+  ownsTarget?: boolean;
+  /** Called with messages about the progress. */
+  onProgress?(message: string): void;
+  /** Called with the result of each check as soon as it is known. */
+  onCheck?(check: Check): void;
+}
+
+export interface PreflightResults {
+  /** Whether every check has passed. */
+  ok: boolean;
+  /** In the order in which they were made. The first that fails is the last. */
+  checks: readonly Check[];
+}
+
+/** @throws RatchetError if the databases cannot be started, or the definition of the subject is bad */
+export async function preflightSubject(options: PreflightOptions): Promise<PreflightResults> {
+  const { subject } = await openProject(options);
+  const backend = await loadBackend(options.backend ?? DEFAULT_BACKEND);
+  const checks = await trySubject({
+    subject,
+    backend,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    ownsTarget: options.ownsTarget ?? false,
+    onProgress: options.onProgress ?? (() => undefined),
+    onCheck: options.onCheck ?? (() => undefined),
+    signal: options.signal ?? new AbortController().signal,
+  });
+  return { ok: checks.every(({ ok }) => ok), checks };
+}
+
+/** Two waits fit into the 5 s in which a mistake is to be reported. */
+export const DEFAULT_TIMEOUT_MS = 4_000;

@@ -1,0 +1,55 @@
+import { Option, type Command } from 'commander';
+import { DEFAULT_TIMEOUT_MS, preflightSubject } from '../api/preflight-subject.ts';
+import { ExitCode } from '../errors.ts';
+import type { Check } from '../preflight/trial.ts';
+import { backendOption, formatOption, ownTargetOption, subjectOption, wholeNumber } from './options.ts';
+import { palette, print, progress } from './terminal.ts';
+import type { Finish } from './verb.ts';
+
+interface TryFlags {
+  subject?: string;
+  backend: string;
+  timeout: number;
+  format: 'text' | 'json';
+  iOwnThisTarget?: true;
+}
+
+export function addTry(program: Command, finish: Finish, signal: AbortSignal): void {
+  program
+    .command('try')
+    .description('check that a subject is connected: its row, route, reader, generation and end, without any fault')
+    .addOption(subjectOption())
+    .addOption(backendOption())
+    .addOption(
+      new Option('--timeout <ms>', 'how long each check waits for the application')
+        .default(DEFAULT_TIMEOUT_MS)
+        .argParser(wholeNumber(1)),
+    )
+    .addOption(ownTargetOption())
+    .addOption(formatOption())
+    .action(async (flags: TryFlags) => finish(await tryOut(flags, signal)));
+}
+
+async function tryOut(flags: TryFlags, signal: AbortSignal): Promise<number> {
+  const { subject, backend, timeout: timeoutMs, format, iOwnThisTarget: ownsTarget } = flags;
+  const isText = format === 'text';
+  const results = await preflightSubject({
+    subject,
+    backend,
+    timeoutMs,
+    ownsTarget,
+    signal,
+    onProgress: progress,
+    onCheck: (check) => {
+      if (isText) print(describeCheck(check));
+    },
+  });
+  if (!isText) print(JSON.stringify(results));
+  return results.ok ? ExitCode.valid : ExitCode.unknown;
+}
+
+/** One line: what was found, and what to do about it. */
+function describeCheck(check: Check): string {
+  if (check.ok) return `${palette.green('✓')} ${check.found}`;
+  return `${palette.red('✗')} ${check.field}: ${check.found.replaceAll(/\s*\n\s*/g, ' ')} — ${check.remedy}`;
+}

@@ -1,0 +1,3 @@
+import { describeTrial } from './try-subject.case.ts';
+
+describeTrial('simulated');
