@@ -190,7 +190,7 @@ describe('ratchet', () => {
     const { status, stdout } = ratchet('list');
     expect(status).toBe(0);
     for (const word of ['lagging-replica', 'guarded', 'embedded', 'monotonic-view']) expect(stdout).toContain(word);
-    expect(JSON.parse(ratchet('list', '--format', 'json').stdout).subjects).toHaveLength(3);
+    expect(JSON.parse(ratchet('list', '--format', 'json').stdout).subjects).toHaveLength(5);
   });
 
   it('lists what each subject withstands with the default parameters', () => {
