@@ -13,7 +13,7 @@ export type { CheckFilesOptions } from './api/check-files.ts';
 export type { ExploreRangesOptions } from './api/explore-ranges.ts';
 export type { PreflightOptions, PreflightResults } from './api/preflight-subject.ts';
 export type { RunningOptions, RunScenariosOptions } from './api/run-scenarios.ts';
-export type { Check, CheckName, FailedCheck, PassedCheck, Problem } from './preflight/trial.ts';
+export type { Check, CheckName, FailedCheck, PassedCheck, Problem } from './preflight/connection-trial.ts';
 export { EnvironmentError, RatchetError, UsageError } from './errors.ts';
 export type { StatusWords, TrackedTable } from './port/backend.ts';
 export type { DatabaseModel, FunctionModel, Row, TableModel, Transaction } from './port/model.ts';

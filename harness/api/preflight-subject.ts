@@ -1,7 +1,7 @@
 import { DEFAULT_BACKEND } from '../runner/defaults.ts';
 import { loadBackend } from '../runner/backend-registry.ts';
 import { trySubject } from '../runner/try-subject.ts';
-import type { Check } from '../preflight/trial.ts';
+import type { Check } from '../preflight/connection-trial.ts';
 import { openProject, type ProjectOptions } from './project.ts';
 
 export interface PreflightOptions extends Pick<ProjectOptions, 'subject' | 'folder' | 'signal'> {

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { DEFAULT_TIMEOUT_MS, preflightSubject } from '../api/preflight-subject.ts';
 import { ExitCode } from '../errors.ts';
-import type { Check } from '../preflight/trial.ts';
+import type { Check } from '../preflight/connection-trial.ts';
 import { backendOption, formatOption, ownTargetOption, subjectOption, wholeNumber } from './options.ts';
 import { palette, print, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';

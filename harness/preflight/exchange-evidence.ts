@@ -1,6 +1,6 @@
 /** What the requests at the gateway show about an application that did not do what was expected. */
 import type { Exchange } from '../gateway/gateway.ts';
-import type { Problem, Trial } from './trial.ts';
+import type { Problem, Trial } from './connection-trial.ts';
 
 const LENGTH_SHOWN = 200;
 

@@ -10,7 +10,7 @@ import {
   writesIn,
 } from './exchange-evidence.ts';
 import { askRoute, readProgress } from './route-checks.ts';
-import type { Problem, Trial } from './trial.ts';
+import type { Problem, Trial } from './connection-trial.ts';
 import { until } from './waiting.ts';
 
 /** A generation that the application runs for the trial. */

@@ -2,7 +2,7 @@
 import { readsIn } from './exchange-evidence.ts';
 import { beginGeneration, waitForEnd, waitForMovement } from './generation-checks.ts';
 import { askRoute, readProgress, routeProblem } from './route-checks.ts';
-import type { Check, CheckName, Problem, Trial } from './trial.ts';
+import type { Check, CheckName, Problem, Trial } from './connection-trial.ts';
 
 /** Yields the result of each check as soon as it is known, and ends after the first that fails. */
 export async function* preflight(trial: Trial): AsyncGenerator<Check> {

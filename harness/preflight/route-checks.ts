@@ -1,7 +1,7 @@
 /** Whether the status route answers, and the subject finds a progress in its answer. */
 import type { ObservedProgress } from '../port/subject.ts';
 import { excerpt, explainByRequests, otherDatabase } from './exchange-evidence.ts';
-import type { Problem, Trial } from './trial.ts';
+import type { Problem, Trial } from './connection-trial.ts';
 import { within } from './waiting.ts';
 
 export interface RouteAnswer {

@@ -1,5 +1,5 @@
 import type { Subject } from '../port/subject.ts';
-import type { Problem } from './trial.ts';
+import type { Problem } from './connection-trial.ts';
 import { excerpt } from './exchange-evidence.ts';
 
 /** Message of PostgreSQL → the field to correct and what to do. */

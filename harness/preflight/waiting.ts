@@ -1,4 +1,4 @@
-import type { Trial } from './trial.ts';
+import type { Trial } from './connection-trial.ts';
 
 const STEP_MS = 10;
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DatabaseModel, TableModel } from '../port/model.ts';
 import type { Subject } from '../port/subject.ts';
-import type { Check, FailedCheck } from '../preflight/trial.ts';
+import type { Check, FailedCheck } from '../preflight/connection-trial.ts';
 import { modulesSubject, type ModulesSubjectOptions } from '../subject/modules.ts';
 import { loadBackend } from './backend-registry.ts';
 import { trySubject } from './try-subject.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Check } from '../preflight/trial.ts';
+import type { Check } from '../preflight/connection-trial.ts';
 import { commandSubject } from '../subject/command.ts';
 import { loadBackend } from './backend-registry.ts';
 import { describeTrial } from './try-subject.case.ts';

@@ -7,7 +7,7 @@ import type { Backend, Cluster, Commit } from '../port/backend.ts';
 import type { Subject } from '../port/subject.ts';
 import { failed, passed, preflight } from '../preflight/preflight.ts';
 import { rowProblem } from '../preflight/row-problem.ts';
-import type { Check, Problem, Trial } from '../preflight/trial.ts';
+import type { Check, Problem, Trial } from '../preflight/connection-trial.ts';
 import { runGeneration } from '../actors/worker.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { firstOf } from '../required.ts';
