@@ -58,6 +58,7 @@ create table public.tickets (id text primary key, pct integer default 0, phase t
 create table public.drafts ${CLIPS};
 alter table public.drafts enable row level security;
 create table public.sealed ${CLIPS.replace(')', ', check (pct = 0))')};
+create table public.films ${CLIPS.replace('text', 'uuid')};
 insert into public.clips values ('intro');
 insert into public.frames values ('story-1');
 `;
@@ -85,8 +86,8 @@ interface Mistake {
   subject?: Partial<ModulesSubjectOptions>;
   /** The check that fails, the field that it names, and what its sentence says. */
   failing: [check: FailedCheck['name'], field: string, found: RegExp];
-  /** A model has no rows at the beginning. */
-  needsRows?: true;
+  /** A model has no uuid, and no rows at the beginning. */
+  needsSql?: true;
 }
 
 const tracked = { table: 'clips', key: 'id', progress: 'pct', status: 'phase' };
@@ -95,6 +96,11 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a row that lacks a column': {
     subject: { tracked: { ...tracked, table: 'tickets' } },
     failing: ['row', 'database.row', /null value in column "phase"/],
+  },
+  'a key of another type': {
+    subject: { tracked: { ...tracked, table: 'films' } },
+    failing: ['row', 'database.keyOf', /invalid input syntax for type uuid: "story-1"/],
+    needsSql: true,
   },
   'a wrong path': {
     mistake: 'path',
@@ -140,7 +146,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   },
   'commits of another row': {
     mistake: 'other row',
-    needsRows: true,
+    needsSql: true,
     failing: ['movement', 'database.key', /the row intro of clips/],
   },
   'commits without a progress': {
@@ -221,7 +227,7 @@ export function describeTrial(backendName: string): void {
     });
 
     const mistakes = Object.entries(MISTAKES).filter(
-      ([, { needsRows }]) => needsRows !== true || backendName !== 'simulated',
+      ([, { needsSql }]) => needsSql !== true || backendName !== 'simulated',
     );
     it.each(mistakes)('names %s', async (_, { failing: [name, field, found], ...mistake }) => {
       const checks = await tryOut(mistake);
