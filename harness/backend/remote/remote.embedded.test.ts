@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { aStory, aTab, plan as planOf } from '../../plan/builders/builders.ts';
 import { Terminal, type RunningUp } from '../../up/up.test-support.ts';
 import { MARKER } from './target.ts';
 
@@ -287,15 +288,17 @@ describe('a target with an application of its own', () => {
         routes: { status: '/api/jobs/:id', start: '/api/jobs/:id/start' },
       });`,
     );
-    const steps = [{ progress: 100, after_ms: 10 }];
+    const [story, tab] = [aStory('story-1'), aTab('tab-1')];
     const body = {
       plan: 1,
       scenario: 'render',
       seed: 1,
-      topology: { replicas: 0 },
-      generations: [{ worker: 'worker-1', story: 'story-1', steps }],
-      observers: [{ session: 'tab-1', story: 'story-1', every_ms: 50 }],
-      properties: ['monotonic-view', 'integrity', 'convergence'],
+      ...planOf({
+        replicas: 0,
+        generations: [story.runs(100)],
+        observers: [tab.polls(story, { everyMs: 50 })],
+        properties: ['monotonic-view', 'integrity', 'convergence'],
+      }),
     };
     writeFileSync(plan, JSON.stringify(body));
   });
