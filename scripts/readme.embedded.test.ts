@@ -33,7 +33,7 @@ import { createClient } from '@supabase/supabase-js';
 export async function render(id: string): Promise<void> {
   const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SECRET_KEY!);
   for (const pct of [0.1, 0.4, 0.85, 1]) {
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, pct === 1 ? 2_000 : 300));
     await supabase.from('render_jobs').update({ pct, state: pct === 1 ? 'done' : 'working' }).eq('id', id);
   }
 }

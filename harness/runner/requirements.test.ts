@@ -65,6 +65,17 @@ describe('an application that is already running', () => {
     );
   });
 
+  it('is not judged by writes that nobody reports', () => {
+    const plan = { ...planWith(), topology: { ...planWith().topology, replicas: 0 } };
+    const integrity = { ...plan, properties: ['integrity'] };
+    expect(() => requireSupport(integrity, backend(), running)).toThrow(
+      'the backend plain cannot do what the property integrity, for an application at a URL, needs: commits',
+    );
+    expect(() => requireSupport(integrity, backend('commits'), running)).not.toThrow();
+    expect(() => requireSupport(integrity, backend(), subject)).not.toThrow();
+    expect(() => requireSupport(plan, backend(), running)).not.toThrow();
+  });
+
   it('is accepted by one that connects to a running target', () => {
     expect(() => requireConnection({ ...backend(), isConnecting: true }, running)).not.toThrow();
   });

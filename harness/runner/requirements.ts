@@ -1,5 +1,6 @@
 /** Refuses a plan that needs a missing capability of a backend or a subject, or names an unknown property. */
 import type { Backend, Cluster } from '../port/backend.ts';
+import type { PropertyName } from '../checker/properties.ts';
 import { UsageError } from '../errors.ts';
 import { capabilityFor, kindNamed, type Fault } from '../faults/fault-registry.ts';
 import type { Moment } from '../plan/moment.ts';
@@ -59,6 +60,11 @@ export function missingOf(plan: Plan, backend: WithCapabilities, subject: Subjec
   }
   if (!backend.capabilities.has('commits') && momentsOf(plan).some(isOfCommit)) {
     return unsupported(backend, 'a moment of the plan', 'commits');
+  }
+  // The gateway sees no write of an application that has a Supabase of its own.
+  const isUnseen = subject.runsAt !== undefined && !backend.capabilities.has('commits');
+  if (isUnseen && plan.properties.includes('integrity' satisfies PropertyName)) {
+    return unsupported(backend, 'the property integrity, for an application at a URL,', 'commits');
   }
   const rerun = missingRerun(plan, subject);
   if (rerun !== undefined) return rerun;

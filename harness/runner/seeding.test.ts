@@ -86,7 +86,7 @@ describe('the SQL of a seed', () => {
       'cannot run on the model of a simulation',
     ],
   ])('is refused for %s', async (_, over, why) => {
-    await expect(prepareSeeding(options({ seed }, over))).rejects.toThrow(
+    await expect(prepareSeeding(options({ seed, simulation: { tables: {} } }, over))).rejects.toThrow(
       `the seed of the subject app is SQL, which ${why}`,
     );
   });

@@ -35,12 +35,14 @@ export async function prepareSeeding({ plan, subject, host, isConnecting }: Seed
   const stories = storiesOf(plan).map((story) => ({ story, key: subject.keyOf(story) }));
   const data: SeedData = (await subject.seed?.(stories)) ?? {};
   const { simulation } = host;
-  if (typeof data === 'string' && (isConnecting || simulation !== undefined)) throw refusedSql(subject, isConnecting);
+  const hasModel = simulation !== undefined && subject.simulation !== undefined;
+  if (typeof data === 'string' && (isConnecting || hasModel)) throw refusedSql(subject, isConnecting);
+  const isApplied = simulation === undefined && !isConnecting;
   return {
-    schema:
-      simulation === undefined
-        ? { migrations: [...(await readMigrations(subject.migrations)), ...statementsOf(data)] }
-        : { migrations: [], simulation: { ...simulation, model: subject.simulation } },
+    schema: {
+      migrations: isApplied ? [...(await readMigrations(subject.migrations)), ...statementsOf(data)] : [],
+      ...(simulation === undefined ? {} : { simulation: { ...simulation, model: subject.simulation } }),
+    },
     async insertInto(cluster) {
       for (const [table, row] of rowsOf(data)) {
         await insert(cluster, table, row, { code: 'seed-refused', what: `a row of the seed for ${table}`, subject });

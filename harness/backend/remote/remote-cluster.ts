@@ -1,6 +1,7 @@
 /** Implements the port's `Cluster` for a remote target, and undoes every change that a run makes to it. */
 import { EnvironmentError, RatchetError } from '../../errors.ts';
 import type { Capability, Cluster, ClusterOptions, DatabaseNode } from '../../port/backend.ts';
+import type { HttpAnswer } from '../../port/message.ts';
 import { makeKeys, type Keys } from '../postgres/api-keys.ts';
 import { firstOf, required } from '../../required.ts';
 import { keyColumns, rowKeyText } from '../../tracked-values.ts';
@@ -147,10 +148,11 @@ class Target {
     const isStory = tracked === undefined || table === tracked.table;
     const columns = isStory ? keyColumns(tracked ?? { key: 'id' }) : Object.keys(row);
     const key = rowKeyText(row, { key: columns });
+    const query = `${encodeURIComponent(table)}?${filtersFor(row, columns)}`;
     if (isStory) this.#keys.add(key);
+    else await this.#requireAbsent(query, columns);
     const inserted = await this.#write('POST', encodeURIComponent(table), row);
     if (inserted === undefined) {
-      const query = `${encodeURIComponent(table)}?${filtersFor(row, columns)}`;
       const { url, secretKey } = this.#settings;
       this.#watchdog.add({
         request: { url: `${url}/rest/v1/${query}`, method: 'DELETE', headers: keyHeaders(secretKey) },
@@ -162,6 +164,14 @@ class Target {
     throw new Error(
       `${key} already exists: another run is using it, or a killed run has left it; in that case delete it`,
     );
+  }
+
+  /** Rejects if a row of the target looks the same: the conditions would remove it, too. */
+  async #requireAbsent(query: string, columns: readonly string[]): Promise<void> {
+    if (query.endsWith('?')) throw new Error('it has no plain value by which it can be removed again');
+    const { status, body } = await this.#request('GET', `${query}&limit=1`, '');
+    if (status >= 300) throw new Error(`HTTP ${status} ${body}`);
+    if (body.trim() !== '[]') throw new Error(`a row with the same ${columns.join(', ')} already exists`);
   }
 
   async #remove(key: string, query: string): Promise<void> {
@@ -176,16 +186,23 @@ class Target {
 
   /** Returns the error of the target; undefined if the write succeeded. */
   async #write(method: string, query: string, row?: object): Promise<string | undefined> {
+    const answer = await this.#request(method, query, row === undefined ? '' : JSON.stringify(row, withoutBigints));
+    return answer.status < 300 ? undefined : `HTTP ${answer.status} ${answer.body}`;
+  }
+
+  #request(method: string, query: string, body: string): Promise<HttpAnswer> {
     const { secret } = this.#exchange.given;
     const headers = new Headers({ apikey: secret, 'content-type': 'application/json', prefer: 'return=minimal' });
     const url = new URL(`http://target/rest/v1/${query}`);
-    const body = row === undefined ? '' : JSON.stringify(row);
-    const answer = await requestTarget({ url: this.#settings.url, ...this.#exchange }, { method, url, headers, body });
-    return answer.status < 300 ? undefined : `HTTP ${answer.status} ${answer.body}`;
+    return requestTarget({ url: this.#settings.url, ...this.#exchange }, { method, url, headers, body });
   }
 }
 
-/** Conditions that only the row meets. Of a row without a known key, all plain values. */
+function withoutBigints(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+/** Conditions that the row meets: the plain values of the columns. */
 function filtersFor(row: Readonly<Record<string, unknown>>, columns: readonly string[]): string {
   return columns
     .filter((column) => ['string', 'number', 'bigint', 'boolean'].includes(typeof row[column]))

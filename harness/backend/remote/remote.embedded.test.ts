@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { aStory, aTab, plan as planOf } from '../../plan/builders/builders.ts';
 import { Terminal, type RunningUp } from '../../up/up.test-support.ts';
 import { MARKER } from './target.ts';
 
@@ -255,6 +257,85 @@ describe('a marked target', () => {
     // The keys are valid.
     const client = createClient(up.variables['API_URL']!, SECRET_KEY!, { auth: { persistSession: false } });
     expect((await client.from('stories').select('id')).error).toBeNull();
+  });
+});
+
+describe('a target with an application of its own', () => {
+  let up: RunningUp;
+  let server: ChildProcess;
+  const app = join(root, 'fixtures/render-app');
+  const owner = '11111111-1111-4111-8111-111111111111';
+  const subject = join(terminal.tmp, 'render.ts');
+  const plan = join(terminal.tmp, 'render.json');
+
+  beforeAll(async () => {
+    const schema = [join(app, 'supabase/migrations'), marker];
+    up = await terminal.up('--name', 'render', ...schema.flatMap((path) => ['--migrations', path]));
+    const { API_URL, SECRET_KEY } = up.variables;
+    const settings = { NEXT_PUBLIC_SUPABASE_URL: API_URL, SUPABASE_SERVICE_ROLE_KEY: SECRET_KEY, PORT: '0' };
+    server = spawn(process.execPath, ['server.ts'], { cwd: app, env: { ...process.env, ...settings } });
+    const [line] = await once(server.stdout!, 'data');
+    writeFileSync(
+      subject,
+      `import { defineSubject, url } from ${JSON.stringify(join(root, 'harness/index.ts'))};
+      export const subject = defineSubject({
+        app: url(${JSON.stringify(String(line).trim())}),
+        database: {
+          seed: () => ({ owners: [{ id: '${owner}', name: 'Ada' }] }),
+          table: 'render_jobs', key: 'id', keyOf: 'uuid', row: { owner_id: '${owner}' },
+          progress: { column: 'pct', max: 1 }, status: { column: 'state', completed: 'done' },
+        },
+        routes: { status: '/api/jobs/:id', start: '/api/jobs/:id/start' },
+      });`,
+    );
+    const [story, tab] = [aStory('story-1'), aTab('tab-1')];
+    const body = {
+      plan: 1,
+      scenario: 'render',
+      seed: 1,
+      ...planOf({
+        replicas: 0,
+        generations: [story.runs(100)],
+        observers: [tab.polls(story, { everyMs: 50 })],
+        properties: ['monotonic-view', 'integrity', 'convergence'],
+      }),
+    };
+    writeFileSync(plan, JSON.stringify(body));
+  });
+  afterAll(async () => {
+    server.kill();
+    up.child.kill('SIGINT');
+    await up.ended;
+  });
+
+  const rows = () => ask(up.variables['DB_URL']!, 'select name from owners union all select state from render_jobs');
+  const replay = (withDatabases: boolean, ...more: string[]) =>
+    terminal.ratchet(['replay', plan, '--subject', subject, ...more, ...remote], variablesOf(up, withDatabases));
+
+  it.each([
+    ['commits', true, []],
+    ['answers of the status route', false, ['--property', 'monotonic-view', '--property', 'convergence']],
+  ])('ends its generations by %s, and its seed is removed', async (_, withDatabases, properties) => {
+    const { status, stdout, stderr } = replay(withDatabases, ...properties);
+    expect([stderr, status], stdout).toEqual(['', 0]);
+    const history = readFileSync(join(reports, 'latest', 'history.ndjson'), 'utf8');
+    expect(history).toContain(
+      '"f":"show","key":"story-1","value":{"generation":1,"progress":100,"status":"completed"}',
+    );
+    expect(history.includes('"f":"commit"')).toBe(withDatabases);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('is refused if neither its writes nor its commits are known, but integrity is to be judged', () => {
+    const { status, stderr } = replay(false);
+    expect([status, stderr]).toEqual([64, expect.stringContaining('for an application at a URL, needs: commits')]);
+  });
+
+  it('refuses a row of the seed that is there, and keeps it', async () => {
+    await ask(up.variables['DB_URL']!, `insert into owners values ('${owner}', 'Ada')`);
+    const { status, stderr } = replay(true);
+    expect([status, stderr]).toEqual([64, expect.stringContaining('a row with the same id, name already exists')]);
+    expect(await rows()).toEqual([{ name: 'Ada' }]);
   });
 });
 
