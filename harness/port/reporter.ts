@@ -72,6 +72,8 @@ export interface RunTitle {
 export interface JudgedRun extends RunTitle {
   valid: Validity;
   verdicts: readonly Verdict[];
+  /** Of a history that is judged by all properties: those that it lacks the events for, with the reasons. */
+  notJudged?: readonly Verdict[];
   /** Whether the properties are expected to hold; `undefined` without an expectation. */
   expected: boolean | undefined;
   history: History;

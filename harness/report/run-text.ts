@@ -38,11 +38,11 @@ export interface BodyOptions {
 /** The plan, the violations, the reasons, the saved files and, last, the replay command. */
 export async function describeBody(run: JudgedRun, options: BodyOptions): Promise<string[]> {
   const { palette, showsLines, showsPlan, showsEach } = options;
-  const { plan, history, verdicts, incomplete, notes, file, historyFile, replay, valid, log } = run;
+  const { plan, history, incomplete, notes, file, historyFile, replay, valid, log } = run;
   return [
     ...(showsPlan && plan !== undefined ? await planLines(run, palette) : []),
     ...(log === undefined ? [] : describeLog(log, showsLines).map((line) => palette.dim(line))),
-    ...formatVerdicts(history, verdicts, {
+    ...formatVerdicts(history, run, {
       palette,
       held: showsEach ? 'each' : 'names',
       knownReason: incomplete?.message,

@@ -1,5 +1,6 @@
 /** Judges histories and reports each to a reporter: the work of `check`. */
 import type { PropertyName } from '../checker/properties.ts';
+import { leaveOutNotJudged } from '../checker/compose.ts';
 import type { CheckOptions, Validity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
@@ -59,9 +60,14 @@ async function checkOne(
   const clock = realClock();
   const history = hasNames(options.selection) ? select(whole, options.selection) : whole;
   const fromPlan = options.properties === undefined ? asked : undefined;
-  const usual = ofFormat === undefined ? asked?.properties : requireProperties(ofFormat);
-  const properties = options.properties ?? usual ?? propertyNames();
-  const judgement = judgeRun(history, properties, { ...fromPlan?.options, ...options.bounds() });
+  const bounds = { ...fromPlan?.options, ...options.bounds() };
+  const wanted = options.properties ?? asked?.properties;
+  const judgement =
+    wanted === undefined
+      ? leaveOutNotJudged(
+          judgeRun(history, ofFormat === undefined ? propertyNames() : requireProperties(ofFormat), bounds),
+        )
+      : judgeRun(history, wanted, bounds);
   return {
     file,
     ...judgement,

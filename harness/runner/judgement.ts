@@ -62,5 +62,7 @@ function isIncompleteMark(event: HistoryEvent): boolean {
 
 function doubt(verdict: Verdict, reason: string): Verdict {
   const remains = verdict.valid === false && !PROPERTIES_OF_THE_END.has(verdict.property);
-  return remains ? verdict : { property: verdict.property, valid: 'unknown', violations: [], reason };
+  if (remains) return verdict;
+  const { property, judged } = verdict;
+  return { property, valid: 'unknown', violations: [], judged, reason };
 }
