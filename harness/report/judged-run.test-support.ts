@@ -54,6 +54,7 @@ export function judgedExploration(over: Partial<JudgedExploration>): JudgedExplo
     elapsedMs: 2_000,
     isInterrupted: false,
     isDeterminismCheck: false,
+    untested: 0,
     coverage: { 'http-route': 3, stall: 40 },
     found: undefined,
     record: { space: 'plan-space' },

@@ -78,7 +78,8 @@ function suiteOfExploration(name: string, exploration: JudgedExploration): Suite
   const first = found?.runs[0];
   if (found?.failing.kind === 'violation' && first !== undefined) return { ...suiteOfRun(name, first), durationMs };
   const none: Case = { name: 'no counterexample', outcome: 'passed', content: [] };
-  const cases = found === undefined ? [none] : [{ ...none, ...errorOf(found.failing.what) }];
+  const reason = found?.failing.what ?? (exploration.valid === 'unknown' ? exploration.untestedReason : undefined);
+  const cases = reason === undefined ? [none] : [{ ...none, ...errorOf(reason) }];
   return { name, properties: first === undefined ? {} : propertiesOf(first), cases, durationMs };
 }
 
