@@ -39,7 +39,8 @@ expect.extend({
   async toHoldUnder(subject: Subject, range: Scenario | Range, { runs: runsMax = 200, ...options }: HoldOptions = {}) {
     const name = isScenario(range) ? range.name : PLAN_SPACE;
     const { explorations } = await explore({ ...options, ranges: [range], subject, runs: runsMax });
-    const { found, runs } = explorations[0]!;
+    const { found, runs, valid, untestedReason } = explorations[0]!;
+    if (valid === 'unknown' && found === undefined) throw new Error(`${name} could not be judged: ${untestedReason}`);
     if (found === undefined) {
       return { pass: true, message: () => `${subject.name} held under all ${runs} plans of ${name} that were tried` };
     }

@@ -1,6 +1,7 @@
 /** One worker: runs a generation of a story through the application, with the step durations of the plan. */
 import { onBehalfOf } from '../async-context.ts';
 import type { Clock } from '../clock.ts';
+import { gaveUpMark } from '../history/marks.ts';
 import type { GenerationPlan } from '../plan/plan.ts';
 import type { GenerationJob } from '../port/subject.ts';
 import type { Moments } from '../recording/moments.ts';
@@ -53,7 +54,9 @@ export async function runGeneration(
     return undefined;
   } catch (error) {
     if (!hasStarted) recorder.record({ ...start, type: 'info', error: (error as Error).message });
-    return signal.aborted ? undefined : `${plan.worker} gave up: ${(error as Error).message}`;
+    if (signal.aborted) return undefined;
+    recorder.record(gaveUpMark(plan.worker, plan.story, error as Error));
+    return `${plan.worker} gave up: ${(error as Error).message}`;
   } finally {
     job.close();
   }

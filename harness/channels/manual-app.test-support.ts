@@ -58,6 +58,7 @@ export function manualApp(display: FrontEnd['display'] = 'as-arrived'): ManualAp
       { table: 't', key: 'id', progress: 'p' },
       { storyOf: (key) => key },
     ),
+    knownValues: { await: () => undefined },
     gatewayUrl: 'http://none.invalid',
     subject,
     requests,

@@ -55,7 +55,7 @@ class PollChannel implements Channel {
 
   /** A run spends most of its time here, so a poll creates only the promise of this function. */
   async look(): Promise<void> {
-    const { recorder, processes, exchanges, subject, tab, listener, gatewayUrl } = this.#surroundings;
+    const { recorder, processes, exchanges, knownValues, subject, tab, listener, gatewayUrl } = this.#surroundings;
     const { session, story: key, expects } = this.#plan;
     const ordinal = tab.nextOrdinal();
     const process = processes.take(this.#base);
@@ -73,11 +73,13 @@ class PollChannel implements Channel {
     } catch (error) {
       answer = { error: this.#failureOf(error, hasAnswered) };
     }
+    const commits = 'value' in answer ? knownValues.await(key, answer.value) : undefined;
+    if (commits !== undefined) await commits;
     const service = exchanges.takeService(operation.operation);
     // If the page is gone, `close` has already ended the read.
     if (!this.#inFlight.delete(process)) return;
     if ('error' in answer) {
-      recorder.record({ process, session, f: 'read', key, type: 'fail', error: answer.error, ...service });
+      recorder.record({ process, session, f: 'read', key, type: 'fail', ...answer, ...service });
       listener.failed?.(answer.error);
     } else {
       const value = { ...answer.value };
@@ -108,12 +110,24 @@ class PollChannel implements Channel {
   }
 }
 
-type Answer = { value: ObservedProgress } | { error: string };
+type Answer = { value: ObservedProgress } | Failure;
+
+interface Failure {
+  error: string;
+  /** Of the answer, if there is one. */
+  status_code?: number;
+  /** The path that was asked for, if the application is behind HTTP. */
+  path?: string;
+}
 
 function answerOf(response: Response, body: string, subject: ChannelSurroundings['subject']): Answer {
-  if (!response.ok) return { error: `HTTP ${response.status} ${body}`.trim().slice(0, 500) };
+  if (!response.ok) return { error: `HTTP ${response.status} ${body}`.trim().slice(0, 500), ...sourceOf(response) };
   const value = subject.readStatus(JSON.parse(body));
-  return value === undefined ? { error: `no progress in ${body}`.slice(0, 500) } : { value };
+  return value === undefined ? { error: `no progress in ${body}`.slice(0, 500), ...sourceOf(response) } : { value };
+}
+
+function sourceOf({ status, url }: Response): Omit<Failure, 'error'> {
+  return { status_code: status, ...(url === '' ? {} : { path: new URL(url).pathname }) };
 }
 
 function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

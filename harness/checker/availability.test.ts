@@ -36,10 +36,10 @@ test('the evidence is the first ten reads that were not answered', () => {
   expect(judgeOne(hung, 'availability', { minAvailability: 1 }).events).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]);
 });
 
-test('a history without reads satisfies every bound, and has no share', () => {
+test('a history without reads is not judged, and has no share', () => {
   expect(judge(historyOf([]), ['availability'], { minAvailability: 1 })).toMatchObject({
-    valid: true,
-    verdicts: [{ measured: { reads: 0, share: undefined } }],
+    valid: 'unknown',
+    verdicts: [{ isNotJudged: true, measured: { reads: 0, share: undefined } }],
   });
 });
 

@@ -1,15 +1,18 @@
 import { NONE, OK, READ_INVOKE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { Float64Column } from '../history/typed-columns.ts';
+import { extentOf, type Need } from './extent.ts';
 import { quantilesOf } from './quantiles.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
 const evidenceMax = 10;
 
+const INVOKED_READ: Need = { codes: [READ_INVOKE], lack: 'no read' };
+
 /**
  * The share of reads that were answered, and their latency. A read is answered if it completes with `ok`, not if it
- * fails, is lost or is still in flight at the end. Judged only with a bound, which a history without reads satisfies.
+ * fails, is lost or is still in flight at the end. Without a bound it is only measured.
  */
 export const availability: Checker = (history, { minAvailability = 0 }) => {
   const findings = new Findings('availability');
@@ -22,7 +25,12 @@ export const availability: Checker = (history, { minAvailability = 0 }) => {
       sentence: `only ${answered} of ${reads} reads were answered (${percent(share)}), less than ${percent(minAvailability)}`,
     }));
   }
-  return findings.verdict({ reads, answered, share, latencyMs: quantilesOf(latenciesMs, answered) });
+  return findings.verdict(extentOf(history, INVOKED_READ), {
+    reads,
+    answered,
+    share,
+    latencyMs: quantilesOf(latenciesMs, answered),
+  });
 };
 
 interface Measured {

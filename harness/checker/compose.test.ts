@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commit, historyOf, ok, progress, show } from '../history/history.test-support.ts';
+import { commit, historyOf, ok, progress, read, show, watch, write } from '../history/history.test-support.ts';
 import { judge } from './compose.ts';
 import { properties } from './properties.ts';
 import type { PropertyName } from './properties.ts';
@@ -7,15 +7,46 @@ import type { PropertyName } from './properties.ts';
 const all = Object.keys(properties) as PropertyName[];
 const upAndDown = [show('tab-1', progress(85)), show('tab-1', progress(10))];
 
-test('an empty history violates no property', () => {
-  expect(judge(historyOf([]), ['monotonic-view', 'integrity', 'convergence'])).toEqual({
-    valid: true,
-    verdicts: [
-      { property: 'monotonic-view', valid: true, violations: [] },
-      { property: 'integrity', valid: true, violations: [] },
-      { property: 'convergence', valid: true, violations: [] },
-    ],
+test('in an empty history no property is judged', () => {
+  const { valid, verdicts } = judge(historyOf([]), all);
+  expect(valid).toBe('unknown');
+  expect(verdicts.map(({ property, reason }) => [property, reason])).toEqual([
+    ['monotonic-view', 'the history has no shown value'],
+    ['monotonic-reads', 'the history has no completed read'],
+    ['read-your-writes', 'the history has no completed read and no completed write'],
+    ['monotonic-commits', 'the history has no commit events'],
+    ['writes-follow-reads', 'the history has no completed read and no commit events'],
+    ['integrity', 'the history has no shown value and no completed read'],
+    ['linearizable', 'the history has no completed read'],
+    ['convergence', 'the history has no terminal value'],
+    ['staleness', 'the history has no completed read'],
+    ['availability', 'the history has no read'],
+  ]);
+  const common = { valid: 'unknown', violations: [], judged: 0, isNotJudged: true };
+  expect(verdicts).toEqual(all.map(() => expect.objectContaining(common)));
+});
+
+test('every verdict says how many values it judged', () => {
+  const end = progress(100, 'completed');
+  const events = [
+    watch('tab-1'),
+    ...write('worker-1', end),
+    commit(end),
+    ...read('tab-1', end),
+    show('tab-1', end),
+    ok('tab-1', 'receive', end),
+  ];
+  const { valid, verdicts } = judge(historyOf(events), all);
+  expect(valid).toBe(true);
+  expect(Object.fromEntries(verdicts.map(({ property, judged }) => [property, judged]))).toEqual({
+    ...Object.fromEntries(all.map((name) => [name, 1])),
+    integrity: 3,
   });
+});
+
+test('a violation counts as judged, whatever the history lacks', () => {
+  const received = historyOf([ok('tab-1', 'receive', progress(40))]);
+  expect(judge(received, ['integrity']).verdicts[0]).toMatchObject({ valid: false, judged: 1 });
 });
 
 test('one unknown makes the judgement unknown, and one false makes it false', () => {

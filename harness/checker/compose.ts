@@ -12,6 +12,16 @@ export interface Judgement {
   verdicts: Verdict[];
 }
 
+/**
+ * Leaves out the properties that the history lacks the events for, as `check` does unless the caller names properties.
+ * Without any other property the verdict is unknown.
+ */
+export function leaveOutNotJudged({ verdicts }: Judgement): Judgement & { notJudged: Verdict[] } {
+  const judged = verdicts.filter(({ isNotJudged }) => isNotJudged === undefined);
+  const valid = judged.length === 0 ? 'unknown' : foldValidity(judged.map((verdict) => verdict.valid));
+  return { valid, verdicts: judged, notJudged: verdicts.filter(({ isNotJudged }) => isNotJudged === true) };
+}
+
 /** Judges a history by several properties. Never throws. */
 export function judge(
   history: History | HistoryColumns,
@@ -45,5 +55,5 @@ function attempt<T>(work: () => T, otherwise: (reason: string) => T): T {
 export const CHECKER_FAILED = 'the checker failed';
 
 function failedVerdict(property: string, reason: string): Verdict {
-  return { property, valid: 'unknown', violations: [], reason: `${CHECKER_FAILED}: ${reason}` };
+  return { property, valid: 'unknown', violations: [], judged: 0, reason: `${CHECKER_FAILED}: ${reason}` };
 }

@@ -37,7 +37,7 @@ test('a session that was shown the final value and then less has not converged',
 
 test('a session that did not read after the end is not judged', () => {
   const history = historyOf([invoke('tab-1', 'read'), done, ok('tab-1', 'read', progress(85))]);
-  expect(judgeOne(history, 'convergence').valid).toBe(true);
+  expect(judgeOne(history, 'convergence').valid).toBe('unknown');
 });
 
 test('with show events it is the display that must converge, not the reads', () => {
@@ -56,14 +56,14 @@ test('a session whose reads after the end all failed has not converged', () => {
   });
 });
 
-test('a key whose last commit is not terminal holds, even if an earlier one was', () => {
+test('a key whose last commit is not terminal is not judged, even if an earlier one was', () => {
   const history = historyOf([done, commit(progress([2, 10])), read('tab-1', progress(85))]);
-  expect(judgeOne(history, 'convergence').valid).toBe(true);
+  expect(judgeOne(history, 'convergence').valid).toBe('unknown');
 });
 
 test('commits of a key take precedence over its greatest write', () => {
   const history = historyOf([write('w', progress(100)), commit(progress(85)), read('tab-1', progress(85))]);
-  expect(judgeOne(history, 'convergence').valid).toBe(true);
+  expect(judgeOne(history, 'convergence').valid).toBe('unknown');
 });
 
 test('without commits the greatest ok write is the end', () => {
@@ -71,7 +71,7 @@ test('without commits the greatest ok write is the end', () => {
   expect(judgeOne(historyOf([...lesser, read('tab-1', progress(40))]), 'convergence').events).toEqual([[1, 5]]);
   expect(judgeOne(historyOf([...lesser, read('tab-1', progress(100))]), 'convergence').valid).toBe(true);
   const failed = [invoke('w', 'write', progress(100)), fail('w', 'write')];
-  expect(judgeOne(historyOf([failed, read('tab-1', progress(40))]), 'convergence').valid).toBe(true);
+  expect(judgeOne(historyOf([failed, read('tab-1', progress(40))]), 'convergence').valid).toBe('unknown');
 });
 
 test('a failed generation ends at its progress', () => {
@@ -96,9 +96,18 @@ test('a bound runs from the commit to the first show of the final value, inclusi
   });
 });
 
+test('a history in which no session looks at a final value is not judged', () => {
+  const reasonOf = (...events: Parameters<typeof historyOf>[0]) => judgeOne(historyOf(events), 'convergence').reason;
+  expect(reasonOf(commit(progress(85)), read('tab-1', progress(85)))).toBe('the history has no terminal value');
+  expect(reasonOf(read('tab-1', progress(85)), done)).toBe('the history has no session that reads a key after its end');
+  expect(reasonOf(watch('tab-1'), watch('tab-1', 'end'), done)).toBe(
+    'the history has no session that watches a key at its end',
+  );
+});
+
 test('scalars of a register are never terminal', () => {
   const history = historyOf([write('w', 100), read('tab-1', 85)]);
-  expect(judgeOne(history, 'convergence').valid).toBe(true);
+  expect(judgeOne(history, 'convergence').valid).toBe('unknown');
 });
 
 test('of writes without commits the greatest is the end, in whatever order they came', () => {
@@ -147,19 +156,19 @@ test('a watching session has converged whether the final value was read or pushe
 
 test('a session that stopped watching is not judged, unless it begins again', () => {
   const left = [watch('tab-1'), show('tab-1', progress(85)), watch('tab-1', 'end'), done];
-  expect(judgeOne(historyOf(left), 'convergence').valid).toBe(true);
+  expect(judgeOne(historyOf(left), 'convergence').valid).toBe('unknown');
   expect(judgeOne(historyOf([...left, watch('tab-1')]), 'convergence').events).toEqual([[1, 3, 4]]);
 });
 
 test('in a history with watch events, a session that only reads is not judged', () => {
   const history = historyOf([watch('tab-1'), watch('tab-1', 'end'), done, read('probe', progress(85))]);
-  expect(judgeOne(history, 'convergence').valid).toBe(true);
+  expect(judgeOne(history, 'convergence').valid).toBe('unknown');
 });
 
 test('a session watches a key, not all of them', () => {
   const other = { key: 'story-2' };
   const history = historyOf([watch('tab-1', 'begin', other), done, commit(progress(40), other)]);
-  expect(judgeOne(history, 'convergence').valid).toBe(true);
+  expect(judgeOne(history, 'convergence').valid).toBe('unknown');
 });
 
 test('a watching session must see how the key ended, where both values have a status', () => {

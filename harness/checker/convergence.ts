@@ -51,7 +51,8 @@ export const convergence: Checker = (history, { convergeWithinMs }) => {
   const findings = new Findings('convergence');
   const ends = endsOf(history);
   const views = viewsOf(history, ends);
-  for (const onlooker of history.recordsWatches ? watchersAtEnd(history, ends) : readersAfterEnd(history, ends)) {
+  const onlookers = history.recordsWatches ? watchersAtEnd(history, ends) : readersAfterEnd(history, ends);
+  for (const onlooker of onlookers) {
     const complaint = complain(history, onlooker, views, convergeWithinMs);
     if (complaint === undefined) continue;
     findings.violation(() => ({
@@ -61,11 +62,19 @@ export const convergence: Checker = (history, { convergeWithinMs }) => {
       sentence: complaint.sentence,
     }));
   }
-  return findings.verdict();
+  return findings.verdict({ judged: onlookers.length, lacks: lackOf(history, ends, onlookers) });
 };
 
+function lackOf(history: HistoryColumns, ends: Int32Column, onlookers: readonly Onlooker[]): string | undefined {
+  if (onlookers.length > 0) return undefined;
+  if (ends.every((end) => end === NONE)) return 'no terminal value';
+  return history.recordsWatches
+    ? 'no session that watches a key at its end'
+    : 'no session that reads a key after its end';
+}
+
 /**
- * By key: the event with its terminal value, else `NONE`; for a key without one the property holds vacuously. Of equal
+ * By key: the event with its terminal value, else `NONE`; a key without one is not judged. Of equal
  * greatest writes the last one counts.
  */
 function endsOf(history: HistoryColumns): Int32Column {

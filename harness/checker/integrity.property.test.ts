@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
-import type { History, HistoryEvent } from '../history/event.ts';
+import type { History, HistoryEvent, Value } from '../history/event.ts';
 import { disagreement, isInitial, rank, slowOperations } from './brute-force.test-support.ts';
 
 test('integrity agrees with searching all writes for the origin of every value seen', () => {
   const found = disagreement('integrity', (history) =>
     history.events
       .filter(({ f, type }) => type === 'ok' && ['read', 'show', 'receive'].includes(f))
-      .every((seen) => isInitial(history, seen) || isWritten(history, seen) || isCommitted(history, seen)),
+      .every(
+        (seen) =>
+          isInitial(history, seen) ||
+          ((isWritten(history, seen) || isCommitted(history, seen)) && hasCommittedStatus(history, seen)),
+      ),
   );
   expect(found).toBeUndefined();
 });
@@ -28,4 +32,17 @@ function isCommitted({ events }: History, seen: HistoryEvent): boolean {
   return events
     .slice(0, seen.index)
     .some(({ f, key, value }) => f === 'commit' && key === seen.key && rank(value) === rank(seen.value));
+}
+
+function hasCommittedStatus({ events }: History, seen: HistoryEvent): boolean {
+  const statuses = events
+    .filter(({ f, key, value }) => f === 'commit' && key === seen.key && rank(value) === rank(seen.value))
+    .map(({ value }) => statusOf(value))
+    .filter((status) => status !== undefined);
+  const status = statusOf(seen.value);
+  return status === undefined || statuses.length === 0 || statuses.includes(status);
+}
+
+function statusOf(value: Value | undefined): string | undefined {
+  return typeof value === 'object' && value !== null && 'status' in value ? value.status : undefined;
 }

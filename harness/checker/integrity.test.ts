@@ -76,7 +76,34 @@ test('a failed write explains nothing, also if it fails after the read', () => {
   });
 });
 
-test('the status is ignored, the generation is not', () => {
+test('a value that was committed has one of the statuses with which it was committed, whenever that was', () => {
+  const ended = (status?: string) => commit(progress(100, status));
+  const shownAs = (status?: string) => show('tab-1', progress(100, status));
+  const both = [
+    ended('generating'),
+    shownAs('completed'),
+    ended('completed'),
+    ended(),
+    shownAs(),
+    shownAs('generating'),
+  ];
+  expect(judgeOne(historyOf(both), 'integrity').valid).toBe(true);
+  expect(judgeOne(historyOf([ended(), shownAs('completed')]), 'integrity').valid).toBe(true);
+  expect(judgeOne(historyOf([...both, shownAs('failed')]), 'integrity')).toMatchObject({
+    valid: false,
+    events: [[0, 6]],
+    sentences: [
+      'tab-1 was shown 100% of story-1, with the status failed, but it was only committed with generating or completed',
+    ],
+  });
+});
+
+test('the initial value may have a status that was never committed: the history lacks the commit of the new row', () => {
+  const history = historyOf([show('tab-1', progress(0, 'pending')), commit(progress(0, 'generating'))]);
+  expect(judgeOne(history, 'integrity').valid).toBe(true);
+});
+
+test('the status of a write is ignored, the generation is not', () => {
   const written = write('w', progress([2, 10], 'generating'));
   expect(judgeOne(historyOf([written, read('t', progress([2, 10], 'completed'))]), 'integrity').valid).toBe(true);
   expect(judgeOne(historyOf([written, read('t', progress([1, 10]))]), 'integrity').valid).toBe(false);

@@ -2,6 +2,7 @@ import type { HistoryColumns } from '../history/columns.ts';
 import { NONE } from '../history/codes.ts';
 import { itemAt } from '../required.ts';
 import { describeContradiction } from './contradiction.ts';
+import { COMPLETED_READ, extentOf } from './extent.ts';
 import { explainByZones } from './register-zones.ts';
 import { RegisterSearch } from './register-search.ts';
 import type { RegisterOperation } from './register-search.ts';
@@ -32,7 +33,7 @@ export const linearizable: Checker = (history, { searchStepsMax = searchStepsMax
   for (const { events, sentence } of contradictions.toSorted((a, b) => last(a.events) - last(b.events))) {
     findings.violation(() => ({ key: history.keyName(itemAt(events, 0)), events, sentence }));
   }
-  return findings.verdict({ searched: undecided.size, steps: budget.used });
+  return findings.verdict(extentOf(history, COMPLETED_READ), { searched: undecided.size, steps: budget.used });
 };
 
 function last(events: readonly number[]): number {

@@ -1,6 +1,7 @@
 import { COMMIT_OK, NONE } from '../history/codes.ts';
 import { Int32Column } from '../history/typed-columns.ts';
 import { describeDecrease, isDecrease } from './decrease.ts';
+import { COMMIT_EVENT, extentOf } from './extent.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
@@ -20,6 +21,5 @@ export const monotonicCommits: Checker = (history) => {
       sentence: `the database took ${history.keyName(at)} ${describeDecrease(history, before, at)}`,
     }));
   }
-  if (!code.includes(COMMIT_OK)) findings.doubt('the history has no commit events');
-  return findings.verdict();
+  return findings.verdict(extentOf(history, COMMIT_EVENT));
 };

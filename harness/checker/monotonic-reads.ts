@@ -1,4 +1,5 @@
 import { describeDecrease, isDecrease } from './decrease.ts';
+import { COMPLETED_READ, extentOf } from './extent.ts';
 import { readsUnderFloor } from './read-floor.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
@@ -19,5 +20,5 @@ export const monotonicReads: Checker = (history) => {
       sentence: `the reads of ${session} took ${key} ${describeDecrease(history, floor, read)}`,
     }));
   });
-  return findings.verdict();
+  return findings.verdict(extentOf(history, COMPLETED_READ));
 };

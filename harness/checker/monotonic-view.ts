@@ -1,6 +1,7 @@
 import { NONE } from '../history/codes.ts';
 import { Int32Column } from '../history/typed-columns.ts';
 import { describeDecrease, isDecrease } from './decrease.ts';
+import { extentOf } from './extent.ts';
 import { mayFall } from './falls.ts';
 import { shownCode } from './shown.ts';
 import { Findings } from './verdict.ts';
@@ -13,7 +14,8 @@ import type { Checker } from './verdict.ts';
 export const monotonicView: Checker = (history) => {
   const findings = new Findings('monotonic-view');
   const shown = shownCode(history);
-  if (!mayFall(history, shown)) return findings.verdict();
+  const extent = extentOf(history, { codes: [shown], lack: 'no shown value' });
+  if (!mayFall(history, shown)) return findings.verdict(extent);
   const { code, view, length } = history;
   const latest = new Int32Column(history.views.count).fill(NONE);
   for (let at = 0; at < length; at++) {
@@ -29,5 +31,5 @@ export const monotonicView: Checker = (history) => {
       sentence: `${session} saw ${key} go ${describeDecrease(history, before, at)}`,
     }));
   }
-  return findings.verdict();
+  return findings.verdict(extent);
 };

@@ -1,4 +1,5 @@
 import { describeEvent, isDecrease } from './decrease.ts';
+import { COMPLETED_READ, COMPLETED_WRITE, extentOf } from './extent.ts';
 import { readsUnderFloor } from './read-floor.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
@@ -20,5 +21,5 @@ export const readYourWrites: Checker = (history) => {
       sentence: `${session} wrote ${written} to ${key} and then read ${returned}`,
     }));
   });
-  return findings.verdict();
+  return findings.verdict(extentOf(history, COMPLETED_READ, COMPLETED_WRITE));
 };

@@ -2,6 +2,7 @@ import { NONE, OK, READ_INVOKE, READ_OK } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { Float64Column } from '../history/typed-columns.ts';
 import { describeEvent } from './decrease.ts';
+import { COMPLETED_READ, extentOf } from './extent.ts';
 import { quantilesOf } from './quantiles.ts';
 import { Findings } from './verdict.ts';
 import type { CheckOptions, Checker } from './verdict.ts';
@@ -36,7 +37,7 @@ export const staleness: Checker = (history, options) => {
       sentence: `${session} read ${returned} of ${key} when ${current} had been written: ${behind}, not ${bound}`,
     }));
   });
-  return findings.verdict(lags.summary());
+  return findings.verdict(extentOf(history, COMPLETED_READ), lags.summary());
 };
 
 function brokenBound(

@@ -24,6 +24,10 @@ export interface Verdict {
   valid: Validity;
   /** The first ones in the history, at most 100. */
   violations: Violation[];
+  /** How many values were judged, e.g. how many were shown: see `docs/CHECKERS.md`. */
+  judged: number;
+  /** The history lacks the events that the property needs, so the verdict is unknown. */
+  isNotJudged?: true;
   /** Why the verdict is unknown. */
   reason?: string;
   /** Numbers for a report; `violations` includes those beyond the first 100. */
@@ -46,6 +50,12 @@ export interface CheckOptions {
 
 /** A pure function from a history to a verdict. If it throws, the verdict is unknown. */
 export type Checker = (history: HistoryColumns, options: CheckOptions) => Verdict;
+
+/** How much of a history a property applies to. */
+export interface Extent {
+  judged: number;
+  lacks: string | undefined;
+}
 
 const violationsMax = 100;
 
@@ -71,10 +81,17 @@ export class Findings {
     this.#doubt ??= reason;
   }
 
-  verdict(measured?: Record<string, unknown>): Verdict {
-    const found: Verdict = { property: this.#property, valid: true, violations: this.#violations };
+  /**
+   * @param lacks the events that the property needs and the history does not have, as they stand after "the history has";
+   * without a violation the verdict is then unknown
+   */
+  verdict({ judged, lacks }: Extent, measured?: Record<string, unknown>): Verdict {
+    const found: Verdict = { property: this.#property, valid: true, violations: this.#violations, judged };
     if (measured !== undefined) found.measured = measured;
     if (this.#count > 0) return { ...found, valid: false, measured: { violations: this.#count, ...measured } };
+    if (lacks !== undefined) {
+      return { ...found, valid: 'unknown', judged: 0, isNotJudged: true, reason: `the history has ${lacks}` };
+    }
     return this.#doubt === undefined ? found : { ...found, valid: 'unknown', reason: this.#doubt };
   }
 }

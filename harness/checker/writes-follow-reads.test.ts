@@ -127,9 +127,11 @@ test('shows and completions of writes count neither as reads nor as writes', () 
     commit(progress(50)),
     commit(progress(40)),
     ok('s', 'write'),
+    read('other', progress(40)),
   ]);
   expect(judgeOne(history, 'writes-follow-reads').valid).toBe(true);
   const wrote = historyOf([
+    read('other', progress(0)),
     write('s', progress(40)),
     invoke('s', 'write', progress(50)),
     commit(progress(50)),

@@ -2,6 +2,7 @@ import { COMMIT_OK, FAIL, NONE, READ_OK, beginsWrite } from '../history/codes.ts
 import type { HistoryColumns } from '../history/columns.ts';
 import { Int32Column } from '../history/typed-columns.ts';
 import { describeEvent } from './decrease.ts';
+import { COMMIT_EVENT, COMPLETED_READ, extentOf } from './extent.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
@@ -39,8 +40,7 @@ export const writesFollowReads: Checker = (history) => {
       sentence: describe(history, read, written),
     }));
   }
-  if (!code.includes(COMMIT_OK)) findings.doubt('the history has no commit events');
-  return findings.verdict();
+  return findings.verdict(extentOf(history, COMPLETED_READ, COMMIT_EVENT));
 };
 
 /** By value: its first and its last commit, `NONE` for an initial value or one that was never committed. */

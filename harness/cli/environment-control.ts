@@ -1,6 +1,6 @@
 /** Shared by the verbs that control an environment from another terminal. */
 import { Option } from 'commander';
-import { describeFault } from '../report/plan-text.ts';
+import { describeFault } from '../plan/fault-words.ts';
 import { requestControl, type ActiveFault, type Command as ControlCommand } from '../up/control.ts';
 import { findUp } from '../up/state-folder.ts';
 import { print } from './terminal.ts';

@@ -61,11 +61,33 @@ describe('what is judged', () => {
     expect(judged(run, ...view)).toEqual(['monotonic-view']);
   });
 
-  it('is every property if the history has no plan', () => {
-    expect(judged(file('bare.ndjson', headed({}))).length).toBeGreaterThan(9);
-    expect(judged(file('odd.ndjson', headed({ plan: { ...plan, properties: ['fairness'] } }))).length).toBeGreaterThan(
-      9,
+  it('is every property that the history has the events for, if it has no plan', () => {
+    const ofShows = ['monotonic-view', 'integrity'];
+    expect(judged(file('bare.ndjson', headed({})))).toEqual(ofShows);
+    expect(judged(file('odd.ndjson', headed({ plan: { ...plan, properties: ['fairness'] } })))).toEqual(ofShows);
+    const { status, stdout } = ratchet(['check', sound]);
+    expect(stdout).toContain('✓ monotonic-view   2 values judged');
+    expect(stdout).toContain(
+      '- not judged, since the history has no completed read: monotonic-reads, linearizable, staleness',
     );
+    expect(status).toBe(1);
+  });
+
+  it('is named although the history lacks the events, if the command line or the plan names it', () => {
+    const { status, stdout } = ratchet(['check', sound, '--property', 'monotonic-reads', ...view]);
+    expect([status, stdout]).toEqual([
+      2,
+      '? monotonic-reads   not judged: the history has no completed read\n✓ monotonic-view    2 values judged\n',
+    ]);
+    const planned = file('planned.ndjson', headed({ plan: { ...plan, properties: ['monotonic-reads'] } }));
+    expect(ratchet(['check', planned]).status).toBe(2);
+  });
+
+  it('is nothing in a history without any event that a property needs, which is not a pass', () => {
+    const empty = ratchet(['check', '-', '--reporter', 'json']);
+    expect(empty.status).toBe(2);
+    const [{ valid, verdicts, notJudged }] = JSON.parse(empty.stdout).files;
+    expect([valid, verdicts, notJudged.length]).toEqual(['unknown', [], 10]);
   });
 });
 
@@ -116,7 +138,7 @@ describe('a history', () => {
   it('may come from standard input, gzipped or not', () => {
     expect(ratchet(['check', '-', ...view], shows(['tab-1', 85], ['tab-1', 10])).status).toBe(1);
     expect(ratchet(['check', '-', ...view], packed).status).toBe(1);
-    expect(ratchet(['check', '-', ...view], '').status).toBe(0);
+    expect(ratchet(['check', '-', ...view], '').status).toBe(2);
     expect(ratchet(['check', '-'], 'oops').stderr).toContain('ratchet: standard input:1: not valid JSON');
   });
 

@@ -90,8 +90,9 @@ async function exploreOne(space: Space, title: RunTitle, options: ExploreSpacesO
   };
 }
 
-function validityOf({ found }: Explored): Validity {
-  if (found === undefined) return true;
+/** A search in which no plan tested anything has not shown that the subject holds. */
+function validityOf({ found, runs, untested }: Explored): Validity {
+  if (found === undefined) return untested === runs ? 'unknown' : true;
   return found.failing.kind === 'violation' ? false : 'unknown';
 }
 

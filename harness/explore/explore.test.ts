@@ -55,7 +55,7 @@ describe('an exploration', () => {
       ...slowWorker(sound, () => 0),
       search: async (chunk, runs) => {
         await clock.advance(100);
-        return { chunk, runs, coverage: {} };
+        return { chunk, runs, coverage: {}, untested: 0 };
       },
     };
     const explored = await exploring([passing], { runs: undefined, timeMs: 1_000, clock });

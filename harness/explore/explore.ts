@@ -37,6 +37,9 @@ export interface Explored {
   runsPerSecond: number;
   elapsedMs: number;
   coverage: Coverage;
+  /** Of these plans, how many tested nothing, and why the first of them did not. */
+  untested: number;
+  untestedReason?: string;
   found: Found | undefined;
   isInterrupted: boolean;
 }
@@ -122,19 +125,29 @@ async function shrunk(
 function sum(
   results: readonly ChunkResult[],
   elapsedMs: number,
-): Pick<Explored, 'runs' | 'runsPerSecond' | 'coverage'> {
+): Pick<Explored, 'runs' | 'runsPerSecond' | 'coverage' | 'untested' | 'untestedReason'> {
   const last = earliestFind(results)?.chunk ?? Infinity;
   const coverage: Coverage = {};
   let runs = 0;
+  let untested = 0;
   let allRuns = 0;
   for (const result of results) {
     allRuns += result.runs;
     if (result.chunk > last) continue;
     runs += result.runs;
+    untested += result.untested;
     for (const kind of Object.keys(result.coverage) as (keyof Coverage)[])
       coverage[kind] = (coverage[kind] ?? 0) + (result.coverage[kind] ?? 0);
   }
-  return { runs, runsPerSecond: elapsedMs > 0 ? (allRuns / elapsedMs) * 1_000 : 0, coverage };
+  const reasons = results.toSorted((a, b) => a.chunk - b.chunk).flatMap((result) => result.untestedReason ?? []);
+  const [untestedReason] = reasons;
+  return {
+    runs,
+    runsPerSecond: elapsedMs > 0 ? (allRuns / elapsedMs) * 1_000 : 0,
+    coverage,
+    untested,
+    ...(untestedReason === undefined || untested === 0 ? {} : { untestedReason }),
+  };
 }
 
 function interruptionOf(signal: AbortSignal, close: () => void): { promise: Promise<void>; stop(): void } {

@@ -7,7 +7,7 @@ import { planOfVariation, type Variation } from '../plan/arbitraries.ts';
 import { kindOf, type DeviationKind } from '../plan/deviations.ts';
 import type { Plan } from '../plan/plan.ts';
 import { findMismatch } from './determinism.ts';
-import { failureOf, tryPlan, type Failing, type Simulate } from './trial.ts';
+import { failureOf, tryPlan, untestedReason, type Failing, type Simulate } from './trial.ts';
 
 export const CHUNK_RUNS = 50;
 
@@ -28,6 +28,9 @@ export interface ChunkResult {
   chunk: number;
   runs: number;
   coverage: Coverage;
+  /** How many of the plans tested nothing, and why the first of them did not. */
+  untested: number;
+  untestedReason?: string;
   find?: Find;
 }
 
@@ -43,14 +46,20 @@ export interface Find {
 export function searchChunk(options: SearchOptions, chunk: number, runs: number): ChunkResult {
   const coverage: Coverage = {};
   let tried = 0;
+  let untested = 0;
+  let why: string | undefined;
   let failing: Find['failing'] | undefined;
   const details = check(options, chunk, { numRuns: runs, endOnFailure: true }, (variation) => {
     tried += 1;
     for (const kind of new Set(variation.deviations.map(kindOf))) coverage[kind] = (coverage[kind] ?? 0) + 1;
-    failing = examine(toPlan(options, variation), options);
+    const examined = examine(toPlan(options, variation), options);
+    failing = examined.failing;
+    if (examined.untestedReason !== undefined) untested += 1;
+    why ??= examined.untestedReason;
     return failing === undefined;
   });
-  const result = { chunk, runs: tried, coverage };
+  const reason = why === undefined ? {} : { untestedReason: why };
+  const result = { chunk, runs: tried, coverage, untested, ...reason };
   const [variation] = details.counterexample ?? [];
   const { counterexamplePath: path } = details;
   if (variation === undefined || failing === undefined || path === null) return result;
@@ -82,11 +91,19 @@ export function shrinkFind(
   return { plan: smallest, runs };
 }
 
-function examine(plan: Plan, options: SearchOptions): Find['failing'] | undefined {
-  if (!options.checkDeterminism) return failureOf(tryPlan(plan, options.simulate));
+interface Examined {
+  failing: Failing | undefined;
+  untestedReason?: string | undefined;
+}
+
+function examine(plan: Plan, options: SearchOptions): Examined {
+  if (!options.checkDeterminism) {
+    const trial = tryPlan(plan, options.simulate);
+    return { failing: failureOf(trial), untestedReason: untestedReason(trial) };
+  }
   const [first, second] = [options.simulate(plan), options.simulate(plan)];
   const mismatch = findMismatch(first, second);
-  return mismatch === undefined ? undefined : { kind: 'mismatch', what: mismatch.sentence };
+  return { failing: mismatch === undefined ? undefined : { kind: 'mismatch', what: mismatch.sentence } };
 }
 
 function toPlan({ properties }: SearchOptions, variation: Variation): Plan {

@@ -1,9 +1,10 @@
 /** Runs one plan in a simulation and judges it. */
-import { CHECKER_FAILED, type Judgement } from '../checker/compose.ts';
+import { CHECKER_FAILED } from '../checker/compose.ts';
 import { EnvironmentError } from '../errors.ts';
 import { disturbed } from '../plan/disturb.ts';
 import type { Plan } from '../plan/plan.ts';
-import { judgeRun, requireProperties } from '../runner/judgement.ts';
+import { judgePlannedRun } from '../runner/judge-planned-run.ts';
+import type { RunJudgement } from '../runner/judgement.ts';
 import { findMismatch, type Traced } from './determinism.ts';
 import type { RunOutcome } from '../runner/run-plan.ts';
 
@@ -15,14 +16,12 @@ export type TrialOutcome = RunOutcome & Traced;
 export interface Trial {
   plan: Plan;
   outcome: TrialOutcome;
-  judgement: Judgement;
+  judgement: RunJudgement;
 }
 
 export function tryPlan(plan: Plan, simulate: Simulate): Trial {
   const outcome = simulateOrFail(plan, simulate);
-  const convergeWithinMs = plan.bounds.converge_within_ms;
-  const options = convergeWithinMs === undefined ? {} : { convergeWithinMs };
-  return { plan, outcome, judgement: judgeRun(outcome.history, requireProperties(plan.properties), options) };
+  return { plan, outcome, judgement: judgePlannedRun(outcome.history, plan) };
 }
 
 /** A simulation that cannot end throws; a search treats this as an incomplete run. */
@@ -44,6 +43,12 @@ export function failureOf({ outcome, judgement }: Trial): Failing | undefined {
   // An inconclusive verdict on a complete run, e.g. of a run without commits, is not a failure.
   const broken = judgement.verdicts.find(({ reason }) => reason?.startsWith(CHECKER_FAILED));
   return broken === undefined ? undefined : { kind: 'broken', what: `checker of ${broken.property}` };
+}
+
+/** Why a trial tested nothing; `undefined` if it tested anything. */
+export function untestedReason({ judgement: { untested, verdicts } }: Trial): string | undefined {
+  if (untested !== undefined) return untested[0];
+  return verdicts.every(({ isNotJudged }) => isNotJudged) ? `nothing was tested: ${verdicts[0]?.reason}` : undefined;
 }
 
 export interface Failing {

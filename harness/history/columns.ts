@@ -78,6 +78,7 @@ export class HistoryColumns implements Columns {
   readonly recordsWatches: boolean;
   readonly #hasHeights: boolean;
   #values: ValueIds | undefined;
+  #counts: Uint32Array | undefined;
 
   constructor(parts: HistoryParts) {
     const { header, length, columns, names, views, swapFrom, eventAt, recordsShows, recordsWatches } = parts;
@@ -114,6 +115,18 @@ export class HistoryColumns implements Columns {
   get values(): ValueIds {
     this.#values ??= new ValueIds(this);
     return this.#values;
+  }
+
+  /** The number of events of this code. */
+  countOf(code: number): number {
+    this.#counts ??= this.#count();
+    return this.#counts[code] ?? 0;
+  }
+
+  #count(): Uint32Array {
+    const counts = new Uint32Array(1 << 8);
+    for (let at = 0; at < this.length; at++) counts[this.code.get(at)]! += 1;
+    return counts;
   }
 
   keyName(index: number): string | number {

@@ -22,6 +22,11 @@ export class Names {
     return id;
   }
 
+  /** The id of a name that was interned before. */
+  find(name: Name): number | undefined {
+    return this.#ids.get(name);
+  }
+
   /**
    * The id of a string given as valid UTF-8. `hash` may be any function of the bytes, but always the same one.
    * No string is created for a text that was seen before.

@@ -50,6 +50,19 @@ const Observer = z.strictObject({
   display: z.enum(['subject', ...DISPLAY_NAMES]).default('subject'),
 });
 
+/**
+ * What may fail to happen in a run without making its verdict unknown: a fault that never applies, workers that all give
+ * up, an observer that is never shown a progress, a run without any commit, a run without any request to Supabase.
+ */
+export const ALLOWANCES = [
+  'fault-unused',
+  'workers-gave-up',
+  'observer-not-shown',
+  'no-commits',
+  'no-requests',
+] as const;
+export type Allowance = (typeof ALLOWANCES)[number];
+
 export const PlanSchema = z.strictObject({
   plan: z.literal(1),
   scenario: Name,
@@ -70,6 +83,8 @@ export const PlanSchema = z.strictObject({
   /** The properties to judge. */
   properties: z.array(z.string()).min(1),
   bounds: z.strictObject({ converge_within_ms: milliseconds.optional() }).default({}),
+  /** What may fail to happen; the verdict is unknown if anything else does. */
+  allows: z.array(z.enum(ALLOWANCES)).default([]),
   /** A longer run is stopped, and its verdict is unknown. */
   run_ms_max: z.number().min(1).max(3_600_000).default(60_000),
 });

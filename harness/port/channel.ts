@@ -62,6 +62,8 @@ export interface ChannelSurroundings {
   processes: { take(base: string): string; release(base: string, name: string): void };
   /** Returns the database that served an operation, and removes the entry. */
   exchanges: { takeService(operation: string): object };
+  /** To be awaited before an answer is recorded: its value may be from a commit that is recorded only now. */
+  knownValues: { await(key: string, value: ObservedProgress): Promise<void> | undefined };
   gatewayUrl: string;
   subject: Pick<Subject, 'frontEnd' | 'readStatus' | 'statusPath'>;
   tab: TabMemory;

@@ -72,6 +72,10 @@ export interface RunTitle {
 export interface JudgedRun extends RunTitle {
   valid: Validity;
   verdicts: readonly Verdict[];
+  /** Of a history that is judged by all properties: those that it lacks the events for, with the reasons. */
+  notJudged?: readonly Verdict[];
+  /** What did not happen in the run, so that it tested nothing, or not what its plan is about; in sentences. */
+  untested?: readonly string[];
   /** Whether the properties are expected to hold; `undefined` without an expectation. */
   expected: boolean | undefined;
   history: History;
@@ -113,6 +117,9 @@ export interface JudgedExploration extends RunTitle {
   isDeterminismCheck: boolean;
   /** How often each kind of deviation was tried. */
   coverage: Readonly<Partial<Record<string, number>>>;
+  /** How many of the plans tested nothing, e.g. because no tab was shown a progress, and why the first did not. */
+  untested: number;
+  untestedReason?: string;
   found: FoundPlan | undefined;
   /** The same as JSON. */
   record: Readonly<Record<string, unknown>>;

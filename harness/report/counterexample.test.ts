@@ -7,7 +7,7 @@ import { plainPalette } from './palette.ts';
 import { formatVerdicts } from './verdict-text.ts';
 
 const told = (history: History, verdicts: readonly Verdict[]): string =>
-  formatVerdicts(history, verdicts, { palette: plainPalette, held: 'each' }).join('\n');
+  formatVerdicts(history, { verdicts }, { palette: plainPalette, held: 'each' }).join('\n');
 
 function history(...events: Record<string, unknown>[]) {
   const lines = events.map((event, index) =>
@@ -80,7 +80,7 @@ describe('a counterexample', () => {
         '   1.204 s  worker-1 wrote 85%    committed at 0/3A1F0 on the primary',
         '   1.310 s  tab-1 was shown 85%   served by the primary',
         '   1.812 s  tab-1 was shown 10%   served by replica-1, after 4 attempts, which had replayed up to 0/2F088 (0.6 s behind)',
-        '✓ integrity',
+        '✓ integrity        4 values judged',
       ].join('\n'),
     );
   });
@@ -131,7 +131,7 @@ describe('a counterexample', () => {
   it('gives the reason of an unknown verdict', () => {
     const empty = history();
     expect(told(empty, judge(empty, ['monotonic-commits']).verdicts)).toMatch(
-      /^\? monotonic-commits {3}inconclusive: /,
+      /^\? monotonic-commits {3}not judged: the history has no commit events$/,
     );
   });
 });

@@ -25,7 +25,12 @@ export async function describeExploration(
   isVerbose: boolean,
 ): Promise<string[]> {
   const { found } = exploration;
-  const lines = [describeResult(exploration, palette), palette.dim(`  deviations tried: ${coverageOf(exploration)}`)];
+  const { runs, untested, untestedReason = '' } = exploration;
+  const lines = [
+    describeResult(exploration, palette),
+    palette.dim(`  deviations tried: ${coverageOf(exploration)}`),
+    ...(untested === 0 ? [] : [`  ${untested} of ${runs} plans tested nothing; the first: ${untestedReason}`]),
+  ];
   return found === undefined ? lines : [...lines, ...(await describeFinding(found, palette, isVerbose))];
 }
 

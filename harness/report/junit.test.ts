@@ -27,22 +27,24 @@ describe('JUnit XML of check', () => {
     expect(xml).toBe(
       [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        '<testsuites name="ratchet check" tests="6" failures="1" errors="2">',
+        '<testsuites name="ratchet check" tests="6" failures="1" errors="3">',
         '  <testsuite name="a.ndjson" tests="3" failures="1" errors="1" time="1.234">',
-        '    <testcase classname="a.ndjson" name="monotonic-view">',
+        '    <testcase classname="a.ndjson" name="monotonic-view" assertions="2">',
         '      <failure message="tab-1 saw story-1 go from 85% back to 10%">tab-1 saw story-1 go from 85% back to 10%',
         '   0.000 s  tab-1 was shown 85%',
         '   0.001 s  tab-1 was shown 10%</failure>',
         '    </testcase>',
-        '    <testcase classname="a.ndjson" name="monotonic-reads"/>',
-        '    <testcase classname="a.ndjson" name="monotonic-commits">',
+        '    <testcase classname="a.ndjson" name="monotonic-reads" assertions="1"/>',
+        '    <testcase classname="a.ndjson" name="monotonic-commits" assertions="0">',
         '      <error message="the history has no commit events"/>',
         '    </testcase>',
         '  </testsuite>',
-        '  <testsuite name="b.ndjson" tests="3" failures="0" errors="1" time="1.234">',
-        '    <testcase classname="b.ndjson" name="monotonic-view"/>',
-        '    <testcase classname="b.ndjson" name="monotonic-reads"/>',
-        '    <testcase classname="b.ndjson" name="monotonic-commits">',
+        '  <testsuite name="b.ndjson" tests="3" failures="0" errors="2" time="1.234">',
+        '    <testcase classname="b.ndjson" name="monotonic-view" assertions="0">',
+        '      <error message="the history has no shown value"/>',
+        '    </testcase>',
+        '    <testcase classname="b.ndjson" name="monotonic-reads" assertions="1"/>',
+        '    <testcase classname="b.ndjson" name="monotonic-commits" assertions="0">',
         '      <error message="the history has no commit events"/>',
         '    </testcase>',
         '  </testsuite>',
@@ -50,6 +52,15 @@ describe('JUnit XML of check', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('skips the properties that the history lacks the events for, if all are judged by default', async () => {
+    const { reporter, text } = await caught(createJunitReporter);
+    const { verdicts, ...run } = judgedRun(steady, ['monotonic-view', 'monotonic-commits'], { file: 'a.ndjson' });
+    await reporter.ran({ ...run, valid: true, verdicts: verdicts.slice(0, 1), notJudged: verdicts.slice(1) });
+    await reporter.end(END);
+    expect(text()).toContain('tests="2" failures="0" errors="0" skipped="1"');
+    expect(text()).toContain('<skipped message="the history has no commit events"/>');
   });
 
   it('contains the first ten violations', async () => {
@@ -92,7 +103,7 @@ describe('JUnit XML of run', () => {
         '      <property name="seed" value="1"/>',
         '      <property name="expected" value="held"/>',
         '    </properties>',
-        '    <testcase classname="restart guarded" name="monotonic-view"/>',
+        '    <testcase classname="restart guarded" name="monotonic-view" assertions="2"/>',
         '  </testsuite>',
         '  <testsuite name="racing guarded seed 7" tests="1" failures="1" errors="0" time="1.234">',
         '    <properties>',
@@ -102,7 +113,7 @@ describe('JUnit XML of run', () => {
         '      <property name="expected" value="violated"/>',
         '      <property name="replay" value="ratchet replay plan.json"/>',
         '    </properties>',
-        '    <testcase classname="racing guarded seed 7" name="monotonic-view">',
+        '    <testcase classname="racing guarded seed 7" name="monotonic-view" assertions="2">',
         '      <failure message="tab-1 saw story-1 go from 85% back to 10%">tab-1 saw story-1 go from 85% back to 10%',
         '   0.000 s  tab-1 was shown 85%',
         '   0.001 s  tab-1 was shown 10%',

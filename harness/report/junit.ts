@@ -45,6 +45,8 @@ interface Suite {
 interface Case {
   name: string;
   outcome: 'passed' | 'failure' | 'error' | 'skipped';
+  /** How many values were judged; written as the number of assertions. */
+  judged?: number;
   /** Child elements. */
   content: string[];
 }
@@ -53,7 +55,7 @@ function suiteOfRun(name: string, run: JudgedRun): Suite {
   return {
     name,
     properties: propertiesOf(run),
-    cases: run.verdicts.map((verdict) => caseOf(verdict, run)),
+    cases: [...run.verdicts.map((verdict) => caseOf(verdict, run)), ...(run.notJudged ?? []).map(caseOfNotJudged)],
     durationMs: run.durationMs,
   };
 }
@@ -76,7 +78,8 @@ function suiteOfExploration(name: string, exploration: JudgedExploration): Suite
   const first = found?.runs[0];
   if (found?.failing.kind === 'violation' && first !== undefined) return { ...suiteOfRun(name, first), durationMs };
   const none: Case = { name: 'no counterexample', outcome: 'passed', content: [] };
-  const cases = found === undefined ? [none] : [{ ...none, ...errorOf(found.failing.what) }];
+  const reason = found?.failing.what ?? (exploration.valid === 'unknown' ? exploration.untestedReason : undefined);
+  const cases = reason === undefined ? [none] : [{ ...none, ...errorOf(reason) }];
   return { name, properties: first === undefined ? {} : propertiesOf(first), cases, durationMs };
 }
 
@@ -89,16 +92,20 @@ function suiteOfError(name: string, error: Error): Suite {
   return { name, properties: {}, cases: [{ name: 'run', ...errorOf(error.message) }] };
 }
 
+function caseOfNotJudged({ property, reason = '' }: Verdict): Case {
+  return { name: property, outcome: 'skipped', content: [element('skipped', { message: reason }, [])] };
+}
+
 function caseOf(verdict: Verdict, run: JudgedRun): Case {
-  const { property, valid, violations, reason = '' } = verdict;
-  if (valid === true) return { name: property, outcome: 'passed', content: [] };
-  if (valid === 'unknown') return { name: property, ...errorOf(reason) };
+  const { property, valid, violations, judged, reason = '' } = verdict;
+  if (valid === true) return { name: property, outcome: 'passed', judged, content: [] };
+  if (valid === 'unknown') return { name: property, judged, ...errorOf(reason) };
   const columns = asColumns(run.history);
   const counterexamples = violations.slice(0, COUNTEREXAMPLES_MAX).map((violation) => describe(columns, violation));
   const replay = run.replay === undefined ? [] : [`replay: ${run.replay}`];
   const text = escapeXml([...counterexamples, ...replay].join('\n\n'));
   const message = escapeXml(violations[0]?.sentence ?? 'violated');
-  return { name: property, outcome: 'failure', content: [`<failure message="${message}">${text}</failure>`] };
+  return { name: property, outcome: 'failure', judged, content: [`<failure message="${message}">${text}</failure>`] };
 }
 
 /** In one failure. */
@@ -126,8 +133,12 @@ function formatSuite({ name, properties, cases, durationMs }: Suite): string {
   const described = values.map(([key, value]) => element('property', { name: key, value: value! }, []));
   return element('testsuite', { name, ...countsOf(cases), ...time }, [
     ...(described.length === 0 ? [] : [element('properties', {}, described)]),
-    ...cases.map((each) => element('testcase', { classname: name, name: each.name }, each.content)),
+    ...cases.map((each) => element('testcase', attributesOf(each, name), each.content)),
   ]);
+}
+
+function attributesOf({ name, judged }: Case, classname: string): Record<string, string> {
+  return { classname, name, ...(judged === undefined ? {} : { assertions: String(judged) }) };
 }
 
 function countsOf(cases: readonly Case[]): Record<string, string> {

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { describeMeasured } from './measured.ts';
 
 const told = (property: string, measured?: Record<string, unknown>) =>
-  describeMeasured({ property, valid: true, violations: [], ...(measured === undefined ? {} : { measured }) });
+  describeMeasured({
+    property,
+    valid: true,
+    violations: [],
+    judged: 1,
+    ...(measured === undefined ? {} : { measured }),
+  });
 const ms = { p50: 0.0123, p90: 1, p99: 12.345, max: 1234.5 };
 
 describe('measurements', () => {
@@ -11,7 +17,7 @@ describe('measurements', () => {
       '3 of 1000 reads were behind: 12.3 ms at p99, 1235 ms and 1 version at most',
     );
     expect(told('staleness', { reads: 5, behind: 0, ms, versions: ms })).toBe('none of 5 reads was behind');
-    expect(told('staleness', { reads: 0, behind: 0 })).toBe('no reads');
+    expect(told('staleness', { reads: 0, behind: 0 })).toBe('no read has a known place among the writes');
   });
 
   it('of availability are the number of answered reads and their latency', () => {
@@ -19,7 +25,6 @@ describe('measurements', () => {
       '999 of 1000 reads answered, in 0.0123 ms at p50, 12.3 ms at p99, 1235 ms at most',
     );
     expect(told('availability', { reads: 3, answered: 0 })).toBe('0 of 3 reads answered');
-    expect(told('availability', { reads: 0, answered: 0 })).toBe('no reads');
   });
 
   it('of other properties are not described', () => {

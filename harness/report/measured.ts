@@ -28,14 +28,13 @@ export function describeMeasured({ property, measured }: Verdict): string | unde
 }
 
 function describeStaleness({ reads, behind, ms, versions }: Staleness): string {
-  if (ms === undefined || versions === undefined) return 'no reads';
+  if (ms === undefined || versions === undefined) return 'no read has a known place among the writes';
   if (behind === 0) return `none of ${reads} reads was behind`;
   const worst = `${rounded(ms.max)} ms and ${versions.max} ${versions.max === 1 ? 'version' : 'versions'} at most`;
   return `${behind} of ${reads} reads were behind: ${rounded(ms.p99)} ms at p99, ${worst}`;
 }
 
 function describeAvailability({ reads, answered, latencyMs }: Availability): string {
-  if (reads === 0) return 'no reads';
   const share = `${answered} of ${reads} reads answered`;
   if (latencyMs === undefined) return share;
   const { p50, p99, max } = latencyMs;

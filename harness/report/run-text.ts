@@ -13,9 +13,10 @@ export function describeHead(
   words: readonly string[],
   { palette, isShort }: { palette: Palette; isShort: boolean },
 ): string {
-  const { valid, expected, scenario = '', notes, log, file, history } = run;
+  const { valid, expected, scenario = '', notes, log, file, history, untested } = run;
   const passes = valid === true && !isSurprise(valid, expected);
-  const verdict = describeValidity(valid, expected, scenario);
+  const verdict =
+    valid === 'unknown' && untested !== undefined ? untested[0]! : describeValidity(valid, expected, scenario);
   const parts = [
     ...words,
     ...(file === undefined ? [] : [log === undefined ? count(asColumns(history).length, 'event') : describeLines(log)]),
@@ -38,15 +39,16 @@ export interface BodyOptions {
 /** The plan, the violations, the reasons, the saved files and, last, the replay command. */
 export async function describeBody(run: JudgedRun, options: BodyOptions): Promise<string[]> {
   const { palette, showsLines, showsPlan, showsEach } = options;
-  const { plan, history, verdicts, incomplete, notes, file, historyFile, replay, valid, log } = run;
+  const { plan, history, incomplete, untested, notes, file, historyFile, replay, valid, log } = run;
   return [
     ...(showsPlan && plan !== undefined ? await planLines(run, palette) : []),
     ...(log === undefined ? [] : describeLog(log, showsLines).map((line) => palette.dim(line))),
-    ...formatVerdicts(history, verdicts, {
+    ...formatVerdicts(history, run, {
       palette,
       held: showsEach ? 'each' : 'names',
-      knownReason: incomplete?.message,
+      knownReason: incomplete?.message ?? untested?.[0],
     }),
+    ...(untested ?? []).slice(valid === 'unknown' ? 1 : 0).map((reason) => `note:    ${reason}`),
     ...notes.map((note) => `note:    ${note}`),
     ...(incomplete === undefined ? [] : [`stopped: ${describeStop(incomplete)}`]),
     ...(historyFile === undefined || file !== undefined ? [] : [`history: ${shortPath(historyFile)}`]),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../checker/verdict.ts';
 import { EnvironmentError } from '../errors.ts';
+import { historyOf, progress, read } from '../history/history.test-support.ts';
 import { parsePlan } from '../plan/plan.ts';
 import type { JudgedRun } from '../port/reporter.ts';
 import { caught, judgedExploration, judgedRun, reverted, START, steady, title } from './judged-run.test-support.ts';
@@ -62,8 +63,8 @@ describe('a run that passes', () => {
     expect(await told([{ ...run, notes: ['worker-1 gave up'] }], { isVerbose: true })).toEqual([
       '✓ restart  guarded  1.2 s',
       ...PLAN_LINES,
-      '  ✓ monotonic-view',
-      '  ✓ availability   no reads',
+      '  ✓ monotonic-view   2 values judged',
+      '  ✓ availability     1 value judged',
       '  note:    worker-1 gave up',
       '  history: reports/history.ndjson',
     ]);
@@ -100,7 +101,7 @@ describe('a run that does not pass', () => {
   it('prints why it stopped once, for any number of inconclusive properties', async () => {
     const incomplete = new EnvironmentError('stopped', 'the tab threw\n    at app/route.ts:7', 'mend the tab');
     const reason = `the run is incomplete: ${incomplete.message}`;
-    const open = names.map((property): Verdict => ({ property, valid: 'unknown', violations: [], reason }));
+    const open = names.map((property): Verdict => ({ property, valid: 'unknown', violations: [], judged: 2, reason }));
     const run = judgedRun(steady, names, { ...title('restart'), ...saved, incomplete, valid: 'unknown' });
     expect(await told([{ ...run, verdicts: open }])).toEqual([
       '? restart  guarded  1.2 s  inconclusive',
@@ -113,11 +114,10 @@ describe('a run that does not pass', () => {
   });
 
   it('prints a reason once for several properties', async () => {
-    const text = (await told([judgedRun(steady, ['monotonic-commits', 'writes-follow-reads'], title('restart'))])).join(
-      '\n',
-    );
-    expect(text).toContain('? monotonic-commits, writes-follow-reads   inconclusive: the history has no commit events');
-    expect(text.match(/no commit events/g)).toHaveLength(1);
+    const seen = historyOf([read('tab-1', progress(10))]);
+    const text = await told([judgedRun(seen, ['monotonic-commits', 'writes-follow-reads'], title('restart'))]);
+    expect(text).toContain('  ? monotonic-commits, writes-follow-reads   not judged: the history has no commit events');
+    expect(text.join().match(/no commit events/g)).toHaveLength(1);
   });
 });
 
@@ -174,11 +174,23 @@ describe('files', () => {
   it('are printed property by property if there is only one', async () => {
     expect(await checked([judgedRun(reverted, ['convergence', 'monotonic-view', 'availability'], ofFile('a'))])).toBe(
       [
-        '✓ convergence',
+        '✓ convergence      1 value judged',
         '✗ monotonic-view   tab-1 saw story-1 go from 85% back to 10%',
         '   0.000 s  tab-1 was shown 85%',
         '   0.001 s  tab-1 was shown 10%',
-        '✓ availability     no reads',
+        '✓ availability     1 value judged',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('say which properties were left out, because the history lacks the events for them', async () => {
+    const { verdicts, ...judgement } = judgedRun(steady, ['monotonic-view', 'monotonic-commits'], ofFile('a'));
+    const [held, open] = verdicts;
+    expect(await checked([{ ...judgement, valid: true, verdicts: [held!], notJudged: [open!] }])).toBe(
+      [
+        '✓ monotonic-view   2 values judged',
+        '- not judged, since the history has no commit events: monotonic-commits',
         '',
       ].join('\n'),
     );

@@ -3,6 +3,7 @@ import type { Validity, Verdict, Violation } from '../checker/verdict.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { History } from '../history/event.ts';
+import type { JudgedRun } from '../port/reporter.ts';
 import { itemAt } from '../required.ts';
 import { seconds, describeViolation } from './counterexample.ts';
 import { describeMeasured } from './measured.ts';
@@ -26,15 +27,20 @@ interface Row {
 }
 
 /** Lines in the order of the verdicts; below each violated one, its first counterexample. */
-export function formatVerdicts(history: History, verdicts: readonly Verdict[], options: VerdictTextOptions): string[] {
+export function formatVerdicts(
+  history: History,
+  { verdicts, notJudged = [] }: Pick<JudgedRun, 'verdicts' | 'notJudged'>,
+  options: VerdictTextOptions,
+): string[] {
   const rows = [...violatedAndOpen(history, verdicts, options), ...heldRows(verdicts, options)];
   const first = (row: Row): number => verdicts.findIndex(({ property }) => property === row.properties[0]);
   if (options.held === 'each') rows.sort((a, b) => first(a) - first(b));
   const width = Math.max(...rows.filter(({ text }) => text !== '').map((row) => nameOf(row).length));
-  return rows.flatMap((row) => {
+  const lines = rows.flatMap((row) => {
     const name = row.text === '' ? nameOf(row) : `${nameOf(row).padEnd(width)}   ${row.text}`;
     return [`${row.mark} ${name}`, ...row.below];
   });
+  return [...lines, ...notJudgedLines(notJudged, options)];
 }
 
 export function validityMark(valid: Validity, palette: Palette): string {
@@ -89,10 +95,17 @@ function unknownRows(verdicts: readonly Verdict[], { palette, knownReason }: Ver
     return {
       mark: validityMark('unknown', palette),
       properties: group.map(({ property }) => property),
-      text: `inconclusive${because}`,
+      text: `${group.every(({ isNotJudged }) => isNotJudged) ? 'not judged' : 'inconclusive'}${because}`,
       below: [],
     };
   });
+}
+
+function notJudgedLines(notJudged: readonly Verdict[], { palette }: VerdictTextOptions): string[] {
+  const byReason = Map.groupBy(notJudged, ({ reason = '' }) => reason);
+  return [...byReason].map(([reason, group]) =>
+    palette.dim(`- not judged, since ${reason}: ${group.map(({ property }) => property).join(', ')}`),
+  );
 }
 
 function heldRows(verdicts: readonly Verdict[], { palette, held }: VerdictTextOptions): Row[] {
@@ -100,9 +113,8 @@ function heldRows(verdicts: readonly Verdict[], { palette, held }: VerdictTextOp
   const mark = validityMark(true, palette);
   if (held === 'each') {
     return holding.map((verdict) => {
-      const measured = describeMeasured(verdict);
-      const text = measured === undefined ? '' : palette.dim(measured);
-      return { mark, properties: [verdict.property], text, below: [] };
+      const text = describeMeasured(verdict) ?? `${verdict.judged} ${verdict.judged === 1 ? 'value' : 'values'} judged`;
+      return { mark, properties: [verdict.property], text: palette.dim(text), below: [] };
     });
   }
   const properties = holding.map(({ property }) => property);

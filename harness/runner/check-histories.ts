@@ -1,5 +1,6 @@
 /** Judges histories and reports each to a reporter: the work of `check`. */
 import type { PropertyName } from '../checker/properties.ts';
+import { leaveOutNotJudged } from '../checker/compose.ts';
 import type { CheckOptions, Validity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
@@ -7,6 +8,7 @@ import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryHeader } from '../history/event.ts';
 import { select, unknownNames, type Selection } from '../history/selection.ts';
 import type { JudgedRun, LogLines, Reporter } from '../port/reporter.ts';
+import type { Untested } from './evidence.ts';
 import { judgeRun, propertyNames, requireProperties } from './judgement.ts';
 import type { RequestedByPlan } from './promised.ts';
 import { reportingEnd } from './reporting-end.ts';
@@ -59,9 +61,14 @@ async function checkOne(
   const clock = realClock();
   const history = hasNames(options.selection) ? select(whole, options.selection) : whole;
   const fromPlan = options.properties === undefined ? asked : undefined;
-  const usual = ofFormat === undefined ? asked?.properties : requireProperties(ofFormat);
-  const properties = options.properties ?? usual ?? propertyNames();
-  const judgement = judgeRun(history, properties, { ...fromPlan?.options, ...options.bounds() });
+  const bounds = { ...fromPlan?.options, ...options.bounds() };
+  const wanted = options.properties ?? asked?.properties;
+  const all = ofFormat === undefined ? propertyNames() : requireProperties(ofFormat);
+  const untested = asked?.untestedIn(whole, options.selection);
+  const judgement =
+    wanted === undefined
+      ? leaveOutNotJudged(judgeRun(history, all, bounds))
+      : judgeRun(history, wanted, bounds, untested);
   return {
     file,
     ...judgement,
@@ -85,10 +92,17 @@ async function checkOne(
   };
 }
 
+interface PlannedRun extends RequestedByPlan {
+  untestedIn(history: HistoryColumns, selection: Selection): Untested | undefined;
+}
+
 /** Loads the code that knows plans only if the history has one. */
-async function askedBy(header: HistoryHeader | undefined): Promise<RequestedByPlan | undefined> {
+async function askedBy(header: HistoryHeader | undefined): Promise<PlannedRun | undefined> {
   if (header?.['plan'] === undefined) return undefined;
-  return (await import('./promised.ts')).requestedByPlan(header);
+  const [{ requestedByPlan }, { findUntested }] = await Promise.all([import('./promised.ts'), import('./evidence.ts')]);
+  const asked = requestedByPlan(header);
+  if (asked === undefined) return undefined;
+  return { ...asked, untestedIn: (history, selection) => findUntested(history, asked.plan, selection) };
 }
 
 /** Refuses a name that no file contains: the verdict on an empty selection would always be true. */

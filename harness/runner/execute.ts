@@ -1,14 +1,13 @@
 /** Executes a plan, judges its history, and saves both with the verdict. */
 import type { Backend } from '../port/backend.ts';
-import type { Judgement } from '../checker/compose.ts';
 import { foldValidity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { History } from '../history/event.ts';
 import type { Subject } from '../port/subject.ts';
 import { realHost } from './host.ts';
-import { judgeRun, requireProperties } from './judgement.ts';
-import { boundsOf } from './promised.ts';
+import { judgePlannedRun } from './judge-planned-run.ts';
+import { requireProperties, type RunJudgement } from './judgement.ts';
 import { requireSupport } from './requirements.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { runPlan } from './run-plan.ts';
@@ -29,7 +28,7 @@ export interface ExecuteOptions {
   signal: AbortSignal;
 }
 
-export interface RunReport extends Judgement {
+export interface RunReport extends RunJudgement {
   scenario: string;
   subject: string;
   backend: string;
@@ -49,7 +48,7 @@ export interface RunReport extends Judgement {
 /** @throws RatchetError if the run cannot start; later failures are in the report */
 export async function execute(options: ExecuteOptions): Promise<RunReport> {
   const { plan, subject, backend } = options;
-  const properties = requireProperties(plan.properties);
+  requireProperties(plan.properties);
   requireSupport(plan, backend, subject);
   const clock = realClock();
   const folder = createRunFolder(options.reportRoot, plan, subject.name);
@@ -59,7 +58,7 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
     const outcome = await (backend.isVirtual
       ? inMacrotask(() => simulateRun(run))
       : runPlan({ ...run, host: realHost }));
-    const judgement = judgeRun(outcome.history, properties, boundsOf(plan));
+    const judgement = judgePlannedRun(outcome.history, plan);
     const report: RunReport = {
       ...judgement,
       scenario: plan.scenario,

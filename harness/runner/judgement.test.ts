@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseHistory } from '../history/codec.ts';
-import { incompleteMark, judgeRun, requireProperties } from './judgement.ts';
+import { incompleteMark } from '../history/marks.ts';
+import { judgeRun, requireProperties } from './judgement.ts';
 
 const shown = (progress: number, time: number) => ({
   time,

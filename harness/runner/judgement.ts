@@ -1,10 +1,12 @@
 /** Judges the history of a run, also of an incomplete one. */
-import { judge, type Judgement } from '../checker/compose.ts';
+import { CHECKER_FAILED, judge, type Judgement } from '../checker/compose.ts';
 import { properties, type PropertyName } from '../checker/properties.ts';
-import { foldValidity, type CheckOptions, type Verdict } from '../checker/verdict.ts';
+import { foldValidity, type CheckOptions, type Verdict, type Violation } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
 import { HistoryColumns } from '../history/columns.ts';
-import type { EventBody, History, HistoryEvent } from '../history/event.ts';
+import type { History, HistoryEvent } from '../history/event.ts';
+import { isMark } from '../history/marks.ts';
+import type { Untested } from './evidence.ts';
 
 /** Properties of the end of a run: an incomplete run can neither keep nor violate them. */
 const PROPERTIES_OF_THE_END: ReadonlySet<string> = new Set<PropertyName>(['convergence']);
@@ -26,41 +28,61 @@ export function requireProperties(names: readonly string[]): PropertyName[] {
   return names as PropertyName[];
 }
 
-/** The last event of an incomplete run, by which every later check of the history recognises it. */
-export function incompleteMark(reason: Error): EventBody {
-  return { process: 'ratchet', type: 'info', f: 'fault', fault: 'run-incomplete', error: reason.message };
+export interface RunJudgement extends Judgement {
+  /** What did not happen in a run, so that it tested nothing, or not what its plan is about; in sentences. */
+  untested?: readonly string[];
 }
 
 /**
- * Like `judge`, but no verdict on an incomplete run is true: violations remain, all other verdicts become unknown.
+ * Like `judge`, but no verdict on an incomplete run, or on one that did not test what its plan is about, is true:
+ * violations remain, all other verdicts become unknown.
+ * @param untested what `findUntested` found in the whole history of a run with a plan
  */
 export function judgeRun(
   history: History | HistoryColumns,
   names: readonly PropertyName[],
   options: CheckOptions,
-): Judgement {
+  untested?: Untested,
+): RunJudgement {
   const judgement = judge(history, names, options);
-  const mark = history instanceof HistoryColumns ? lastMark(history) : history.events.findLast(isIncompleteMark);
-  if (mark === undefined) return judgement;
-  const reason = `the run is incomplete: ${String(mark['error'])}`;
-  const verdicts = judgement.verdicts.map((verdict) => doubt(verdict, reason));
-  return { valid: foldValidity(['unknown', ...verdicts.map(({ valid }) => valid)]), verdicts };
+  const mark = history instanceof HistoryColumns ? lastMark(history) : history.events.findLast(isIncomplete);
+  const missing = mark === undefined || STUCK.has(String(mark['code'])) ? untested : undefined;
+  const reason = missing?.reasons[0] ?? (mark && `the run is incomplete: ${String(mark['error'])}`);
+  if (reason === undefined) return judgement;
+  const verdicts = judgement.verdicts.map((verdict) =>
+    remains(verdict, mark !== undefined, missing) ? verdict : doubted(verdict, reason),
+  );
+  const valid = foldValidity(['unknown', ...verdicts.map((verdict) => verdict.valid)]);
+  return { valid, verdicts, ...(missing === undefined ? {} : { untested: missing.reasons }) };
 }
+
+/** The codes of runs that were stopped because they did not end, often because there was nothing to wait for. */
+const STUCK: ReadonlySet<string> = new Set(['run-timeout']);
 
 function lastMark(history: HistoryColumns): HistoryEvent | undefined {
   for (let at = history.length - 1; at >= 0; at -= 1) {
     if (!history.isFault(at) || history.names.nameOf(history.process.get(at)) !== 'ratchet') continue;
     const event = history.eventAt(at);
-    if (isIncompleteMark(event)) return event;
+    if (isIncomplete(event)) return event;
   }
   return undefined;
 }
 
-function isIncompleteMark(event: HistoryEvent): boolean {
-  return event.f === 'fault' && event.process === 'ratchet' && event['fault'] === 'run-incomplete';
+function isIncomplete(event: HistoryEvent): boolean {
+  return isMark(event, 'run-incomplete');
 }
 
-function doubt(verdict: Verdict, reason: string): Verdict {
-  const remains = verdict.valid === false && !PROPERTIES_OF_THE_END.has(verdict.property);
-  return remains ? verdict : { property: verdict.property, valid: 'unknown', violations: [], reason };
+/**
+ * Whether a verdict is a violation that needs no other events. A session that no value reached says nothing about
+ * convergence.
+ */
+function remains(verdict: Verdict, isPartial: boolean, untested: Untested | undefined): boolean {
+  if (verdict.valid !== false) return verdict.reason?.startsWith(CHECKER_FAILED) === true;
+  if (!PROPERTIES_OF_THE_END.has(verdict.property)) return true;
+  const isBlind = ({ session }: Violation): boolean => untested?.blind.has(String(session)) === true;
+  return !isPartial && !verdict.violations.every(isBlind);
+}
+
+function doubted({ property, judged }: Verdict, reason: string): Verdict {
+  return { property, valid: 'unknown', violations: [], judged, reason };
 }

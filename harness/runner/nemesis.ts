@@ -9,6 +9,7 @@ import {
   type Fault,
   type TimedFault,
 } from '../faults/fault-registry.ts';
+import type { EventBody, Phase } from '../history/event.ts';
 import type { Claim } from '../gateway/claim.ts';
 import type { AppliedFault, FaultTargets } from '../port/fault-targets.ts';
 import { OVER, type Moments } from '../recording/moments.ts';
@@ -19,6 +20,8 @@ export interface Nemesis {
   begin(signal: AbortSignal): Promise<void>;
   /** Ends all faults; resolves when no fault applies. Rejects if one could not be injected or ended. */
   heal(): Promise<void>;
+  /** The faults that have never applied so far, by their positions in the plan. */
+  unused(): number[];
   /** Selects the fault of a request, at the gateway or at the edge. */
   claim: Claim;
 }
@@ -32,7 +35,11 @@ export function createNemesis(
   const timed = faults.filter((fault) => !isRequestFault(fault));
   const requests = faults.filter(isRequestFault);
   const healing = new AbortController();
-  const runFault = faultRunner(targets, moments, recorder, healing);
+  const used = new Set<Fault>();
+  const runFault = faultRunner(targets, moments, healing, (fault, phase, details) => {
+    used.add(fault);
+    recorder.record(faultEvent(fault, phase, details));
+  });
   const lives: Promise<void>[] = [];
 
   return {
@@ -62,8 +69,10 @@ export function createNemesis(
             each.match.nth === (each.match.method === undefined ? request.nthOfAll : request.nth)),
       );
       if (fault === undefined) return undefined;
+      used.add(fault);
       return claimOf(fault);
     },
+    unused: () => faults.flatMap((fault, number) => (used.has(fault) ? [] : [number])),
   };
 }
 
@@ -71,8 +80,8 @@ export function createNemesis(
 function faultRunner(
   targets: FaultTargets,
   moments: Moments,
-  recorder: Recorder,
   healing: AbortController,
+  note: (fault: TimedFault, phase: Phase, details?: AppliedFault['details']) => void,
 ): (fault: TimedFault, onApplied: () => void) => Promise<void> {
   return runFault;
 
@@ -98,10 +107,10 @@ function faultRunner(
     note(fault, 'end');
     done();
   }
+}
 
-  function note(fault: TimedFault, phase: 'begin' | 'end', more: AppliedFault['details'] = {}): void {
-    const { kind, from: _from, ...rest } = fault;
-    const { until: _until, ...details } = { until: undefined, ...rest };
-    recorder.record({ process: 'nemesis', type: 'info', f: 'fault', fault: kind, phase, ...details, ...more });
-  }
+function faultEvent(fault: TimedFault, phase: Phase, more: AppliedFault['details'] = {}): EventBody {
+  const { kind, from: _from, ...rest } = fault;
+  const { until: _until, ...details } = { until: undefined, ...rest };
+  return { process: 'nemesis', type: 'info', f: 'fault', fault: kind, phase, ...details, ...more };
 }

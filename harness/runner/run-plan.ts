@@ -7,7 +7,7 @@ import type { Moment } from '../plan/moment.ts';
 import type { AskStatus } from '../port/channel.ts';
 import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
-import { incompleteMark } from './judgement.ts';
+import { incompleteMark, noRequestsMark, unusedFaultMark } from '../history/marks.ts';
 import { OVER } from '../recording/moments.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
 import { onBehalfOf } from '../async-context.ts';
@@ -74,6 +74,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     try {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
+      recordMissing(stage, options);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
       return { history: stage.recorder.history, incomplete: failure, notes: [...missingNote(cluster), ...notes] };
     } finally {
@@ -86,6 +87,12 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     options.signal?.removeEventListener('abort', interrupt);
     await cluster?.close();
   }
+}
+
+/** Records what did not happen in the run, which its verdict depends on. */
+function recordMissing({ recorder, nemesis, hasRequests, gatewayUrl }: Stage, { backend }: RunOptions): void {
+  for (const number of nemesis.unused()) recorder.record(unusedFaultMark(number));
+  if (!hasRequests() && !backend.isConnecting) recorder.record(noRequestsMark(gatewayUrl));
 }
 
 function missingNote({ missing }: Cluster): string[] {

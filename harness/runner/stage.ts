@@ -15,6 +15,7 @@ import { recordExchanges, type ExchangeRecorder } from '../recording/exchanges.t
 import { required } from '../required.ts';
 import type { Host } from './host.ts';
 import type { EvidenceOfEnd } from '../actors/generation-end.ts';
+import { followValues, type KnownValues } from '../recording/known-values.ts';
 import type { StoryKeys } from '../recording/story-keys.ts';
 import { createMoments, type Moments } from '../recording/moments.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
@@ -41,6 +42,7 @@ export interface Stage {
   recorder: Recorder;
   processes: ProcessNames;
   exchanges: ExchangeRecorder;
+  knownValues: KnownValues;
   nemesis: Nemesis;
   /** Resolves when requests that continue after their client was answered are done. */
   settled(): Promise<void>;
@@ -52,6 +54,8 @@ export interface Stage {
   gatewayUrl: string;
   evidence: EvidenceOfEnd;
   hasGenerations: boolean;
+  /** Whether a request has come through the gateway. */
+  hasRequests(): boolean;
   stop(reason: Error): void;
   close(): Promise<void>;
 }
@@ -78,6 +82,7 @@ export async function prepareStage(
   const recorder = new Recorder(clock, headerOf(options, cluster), options.sink, options.stop);
   const processes = new ProcessNames();
   const exchanges = recordExchanges(recorder, processes, subject.tracked, keys);
+  const knownValues = followValues(recorder, () => cluster.commitsDelivered());
   const moments = createMoments(clock, recorder);
   const { routing, sticky_ms: stickyMs } = plan.topology;
   const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
@@ -86,16 +91,9 @@ export async function prepareStage(
     tab: (session) => required(tabs.get(session), session),
     restartInstance: (instance, downMs) => instances.restart(instance, () => sleep(downMs)),
   };
-  const parts = {
-    cluster,
-    commits,
-    clocks,
-    routing,
-    stickyMs,
-    clock,
-    listener: withListener(exchanges, options),
-    participants,
-  };
+  let hasRequests = false;
+  const listener = withListener(exchanges, options, () => (hasRequests = true));
+  const parts = { cluster, commits, clocks, routing, stickyMs, clock, listener, participants };
   const assembly = assemble(parts, (targets) => createNemesis(plan.faults, targets, moments, recorder));
   const { faults: nemesis } = assembly;
   const edge = createEdge({ claim: nemesis.claim, sleep, onClaimed: exchanges.claimed });
@@ -113,6 +111,7 @@ export async function prepareStage(
     recorder,
     processes,
     exchanges,
+    knownValues,
     nemesis,
     settled: async () => void (await Promise.all([assembly.gateway.settled(), edge.settled()])),
     edge,
@@ -122,18 +121,25 @@ export async function prepareStage(
     gatewayUrl: server.url,
     evidence: reportsCommits(backend, cluster) ? 'commit' : 'read',
     hasGenerations: subject.tracked.generation !== undefined,
+    hasRequests: () => hasRequests,
     stop: options.stop,
     close,
   };
 }
 
-function withListener(exchanges: GatewayListener, { onExchange }: StageOptions): GatewayListener {
-  if (onExchange === undefined) return exchanges;
+function withListener(
+  exchanges: GatewayListener,
+  { onExchange }: StageOptions,
+  onRequest: () => void,
+): GatewayListener {
   return {
-    requested: (exchange) => exchanges.requested(exchange),
+    requested(exchange) {
+      onRequest();
+      exchanges.requested(exchange);
+    },
     ended(exchange) {
       exchanges.ended(exchange);
-      onExchange(exchange);
+      onExchange?.(exchange);
     },
   };
 }
@@ -154,8 +160,10 @@ async function serveBeforeGateway(host: Host): Promise<{ server: GatewayServer; 
   };
 }
 
-function headerOf({ plan, subject, backend }: StageOptions, { versions }: Cluster): HistoryHeader {
-  return { history: 1, subject: subject.name, backend: backend.name, seed: plan.seed, versions, plan };
+function headerOf({ plan, subject, backend }: StageOptions, cluster: Cluster): HistoryHeader {
+  const { versions } = cluster;
+  const commits = reportsCommits(backend, cluster) ? { commits_of: subject.tracked.table } : {};
+  return { history: 1, subject: subject.name, backend: backend.name, seed: plan.seed, versions, ...commits, plan };
 }
 
 function commitEvent({ key, generation, progress, status, lsn, promoted }: Commit): EventBody {

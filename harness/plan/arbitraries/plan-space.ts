@@ -37,6 +37,7 @@ export function buildSpace(draft: SpaceDraft): Variation {
     faults: [],
     properties: propertiesUnder(deviations),
     bounds: {},
+    allows: [],
     run_ms_max: 300_000,
   };
   return { base, deviations };

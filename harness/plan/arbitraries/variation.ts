@@ -1,5 +1,5 @@
 import { applyDeviations, type Deviation } from '../deviations.ts';
-import type { Plan } from '../plan.ts';
+import type { Allowance, Plan } from '../plan.ts';
 
 /** A benign plan and the deviations from it. */
 export interface Variation {
@@ -7,6 +7,10 @@ export interface Variation {
   deviations: readonly Deviation[];
 }
 
+/** A drawn fault may miss its moment, and a worker may give up because of one. */
+const DRAWN: readonly Allowance[] = ['fault-unused', 'workers-gave-up'];
+
 export function planOfVariation({ base, deviations }: Variation): Plan {
-  return applyDeviations(base, deviations);
+  const plan = applyDeviations(base, deviations);
+  return { ...plan, allows: [...new Set([...plan.allows, ...DRAWN])] };
 }

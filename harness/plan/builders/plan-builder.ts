@@ -1,7 +1,7 @@
 /** Combines the parts of a plan. */
 import { UsageError } from '../../errors.ts';
 import type { FaultInput } from '../../faults/fault-registry.ts';
-import type { GenerationInput, ObserverInput, PlanInput } from '../plan.ts';
+import type { Allowance, GenerationInput, ObserverInput, PlanInput } from '../plan.ts';
 import type { PlanBody } from '../scenario.ts';
 import { Story, Tab, type GenerationPart } from './actor-builder.ts';
 import { Replica, type FaultPart } from './fault-builder.ts';
@@ -23,6 +23,8 @@ export interface PlanParts {
   properties: readonly string[];
   /** Bound of `convergence`, in milliseconds. */
   convergeWithinMs?: number;
+  /** What may fail to happen without making the verdict unknown, by the names in docs/PLAN.md. */
+  allows?: readonly Allowance[];
   /** A run that takes more milliseconds is stopped, and its verdict is unknown. Default: 60000. */
   runMsMax?: number;
 }
@@ -33,7 +35,7 @@ export interface PlanParts {
  * @throws UsageError for a generation that is listed twice, or that a fault refers to and the plan lacks
  */
 export function plan(parts: PlanParts): PlanBody {
-  const { replicas, routing, stickyMs, instances, properties, convergeWithinMs, runMsMax } = parts;
+  const { replicas, routing, stickyMs, instances, properties, convergeWithinMs, allows, runMsMax } = parts;
   const names = nameWorkers(parts.generations);
   const topology = present({ replicas, routing, sticky_ms: stickyMs, instances });
   return {
@@ -45,7 +47,7 @@ export function plan(parts: PlanParts): PlanBody {
     faults: (parts.faults ?? []).map((fault) => written(fault, names) as FaultInput),
     properties: [...properties],
     ...(convergeWithinMs === undefined ? {} : { bounds: { converge_within_ms: convergeWithinMs } }),
-    ...present({ run_ms_max: runMsMax }),
+    ...present({ allows: allows === undefined ? undefined : [...allows], run_ms_max: runMsMax }),
   };
 }
 

@@ -218,7 +218,7 @@ describe('the picture of a run', () => {
   it('breaks a long sentence into two lines, and truncates the rest', () => {
     const sentence = 'tab-1 saw progress go back '.repeat(8);
     const violation = { property: 'monotonic-view', key: 'story-1', events: [], sentence };
-    const verdict: Verdict = { property: 'monotonic-view', valid: false, violations: [violation] };
+    const verdict: Verdict = { property: 'monotonic-view', valid: false, violations: [violation], judged: 1 };
     const lines = texts(formatTimelineSvg(historyOf([]), [verdict]), 'heading violation');
     expect(lines).toHaveLength(2);
     expect(lines.map((line) => line.length <= 72)).toEqual([true, true]);

@@ -1,0 +1,38 @@
+/**
+ * Marks in a history: events of the process `ratchet` that say what did not happen in a run. By them a later check of the
+ * history comes to the same verdict as the run. They have the `f` of a fault, so no property judges them.
+ */
+import type { EventBody } from './event.ts';
+
+export type MarkName = 'run-incomplete' | 'worker-gave-up' | 'fault-unused' | 'no-requests';
+
+const PROCESS = 'ratchet';
+
+function mark(fault: MarkName, details: Readonly<Record<string, unknown>>): EventBody {
+  return { process: PROCESS, type: 'info', f: 'fault', fault, ...details };
+}
+
+/** The last event of an incomplete run. */
+export function incompleteMark(reason: Error): EventBody {
+  const code = 'code' in reason && typeof reason.code === 'string' ? { code: reason.code } : {};
+  return mark('run-incomplete', { error: reason.message, ...code });
+}
+
+/** The application gave up on a generation. */
+export function gaveUpMark(worker: string, story: string, reason: Error): EventBody {
+  return mark('worker-gave-up', { worker, story, error: reason.message });
+}
+
+/** A fault of the plan never applied. @param number its position in the plan, from 0 */
+export function unusedFaultMark(number: number): EventBody {
+  return mark('fault-unused', { number });
+}
+
+/** No request came through the gateway. @param url the URL that the application was given */
+export function noRequestsMark(url: string): EventBody {
+  return mark('no-requests', { url });
+}
+
+export function isMark(event: EventBody, name?: MarkName): boolean {
+  return event.f === 'fault' && event.process === PROCESS && (name === undefined || event['fault'] === name);
+}

@@ -1,0 +1,41 @@
+/**
+ * Orders a read after the commit that it saw. A database answers reads of a commit before the commit is reported, so
+ * without this a history could show a value before its origin. Only a value that no recorded write or commit has needs to
+ * wait, as of an application that writes by a function of the database or in bulk.
+ */
+import type { HistoryEvent, ProgressValue } from '../history/event.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface KnownValues {
+  /**
+   * `undefined` if the history has an operation or a commit with this value; otherwise a promise that resolves when every
+   * commit made so far has been recorded.
+   */
+  await(key: string, value: ProgressValue): Promise<void> | undefined;
+}
+
+/** @param commitsDelivered resolves when every commit made so far has been reported */
+export function followValues(recorder: Pick<Recorder, 'follow'>, commitsDelivered: () => Promise<void>): KnownValues {
+  const known = new Set<string>();
+  recorder.follow((event) => {
+    if (WRITTEN.has(event.f) && isProgress(event.value)) known.add(nameOf(String(event.key), event.value));
+  });
+  return {
+    await(key, value) {
+      const isBeginning = value.progress === 0 && (value.generation ?? 1) === 1;
+      if (isBeginning || known.has(nameOf(key, value))) return undefined;
+      // A feed of commits that breaks ends the run by itself.
+      return commitsDelivered().catch(() => undefined);
+    },
+  };
+}
+
+const WRITTEN: ReadonlySet<string> = new Set(['write', 'start', 'commit']);
+
+function isProgress(value: HistoryEvent['value']): value is ProgressValue {
+  return typeof value === 'object' && value !== null && 'progress' in value;
+}
+
+function nameOf(key: string, { generation = 1, progress }: ProgressValue): string {
+  return `${generation} ${progress} ${key}`;
+}

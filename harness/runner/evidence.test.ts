@@ -1,0 +1,3 @@
+import { describeEvidence } from './evidence.case.ts';
+
+describeEvidence('simulated');

@@ -1,0 +1,158 @@
+/**
+ * Whether a run has tested anything, from its history alone. A run in which nothing happened that a property could have
+ * judged is inconclusive: the application may have a wrong path, a wrong reader or another database.
+ */
+import { COMMIT_OK, FAIL, INFO, READ, READ_INVOKE, READ_OK, RECEIVE_OK, SHOW_OK } from '../history/codes.ts';
+import type { HistoryColumns } from '../history/columns.ts';
+import type { HistoryEvent } from '../history/event.ts';
+import { isMark, type MarkName } from '../history/marks.ts';
+import type { Selection } from '../history/selection.ts';
+import { describeFault } from '../plan/fault-words.ts';
+import type { Allowance, Plan } from '../plan/plan.ts';
+
+export interface Untested {
+  /** What did not happen, in sentences, the most likely cause first; never empty. */
+  reasons: string[];
+  /** The sessions that no value reached, so that they cannot show whether the application converges. */
+  blind: ReadonlySet<string>;
+}
+
+/**
+ * @param history the whole history of the run, not a selection
+ * @param selection the keys and sessions that are judged: other observers do not count
+ * @returns `undefined` if everything happened that the plan does not allow to be missing
+ */
+export function findUntested(history: HistoryColumns, plan: Plan, selection: Selection = {}): Untested | undefined {
+  const marks = marksOf(history);
+  const observers = observersOf(history, plan, selection);
+  const missing: Record<Allowance, string[]> = {
+    'no-requests': named(marks, 'no-requests').map(describeNoRequests),
+    'workers-gave-up': describeGaveUp(plan, named(marks, 'worker-gave-up')),
+    'no-commits': describeNoCommits(history),
+    'observer-not-shown': observers.filter(({ shown }) => shown === 0).map((each) => describeObserver(history, each)),
+    'fault-unused': named(marks, 'fault-unused').flatMap((mark) => describeUnused(plan, mark)),
+  };
+  const reasons = (Object.keys(missing) as Allowance[])
+    .filter((name) => !plan.allows.includes(name))
+    .flatMap((name) => missing[name].map((reason) => `${PREFIXES[name] ?? 'nothing was tested'}: ${reason}`));
+  if (reasons.length === 0) return undefined;
+  const blind = observers.filter(({ shown, received }) => shown + received === 0).map(({ session }) => session);
+  return { reasons, blind: new Set(blind) };
+}
+
+/** What is tested although this is missing. */
+const PREFIXES: Partial<Record<Allowance, string>> = { 'fault-unused': 'not everything was tested' };
+
+function marksOf(history: HistoryColumns): HistoryEvent[] {
+  const marks: HistoryEvent[] = [];
+  const process = history.names.find('ratchet');
+  for (let at = 0; at < history.length; at++) {
+    if (history.process[at] !== process || !history.isFault(at)) continue;
+    const event = history.eventAt(at);
+    if (isMark(event)) marks.push(event);
+  }
+  return marks;
+}
+
+function named(marks: readonly HistoryEvent[], name: MarkName): HistoryEvent[] {
+  return marks.filter((mark) => isMark(mark, name));
+}
+
+function describeNoRequests({ url }: HistoryEvent): string {
+  return `the application asked another Supabase: no request of it came to ${String(url)}, which it was given as SUPABASE_URL`;
+}
+
+function describeGaveUp({ generations }: Plan, marks: readonly HistoryEvent[]): string[] {
+  const [first] = marks;
+  if (first === undefined || marks.length < generations.length) return [];
+  const who = marks.length === 1 ? String(first['worker']) : `all ${marks.length} workers`;
+  const more = marks.length === 1 ? '' : `, the first ${String(first['worker'])}`;
+  return [`${who} gave up${more}: ${String(first['error'])}`];
+}
+
+function describeNoCommits(history: HistoryColumns): string[] {
+  const table = history.header?.['commits_of'];
+  if (typeof table !== 'string' || history.countOf(COMMIT_OK) > 0) return [];
+  return [`no row of ${table} was written during the run`];
+}
+
+function describeUnused({ faults }: Plan, { number }: HistoryEvent): string[] {
+  const fault = faults[Number(number)];
+  if (fault === undefined) return [];
+  const why = 'match' in fault ? 'no request matched it' : 'its moment never came';
+  return [`a fault never applied, since ${why}: ${describeFault(fault)}`];
+}
+
+interface Observed {
+  session: string;
+  polls: number;
+  /** Number of values that reached it, and of those that it displayed. */
+  received: number;
+  shown: number;
+}
+
+function observersOf(history: HistoryColumns, { observers }: Plan, { keys, sessions }: Selection): Observed[] {
+  const isJudged = ({ session, story }: Plan['observers'][number]): boolean =>
+    (keys?.includes(story) ?? true) && (sessions?.includes(session) ?? true);
+  const counts = new Map<number, Observed>();
+  for (const { session } of observers.filter(isJudged)) {
+    const name = history.names.find(session) ?? -1 - counts.size;
+    counts.set(name, { session, polls: 0, received: 0, shown: 0 });
+  }
+  for (let at = 0; at < history.length; at++) {
+    const observed = counts.get(history.session.get(at));
+    if (observed === undefined) continue;
+    const what = history.code.get(at);
+    if (what === READ_INVOKE) observed.polls += 1;
+    else if (what === READ_OK || what === RECEIVE_OK) observed.received += 1;
+    else if (what === SHOW_OK) observed.shown += 1;
+  }
+  return [...counts.values()];
+}
+
+function describeObserver(history: HistoryColumns, { session, polls, received }: Observed): string {
+  if (received > 0) return `${session} received ${received} values and displayed none of them: see its display policy`;
+  if (polls === 0) return `${session} never asked for a progress`;
+  const groups = Map.groupBy(failuresOf(history, session), ({ answer }) => answer);
+  const [most, ...others] = [...groups.values()].toSorted((a, b) => b.length - a.length);
+  const first = most?.[0];
+  if (most === undefined || first === undefined) return `no poll of ${session} was answered`;
+  const example = first.text === '' ? '' : `: ${first.text}`;
+  const rest = others.slice(0, OTHER_ANSWERS_MAX).map((group) => `, ${group.length} ${group[0]?.answer}`);
+  return `${most.length} of ${polls} polls of ${session} ${first.answer}${rest.join('')}${example}`;
+}
+
+const OTHER_ANSWERS_MAX = 2;
+const TEXT_LENGTH_MAX = 120;
+
+interface FailedPoll {
+  /** `answered 404, GET /api/jobs/1` */
+  answer: string;
+  /** The body, or the error. */
+  text: string;
+}
+
+function failuresOf(history: HistoryColumns, session: string): FailedPoll[] {
+  const failures: FailedPoll[] = [];
+  const name = history.names.find(session);
+  for (let at = 0; at < history.length; at++) {
+    const what = history.code.get(at);
+    if (history.session[at] !== name || what >> 2 !== READ || ((what & 3) !== FAIL && (what & 3) !== INFO)) continue;
+    failures.push(failedPollOf(history.eventAt(at)));
+  }
+  return failures;
+}
+
+function failedPollOf({ status_code: status, path, error }: HistoryEvent): FailedPoll {
+  const text = String(error ?? '');
+  if (typeof status !== 'number') return { answer: 'failed', text: shortened(text) };
+  const what = status >= 200 && status < 300 ? `${status} without a progress` : String(status);
+  const where = typeof path === 'string' ? `, GET ${path}` : '';
+  const body = text.replace(/^(HTTP \d+|no progress in) ?/, '');
+  return { answer: `answered ${what}${where}`, text: shortened(body) };
+}
+
+function shortened(text: string): string {
+  const [line = ''] = text.split('\n');
+  return line.length > TEXT_LENGTH_MAX ? `${line.slice(0, TEXT_LENGTH_MAX)}…` : line;
+}
