@@ -75,7 +75,11 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
-      return { history: stage.recorder.history, incomplete: failure, notes: [...missingNote(cluster), ...notes] };
+      return {
+        history: stage.recorder.history,
+        incomplete: failure,
+        notes: [...missingNote(cluster), ...notes, ...attributionNote(stage)],
+      };
     } finally {
       stage.recorder.close();
       await stage.close();
@@ -90,6 +94,11 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
 
 function missingNote({ missing }: Cluster): string[] {
   return missing === undefined ? [] : [missing.because];
+}
+
+function attributionNote(stage: Stage): string[] {
+  const note = stage.attributionNote();
+  return note === undefined ? [] : [note];
 }
 
 async function findLeak(stage: Stage, host: Host): Promise<Error | undefined> {

@@ -17,6 +17,7 @@ import type { Host } from './host.ts';
 import type { EvidenceOfEnd } from '../actors/generation-end.ts';
 import type { StoryKeys } from '../recording/story-keys.ts';
 import { createMoments, type Moments } from '../recording/moments.ts';
+import { countAttribution } from './attribution-count.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
 import { assemble, type Participants } from './assembly.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
@@ -52,6 +53,8 @@ export interface Stage {
   gatewayUrl: string;
   evidence: EvidenceOfEnd;
   hasGenerations: boolean;
+  /** Says that requests named no actor, if there were any. */
+  attributionNote(): string | undefined;
   stop(reason: Error): void;
   close(): Promise<void>;
 }
@@ -86,16 +89,9 @@ export async function prepareStage(
     tab: (session) => required(tabs.get(session), session),
     restartInstance: (instance, downMs) => instances.restart(instance, () => sleep(downMs)),
   };
-  const parts = {
-    cluster,
-    commits,
-    clocks,
-    routing,
-    stickyMs,
-    clock,
-    listener: withListener(exchanges, options),
-    participants,
-  };
+  const attribution = countAttribution(withListener(exchanges, options));
+  const { listener } = attribution;
+  const parts = { cluster, commits, clocks, routing, stickyMs, clock, listener, participants };
   const assembly = assemble(parts, (targets) => createNemesis(plan.faults, targets, moments, recorder));
   const { faults: nemesis } = assembly;
   const edge = createEdge({ claim: nemesis.claim, sleep, onClaimed: exchanges.claimed });
@@ -122,6 +118,7 @@ export async function prepareStage(
     gatewayUrl: server.url,
     evidence: reportsCommits(backend, cluster) ? 'commit' : 'read',
     hasGenerations: subject.tracked.generation !== undefined,
+    attributionNote: () => attribution.note(),
     stop: options.stop,
     close,
   };
