@@ -16,9 +16,10 @@ import { storyKeys } from '../recording/story-keys.ts';
 import { requireOfCluster, requireSupport } from './requirements.ts';
 import { prepareSeeding, storiesOf, waitForReplicas } from './seeding.ts';
 import { prepareStage, type Stage, type StageOptions } from './stage.ts';
+import { addUsers, usersOf } from './sign-in.ts';
 import { runGeneration } from '../actors/worker.ts';
 
-export interface RunOptions extends Omit<StageOptions, 'stop'> {
+export interface RunOptions extends Omit<StageOptions, 'stop' | 'users'> {
   /** Allows writes to a remote target that is not marked as a test target. */
   ownsTarget?: boolean;
   /** Receives messages for a progress line. */
@@ -44,6 +45,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   const { plan, subject, backend, host } = options;
   const seeding = await prepareSeeding({ plan, subject, host, isConnecting: backend.isConnecting ?? false });
   const keys = storyKeys(storiesOf(plan), subject);
+  const users = usersOf(plan, subject);
   const stopping = new AbortController();
   const commits = new Set<(commit: Commit) => void>();
   let failure: Error | undefined;
@@ -69,8 +71,9 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       signal: stopping.signal,
     });
     requireOfCluster(options.plan, options.backend, cluster, options.subject);
+    await addUsers(cluster, users);
     await seeding.insertInto(cluster);
-    const stage = await prepareStage({ ...options, stop }, cluster, commits, keys);
+    const stage = await prepareStage({ ...options, users, stop }, cluster, commits, keys);
     try {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
@@ -168,11 +171,15 @@ async function perform(
 }
 
 /** Sends a status request of a tab through the edge to an instance of the application. */
-function askThroughEdge({ edge, instances }: Stage): AskStatus {
-  return (request, operation, { story, instance }) =>
-    edge.pass({ actor: operation.actor, method: request.method }, () =>
-      onBehalfOf(operation, () => instances.status(instance, request, story)),
+function askThroughEdge({ edge, instances, credentials }: Stage): AskStatus {
+  return (request, operation, { story, instance }) => {
+    const signedIn = credentials.get(operation.actor);
+    for (const [name, value] of Object.entries(signedIn ?? {})) request.headers.set(name, value);
+    const within = signedIn === undefined ? operation : { ...operation, credentials: signedIn };
+    return edge.pass({ actor: operation.actor, method: request.method }, () =>
+      onBehalfOf(within, () => instances.status(instance, request, story)),
     );
+  };
 }
 
 function timeout(milliseconds: number, recorder: Recorder): EnvironmentError {

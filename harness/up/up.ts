@@ -2,8 +2,9 @@
 import type { Backend, ClusterOptions, Commit, DatabaseNode } from '../port/backend.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
-import { realClock } from '../clock.ts';
+import { realClock, wallTime } from '../clock.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
+import { withAuth } from '../gateway/with-auth.ts';
 import { assembleGateway } from '../gateway/assembled-gateway.ts';
 import { assemble } from '../runner/assembly.ts';
 import { serveControl, type FaultRequest } from './control.ts';
@@ -73,7 +74,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   const folder = await claimStateFolder(options.name);
   undo.push(() => folder.remove());
   // The port first: if it is in use, this fails fast.
-  const gateway = Promise.withResolvers<Gateway>();
+  const gateway = Promise.withResolvers<Pick<Gateway, 'handle'>>();
   const balancer = await serve(
     undo,
     { handle: async (request) => (await gateway.promise).handle(request) },
@@ -98,7 +99,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     (targets) => new LiveFaults({ backend, targets, replicas: names, areCommitsReported: tracked !== undefined }),
   );
   const nodes = [cluster.primary, ...cluster.replicas];
-  gateway.resolve(opened);
+  gateway.resolve(withAuth(opened, cluster, () => wallTime().getTime()));
   for (const fault of options.faults) await faults.perform({ do: 'begin', fault });
   const control = await serveControl(folder.socket, (command) => faults.perform(command));
   undo.push(async () => control.close());
