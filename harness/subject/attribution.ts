@@ -28,15 +28,20 @@ export function tagRequests(): void {
   };
 }
 
-/**
- * The headers of a request to a server for the current operation: those given, the session of the actor, and the
- * attribution, also as W3C baggage.
- */
-export function headersForServer(given?: ConstructorParameters<typeof Headers>[0]): Headers {
+type GivenHeaders = ConstructorParameters<typeof Headers>[0];
+
+/** The headers of a request for the current operation: those given, and the session of the actor. */
+export function headersOfActor(given?: GivenHeaders): Headers {
   const headers = new Headers(given);
+  for (const [name, value] of Object.entries(currentOperation()?.credentials ?? {})) headers.set(name, value);
+  return headers;
+}
+
+/** Also the attribution, by headers of our own and as W3C baggage, for a request to a server. */
+export function headersForServer(given?: GivenHeaders): Headers {
+  const headers = headersOfActor(given);
   const operation = currentOperation();
   if (operation === undefined) return headers;
-  for (const [name, value] of Object.entries(operation.credentials ?? {})) headers.set(name, value);
   headers.set(ACTOR_HEADER, operation.actor);
   headers.set(OPERATION_HEADER, operation.operation);
   const members = [

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PostgresConnection } from '@supabase/lite/postgres';
-import { admit } from './lite-access.ts';
+import { withAccess } from './lite-access.ts';
 import type { LiteConnection } from './lite-connection.ts';
 import { liteConnection } from './lite-connection.ts';
 import { refuseReservedNames } from './reserved-names.ts';
@@ -46,12 +46,7 @@ async function importQuietly(): Promise<{ lite: Lite; litePostgres: LitePostgres
 function liteNode({ App }: Lite, { connection, close }: LiteConnection, { keys }: RestNodeOptions): RestNode {
   const app = new App({
     connection,
-    auth: {
-      enabled: false,
-      publishable_key: keys.publishable,
-      secret_key: keys.secret,
-      jwt_secret: keys.jwtSecret,
-    },
+    auth: { enabled: false, publishable_key: keys.publishable, secret_key: keys.secret },
     options: { server: { disableStudio: true } },
   } as ConstructorParameters<typeof App>[0]);
   const get = (path: string): Request =>
@@ -63,7 +58,7 @@ function liteNode({ App }: Lite, { connection, close }: LiteConnection, { keys }
       await app.fetch(get('a_table_that_does_not_exist'));
       await connection.ping();
     },
-    fetch: async (request) => admit(request, keys) ?? refuseReservedNames(request) ?? app.fetch(request),
+    fetch: async (request) => withAccess(request, keys, async (checked) => refuseReservedNames(checked) ?? app.fetch(checked)),
     schemaChanged: () => connection.clearSchemaCache(),
     close,
   };
