@@ -30,10 +30,12 @@ export function tagRequests(): void {
 
 type GivenHeaders = ConstructorParameters<typeof Headers>[0];
 
-/** The headers of a request for the current operation: those given, and the session of the actor. */
+/** The headers of a request for the current operation: those given, which go first, and the session of the actor. */
 export function headersOfActor(given?: GivenHeaders): Headers {
   const headers = new Headers(given);
-  for (const [name, value] of Object.entries(currentOperation()?.credentials ?? {})) headers.set(name, value);
+  for (const [name, value] of Object.entries(currentOperation()?.credentials ?? {})) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
   return headers;
 }
 

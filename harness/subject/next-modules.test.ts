@@ -121,7 +121,14 @@ test('a generation has the session of its worker', async () => {
       export async function generate(job) { job.started(Number((await cookies()).get('user').value)); }`,
   });
   const started = vi.fn<(generation?: number) => void>();
-  const job = { story: 's', steps: [], outcome: 'completed' as const, started, work: async () => undefined };
+  const job = {
+    story: 's',
+    steps: [],
+    outcome: 'completed' as const,
+    started,
+    work: async () => undefined,
+    ended: async () => undefined,
+  };
   const operation = { actor: 'worker-1', operation: 'w', gatewayUrl: '', credentials: { cookie: 'user=7' } };
   await onBehalfOf(operation, () => instance.generate(job));
   expect(started).toHaveBeenCalledExactlyOnceWith(7);

@@ -58,7 +58,8 @@ function liteNode({ App }: Lite, { connection, close }: LiteConnection, { keys }
       await app.fetch(get('a_table_that_does_not_exist'));
       await connection.ping();
     },
-    fetch: async (request) => withAccess(request, keys, async (checked) => refuseReservedNames(checked) ?? app.fetch(checked)),
+    fetch: async (request) =>
+      withAccess(request, keys, async (checked) => refuseReservedNames(checked) ?? app.fetch(checked)),
     schemaChanged: () => connection.clearSchemaCache(),
     close,
   };
