@@ -71,8 +71,15 @@ export function userTokenIn(authorization: string | null, apikey: string | null)
   return token === undefined || token === apikey || token.startsWith('sb_') ? undefined : token;
 }
 
+/** The keys of every local project of Supabase's CLI, which are public. */
+export const CLI_KEYS: ApiKeys = {
+  publishable: 'sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH',
+  secret: 'sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz',
+  jwtSecret: 'super-secret-jwt-token-with-at-least-32-characters-long',
+};
+
 /** API keys in the earlier format, which Supabase still accepts. They expire in 2032, like those of its CLI. */
-export function legacyKey(role: KeyRole, { jwtSecret }: ApiKeys): string {
+export function legacyKey(role: KeyRole, { jwtSecret }: Pick<ApiKeys, 'jwtSecret'>): string {
   return signToken({ iss: 'supabase-demo', role, exp: 1_983_812_996 }, jwtSecret);
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Lsn } from '../history/lsn.ts';
 import type { HttpAnswer, HttpMessage } from './message.ts';
 import type { ROUTINGS } from '../plan/routing.ts';
+import type { ApiKeys } from '../gateway/api-access.ts';
 import type { DatabaseModel } from './model.ts';
 import type { SignedInUser } from './session.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
@@ -133,6 +134,8 @@ export interface ClusterOptions {
   onCommit(commit: Commit): void;
   /** Called once, if a database ends unexpectedly. */
   onDeath(reason: Error): void;
+  /** The API keys and the JWT secret, for a backend that runs its own databases; random by default. */
+  keys?: ApiKeys;
   /** The user confirms that an unmarked target may be written to. */
   ownsTarget?: boolean;
   signal?: AbortSignal;

@@ -28,6 +28,6 @@ function describe(unattributed: number, requests: number): string {
   const which = unattributed === requests ? 'none' : `${requests - unattributed}`;
   return (
     `requests of the server are not attributed: ${which} of ${requests} named the actor that they were made for; ` +
-    'faults that match an actor do not apply to the others (see docs/SERVERS.md)'
+    'faults that match an actor do not apply to the others (see docs/SESSION.md)'
   );
 }

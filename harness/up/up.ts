@@ -11,7 +11,7 @@ import { serveControl, type FaultRequest } from './control.ts';
 import { LiveFaults } from './live-faults.ts';
 import { claimStateFolder } from './state-folder.ts';
 
-export interface UpOptions extends Pick<ClusterOptions, 'migrations' | 'tracked' | 'onProgress'> {
+export interface UpOptions extends Pick<ClusterOptions, 'migrations' | 'tracked' | 'keys' | 'onProgress'> {
   backend: Backend;
   replicas: number;
   /** Faults that apply from the start. */
@@ -35,6 +35,8 @@ export interface Up {
   apiUrl: string;
   publishableKey: string;
   secretKey: string;
+  /** With which access tokens are signed, if it is known. */
+  jwtSecret: string | undefined;
   /** The primary, then the replicas. */
   nodes: readonly NodeStatus[];
   versions: Record<string, string>;
@@ -70,7 +72,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
 }
 
 async function start(options: UpOptions, undo: Undo[], close: () => Promise<void>): Promise<Up> {
-  const { backend, replicas, migrations, tracked, onProgress, signal } = options;
+  const { backend, replicas, migrations, tracked, keys, onProgress, signal } = options;
   const folder = await claimStateFolder(options.name);
   undo.push(() => folder.remove());
   // The port first: if it is in use, this fails fast.
@@ -86,6 +88,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     replicas,
     migrations,
     tracked,
+    ...(keys === undefined ? {} : { keys }),
     onProgress,
     onCommit: (commit) => commits.forEach((listener) => listener(commit)),
     onDeath: death.resolve,
@@ -108,6 +111,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     apiUrl: balancer.url,
     publishableKey: cluster.publishableKey,
     secretKey: cluster.secretKey,
+    jwtSecret: cluster.jwtSecret,
     nodes: await Promise.all(nodes.map((node) => statusOf(node, undo))),
     versions: cluster.versions,
     died: death.promise,

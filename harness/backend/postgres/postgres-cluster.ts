@@ -30,7 +30,7 @@ export async function startCluster(
   boot: (options: BootOptions) => Promise<BootedServers>,
 ): Promise<ServerCluster> {
   options.signal?.throwIfAborted();
-  const keys = makeKeys();
+  const keys = options.keys ?? makeKeys();
   const teardown = new Teardown();
   const abort = (): void => teardown.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', abort, { once: true });
