@@ -16,7 +16,7 @@ import { storyKeys } from '../recording/story-keys.ts';
 import { requireOfCluster, requireSupport } from './requirements.ts';
 import { prepareSeeding, storiesOf, waitForReplicas } from './seeding.ts';
 import { prepareStage, type Stage, type StageOptions } from './stage.ts';
-import { addUsers, usersOf } from './sign-in.ts';
+import { addUsers, asSignedIn, usersOf } from './sign-in.ts';
 import { runGeneration } from '../actors/worker.ts';
 
 export interface RunOptions extends Omit<StageOptions, 'stop' | 'users'> {
@@ -173,9 +173,7 @@ async function perform(
 /** Sends a status request of a tab through the edge to an instance of the application. */
 function askThroughEdge({ edge, instances, credentials }: Stage): AskStatus {
   return (request, operation, { story, instance }) => {
-    const signedIn = credentials.get(operation.actor);
-    for (const [name, value] of Object.entries(signedIn ?? {})) request.headers.set(name, value);
-    const within = signedIn === undefined ? operation : { ...operation, credentials: signedIn };
+    const within = asSignedIn(credentials, request, operation);
     return edge.pass({ actor: operation.actor, method: request.method }, () =>
       onBehalfOf(within, () => instances.status(instance, request, story)),
     );

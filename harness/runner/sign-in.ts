@@ -1,4 +1,5 @@
 /** Signs the tabs and workers of a run in, as the subject says. */
+import type { Operation } from '../async-context.ts';
 import { UsageError } from '../errors.ts';
 import { credentialsOf, openSession } from '../gateway/user-session.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -45,6 +46,14 @@ export function signIn(
   return new Map(
     [...users].map(([actor, user]) => [actor, credentialsOf(user, openSession(user, jwtSecret, nowMs), supabaseUrl)]),
   );
+}
+
+/** Gives a request what its actor's browser would send, and returns the operation with it. */
+export function asSignedIn(credentials: Credentials, request: Request, operation: Operation): Operation {
+  const own = credentials.get(operation.actor);
+  if (own === undefined) return operation;
+  for (const [name, value] of Object.entries(own)) request.headers.set(name, value);
+  return { ...operation, credentials: own };
 }
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
