@@ -15,6 +15,7 @@ const runs = Number(process.env['BENCH_RUNS'] ?? 20);
 /** A host like that of the simulation: function calls with a latency each way. */
 const host: Host = {
   clock: realClock,
+  nowMs: () => Date.UTC(2026, 0, 1),
   async serve(gateway: Gateway) {
     globalThis.fetch = async (input, init) => {
       const { actor, operation } = currentOperation() ?? {};

@@ -11,6 +11,8 @@ export interface Operation {
   actor: string;
   operation: string;
   gatewayUrl: string;
+  /** The headers with which the actor's browser shows who is signed in. */
+  credentials?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The settings that each instance of the application has for itself. */

@@ -77,6 +77,7 @@ export type {
 } from './subject/routes.ts';
 export type { DatabaseDefinition, SubjectDefinition } from './subject/subject-definition.ts';
 export { url, urlSubject, type UrlSubjectOptions } from './subject/url.ts';
+export type { SessionChoice, SignedInUser } from './port/session.ts';
 export type {
   AppInstance,
   Display,

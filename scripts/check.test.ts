@@ -25,6 +25,7 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['faults-know-ports', 'harness/faults/backend.ts', '../backend/embedded/leaf.ts'],
   ['subject-knows-ports', 'harness/subject/backend.ts', '../backend/embedded/leaf.ts'],
   ['gateway-knows-ports', 'harness/gateway/backend.ts', '../backend/embedded/leaf.ts'],
+  ['register-imports-nothing', 'harness/register/runner.ts', '../runner/leaf.ts'],
   ['edge-knows-ports', 'harness/edge/runner.ts', '../runner/leaf.ts'],
   ['channels-know-ports', 'harness/channels/runner.ts', '../runner/leaf.ts'],
   ['actors-know-ports', 'harness/actors/runner.ts', '../runner/leaf.ts'],

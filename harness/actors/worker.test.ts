@@ -27,6 +27,7 @@ function begin(
     moments: createMoments(clock, recorder),
     processes: new ProcessNames(),
     gatewayUrl: 'http://gateway.test',
+    credentials: new Map(),
     evidence,
     hasGenerations,
     instances: { generate: (_, job) => generate(job) },

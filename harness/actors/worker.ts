@@ -19,6 +19,8 @@ export interface WorkerSurroundings {
   evidence: EvidenceOfEnd;
   /** Whether the tracked table has a column for the generation. */
   hasGenerations: boolean;
+  /** Worker → the headers with which its requests show who is signed in. */
+  credentials: ReadonlyMap<string, Readonly<Record<string, string>>>;
   instances: {
     /** Runs a generation on an instance, counted from 1. */
     generate(instance: number, job: GenerationJob): Promise<void>;
@@ -49,7 +51,9 @@ export async function runGeneration(
   };
   const job = new PlannedJob(plan, from, around, begin, signal);
   try {
-    const operation = { actor: plan.worker, operation: plan.worker, gatewayUrl: around.gatewayUrl };
+    const { gatewayUrl, credentials } = around;
+    const { worker } = plan;
+    const operation = { actor: worker, operation: worker, gatewayUrl, credentials: credentials.get(worker) };
     await onBehalfOf(operation, () => around.instances.generate(plan.instance, job.job));
     return undefined;
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { TrackedTable } from '../port/backend.ts';
 import { ExitCode } from '../errors.ts';
+import { CLI_KEYS, legacyKey } from '../gateway/api-access.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { readMigrations } from '../runner/migration-files.ts';
 import { loadBackend } from '../runner/backend-registry.ts';
@@ -20,6 +21,7 @@ interface UpFlags {
   lag?: FaultRequest;
   port: number;
   name?: string;
+  stableKeys?: true;
   output: 'pretty' | 'env';
 }
 
@@ -45,6 +47,7 @@ export function addUp(program: Command, finish: Finish, signal: AbortSignal): vo
     .addOption(new Option('--lag <how>', 'initial lag of every replica: 5s, 500ms or pause').argParser(parseLag))
     .addOption(new Option('--port <n>', 'port of the API').default(0, 'a free port').argParser(wholeNumber(0, 65_535)))
     .addOption(new Option('--name <name>', 'name of the environment, for `ratchet lag --up NAME` (default: up)'))
+    .addOption(new Option('--stable-keys', "the keys and the JWT secret of Supabase's CLI instead of random ones"))
     .addOption(
       new Option('-o, --output <form>', 'output format of URLs and keys').choices(['pretty', 'env']).default('pretty'),
     )
@@ -63,6 +66,7 @@ async function keepUp(flags: UpFlags, signal: AbortSignal): Promise<number> {
     faults: flags.lag === undefined ? [] : [flags.lag],
     port,
     name,
+    ...(flags.stableKeys ? { keys: CLI_KEYS } : {}),
     onProgress: (message) => progress(message),
     signal,
   });
@@ -124,7 +128,7 @@ function describe(up: Up, what: string): string {
 }
 
 /** The variables of `supabase status -o env`, and those of the single databases. */
-function variablesOf({ apiUrl, publishableKey, secretKey, nodes }: Up): string {
+function variablesOf({ apiUrl, publishableKey, secretKey, jwtSecret, nodes }: Up): string {
   const [primary, ...replicas] = nodes;
   const urls = (of: readonly (string | undefined)[]): string => of.filter((url) => url !== undefined).join(',');
   const variables = {
@@ -133,8 +137,9 @@ function variablesOf({ apiUrl, publishableKey, secretKey, nodes }: Up): string {
     DB_URL: primary!.databaseUrl ?? '',
     PUBLISHABLE_KEY: publishableKey,
     SECRET_KEY: secretKey,
-    ANON_KEY: publishableKey,
-    SERVICE_ROLE_KEY: secretKey,
+    ANON_KEY: jwtSecret === undefined ? publishableKey : legacyKey('anon', { jwtSecret }),
+    SERVICE_ROLE_KEY: jwtSecret === undefined ? secretKey : legacyKey('service_role', { jwtSecret }),
+    ...(jwtSecret === undefined ? {} : { JWT_SECRET: jwtSecret }),
     PRIMARY_API_URL: primary!.apiUrl,
     REPLICA_API_URLS: urls(replicas.map((replica) => replica.apiUrl)),
     REPLICA_DB_URLS: urls(replicas.map((replica) => replica.databaseUrl)),

@@ -36,6 +36,11 @@ const aPath = aValueThat(
 const words = aValueThat('a word or a list of words', isTexts);
 const positive = aValueThat('a number greater than 0', (value) => aNumber.holds(value) && Number(value) > 0);
 
+const aSession = aValueThat(
+  'an object with a userId or a function',
+  (value) => typeof value === 'function' || (anObject.holds(value) && 'userId' in (value as object)),
+);
+
 const READY: Definition = {
   name: 'subject',
   fields: {
@@ -62,6 +67,7 @@ const READY: Definition = {
     'frontEnd.display': aFunctionOr(...DISPLAY_NAMES),
     readStatus: aFunction,
     'capabilities?': aListOf('capabilities'),
+    'session?': aSession,
     'withstands?': anObject,
     createInstance: aFunction,
   },
@@ -106,6 +112,14 @@ const FIELDS: Readonly<Record<string, Field>> = {
   'frontEnd.query?': aFunction,
   'frontEnd.display?': aFunctionOr(...DISPLAY_NAMES),
   'simulation?': anObject,
+  'session?': aSession,
+  'session.userId?': aText,
+  'session.role?': aText,
+  'session.email?': aText,
+  'session.claims?': anObject,
+  'session.sentAs?': aValueThat('"bearer", "cookie" or "both"', (value) =>
+    ['bearer', 'cookie', 'both'].includes(String(value)),
+  ),
   'withstands?': anObject,
 };
 
@@ -121,6 +135,7 @@ const DEFINITION: Definition = {
     'routes.status',
     'routes.start',
     'frontEnd',
+    'session',
   ],
   hint: 'docs/SUBJECT.md describes every field',
 };

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EnvironmentError } from '../errors.ts';
-import { ACTOR_HEADER, OPERATION_HEADER } from '../port/message.ts';
+import { takeAttribution } from './attribution-headers.ts';
 import { CONNECTION_LOST, type Gateway, type GatewayRequest } from './gateway.ts';
 
 export interface GatewayServer {
@@ -64,7 +64,7 @@ async function toRequest(incoming: IncomingMessage): Promise<GatewayRequest> {
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  const [actor, operation] = [ACTOR_HEADER, OPERATION_HEADER].map((name) => headers.get(name) ?? undefined);
+  const { actor, operation } = takeAttribution(headers);
   for (const name of NOT_PASSED_ON) headers.delete(name);
   return {
     actor,
@@ -76,7 +76,7 @@ async function toRequest(incoming: IncomingMessage): Promise<GatewayRequest> {
   };
 }
 
-const NOT_PASSED_ON = [ACTOR_HEADER, OPERATION_HEADER, 'content-length', 'transfer-encoding', 'connection'];
+const NOT_PASSED_ON = ['content-length', 'transfer-encoding', 'connection'];
 
 /** Headers of the message, without those of the connection it came over. */
 function* endToEnd(headers: Headers): Iterable<[string, string]> {

@@ -5,7 +5,9 @@ import type { Clock } from '../clock.ts';
 import type { Lsn } from '../history/lsn.ts';
 import type { HttpAnswer, HttpMessage } from './message.ts';
 import type { ROUTINGS } from '../plan/routing.ts';
+import type { ApiKeys } from '../gateway/api-access.ts';
 import type { DatabaseModel } from './model.ts';
+import type { SignedInUser } from './session.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 
 export type Capability =
@@ -132,6 +134,8 @@ export interface ClusterOptions {
   onCommit(commit: Commit): void;
   /** Called once, if a database ends unexpectedly. */
   onDeath(reason: Error): void;
+  /** The API keys and the JWT secret, for a backend that runs its own databases; random by default. */
+  keys?: ApiKeys;
   /** The user confirms that an unmarked target may be written to. */
   ownsTarget?: boolean;
   signal?: AbortSignal;
@@ -152,12 +156,16 @@ export interface Cluster {
   /** In Supabase's format: `sb_publishable_…`, `sb_secret_…`. */
   readonly publishableKey: string;
   readonly secretKey: string;
+  /** With which access tokens of users are signed; `undefined` if it is not known. */
+  readonly jwtSecret?: string;
   /** Versions of the database and of the REST layer, for the history's header. */
   readonly versions: Record<string, string>;
   /** Capabilities of the backend that this cluster does not have, and the reason, as text for a report. */
   readonly missing?: { capabilities: readonly Capability[]; because: string };
   /** Adds a row to a table of the schema `public` on the primary, as the owner; for seeding stories. */
   insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Adds a row to `auth.users`, unless the user exists. Missing if the database has no such table. */
+  addUser?(user: SignedInUser): Promise<void>;
   /**
    * Loses the primary and promotes a replica; present if the backend has the capability `promotion`. After `downMs` the
    * promoted replica answers under the name `primary`. Resolves once the old primary is down. When the new one is up,

@@ -18,3 +18,6 @@ export interface HttpAnswer {
 export const ACTOR_HEADER = 'x-ratchet-actor';
 /** Names the operation of that actor that a request is part of. The gateway removes it. */
 export const OPERATION_HEADER = 'x-ratchet-operation';
+/** The same as members of the W3C header `baggage`, which servers may pass on. */
+export const ACTOR_BAGGAGE = 'ratchet.actor';
+export const OPERATION_BAGGAGE = 'ratchet.operation';

@@ -27,9 +27,23 @@ export interface TableModel {
   references?: Readonly<Record<string, { columns: readonly string[]; table: string; onDelete?: 'cascade' }>>;
   /** A `before update … for each row` trigger: the row to store, or `null` to skip it. */
   beforeUpdate?(old: Row, next: Row): Row | null;
-  /** The actions that row-level security policies allow to everyone. If undefined, row-level security is off. */
-  policies?: readonly ('select' | 'insert' | 'update' | 'delete')[];
+  /**
+   * What row-level security policies allow: the actions that everyone may do, or for each action the rows. If undefined,
+   * row-level security is off.
+   */
+  policies?: readonly PolicyAction[] | Readonly<Partial<Record<PolicyAction, RowPolicy>>>;
 }
+
+export type PolicyAction = 'select' | 'insert' | 'update' | 'delete';
+
+/**
+ * Whether a policy allows a row, before and after a change. `claims` is `auth.jwt()`: `claims.sub` is `auth.uid()`, and
+ * `claims.role` is `auth.role()`.
+ */
+export type RowPolicy = (row: Row, claims: Claims) => boolean;
+
+/** The claims of an access token; for a request with an API key alone, only `role`. */
+export type Claims = Readonly<Record<string, unknown>>;
 
 /** What a database function can do, within its transaction. */
 export interface Transaction {
@@ -52,9 +66,9 @@ export interface FunctionModel {
   returns: { row: string } | { rows: string } | ColumnType | 'void';
   /** Default: `volatile`. A `volatile` function cannot write when it is called by GET or on a replica. */
   volatility?: 'volatile' | 'stable' | 'immutable';
-  /** The roles that may execute the function. Default: both. */
-  grants?: readonly ('anon' | 'service_role')[];
-  run(db: Transaction, args: Readonly<Record<string, Scalar>>): Row | readonly Row[] | Scalar | void;
+  /** The roles that may execute the function. Default: all. */
+  grants?: readonly ('anon' | 'authenticated' | 'service_role')[];
+  run(db: Transaction, args: Readonly<Record<string, Scalar>>, claims: Claims): Row | readonly Row[] | Scalar | void;
 }
 
 export interface DatabaseModel {

@@ -5,6 +5,7 @@
 
 import type { TrackedTable } from './backend.ts';
 import type { DatabaseModel } from './model.ts';
+import type { SessionChoice } from './session.ts';
 import type { AppClock } from '../clock.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 
@@ -145,6 +146,8 @@ export interface Subject {
   frontEnd: FrontEnd;
   /** The progress in a 200 answer of the status endpoint; `undefined` if the body holds none. */
   readStatus(body: unknown): ObservedProgress | undefined;
+  /** Who is signed in; nobody by default. */
+  session?: SessionChoice;
   /** Scenario → expectation. It does not change verdicts: `ratchet` reports whether a verdict was expected. */
   withstands?: Readonly<Record<string, Withstands>>;
   /** Capabilities that faults need. A plan that needs a missing capability is rejected. */

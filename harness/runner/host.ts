@@ -2,13 +2,15 @@
 import type { Gateway } from '../gateway/gateway.ts';
 import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
 import type { SimulationOptions } from '../port/backend.ts';
-import { realClock, type Clock } from '../clock.ts';
 import { exemptLoopback } from './loopback-proxy.ts';
+import { realClock, wallTime, type Clock } from '../clock.ts';
 import { tagRequests } from '../subject/attribution.ts';
 
 export interface Host {
   /** A clock that starts now. */
   clock(): Clock;
+  /** The date, in milliseconds since 1970. */
+  nowMs(): number;
   /** Serves the gateway at the returned `url`. Requests to it carry the headers that name their actor and operation. */
   serve(gateway: Pick<Gateway, 'handle'>): Promise<GatewayServer>;
   /** Registers a listener for failures outside of actors. */
@@ -22,6 +24,7 @@ export interface Host {
 /** Real time, and a gateway on a loopback port of this process. */
 export const realHost: Host = {
   clock: realClock,
+  nowMs: () => wallTime().getTime(),
   serve(gateway) {
     tagRequests();
     exemptLoopback();

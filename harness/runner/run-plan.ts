@@ -16,9 +16,10 @@ import { storyKeys } from '../recording/story-keys.ts';
 import { requireOfCluster, requireSupport } from './requirements.ts';
 import { prepareSeeding, storiesOf, waitForReplicas } from './seeding.ts';
 import { prepareStage, type Stage, type StageOptions } from './stage.ts';
+import { addUsers, asSignedIn, usersOf } from './sign-in.ts';
 import { runGeneration } from '../actors/worker.ts';
 
-export interface RunOptions extends Omit<StageOptions, 'stop'> {
+export interface RunOptions extends Omit<StageOptions, 'stop' | 'users'> {
   /** Allows writes to a remote target that is not marked as a test target. */
   ownsTarget?: boolean;
   /** Receives messages for a progress line. */
@@ -44,6 +45,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   const { plan, subject, backend, host } = options;
   const seeding = await prepareSeeding({ plan, subject, host, isConnecting: backend.isConnecting ?? false });
   const keys = storyKeys(storiesOf(plan), subject);
+  const users = usersOf(plan, subject);
   const stopping = new AbortController();
   const commits = new Set<(commit: Commit) => void>();
   let failure: Error | undefined;
@@ -69,14 +71,19 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       signal: stopping.signal,
     });
     requireOfCluster(options.plan, options.backend, cluster, options.subject);
+    await addUsers(cluster, users);
     await seeding.insertInto(cluster);
-    const stage = await prepareStage({ ...options, stop }, cluster, commits, keys);
+    const stage = await prepareStage({ ...options, users, stop }, cluster, commits, keys);
     try {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
       recordMissing(stage, options);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
-      return { history: stage.recorder.history, incomplete: failure, notes: [...missingNote(cluster), ...notes] };
+      return {
+        history: stage.recorder.history,
+        incomplete: failure,
+        notes: [...missingNote(cluster), ...notes, ...attributionNote(stage)],
+      };
     } finally {
       stage.recorder.close();
       await stage.close();
@@ -97,6 +104,11 @@ function recordMissing({ recorder, nemesis, hasRequests, gatewayUrl }: Stage, { 
 
 function missingNote({ missing }: Cluster): string[] {
   return missing === undefined ? [] : [missing.because];
+}
+
+function attributionNote(stage: Stage): string[] {
+  const note = stage.attributionNote();
+  return note === undefined ? [] : [note];
 }
 
 async function findLeak(stage: Stage, host: Host): Promise<Error | undefined> {
@@ -166,11 +178,13 @@ async function perform(
 }
 
 /** Sends a status request of a tab through the edge to an instance of the application. */
-function askThroughEdge({ edge, instances }: Stage): AskStatus {
-  return (request, operation, { story, instance }) =>
-    edge.pass({ actor: operation.actor, method: request.method }, () =>
-      onBehalfOf(operation, () => instances.status(instance, request, story)),
+function askThroughEdge({ edge, instances, credentials }: Stage): AskStatus {
+  return (request, operation, { story, instance }) => {
+    const within = asSignedIn(credentials, request, operation);
+    return edge.pass({ actor: operation.actor, method: request.method }, () =>
+      onBehalfOf(within, () => instances.status(instance, request, story)),
     );
+  };
 }
 
 function timeout(milliseconds: number, recorder: Recorder): EnvironmentError {

@@ -8,6 +8,7 @@ import type { Plan } from '../plan/plan.ts';
 import { installInstanceDates } from '../subject/app-dates.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
 import type { TabTarget } from '../port/fault-targets.ts';
+import { withAuth } from '../gateway/with-auth.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
 import { kindNamed } from '../faults/fault-registry.ts';
 import { AppInstances } from '../subject/instances.ts';
@@ -18,6 +19,8 @@ import type { EvidenceOfEnd } from '../actors/generation-end.ts';
 import { followValues, type KnownValues } from '../recording/known-values.ts';
 import type { StoryKeys } from '../recording/story-keys.ts';
 import { createMoments, type Moments } from '../recording/moments.ts';
+import { signIn, type Credentials, type SignedInUsers } from './sign-in.ts';
+import { countAttribution } from './attribution-count.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
 import { assemble, type Participants } from './assembly.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
@@ -32,6 +35,7 @@ export interface StageOptions {
   sink?: LineSink;
   /** Also receives every request that passes the gateway. */
   onExchange?(exchange: Exchange): void;
+  users: SignedInUsers;
   /** Ends the run early after a failure outside of actors. */
   stop(reason: Error): void;
 }
@@ -56,6 +60,9 @@ export interface Stage {
   hasGenerations: boolean;
   /** Whether a request has come through the gateway. */
   hasRequests(): boolean;
+  credentials: Credentials;
+  /** Says that requests named no actor, if there were any. */
+  attributionNote(): string | undefined;
   stop(reason: Error): void;
   close(): Promise<void>;
 }
@@ -92,12 +99,13 @@ export async function prepareStage(
     restartInstance: (instance, downMs) => instances.restart(instance, () => sleep(downMs)),
   };
   let hasRequests = false;
-  const listener = withListener(exchanges, options, () => (hasRequests = true));
+  const attribution = countAttribution(withListener(exchanges, options, () => (hasRequests = true)));
+  const { listener } = attribution;
   const parts = { cluster, commits, clocks, routing, stickyMs, clock, listener, participants };
   const assembly = assemble(parts, (targets) => createNemesis(plan.faults, targets, moments, recorder));
   const { faults: nemesis } = assembly;
   const edge = createEdge({ claim: nemesis.claim, sleep, onClaimed: exchanges.claimed });
-  open(assembly.gateway);
+  open(withAuth(assembly.gateway, cluster, host.nowMs));
   commits.add((commit) => recorder.record(commitEvent(commit)));
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
@@ -122,6 +130,8 @@ export async function prepareStage(
     evidence: reportsCommits(backend, cluster) ? 'commit' : 'read',
     hasGenerations: subject.tracked.generation !== undefined,
     hasRequests: () => hasRequests,
+    credentials: signIn(options.users, { jwtSecret: cluster.jwtSecret, supabaseUrl: server.url, nowMs: host.nowMs() }),
+    attributionNote: () => attribution.note(),
     stop: options.stop,
     close,
   };
@@ -143,11 +153,12 @@ function withListener(
     },
   };
 }
+type Handler = Pick<Gateway, 'handle'>;
 
 /** A server whose requests wait until its gateway is there: instances learn its URL when they start. */
-async function serveBeforeGateway(host: Host): Promise<{ server: GatewayServer; open(gateway: Gateway): void }> {
-  const opening = Promise.withResolvers<Gateway>();
-  let gateway: Gateway | undefined;
+async function serveBeforeGateway(host: Host): Promise<{ server: GatewayServer; open(gateway: Handler): void }> {
+  const opening = Promise.withResolvers<Handler>();
+  let gateway: Handler | undefined;
   const server = await host.serve({
     handle: (request) => gateway?.handle(request) ?? opening.promise.then((opened) => opened.handle(request)),
   });

@@ -14,6 +14,7 @@ import { firstOf } from '../required.ts';
 import { realHost, type Host } from './host.ts';
 import { prepareSeeding, storiesOf, type Seeding } from './seeding.ts';
 import { inVirtualTime } from './simulate-run.ts';
+import { addUsers, asSignedIn, usersOf } from './sign-in.ts';
 import { prepareStage, type Stage } from './stage.ts';
 import { storyKeys, type StoryKeys } from '../recording/story-keys.ts';
 
@@ -118,6 +119,8 @@ interface Surroundings extends TrySubjectOptions {
 
 async function tryOn(cluster: Cluster, commits: Set<(commit: Commit) => void>, around: Surroundings): Promise<void> {
   const { subject, seeding, keys, report } = around;
+  const users = usersOf(PLAN, subject);
+  await addUsers(cluster, users);
   try {
     await seeding.insertInto(cluster);
   } catch (error) {
@@ -128,7 +131,7 @@ async function tryOn(cluster: Cluster, commits: Set<(commit: Commit) => void>, a
   let stage: Stage;
   try {
     const onExchange = (exchange: Exchange): void => void exchanges.push(exchange);
-    stage = await prepareStage({ ...around, plan: PLAN, onExchange }, cluster, commits, keys);
+    stage = await prepareStage({ ...around, plan: PLAN, users, onExchange }, cluster, commits, keys);
   } catch (error) {
     return report(failed('application', applicationProblem(error)));
   }
@@ -164,7 +167,8 @@ function trialOf(stage: Stage, exchanges: readonly Exchange[], around: Surroundi
     ask() {
       const operation = { actor: TAB, operation: `${TAB}#${++asked}`, gatewayUrl };
       const request = new Request(`http://app.invalid${subject.statusPath?.(STORY) ?? `/api/stories/${STORY}/status`}`);
-      return onBehalfOf(operation, () => instances.status(1, request, STORY));
+      const within = asSignedIn(stage.credentials, request, operation);
+      return onBehalfOf(within, () => instances.status(1, request, STORY));
     },
     generate: () => runGeneration(firstOf(PLAN.generations), stage, stopping.signal),
   };

@@ -17,8 +17,10 @@ const LATENCY_US_MAX = 1_500;
 
 export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
   const roundTrip = networkOf(world, draw);
+  const clock = world.clock();
   return {
     clock: () => world.clock(),
+    nowMs: () => epochMs + clock.now() / 1e6,
     async serve(gateway) {
       world.fetch = (input, init) => {
         if (currentInstance()?.isDead === true) return new Promise(() => undefined);
@@ -31,7 +33,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
     },
     onFailure: (listener) => world.onFailure(listener),
     findLeak: () => leakOf(world),
-    simulation: { clock: world.clock(), epochMs },
+    simulation: { clock, epochMs },
   };
 }
 

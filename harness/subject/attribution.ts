@@ -1,8 +1,12 @@
 /**
- * Tells the gateway which actor a request belongs to, without the application's knowledge: while an operation of an
- * actor runs, requests to the gateway carry two headers. Works for subjects that run in this process.
+ * Tells the gateway which actor a request belongs to, without the application's knowledge. While an operation of an
+ * actor runs, the requests of modules in this process to the gateway carry two headers. A server gets them with the
+ * requests of the actor, and `register/register.ts`, which is loaded into its processes, passes them on; a server that
+ * is not Node may pass on `baggage`.
  */
-import { ACTOR_HEADER, OPERATION_HEADER } from '../port/message.ts';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ACTOR_BAGGAGE, ACTOR_HEADER, OPERATION_BAGGAGE, OPERATION_HEADER } from '../port/message.ts';
 import { currentInstance, currentOperation } from '../async-context.ts';
 
 let installed = false;
@@ -22,4 +26,42 @@ export function tagRequests(): void {
     headers.set(OPERATION_HEADER, attribution.operation);
     return original(input, { ...init, headers });
   };
+}
+
+type GivenHeaders = ConstructorParameters<typeof Headers>[0];
+
+/** The headers of a request for the current operation: those given, which go first, and the session of the actor. */
+export function headersOfActor(given?: GivenHeaders): Headers {
+  const headers = new Headers(given);
+  for (const [name, value] of Object.entries(currentOperation()?.credentials ?? {})) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
+  return headers;
+}
+
+/** Also the attribution, by headers of our own and as W3C baggage, for a request to a server. */
+export function headersForServer(given?: GivenHeaders): Headers {
+  const headers = headersOfActor(given);
+  const operation = currentOperation();
+  if (operation === undefined) return headers;
+  headers.set(ACTOR_HEADER, operation.actor);
+  headers.set(OPERATION_HEADER, operation.operation);
+  const members = [
+    `${ACTOR_BAGGAGE}=${encodeURIComponent(operation.actor)}`,
+    `${OPERATION_BAGGAGE}=${encodeURIComponent(operation.operation)}`,
+  ];
+  headers.append('baggage', members.join(','));
+  return headers;
+}
+
+/** The environment of a server, with which its Node processes pass attribution on to its Supabase. */
+export function attributingEnvironment(environment: NodeJS.ProcessEnv, supabaseUrl: string): NodeJS.ProcessEnv {
+  const options = [environment['NODE_OPTIONS'], `--import ${registerUrl()}`].filter(Boolean).join(' ');
+  return { ...environment, NODE_OPTIONS: options, RATCHET_SUPABASE_URL: supabaseUrl };
+}
+
+/** The built file in a package, the source in a checkout, which Node strips of its types. */
+function registerUrl(): string {
+  const source = new URL('../register/register.ts', import.meta.url);
+  return existsSync(fileURLToPath(source)) ? source.href : new URL('../register/register.js', import.meta.url).href;
 }

@@ -6,6 +6,7 @@ import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../errors.ts';
 import { markProcesses, sweepMarked } from '../lifetime/marked-processes.ts';
+import { attributingEnvironment } from './attribution.ts';
 import { supabaseVariables } from './environment.ts';
 import type { AppInstance, Subject, SubjectCapability, SubjectEnvironment } from '../port/subject.ts';
 import type { Application, KeyedRows } from './application.ts';
@@ -77,7 +78,7 @@ async function startInstance(
     ...variables?.(environment),
     PORT: String(port),
   };
-  const server = startServer(line, cwd, env);
+  const server = startServer(line, cwd, attributingEnvironment(env, environment.supabaseUrl));
   const url = `http://127.0.0.1:${port}`;
   try {
     await untilItAnswers(url, server, startTimeoutMs);

@@ -2,6 +2,7 @@
 import type { AppInstance, GenerationJob } from '../port/subject.ts';
 import { keyText } from '../tracked-values.ts';
 import { required } from '../required.ts';
+import { headersForServer } from './attribution.ts';
 import type { KeyedRows } from './application.ts';
 import { routesOf, type Routes } from './routes.ts';
 import { startGeneration } from './start-generation.ts';
@@ -46,15 +47,17 @@ export function httpInstance(base: string, { keyOf, tracked }: KeyedRows, { star
   return {
     status({ url, headers, signal }) {
       const { pathname, search } = new URL(url);
-      return fetch(new URL(pathname + search, base), { headers, signal });
+      return fetch(new URL(pathname + search, base), { headers: headersForServer(headers), signal });
     },
     generate(job: GenerationJob) {
       const { story, steps, outcome } = job;
       const key = keyOf(story);
       const { method } = start;
       const path = start.pathFor(key);
-      const send = (): Promise<Response> =>
-        fetch(new URL(path, base), start.requestFor({ story, key, steps, outcome }));
+      const send = (): Promise<Response> => {
+        const init = start.requestFor({ story, key, steps, outcome });
+        return fetch(new URL(path, base), { ...init, headers: headersForServer(init.headers) });
+      };
       return startGeneration(job, { method, path, send }, tracked);
     },
   };

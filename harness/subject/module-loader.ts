@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { compileFunction } from 'node:vm';
 import type esbuild from 'esbuild';
 import { EnvironmentError, RatchetError, UsageError } from '../errors.ts';
+import { nextModule } from './next-modules.ts';
 
 /** Loads a module by its path, relative to the root or absolute; the extension is optional. */
 export type LoadModule = <Module>(path: string) => Promise<Module>;
@@ -43,7 +44,8 @@ export function createModuleLoader(root: URL): LoadModule {
   function loadFrom(parent: string, specifier: string): unknown {
     if (specifier === SERVER_MARKER) return {};
     const path = pathOf(folder, parent, specifier);
-    if (path === undefined) return packages(parent)(specifier);
+    if (path === undefined)
+      return nextModule(specifier, () => packages(parent)(specifier)) ?? packages(parent)(specifier);
     const file = findFile(path);
     if (file === undefined) throw notFound(specifier);
     return file.includes('/node_modules/') ? packages(parent)(file) : loadFile(file);

@@ -6,6 +6,7 @@ import { environmentWith, supabaseVariables, installInstanceEnvironments } from 
 import { createModuleLoader, type LoadModule } from './module-loader.ts';
 import type { AppInstance, GenerationJob, Subject, SubjectCapability, SubjectEnvironment } from '../port/subject.ts';
 import { keyText } from '../tracked-values.ts';
+import { callsFor } from './next-application.ts';
 import type { Application, KeyedRows } from './application.ts';
 import { openRoutes, type AppFunctions } from './route-modules.ts';
 import { subjectFields, type SubjectOptions } from './subject-options.ts';
@@ -60,7 +61,7 @@ export function modules(
     hasFunctions: true,
     createInstance: (environment, rows, routes) =>
       openInstance({ root: location, environment, variables: options.variables }, async (load) =>
-        openRoutes(load, await open(load), rows, routes),
+        openRoutes(load, await open(load), rows, routes, callsFor(location)),
       ),
   };
 }
@@ -72,11 +73,12 @@ async function openInstance(
   installInstanceEnvironments();
   const own = environmentWith({ ...supabaseVariables(environment), ...variables?.(environment) });
   const settings: InstanceSettings = { environment: own, clock: environment.clock };
+  const calls = callsFor(root);
   const within = <T>(task: () => T): T => asInstance(settings, task);
   const instance = await within(() => open(createModuleLoader(root)));
   return {
-    status: (request, story) => within(() => instance.status(request, story)),
-    generate: (job) => within(() => instance.generate(job)),
+    status: (request, story) => within(() => calls.answer(request, () => instance.status(request, story))),
+    generate: (job) => within(() => calls.work(() => instance.generate(job))),
     close: () => within(async () => instance.close?.()),
     async kill() {
       settings.isDead = true;

@@ -3,6 +3,8 @@ import { UsageError } from '../errors.ts';
 import type { AppInstance, GenerationJob } from '../port/subject.ts';
 import { keyText } from '../tracked-values.ts';
 import type { KeyedRows } from './application.ts';
+import { headersOfActor } from './attribution.ts';
+import type { ModuleCalls } from './next-application.ts';
 import type { LoadModule } from './module-loader.ts';
 import type { RouteParams } from './route-paths.ts';
 import type { Route, Routes } from './routes.ts';
@@ -23,6 +25,7 @@ export async function openRoutes(
   functions: AppFunctions,
   rows: KeyedRows,
   routes: Routes,
+  calls: ModuleCalls,
 ): Promise<AppInstance> {
   const { status, generate } = functions;
   const textOf = (story: string): string => keyText(rows.keyOf(story), rows.tracked);
@@ -33,7 +36,7 @@ export async function openRoutes(
         : (request, story) => status(request, textOf(story)),
     generate:
       generate === undefined
-        ? await generateByModule(load, rows, routes)
+        ? await generateByModule(load, rows, routes, calls)
         : (job) => generate({ ...job, story: textOf(job.story) }),
     close: async () => functions.close?.(),
   };
@@ -45,7 +48,12 @@ async function statusByModule(load: LoadModule, { keyOf }: KeyedRows, routes: Ro
   return async (request, story) => answer(request, contextOf(route, story, keyOf));
 }
 
-async function generateByModule(load: LoadModule, rows: KeyedRows, routes: Routes): Promise<AppInstance['generate']> {
+async function generateByModule(
+  load: LoadModule,
+  rows: KeyedRows,
+  routes: Routes,
+  calls: ModuleCalls,
+): Promise<AppInstance['generate']> {
   const { keyOf, tracked } = rows;
   const route = requireRoute(routes.start, 'start');
   const { method } = route;
@@ -55,8 +63,10 @@ async function generateByModule(load: LoadModule, rows: KeyedRows, routes: Route
     const key = keyOf(story);
     const path = route.pathFor(key);
     const send = async (): Promise<Response> => {
-      const request = new Request(`http://app.invalid${path}`, route.requestFor({ story, key, steps, outcome }));
-      return answer(request, contextOf(route, story, keyOf));
+      const init = route.requestFor({ story, key, steps, outcome });
+      const headers = headersOfActor(init.headers);
+      const request = new Request(`http://app.invalid${path}`, { ...init, headers });
+      return calls.answer(request, async () => answer(request, contextOf(route, story, keyOf)));
     };
     return startGeneration(job, { method, path, send }, tracked);
   };

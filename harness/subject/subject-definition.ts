@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { StatusWords, TrackedTable } from '../port/backend.ts';
 import type { DatabaseModel } from '../port/model.ts';
+import type { SessionChoice } from '../port/session.ts';
 import type { FrontEnd, SeedData, StoryKey, Subject, Withstands } from '../port/subject.ts';
 import type { Application } from './application.ts';
 import { statusPathOf } from './http-instance.ts';
@@ -45,6 +46,8 @@ interface CommonDefinition {
   frontEnd?: Partial<FrontEnd>;
   /** A model of the database in TypeScript, for the simulated backend. */
   simulation?: DatabaseModel;
+  /** Who is signed in; nobody by default. */
+  session?: SessionChoice;
   /** Scenario → expectation. */
   withstands?: Readonly<Record<string, Withstands>>;
 }

@@ -17,10 +17,11 @@ const PORT = 8000;
 const STICKY_MS = 5000;
 const clock = realClock();
 
-const keys = new PostgrestKeys(
-  { publishable: required('SUPABASE_PUBLISHABLE_KEY'), secret: required('SUPABASE_SECRET_KEY') },
-  required('JWT_SECRET'),
-);
+const keys = new PostgrestKeys({
+  publishable: required('SUPABASE_PUBLISHABLE_KEY'),
+  secret: required('SUPABASE_SECRET_KEY'),
+  jwtSecret: required('JWT_SECRET'),
+});
 const [primary, ...replicas] = required('RATCHET_REST_URLS')
   .split(',')
   .map((url, number) => nodeAt(number === 0 ? 'primary' : `replica-${number}`, new URL(url)));

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { signToken } from '../gateway/access-token.ts';
+import { CLI_KEYS } from '../gateway/api-access.ts';
 import { Terminal, type RunningUp } from './up.test-support.ts';
 
 const terminal = new Terminal();
@@ -62,7 +64,10 @@ describe('an environment that is up', () => {
     const { PRIMARY_API_URL, REPLICA_API_URLS, DB_URL, REPLICA_DB_URLS, ANON_KEY, PUBLISHABLE_KEY } = up.variables;
     expect(await titles(PRIMARY_API_URL)).toEqual(['one']);
     expect(await titles(REPLICA_API_URLS)).toEqual(['one']);
-    expect(ANON_KEY).toBe(PUBLISHABLE_KEY);
+    for (const key of [ANON_KEY!, PUBLISHABLE_KEY!]) {
+      const { error } = await createClient(up.variables['API_URL']!, key).from('stories').select();
+      expect(error).toBeNull();
+    }
     for (const [url, expected] of [
       [DB_URL, false],
       [REPLICA_DB_URLS, true],
@@ -126,6 +131,18 @@ describe('an environment that is up', () => {
       const { stderr, status } = terminal.ratchet(words);
       expect([words.join(' '), stderr, status]).toEqual([words.join(' '), '', 0]);
     }
+  });
+
+  it('has the keys of the CLI of Supabase on request, with which a user can be signed in', async () => {
+    const other = await terminal.up('--migrations', 'fixtures/story-app/supabase/migrations', '--stable-keys');
+    const { API_URL, SECRET_KEY, JWT_SECRET } = other.variables;
+    expect([SECRET_KEY, JWT_SECRET]).toEqual([CLI_KEYS.secret, CLI_KEYS.jwtSecret]);
+    expect(up.variables['JWT_SECRET']).not.toBe(JWT_SECRET);
+    const { auth } = createClient(API_URL!, SECRET_KEY!);
+    const { data } = await auth.getUser(signToken({ sub: 'ana', role: 'authenticated' }, JWT_SECRET!));
+    expect(data.user).toMatchObject({ id: 'ana', role: 'authenticated' });
+    other.child.kill('SIGINT');
+    await other.ended;
   });
 
   it('is found by its name if several are up', async () => {

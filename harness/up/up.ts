@@ -2,15 +2,16 @@
 import type { Backend, ClusterOptions, Commit, DatabaseNode } from '../port/backend.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
-import { realClock } from '../clock.ts';
+import { realClock, wallTime } from '../clock.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
+import { withAuth } from '../gateway/with-auth.ts';
 import { assembleGateway } from '../gateway/assembled-gateway.ts';
 import { assemble } from '../runner/assembly.ts';
 import { serveControl, type FaultRequest } from './control.ts';
 import { LiveFaults } from './live-faults.ts';
 import { claimStateFolder } from './state-folder.ts';
 
-export interface UpOptions extends Pick<ClusterOptions, 'migrations' | 'tracked' | 'onProgress'> {
+export interface UpOptions extends Pick<ClusterOptions, 'migrations' | 'tracked' | 'keys' | 'onProgress'> {
   backend: Backend;
   replicas: number;
   /** Faults that apply from the start. */
@@ -34,6 +35,8 @@ export interface Up {
   apiUrl: string;
   publishableKey: string;
   secretKey: string;
+  /** With which access tokens are signed, if it is known. */
+  jwtSecret: string | undefined;
   /** The primary, then the replicas. */
   nodes: readonly NodeStatus[];
   versions: Record<string, string>;
@@ -69,11 +72,11 @@ export async function startUp(options: UpOptions): Promise<Up> {
 }
 
 async function start(options: UpOptions, undo: Undo[], close: () => Promise<void>): Promise<Up> {
-  const { backend, replicas, migrations, tracked, onProgress, signal } = options;
+  const { backend, replicas, migrations, tracked, keys, onProgress, signal } = options;
   const folder = await claimStateFolder(options.name);
   undo.push(() => folder.remove());
   // The port first: if it is in use, this fails fast.
-  const gateway = Promise.withResolvers<Gateway>();
+  const gateway = Promise.withResolvers<Pick<Gateway, 'handle'>>();
   const balancer = await serve(
     undo,
     { handle: async (request) => (await gateway.promise).handle(request) },
@@ -85,6 +88,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     replicas,
     migrations,
     tracked,
+    ...(keys === undefined ? {} : { keys }),
     onProgress,
     onCommit: (commit) => commits.forEach((listener) => listener(commit)),
     onDeath: death.resolve,
@@ -98,7 +102,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     (targets) => new LiveFaults({ backend, targets, replicas: names, areCommitsReported: tracked !== undefined }),
   );
   const nodes = [cluster.primary, ...cluster.replicas];
-  gateway.resolve(opened);
+  gateway.resolve(withAuth(opened, cluster, () => wallTime().getTime()));
   for (const fault of options.faults) await faults.perform({ do: 'begin', fault });
   const control = await serveControl(folder.socket, (command) => faults.perform(command));
   undo.push(async () => control.close());
@@ -107,6 +111,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     apiUrl: balancer.url,
     publishableKey: cluster.publishableKey,
     secretKey: cluster.secretKey,
+    jwtSecret: cluster.jwtSecret,
     nodes: await Promise.all(nodes.map((node) => statusOf(node, undo))),
     versions: cluster.versions,
     died: death.promise,

@@ -1,20 +1,15 @@
-/** API keys of a cluster, in Supabase's format, and the role of each. */
+/** API keys of a cluster, in Supabase's format. */
 import { randomBytes } from 'node:crypto';
+import type { ApiKeys } from '../../gateway/api-access.ts';
 
-export interface Keys {
-  publishable: string;
-  secret: string;
-}
+export type Keys = ApiKeys;
 
 export function makeKeys(): Keys {
   const body = (): string =>
     `${randomBytes(17).toString('base64url').slice(0, 22)}_${randomBytes(6).toString('base64url')}`;
-  return { publishable: `sb_publishable_${body()}`, secret: `sb_secret_${body()}` };
-}
-
-export type Role = 'anon' | 'service_role';
-
-export function roleOf(key: string | null, keys: Keys): Role | undefined {
-  if (key === keys.publishable) return 'anon';
-  return key === keys.secret ? 'service_role' : undefined;
+  return {
+    publishable: `sb_publishable_${body()}`,
+    secret: `sb_secret_${body()}`,
+    jwtSecret: randomBytes(32).toString('hex'),
+  };
 }

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import { compareLsn } from '../../history/lsn.ts';
 import type { Backend, Cluster, ClusterOptions, NodeName, Promotion } from '../../port/backend.ts';
+import type { SignedInUser } from '../../port/session.ts';
 import { insertStatement } from '../insert-statement.ts';
+import { ADD_USER, userParameters } from '../user-statement.ts';
 import type { BootedServers, BootOptions } from './boot.ts';
 import { explainFullDisk } from './full-disk.ts';
 import type { Keys } from './api-keys.ts';
@@ -28,7 +30,7 @@ export async function startCluster(
   boot: (options: BootOptions) => Promise<BootedServers>,
 ): Promise<ServerCluster> {
   options.signal?.throwIfAborted();
-  const keys = makeKeys();
+  const keys = options.keys ?? makeKeys();
   const teardown = new Teardown();
   const abort = (): void => teardown.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', abort, { once: true });
@@ -62,6 +64,7 @@ export class ServerCluster implements Cluster {
   readonly replicas: readonly ServerReplica[];
   readonly publishableKey: string;
   readonly secretKey: string;
+  readonly jwtSecret: string;
   readonly versions: Record<string, string>;
   readonly promote?: NonNullable<Cluster['promote']>;
   readonly #booted: BootedServers;
@@ -78,6 +81,7 @@ export class ServerCluster implements Cluster {
     this.replicas = booted.replicas;
     this.publishableKey = keys.publishable;
     this.secretKey = keys.secret;
+    this.jwtSecret = keys.jwtSecret;
     this.versions = booted.versions;
     this.#booted = booted;
     this.#teardown = teardown;
@@ -95,6 +99,10 @@ export class ServerCluster implements Cluster {
 
   async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
     await this.query(insertStatement(table, Object.keys(row)), Object.values(row));
+  }
+
+  async addUser(user: SignedInUser): Promise<void> {
+    await this.query(ADD_USER, userParameters(user));
   }
 
   /** Runs SQL on the primary as the owner. */

@@ -1,7 +1,7 @@
 /** Does what Supabase's API gateway does in front of PostgREST: replaces an API key by a token of its role. */
-import { createHmac, randomBytes } from 'node:crypto';
-import type { Keys, Role } from './api-keys.ts';
-import { roleOf } from './api-keys.ts';
+import { signToken } from '../../gateway/access-token.ts';
+import { keyRefused, roleOfKey, userTokenIn, type KeyRole } from '../../gateway/api-access.ts';
+import type { Keys } from './api-keys.ts';
 
 const PREFIX = /^\/rest\/v1(?=\/|$)/;
 
@@ -13,38 +13,36 @@ export interface PostgrestRequest {
   body: ArrayBuffer;
 }
 
-/** The keys for one PostgREST. Its JWT secret is random unless it is given. */
+/** The keys for one PostgREST. */
 export class PostgrestKeys {
-  readonly jwtSecret: string;
   readonly #keys: Keys;
 
-  constructor(keys: Keys, jwtSecret: string = randomBytes(32).toString('hex')) {
+  constructor(keys: Keys) {
     this.#keys = keys;
-    this.jwtSecret = jwtSecret;
+  }
+
+  get jwtSecret(): string {
+    return this.#keys.jwtSecret;
   }
 
   /** The request for PostgREST, or the error response if the key is invalid. */
   async translate(request: Request): Promise<PostgrestRequest | Response> {
     const url = new URL(request.url);
-    const key = request.headers.get('apikey') ?? url.searchParams.get('apikey');
-    const role = roleOf(key, this.#keys);
-    if (role === undefined) return unauthorized(key);
+    const apikey = request.headers.get('apikey') ?? url.searchParams.get('apikey');
+    const authorization = request.headers.get('authorization');
+    const role = roleOfKey(apikey, this.#keys, Date.now);
+    if (role === undefined) return unauthorized(apikey);
     const headers = new Headers(request.headers);
-    const bearer = headers.get('authorization')?.replace(/^Bearer\s+/i, '');
     // A user's token is passed on; an API key is replaced by a token of its role.
-    if (bearer === undefined || bearer === key || bearer.startsWith('sb_')) {
-      headers.set('authorization', `Bearer ${this.token(role)}`);
-    }
+    if (userTokenIn(authorization, apikey) === undefined) headers.set('authorization', `Bearer ${this.token(role)}`);
     headers.delete('apikey');
     url.searchParams.delete('apikey');
     const path = `${url.pathname.replace(PREFIX, '') || '/'}${url.search}`;
     return { method: request.method, path, headers, body: await request.arrayBuffer() };
   }
 
-  token(role: Role): string {
-    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ role })}`;
-    return `${signed}.${createHmac('sha256', this.jwtSecret).update(signed).digest('base64url')}`;
+  token(role: KeyRole): string {
+    return signToken({ role }, this.#keys.jwtSecret);
   }
 }
 
@@ -65,10 +63,6 @@ export function postgrestSettings(databaseUri: string, jwtSecret: string, connec
   };
 }
 
-function unauthorized(key: string | null): Response {
-  const body =
-    key === null
-      ? { message: 'No API key found in request', hint: 'No `apikey` request header or url param was found.' }
-      : { message: 'Invalid API key', hint: 'Double check your Supabase `apikey`' };
-  return Response.json(body, { status: 401 });
+function unauthorized(apikey: string | null): Response {
+  return Response.json(keyRefused(apikey), { status: 401 });
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PostgresConnection } from '@supabase/lite/postgres';
+import { withAccess } from './lite-access.ts';
 import type { LiteConnection } from './lite-connection.ts';
 import { liteConnection } from './lite-connection.ts';
 import { refuseReservedNames } from './reserved-names.ts';
@@ -57,7 +58,8 @@ function liteNode({ App }: Lite, { connection, close }: LiteConnection, { keys }
       await app.fetch(get('a_table_that_does_not_exist'));
       await connection.ping();
     },
-    fetch: async (request) => refuseReservedNames(request) ?? app.fetch(request),
+    fetch: async (request) =>
+      withAccess(request, keys, async (checked) => refuseReservedNames(checked) ?? app.fetch(checked)),
     schemaChanged: () => connection.clearSchemaCache(),
     close,
   };

@@ -2,8 +2,8 @@
  * `@supabase/lite` as a server that replaces PostgREST, with the same PGRST_ variables, tokens and paths, and a reload
  * of the schema on SIGUSR1. It runs in the stand-in for PostgREST's image.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
+import { readToken } from '../../gateway/access-token.ts';
 import type { Address } from './address.ts';
 import { makeKeys } from './api-keys.ts';
 import { loadLite } from './rest-lite.ts';
@@ -11,7 +11,7 @@ import { loadLite } from './rest-lite.ts';
 const PORT = Number(process.env['PGRST_SERVER_PORT'] ?? 3000);
 const BODILESS = new Set(['GET', 'HEAD']);
 
-const keys = makeKeys();
+const keys = { ...makeKeys(), jwtSecret: required('PGRST_JWT_SECRET') };
 const lite = await loadLite();
 const node = lite.attach({ name: 'container', address: addressOf(required('PGRST_DB_URI')), keys, watch, onFailure });
 let isReady = false;
@@ -55,22 +55,18 @@ async function answer(incoming: IncomingMessage): Promise<Response> {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   headers.set('apikey', key);
-  headers.set('authorization', `Bearer ${key}`);
+  // The claims of a user's token hold in the database.
+  if (role === 'anon' || role === 'service_role') headers.set('authorization', `Bearer ${key}`);
   const method = incoming.method ?? 'GET';
   const body = BODILESS.has(method) || chunks.length === 0 ? {} : { body: Buffer.concat(chunks) };
   return node.fetch(new Request(`http://localhost/rest/v1${incoming.url}`, { method, headers, ...body }));
 }
 
-/** The role of a token, `anon` without one; `undefined` if the token is not signed with the JWT secret. */
+/** The role of a token, `anon` without one; `undefined` if the token is not valid. */
 function roleOfToken(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return 'anon';
-  const [header, payload, signature] = authorization.replace(/^Bearer\s+/i, '').split('.');
-  if (payload === undefined || signature === undefined) return undefined;
-  const mine = createHmac('sha256', required('PGRST_JWT_SECRET')).update(`${header}.${payload}`).digest();
-  const theirs = Buffer.from(signature, 'base64url');
-  if (theirs.length !== mine.length || !timingSafeEqual(theirs, mine)) return undefined;
-  const { role } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { role?: string };
-  return role;
+  const read = readToken(authorization.replace(/^Bearer\s+/i, ''), keys.jwtSecret, Date.now());
+  return read.problem === undefined ? String(read.claims['role'] ?? 'anon') : undefined;
 }
 
 /**

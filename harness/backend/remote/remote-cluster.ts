@@ -1,8 +1,9 @@
 /** Implements the port's `Cluster` for a remote target, and undoes every change that a run makes to it. */
 import { EnvironmentError, RatchetError } from '../../errors.ts';
 import type { Capability, Cluster, ClusterOptions, DatabaseNode } from '../../port/backend.ts';
+import type { KeyPair } from '../../gateway/api-access.ts';
 import type { HttpAnswer } from '../../port/message.ts';
-import { makeKeys, type Keys } from '../postgres/api-keys.ts';
+import { makeKeys } from '../postgres/api-keys.ts';
 import { firstOf, required } from '../../required.ts';
 import { keyColumns, rowKeyText } from '../../tracked-values.ts';
 import { CommitPoll } from './remote-commits.ts';
@@ -15,8 +16,8 @@ import { startWatchdog } from './remote-watchdog.ts';
 
 /** The keys of the target, and those given to the application. They are exchanged in requests and answers. */
 interface KeyExchange {
-  real: Keys;
-  given: Keys;
+  real: KeyPair;
+  given: KeyPair;
 }
 
 /** A cleanup step; the steps run in reverse order. */

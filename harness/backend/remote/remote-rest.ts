@@ -1,6 +1,6 @@
 /** Forwards REST requests to one database of the target, and replaces the application's keys by the target's. */
 import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
-import type { Keys } from '../postgres/api-keys.ts';
+import type { KeyPair } from '../../gateway/api-access.ts';
 
 /** Headers that describe the transfer of the body; the body has been decoded. */
 const TRANSFER_HEADERS = ['content-encoding', 'content-length', 'transfer-encoding'];
@@ -9,9 +9,9 @@ export interface RestOptions {
   /** URL of the API. */
   url: string;
   /** The keys of the target. */
-  real: Keys;
+  real: KeyPair;
   /** The keys that the application has instead, so that nothing it prints or sends gives access to the target. */
-  given: Keys;
+  given: KeyPair;
 }
 
 /** Rejects if the target cannot be reached. The real keys are also replaced in the answer. */
@@ -42,6 +42,6 @@ export function keyHeaders(key: string): Record<string, string> {
   return /^sb_(publishable|secret)_/.test(key) ? { apikey: key } : { apikey: key, authorization: `Bearer ${key}` };
 }
 
-function exchanged(text: string, from: Keys, to: Keys): string {
+function exchanged(text: string, from: KeyPair, to: KeyPair): string {
   return text.replaceAll(from.secret, to.secret).replaceAll(from.publishable, to.publishable);
 }

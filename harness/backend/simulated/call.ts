@@ -1,19 +1,19 @@
 /** Parses a request: role, media type, preferences and body. */
 import type { HttpMessage } from '../../port/message.ts';
-import type { ColumnModel, Scalar } from '../../port/model.ts';
+import type { Access } from '../../gateway/api-access.ts';
+import type { Claims, ColumnModel, Scalar } from '../../port/model.ts';
 import type { FilteredTable } from './filters.ts';
 import { notSimulated, RestError } from './rest-error.ts';
 import { coerce } from './values.ts';
 
-export type Role = 'anon' | 'service_role';
-
-/** The role of an API key; `undefined` for an invalid key. */
-export type RoleOf = (apikey: string | null) => Role | undefined;
+/** The role and the claims of a request. @throws AccessRefused */
+export type ReadAccess = (sent: { apikey: string | null; authorization: string | null }) => Access;
 
 /** A parsed request. */
 export interface Call {
   method: string;
-  role: Role;
+  role: string;
+  claims: Claims;
   url: URL;
   accept: { isObject: boolean };
   prefer: Preferences;
@@ -27,14 +27,14 @@ interface Preferences {
   missingDefault: boolean;
 }
 
-/** @throws RestError */
-export function parseCall({ method, url, headers, body }: HttpMessage, roleOf: RoleOf): Call {
-  const role = roleOf(headers.get('apikey'));
-  if (role === undefined) throw new RestError(401, '', 'Invalid API key', null, 'Double check the API key.');
+/** @throws RestError, AccessRefused */
+export function parseCall({ method, url, headers, body }: HttpMessage, readAccess: ReadAccess): Call {
+  const { role, claims } = readAccess({ apikey: headers.get('apikey'), authorization: headers.get('authorization') });
   requirePublicSchema(headers);
   return {
     method,
     role,
+    claims,
     url,
     accept: parseAccept(headers.get('accept')),
     prefer: parsePrefer(headers.get('prefer')),

@@ -2,7 +2,7 @@
 import type { HttpAnswer } from '../../port/message.ts';
 import type { DatabaseModel, FunctionModel, Row, Scalar, TableModel } from '../../port/model.ts';
 import { parseArguments } from './call.ts';
-import type { Body, Call, Role } from './call.ts';
+import type { Body, Call } from './call.ts';
 import { pageOf, present, respond } from './rest-answer.ts';
 import { tableOf } from './rest-places.ts';
 import { parseQuery } from './rest-query.ts';
@@ -22,7 +22,7 @@ export function callFunction(call: Call, name: string, { model, begin, commit }:
   }
   const transaction = begin();
   if (isRead && (definition.volatility ?? 'volatile') === 'volatile') transaction.forbidWriting();
-  const value = definition.run(transaction, args);
+  const value = definition.run(transaction, args, call.claims);
   const skip = new Set(isRead ? Object.keys(definition.parameters) : []);
   const response = presentValue(call, model, definition, value, skip);
   commit(transaction);
@@ -50,9 +50,9 @@ function presentValue(
   return respond(200, JSON.stringify(value ?? null));
 }
 
-function requireGrant(role: Role, name: string, { grants }: FunctionModel): void {
-  if (grants === undefined || grants.includes(role)) return;
-  throw new RestError(401, '42501', `permission denied for function ${name}`);
+function requireGrant(role: string, name: string, { grants }: FunctionModel): void {
+  if (grants === undefined || (grants as readonly string[]).includes(role)) return;
+  throw new RestError(role === 'anon' ? 401 : 403, '42501', `permission denied for function ${name}`);
 }
 
 function functionOf(model: DatabaseModel, name: string, given: Body, isRead: boolean): FunctionModel {

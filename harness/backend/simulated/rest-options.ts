@@ -1,10 +1,10 @@
 import type { DatabaseModel } from '../../port/model.ts';
-import type { RoleOf } from './call.ts';
+import type { ReadAccess } from './call.ts';
 import type { OpenTransaction } from './transaction.ts';
 
 export interface RestOptions {
   model: DatabaseModel;
-  roleOf: RoleOf;
+  readAccess: ReadAccess;
   /** Begins a transaction, which is read-only on a replica. */
   begin(): OpenTransaction;
   /** Makes the changes of a transaction durable. */

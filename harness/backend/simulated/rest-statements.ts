@@ -1,15 +1,17 @@
 /** Selects, inserts, updates and deletes rows of a table in a transaction. */
-import type { Row, Scalar, TableModel } from '../../port/model.ts';
+import type { Row, Scalar } from '../../port/model.ts';
 import { valuesOf } from './call.ts';
-import type { Call, Given, Role } from './call.ts';
+import type { Call, Given } from './call.ts';
 import type { FilteredTable } from './filters.ts';
 import type { Result } from './rest-answer.ts';
+import { allowedRows, both, requireAllowed, violation } from './row-security.ts';
 import type { Query } from './rest-query.ts';
-import { databaseError, notSimulated, RestError } from './rest-error.ts';
+import { databaseError, notSimulated, type RestError } from './rest-error.ts';
 import { idOf, type OpenTransaction } from './transaction.ts';
 
 export function select(call: Call, table: FilteredTable, query: Query, transaction: OpenTransaction): readonly Row[] {
-  return may(call.role, table.model, 'select') ? transaction.select(table.name, query.matches) : [];
+  const allowed = allowedRows(call, table, 'select');
+  return allowed === false ? [] : transaction.select(table.name, both(query.matches, allowed));
 }
 
 export function insert(
@@ -21,7 +23,7 @@ export function insert(
 ): Result {
   const { resolution, missingDefault } = call.prefer;
   requireNoWindow(query, 'an insertion');
-  requirePolicy(call.role, table, body.rows.length);
+  if (body.rows.length > 0 && allowedRows(call, table, 'insert') === false) throw violation(call, table);
   const stored: Row[] = [];
   const touched = new Set<string>();
   let inserted = 0;
@@ -35,12 +37,14 @@ export function insert(
     } else if (resolution === 'merge-duplicates') {
       const id = idOf(table.model, existing);
       if (touched.has(id)) throw touchedTwice();
+      requireAllowed(call, table, 'update', [existing]);
       const changed = transaction.update(table.name, values, (row) => idOf(table.model, row) === id);
       // A row that a trigger skipped may be proposed again.
       if (changed.length > 0) touched.add(id);
       stored.push(...changed);
     }
   }
+  requireAllowed(call, table, 'insert', stored);
   const status = resolution === 'merge-duplicates' && inserted === 0 ? 200 : 201;
   return { status, rows: stored, total: stored.length, hasRange: false };
 }
@@ -57,15 +61,20 @@ export function update(
     rows: [change, ...others],
   } = body;
   if (change === undefined || others.length > 0) throw notSimulated('an update with several rows in its body');
-  if (!may(call.role, table.model, 'update')) return { status: 200, rows: [], total: 0, hasRange: true };
+  const allowed = allowedRows(call, table, 'update');
+  if (allowed === false) return { status: 200, rows: [], total: 0, hasRange: true };
   requireNoWindow(query, 'an update');
-  const rows = transaction.update(table.name, valuesOf(table, names, change, false), query.matches);
+  const isVisible = visibleToChange(call, table, query);
+  const rows = transaction.update(table.name, valuesOf(table, names, change, false), both(isVisible, allowed));
+  requireAllowed(call, table, 'update', rows);
   return { status: 200, rows, total: rows.length, hasRange: true };
 }
 
 export function remove(call: Call, table: FilteredTable, query: Query, transaction: OpenTransaction): Result {
   requireNoWindow(query, 'a deletion');
-  const rows = may(call.role, table.model, 'delete') ? transaction.delete(table.name, query.matches) : [];
+  const allowed = allowedRows(call, table, 'delete');
+  const isVisible = both(visibleToChange(call, table, query), allowed);
+  const rows = allowed === false ? [] : transaction.delete(table.name, isVisible);
   return { status: 200, rows, total: rows.length, hasRange: false };
 }
 
@@ -95,13 +104,8 @@ function touchedTwice(): RestError {
   return databaseError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', { hint });
 }
 
-/** Row-level security: the policies decide for every role but the service role. */
-function may(role: Role, model: TableModel, action: 'select' | 'insert' | 'update' | 'delete'): boolean {
-  return role === 'service_role' || model.policies === undefined || model.policies.includes(action);
-}
-
-function requirePolicy(role: Role, table: FilteredTable, rows: number): void {
-  if (rows === 0 || may(role, table.model, 'insert')) return;
-  const error = databaseError('42501', `new row violates row-level security policy for table "${table.name}"`);
-  throw new RestError(401, error.body.code, error.message);
+/** The rows that a change finds: a policy for reading that depends on the row hides others from it. */
+function visibleToChange(call: Call, table: FilteredTable, query: Query): (row: Row) => boolean {
+  const visible = allowedRows(call, table, 'select');
+  return typeof visible === 'function' ? both(query.matches, visible) : query.matches;
 }

@@ -1,21 +1,25 @@
 /** The databases of a simulation: a primary, its commit log, and replicas that are views of the log. */
 import type { Clock } from '../../clock.ts';
 import { EnvironmentError, UsageError } from '../../errors.ts';
+import { accessOf, type ApiKeys } from '../../gateway/api-access.ts';
 import type { Lsn } from '../../history/lsn.ts';
 import type { Cluster, ClusterOptions, DatabaseNode, NodeName, Promotion, TrackedTable } from '../../port/backend.ts';
 import type { DatabaseModel, Row, Scalar } from '../../port/model.ts';
 import { trackedCommit } from '../../tracked-values.ts';
 import { Lag } from './simulated-lag.ts';
 import { Machine } from './simulated-machine.ts';
-import type { Role } from './call.ts';
+import type { ReadAccess } from './call.ts';
 import { createRest } from './simulated-rest.ts';
 import { SimulatedReplica } from './simulated-replica.ts';
 import { OpenTransaction } from './transaction.ts';
 import { CommitLog, View, type Change } from './versioned-rows.ts';
 import { formatTimestamp } from './values.ts';
 
-const PUBLISHABLE_KEY = 'sb_publishable_simulated';
-const SECRET_KEY = 'sb_secret_simulated';
+const KEYS: ApiKeys = {
+  publishable: 'sb_publishable_simulated',
+  secret: 'sb_secret_simulated',
+  jwtSecret: 'jwt-secret-of-a-simulation',
+};
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { simulation } = options;
@@ -31,8 +35,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 class SimulatedCluster implements Cluster {
-  readonly publishableKey = PUBLISHABLE_KEY;
-  readonly secretKey = SECRET_KEY;
+  readonly publishableKey = KEYS.publishable;
+  readonly secretKey = KEYS.secret;
+  readonly jwtSecret = KEYS.jwtSecret;
   readonly versions = { database: 'simulated', rest: 'simulated' };
   readonly primary: DatabaseNode;
   readonly replicas: readonly SimulatedReplica[];
@@ -111,7 +116,9 @@ class SimulatedCluster implements Cluster {
 
   #restOf(begin: () => OpenTransaction): DatabaseNode['rest'] {
     const commit = (transaction: OpenTransaction): void => this.#commit(transaction);
-    const handle = createRest({ model: this.#model, roleOf, begin, commit });
+    const nowMs = (): number => this.#epochMs + this.#clock.now() / 1e6;
+    const readAccess: ReadAccess = (sent) => accessOf(sent, KEYS, nowMs);
+    const handle = createRest({ model: this.#model, readAccess, begin, commit });
     return (request) => {
       try {
         return handle(request);
@@ -157,9 +164,4 @@ class SimulatedCluster implements Cluster {
 
 function isOf({ table }: TrackedTable, change: Change): change is Change & { row: Row } {
   return change.table === table && change.row !== undefined;
-}
-
-function roleOf(apikey: string | null): Role | undefined {
-  if (apikey === PUBLISHABLE_KEY) return 'anon';
-  return apikey === SECRET_KEY ? 'service_role' : undefined;
 }

@@ -1,4 +1,5 @@
 /** Implements the part of PostgREST's API that applications with a progress use, and refuses the rest. */
+import { AccessRefused } from '../../gateway/api-access.ts';
 import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
 import { givenOf, parseCall } from './call.ts';
 import type { Call } from './call.ts';
@@ -19,10 +20,11 @@ export function createRest(options: RestOptions): RestHandler {
   const places = placesOf(options.model);
   return (request) => {
     try {
-      const call = parseCall(request, options.roleOf);
+      const call = parseCall(request, options.readAccess);
       const place = placeAt(places, options.model, call.url.pathname);
       return typeof place === 'string' ? callFunction(call, place, options) : handle(call, place, options);
     } catch (error) {
+      if (error instanceof AccessRefused) return respond(401, JSON.stringify(error.body));
       if (!(error instanceof RestError)) throw error;
       return respond(error.status, request.method === 'HEAD' ? '' : JSON.stringify(error.body));
     }

@@ -1,0 +1,3 @@
+import { describeSignedIn } from './signed-in.case.ts';
+
+describeSignedIn('simulated');
