@@ -75,7 +75,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
-      return { history: stage.recorder.history, incomplete: failure, notes: [...missingNote(cluster), ...notes] };
+      return { history: stage.recorder.history, incomplete: failure, notes: [...notesOf(cluster), ...notes] };
     } finally {
       stage.recorder.close();
       await stage.close();
@@ -88,8 +88,8 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
-function missingNote({ missing }: Cluster): string[] {
-  return missing === undefined ? [] : [missing.because];
+function notesOf({ missing, notes = [] }: Cluster): string[] {
+  return missing === undefined ? [...notes] : [missing.because, ...notes];
 }
 
 async function findLeak(stage: Stage, host: Host): Promise<Error | undefined> {

@@ -37,6 +37,8 @@ export interface Up {
   /** The primary, then the replicas. */
   nodes: readonly NodeStatus[];
   versions: Record<string, string>;
+  /** See `Cluster.notes`. */
+  notes: readonly string[];
   /** Resolves when a database dies, with the reason. */
   died: Promise<Error>;
   close(): Promise<void>;
@@ -109,6 +111,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     secretKey: cluster.secretKey,
     nodes: await Promise.all(nodes.map((node) => statusOf(node, undo))),
     versions: cluster.versions,
+    notes: cluster.notes ?? [],
     died: death.promise,
     close,
   };

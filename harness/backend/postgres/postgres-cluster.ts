@@ -63,6 +63,7 @@ export class ServerCluster implements Cluster {
   readonly publishableKey: string;
   readonly secretKey: string;
   readonly versions: Record<string, string>;
+  readonly notes: readonly string[];
   readonly promote?: NonNullable<Cluster['promote']>;
   readonly #booted: BootedServers;
   readonly #teardown: Teardown;
@@ -79,6 +80,7 @@ export class ServerCluster implements Cluster {
     this.publishableKey = keys.publishable;
     this.secretKey = keys.secret;
     this.versions = booted.versions;
+    this.notes = booted.primary.notes;
     this.#booted = booted;
     this.#teardown = teardown;
     this.#failures = failures;
