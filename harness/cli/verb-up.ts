@@ -18,6 +18,7 @@ interface UpFlags {
   replicas: number;
   subject?: string;
   migrations?: string[];
+  seed: boolean;
   lag?: FaultRequest;
   port: number;
   name?: string;
@@ -43,6 +44,9 @@ export function addUp(program: Command, finish: Finish, signal: AbortSignal): vo
       new Option('--migrations <path>', 'instead of a subject: a SQL file or a folder of them; may be repeated')
         .conflicts('subject')
         .argParser((path: string, previous: string[] = []) => [...previous, path]),
+    )
+    .addOption(
+      new Option('--no-seed', 'without the seed files of a project, which are applied after its supabase/migrations'),
     )
     .addOption(new Option('--lag <how>', 'initial lag of every replica: 5s, 500ms or pause').argParser(parseLag))
     .addOption(new Option('--port <n>', 'port of the API').default(0, 'a free port').argParser(wholeNumber(0, 65_535)))
@@ -86,15 +90,15 @@ interface Schema {
   tracked: TrackedTable | undefined;
 }
 
-async function schemaOf({ subject, migrations }: UpFlags): Promise<Schema> {
+async function schemaOf({ subject, migrations, seed }: UpFlags): Promise<Schema> {
   if (migrations !== undefined) {
-    return { name: migrations.join(', '), migrations: await readMigrations(migrations), tracked: undefined };
+    return { name: migrations.join(', '), migrations: await readMigrations(migrations, { seed }), tracked: undefined };
   }
   const catalogue = await openCatalogue(process.cwd());
   const name = subject ?? catalogue.subjectOfConfig;
   if (name === undefined) return { name: 'an empty database', migrations: [], tracked: undefined };
   const { migrations: paths, tracked, name: found } = await catalogue.loadSubject(name);
-  return { name: `the schema of ${found}`, migrations: await readMigrations(paths), tracked };
+  return { name: `the schema of ${found}`, migrations: await readMigrations(paths, { seed }), tracked };
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {
@@ -123,6 +127,7 @@ function describe(up: Up, what: string): string {
   return [
     palette.bold(`${up.name}: ${what}`),
     ...lines.map(([label, value]) => `${label.padStart(width)}: ${value}`),
+    ...up.notes.map((note) => `${'note'.padStart(width)}: ${note}`),
     palette.dim(`Ctrl-C ends it. From another terminal: ratchet lag 5s${which} · ratchet fault list${which}`),
   ].join('\n');
 }

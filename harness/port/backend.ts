@@ -162,6 +162,8 @@ export interface Cluster {
   readonly versions: Record<string, string>;
   /** Capabilities of the backend that this cluster does not have, and the reason, as text for a report. */
   readonly missing?: { capabilities: readonly Capability[]; because: string };
+  /** What differs from a Supabase project in a way that the user should know, as sentences for a report. */
+  readonly notes?: readonly string[];
   /** Adds a row to a table of the schema `public` on the primary, as the owner; for seeding stories. */
   insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void>;
   /** Adds a row to `auth.users`, unless the user exists. Missing if the database has no such table. */

@@ -2,15 +2,22 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { seedFiles } from './seed-files.ts';
+
+export interface MigrationChoice {
+  /** Whether the seed files of a project's `supabase/migrations` are applied after all migrations. Default: yes. */
+  seed?: boolean;
+}
 
 /** @throws UsageError if a path is missing or contains no SQL files */
-export async function readMigrations(paths: readonly string[]): Promise<{ name: string; sql: string }[]> {
-  const migrations: { name: string; sql: string }[] = [];
-  for (const path of paths) {
-    for (const file of await sqlFiles(path))
-      migrations.push({ name: basename(file), sql: await readFile(file, 'utf8') });
-  }
-  return migrations;
+export async function readMigrations(
+  paths: readonly string[],
+  { seed = true }: MigrationChoice = {},
+): Promise<{ name: string; sql: string }[]> {
+  const files: string[] = [];
+  for (const path of paths) files.push(...(await sqlFiles(path)));
+  if (seed) for (const path of paths) files.push(...(await seedFiles(path)));
+  return Promise.all(files.map(async (file) => ({ name: basename(file), sql: await readFile(file, 'utf8') })));
 }
 
 async function sqlFiles(path: string): Promise<string[]> {

@@ -82,7 +82,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       return {
         history: stage.recorder.history,
         incomplete: failure,
-        notes: [...missingNote(cluster), ...notes, ...attributionNote(stage)],
+        notes: [...notesOf(cluster), ...notes, ...attributionNote(stage)],
       };
     } finally {
       stage.recorder.close();
@@ -102,8 +102,8 @@ function recordMissing({ recorder, nemesis, hasRequests, gatewayUrl }: Stage, { 
   if (!hasRequests() && !backend.isConnecting) recorder.record(noRequestsMark(gatewayUrl));
 }
 
-function missingNote({ missing }: Cluster): string[] {
-  return missing === undefined ? [] : [missing.because];
+function notesOf({ missing, notes = [] }: Cluster): string[] {
+  return missing === undefined ? [...notes] : [missing.because, ...notes];
 }
 
 function attributionNote(stage: Stage): string[] {

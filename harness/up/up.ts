@@ -40,6 +40,8 @@ export interface Up {
   /** The primary, then the replicas. */
   nodes: readonly NodeStatus[];
   versions: Record<string, string>;
+  /** See `Cluster.notes`. */
+  notes: readonly string[];
   /** Resolves when a database dies, with the reason. */
   died: Promise<Error>;
   close(): Promise<void>;
@@ -114,6 +116,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     jwtSecret: cluster.jwtSecret,
     nodes: await Promise.all(nodes.map((node) => statusOf(node, undo))),
     versions: cluster.versions,
+    notes: cluster.notes ?? [],
     died: death.promise,
     close,
   };

@@ -10,6 +10,7 @@ import type { ClusterDirectory, ServerPaths } from './cluster-directory.ts';
 import type { Teardown } from '../../lifetime/teardown.ts';
 import type { Server } from './postgres-server.ts';
 import { startServer } from './postgres-server.ts';
+import { stubExtensionSettings } from './stub-extensions.ts';
 import { copyData, template } from './template.ts';
 import { WalProxy } from '../postgres/wal-proxy.ts';
 import { chown, writeFile } from 'node:fs/promises';
@@ -46,13 +47,14 @@ export interface LaunchedServers {
 export async function launchServers(replicaNames: readonly string[], options: LaunchOptions): Promise<LaunchedServers> {
   const { binaries, teardown } = options;
   const from = await template({ ...options, signal: teardown.signal });
+  const common = await stubExtensionSettings(options.account);
   options.onProgress(`starting PostgreSQL ${binaries.version}: primary and ${replicaNames.length} replicas`);
-  const primary = launchPrimary(from, options);
+  const primary = launchPrimary({ from, common }, options);
   const upstream = primary.then(({ server, sockets }) =>
     server.ready(teardown.signal).then(() => socketAddress(sockets).at),
   );
   upstream.catch(() => {});
-  const standbys = replicaNames.map((name) => launchStandby(name, from, upstream, options));
+  const standbys = replicaNames.map((name) => launchStandby(name, { from, common }, upstream, options));
   // Waits for every launch, so that none continues while a failed start is torn down.
   await Promise.allSettled([primary, ...standbys]);
   return { primary: await primary, standbys: await Promise.all(standbys) };
@@ -79,15 +81,21 @@ export async function untilConnected({ name, proxy, server }: Standby, signal: A
 
 const CONNECTED_POLL_MS = 2;
 
-async function launchPrimary(from: string, options: LaunchOptions): Promise<LaunchedServer> {
+/** What every server starts with: its data directory is a copy of `from`. */
+interface Origin {
+  from: string;
+  common: Record<string, string>;
+}
+
+async function launchPrimary({ from, common }: Origin, options: LaunchOptions): Promise<LaunchedServer> {
   const paths = await prepare('primary', from, options);
   const { sockets, data } = paths;
-  return { name: 'primary', sockets, data, server: spawnServer('primary', paths, {}, options) };
+  return { name: 'primary', sockets, data, server: spawnServer('primary', paths, common, options) };
 }
 
 async function launchStandby(
   name: string,
-  from: string,
+  { from, common }: Origin,
   upstream: Promise<Address['at']>,
   options: LaunchOptions,
 ): Promise<Standby> {
@@ -99,7 +107,7 @@ async function launchStandby(
   const { account } = options;
   if (account.switchTo) await chown(path, account.uid, account.gid);
   await writeFile(join(paths.data, 'standby.signal'), '');
-  const settings = { primary_conninfo: conninfo(proxySockets, name) };
+  const settings = { ...common, primary_conninfo: conninfo(proxySockets, name) };
   const { sockets, data } = paths;
   return { name, sockets, data, proxy, server: spawnServer(name, paths, settings, options) };
 }

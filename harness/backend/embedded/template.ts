@@ -11,7 +11,8 @@ import { runCommand, type CommandOptions } from './short-lived-program.ts';
 import { withTemporaryDirectory } from './temporary-directory.ts';
 import { cacheDirectory } from './directories.ts';
 import { INITDB_ARGUMENTS, SERVER_SETTINGS } from '../postgres/server-settings.ts';
-import { SUPABASE_SQL } from '../postgres/supabase-sql.ts';
+import { STUB_EXTENSIONS, SUPABASE_SQL } from '../postgres/supabase-sql.ts';
+import { stubExtensionSettings } from './stub-extensions.ts';
 
 export interface TemplateOptions {
   binaries: Binaries;
@@ -46,7 +47,9 @@ export async function copyData(
 }
 
 function fingerprint({ binaries, account }: TemplateOptions): string {
-  const shape = [binaries.version, process.arch, account.uid, INITDB_ARGUMENTS, SERVER_SETTINGS, SUPABASE_SQL];
+  const { version } = binaries;
+  const contents = [SERVER_SETTINGS, SUPABASE_SQL, STUB_EXTENSIONS];
+  const shape = [version, process.arch, account.uid, INITDB_ARGUMENTS, ...contents];
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16);
 }
 
@@ -64,13 +67,22 @@ async function createDataDirectory(parent: string, account: Account): Promise<vo
 
 async function initialise(data: string, options: TemplateOptions): Promise<void> {
   const { binaries, account, signal } = options;
-  const settings = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const settings = parametersOf(SERVER_SETTINGS);
   const where = { account, cwd: data, ...(signal ? { signal } : {}) };
   const made = runCommand(binaries.initdb, [...INITDB_ARGUMENTS, ...settings, `--pgdata=${data}`], where);
   options.whileWaiting?.();
   await made;
-  const single = ['--single', '-j', '-c', 'exit_on_error=true', '-c', 'log_min_messages=fatal', '-D', data, 'postgres'];
-  await runCommand(binaries.postgres, single, { ...where, input: SUPABASE_SQL });
+  const single = parametersOf({
+    ...(await stubExtensionSettings(account)),
+    exit_on_error: 'true',
+    log_min_messages: 'fatal',
+  });
+  const args = ['--single', '-j', ...single, '-D', data, 'postgres'];
+  await runCommand(binaries.postgres, args, { ...where, input: SUPABASE_SQL });
+}
+
+function parametersOf(settings: Record<string, string>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
 /** Moves the template into place atomically. If another process was faster, its template is used. */

@@ -23,6 +23,8 @@ export interface PrimaryServer {
   /** Connections as the database's owner. */
   owner: ReconnectingClient;
   commits: CommitFeed;
+  /** See `Cluster.notes`. */
+  notes: readonly string[];
   /** Pending during a promotion: resolves when the new primary is up. Otherwise undefined. */
   successor: Promise<void> | undefined;
 }

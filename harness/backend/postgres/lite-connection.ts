@@ -6,7 +6,10 @@ import { connectionOptions } from './connect.ts';
 import { LeasePool } from './lease-pool.ts';
 import { currentAccess } from './lite-access.ts';
 import { muteOnce, muteWhile } from './mute-console.ts';
-import { asPostgrestAnswers } from './rest-errors.ts';
+import { adaptedCall } from './rest-call.ts';
+import { asPostgrestAnswers, tooManyAffected } from './rest-errors.ts';
+import { exposedSchema, type Introspection } from './rest-schema.ts';
+import { restSettings, SELECT_SETTINGS, type RestSettings } from './rest-settings.ts';
 
 /** More than the requests that any plan has in flight at once: a slow request must not block another. */
 const CONNECTIONS = 24;
@@ -22,6 +25,8 @@ export interface LiteConnectionOptions {
 
 export interface LiteConnection {
   connection: PostgresConnection;
+  /** Reads the settings of the API from the database. */
+  settings(): Promise<RestSettings>;
   close(): Promise<void>;
 }
 
@@ -32,14 +37,29 @@ export function liteConnection(lite: LitePostgres, options: LiteConnectionOption
   Object.assign(connection, { rlsState: 'active', applyJwtSessionContext: becomeRole });
   const pool = new LeasePool((onclose) => new lite.PostgresConnection(configOf(options, onclose)).driver, CONNECTIONS);
   Object.assign(connection.driver, { reserve: () => pool.reserve() });
-  return { connection, close: () => pool.end() };
+  return { connection, settings: () => connection.settings(), close: () => pool.end() };
 }
 
-type Introspection = Awaited<ReturnType<PostgresConnection['introspect']>>;
+/** What a request prefers that the library does not do itself. */
+interface Preferences {
+  isRolledBack: boolean;
+  /** Maximum number of rows that a function may return. */
+  rowsMax: number | undefined;
+}
 
-function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): LitePostgres['PostgresConnection'] {
+type Adapted = new (config: LiteConfig) => PostgresConnection & { settings(): Promise<RestSettings> };
+
+function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): Adapted {
   return class extends lite.PostgresConnection {
     #reading: Promise<Introspection> | undefined;
+    #settings: RestSettings | undefined;
+    readonly #preferences = new WeakMap<object, Preferences>();
+
+    async settings(): Promise<RestSettings> {
+      const rows = await this.driver.unsafe<{ setting: string }[]>(SELECT_SETTINGS);
+      this.#settings = restSettings(rows.map(({ setting }) => setting));
+      return this.#settings;
+    }
 
     override async introspect(how?: { useCache?: boolean }): Promise<Introspection> {
       if (primary) return primary.introspect(how);
@@ -52,7 +72,29 @@ function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): L
     async #read(): Promise<Introspection> {
       const schema = await muteWhile('Introspection failed:', () => super.introspect());
       if (!schema.database_name || !schema.timezones) throw new Error('The schema of the database could not be read.');
-      return schema;
+      const { schemas } = await this.settings();
+      const exposed = { ...exposedSchema(schema, schemas), default_schema: schemas[0] ?? 'public' };
+      // The library also reads its own copy.
+      this.introspection = exposed;
+      return exposed;
+    }
+
+    override async onPostgrestAST(tree: Tree, context?: object): Promise<Tree> {
+      const { handling, rollback = false, maxAffected } = (tree.$meta ?? {}) as RequestMeta;
+      const rowsMax = handling === 'strict' && tree.function !== undefined ? maxAffected : undefined;
+      if (context) this.#preferences.set(context, { isRolledBack: rollback, rowsMax });
+      return adaptedCall(await super.onPostgrestAST(tree), await this.introspect({ useCache: true }));
+    }
+
+    override withContext<T>(context: Context, run: Run<T>, how?: RunOptions): Promise<T> {
+      const { isRolledBack = false, rowsMax } = (context && this.#preferences.get(context)) ?? {};
+      const forceRollback = how?.forceRollback === true || (isRolledBack && this.#settings?.isRollbackAllowed === true);
+      const limited: Run<T> = async (database) => {
+        const answer = await run(database);
+        if (rowsMax !== undefined && answer instanceof Response) await requireAtMost(rowsMax, answer);
+        return answer;
+      };
+      return super.withContext(context, limited, { ...how, forceRollback });
     }
 
     /** The library prints every error before it sends it as the answer. */
@@ -62,6 +104,25 @@ function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): L
       return answer;
     }
   };
+}
+
+type Tree = Parameters<PostgresConnection['onPostgrestAST']>[0];
+type WithContext = Parameters<PostgresConnection['withContext']>;
+type Context = WithContext[0];
+type Run<T> = (database: Parameters<WithContext[1]>[0]) => Promise<T>;
+type RunOptions = WithContext[2];
+
+interface RequestMeta {
+  handling?: string;
+  rollback?: boolean;
+  maxAffected?: number;
+}
+
+/** Throws, so that the transaction is rolled back, if the answer has more rows. */
+async function requireAtMost(rowsMax: number, answer: Response): Promise<void> {
+  if (!answer.ok || !answer.headers.get('content-type')?.includes('json')) return;
+  const rows: unknown = await answer.clone().json();
+  if (Array.isArray(rows) && rows.length > rowsMax) throw tooManyAffected(rows.length);
 }
 
 interface RequestContext {
@@ -90,7 +151,11 @@ function configOf({ name, address }: LiteConnectionOptions, onclose: () => void 
   const postgresOptions = {
     ...options,
     connection: { application_name: `ratchet-rest-${name}` },
-    types: { ...options.types, timestamptz: isoTimestamp(1184), timestamp: isoTimestamp(1114) },
+    types: {
+      ...options.types,
+      timestamptz: isoTimestamp(1184),
+      timestamp: isoTimestamp(1114),
+    },
     onclose,
   };
   return { url: '', postgresOptions } as LiteConfig;

@@ -12,6 +12,7 @@ import { ServerNode, ServerReplica } from './server-node.ts';
 import { ReplicaLag } from './replica-lag.ts';
 import type { RestNode } from './rest-node.ts';
 import type { Teardown } from '../../lifetime/teardown.ts';
+import { stubNotes } from './stub-notes.ts';
 import type { WalProxy } from './wal-proxy.ts';
 
 /** A server that accepts connections, and its REST layer. */
@@ -35,11 +36,12 @@ export async function openPrimary(
   const alone = connectTo(migrator, 1);
   teardown.add('disconnect', () => alone.end({ timeout: 0 }));
   await applyMigrations(alone, cluster.migrations);
+  const notes = await stubNotes(alone);
   await alone.end({ timeout: 0 });
   const node = new ServerNode({ name, address, control: openClient(teardown, address, 1), rest });
   await Promise.all([rest.warmUp(), node.lsn()]);
   const owner = openClient(teardown, address, OWNER_CONNECTIONS);
-  return { node, owner, commits: await startFeed(address, owner, options), address, successor: undefined };
+  return { node, owner, commits: await startFeed(address, owner, options), notes, address, successor: undefined };
 }
 
 export async function openReplica(

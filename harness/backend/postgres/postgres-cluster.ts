@@ -66,6 +66,7 @@ export class ServerCluster implements Cluster {
   readonly secretKey: string;
   readonly jwtSecret: string;
   readonly versions: Record<string, string>;
+  readonly notes: readonly string[];
   readonly promote?: NonNullable<Cluster['promote']>;
   readonly #booted: BootedServers;
   readonly #teardown: Teardown;
@@ -83,6 +84,7 @@ export class ServerCluster implements Cluster {
     this.secretKey = keys.secret;
     this.jwtSecret = keys.jwtSecret;
     this.versions = booted.versions;
+    this.notes = booted.primary.notes;
     this.#booted = booted;
     this.#teardown = teardown;
     this.#failures = failures;

@@ -34,9 +34,19 @@ const STATUS_BY_PREFIX: readonly [prefix: string, status: number][] = [
 export function asPostgrestAnswers(error: unknown): unknown {
   if (!isDatabaseError(error) || ANSWERED.test(error.code)) return error;
   const { code, message, detail = null, hint = null } = error;
-  return Object.assign(new Error(JSON.stringify({ code, message, details: detail, hint })), {
+  return answerError({ code, message, details: detail, hint }, statusOf(code));
+}
+
+/** The answer to a function that returns more rows than `Prefer: max-affected` allows. */
+export function tooManyAffected(rows: number): Error {
+  const message = 'Query result exceeds max-affected preference constraint';
+  return answerError({ code: 'PGRST124', message, details: `The query affects ${rows} rows`, hint: null }, 400);
+}
+
+function answerError(body: Record<string, unknown>, status: number): Error {
+  return Object.assign(new Error(JSON.stringify(body)), {
     code: 'PGRST',
-    detail: JSON.stringify({ status: statusOf(code), headers: {} }),
+    detail: JSON.stringify({ status, headers: {} }),
   });
 }
 

@@ -8,6 +8,7 @@ import type { LiteConnection } from './lite-connection.ts';
 import { liteConnection } from './lite-connection.ts';
 import { refuseReservedNames } from './reserved-names.ts';
 import type { RestLayer, RestNode, RestNodeOptions } from './rest-node.ts';
+import { restSettings, type RestSettings } from './rest-settings.ts';
 
 type Lite = typeof import('@supabase/lite');
 type LitePostgres = typeof import('@supabase/lite/postgres');
@@ -43,24 +44,38 @@ async function importQuietly(): Promise<{ lite: Lite; litePostgres: LitePostgres
   }
 }
 
-function liteNode({ App }: Lite, { connection, close }: LiteConnection, { keys }: RestNodeOptions): RestNode {
-  const app = new App({
-    connection,
-    auth: { enabled: false, publishable_key: keys.publishable, secret_key: keys.secret },
-    options: { server: { disableStudio: true } },
-  } as ConstructorParameters<typeof App>[0]);
+function liteNode({ App }: Lite, own: LiteConnection, { keys }: RestNodeOptions): RestNode {
+  const { connection, close } = own;
+  const appWith = ({ schemas, isAggregating, rowsMax }: RestSettings): InstanceType<typeof App> =>
+    new App({
+      connection,
+      auth: { enabled: false, publishable_key: keys.publishable, secret_key: keys.secret },
+      api: {
+        schemas: [...schemas],
+        // The library would answer with the SQL text instead of the plan.
+        plan_enabled: false,
+        aggregates_enabled: isAggregating,
+        ...(rowsMax === undefined ? {} : { max_rows: rowsMax }),
+      },
+      options: { server: { disableStudio: true } },
+    } as ConstructorParameters<typeof App>[0]);
+  let app = appWith(restSettings([]));
   const get = (path: string): Request =>
     new Request(`http://localhost/rest/v1/${path}`, { headers: { apikey: keys.secret } });
   return {
     async warmUp() {
       await connection.introspect({ useCache: true });
+      app = appWith(await own.settings());
       // Compiles the code that every request runs, and opens the first connection.
       await app.fetch(get('a_table_that_does_not_exist'));
       await connection.ping();
     },
     fetch: async (request) =>
       withAccess(request, keys, async (checked) => refuseReservedNames(checked) ?? app.fetch(checked)),
-    schemaChanged: () => connection.clearSchemaCache(),
+    async schemaChanged() {
+      await connection.clearSchemaCache();
+      app = appWith(await own.settings());
+    },
     close,
   };
 }

@@ -1,94 +1,45 @@
 /**
- * The initial contents of a Supabase project's database, before its first migration: roles, default privileges,
- * the schemas `auth` and `extensions`, and the publication `supabase_realtime`. Each statement ends with an empty
- * line, as single-user mode requires.
+ * What a Supabase project's database contains before its first migration. Data only: it is used by every backend that
+ * has PostgreSQL, in whatever form.
  */
-export const SUPABASE_SQL = `
-create role anon nologin noinherit;
+import { AUTH_SQL } from './surroundings/auth-sql.ts';
+import { CRON_STUB } from './surroundings/cron-stub.ts';
+import { FUNCTIONS_SQL } from './surroundings/functions-sql.ts';
+import { HTTP_STUB } from './surroundings/http-stub.ts';
+import { NET_STUB } from './surroundings/net-stub.ts';
+import { OTHER_STUBS } from './surroundings/other-stubs.ts';
+import { REALTIME_SQL } from './surroundings/realtime-sql.ts';
+import { ROLES_SQL } from './surroundings/roles-sql.ts';
+import { STORAGE_SQL } from './surroundings/storage-sql.ts';
+import type { StubExtension } from './surroundings/stub-extension.ts';
+import { VAULT_STUB } from './surroundings/vault-stub.ts';
+import { VECTOR_STUB } from './surroundings/vector-stub.ts';
 
-create role authenticated nologin noinherit;
+/**
+ * Extensions that Supabase has and PostgreSQL's own distribution lacks. A server that lacks them too must find their
+ * control files and scripts among its extensions before it runs `SUPABASE_SQL`.
+ */
+export const STUB_EXTENSIONS: readonly StubExtension[] = [
+  CRON_STUB,
+  HTTP_STUB,
+  NET_STUB,
+  VAULT_STUB,
+  VECTOR_STUB,
+  ...OTHER_STUBS,
+];
 
-create role service_role nologin noinherit bypassrls;
-
-create role authenticator login noinherit;
-
-create role supabase_admin superuser createdb createrole replication bypassrls;
-
-create role supabase_auth_admin noinherit createrole;
-
-create role supabase_storage_admin noinherit createrole;
-
-create role dashboard_user createrole createdb replication;
-
-grant anon, authenticated, service_role to authenticator, postgres;
-
-create schema extensions;
-
-create extension "uuid-ossp" schema extensions;
-
-create extension pgcrypto schema extensions;
-
-grant usage on schema public, extensions to postgres, anon, authenticated, service_role;
-
-alter default privileges in schema public grant all on tables to postgres, anon, authenticated, service_role;
-
-alter default privileges in schema public grant all on functions to postgres, anon, authenticated, service_role;
-
-alter default privileges in schema public grant all on sequences to postgres, anon, authenticated, service_role;
-
-alter default privileges for role supabase_admin in schema public grant all on tables to postgres, anon, authenticated, service_role;
-
-alter default privileges for role supabase_admin in schema public grant all on functions to postgres, anon, authenticated, service_role;
-
-alter default privileges for role supabase_admin in schema public grant all on sequences to postgres, anon, authenticated, service_role;
-
-create schema auth authorization supabase_auth_admin;
-
-grant usage on schema auth to anon, authenticated, service_role, postgres;
-
-create table auth.users (
-  id uuid primary key default gen_random_uuid(),
-  aud varchar(255),
-  role varchar(255),
-  email varchar(255) unique,
-  encrypted_password varchar(255),
-  email_confirmed_at timestamptz,
-  raw_app_meta_data jsonb,
-  raw_user_meta_data jsonb,
-  is_anonymous boolean not null default false,
-  created_at timestamptz default now(),
-  updated_at timestamptz default now()
-);
-
-create function auth.uid() returns uuid language sql stable as $$
-  select coalesce(
-    nullif(current_setting('request.jwt.claim.sub', true), ''),
-    nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
-  )::uuid
-$$;
-
-create function auth.role() returns text language sql stable as $$
-  select coalesce(
-    nullif(current_setting('request.jwt.claim.role', true), ''),
-    nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role'
-  )
-$$;
-
-create function auth.email() returns text language sql stable as $$
-  select coalesce(
-    nullif(current_setting('request.jwt.claim.email', true), ''),
-    nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'email'
-  )
-$$;
-
-create function auth.jwt() returns jsonb language sql stable as $$
-  select coalesce(
-    nullif(current_setting('request.jwt.claim', true), ''),
-    nullif(current_setting('request.jwt.claims', true), '')
-  )::jsonb
-$$;
-
-create publication supabase_realtime;
-
-alter database postgres set search_path = "$user", public, extensions;
+/** The extensions of `STUB_EXTENSIONS` that every project has from its beginning. */
+const VAULT_SQL = `
+create extension supabase_vault;
 `;
+
+/** For the database `postgres`, as its superuser. Each statement ends with an empty line, as single-user mode requires. */
+export const SUPABASE_SQL = [
+  ROLES_SQL,
+  AUTH_SQL,
+  STORAGE_SQL,
+  REALTIME_SQL,
+  FUNCTIONS_SQL,
+  VAULT_SQL,
+  'alter database postgres set search_path = "$user", public, extensions;\n',
+].join('\n');
