@@ -5,6 +5,7 @@ import { foldValidity, type CheckOptions, type Verdict } from '../checker/verdic
 import { UsageError } from '../errors.ts';
 import { HistoryColumns } from '../history/columns.ts';
 import type { EventBody, History, HistoryEvent } from '../history/event.ts';
+import { searchTime } from './search-time.ts';
 
 /** Properties of the end of a run: an incomplete run can neither keep nor violate them. */
 const PROPERTIES_OF_THE_END: ReadonlySet<string> = new Set<PropertyName>(['convergence']);
@@ -39,7 +40,7 @@ export function judgeRun(
   names: readonly PropertyName[],
   options: CheckOptions,
 ): Judgement {
-  const judgement = judge(history, names, options);
+  const judgement = judge(history, names, { ...searchTime(), ...options });
   const mark = history instanceof HistoryColumns ? lastMark(history) : history.events.findLast(isIncompleteMark);
   if (mark === undefined) return judgement;
   const reason = `the run is incomplete: ${String(mark['error'])}`;
