@@ -1,5 +1,4 @@
 import type { CheckOptions, Validity } from '../checker/verdict.ts';
-import { realClock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { History } from '../history/event.ts';
@@ -7,14 +6,14 @@ import type { Selection } from '../history/selection.ts';
 import type { Reporter } from '../port/reporter.ts';
 import { checkHistories, type HistoryFile } from '../runner/check-histories.ts';
 import { requireProperties } from '../runner/judgement.ts';
+import { searchTime } from '../runner/search-time.ts';
 import { openSource, type Source, type SourceOptions } from './history-source.ts';
 
 /** The bounds are over those that the plan of a run promises. */
-export interface CheckFilesOptions
-  extends SourceOptions, Omit<CheckOptions, 'isOverdue' | 'searchStepsMax'>, Partial<Selection> {
+export interface CheckFilesOptions extends SourceOptions, Omit<CheckOptions, 'isOverdue'>, Partial<Selection> {
   /** What to judge; what the plan of a run promises, and every property of other histories. */
   properties?: readonly string[];
-  /** How many milliseconds the search of `linearizable` may take for each history. */
+  /** How many milliseconds the search of `linearizable` may take for each history; 10,000 if missing. */
   timeoutMs?: number;
   /** Told of everything as it happens. What it throws ends the call. */
   reporter?: Reporter;
@@ -61,7 +60,5 @@ function boundsOf(options: CheckFilesOptions): CheckOptions {
   const { convergeWithinMs, maxStalenessMs, maxStalenessVersions, minAvailability, timeoutMs } = options;
   const given = { convergeWithinMs, maxStalenessMs, maxStalenessVersions, minAvailability };
   const bounds = Object.fromEntries(Object.entries(given).filter(([, bound]) => bound !== undefined));
-  if (timeoutMs === undefined) return bounds;
-  const clock = realClock();
-  return { ...bounds, isOverdue: () => clock.now() > timeoutMs * 1e6 };
+  return { ...bounds, ...searchTime(timeoutMs) };
 }

@@ -4,7 +4,7 @@ import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
 import { itemAt } from '../required.ts';
 import { describeEvent } from './decrease.ts';
-import type { RegisterOperation } from './register-search.ts';
+import type { RegisterOperation } from './register-operations.ts';
 
 export interface Contradiction {
   /** In the order of the history. */

@@ -5,14 +5,14 @@ import { describeContradiction } from './contradiction.ts';
 import { COMPLETED_READ, extentOf } from './extent.ts';
 import { explainByZones } from './register-zones.ts';
 import { RegisterSearch } from './register-search.ts';
-import type { RegisterOperation } from './register-search.ts';
 import { registerOperations } from './register-operations.ts';
+import type { RegisterOperation } from './register-operations.ts';
 import { shortestContradiction } from './shrink.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 import { Budget, SearchGaveUp } from './budget.ts';
 
-const searchStepsMaxDefault = 5_000_000;
+const bytesMax = 100 * 1024 * 1024;
 
 /**
  * Each key is an atomic register: some order of its operations, consistent with real time, explains every read. Values
@@ -22,9 +22,9 @@ const searchStepsMaxDefault = 5_000_000;
  * A key on which every value that was read comes from one write is decided by its zones, in linear time; any other by a
  * search, whose verdict is unknown when it exceeds its budget. Each key has at most one violation.
  */
-export const linearizable: Checker = (history, { searchStepsMax = searchStepsMaxDefault, isOverdue }) => {
+export const linearizable: Checker = (history, { isOverdue, timeoutMs }) => {
   const findings = new Findings('linearizable');
-  const budget = new Budget(searchStepsMax, isOverdue);
+  const budget = new Budget({ isOverdue, timeoutMs, bytesMax });
   const { contradictions, undecided } = explainByZones(history);
   for (const [key, operations] of registerOperations(history, undecided)) {
     const contradiction = search(history, key, operations, budget, findings);

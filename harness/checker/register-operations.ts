@@ -1,6 +1,25 @@
 import { FAIL, INVOKE, NONE, OK, READ_INVOKE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
-import type { RegisterOperation } from './register-search.ts';
+
+/** An operation on one register. Values are ids of `history.values`; `NONE` for a value that no event has. */
+export interface RegisterOperation {
+  /** An `open-start` begins an unknown generation: it writes progress 0 of any generation. */
+  kind: 'read' | 'write' | 'cas' | 'open-start';
+  /** The value returned or written. */
+  value: number;
+  /** The value that a `cas` expects. */
+  from: number;
+  /** Events; the end is infinite if the operation may take effect at any later time, or never. */
+  begin: number;
+  end: number;
+}
+
+/**
+ * The value that the register must hold for this operation; `NONE` if any value will do, or if no event has the value.
+ */
+export function observedBy({ kind, value, from }: RegisterOperation): number {
+  return kind === 'read' ? value : from;
+}
 
 /** The operations on these keys that an order must or may contain, in the order of their invocations. */
 export function registerOperations(

@@ -1,9 +1,10 @@
 import { NONE } from '../history/codes.ts';
 import { Budget, SearchGaveUp } from './budget.ts';
-import { observedBy } from './register-search.ts';
-import type { RegisterOperation, RegisterSearch } from './register-search.ts';
+import { observedBy } from './register-operations.ts';
+import type { RegisterOperation } from './register-operations.ts';
+import type { RegisterSearch } from './register-search.ts';
 
-const stepsMax = 1_000_000;
+const stepsMax = 200_000;
 
 /** Operations that no order explains. */
 interface Contradictory {
@@ -23,7 +24,7 @@ export function shortestContradiction(
   operations: readonly RegisterOperation[],
   end: number,
 ): Contradictory {
-  const budget = new Budget(stepsMax);
+  const budget = new Budget({ stepsMax });
   const isContradictory = ({ operations: some, beginsAnywhere }: Contradictory): boolean =>
     registers.contradictedAt(some, budget, { until: end, beginsAnywhere }) !== NONE;
   let kept: Contradictory = { operations: operations.filter(({ begin }) => begin <= end), beginsAnywhere: false };

@@ -42,10 +42,10 @@ export interface CheckOptions {
   maxStalenessVersions?: number;
   /** Bound of `availability`, a share from 0 to 1; without one it is only measured. */
   minAvailability?: number;
-  /** How many configurations `linearizable` may try when written values repeat; beyond it the verdict is unknown. */
-  searchStepsMax?: number;
   /** Polled by long searches, which give up when it returns true: a time-out by the caller's clock. */
   isOverdue?: () => boolean;
+  /** The time after which `isOverdue` returns true, for messages, in milliseconds. */
+  timeoutMs?: number;
 }
 
 /** A pure function from a history to a verdict. If it throws, the verdict is unknown. */

@@ -38,7 +38,10 @@ export function addCheck(program: Command, finish: Finish): void {
     )
     .addOption(new Option('--min-availability <share>', 'lower bound of availability, e.g. 99.9%').argParser(share))
     .addOption(
-      new Option('--timeout <duration>', 'time limit of the linearizability search of each file').argParser(duration),
+      new Option(
+        '--timeout <duration>',
+        'time limit of the linearizability search of each file (default 10s)',
+      ).argParser(duration),
     );
   for (const option of [...sourceOptions(), ...reportingOptions()]) command.addOption(option);
   command.action(async (files: string[], flags: CheckFlags) => finish(await check(files, flags)));

@@ -144,16 +144,35 @@ interface Service {
   log_line?: number;
 }
 
+interface ReplayedCommit {
+  time: number;
+  lsn: string;
+  isPromotion: boolean;
+}
+
+const commitsOf = new WeakMap<HistoryColumns, readonly ReplayedCommit[]>();
+
+/** The commits with an LSN; each is parsed once for all reads that are described. */
+function replayedCommits(history: HistoryColumns): readonly ReplayedCommit[] {
+  const known = commitsOf.get(history);
+  if (known !== undefined) return known;
+  const commits: ReplayedCommit[] = [];
+  for (let at = 0; at < history.length; at += 1) {
+    if (history.code[at] !== COMMIT_OK) continue;
+    const { time, lsn, promoted } = history.eventAt(at);
+    if (typeof lsn === 'string') commits.push({ time, lsn, isPromotion: promoted !== undefined });
+  }
+  commitsOf.set(history, commits);
+  return commits;
+}
+
 /** The age of the first commit that the server had not replayed, ignoring commits that a promotion lost. */
-function describeLag({ time }: HistoryEvent, lsn: string, { code, length, eventAt }: HistoryColumns): string {
-  let unseen: HistoryEvent | undefined;
-  for (let at = 0; at < length; at += 1) {
-    if (code[at] !== COMMIT_OK) continue;
-    const commit = eventAt(at);
+function describeLag({ time }: HistoryEvent, lsn: string, history: HistoryColumns): string {
+  let unseen: ReplayedCommit | undefined;
+  for (const commit of replayedCommits(history)) {
     if (commit.time >= time) break;
-    if (typeof commit['lsn'] !== 'string') continue;
-    if (compareLsn(commit['lsn'], lsn) > 0) unseen ??= commit;
-    else if (commit['promoted'] !== undefined) unseen = undefined;
+    if (compareLsn(commit.lsn, lsn) > 0) unseen ??= commit;
+    else if (commit.isPromotion) unseen = undefined;
   }
   return unseen === undefined ? '' : ` (${seconds(time - unseen.time, 1)} behind)`;
 }

@@ -7,6 +7,7 @@ import { HistoryColumns } from '../history/columns.ts';
 import type { History, HistoryEvent } from '../history/event.ts';
 import { isMark } from '../history/marks.ts';
 import type { Untested } from './evidence.ts';
+import { searchTime } from './search-time.ts';
 
 /** Properties of the end of a run: an incomplete run can neither keep nor violate them. */
 const PROPERTIES_OF_THE_END: ReadonlySet<string> = new Set<PropertyName>(['convergence']);
@@ -44,7 +45,7 @@ export function judgeRun(
   options: CheckOptions,
   untested?: Untested,
 ): RunJudgement {
-  const judgement = judge(history, names, options);
+  const judgement = judge(history, names, { ...searchTime(), ...options });
   const mark = history instanceof HistoryColumns ? lastMark(history) : history.events.findLast(isIncomplete);
   const missing = mark === undefined || STUCK.has(String(mark['code'])) ? untested : undefined;
   const reason = missing?.reasons[0] ?? (mark && `the run is incomplete: ${String(mark['error'])}`);
