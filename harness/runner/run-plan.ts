@@ -75,7 +75,11 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
-      return { history: stage.recorder.history, incomplete: failure, notes: [...missingNote(cluster), ...notes] };
+      return {
+        history: stage.recorder.history,
+        incomplete: failure,
+        notes: [...missingNote(cluster), ...(options.host.simulation?.database?.notes ?? []), ...notes],
+      };
     } finally {
       stage.recorder.close();
       await stage.close();

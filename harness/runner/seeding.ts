@@ -11,7 +11,7 @@ import type { Host } from './host.ts';
 import { readMigrations } from './migration-files.ts';
 
 export interface Seeding {
-  /** The schema of the databases: the subject's migrations and its SQL, or its model for a simulation. */
+  /** The schema of the databases: the subject's migrations and its SQL; in a simulation, its model, or its SQL alone. */
   readonly schema: Pick<ClusterOptions, 'migrations' | 'simulation'>;
   /** Creates the rows of the plan's stories, after those that they refer to, and waits until every replica has them. */
   insertInto(cluster: Cluster): Promise<void>;
@@ -35,12 +35,13 @@ export async function prepareSeeding({ plan, subject, host, isConnecting }: Seed
   const stories = storiesOf(plan).map((story) => ({ story, key: subject.keyOf(story) }));
   const data: SeedData = (await subject.seed?.(stories)) ?? {};
   const { simulation } = host;
-  if (typeof data === 'string' && (isConnecting || simulation !== undefined)) throw refusedSql(subject, isConnecting);
+  const isModel = simulation !== undefined && subject.simulation !== undefined;
+  if (typeof data === 'string' && (isConnecting || isModel)) throw refusedSql(subject, isConnecting);
   return {
     schema:
       simulation === undefined
         ? { migrations: [...(await readMigrations(subject.migrations)), ...statementsOf(data)] }
-        : { migrations: [], simulation: { ...simulation, model: subject.simulation } },
+        : { migrations: statementsOf(data), simulation: { ...simulation, model: subject.simulation } },
     async insertInto(cluster) {
       for (const [table, row] of rowsOf(data)) {
         await insert(cluster, table, row, { code: 'seed-refused', what: `a row of the seed for ${table}`, subject });

@@ -18,7 +18,12 @@ export async function applyMigrations(owner: Sql<{}>, migrations: readonly Migra
   }
 }
 
-function migrationFailure(name: string, sql: string, error: Error & { code?: string; position?: string }): Error {
+/** The error for a migration, with its line, if PostgreSQL refused it; otherwise `error` itself. */
+export function migrationFailure(
+  name: string,
+  sql: string,
+  error: Error & { code?: string; position?: string | number | undefined },
+): Error {
   // Without an error code of PostgreSQL, the connection has failed, not the SQL.
   if (!/^[0-9A-Z]{5}$/.test(error.code ?? '')) return error;
   if (error.code === '53100') return error;
