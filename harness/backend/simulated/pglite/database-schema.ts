@@ -8,6 +8,10 @@ export interface RelationSchema {
   defaults: Readonly<Record<string, string>>;
   primaryKey: readonly string[];
   references: readonly ReferenceSchema[];
+  /** Not a view or a foreign table. */
+  isTable: boolean;
+  /** Row-level security is on. */
+  hasPolicies: boolean;
 }
 
 /** A foreign key of a relation. */
@@ -36,6 +40,8 @@ export interface DatabaseSchema {
 const RELATIONS = `
 select json_build_object(
   'name', c.relname,
+  'isTable', relkind in ('r', 'p'),
+  'hasPolicies', relrowsecurity,
   'columns', (select json_agg(attname order by attnum) from pg_attribute
     where attrelid = c.oid and attnum > 0 and not attisdropped),
   'defaults', coalesce((select json_object_agg(attname, pg_get_expr(adbin, adrelid)) from pg_attribute

@@ -1,5 +1,6 @@
 /** The store of a simulation by migrations: PostgreSQL itself, whose past the replicas read. */
 import type { Row } from '../../../port/model.ts';
+import type { HttpAnswer } from '../../../port/message.ts';
 import type { RestHandler } from '../simulated-rest.ts';
 import type { SimulatedStore, StoreOptions } from '../simulated-store.ts';
 import type { Change, View } from '../versioned-rows.ts';
@@ -19,6 +20,7 @@ export class PgliteStore implements SimulatedStore {
   readonly #options: StoreOptions;
   /** The engine's position for each position of the log. */
   readonly #positions = new Map<number, number>();
+  readonly #answers = new Map<number, Map<string, HttpAnswer>>();
   #captured = 0;
   #next: number;
 
@@ -39,6 +41,7 @@ export class PgliteStore implements SimulatedStore {
     return createPgliteRest({
       schema,
       roleOf,
+      answers: () => this.#answersAt(isReplica ? this.#positionOf(view()) : this.#next),
       begin: (settings, isReadOnly) => this.#begin(isReplica ? view() : undefined, settings, isReadOnly),
     });
   }
@@ -91,6 +94,12 @@ export class PgliteStore implements SimulatedStore {
         this.#next = currentPosition(engine);
       },
     };
+  }
+
+  #answersAt(position: number): Map<string, HttpAnswer> {
+    let answers = this.#answers.get(position);
+    if (answers === undefined) this.#answers.set(position, (answers = new Map()));
+    return answers;
   }
 
   #positionOf(view: View): number {

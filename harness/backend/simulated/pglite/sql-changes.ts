@@ -28,11 +28,13 @@ function rowsOf(call: Call, relation: RelationSchema, { names }: Given): string 
     return `select ${names.map((name) => `_row.${identifier(name)}`).join(', ')} from json_populate_recordset(${type}, ${body}) as _row`;
   }
   const values = names.map((name) => {
-    const given = `_row.${identifier(name)}`;
+    const given = `(_row._parsed).${identifier(name)}`;
     const standard = relation.defaults[name];
     return standard === undefined ? given : `case when _given ? ${literal(name)} then ${given} else ${standard} end`;
   });
-  return `select ${values.join(', ')} from jsonb_array_elements(${body}) as _given, jsonb_populate_record(${type}, _given) as _row`;
+  // The order makes PostgreSQL parse all rows before it stores the first one.
+  const parsed = `select _given, jsonb_populate_record(${type}, _given) as _parsed from jsonb_array_elements(${body}) with ordinality as _rows (_given, _at) order by _at`;
+  return `select ${values.join(', ')} from (${parsed}) as _row`;
 }
 
 function conflictOf(call: Call, relation: RelationSchema, names: readonly string[]): string {
@@ -45,20 +47,21 @@ function conflictOf(call: Call, relation: RelationSchema, names: readonly string
   return `${target} do update set ${set.join(', ')}`;
 }
 
-export function change(
-  relation: RelationSchema,
-  given: Given,
-  body: string,
-  clauses: Clauses,
-  isReturning: boolean,
-): string {
+export function change(relation: RelationSchema, given: Given, clauses: Clauses, isReturning: boolean): string {
   requireNoWindow(clauses, 'an update');
-  if (given.rows.length > 1) throw notSimulated('an update with several rows in its body');
+  const [row, ...others] = given.rows;
+  if (row === undefined || others.length > 0) throw notSimulated('an update with several rows in its body');
   const target = identifier(relation.name);
-  const row = Array.isArray(JSON.parse(body)) ? JSON.stringify(given.rows[0]) : body;
-  const set = given.names.map((name) => `${identifier(name)} = _row.${identifier(name)}`);
-  const from = `json_populate_record(null::public.${target}, ${literal(row)}) as _row`;
-  return `update public.${target} as ${target} set ${set.join(', ')} from ${from}${clauses.where} returning ${isReturning ? `${target}.*` : '1'}`;
+  const set = given.names.map((name) => `${identifier(name)} = ${valueOf(relation, name, row[name])}`);
+  return `update public.${target} as ${target} set ${set.join(', ')}${clauses.where} returning ${isReturning ? `${target}.*` : '1'}`;
+}
+
+/** A literal without a type, which PostgreSQL parses before it looks for rows; for arrays and objects, JSON. */
+function valueOf(relation: RelationSchema, name: string, value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (typeof value !== 'object') return literal(String(value));
+  const row = literal(JSON.stringify({ [name]: value }));
+  return `(json_populate_record(null::public.${identifier(relation.name)}, ${row})).${identifier(name)}`;
 }
 
 export function deletion(relation: RelationSchema, clauses: Clauses, isReturning: boolean): string {
