@@ -118,6 +118,19 @@ describe('a subject without a model', () => {
     expect(bodies[0]).toContain('"changed_at":"2026-01-01T00:00:0');
   });
 
+  it('has a note of each function that selects and then writes without a lock, since one connection hides that race', async () => {
+    const body = (lock: string): string =>
+      `returns void language plpgsql as $$ declare old integer; begin
+        select pct into old from public.renders where id = render ${lock};
+        update public.renders set pct = old + 1 where id = render;
+      end $$`;
+    const functions = `create function public.step_racy(render text) ${body('')};
+      create function public.step_locked(render text) ${body('for update')};`;
+    writeFileSync(join(root, 'racy.sql'), MIGRATION + functions);
+    const { notes } = await run(subjectOf(join(root, 'racy.sql')), 1);
+    expect(notes).toEqual([expect.stringContaining('the function step_racy selects and then writes')]);
+  });
+
   it('is refused with the file and the line of a migration that PostgreSQL refuses', async () => {
     writeFileSync(join(root, 'wrong.sql'), 'create table public.renders (id text);\n\nselect nothing from renders;');
     await expect(run(subjectOf(join(root, 'wrong.sql')), 1)).rejects.toMatchObject({

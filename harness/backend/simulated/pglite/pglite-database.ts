@@ -5,6 +5,7 @@ import { readSchema, type DatabaseSchema } from './database-schema.ts';
 import { dataDirectoryOf } from './data-directory.ts';
 import { Engine } from './engine.ts';
 import { testEngine } from './engine-self-test.ts';
+import { hiddenRaces } from './hidden-races.ts';
 import { identifier, literal } from './sql-text.ts';
 import { holdHorizon } from './time-travel.ts';
 
@@ -12,7 +13,7 @@ import { holdHorizon } from './time-travel.ts';
 export const CAPTURE_SCHEMA = 'ratchet';
 
 export class PgliteDatabase implements PreparedDatabase {
-  readonly notes: readonly string[] = [];
+  readonly notes: readonly string[];
   readonly engine: Engine;
   readonly schema: DatabaseSchema;
   readonly tracked: TrackedTable | undefined;
@@ -21,6 +22,7 @@ export class PgliteDatabase implements PreparedDatabase {
     this.engine = engine;
     this.tracked = tracked;
     this.schema = readSchema(engine.connection);
+    this.notes = hiddenRaces(engine.connection);
   }
 }
 
