@@ -197,7 +197,7 @@ export interface Backend {
   /** One line for `ratchet list`. */
   readonly description: string;
   readonly capabilities: ReadonlySet<Capability>;
-  /** The backend runs only in a simulation, and uses the subject's `simulation` instead of its migrations. */
+  /** The backend runs only in a simulation. */
   readonly isVirtual?: true;
   /** The backend starts no databases: it connects to those that are running. */
   readonly isConnecting?: true;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { migrationFailure, type Migration } from '../../postgres/apply-migrations.ts';
 import { SUPABASE_SQL } from '../../postgres/supabase-sql.ts';
 import type { EngineConnection } from './engine-connection.ts';
-import { Engine } from './engine.ts';
+import { Engine } from './pglite-engine.ts';
 
 /** Changes with what this file does to a data directory. */
 const FORMAT = 1;

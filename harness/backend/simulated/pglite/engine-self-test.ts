@@ -1,6 +1,6 @@
 /** Checks at the start that the internals of PGlite on which a simulation relies are as expected. */
 import { EnvironmentError } from '../../../errors.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './pglite-engine.ts';
 import { beginAt, currentPosition } from './time-travel.ts';
 
 const NOON_MS = Date.UTC(2001, 1, 3, 12);

@@ -3,7 +3,7 @@ import type { DatabaseSource, PreparedDatabase, TrackedTable } from '../../../po
 import { keyColumns } from '../../../tracked-values.ts';
 import { readSchema, type DatabaseSchema } from './database-schema.ts';
 import { dataDirectoryOf } from './data-directory.ts';
-import { Engine } from './engine.ts';
+import { Engine } from './pglite-engine.ts';
 import { testEngine } from './engine-self-test.ts';
 import { hiddenRaces } from './hidden-races.ts';
 import { identifier, literal } from './sql-text.ts';

@@ -1,6 +1,6 @@
 /** The loss of commits in a promotion: every table gets the rows back that it had at a position. */
 import type { EngineConnection } from './engine-connection.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './pglite-engine.ts';
 import { literal } from './sql-text.ts';
 import { beginAt } from './time-travel.ts';
 

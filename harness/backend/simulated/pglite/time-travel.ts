@@ -3,7 +3,7 @@
  * snapshot of a read-only transaction is changed in memory, so that it ends before a later transaction id.
  */
 import type { EngineConnection } from './engine-connection.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './pglite-engine.ts';
 
 /** Offsets in `SnapshotData`. */
 const XMIN = 4;
