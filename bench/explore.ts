@@ -83,7 +83,7 @@ process.exit(0);
 
 /** Finds and shrinks the violation by a lagging replica in `legacy`, after a warm-up. */
 async function findAndShrink(name: string, scenario: Scenario): Promise<Row[]> {
-  const simulate = simulationOf(await catalogue.loadSubject('legacy'));
+  const simulate = await simulationOf(await catalogue.loadSubject('legacy'));
   const variations = scenarioVariations(scenario, {});
   const times: number[] = [];
   const cpus: number[] = [];

@@ -30,7 +30,7 @@ const host: Host = {
   },
   onFailure: () => undefined,
   findLeak: () => undefined,
-  simulation: { clock: realClock(), epochMs: Date.UTC(2026, 0, 1) },
+  simulation: { clock: realClock(), epochMs: Date.UTC(2026, 0, 1), random: Math.random },
 };
 
 const latency = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));

@@ -19,7 +19,7 @@ async function exploring(
   runs: number,
   properties?: readonly string[],
 ): Promise<Explored> {
-  const simulate = simulationOf(await catalogue.loadSubject(subjectName));
+  const simulate = await simulationOf(await catalogue.loadSubject(subjectName));
   const searcher = createSearcher({ variations, seed: 1, simulate, ...(properties && { properties }) });
   // Only whether something is found matters here, so nothing is shrunk.
   const worker = {

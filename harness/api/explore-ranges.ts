@@ -6,6 +6,7 @@ import { exploreSpaces, SIMULATED, type ExploreProgress } from '../explore/explo
 import type { SearchWorker } from '../explore/explore.ts';
 import { createSearcher } from '../explore/search-job.ts';
 import { localWorker, threadWorker } from '../explore/search-workers.ts';
+import type { Simulate } from '../explore/trial.ts';
 import { simulationOf } from '../explore/simulation.ts';
 import { isScenario, loadSpace, spaceOf, type Space } from '../explore/space.ts';
 import { PLAN_SPACE } from '../plan/arbitraries.ts';
@@ -59,7 +60,8 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   for (const name of new Set([SIMULATED, backend])) requireConnection(await loadBackend(name), subject);
   const set = textsOf(options.parameters);
   const workers = new Map<Space, () => SearchWorker[]>();
-  const job = { set, properties, seed, checkDeterminism };
+  // Also prepares what every thread needs, and reports a migration that cannot be applied.
+  const job = { set, properties, seed, checkDeterminism, simulate: await simulationOf(subject) };
   // All ranges are loaded before the first search, so that errors in names are reported at once.
   for (const range of options.ranges ?? [PLAN_SPACE]) {
     if (typeof range === 'string') {
@@ -67,7 +69,7 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
       workers.set(space, () => namedWorkers(space, project, job, options));
     } else {
       const space = spaceOf(isScenario(range) ? defineScenario(range) : range, set, subject);
-      workers.set(space, () => [localWorkerFor(space, project, job)]);
+      workers.set(space, () => [localWorkerFor(space, job)]);
     }
   }
   return exploreSpaces({
@@ -93,18 +95,24 @@ interface Job {
   properties: readonly string[] | undefined;
   seed: number;
   checkDeterminism: boolean;
+  simulate: Simulate;
 }
 
 /** Threads load the subject and the range by their names. */
-function namedWorkers(space: Space, project: Project, job: Job, options: ExploreRangesOptions): SearchWorker[] {
-  if (typeof options.subject === 'object') return [localWorkerFor(space, project, job)];
+function namedWorkers(
+  space: Space,
+  project: Project,
+  { simulate, ...job }: Job,
+  options: ExploreRangesOptions,
+): SearchWorker[] {
+  if (typeof options.subject === 'object') return [localWorkerFor(space, { simulate, ...job })];
   const { folder, subjectAs } = project;
   const { workers = availableParallelism() } = options;
   return Array.from({ length: workers }, () => threadWorker({ ...job, folder, subject: subjectAs, space: space.name }));
 }
 
-function localWorkerFor({ variations }: Space, { subject }: Project, job: Job): SearchWorker {
-  return localWorker(createSearcher({ ...job, variations, simulate: simulationOf(subject) }));
+function localWorkerFor({ variations }: Space, job: Job): SearchWorker {
+  return localWorker(createSearcher({ ...job, variations }));
 }
 
 function regressionParent({ scenarioFolders: [folder] }: Catalogue): string {

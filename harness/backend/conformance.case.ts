@@ -19,7 +19,12 @@ export function conformanceOptions(replicas: number): ClusterOptions {
   return {
     replicas,
     migrations: [{ name: 'conformance.sql', sql: CONFORMANCE_SQL }],
-    simulation: { model: CONFORMANCE_MODEL, clock: realClock(), epochMs: Math.floor(Date.now() / 1e3) * 1e3 },
+    simulation: {
+      model: CONFORMANCE_MODEL,
+      clock: realClock(),
+      epochMs: Math.floor(Date.now() / 1e3) * 1e3,
+      random: Math.random,
+    },
     tracked: CONFORMANCE_TABLE,
     onProgress: () => undefined,
     onCommit: () => undefined,

@@ -21,7 +21,7 @@ const cases = kept.flatMap(({ expect: expected, ...regression }) =>
 
 describe('a kept regression', () => {
   it.each(cases)('$name: $subject holds: $holds', async ({ plan, subject, holds }) => {
-    const simulate = simulationOf(await catalogue.loadSubject(subject));
+    const simulate = await simulationOf(await catalogue.loadSubject(subject));
     const { judgement } = await inMacrotask(() => tryPlan(plan, simulate));
     expect(judgement).toMatchObject({ valid: holds });
   });

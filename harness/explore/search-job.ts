@@ -46,7 +46,7 @@ export async function openSearcher(job: SearchJob): Promise<Searcher> {
   const catalogue = await openCatalogue(job.folder);
   const subject = await catalogue.loadSubject(job.subject);
   const { variations } = await loadSpace(catalogue, job.space, job.set, subject);
-  const simulate = simulationOf(subject);
+  const simulate = await simulationOf(subject);
   return createSearcher({ ...job, variations, simulate });
 }
 

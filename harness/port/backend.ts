@@ -142,12 +142,25 @@ export interface ClusterOptions {
 }
 
 export interface SimulationOptions {
-  /** `undefined` if the subject has no model. */
+  /** `undefined` if the subject has no model; the databases are then made from its migrations. */
   model: DatabaseModel | undefined;
+  /** What `Backend.prepare` returned for the migrations. A run in virtual time without a model needs it. */
+  database?: PreparedDatabase;
   clock: Clock;
   /** The date when the clock starts. */
   epochMs: number;
+  /** Numbers in [0, 1), for the random values of the database. */
+  random(): number;
 }
+
+/** A database with a subject's migrations, which runs in virtual time can use one after another. */
+export interface PreparedDatabase {
+  /** What a reader of the verdict must know of the migrations, as sentences. */
+  readonly notes: readonly string[];
+}
+
+/** What determines a prepared database. */
+export type DatabaseSource = Pick<ClusterOptions, 'migrations' | 'tracked'>;
 
 /** Running databases, without the gateway. */
 export interface Cluster {
@@ -194,10 +207,15 @@ export interface Backend {
   /** One line for `ratchet list`. */
   readonly description: string;
   readonly capabilities: ReadonlySet<Capability>;
-  /** The backend runs only in a simulation, and uses the subject's `simulation` instead of its migrations. */
+  /** The backend runs only in a simulation. */
   readonly isVirtual?: true;
   /** The backend starts no databases: it connects to those that are running. */
   readonly isConnecting?: true;
+  /**
+   * Prepares the databases of runs in virtual time, which cannot wait for anything real.
+   * @throws UsageError for a migration that cannot be applied, with its file and line
+   */
+  prepare?(source: DatabaseSource): Promise<PreparedDatabase>;
   start(options: ClusterOptions): Promise<Cluster>;
   /** What `ratchet doctor` shows: each requirement of the backend and whether it is met. */
   diagnose(): Promise<Diagnosis[]>;

@@ -133,7 +133,7 @@ export interface Subject {
   tracked: TrackedTable;
   /** Absolute paths of SQL files, or of folders of them (applied in name order). */
   migrations: readonly string[];
-  /** A model of the database that the migrations create, for the simulated backend. Without it, no simulation. */
+  /** A model of the database that the migrations create: a faster simulation. By default, the migrations themselves. */
   simulation?: DatabaseModel;
   /** The key of the story's row. The same in every run, and another one for each story. */
   keyOf(story: string): Key;

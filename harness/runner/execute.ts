@@ -11,6 +11,7 @@ import { requireProperties, type RunJudgement } from './judgement.ts';
 import { requireSupport } from './requirements.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { runPlan } from './run-plan.ts';
+import { prepareSimulation } from './prepare-simulation.ts';
 import { simulateRun } from './simulate-run.ts';
 import { createRunFolder, type RunFolder } from './store.ts';
 
@@ -55,8 +56,9 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
   try {
     const { onProgress, signal, ownsTarget = false } = options;
     const run = { plan, subject, backend, sink: folder.sink, ownsTarget, onProgress, signal };
+    const database = backend.isVirtual ? await prepareSimulation(subject) : undefined;
     const outcome = await (backend.isVirtual
-      ? inMacrotask(() => simulateRun(run))
+      ? inMacrotask(() => simulateRun({ ...run, database }))
       : runPlan({ ...run, host: realHost }));
     const judgement = judgePlannedRun(outcome.history, plan);
     const report: RunReport = {

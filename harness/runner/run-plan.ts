@@ -82,7 +82,12 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       return {
         history: stage.recorder.history,
         incomplete: failure,
-        notes: [...notesOf(cluster), ...notes, ...attributionNote(stage)],
+        notes: [
+          ...notesOf(cluster),
+          ...(options.host.simulation?.database?.notes ?? []),
+          ...notes,
+          ...attributionNote(stage),
+        ],
       };
     } finally {
       stage.recorder.close();

@@ -82,7 +82,10 @@ describe('the SQL of a seed', () => {
     ['a running target', { isConnecting: true }, 'cannot be removed from a running database again'],
     [
       'a model',
-      { host: { clock: manualClock, simulation: { clock: manualClock(), epochMs: 0 } } },
+      {
+        subject: { ...options({ seed }).subject, simulation: { tables: {} } },
+        host: { clock: manualClock, simulation: { clock: manualClock(), epochMs: 0, random: () => 0 } },
+      },
       'cannot run on the model of a simulation',
     ],
   ])('is refused for %s', async (_, over, why) => {

@@ -11,7 +11,7 @@ import type { Host } from './host.ts';
 import { readMigrations } from './migration-files.ts';
 
 export interface Seeding {
-  /** The schema of the databases: the subject's migrations and its SQL, or its model for a simulation. */
+  /** The schema of the databases: the subject's migrations and its SQL; in a simulation, its model, or its SQL alone. */
   readonly schema: Pick<ClusterOptions, 'migrations' | 'simulation'>;
   /** Creates the rows of the plan's stories, after those that they refer to, and waits until every replica has them. */
   insertInto(cluster: Cluster): Promise<void>;
@@ -37,10 +37,13 @@ export async function prepareSeeding({ plan, subject, host, isConnecting }: Seed
   const { simulation } = host;
   const hasModel = simulation !== undefined && subject.simulation !== undefined;
   if (typeof data === 'string' && (isConnecting || hasModel)) throw refusedSql(subject, isConnecting);
-  const isApplied = simulation === undefined && !isConnecting;
+  // The migrations of a simulation have been applied when its database was prepared.
+  const isMigrated = simulation !== undefined || isConnecting;
   return {
     schema: {
-      migrations: isApplied ? [...(await readMigrations(subject.migrations)), ...statementsOf(data)] : [],
+      migrations: isConnecting
+        ? []
+        : [...(isMigrated ? [] : await readMigrations(subject.migrations)), ...statementsOf(data)],
       ...(simulation === undefined ? {} : { simulation: { ...simulation, model: subject.simulation } }),
     },
     async insertInto(cluster) {

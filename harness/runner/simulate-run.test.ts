@@ -331,11 +331,6 @@ describe('the simulated backend refuses by name:', () => {
     });
   });
 
-  it('a subject without a simulation', async () => {
-    const { simulation: _, ...subject } = subjectOf(`${ANSWER} export const status = async () => answer();`);
-    await expect(run(subject as Subject)).rejects.toMatchObject({ code: 'simulation-missing' });
-  });
-
   it('an unknown request', async () => {
     const subject = subjectOf(`
       export async function status() {

@@ -1,6 +1,7 @@
 /** Runs a plan in virtual time, as one synchronous call; `explore` calls it thousands of times. */
 import { createHash } from 'node:crypto';
 import { simulatedBackend } from '../backend/simulated/simulated.ts';
+import type { PreparedDatabase } from '../port/backend.ts';
 import { formatEvent } from '../history/codec.ts';
 import type { History } from '../history/event.ts';
 import { drawFrom } from '../plan/random.ts';
@@ -13,6 +14,8 @@ import { virtualHost } from './virtual-host.ts';
 export interface SimulatedRunOptions extends Omit<RunOptions, 'host' | 'backend'> {
   /** How long a run may block this process, in real time; `Infinity` if the caller enforces a limit of its own. */
   blockedMsMax?: number;
+  /** What `prepareSimulation` returned for the subject. */
+  database?: PreparedDatabase | undefined;
 }
 
 export interface SimulatedOutcome extends RunOutcome {
@@ -49,12 +52,12 @@ export function simulateRun(options: SimulatedRunOptions): SimulatedOutcome {
  * @throws what the task throws, and EnvironmentError if the application keeps it from ending
  */
 export function inVirtualTime<T>(
-  { plan, blockedMsMax }: Pick<SimulatedRunOptions, 'plan' | 'blockedMsMax'>,
+  { plan, blockedMsMax, database }: Pick<SimulatedRunOptions, 'plan' | 'blockedMsMax' | 'database'>,
   task: (host: Host, world: World) => Promise<T>,
 ): T {
   const draw = drawFrom(plan.seed);
   const random = (): number => draw('application', 0, RANDOM_RANGE - 1) / RANDOM_RANGE;
-  return simulate((world) => task(virtualHost(world, draw, EPOCH_MS), world), {
+  return simulate((world) => task(virtualHost(world, draw, EPOCH_MS, database), world), {
     random,
     epochMs: EPOCH_MS,
     virtualMsMax: plan.run_ms_max + GRACE_MS,

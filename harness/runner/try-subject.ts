@@ -12,6 +12,7 @@ import { runGeneration } from '../actors/worker.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { firstOf } from '../required.ts';
 import { realHost, type Host } from './host.ts';
+import { prepareSimulation } from './prepare-simulation.ts';
 import { prepareSeeding, storiesOf, type Seeding } from './seeding.ts';
 import { inVirtualTime } from './simulate-run.ts';
 import { addUsers, asSignedIn, usersOf } from './sign-in.ts';
@@ -57,8 +58,9 @@ const PLAN: Plan = parsePlan(
 export async function trySubject(options: TrySubjectOptions): Promise<Check[]> {
   const checks: Check[] = [];
   if (options.backend.isVirtual === true) {
+    const database = await prepareSimulation(options.subject);
     await inMacrotask(() =>
-      inVirtualTime({ plan: PLAN }, (host) => perform(options, host, (check) => checks.push(check))),
+      inVirtualTime({ plan: PLAN, database }, (host) => perform(options, host, (check) => checks.push(check))),
     );
     for (const check of checks) options.onCheck(check);
   } else {

@@ -1,6 +1,7 @@
 /** The host of a simulated run: virtual time, and a network that consists of function calls with latencies. */
 import { CONNECTION_LOST, type Gateway, type GatewayAnswer } from '../gateway/gateway.ts';
 import { messageOf, responseOf } from '../gateway/http-message.ts';
+import type { PreparedDatabase } from '../port/backend.ts';
 import type { HttpMessage } from '../port/message.ts';
 import { currentInstance, currentOperation } from '../async-context.ts';
 import { EnvironmentError } from '../errors.ts';
@@ -15,7 +16,9 @@ const URL_OF_GATEWAY = 'http://supabase.invalid';
 const LATENCY_US_MIN = 200;
 const LATENCY_US_MAX = 1_500;
 
-export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
+const RANDOM_RANGE = 2 ** 32;
+
+export function virtualHost(world: World, draw: Draw, epochMs: number, database: PreparedDatabase | undefined): Host {
   const roundTrip = networkOf(world, draw);
   const clock = world.clock();
   return {
@@ -33,7 +36,12 @@ export function virtualHost(world: World, draw: Draw, epochMs: number): Host {
     },
     onFailure: (listener) => world.onFailure(listener),
     findLeak: () => leakOf(world),
-    simulation: { clock, epochMs },
+    simulation: {
+      clock,
+      epochMs,
+      random: () => draw('database', 0, RANDOM_RANGE - 1) / RANDOM_RANGE,
+      ...(database === undefined ? {} : { database }),
+    },
   };
 }
 

@@ -42,9 +42,10 @@ async function adapted(owner: Sql<{}>, statement: string): Promise<string> {
   return isStub ? withoutVectorIndexParameters(statement) : statement;
 }
 
-type DatabaseError = Error & { code?: string; position?: string };
+type DatabaseError = Error & { code?: string; position?: string | number | undefined };
 
-function migrationFailure(name: string, { sql, line }: Statement, error: DatabaseError): Error {
+/** The error for a migration, with its line, if PostgreSQL refused it; otherwise `error` itself. */
+export function migrationFailure(name: string, { sql, line }: Statement, error: DatabaseError): Error {
   // Without an error code of PostgreSQL, the connection has failed, not the SQL.
   if (!/^[0-9A-Z]{5}$/.test(error.code ?? '')) return error;
   if (error.code === '53100') return error;

@@ -190,7 +190,7 @@ export function splitTop(text: string): string[] {
   return [...parts, part];
 }
 
-function unquote(text: string): string {
+export function unquote(text: string): string {
   if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
   return text.slice(1, -1).replaceAll(/\\(.)/gs, '$1');
 }
@@ -199,6 +199,6 @@ function typeName(type: ColumnType): string {
   return type === 'timestamptz' ? 'timestamp with time zone' : type;
 }
 
-function unparsable(text: string): RestError {
+export function unparsable(text: string): RestError {
   return new RestError(400, 'PGRST100', `"failed to parse filter (${text})" (line 1, column 1)`);
 }

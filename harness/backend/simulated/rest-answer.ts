@@ -6,9 +6,9 @@ import type { Query } from './rest-query.ts';
 import { RestError } from './rest-error.ts';
 
 /** The rows of a request, before they are formatted. */
-export interface Result {
+export interface Result<T = Row> {
   status: number;
-  rows: readonly Row[] | undefined;
+  rows: readonly T[] | undefined;
   /** The position of the first row among all that match. */
   offset?: number;
   total?: number | undefined;
@@ -23,15 +23,19 @@ export function pageOf(call: Call, query: Query, matching: readonly Row[]): Resu
       ? sorted
       : sorted.slice(offset, limit === undefined ? undefined : offset + limit);
   const total = call.prefer.count ? matching.length : undefined;
+  return { status: pageStatus(call, rows.length, offset, total), rows, offset, total, hasRange: true };
+}
+
+/** @throws RestError if the offset is beyond the counted rows */
+export function pageStatus(call: Call, shown: number, offset: number, total: number | undefined): number {
   if (total !== undefined && offset > 0 && offset >= total && !call.accept.isObject) {
     const details = `An offset of ${offset} was requested, but there are only ${total} rows.`;
     throw new RestError(416, 'PGRST103', 'Requested range not satisfiable', details);
   }
-  const isPart = total !== undefined && rows.length < total;
-  return { status: isPart ? 206 : 200, rows, offset, total, hasRange: true };
+  return total !== undefined && shown < total ? 206 : 200;
 }
 
-export function present(call: Call, query: Query, result: Result): HttpAnswer {
+export function present<T>(call: Call, query: { textOf(row: T): string }, result: Result<T>): HttpAnswer {
   const { rows } = result;
   const range = contentRange(call, result);
   if (rows === undefined) return respond(result.status, '', range);
@@ -46,7 +50,7 @@ export function present(call: Call, query: Query, result: Result): HttpAnswer {
   return respond(result.status, call.method === 'HEAD' ? '' : `[${rows.map(query.textOf).join(',')}]`, range);
 }
 
-function contentRange(call: Call, { rows, offset = 0, total, hasRange }: Result): string {
+function contentRange(call: Call, { rows, offset = 0, total, hasRange }: Result<unknown>): string {
   const count = rows?.length ?? total ?? 0;
   const range = hasRange && count > 0 ? `${offset}-${offset + count - 1}` : '*';
   return `${range}/${call.prefer.count && total !== undefined ? total : '*'}`;

@@ -65,13 +65,22 @@ function functionOf(model: DatabaseModel, name: string, given: Body, isRead: boo
     const known = isRead ? names.filter((each) => parameters.includes(each)) : names;
     if (known.every((each) => parameters.includes(each)) && required.every((each) => each in given)) return definition;
   }
+  throw functionNotFound(name, names, isRead);
+}
+
+export function functionNotFound(name: string, names: readonly string[], isRead: boolean): RestError {
   const list = names.toSorted().join(', ');
   const signature = names.length === 0 ? `${name} without parameters` : `${name}(${list})`;
   const searched =
     names.length === 0
       ? `Searched for the function public.${name} without parameters${isRead ? '' : ' or with a single unnamed json/jsonb parameter'}, but no matches were found in the schema cache.`
       : `Searched for the function public.${name} with ${names.length === 1 ? 'parameter' : 'parameters'} ${list} or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache.`;
-  throw new RestError(404, 'PGRST202', `Could not find the function public.${signature} in the schema cache`, searched);
+  return new RestError(
+    404,
+    'PGRST202',
+    `Could not find the function public.${signature} in the schema cache`,
+    searched,
+  );
 }
 
 function nullRow(model: TableModel): Row {

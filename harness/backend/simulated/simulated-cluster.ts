@@ -1,19 +1,28 @@
 /** The databases of a simulation: a primary, its commit log, and replicas that are views of the log. */
 import type { Clock } from '../../clock.ts';
-import { EnvironmentError, UsageError } from '../../errors.ts';
+import { EnvironmentError } from '../../errors.ts';
 import { accessOf, type ApiKeys } from '../../gateway/api-access.ts';
 import type { Lsn } from '../../history/lsn.ts';
-import type { Cluster, ClusterOptions, DatabaseNode, NodeName, Promotion, TrackedTable } from '../../port/backend.ts';
-import type { DatabaseModel, Row, Scalar } from '../../port/model.ts';
+import type {
+  Cluster,
+  ClusterOptions,
+  DatabaseNode,
+  NodeName,
+  Promotion,
+  SimulationOptions,
+  TrackedTable,
+} from '../../port/backend.ts';
+import type { Row } from '../../port/model.ts';
+import type { SignedInUser } from '../../port/session.ts';
 import { trackedCommit } from '../../tracked-values.ts';
 import { Lag } from './simulated-lag.ts';
 import { Machine } from './simulated-machine.ts';
-import type { ReadAccess } from './call.ts';
-import { createRest } from './simulated-rest.ts';
+import { ModelStore } from './model-store.ts';
+import { PgliteDatabase } from './pglite/pglite-database.ts';
+import { PgliteStore } from './pglite/pglite-store.ts';
 import { SimulatedReplica } from './simulated-replica.ts';
-import { OpenTransaction } from './transaction.ts';
-import { CommitLog, View, type Change } from './versioned-rows.ts';
-import { formatTimestamp } from './values.ts';
+import type { SimulatedStore, StoreOptions } from './simulated-store.ts';
+import { CommitLog, View, type Change, type LogEntry } from './versioned-rows.ts';
 
 const KEYS: ApiKeys = {
   publishable: 'sb_publishable_simulated',
@@ -21,41 +30,50 @@ const KEYS: ApiKeys = {
   jwtSecret: 'jwt-secret-of-a-simulation',
 };
 
+/** Starts from the model of the subject, if it has one, otherwise from the database that its migrations have made. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { simulation } = options;
   if (simulation === undefined) throw new Error('the simulated backend runs only in a simulation');
-  if (simulation.model === undefined) {
-    throw new UsageError(
-      'simulation-missing',
-      'the subject has no database model for a simulation',
-      'add a field `simulation` to the subject, or run it on another backend',
-    );
-  }
-  return new SimulatedCluster(options, simulation.clock, simulation.epochMs, simulation.model);
+  const { model, database } = simulation;
+  if (model !== undefined) return new SimulatedCluster(options, simulation, (store) => new ModelStore(model, store));
+  if (!(database instanceof PgliteDatabase))
+    throw new Error('the simulated backend needs a model or a prepared database');
+  return new SimulatedCluster(options, simulation, (store) => new PgliteStore(database, options.migrations, store));
 }
 
 class SimulatedCluster implements Cluster {
   readonly publishableKey = KEYS.publishable;
   readonly secretKey = KEYS.secret;
   readonly jwtSecret = KEYS.jwtSecret;
-  readonly versions = { database: 'simulated', rest: 'simulated' };
+  readonly versions: Readonly<Record<string, string>>;
   readonly primary: DatabaseNode;
   readonly replicas: readonly SimulatedReplica[];
   readonly #options: ClusterOptions;
-  readonly #model: DatabaseModel;
+  readonly #store: SimulatedStore;
   readonly #machine: Machine;
   readonly #clock: Clock;
-  readonly #epochMs: number;
   readonly #log = new CommitLog();
   readonly #view = new View(this.#log);
 
-  constructor(options: ClusterOptions, clock: Clock, epochMs: number, model: DatabaseModel) {
+  constructor(
+    options: ClusterOptions,
+    { clock, epochMs, random }: SimulationOptions,
+    storeOf: (options: StoreOptions) => SimulatedStore,
+  ) {
     this.#options = options;
     this.#clock = clock;
-    this.#epochMs = epochMs;
-    this.#model = model;
+    const dateMs = (): number => epochMs + clock.now() / 1e6;
+    this.#store = storeOf({
+      primary: this.#view,
+      log: this.#log,
+      readAccess: (sent) => accessOf(sent, KEYS, dateMs),
+      dateMs,
+      random,
+      onCommit: (changes) => this.#commit(changes),
+    });
+    this.versions = { database: this.#store.version, rest: 'simulated' };
     const machine = (this.#machine = new Machine('primary', clock));
-    const rest = this.#restOf(() => this.#begin(this.#view, false));
+    const rest = this.#restOf(() => this.#view, false);
     this.primary = {
       name: 'primary',
       lsn: () => machine.whenItAnswers(() => this.#view.lsn),
@@ -65,14 +83,18 @@ class SimulatedCluster implements Cluster {
   }
 
   async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
-    const transaction = this.#begin(this.#view, false);
-    transaction.insert(table, row as Record<string, Scalar>);
-    this.#commit(transaction);
+    this.#store.insert(table, row);
+  }
+
+  async addUser(user: SignedInUser): Promise<void> {
+    this.#store.addUser(user);
   }
 
   async commitsDelivered(): Promise<void> {}
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#store.close();
+  }
 
   /** Replicas receive nothing more from the old primary. */
   async promote(name: NodeName, downMs: number): Promise<Promotion> {
@@ -92,6 +114,7 @@ class SimulatedCluster implements Cluster {
     const done = this.#clock.sleep(downMs).then(async () => {
       this.#log.cut(position);
       this.#view.rewind();
+      this.#store.rewind(this.#view);
       for (const { lag } of this.replicas) lag.rewind();
       this.#reportRestored(lost, lsn, name);
       await startPrimary();
@@ -110,15 +133,12 @@ class SimulatedCluster implements Cluster {
     const machine = new Machine(name, this.#clock);
     const isReceiving = (): boolean => machine.isReceiving && this.#machine.isAnswering;
     const lag = new Lag(name, this.#log, this.#clock, this.#options.tracked, isReceiving);
-    const rest = this.#restOf(() => this.#begin(lag.current(), true));
+    const rest = this.#restOf(() => lag.current(), true);
     return new SimulatedReplica(name, machine, lag, rest);
   }
 
-  #restOf(begin: () => OpenTransaction): DatabaseNode['rest'] {
-    const commit = (transaction: OpenTransaction): void => this.#commit(transaction);
-    const nowMs = (): number => this.#epochMs + this.#clock.now() / 1e6;
-    const readAccess: ReadAccess = (sent) => accessOf(sent, KEYS, nowMs);
-    const handle = createRest({ model: this.#model, readAccess, begin, commit });
+  #restOf(view: () => View, isReadOnly: boolean): DatabaseNode['rest'] {
+    const handle = this.#store.rest(view, isReadOnly);
     return (request) => {
       try {
         return handle(request);
@@ -130,17 +150,7 @@ class SimulatedCluster implements Cluster {
     };
   }
 
-  #begin(view: View, isReadOnly: boolean): OpenTransaction {
-    return new OpenTransaction({ model: this.#model, view, now: () => this.#timestamp(), isReadOnly });
-  }
-
-  #timestamp(): string {
-    const microseconds = Math.floor(this.#clock.now() / 1e3);
-    return formatTimestamp(this.#epochMs + Math.floor(microseconds / 1e6) * 1e3, microseconds % 1e6);
-  }
-
-  #commit({ changes }: OpenTransaction): void {
-    if (changes.length === 0) return;
+  #commit(changes: readonly Change[]): LogEntry {
     const entry = this.#log.append(this.#clock.now(), changes);
     this.#view.advance(() => true);
     const { tracked, onCommit } = this.#options;
@@ -148,15 +158,15 @@ class SimulatedCluster implements Cluster {
       if (tracked !== undefined && isOf(tracked, change))
         onCommit({ ...trackedCommit(change.row, tracked), lsn: entry.lsn });
     }
+    return entry;
   }
 
   /** Reports the current version of every row whose later versions are lost. */
   #reportRestored(lost: readonly Change[], lsn: Lsn, promoted: NodeName): void {
     const { tracked, onCommit } = this.#options;
     if (tracked === undefined) return;
-    const rows = this.#view.rows(tracked.table);
     for (const id of new Set(lost.filter((change) => change.table === tracked.table).map((change) => change.id))) {
-      const row = rows.get(id);
+      const row = this.#store.find(tracked.table, id);
       if (row !== undefined) onCommit({ ...trackedCommit(row, tracked), lsn, promoted });
     }
   }

@@ -1,6 +1,7 @@
 /** Databases in virtual time: versioned rows in memory, with PostgREST's API for the real supabase-js. */
 import { OWN_DATABASE_CAPABILITIES, type Backend } from '../../port/backend.ts';
 import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';
+import { openDatabase } from './pglite/pglite-database.ts';
 import { startCluster } from './simulated-cluster.ts';
 
 export const simulatedBackend: Backend = {
@@ -8,6 +9,7 @@ export const simulatedBackend: Backend = {
   description: 'databases in memory and virtual time, with the real supabase-js: a run takes milliseconds',
   capabilities: new Set([...GATEWAY_CAPABILITIES, ...OWN_DATABASE_CAPABILITIES, 'promotion']),
   isVirtual: true,
+  prepare: openDatabase,
   start: startCluster,
   diagnose: async () => [{ what: 'virtual time', ok: true, detail: `Node ${process.versions.node}` }],
 };

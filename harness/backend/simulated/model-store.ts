@@ -1,0 +1,59 @@
+/** The store of a simulation by a model: versioned rows in memory. */
+import type { DatabaseModel, Row, Scalar } from '../../port/model.ts';
+import { createRest, type RestHandler } from './simulated-rest.ts';
+import type { SimulatedStore, StoreOptions } from './simulated-store.ts';
+import { OpenTransaction } from './transaction.ts';
+import { formatTimestamp } from './values.ts';
+import type { View } from './versioned-rows.ts';
+
+export class ModelStore implements SimulatedStore {
+  readonly version = 'simulated';
+  readonly #model: DatabaseModel;
+  readonly #options: StoreOptions;
+
+  constructor(model: DatabaseModel, options: StoreOptions) {
+    this.#model = model;
+    this.#options = options;
+  }
+
+  rest(view: () => View, isReadOnly: boolean): RestHandler {
+    return createRest({
+      model: this.#model,
+      readAccess: this.#options.readAccess,
+      begin: () => this.#begin(view(), isReadOnly),
+      commit: (transaction) => this.#commit(transaction),
+    });
+  }
+
+  insert(table: string, row: Readonly<Record<string, unknown>>): void {
+    const transaction = this.#begin(this.#options.primary, false);
+    transaction.insert(table, row as Record<string, Scalar>);
+    this.#commit(transaction);
+  }
+
+  /** A model has no table of users. */
+  addUser(): void {}
+
+  /** The views are the store. */
+  rewind(): void {}
+
+  find(table: string, id: string): Row | undefined {
+    return this.#options.primary.rows(table).get(id);
+  }
+
+  close(): void {}
+
+  #begin(view: View, isReadOnly: boolean): OpenTransaction {
+    return new OpenTransaction({ model: this.#model, view, now: () => this.#timestamp(), isReadOnly });
+  }
+
+  #commit({ changes }: OpenTransaction): void {
+    if (changes.length > 0) this.#options.onCommit(changes);
+  }
+
+  #timestamp(): string {
+    const microseconds = Math.round(this.#options.dateMs() * 1e3);
+    const fraction = microseconds % 1e6;
+    return formatTimestamp((microseconds - fraction) / 1e3, fraction);
+  }
+}

@@ -1,0 +1,115 @@
+/** The data directory of an engine with a subject's migrations, kept in the user's cache between processes. */
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { migrationFailure, type Migration } from '../../postgres/apply-migrations.ts';
+import { SUPABASE_SQL } from '../../postgres/supabase-sql.ts';
+import type { EngineConnection } from './engine-connection.ts';
+import { Engine } from './pglite-engine.ts';
+
+/** Changes with what this file does to a data directory. */
+const FORMAT = 1;
+
+export interface DataDirectory {
+  data: Uint8Array;
+  extensions: Readonly<Record<string, URL>>;
+}
+
+/** @throws UsageError for a migration that PostgreSQL refuses */
+export async function dataDirectoryOf(migrations: readonly Migration[]): Promise<DataDirectory> {
+  const extensions = extensionsOf(migrations);
+  const base = { extensions: extensionsOf([]), sql: [{ name: 'Supabase', sql: surroundings() }] };
+  const empty = await kept(['base', base.sql], async () => made(await Engine.boot(base), base.sql, true));
+  if (migrations.length === 0) return { data: empty, extensions };
+  const data = await kept(['migrations', base.sql, migrations], async () =>
+    made(await Engine.boot({ data: empty, extensions }), migrations, false),
+  );
+  return { data, extensions };
+}
+
+/** The search path is a setting of the engine; here it would be one of a session that is yet to come. */
+function surroundings(): string {
+  return SUPABASE_SQL.replace(/^alter database .*$/m, '');
+}
+
+/** Applies the scripts, each in one transaction, and returns the data directory. */
+async function made(engine: Engine, scripts: readonly Migration[], isNew: boolean): Promise<Uint8Array> {
+  try {
+    const { connection } = engine;
+    if (isNew) dropTemplates(engine);
+    for (const script of scripts) applyScript(connection, script);
+    return await engine.dump();
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Applies a script in one transaction. @throws UsageError naming the line that PostgreSQL refuses */
+export function applyScript(connection: EngineConnection, { name, sql }: Migration): void {
+  const { error } = connection.ask(sql);
+  if (error !== undefined) throw migrationFailure(name, { sql, line: 1 }, error);
+  connection.query('reset all; reset role');
+}
+
+/** Templates are for new databases, and two thirds of the directory. */
+function dropTemplates({ connection }: Engine): void {
+  connection.query('update pg_database set datistemplate = false');
+  for (const name of ['template1', 'template0']) connection.query(`drop database ${name}`);
+}
+
+/** The extensions of Supabase, and those that the migrations create, if PGlite ships them. */
+function extensionsOf(migrations: readonly Migration[]): Record<string, URL> {
+  const named = migrations.flatMap(({ sql }) =>
+    [...sql.matchAll(/create\s+extension\s+(?:if\s+not\s+exists\s+)?"?([\w-]+)/gi)].map(([, name = '']) => name),
+  );
+  const folder = new URL('.', import.meta.resolve('@electric-sql/pglite'));
+  const found: Record<string, URL> = {};
+  for (const name of ['pgcrypto', 'uuid-ossp', ...named.map((each) => each.toLowerCase())]) {
+    const file = new URL(`${name}.tar.gz`, folder);
+    if (existsSync(fileURLToPath(file))) found[name] = file;
+  }
+  return found;
+}
+
+/** The result of `make`, from the cache if an earlier process has put it there. */
+async function kept(key: unknown, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  const file = join(cacheFolder(), `${hashOf(key)}.tar`);
+  const cached = await readFile(file).catch(() => undefined);
+  if (cached !== undefined) return cached;
+  const data = await make();
+  await keep(file, data);
+  return data;
+}
+
+/** Two processes may write the same file at once; the cache may be full or not writable, and is then not used. */
+async function keep(file: string, data: Uint8Array): Promise<void> {
+  const partial = `${file}.${randomUUID()}`;
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(partial, data);
+    await rename(partial, file);
+  } catch {
+    await rm(partial, { force: true }).catch(() => undefined);
+  }
+}
+
+function cacheFolder(): string {
+  const { XDG_CACHE_HOME } = process.env;
+  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'ratchet', 'pglite');
+  return join(tmpdir(), `ratchet-pglite-${userInfo().username}`);
+}
+
+function hashOf(key: unknown): string {
+  const text = JSON.stringify([FORMAT, engineVersion(), key]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+export function engineVersion(): string {
+  const main = fileURLToPath(import.meta.resolve('@electric-sql/pglite'));
+  const manifest = createRequire(import.meta.url)(join(dirname(main), '../package.json')) as { version: string };
+  return manifest.version;
+}

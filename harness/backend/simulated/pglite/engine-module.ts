@@ -1,0 +1,72 @@
+/** The parts of PGlite's module that the simulation uses. Most are internal: `engine-self-test.ts` checks them at the start. */
+
+export interface EngineModule {
+  /** Replaced when the memory grows. */
+  readonly HEAPU8: Uint8Array;
+  readonly FS: EngineFiles;
+  addFunction(callback: (pointer: number, length: number) => number, signature: string): number;
+  stackSave(): number;
+  stackRestore(pointer: number): void;
+  _pgl_set_rw_cbs(read: number, write: number): void;
+  _PostgresMainLoopOnce(): void;
+  _PostgresMainLongJmp(): void;
+  _PostgresSendReadyForQueryIfNecessary(): void;
+  _pgl_pq_flush(): void;
+  _pq_buffer_remaining_data(): number;
+  /** The address of the snapshot of the current transaction. */
+  _GetTransactionSnapshot(): number;
+  _ReadNextFullTransactionId(): bigint;
+}
+
+/** Emscripten's file system in memory. */
+export interface EngineFiles {
+  streams: (FileStream | null | undefined)[];
+  nextInode: number;
+  hashAddNode(node: FileNode): void;
+  hashRemoveNode(node: FileNode): void;
+  unlink(path: string): void;
+  createDevice(parent: string, name: string, read: () => number, write?: (byte: number) => void): unknown;
+  writeFile(path: string, text: string): void;
+  analyzePath(path: string): { exists: boolean };
+  lookupPath(path: string): { node: FileNode };
+}
+
+export interface FileStream {
+  fd: number | null;
+  position: number;
+  flags: number;
+}
+
+export interface FileNode {
+  name: string;
+  parent: FileNode;
+  /** The nodes of a folder by name, or the bytes of a file. */
+  contents: FolderContents | Uint8Array;
+  usedBytes: number;
+  node_ops: NodeOperations;
+  stream_ops: StreamOperations;
+}
+
+export type FolderContents = Record<string, FileNode>;
+
+/** Shared by all folders, or by all files. */
+export interface NodeOperations {
+  mknod(parent: FileNode, name: string, mode: number, device: number): FileNode;
+  rename(node: FileNode, folder: FileNode, name: string): void;
+  unlink(parent: FileNode, name: string): void;
+  rmdir(parent: FileNode, name: string): void;
+  symlink(parent: FileNode, name: string, target: string): FileNode;
+  setattr(node: FileNode, attributes: { size?: number }): void;
+}
+
+/** Shared by all files. */
+export interface StreamOperations {
+  write(
+    stream: { node: FileNode },
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+    canOwn?: boolean,
+  ): number;
+}

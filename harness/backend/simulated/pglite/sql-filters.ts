@@ -1,0 +1,113 @@
+/** PostgREST's filters as SQL conditions. Values are literals without a type, so that PostgreSQL parses them. */
+import { splitTop, unparsable, unquote } from '../filters.ts';
+import { notSimulated } from '../rest-error.ts';
+import { identifier, literal } from './sql-text.ts';
+
+/** The operators that take any value, and how SQL writes them. */
+const OPERATORS: Readonly<Record<string, string>> = {
+  eq: '=',
+  neq: '<>',
+  gt: '>',
+  gte: '>=',
+  lt: '<',
+  lte: '<=',
+  like: 'like',
+  ilike: 'ilike',
+  match: '~',
+  imatch: '~*',
+  cs: '@>',
+  cd: '<@',
+  ov: '&&',
+  sl: '<<',
+  sr: '>>',
+  nxr: '&<',
+  nxl: '&>',
+  adj: '-|-',
+  isdistinct: 'is distinct from',
+};
+
+const TEXT_SEARCH: Readonly<Record<string, string>> = {
+  fts: 'to_tsquery',
+  plfts: 'plainto_tsquery',
+  phfts: 'phraseto_tsquery',
+  wfts: 'websearch_to_tsquery',
+};
+
+const STATES = new Set(['null', 'not_null', 'true', 'false', 'unknown']);
+
+/** `column=operator.value` of a query. `source` is the alias of the relation, as SQL. */
+export function conditionOf(source: string, column: string, text: string): string {
+  return member(source, column, text, (value) => value);
+}
+
+/** `or=(…)`, `and=(…)` and their negations. */
+export function logicOf(source: string, name: string, text: string): string {
+  const isNegated = name.startsWith('not.');
+  const operator = isNegated ? name.slice('not.'.length) : name;
+  if (!text.startsWith('(') || !text.endsWith(')')) throw unparsable(`${name}=${text}`);
+  const members = splitTop(text.slice(1, -1)).map((each) => logicMember(source, each));
+  return `${isNegated ? 'not ' : ''}(${members.join(` ${operator} `)})`;
+}
+
+/** A column, or a path within a JSON column such as `data->a->>b`, as an SQL expression. */
+export function columnExpression(source: string, column: string): string {
+  const [name = '', ...path] = column.split(/(->>?)/);
+  const steps = path.map((step, at) => (at % 2 === 0 ? step : pathStep(step)));
+  return `${source}.${identifier(unquote(name))}${steps.join('')}`;
+}
+
+function pathStep(step: string): string {
+  return /^-?\d+$/.test(step) ? step : literal(unquote(step));
+}
+
+function logicMember(source: string, text: string): string {
+  const [, logic, members] = /^((?:not\.)?(?:or|and))(\(.*\))$/s.exec(text) ?? [];
+  if (logic !== undefined && members !== undefined) return logicOf(source, logic, members);
+  const dot = text.indexOf('.');
+  if (dot <= 0) throw unparsable(text);
+  return member(source, text.slice(0, dot), text.slice(dot + 1), unquote);
+}
+
+function member(source: string, column: string, text: string, plain: (value: string) => string): string {
+  const isNegated = text.startsWith('not.');
+  const rest = isNegated ? text.slice('not.'.length) : text;
+  const [, operator = '', argument, value] = /^([a-z]+)(?:\(([^)]*)\))?\.(.*)$/s.exec(rest) ?? [];
+  if (value === undefined) throw unparsable(text);
+  const condition = comparison(columnExpression(source, column), operator, argument, value, plain);
+  return isNegated ? `not (${condition})` : condition;
+}
+
+function comparison(
+  left: string,
+  operator: string,
+  argument: string | undefined,
+  text: string,
+  plain: (value: string) => string,
+): string {
+  if (operator === 'in') return `${left} = any (${literal(arrayOf(text))})`;
+  const value = plain(text);
+  if (operator === 'is') {
+    const state = value.toLowerCase();
+    if (!STATES.has(state)) throw unparsable(`is.${value}`);
+    return `${left} is ${state.replace('_', ' ')}`;
+  }
+  const search = TEXT_SEARCH[operator];
+  if (search !== undefined) {
+    const configuration = argument === undefined ? '' : `${literal(argument)}, `;
+    return `${left} @@ ${search}(${configuration}${literal(value)})`;
+  }
+  const sign = OPERATORS[operator];
+  if (sign === undefined) throw notSimulated(`the operator "${operator}"`);
+  const pattern = operator === 'like' || operator === 'ilike' ? value.replaceAll('*', '%') : value;
+  if (argument === undefined) return `${left} ${sign} ${literal(pattern)}`;
+  if (argument !== 'any' && argument !== 'all') throw notSimulated(`the operator "${operator}(${argument})"`);
+  return `${left} ${sign} ${argument} (${literal(pattern)})`;
+}
+
+/** `(a,"b,c")` as an array literal. */
+function arrayOf(text: string): string {
+  if (!text.startsWith('(') || !text.endsWith(')')) throw unparsable(`in.${text}`);
+  const inner = text.slice(1, -1);
+  const members = inner === '' ? [] : splitTop(inner).map((each) => unquote(each));
+  return `{${members.map((each) => `"${each.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}
