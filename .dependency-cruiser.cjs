@@ -60,7 +60,8 @@ module.exports = {
       'what a user writes is checked before anything runs',
     ),
     only('faults-know-ports', 'faults', ['port', 'plan'], 'a fault acts through the ports'),
-    only('subject-knows-ports', 'subject', ['port', 'lifetime'], 'the application runs against any backend'),
+    only('loader-imports-nothing', 'loader', [], "how a user's files are loaded"),
+    only('subject-knows-ports', 'subject', ['port', 'lifetime', 'loader'], 'the application runs against any backend'),
     only('gateway-knows-ports', 'gateway', ['port', 'history'], 'requests on their way'),
     only('edge-knows-ports', 'edge', ['port', 'gateway'], 'what stands between a tab and the status route'),
     only('channels-know-ports', 'channels', ['port', 'plan', 'history'], 'how an observer looks'),
@@ -77,7 +78,7 @@ module.exports = {
     only(
       'report-knows-ports',
       'report',
-      ['port', 'plan', 'faults', 'checker', 'history'],
+      ['port', 'plan', 'faults', 'checker', 'history', 'loader'],
       'a report tells what the history says',
     ),
     only(
