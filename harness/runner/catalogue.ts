@@ -98,7 +98,7 @@ async function listFiles(
 }
 
 function scenarioEntry(folder: string, name: string): [string, string] | undefined {
-  return /^(?!.*\.(test|case|d)\.).*\.[jt]s$/.test(name)
+  return /^(?!index\.|.*\.(test|case|d)\.).*\.[jt]s$/.test(name)
     ? [basename(name).replace(/\.[jt]s$/, ''), join(folder, name)]
     : undefined;
 }
