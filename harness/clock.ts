@@ -30,7 +30,7 @@ export interface AppClock {
   offsetMs: number;
 }
 
-/** The current wall-clock time, for file names only: nothing in a run depends on it. */
+/** The current wall-clock time, for file names and for the time limit of a test: nothing in a run depends on it. */
 export function wallTime(): Date {
   return new Date();
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Validity } from '../checker/verdict.ts';
+import { realClock } from '../clock.ts';
 import { defineScenario } from '../define/define-scenario.ts';
 import { UsageError } from '../errors.ts';
 import { exploreSpaces, SIMULATED, type ExploreProgress } from '../explore/explore-spaces.ts';
@@ -29,6 +30,8 @@ export interface ExploreRangesOptions extends ProjectOptions {
   runs?: number;
   /** Duration of the search in milliseconds. */
   timeMs?: number;
+  /** Duration of the search and of shrinking what it finds, in milliseconds, in the calling thread. */
+  limitMs?: number;
   /**
    * Number of search threads. Default: one for each core. If the subject, scenario or range is a value instead of a name,
    * the calling thread searches.
@@ -60,14 +63,15 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   const set = textsOf(options.parameters);
   const workers = new Map<Space, () => SearchWorker[]>();
   const job = { set, properties, seed, checkDeterminism };
+  const isOverdue = overdueAfter(options.limitMs);
   // All ranges are loaded before the first search, so that errors in names are reported at once.
   for (const range of options.ranges ?? [PLAN_SPACE]) {
     if (typeof range === 'string') {
       const space = await loadSpace(catalogue, range, set, subject);
-      workers.set(space, () => namedWorkers(space, project, job, options));
+      workers.set(space, () => namedWorkers(space, project, job, options, isOverdue));
     } else {
       const space = spaceOf(isScenario(range) ? defineScenario(range) : range, set, subject);
-      workers.set(space, () => [localWorkerFor(space, project, job)]);
+      workers.set(space, () => [localWorkerFor(space, project, job, isOverdue)]);
     }
   }
   return exploreSpaces({
@@ -96,15 +100,26 @@ interface Job {
 }
 
 /** Threads load the subject and the range by their names. */
-function namedWorkers(space: Space, project: Project, job: Job, options: ExploreRangesOptions): SearchWorker[] {
-  if (typeof options.subject === 'object') return [localWorkerFor(space, project, job)];
+function namedWorkers(
+  space: Space,
+  project: Project,
+  job: Job,
+  options: ExploreRangesOptions,
+  isOverdue: () => boolean,
+): SearchWorker[] {
+  if (typeof options.subject === 'object') return [localWorkerFor(space, project, job, isOverdue)];
   const { folder, subjectAs } = project;
   const { workers = availableParallelism() } = options;
   return Array.from({ length: workers }, () => threadWorker({ ...job, folder, subject: subjectAs, space: space.name }));
 }
 
-function localWorkerFor({ variations }: Space, { subject }: Project, job: Job): SearchWorker {
-  return localWorker(createSearcher({ ...job, variations, simulate: simulationOf(subject) }));
+function localWorkerFor({ variations }: Space, { subject }: Project, job: Job, isOverdue: () => boolean): SearchWorker {
+  return localWorker(createSearcher({ ...job, variations, simulate: simulationOf(subject), isOverdue }));
+}
+
+function overdueAfter(limitMs = Infinity): () => boolean {
+  const clock = realClock();
+  return () => clock.now() > limitMs * 1e6;
 }
 
 function regressionParent({ scenarioFolders: [folder] }: Catalogue): string {
