@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Validity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
+import { requireRange } from '../define/define-range.ts';
 import { defineScenario } from '../define/define-scenario.ts';
 import { UsageError } from '../errors.ts';
 import { exploreSpaces, SIMULATED, type ExploreProgress } from '../explore/explore-spaces.ts';
@@ -70,7 +71,7 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
       const space = await loadSpace(catalogue, range, set, subject);
       workers.set(space, () => namedWorkers(space, project, job, options, isOverdue));
     } else {
-      const space = spaceOf(isScenario(range) ? defineScenario(range) : range, set, subject);
+      const space = spaceOf(isScenario(range) ? defineScenario(range) : requireRange(range), set, subject);
       workers.set(space, () => [localWorkerFor(space, project, job, isOverdue)]);
     }
   }

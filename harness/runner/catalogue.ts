@@ -11,6 +11,7 @@ import { importUserModule } from '../loader/user-modules.ts';
 import type { Scenario } from '../plan/scenario.ts';
 import type { Subject } from '../port/subject.ts';
 import { shortPath } from '../short-path.ts';
+import { suggestionOf } from '../suggestion.ts';
 
 export interface Catalogue {
   readonly scenarioNames: readonly string[];
@@ -137,7 +138,7 @@ function inFile(path: string, error: unknown): unknown {
 function unknown(what: string, name: string, known: readonly string[], config: string | undefined): UsageError {
   const hint =
     known.length > 0
-      ? `available: ${[...known].sort().join(', ')}`
+      ? suggestionOf(name, [...known].sort())
       : `${config === undefined ? 'no ratchet.config.ts was found' : `${config} names no ${what}s`}`;
   return new UsageError(`${what}-unknown`, `no ${what} is called "${name}"`, hint);
 }

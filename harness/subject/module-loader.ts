@@ -33,7 +33,7 @@ type ModuleFunction = (
  * instances. Rejects with a `UsageError` or an `EnvironmentError` that names the file.
  */
 export function createModuleLoader(root: URL): LoadModule {
-  const folder = fileURLToPath(root);
+  const folder = folderOf(root);
   const modules = new Map<string, { exports: Exports }>();
 
   function loadFile(file: string): Exports {
@@ -65,6 +65,12 @@ export function createModuleLoader(root: URL): LoadModule {
     const message = `the subject has no module ${path} in ${folder}`;
     throw new UsageError('subject-module-missing', message, 'check the path and the root in the subject file');
   };
+}
+
+function folderOf(root: unknown): string {
+  if (root instanceof URL && root.protocol === 'file:') return fileURLToPath(root);
+  const hint = "the folder of the application, e.g. new URL('.', import.meta.url)";
+  throw new UsageError('subject-invalid', `the root of the subject must be a file URL, not ${String(root)}`, hint);
 }
 
 const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname', IMPORT_META];
