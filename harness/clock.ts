@@ -30,7 +30,7 @@ export interface AppClock {
   offsetMs: number;
 }
 
-/** The current wall-clock time, for file names and for tokens that expire; what happens in a run does not depend on it. */
+/** The current wall-clock time, for file names, tokens that expire and the time limit of a test; what happens in a run does not depend on it. */
 export function wallTime(): Date {
   return new Date();
 }

@@ -38,6 +38,11 @@ export class UsageError extends RatchetError {
   }
 }
 
+/** Matches by name, since a file of a user may have loaded another copy of this package. */
+export function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === 'UsageError' && 'code' in error;
+}
+
 /**
  * A request to the application, or its answer, was lost on the way. The application is not at fault; a page continues as
  * if `fetch` had rejected.

@@ -31,6 +31,45 @@ test('a subject that is known not to hold', async () => {
   await expect(legacy).not.toHoldUnder(laggingReplica, { report });
 });
 
+test('a scenario by its name', async () => {
+  await expect(guarded).toHoldUnder('lagging-replica', { runs: 20 });
+  await expect(expect(guarded).toHoldUnder('lagging')).rejects.toThrow('no scenario is called "lagging"');
+});
+
+test('the search and its shrinking end within the time limit of the test', { timeout: 4_000 }, async () => {
+  await expect(guarded).toHoldUnder({}, { runs: 1_000_000, report });
+});
+
+test('nothing tried is not a pass', async () => {
+  const held = expect(guarded).toHoldUnder(laggingReplica, { timeMs: 0 });
+  await expect(held).rejects.toThrow('nothing was tested: no plan of lagging-replica was tried');
+});
+
+test('a backend runs the scenario instead of searching', async () => {
+  const options = { backend: 'simulated', report };
+  await expect(guarded).toHoldUnder(laggingReplica, options);
+  const failure = expect(legacy).toHoldUnder('lagging-replica', options);
+  await expect(failure).rejects.toThrow(
+    /does not hold under lagging-replica[^]*from 85% back to 10%[^]*ratchet replay/,
+  );
+  await expect(expect(legacy).toHoldUnder({}, options)).rejects.toThrow(
+    'the backend simulated runs scenarios, not ranges',
+  );
+});
+
+test.each([
+  ['an unknown option', laggingReplica, { plans: 1 }, 'options has no field "plans"; available: runs, seed'],
+  ['a wrong type', laggingReplica, { runs: '20' }, 'options.runs must be a number, not "20"'],
+  ['a number that is not whole', laggingReplica, { runs: 0.5 }, 'runs must be a whole number from 1, not 0.5'],
+  ['an unknown backend', laggingReplica, { backend: 'real' }, 'no backend is called "real"'],
+  ['a range that is missing', undefined, {}, 'toHoldUnder takes a scenario, its name, or a range, not undefined'],
+  ['an unknown deviation', { deviations: ['lag'] }, {}, 'no deviation is called "lag"'],
+])('%s is refused in one line', async (_, range: any, options: any, message) => {
+  const held = expect(guarded).toHoldUnder(range, options);
+  await expect(held).rejects.toThrow(message);
+  await expect(held).rejects.toHaveProperty('exitCode', 64);
+});
+
 test('a range of the whole plan space', async () => {
   const onePollAtATime = { replicasMax: 0, generationsMax: 1, deviations: ['stall', 'http-error'] } as const;
   await expect(legacy).toHoldUnder(onePollAtATime, { runs: 50 });

@@ -5,16 +5,26 @@ import { parametersOf, planOf } from '../harness/plan/scenario.ts';
 import { openCatalogue } from '../harness/runner/catalogue.ts';
 import { expectedOfRun } from '../harness/runner/expectation.ts';
 import { requireProperties } from '../harness/runner/judgement.ts';
+import * as scenarios from './index.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const catalogue = await openCatalogue(here);
 
 describe('the catalogue', () => {
   it('contains every file of this folder under its name', async () => {
-    const files = readdirSync(here).filter((file) => file.endsWith('.ts') && !/\.(test|case)\.ts$/.test(file));
+    const files = readdirSync(here).filter((file) => file.endsWith('.ts') && !/(\.(test|case)|index)\.ts$/.test(file));
     expect(catalogue.scenarioNames).toEqual(files.map((file) => file.replace('.ts', '')).sort());
     for (const name of catalogue.scenarioNames) expect((await catalogue.loadScenario(name)).name).toBe(name);
   });
+});
+
+it('the public scenarios are all of them', async () => {
+  const all = await Promise.all(catalogue.scenarioNames.map((name) => catalogue.loadScenario(name)));
+  expect(
+    Object.values(scenarios)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(all.map(({ name }) => name).sort());
 });
 
 describe.each([...catalogue.scenarioNames])('%s', (name) => {

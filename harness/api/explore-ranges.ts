@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Validity } from '../checker/verdict.ts';
+import { realClock } from '../clock.ts';
+import { requireRange } from '../define/define-range.ts';
 import { defineScenario } from '../define/define-scenario.ts';
 import { UsageError } from '../errors.ts';
 import { exploreSpaces, SIMULATED, type ExploreProgress } from '../explore/explore-spaces.ts';
@@ -30,6 +32,8 @@ export interface ExploreRangesOptions extends ProjectOptions {
   runs?: number;
   /** Duration of the search in milliseconds. */
   timeMs?: number;
+  /** Duration of the search and of shrinking what it finds, in milliseconds, in the calling thread. */
+  limitMs?: number;
   /**
    * Number of search threads. Default: one for each core. If the subject, scenario or range is a value instead of a name,
    * the calling thread searches.
@@ -62,14 +66,15 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   const workers = new Map<Space, () => SearchWorker[]>();
   // Also prepares what every thread needs, and reports a migration that cannot be applied.
   const job = { set, properties, seed, checkDeterminism, simulate: await simulationOf(subject) };
+  const isOverdue = overdueAfter(options.limitMs);
   // All ranges are loaded before the first search, so that errors in names are reported at once.
   for (const range of options.ranges ?? [PLAN_SPACE]) {
     if (typeof range === 'string') {
       const space = await loadSpace(catalogue, range, set, subject);
-      workers.set(space, () => namedWorkers(space, project, job, options));
+      workers.set(space, () => namedWorkers(space, project, job, options, isOverdue));
     } else {
-      const space = spaceOf(isScenario(range) ? defineScenario(range) : range, set, subject);
-      workers.set(space, () => [localWorkerFor(space, job)]);
+      const space = spaceOf(isScenario(range) ? defineScenario(range) : requireRange(range), set, subject);
+      workers.set(space, () => [localWorkerFor(space, job, isOverdue)]);
     }
   }
   return exploreSpaces({
@@ -104,15 +109,21 @@ function namedWorkers(
   project: Project,
   { simulate, ...job }: Job,
   options: ExploreRangesOptions,
+  isOverdue: () => boolean,
 ): SearchWorker[] {
-  if (typeof options.subject === 'object') return [localWorkerFor(space, { simulate, ...job })];
+  if (typeof options.subject === 'object') return [localWorkerFor(space, { simulate, ...job }, isOverdue)];
   const { folder, subjectAs } = project;
   const { workers = availableParallelism() } = options;
   return Array.from({ length: workers }, () => threadWorker({ ...job, folder, subject: subjectAs, space: space.name }));
 }
 
-function localWorkerFor({ variations }: Space, job: Job): SearchWorker {
-  return localWorker(createSearcher({ ...job, variations }));
+function localWorkerFor({ variations }: Space, job: Job, isOverdue: () => boolean): SearchWorker {
+  return localWorker(createSearcher({ ...job, variations, isOverdue }));
+}
+
+function overdueAfter(limitMs = Infinity): () => boolean {
+  const clock = realClock();
+  return () => clock.now() > limitMs * 1e6;
 }
 
 function regressionParent({ scenarioFolders: [folder] }: Catalogue): string {

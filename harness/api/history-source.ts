@@ -11,6 +11,7 @@ import {
   recogniseFormat,
 } from '../history/import/import-formats.ts';
 import type { Mapping } from '../history/import/log/mapping.ts';
+import { withPackage } from '../optional-package.ts';
 import { nameOfInput, readBytes, readInput } from './input.ts';
 
 export interface SourceOptions {
@@ -65,7 +66,8 @@ async function loadAs(format: ImportFormat, input: ImportInput, options: ImportO
 
 /** Loads the YAML parser only if there is a mapping. */
 async function loadMapping(map: string): Promise<Mapping> {
-  const { parseMapping } = await import('../history/import/log/mapping.ts');
+  const load = () => import('../history/import/log/mapping.ts');
+  const { parseMapping } = await withPackage('yaml', '--map', load);
   return parseMapping(await readInput(map), nameOfInput(map));
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, RatchetError } from '../errors.ts';
+import { userMistake } from '../loader/user-mistake.ts';
 import { systemFailure } from '../system-failure.ts';
 import { catchOutputErrors, outputFinished } from './standard-streams.ts';
 import { printError } from './terminal.ts';
@@ -70,7 +71,7 @@ function verbsFor([first = '']: readonly string[]): (() => Promise<AddVerb>)[] {
 }
 
 function failureCode(thrown: unknown, program: Command): number {
-  const error = thrown instanceof RatchetError ? thrown : (systemFailure(thrown) ?? thrown);
+  const error = thrown instanceof RatchetError ? thrown : (systemFailure(thrown) ?? userMistake(thrown) ?? thrown);
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.valid;
     if (error.code === 'commander.help') return ExitCode.usage;

@@ -86,7 +86,7 @@ describe('bad input gets one clear line and exit code 64', () => {
   it.each([
     ['an unknown reporter', ['--reporter', 'xml'], 'no reporter is called "xml" — choose one of text, json, junit'],
     ['an unknown format', ['--format', 'xml'], "option '--format <name>' argument 'xml' is invalid"],
-    ['a file that is missing', ['--reporter', './nothing.ts=x'], './nothing.ts: no such file'],
+    ['a file that is missing', ['--reporter', './nothing.ts=x'], 'nothing.ts: no such file'],
     ['nothing after =', ['--reporter', 'json='], 'The file is missing after =.'],
     ['no name', ['--reporter', '=x'], 'It must be NAME or NAME=FILE.'],
     ['two on standard output', ['--reporter', 'text', '--reporter', 'json'], 'would both write to standard output'],

@@ -1,7 +1,7 @@
 import type { Scenario } from '../plan/scenario.ts';
+import { requireRangeOfScenario } from './define-range.ts';
 import {
   aFunction,
-  aListOf,
   aName,
   aNumber,
   aText,
@@ -21,7 +21,6 @@ const SCENARIO: Definition = {
     'explore?': anObject,
     'explore.base?': aFunction,
     'explore.range?': anObject,
-    'explore.range.deviations?': aListOf('kinds of deviations'),
   },
   hint: 'docs/SCENARIOS.md describes every field',
 };
@@ -33,6 +32,7 @@ const SCENARIO: Definition = {
 export function defineScenario(scenario: Scenario): Scenario {
   requireFields(scenario, SCENARIO);
   requireFields(scenario, { ...SCENARIO, fields: fieldsOf(scenario.parameters) });
+  if (scenario.explore?.range !== undefined) requireRangeOfScenario(scenario.explore.range);
   return scenario;
 }
 

@@ -1,6 +1,7 @@
 /** Checks at run time the values that a user's modules export. */
 import { UsageError } from '../errors.ts';
 import { NAME, NAME_RULE } from '../plan/name.ts';
+import { suggestionOf } from '../suggestion.ts';
 
 /** The type of a field. */
 export interface Field {
@@ -21,6 +22,8 @@ export interface Definition {
   isClosed?: boolean;
   /** The fields whose own fields must not have other names. */
   closedParts?: readonly string[];
+  /** The code of the error, if the name is not that of an export. */
+  code?: string;
   /** What to do if the value is invalid. */
   hint: string;
 }
@@ -28,7 +31,8 @@ export interface Definition {
 /** @throws UsageError `<name>-invalid` that names the first invalid field, in one line */
 export function requireFields(value: unknown, definition: Definition): void {
   const problem = findProblem(value, definition);
-  if (problem !== undefined) throw new UsageError(`${definition.name}-invalid`, problem, definition.hint);
+  if (problem !== undefined)
+    throw new UsageError(definition.code ?? `${definition.name}-invalid`, problem, definition.hint);
 }
 
 function findProblem(value: unknown, definition: Definition): string | undefined {
@@ -58,7 +62,7 @@ function findUnknown(
     const unknown = isRecord(inner) ? Object.keys(inner).find((key) => !known.includes(key)) : undefined;
     if (unknown !== undefined) {
       const label = part === '' ? name : `${name}.${part}`;
-      return `${label} has no field "${unknown}"; available: ${known.join(', ')}`;
+      return `${label} has no field "${unknown}"; ${suggestionOf(unknown, known)}`;
     }
   }
   return undefined;
@@ -74,6 +78,7 @@ export const aText: Field = {
   holds: (value) => typeof value === 'string' && value !== '',
 };
 export const aNumber: Field = { rule: 'must be a number', holds: (value) => typeof value === 'number' };
+export const aFlag: Field = { rule: 'must be true or false', holds: (value) => typeof value === 'boolean' };
 export const aFunction: Field = { rule: 'must be a function', holds: (value) => typeof value === 'function' };
 export const anObject: Field = { rule: 'must be an object', holds: isRecord };
 

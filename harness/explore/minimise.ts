@@ -9,13 +9,19 @@ import type { Plan } from '../plan/plan.ts';
  * Applies cuts as long as the plan still fails.
  * @param fails whether a plan fails in the same way
  * @param runsMax maximum number of plans to try
+ * @param isOverdue ends it with the result so far
  */
-export function minimise(plan: Plan, fails: (plan: Plan) => boolean, runsMax: number): { plan: Plan; runs: number } {
+export function minimise(
+  plan: Plan,
+  fails: (plan: Plan) => boolean,
+  runsMax: number,
+  isOverdue: () => boolean = () => false,
+): { plan: Plan; runs: number } {
   let smallest = plan;
   let runs = 0;
   let from = 0;
   // After a successful cut, continue with the next one and wrap around, until no cut of a whole round succeeds.
-  for (let idle = 0; runs < runsMax;) {
+  for (let idle = 0; runs < runsMax && !isOverdue();) {
     const all = [...cuts(smallest)];
     const candidate = all[from % all.length];
     if (candidate === undefined || idle >= all.length) break;

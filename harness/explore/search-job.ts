@@ -67,7 +67,7 @@ function shrinkSteadily(options: SearchOptions, find: Find, onSmaller: (plan: Pl
   const least = shrinkWhile(options, find, 0, onSmaller);
   if (failing.kind !== 'violation' || least.steadiness >= STEADY) return least;
   const atLeast = Math.min(STEADY, steadiness(failing, find.plan, simulate));
-  if (atLeast <= least.steadiness) return least;
+  if (atLeast <= least.steadiness || options.isOverdue?.() === true) return least;
   const steady = shrinkWhile(options, find, atLeast, onSmaller);
   return { ...steady, runs: least.runs + steady.runs };
 }
@@ -84,6 +84,6 @@ function shrinkWhile(options: SearchOptions, find: Find, steadyUnder: number, on
     return isFailing;
   };
   const shrunk = shrinkFind(options, find, fails, SHRINK_RUNS_MAX);
-  const { plan, runs } = minimise(shrunk.plan, fails, SHRINK_RUNS_MAX);
+  const { plan, runs } = minimise(shrunk.plan, fails, SHRINK_RUNS_MAX, options.isOverdue);
   return { plan, runs: shrunk.runs + runs, steadiness: steadiness(find.failing, plan, simulate) };
 }

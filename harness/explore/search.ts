@@ -22,6 +22,8 @@ export interface SearchOptions {
   properties?: readonly string[];
   /** Runs every plan twice, and checks only whether both runs are the same. */
   checkDeterminism?: boolean;
+  /** Whether the search has used up its time: no further plan is tried. */
+  isOverdue?(): boolean;
 }
 
 export interface ChunkResult {
@@ -50,6 +52,7 @@ export function searchChunk(options: SearchOptions, chunk: number, runs: number)
   let why: string | undefined;
   let failing: Find['failing'] | undefined;
   const details = check(options, chunk, { numRuns: runs, endOnFailure: true }, (variation) => {
+    if (options.isOverdue?.() === true) return true;
     tried += 1;
     for (const kind of new Set(variation.deviations.map(kindOf))) coverage[kind] = (coverage[kind] ?? 0) + 1;
     const examined = examine(toPlan(options, variation), options);
@@ -81,8 +84,8 @@ export function shrinkFind(
   let runs = 0;
   check(options, find.chunk, { path: find.path, numRuns: 1, endOnFailure: false }, (variation) => {
     const plan = toPlan(options, variation);
-    // After `runsMax` runs every plan counts as passing, so that fast-check ends with its result so far.
-    if (runs >= runsMax) return true;
+    // At the end of the runs or the time every plan counts as passing, so that fast-check ends with its result so far.
+    if (runs >= runsMax || options.isOverdue?.() === true) return true;
     runs += 1;
     if (!fails(plan)) return true;
     smallest = plan;

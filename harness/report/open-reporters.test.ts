@@ -115,7 +115,7 @@ describe('open refuses', () => {
       ],
       'text and json would both write to ',
     ],
-    ['a file that is missing', [['./nothing.ts']], './nothing.ts: no such file'],
+    ['a file that is missing', [['./nothing.ts']], 'nothing.ts: no such file'],
     ['a file that cannot be loaded', [[file('broken.mjs', 'export const = 1')]], 'broken.mjs: cannot be loaded: '],
     ['a file without reporter', [[file('none.mjs', 'export const x = 1;')]], 'none.mjs: exports no `reporter`'],
     [

@@ -2,13 +2,16 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type RatchetConfig } from '../define/define-config.ts';
 import { defineScenario } from '../define/define-scenario.ts';
 import { defineSubject } from '../define/define-subject.ts';
-import { UsageError } from '../errors.ts';
+import { isUsageError, UsageError } from '../errors.ts';
+import { importUserModule } from '../loader/user-modules.ts';
 import type { Scenario } from '../plan/scenario.ts';
 import type { Subject } from '../port/subject.ts';
+import { shortPath } from '../short-path.ts';
+import { suggestionOf } from '../suggestion.ts';
 
 export interface Catalogue {
   readonly scenarioNames: readonly string[];
@@ -96,7 +99,7 @@ async function listFiles(
 }
 
 function scenarioEntry(folder: string, name: string): [string, string] | undefined {
-  return /^(?!.*\.(test|case|d)\.).*\.[jt]s$/.test(name)
+  return /^(?!index\.|.*\.(test|case|d)\.).*\.[jt]s$/.test(name)
     ? [basename(name).replace(/\.[jt]s$/, ''), join(folder, name)]
     : undefined;
 }
@@ -115,12 +118,11 @@ function looksLikePath(name: string): boolean {
  * @param define checks the value, even if the file has not called it
  */
 async function loadExport<T>(path: string, name: string, define: (value: T) => T): Promise<T> {
-  if (!existsSync(path)) throw new UsageError('file-missing', `${path}: no such file`);
-  const module = await importModule(path);
+  const module = await importUserModule(path);
   const value = module[name] ?? module['default'];
   if (value === undefined || value === null) {
     const hint = `write \`export const ${name} = …\` or \`export default …\``;
-    throw new UsageError('module-broken', `${path}: exports no \`${name}\``, hint);
+    throw new UsageError('module-broken', `${shortPath(path)}: exports no \`${name}\``, hint);
   }
   try {
     return define(value as T);
@@ -129,28 +131,14 @@ async function loadExport<T>(path: string, name: string, define: (value: T) => T
   }
 }
 
-async function importModule(path: string): Promise<Record<string, unknown>> {
-  try {
-    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-  } catch (error) {
-    if (isUsageError(error)) throw inFile(path, error);
-    throw new UsageError('module-broken', `${path}: cannot be loaded: ${(error as Error).message.split('\n')[0]}`);
-  }
-}
-
-/** Matches by name, since the file may import another copy of this package. */
-function isUsageError(error: unknown): error is UsageError {
-  return error instanceof Error && error.name === 'UsageError' && 'code' in error;
-}
-
 function inFile(path: string, error: unknown): unknown {
-  return isUsageError(error) ? new UsageError(error.code, `${path}: ${error.message}`, error.hint) : error;
+  return isUsageError(error) ? new UsageError(error.code, `${shortPath(path)}: ${error.message}`, error.hint) : error;
 }
 
 function unknown(what: string, name: string, known: readonly string[], config: string | undefined): UsageError {
   const hint =
     known.length > 0
-      ? `available: ${[...known].sort().join(', ')}`
+      ? suggestionOf(name, [...known].sort())
       : `${config === undefined ? 'no ratchet.config.ts was found' : `${config} names no ${what}s`}`;
   return new UsageError(`${what}-unknown`, `no ${what} is called "${name}"`, hint);
 }

@@ -3,28 +3,38 @@
  * once, to a function that is called once for every instance: an instance costs microseconds and is garbage
  * collected. (Node's own loader would take milliseconds and never free the modules.)
  */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compileFunction } from 'node:vm';
-import type esbuild from 'esbuild';
 import { EnvironmentError, RatchetError, UsageError } from '../errors.ts';
+import { compileToCommonJs, IMPORT_META, placeOf } from '../loader/compile-source.ts';
+import { memoize } from '../loader/memoize.ts';
+import { findFile, resolveImport, type StandIn } from '../loader/resolve-import.ts';
+import { isPackageCode } from '../loader/user-code.ts';
 import { nextModule } from './next-modules.ts';
 
 /** Loads a module by its path, relative to the root or absolute; the extension is optional. */
 export type LoadModule = <Module>(path: string) => Promise<Module>;
 
 type Exports = Record<string, unknown>;
-type ModuleFunction = (exports: Exports, require: (specifier: string) => unknown, module: { exports: Exports }) => void;
+type ModuleFunction = (
+  exports: Exports,
+  require: (specifier: string) => unknown,
+  module: { exports: Exports },
+  filename: string,
+  folder: string,
+  meta: object,
+) => void;
 
 /**
- * A loader for one instance of the application in the folder `root`. TypeScript, JSX, `@/…` from the root and
- * imports without extensions work as in bundlers; top-level await does not. Packages are shared by all
+ * A loader for one instance of the application in the folder `root`. TypeScript, JSX, the aliases of
+ * `tsconfig.json`, style sheets and imports without extensions work as in bundlers; top-level await does not. Packages are shared by all
  * instances. Rejects with a `UsageError` or an `EnvironmentError` that names the file.
  */
 export function createModuleLoader(root: URL): LoadModule {
-  const folder = fileURLToPath(root);
+  const folder = folderOf(root);
   const modules = new Map<string, { exports: Exports }>();
 
   function loadFile(file: string): Exports {
@@ -33,7 +43,8 @@ export function createModuleLoader(root: URL): LoadModule {
     const module = { exports: {} };
     modules.set(file, module);
     try {
-      compile(file)(module.exports, (specifier) => loadFrom(file, specifier), module);
+      const requireFrom = (specifier: string): unknown => loadFrom(file, specifier);
+      compile(file)(module.exports, requireFrom, module, file, dirname(file), metaOf(file));
     } catch (error) {
       modules.delete(file);
       throw explain(relative(folder, file), error);
@@ -42,13 +53,13 @@ export function createModuleLoader(root: URL): LoadModule {
   }
 
   function loadFrom(parent: string, specifier: string): unknown {
-    if (specifier === SERVER_MARKER) return {};
-    const path = pathOf(folder, parent, specifier);
-    if (path === undefined)
+    const resolved = resolveImport(specifier, parent, folder);
+    if ('standIn' in resolved) return STAND_INS[resolved.standIn];
+    if ('missing' in resolved) throw notFound(specifier);
+    if ('external' in resolved) {
       return nextModule(specifier, () => packages(parent)(specifier)) ?? packages(parent)(specifier);
-    const file = findFile(path);
-    if (file === undefined) throw notFound(specifier);
-    return file.includes('/node_modules/') ? packages(parent)(file) : loadFile(file);
+    }
+    return isPackageCode(resolved.file) ? packages(parent)(resolved.file) : loadFile(resolved.file);
   }
 
   return async <Module>(path: string) => {
@@ -59,58 +70,28 @@ export function createModuleLoader(root: URL): LoadModule {
   };
 }
 
-/** A marker package for bundlers; without a bundler, importing it throws. */
-const SERVER_MARKER = 'server-only';
-const EXTENSIONS = ['.ts', '.tsx', '.mts', '.js', '.jsx', '.mjs', '.cjs', '.json'];
-const SUFFIXES = ['', ...EXTENSIONS, ...EXTENSIONS.map((extension) => `/index${extension}`)];
+function folderOf(root: unknown): string {
+  if (root instanceof URL && root.protocol === 'file:') return fileURLToPath(root);
+  const hint = "the folder of the application, e.g. new URL('.', import.meta.url)";
+  throw new UsageError('subject-invalid', `the root of the subject must be a file URL, not ${String(root)}`, hint);
+}
 
-/** Loaded on first use, so that listing the subjects does not wait for it. */
-const compiler = memoize((name: string): typeof esbuild => createRequire(import.meta.url)(name));
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname', IMPORT_META];
 
 const compile = memoize((file: string): ModuleFunction => {
-  const text = readFileSync(file, 'utf8');
-  const source = file.endsWith('.json') ? `module.exports = ${text}` : transpile(file, text);
-  return compileFunction(source, ['exports', 'require', 'module'], { filename: file }) as ModuleFunction;
+  const source = file.endsWith('.json') ? `module.exports = ${readFileSync(file, 'utf8')}` : compileToCommonJs(file);
+  return compileFunction(source, PARAMETERS, { filename: file }) as ModuleFunction;
 });
 
 const packages = memoize((parent: string) => createRequire(parent));
 
-/** Resolves like bundlers: extensions and `index` may be omitted, and `.js` may mean `.ts`. */
-const findFile = memoize((path: string): string | undefined => {
-  const candidates = [...SUFFIXES.map((suffix) => path + suffix), path.replace(/\.(m?)js$/, '.$1ts')];
-  return candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile());
-});
+const metaOf = memoize((file: string) => ({ url: pathToFileURL(file).href, filename: file, dirname: dirname(file) }));
 
-function transpile(file: string, text: string): string {
-  const loader = /\.(ts|mts)$/.test(file) ? 'ts' : /\.(js|mjs|cjs)$/.test(file) ? 'jsx' : 'tsx';
-  try {
-    const { code, warnings } = compiler('esbuild').transformSync(text, {
-      loader,
-      format: 'cjs',
-      target: 'es2024',
-      jsx: 'automatic',
-      supported: { 'dynamic-import': false },
-      sourcefile: file,
-      logLevel: 'silent',
-    });
-    const refused = warnings.find(({ id }) => id === 'empty-import-meta');
-    if (refused !== undefined) throw syntaxError(refused);
-    return code;
-  } catch (error) {
-    const [first] = (error as Partial<esbuild.TransformFailure>).errors ?? [];
-    throw first === undefined ? error : syntaxError(first);
-  }
-}
-
-function syntaxError({ text, location }: esbuild.Message): SyntaxError {
-  return new SyntaxError(location === null ? text : `line ${location.line}: ${text}`);
-}
-
-function pathOf(root: string, parent: string, specifier: string): string | undefined {
-  if (specifier.startsWith('@/')) return join(root, specifier.slice(2));
-  if (specifier.startsWith('file:')) return fileURLToPath(specifier);
-  return /^(\.{1,2}(\/|$)|\/)/.test(specifier) ? resolve(dirname(parent), specifier) : undefined;
-}
+/** An import of a CSS module has every class, under its own name. */
+const STAND_INS: Readonly<Record<StandIn, unknown>> = {
+  marker: {},
+  styles: { __esModule: true, default: new Proxy({}, { get: (_, name) => name }) },
+};
 
 function notFound(specifier: string): Error {
   return Object.assign(new Error(`Cannot find ${specifier}`), { code: 'MODULE_NOT_FOUND' });
@@ -126,19 +107,11 @@ function explain(file: string, error: unknown): RatchetError {
     return new EnvironmentError('subject-import-missing', `${file} has an unresolved import: ${reason}`, hint, error);
   }
   if (error instanceof SyntaxError) {
-    const hint = 'top-level await and import.meta are not supported in modules: use a command subject for such an app';
+    const hint = 'top-level await is not supported in modules: use a command subject for such an app';
     return new UsageError('subject-module-syntax', `${file} cannot be compiled: ${reason}`, hint);
   }
+  const line = placeOf(error)?.line;
+  const where = line === undefined ? file : `${file}:${line}`;
   const hint = 'modules of the application must be loadable without a server; otherwise use a command subject';
-  return new UsageError('subject-module-failed', `${file} failed to load: ${reason}`, hint);
-}
-
-/** The files of an application do not change while it is tested. */
-function memoize<T>(compute: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>();
-  return (key) => {
-    const value = known.has(key) ? (known.get(key) as T) : compute(key);
-    known.set(key, value);
-    return value;
-  };
+  return new UsageError('subject-module-failed', `${where} failed to load: ${reason}`, hint);
 }

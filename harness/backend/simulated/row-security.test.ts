@@ -24,7 +24,7 @@ beforeEach(async () => {
   cluster = await simulatedBackend.start({
     replicas: 0,
     migrations: [],
-    simulation: { model: MODEL, clock: realClock(), epochMs: Date.UTC(2026, 0, 1) },
+    simulation: { model: MODEL, clock: realClock(), epochMs: Date.UTC(2026, 0, 1), random: () => 0.5 },
     tracked: undefined,
     onProgress: () => undefined,
     onCommit: () => undefined,

@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.ts';
 import type { DrawLimits } from '../../faults/fault.ts';
 import { ROUTINGS } from '../routing.ts';
 import { deviationKinds, ordinaryKinds } from '../deviations.ts';
+import { suggestionOf } from '../../suggestion.ts';
 import type { Range } from '../range.ts';
 
 /** The most benign first: choices shrink towards it. */
@@ -18,7 +19,7 @@ export interface Limits extends DrawLimits {
 export function limitsOf(range: Range): Limits {
   const unknown = range.deviations?.find((kind) => !deviationKinds.includes(kind));
   if (unknown !== undefined) {
-    const hint = `available: ${deviationKinds.join(', ')}`;
+    const hint = suggestionOf(unknown, deviationKinds);
     throw new UsageError('deviation-unknown', `no deviation is called "${unknown}"`, hint);
   }
   const upTo = (max = Infinity): number[] => DURATIONS_MS.filter((each) => each <= max);

@@ -1,0 +1,67 @@
+/** Compiles a file of a user, once, by esbuild: TypeScript, JSX and decorators as its `tsconfig.json` says. */
+import { readFileSync } from 'node:fs';
+import { createRequire, SourceMap } from 'node:module';
+import type esbuild from 'esbuild';
+import { memoize } from './memoize.ts';
+import { settingsOf } from './project-settings.ts';
+
+/** The names that stand for `import.meta` and `require` in compiled code. */
+export const IMPORT_META = '__importMeta';
+export const REQUIRE = '__require';
+
+/** The file as a CommonJS function body. Top-level await is a syntax error. */
+export const compileToCommonJs = memoize((file: string): string =>
+  transform(file, {
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta': IMPORT_META },
+  }),
+);
+
+/** The file in the format that it has. In ES modules `__dirname` and `__filename` work too, and `require` if `REQUIRE` is declared. */
+export const compileToModule = memoize((file: string): string =>
+  transform(file, {
+    define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename', require: REQUIRE },
+  }),
+);
+
+/** The place of the first frame of a user's file in the stack of an error: `FILE:LINE`. */
+export function placeOf(error: unknown): { file: string; line: number } | undefined {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  for (const [, path, line, column] of stack.matchAll(/(?:file:\/\/)?(\/[^():\n]+):(\d+)(?::(\d+))?/g)) {
+    const file = decodeURI(path!);
+    const map = maps.get(file);
+    if (map === undefined) continue;
+    const entry = new SourceMap(JSON.parse(map)).findEntry(Number(line) - 1, Number(column ?? 1) - 1);
+    return { file, line: 'originalLine' in entry ? entry.originalLine + 1 : Number(line) };
+  }
+  return undefined;
+}
+
+const maps = new Map<string, string>();
+
+/** Loaded on first use, so that commands that load no file of a user do not wait for it. */
+const compiler = memoize((name: string): typeof esbuild => createRequire(import.meta.url)(name));
+
+function transform(file: string, options: esbuild.TransformOptions): string {
+  const { compilerOptions, hasClassicJsx } = settingsOf(file);
+  try {
+    const { code, map } = compiler('esbuild').transformSync(readFileSync(file, 'utf8'), {
+      ...options,
+      loader: /\.[cm]?ts$/.test(file) ? 'ts' : /\.[cm]?js$/.test(file) ? 'jsx' : 'tsx',
+      target: 'es2024',
+      jsx: hasClassicJsx ? 'transform' : 'automatic',
+      tsconfigRaw: { compilerOptions } as esbuild.TsconfigRaw,
+      sourcefile: file,
+      sourcemap: 'external',
+      logLevel: 'silent',
+    });
+    maps.set(file, map);
+    return code;
+  } catch (error) {
+    const [first] = (error as Partial<esbuild.TransformFailure>).errors ?? [];
+    if (first === undefined) throw error;
+    const where = first.location === null ? '' : `line ${first.location.line}: `;
+    throw new SyntaxError(`${where}${first.text}`);
+  }
+}

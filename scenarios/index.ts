@@ -1,0 +1,9 @@
+/** Ratchet's own scenarios, for tests: `import { laggingReplica } from 'ratchet/scenarios'`. */
+export { scenario as ambiguousWrite } from './ambiguous-write.ts';
+export { scenario as concurrentGenerations } from './concurrent-generations.ts';
+export { scenario as failoverLostTail } from './failover-lost-tail.ts';
+export { scenario as laggingReplica } from './lagging-replica.ts';
+export { scenario as laggingReplicaBrief } from './lagging-replica-brief.ts';
+export { scenario as racingWriters } from './racing-writers.ts';
+export { scenario as restart } from './restart.ts';
+export { scenario as unequalReplicas } from './unequal-replicas.ts';

@@ -1,0 +1,95 @@
+/** Packs the package, installs it in an empty CommonJS project, and types what docs/YOUR_APP.md says. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const page = readFileSync(join(root, 'docs/YOUR_APP.md'), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'ratchet-installed-'));
+const project = join(folder, 'app');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Outcome {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function sh(command: string, cwd = project): Outcome {
+  const PATH = `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`;
+  const env = { ...process.env, PATH, NO_COLOR: '1', VITEST: undefined, VITEST_MODE: undefined };
+  const { status, stdout, stderr } = spawnSync(command, { cwd, shell: true, encoding: 'utf8', env });
+  return { status, stdout, stderr };
+}
+
+/** The command of the page that starts so. */
+function command(start: string): string {
+  const commands = [...page.matchAll(/^```sh\n([^]*?)\n```$/gm)].map(([, text]) => text!);
+  const found = commands.filter((each) => each.startsWith(start));
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+beforeAll(() => {
+  mkdirSync(project);
+  const packed = sh(`npm pack --silent --pack-destination ${folder}`, root);
+  if (packed.status !== 0) throw new Error(packed.stderr);
+  writeFileSync(join(project, 'package.json'), '{ "type": "commonjs" }');
+  for (const [, path, text] of page.matchAll(/^```\w+\n(?:\/\/|--) (\S+)\n([^]*?)^```$/gm)) {
+    mkdirSync(dirname(join(project, path!)), { recursive: true });
+    writeFileSync(join(project, path!), text!);
+  }
+  const tarball = join(folder, packed.stdout.trim().split('\n').at(-1)!);
+  const install = command('npm install').replace(' ratchet ', ` ${tarball} `);
+  const installed = sh(`${install} --prefer-offline --no-audit --no-fund`);
+  if (installed.status !== 0) throw new Error(installed.stderr);
+}, 240_000);
+
+it('the first run finds the reversion', () => {
+  const { status, stdout, stderr } = sh(command('npx ratchet run'));
+  expect(stdout, stderr).toContain('tab-1 saw story-1 go from 85% back to 10%');
+  expect(status).toBe(1);
+});
+
+it('the matcher runs the scenario by its name on embedded databases', () => {
+  const { status, stdout, stderr } = sh(command('npx vitest run'));
+  expect(stdout, stderr).toContain('1 passed');
+  expect(status).toBe(0);
+});
+
+it('an example of the package is explored where it is installed, in threads', () => {
+  const { status, stdout, stderr } = sh(command('npx ratchet explore'));
+  expect(stdout, stderr).toContain('guarded');
+  expect(status).toBe(0);
+});
+
+it.each([
+  ['run lagging-replica --subject ./ratchet-subject.ts --backend containers', 'npm install --save-dev testcontainers'],
+  ['check --map map.yaml log.ndjson', 'npm install --save-dev yaml'],
+])('%s asks for the package that it needs', (args, hint) => {
+  const { status, stderr } = sh(`npx ratchet ${args}`);
+  expect(stderr).toContain(hint);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(status).toBe(2);
+});
+
+describe('the types of the package', () => {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const types = join(root, 'node_modules/@types');
+  const options = '--noEmit --strict --target es2024 --types node --skipLibCheck false --ignoreConfig';
+  const ALL = `import { run, type Subject } from 'ratchet';\nimport { laggingReplica } from 'ratchet/scenarios';\nimport { expect } from 'vitest';\nimport 'ratchet/vitest';\nexport const held = (subject: Subject) => expect(subject).toHoldUnder(laggingReplica, { runs: 1 });\nexport const ran = run({ scenarios: [laggingReplica] });\n`;
+
+  it.each(['nodenext', 'bundler'])('hold under strict with moduleResolution %s', (resolution) => {
+    writeFileSync(join(project, 'types.mts'), ALL);
+    const module = resolution === 'bundler' ? 'esnext' : resolution;
+    const flags = `${options} --module ${module} --moduleResolution ${resolution} --typeRoots ${types}`;
+    const { status, stdout } = sh(`node ${tsc} ${flags} types.mts`);
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+    writeFileSync(join(project, 'types.mts'), ALL.replace('runs: 1', "runs: '1'"));
+    expect(sh(`node ${tsc} ${flags} types.mts`).stdout).toContain(`'string' is not assignable to type 'number'`);
+  });
+});
