@@ -63,23 +63,26 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   if (properties !== undefined) requireProperties(properties);
   for (const name of new Set([SIMULATED, backend])) requireConnection(await loadBackend(name), subject);
   const set = textsOf(options.parameters);
-  const workers = new Map<Space, () => SearchWorker[]>();
+  // All ranges are loaded before the first search, so that errors in names are reported at once.
+  const named = new Set<Space>();
+  const spaces: Space[] = [];
+  for (const range of options.ranges ?? [PLAN_SPACE]) {
+    const space =
+      typeof range === 'string'
+        ? await loadSpace(catalogue, range, set, subject)
+        : spaceOf(isScenario(range) ? defineScenario(range) : requireRange(range), set, subject);
+    spaces.push(space);
+    if (typeof range === 'string') named.add(space);
+  }
   // Also prepares what every thread needs, and reports a migration that cannot be applied.
   const job = { set, properties, seed, checkDeterminism, simulate: await simulationOf(subject) };
   const isOverdue = overdueAfter(options.limitMs);
-  // All ranges are loaded before the first search, so that errors in names are reported at once.
-  for (const range of options.ranges ?? [PLAN_SPACE]) {
-    if (typeof range === 'string') {
-      const space = await loadSpace(catalogue, range, set, subject);
-      workers.set(space, () => namedWorkers(space, project, job, options, isOverdue));
-    } else {
-      const space = spaceOf(isScenario(range) ? defineScenario(range) : requireRange(range), set, subject);
-      workers.set(space, () => [localWorkerFor(space, job, isOverdue)]);
-    }
-  }
   return exploreSpaces({
-    spaces: [...workers.keys()],
-    createWorkers: (space) => workers.get(space)!(),
+    spaces,
+    createWorkers: (space) =>
+      named.has(space)
+        ? namedWorkers(space, project, job, options, isOverdue)
+        : [localWorkerFor(space, job, isOverdue)],
     subject,
     subjectAs,
     seed,

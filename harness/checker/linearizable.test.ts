@@ -253,6 +253,7 @@ test('an operation that ends last is used last, and a lost one after it', () => 
     ok('b', 'cas'),
     ok('a', 'cas'),
     [invoke('d', 'cas', [1, 0]), ok('d', 'cas')],
+    read('r', 0),
   ]);
   expect(judgeOne(history, 'linearizable').valid).toBe(true);
 });

@@ -87,7 +87,7 @@ describe('what is wrong with a subject is one line:', () => {
     [
       'a misspelt field',
       { app, database: { ...database, progres: 'pct' }, routes },
-      'subject.database has no field "progres"; available: migrations, seed, table, key, keyOf, row, progress, status, generation',
+      'subject.database has no field "progres"; did you mean progress? available: migrations, seed, table, key, keyOf, row, progress, status, generation',
     ],
     [
       'a misspelt part of the progress',

@@ -157,5 +157,7 @@ export interface Subject {
    * running can test it.
    */
   runsAt?: string;
+  /** It runs in processes of its own, which have real time: no backend in virtual time can test it. */
+  isServer?: true;
   createInstance(environment: SubjectEnvironment): Promise<AppInstance>;
 }

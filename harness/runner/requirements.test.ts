@@ -81,6 +81,15 @@ describe('an application that is already running', () => {
   });
 });
 
+it('a server is refused by a backend in virtual time, and accepted by another', () => {
+  const server = { ...subject, isServer: true as const };
+  expect(() => requireConnection({ ...backend(), isVirtual: true }, server)).toThrow(
+    'the subject app is a server, whose time is real: the backend plain cannot run it',
+  );
+  expect(() => requireConnection(backend(), server)).not.toThrow();
+  expect(() => requireConnection({ ...backend(), isVirtual: true }, subject)).not.toThrow();
+});
+
 it('a plan is accepted if all its requirements are met', () => {
   const plan = planWith({ kind: 'clock-skew', instance: 1, offset_ms: 1 }, { kind: 'promotion', replica: 'replica-1' });
   const able = { ...subject, capabilities: ['clock-skew'] } as const;

@@ -37,9 +37,17 @@ export function requireSupport(plan: Plan, backend: WithCapabilities, subject: S
 
 /**
  * Whether the subject can be tested on the backend at all.
- * @throws UsageError for an application that is already running, if the backend starts databases of its own
+ * @throws UsageError for an application that is already running, if the backend starts databases of its own, and for one
+ *   that is a server, if the backend runs in virtual time
  */
-export function requireConnection({ name, isConnecting }: Backend, subject: Subject): void {
+export function requireConnection({ name, isConnecting, isVirtual }: Backend, subject: Subject): void {
+  if (subject.isServer === true && isVirtual === true) {
+    throw new UsageError(
+      'subject-is-server',
+      `the subject ${subject.name} is a server, whose time is real: the backend ${name} cannot run it`,
+      'use --backend embedded, or describe the application by its modules: docs/SUBJECT.md',
+    );
+  }
   if (subject.runsAt === undefined || isConnecting === true) return;
   throw new UsageError(
     'subject-elsewhere',

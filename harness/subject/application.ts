@@ -11,6 +11,8 @@ export interface Application {
   readonly capabilities: readonly SubjectCapability[];
   /** See `Subject.runsAt`. */
   readonly runsAt?: string;
+  /** See `Subject.isServer`. */
+  readonly isServer?: true;
   /** The application's own functions may take the place of routes. */
   readonly hasFunctions?: true;
   createInstance(environment: SubjectEnvironment, rows: KeyedRows, routes: Routes): Promise<AppInstance>;

@@ -42,6 +42,7 @@ export function commandSubject(options: CommandSubjectOptions): Subject {
   return {
     ...subject,
     capabilities: CAPABILITIES,
+    isServer: true,
     statusPath: statusPathOf(subject, routes),
     createInstance: (environment) => startInstance(line, how, environment, subject, routes),
   };
@@ -58,6 +59,7 @@ export function command(line: Command, options: CommandOptions = {}): Applicatio
     name: basename(folder),
     folder,
     capabilities: CAPABILITIES,
+    isServer: true,
     createInstance: (environment, rows, routes) =>
       startInstance(line, { ...options, cwd: folder }, environment, rows, routes),
   };

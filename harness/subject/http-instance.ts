@@ -16,7 +16,7 @@ export interface HttpPaths {
 }
 
 /** The options of a subject behind HTTP: the path of the status endpoint is given by the key of a story. */
-export type HttpSubjectOptions = Omit<SubjectOptions, 'statusPath' | 'runsAt'> & HttpPaths;
+export type HttpSubjectOptions = Omit<SubjectOptions, 'statusPath' | 'runsAt' | 'isServer'> & HttpPaths;
 
 const PATHS: Required<HttpPaths> = {
   statusPath: (key) => `/api/stories/${encodeURIComponent(key)}/status`,

@@ -71,6 +71,7 @@ export function subjectOf({ app, database, routes: given = {}, frontEnd, ...defi
     readStatus: readerOf(given.status, tracked),
     ...(database.seed === undefined ? {} : { seed: seedOf(database.seed, app.folder) }),
     ...(app.runsAt === undefined ? {} : { runsAt: app.runsAt }),
+    ...(app.isServer === undefined ? {} : { isServer: app.isServer }),
   });
   const subject = {
     ...fields,
