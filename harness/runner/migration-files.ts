@@ -2,11 +2,23 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import type { Subject } from '../port/subject.ts';
 import { seedFiles } from './seed-files.ts';
 
 export interface MigrationChoice {
   /** Whether the seed files of a project's `supabase/migrations` are applied after all migrations. Default: yes. */
   seed?: boolean;
+}
+
+/**
+ * The migrations of a subject, followed by the seed files of its project, which a seed of its own replaces.
+ * @throws UsageError if a path is missing or contains no SQL files
+ */
+export function migrationsOf({
+  migrations,
+  seed,
+}: Pick<Subject, 'migrations' | 'seed'>): ReturnType<typeof readMigrations> {
+  return readMigrations(migrations, { seed: seed === undefined });
 }
 
 /** @throws UsageError if a path is missing or contains no SQL files */

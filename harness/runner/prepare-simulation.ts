@@ -2,7 +2,7 @@
 import { simulatedBackend } from '../backend/simulated/simulated.ts';
 import type { PreparedDatabase } from '../port/backend.ts';
 import type { Subject } from '../port/subject.ts';
-import { readMigrations } from './migration-files.ts';
+import { migrationsOf } from './migration-files.ts';
 
 /**
  * The database that the subject's migrations make; `undefined` for a subject with a model. A thread has one database for
@@ -11,11 +11,11 @@ import { readMigrations } from './migration-files.ts';
  */
 export async function prepareSimulation({
   simulation,
-  migrations,
   tracked,
-}: Pick<Subject, 'simulation' | 'migrations' | 'tracked'>): Promise<PreparedDatabase | undefined> {
+  ...subject
+}: Pick<Subject, 'simulation' | 'migrations' | 'seed' | 'tracked'>): Promise<PreparedDatabase | undefined> {
   if (simulation !== undefined) return undefined;
-  const source = { migrations: await readMigrations(migrations), tracked };
+  const source = { migrations: await migrationsOf(subject), tracked };
   const key = JSON.stringify(source);
   let database = databases.get(key);
   if (database === undefined) databases.set(key, (database = simulatedBackend.prepare?.(source)));

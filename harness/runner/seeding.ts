@@ -8,7 +8,7 @@ import type { SeedData, StoryKey, Subject } from '../port/subject.ts';
 import { keyRow } from '../tracked-values.ts';
 import { primaryLsn } from './assembly.ts';
 import type { Host } from './host.ts';
-import { readMigrations } from './migration-files.ts';
+import { migrationsOf } from './migration-files.ts';
 
 export interface Seeding {
   /** The schema of the databases: the subject's migrations and its SQL; in a simulation, its model, or its SQL alone. */
@@ -41,9 +41,7 @@ export async function prepareSeeding({ plan, subject, host, isConnecting }: Seed
   const isMigrated = simulation !== undefined || isConnecting;
   return {
     schema: {
-      migrations: isConnecting
-        ? []
-        : [...(isMigrated ? [] : await readMigrations(subject.migrations)), ...statementsOf(data)],
+      migrations: isConnecting ? [] : [...(isMigrated ? [] : await migrationsOf(subject)), ...statementsOf(data)],
       ...(simulation === undefined ? {} : { simulation: { ...simulation, model: subject.simulation } }),
     },
     async insertInto(cluster) {

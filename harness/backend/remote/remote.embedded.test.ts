@@ -137,7 +137,7 @@ describe('a marked target', () => {
   it('without databases runs plans that need none, and reports what is unknown', () => {
     const target = variablesOf(up, false);
     const restart = run('restart --subject guarded --property monotonic-commits --property monotonic-view', target);
-    expect(restart.stdout).toMatch(/\? monotonic-commits +inconclusive: the history has no commit events/);
+    expect(restart.stdout).toMatch(/\? monotonic-commits +not judged: the history has no commit events/);
     expect(restart.stdout).toMatch(/✓ monotonic-view/);
     expect(restart.stdout).toContain(
       'note:    the order of commits is unknown: RATCHET_REMOTE_DATABASE_URL is not set',
@@ -270,7 +270,7 @@ describe('a target with an application of its own', () => {
 
   beforeAll(async () => {
     const schema = [join(app, 'supabase/migrations'), marker];
-    up = await terminal.up('--name', 'render', ...schema.flatMap((path) => ['--migrations', path]));
+    up = await terminal.up('--name', 'render', '--no-seed', ...schema.flatMap((path) => ['--migrations', path]));
     const { API_URL, SECRET_KEY } = up.variables;
     const settings = { NEXT_PUBLIC_SUPABASE_URL: API_URL, SUPABASE_SERVICE_ROLE_KEY: SECRET_KEY, PORT: '0' };
     server = spawn(process.execPath, ['server.ts'], { cwd: app, env: { ...process.env, ...settings } });
