@@ -314,7 +314,7 @@ describe('a target with an application of its own', () => {
 
   it.each([
     ['commits', true, []],
-    ['answers of the status route', false, ['--property', 'monotonic-view', '--property', 'convergence']],
+    ['answers of the status route', false, ['--property', 'monotonic-view']],
   ])('ends its generations by %s, and its seed is removed', async (_, withDatabases, properties) => {
     const { status, stdout, stderr } = replay(withDatabases, ...properties);
     expect([stderr, status], stdout).toEqual(['', 0]);
