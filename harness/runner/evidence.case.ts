@@ -7,12 +7,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { formatEvent, formatHeader, parseHistory } from '../history/codec.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { HistoryHeader } from '../history/event.ts';
-import { parsePlan, type PlanInput } from '../plan/plan.ts';
+import type { PlanInput } from '../plan/plan.ts';
 import type { Subject } from '../port/subject.ts';
 import { modulesSubject } from '../subject/modules.ts';
-import { loadBackend } from './backend-registry.ts';
 import { checkHistories } from './check-histories.ts';
-import { execute, type RunReport } from './execute.ts';
+import type { RunReport } from './execute.ts';
+import { runInput } from './run-input.test-support.ts';
 
 type Mistake = 'none' | 'status-path' | 'reader' | 'gives-up' | 'other-database' | 'no-commits' | 'hides';
 
@@ -89,15 +89,7 @@ export function describeEvidence(backendName: string): void {
       properties: ['monotonic-view', 'integrity', 'convergence'],
       ...more,
     };
-    return execute({
-      plan: parsePlan(input, 'evidence'),
-      subject: renderJobs(folder, mistake),
-      backend: await loadBackend(backendName),
-      reportRoot: join(folder, 'reports'),
-      expected: undefined,
-      onProgress: () => undefined,
-      signal: new AbortController().signal,
-    });
+    return runInput(input, { subject: renderJobs(folder, mistake), backendName, folder });
   }
 
   /** The verdict of `check` on the saved history. */

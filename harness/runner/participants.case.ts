@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { HistoryEvent, ProgressValue } from '../history/event.ts';
-import { parsePlan, type PlanInput } from '../plan/plan.ts';
+import type { PlanInput } from '../plan/plan.ts';
 import type { Subject } from '../port/subject.ts';
 import { modulesSubject } from '../subject/modules.ts';
-import { execute } from './execute.ts';
-import { loadBackend } from './backend-registry.ts';
+import { runInput } from './run-input.test-support.ts';
 
 /** Its progress is the number of polls that the instance has answered, which makes the instance's memory visible. */
 const APP = `
@@ -69,15 +68,7 @@ export function describeParticipants(backendName: string): void {
       ...more,
       faults,
     };
-    const report = await execute({
-      plan: parsePlan(input, 'participants'),
-      subject: counter(folder),
-      backend: await loadBackend(backendName),
-      reportRoot: join(folder, 'reports'),
-      expected: undefined,
-      onProgress: () => undefined,
-      signal: new AbortController().signal,
-    });
+    const report = await runInput(input, { subject: counter(folder), backendName, folder });
     expect(report.incomplete).toBeUndefined();
     return report.history.events;
   }

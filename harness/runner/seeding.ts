@@ -38,7 +38,7 @@ export async function prepareSeeding({ plan, subject, host, isConnecting }: Seed
   const hasModel = simulation !== undefined && subject.simulation !== undefined;
   if (typeof data === 'string' && (isConnecting || hasModel)) throw refusedSql(subject, isConnecting);
   // The migrations of a simulation have been applied when its database was prepared.
-  const isMigrated = simulation !== undefined || isConnecting;
+  const isMigrated = simulation !== undefined;
   return {
     schema: {
       migrations: isConnecting ? [] : [...(isMigrated ? [] : await migrationsOf(subject)), ...statementsOf(data)],

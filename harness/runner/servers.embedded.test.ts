@@ -5,11 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defineSubject } from '../define/define-subject.ts';
 import type { HistoryEvent } from '../history/event.ts';
-import { parsePlan } from '../plan/plan.ts';
 import type { Subject } from '../port/subject.ts';
 import { command } from '../subject/command.ts';
-import { loadBackend } from './backend-registry.ts';
-import { execute, type RunReport } from './execute.ts';
+import { runInput } from './run-input.test-support.ts';
+import type { RunReport } from './execute.ts';
 
 const OWNER = '6f1c3a9e-55a4-4c0e-8a8b-0d7f3f1f2a10';
 
@@ -99,15 +98,7 @@ async function play(subject: Subject): Promise<RunReport> {
     // The second tab is not signed in, so it is shown nothing.
     allows: ['observer-not-shown'],
   };
-  return execute({
-    plan: parsePlan(input, 'servers'),
-    subject,
-    backend: await loadBackend('embedded'),
-    reportRoot: join(folder, 'reports'),
-    expected: undefined,
-    onProgress: () => undefined,
-    signal: new AbortController().signal,
-  });
+  return runInput(input, { subject, backendName: 'embedded', folder });
 }
 
 function readsOf({ history }: RunReport, tab: string): HistoryEvent[] {

@@ -5,12 +5,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { HistoryEvent } from '../history/event.ts';
-import { parsePlan } from '../plan/plan.ts';
 import type { SessionChoice } from '../port/session.ts';
 import type { Subject } from '../port/subject.ts';
 import { modulesSubject } from '../subject/modules.ts';
-import { loadBackend } from './backend-registry.ts';
-import { execute } from './execute.ts';
+import { runInput } from './run-input.test-support.ts';
 
 const ANA = '6f1c3a9e-55a4-4c0e-8a8b-0d7f3f1f2a10';
 const BEN = '0d9b9a4e-0f5c-4d0a-9b39-5b8f6d1f7a22';
@@ -114,15 +112,7 @@ export function describeSignedIn(backendName: string): void {
       properties: ['monotonic-view'],
       faults: [],
     };
-    const report = await execute({
-      plan: parsePlan(input, 'signed-in'),
-      subject: videos(folder, session),
-      backend: await loadBackend(backendName),
-      reportRoot: join(folder, 'reports'),
-      expected: undefined,
-      onProgress: () => undefined,
-      signal: new AbortController().signal,
-    });
+    const report = await runInput(input, { subject: videos(folder, session), backendName, folder });
     expect(report.incomplete).toBeUndefined();
     expect(report.notes).toEqual([]);
     return report.history.events.filter(({ f, type }) => f === 'read' && type !== 'invoke');
