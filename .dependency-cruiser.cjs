@@ -77,6 +77,7 @@ module.exports = {
       ['port', 'history', 'gateway'],
       'the checks see only what a trial shows',
     ),
+    only('scaffold-imports-nothing', 'scaffold', [], 'the files that connect a project: proposals from what is found'),
     only('lifetime-imports-nothing', 'lifetime', [], 'who owns a process'),
     only('simulation-knows-no-run', 'simulation', [], 'virtual time is for any task'),
     only(

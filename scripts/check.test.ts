@@ -32,6 +32,7 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['actors-know-ports', 'harness/actors/runner.ts', '../runner/leaf.ts'],
   ['recording-knows-ports', 'harness/recording/runner.ts', '../runner/leaf.ts'],
   ['preflight-knows-ports', 'harness/preflight/runner.ts', '../runner/leaf.ts'],
+  ['scaffold-imports-nothing', 'harness/scaffold/runner.ts', '../runner/leaf.ts'],
   ['lifetime-imports-nothing', 'harness/lifetime/backend.ts', '../backend/embedded/leaf.ts'],
   ['simulation-knows-no-run', 'harness/simulation/plan.ts', '../plan/leaf.ts'],
   ['report-knows-ports', 'harness/report/backend.ts', '../backend/embedded/leaf.ts'],

@@ -48,16 +48,29 @@ beforeAll(() => {
   if (installed.status !== 0) throw new Error(installed.stderr);
 }, 240_000);
 
+it('init writes the documented subject and test, and its trial passes', () => {
+  const { status, stdout, stderr } = sh(command('npx ratchet init'));
+  expect(stdout, stderr).toContain('end recognised: 100%, completed');
+  expect(status).toBe(0);
+  expect(page).toContain(readFileSync(join(project, 'ratchet/subject.ts'), 'utf8'));
+  expect(page).toContain(readFileSync(join(project, 'ratchet/progress.test.ts'), 'utf8'));
+});
+
 it('the first run finds the reversion', () => {
   const { status, stdout, stderr } = sh(command('npx ratchet run'));
   expect(stdout, stderr).toContain('tab-1 saw story-1 go from 85% back to 10%');
   expect(status).toBe(1);
 });
 
-it('the matcher runs the scenario by its name on embedded databases', () => {
+it('the test fails with the reason', () => {
   const { status, stdout, stderr } = sh(command('npx vitest run'));
-  expect(stdout, stderr).toContain('1 passed');
-  expect(status).toBe(0);
+  expect(stdout, stderr).toContain('1 failed');
+  expect(stdout + stderr).toContain('from 85% back to 10%');
+  expect(status).toBe(1);
+});
+
+it('leads to the first verdict by at most ten commands', () => {
+  expect([...page.matchAll(/^```sh$/gm)].length).toBeLessThanOrEqual(10);
 });
 
 it('an example of the package is explored where it is installed, in threads', () => {
@@ -67,7 +80,7 @@ it('an example of the package is explored where it is installed, in threads', ()
 });
 
 it.each([
-  ['run lagging-replica --subject ./ratchet-subject.ts --backend containers', 'npm install --save-dev testcontainers'],
+  ['run lagging-replica --backend containers', 'npm install --save-dev testcontainers'],
   ['check --map map.yaml log.ndjson', 'npm install --save-dev yaml'],
 ])('%s asks for the package that it needs', (args, hint) => {
   const { status, stderr } = sh(`npx ratchet ${args}`);

@@ -51,7 +51,7 @@ function write(path: string, text: string): void {
 
 it('the subject of the README finds the reversion in an application of its kind', () => {
   const [, example] = /```ts\n\/\/ ratchet-subject\.ts\n(.*?)```/s.exec(readFileSync(join(root, 'README.md'), 'utf8'))!;
-  write('ratchet-subject.ts', example!.replace("'ratchet'", JSON.stringify(join(root, 'harness/index.ts'))));
+  write('ratchet/subject.ts', example!.replace("'ratchet'", JSON.stringify(join(root, 'harness/index.ts'))));
   expect(example!.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
   write('app/api/jobs/[id]/route.ts', STATUS);
   write('app/api/jobs/[id]/start/route.ts', START);
@@ -59,7 +59,7 @@ it('the subject of the README finds the reversion in an application of its kind'
   write('supabase/migrations/1.sql', MIGRATION);
   write('package.json', '{"type":"module"}');
   symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
-  const args = ['run', 'lagging-replica', '--subject', './ratchet-subject.ts'];
+  const args = ['run', 'lagging-replica', '--subject', './ratchet/subject.ts'];
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/ratchet.js'), ...args], {
     cwd: project,
     encoding: 'utf8',

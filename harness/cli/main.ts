@@ -12,6 +12,7 @@ import type { AddVerb, Finish } from './verb.ts';
 /** Loaded on demand: `check` does not load the code that runs plans. */
 const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   run: async () => (await import('./verb-run.ts')).addRun,
+  init: async () => (await import('./verb-init.ts')).addInit,
   try: async () => (await import('./verb-try.ts')).addTry,
   explore: async () => (await import('./verb-explore.ts')).addExplore,
   replay: async () => (await import('./verb-replay.ts')).addReplay,

@@ -49,7 +49,7 @@ async function tryOut(flags: TryFlags, signal: AbortSignal): Promise<number> {
 }
 
 /** One line: what was found, and what to do about it. */
-function describeCheck(check: Check): string {
+export function describeCheck(check: Check): string {
   if (check.ok) return `${palette.green('✓')} ${check.found}`;
   return `${palette.red('✗')} ${check.field}: ${check.found.replaceAll(/\s*\n\s*/g, ' ')} — ${check.remedy}`;
 }
