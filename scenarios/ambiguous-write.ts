@@ -1,17 +1,16 @@
 import type { Scenario } from '../harness/index.ts';
 
-/**
- * Root cause `ambiguous-write`: an update is applied, its response is lost, and the retry is applied after a newer
- * write. An application that does not retry passes this scenario, but loses updates when requests fail.
- *
- * Evidence: supabase/supabase#6813, supabase/auth#1544.
- * Plan: the response to the update to 60% is lost. The second generation starts as soon as that update is committed and
- * takes longer than the first retry waits.
- * Range: no response is lost; requests are dropped or answered with an error, or lose their response.
- */
 export const scenario: Scenario = {
   name: 'ambiguous-write',
   summary: 'the response to an applied update is lost, and its retry is applied after a newer write',
+  tags: ['writes'],
+  mechanism:
+    'An update is applied, its response is lost, and the retry is applied after a newer write. An application that does not retry passes this scenario, but loses updates when requests fail.',
+  evidence: ['supabase/supabase#6813', 'supabase/auth#1544'],
+  injects:
+    'The response to the update to 60% is lost. The second generation starts as soon as that update is committed and takes longer than the first retry waits.',
+  breaks: ['monotonic-commits'],
+  remedy: 'A conditional update, which changes nothing when it is repeated too late.',
   parameters: {},
   plan: ({ draw }) => ({
     topology: { replicas: 0 },
@@ -44,6 +43,7 @@ export const scenario: Scenario = {
     faults: [{ kind: 'http-lose-response', match: { actor: 'worker-1', method: 'PATCH', nth: 2 } }],
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
   }),
+  // No response is lost; requests are dropped or answered with an error, or lose their response.
   explore: {
     base: ({ draw }) => ({
       topology: { replicas: 0 },

@@ -1,18 +1,16 @@
 import type { PlanBody, PlanOptions, Scenario } from '../harness/index.ts';
 
-/**
- * Root cause `failover`: the primary fails, and the promoted replica has not received the last commit, which the user has
- * seen. An application cannot prevent the loss of commits, so `monotonic-commits` is not judged; it can avoid showing the
- * older progress.
- *
- * Evidence: replication is asynchronous by default, so a replica may lack acknowledged commits.
- * Plan: the replica stops at 40%. The primary fails once the tab has seen 85%, and the replica is promoted. The last step
- * is written after a poll was answered with 40%, or after 8 s.
- * Range: the replica keeps up and the primary does not fail; a replica lags or stops, and is promoted.
- */
 export const scenario: Scenario = {
   name: 'failover-lost-tail',
   summary: 'the primary fails, and the promoted replica lacks a commit that the tab has seen',
+  tags: ['failover'],
+  mechanism:
+    'The primary fails, and the promoted replica has not received the last commit, which the user has seen. An application cannot prevent the loss of commits, so `monotonic-commits` is not judged; it can avoid showing the older progress.',
+  evidence: ['replication is asynchronous by default, so a replica may lack acknowledged commits'],
+  injects:
+    'The replica stops at 40%. The primary fails once the tab has seen 85%, and the replica is promoted. The last step is written after a poll was answered with 40%, or after 8 s.',
+  breaks: ['monotonic-view'],
+  remedy: 'Synchronous commit, so that nothing is lost; for what is shown, a high-water mark in the page.',
   parameters: {},
   plan: ({ draw }) => {
     const died = { f: 'fault', fault: 'promotion', phase: 'begin' } as const;
@@ -46,6 +44,7 @@ export const scenario: Scenario = {
       properties: ['monotonic-view', 'monotonic-reads', 'integrity', 'convergence'],
     };
   },
+  // The replica keeps up and the primary does not fail; a replica lags or stops, and is promoted.
   explore: {
     base: benign,
     range: { deviations: ['promotion', 'lag-exact', 'lag-timed'] },

@@ -5,18 +5,21 @@ const story = aStory('story-1');
 const tab = aTab('tab-1');
 const replica = aReplica(1);
 
-/**
- * Root cause `lagging-replica`: the primary serves a read, and a replica that lags behind it serves the next one.
- *
- * Evidence: Supabase's load balancer sends a GET to a replica and everything else to the primary (its documentation of
- * read replicas); supabase/supabase#34168 reports the symptom.
- * Plan: the replica holds at 10%, and is out of rotation until the tab has seen 85%. Then the tab's polls go to the
- * replica, which catches up after it has answered one of them, or after `lag_ms`.
- * Range: a plan without faults; replicas lag, leave the rotation, or single reads are sent to another database.
- */
 export const scenario = defineScenario({
   name: 'lagging-replica',
   summary: 'polls move from the primary to a replica that lags behind it',
+  tags: ['reads'],
+  mechanism:
+    'A load balancer sends a GET to a replica and everything else to the primary. Once one poll was answered with a newer commit, a replica that lags answers the next poll with an older one.',
+  evidence: [
+    "Supabase's documentation of read replicas: its load balancer sends a GET to the nearest database",
+    'supabase/supabase#34168 reports the symptom',
+  ],
+  injects:
+    'The replica holds at 10%, and is out of rotation until the tab has seen 85%. Then the polls of the tab go to the replica, which catches up after it has answered one of them, or after `lag_ms`.',
+  breaks: ['monotonic-view', 'monotonic-reads'],
+  remedy:
+    'The page sends the newest version that it has seen, and the route reads from the primary if the nearest database is older: a read that is not a GET, such as a function, goes to the primary.',
   parameters: {
     lag_ms: {
       description:
@@ -49,6 +52,7 @@ export const scenario = defineScenario({
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
     });
   },
+  // A plan without faults; replicas lag, leave the rotation, or single reads are sent to another database.
   explore: {
     base: benign,
     range: { deviations: ['http-route', 'lag-exact', 'lag-timed', 'out-of-rotation', 'routing'] },

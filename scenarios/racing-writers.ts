@@ -1,16 +1,17 @@
 import type { Scenario } from '../harness/index.ts';
 
-/**
- * Root cause `racing-writers`: a worker that was declared dead continues to write beside the worker that replaced it.
- *
- * Evidence: openlinker-project/openlinker#1916; for the worker declared dead, OptimalBits/bull#850 and #879.
- * Plan: the second generation starts at 40% of the first, whose worker writes 85% after the second has written 10%.
- * Range: the first generation ends before the second starts; workers stall, requests are late, the story is generated
- * again, and another tab watches.
- */
 export const scenario: Scenario = {
   name: 'racing-writers',
   summary: 'an older generation continues to write after a newer one has started',
+  tags: ['writes'],
+  mechanism:
+    'A worker that was declared dead continues to write beside the worker that replaced it. Both update the row unconditionally.',
+  evidence: ['openlinker-project/openlinker#1916', 'OptimalBits/bull#850 and #879, for the worker declared dead'],
+  injects:
+    'The second generation starts at 40% of the first, whose worker writes 85% after the second has written 10%.',
+  breaks: ['monotonic-commits', 'monotonic-view'],
+  remedy:
+    'Fencing: an update applies only to its own generation, and only to less progress; or a trigger that ignores all others.',
   parameters: {},
   plan: ({ draw }) => ({
     topology: { replicas: 0 },
@@ -43,6 +44,7 @@ export const scenario: Scenario = {
     ],
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
   }),
+  // The first generation ends before the second starts; workers stall, requests are late, the story is generated again, and another tab watches.
   explore: {
     // The first generation ends long before the second starts.
     base: ({ draw }) => ({

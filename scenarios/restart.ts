@@ -1,16 +1,16 @@
 import type { Scenario } from '../harness/index.ts';
 
-/**
- * Root cause `restart`: a generation is abandoned at 85%, and the story is generated again from 10%. This is not a
- * reversion, but an application that still expects 85% uses up its retries before it shows the new generation.
- *
- * Evidence: every product with a button to generate again.
- * Plan: the second generation starts 100 ms after the tab saw 85% and fails at 30%, which must be shown within 1.5 s.
- * Range: based on the plan itself, which has no faults: workers stall, and a tab sends no expectation.
- */
 export const scenario: Scenario = {
   name: 'restart',
   summary: 'a story is generated again from 10%, and the tab must show it in time',
+  tags: ['values'],
+  mechanism:
+    'A generation is abandoned at 85%, and the story is generated again from 10%. This is not a reversion, but an application that still expects 85% uses up its retries before it shows the new generation.',
+  evidence: ['every product with a button to generate again'],
+  injects:
+    'The second generation starts 100 ms after the tab saw 85% and fails at 30%, which must be shown within 1.5 s.',
+  breaks: ['convergence'],
+  remedy: 'Order by (generation, progress): a new generation may start low, and an old one may not come back.',
   parameters: {},
   plan: ({ draw }) => ({
     topology: { replicas: 0 },
@@ -39,6 +39,7 @@ export const scenario: Scenario = {
     properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
     bounds: { converge_within_ms: 1_500 },
   }),
+  // The plan itself, which has no faults: workers stall, and a tab sends no expectation.
   explore: {
     range: { deviations: ['stall', 'forget'], lagMsMax: 1_000 },
   },

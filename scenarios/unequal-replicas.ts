@@ -3,17 +3,19 @@ import { aReplica, aStory, aTab, after, defineScenario, plan } from '../harness/
 const story = aStory('story-1');
 const tab = aTab('tab-1');
 
-/**
- * Root cause `unequal-replicas`: no single replica goes back, but polls alternate between replicas with different lag.
- *
- * Evidence: gitlab-org/gitlab#413203, where a session left the primary as soon as *one* replica had caught up;
- * Supabase's load balancer rotated over replicas until April 2025.
- * Plan: one of two replicas holds at 10%. The last step is written after both have answered since the tab saw 85%.
- * Range: both replicas keep up; each may lag, hold or leave the rotation.
- */
 export const scenario = defineScenario({
   name: 'unequal-replicas',
   summary: 'polls alternate between two replicas, one of which holds at 10%',
+  tags: ['reads'],
+  mechanism: 'No single replica goes back, but polls alternate between replicas with different lag.',
+  evidence: [
+    'gitlab-org/gitlab#413203: a session left the primary as soon as one replica had caught up',
+    "Supabase's load balancer rotated over replicas until April 2025",
+  ],
+  injects: 'One of two replicas holds at 10%. The last step is written after both have answered since the tab saw 85%.',
+  breaks: ['monotonic-view', 'monotonic-reads'],
+  remedy:
+    'The version token on every read, with the primary for what is older; a retry may reach the other replica, or the same one again.',
   parameters: {},
   plan: ({ draw }) => {
     const bothAnswered = after({ f: 'show', progress: 85 }, tab.asks(), tab.answers(), tab.asks(), tab.answers());
@@ -33,6 +35,7 @@ export const scenario = defineScenario({
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
     });
   },
+  // Both replicas keep up; each may lag, hold or leave the rotation.
   explore: {
     base: ({ draw }) =>
       plan({

@@ -2,7 +2,8 @@ import type { Validity } from '../checker/verdict.ts';
 import { defineScenario } from '../define/define-scenario.ts';
 import { UsageError } from '../errors.ts';
 import { readRegressions, type Regression } from '../explore/regressions.ts';
-import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
+import { parametersOf, planOf, SCENARIO_TAGS, type Scenario } from '../plan/scenario.ts';
+import { suggestionOf } from '../suggestion.ts';
 import { DEFAULT_BACKEND, DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
 import type { Subject } from '../port/subject.ts';
 import { expectedOfRun } from '../runner/expectation.ts';
@@ -29,6 +30,8 @@ export interface RunScenariosOptions extends RunningOptions {
    * that cannot run is rejected. Regressions run before the scenarios.
    */
   scenarios?: readonly (string | Scenario)[];
+  /** Only the scenarios with one of these tags. */
+  tags?: readonly string[];
   /** The seed of the first run of each scenario, a whole number; each further run adds 1. Default: 1. */
   seed?: number;
   /** Override the defaults of the scenarios. */
@@ -50,18 +53,35 @@ export async function runScenarios(options: RunScenariosOptions): Promise<Validi
       'there are no scenarios to run',
       'list their folders in ratchet.config.ts',
     );
-  const scenarios = await Promise.all(
+  const loaded = await Promise.all(
     wanted.map((each) => (typeof each === 'string' ? catalogue.loadScenario(each) : defineScenario(each))),
   );
+  const scenarios = withTags(loaded, options.tags);
   const names = scenarios.map(({ name }) => name);
   const regressions = readRegressions(catalogue.scenarioFolders).filter(
-    ({ plan, expect }) => subject.name in expect && (options.scenarios === undefined || names.includes(plan.scenario)),
+    ({ plan, expect }) => subject.name in expect && (isAll(options) || names.includes(plan.scenario)),
   );
   const tasks = [
     ...regressions.map((regression) => regressionTask(regression, subject.name, options)),
     ...scenarios.flatMap((scenario) => tasksOf(scenario, subject, options)),
   ];
   return runAll('run', tasks, project, options);
+}
+
+function isAll({ scenarios, tags }: Pick<RunScenariosOptions, 'scenarios' | 'tags'>): boolean {
+  return scenarios === undefined && tags === undefined;
+}
+
+/** @throws UsageError if no scenario has one of the tags */
+function withTags(scenarios: readonly Scenario[], tags: readonly string[] | undefined): readonly Scenario[] {
+  if (tags === undefined) return scenarios;
+  const unknown = tags.find((tag) => !SCENARIO_TAGS.some((known) => known === tag));
+  if (unknown !== undefined) {
+    throw new UsageError('tag-unknown', `no tag is called "${unknown}"`, suggestionOf(unknown, [...SCENARIO_TAGS]));
+  }
+  const tagged = scenarios.filter((scenario) => scenario.tags?.some((tag) => tags.includes(tag)));
+  if (tagged.length > 0) return tagged;
+  throw new UsageError('scenario-missing', `no scenario has the tag ${tags.join(' or ')}`, '`ratchet list` shows them');
 }
 
 /** Runs the plans one after the other. If all scenarios of the project run, those that cannot run are left out. */
@@ -71,14 +91,13 @@ export function runAll(
   { subject, subjectAs }: Project,
   options: RunScenariosOptions,
 ): Promise<Validity> {
-  const isAll = verb === 'run' && options.scenarios === undefined;
   return runTasks({
     verb,
     tasks,
     subject,
     subjectAs,
     backend: options.backend ?? DEFAULT_BACKEND,
-    onUnsupported: isAll ? 'leave-out' : 'refuse',
+    onUnsupported: verb === 'run' && options.scenarios === undefined ? 'leave-out' : 'refuse',
     reportRoot: options.report ?? DEFAULT_REPORT,
     ownsTarget: options.ownsTarget ?? false,
     reporter: options.reporter ?? {},

@@ -29,6 +29,7 @@ describe('bad input gets one clear line and exit code 64', () => {
   const cases: [what: string, args: string[], message: string][] = [
     ['an unknown verb', ['fly'], "unknown command 'fly'"],
     ['an unknown flag', ['run', '--fast'], "unknown option '--fast'"],
+    ['an unknown tag', ['run', '--tag', 'read'], 'did you mean reads?'],
     ['an unknown scenario', ['run', 'moon-phase', '--subject', 'legacy'], 'no scenario is called "moon-phase"'],
     ['an unknown subject', ['run', 'restart', '--subject', 'nobody'], 'no subject is called "nobody"'],
     ['an unknown backend', ['run', 'restart', '--backend', 'paper'], 'no backend is called "paper"'],
@@ -203,7 +204,33 @@ describe('ratchet', () => {
     });
     expect(fix.withstands['unequal-replicas']).toEqual({ run: true });
     const { stdout } = ratchet('list');
-    expect(stdout).toMatch(/ withstands: concurrent-generations, lagging-replica-brief, unequal-replicas\n/);
-    expect(stdout).toMatch(/ does not withstand: ambiguous-write, failover-lost-tail, .*restart\n/);
+    expect(stdout).toMatch(
+      / withstands: clock-skew, concurrent-generations, error-as-zero, lagging-replica-brief, unequal-replicas\n/,
+    );
+    expect(stdout).toMatch(
+      / does not withstand: ambiguous-write, double-submit, failover-lost-tail, .*sticky-window\n/,
+    );
+  });
+
+  it('prints the page of a scenario, as text and as JSON', () => {
+    const { stdout, status } = ratchet('list', 'racing-writers');
+    expect(stdout).toMatch(/^racing-writers {2}writes\n/);
+    expect(stdout).toMatch(/ {2}breaks {5}monotonic-commits, monotonic-view\n/);
+    expect(stdout).toMatch(/ {2}expected {3}guarded: holds; legacy, workspace-fix: does not hold\n/);
+    expect(stdout.split('\n').every((line) => line.length <= 100)).toBe(true);
+    expect(status).toBe(0);
+    const page = JSON.parse(ratchet('list', 'racing-writers', '--format', 'json').stdout);
+    expect(page).toMatchObject({
+      name: 'racing-writers',
+      tags: ['writes'],
+      expectations: [{ subject: 'guarded' }, {}, {}],
+    });
+  });
+
+  it('runs the scenarios with a tag', () => {
+    const { stdout, status } = ratchet('run', '--tag', 'failover', '--subject', 'guarded', '--backend', 'simulated');
+    expect(stdout.match(/^[✓✗]/gm)).toEqual(['✓']);
+    expect(stdout).toContain('failover-lost-tail');
+    expect(status).toBe(0);
   });
 });

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { parametersOf, type Scenario } from '../plan/scenario.ts';
 import type { Subject } from '../port/subject.ts';
+import { scenarioText } from '../report/scenario-page.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
-import { expectedOfRange, expectedOfRun } from '../runner/expectation.ts';
+import { expectationsOf, expectedOfRange, expectedOfRun } from '../runner/expectation.ts';
 import { propertyNames } from '../runner/judgement.ts';
 import { backendNames, loadBackend } from '../runner/backend-registry.ts';
 import { formatOption } from './options.ts';
@@ -12,14 +13,31 @@ import type { Finish } from './verb.ts';
 export function addList(program: Command, finish: Finish): void {
   program
     .command('list')
-    .description('show the scenarios, subjects, backends and properties')
+    .description('show the scenarios, subjects, backends and properties; or the page of one scenario')
+    .argument('[scenario]', 'a name that `ratchet list` shows')
     .addOption(formatOption())
-    .action(async (flags: { format: 'text' | 'json' }) => {
-      const listing = await collect();
-      print(flags.format === 'json' ? JSON.stringify(listing, undefined, 2) : formatListing(listing));
+    .action(async (name: string | undefined, { format }: { format: 'text' | 'json' }) => {
+      if (name !== undefined) await printPage(name, format);
+      else {
+        const listing = await collect();
+        print(format === 'json' ? JSON.stringify(listing, undefined, 2) : formatListing(listing));
+      }
       finish(0);
     });
 }
+
+async function printPage(name: string, format: 'text' | 'json'): Promise<void> {
+  const catalogue = await openCatalogue(process.cwd());
+  const scenario = await catalogue.loadScenario(name);
+  const expectations = await expectationsOf(scenario, catalogue);
+  if (format === 'json') {
+    const { plan: _plan, explore: _explore, ...page } = scenario;
+    print(JSON.stringify({ ...page, expectations }, undefined, 2));
+  } else print(scenarioText(scenario, expectations, { palette, columns: process.stdout.columns ?? PAGE_COLUMNS }));
+}
+
+/** Of a page in a pipe. */
+const PAGE_COLUMNS = 100;
 
 type Listing = Awaited<ReturnType<typeof collect>>;
 
@@ -29,7 +47,7 @@ async function collect() {
   const subjects = await Promise.all(catalogue.subjectNames.map((name) => catalogue.loadSubject(name)));
   const backends = await Promise.all(backendNames().map(loadBackend));
   return {
-    scenarios: scenarios.map(({ name, summary, parameters }) => ({ name, summary, parameters })),
+    scenarios: scenarios.map(({ name, summary, tags = [], parameters }) => ({ name, summary, tags, parameters })),
     subjects: subjects.map((subject) => ({
       name: subject.name,
       description: subject.description,

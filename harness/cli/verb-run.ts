@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { runScenarios } from '../api/run-scenarios.ts';
+import { SCENARIO_TAGS } from '../plan/scenario.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import {
   backendOption,
@@ -24,6 +25,11 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     .command('run')
     .description('run scenarios against a subject and judge what every observer saw; saved regression plans run first')
     .argument('[scenario...]', 'names that `ratchet list` shows (default: all)')
+    .addOption(
+      new Option('--tag <tag>', `only scenarios with this tag; may be repeated: ${SCENARIO_TAGS.join(', ')}`).argParser(
+        (tag: string, previous: string[] = []) => [...previous, tag],
+      ),
+    )
     .addOption(subjectOption())
     .addOption(backendOption())
     .addOption(seedOption())
@@ -35,14 +41,21 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     .addOption(ownTargetOption())
     .addOption(reportOption());
   for (const option of reportingOptions()) command.addOption(option);
-  command.action(async (names: string[], flags: RunFlags) => finish(await run(names, flags, signal)));
+  command.action(async (names: string[], flags: RunFlags & { tag?: string[] }) =>
+    finish(await run(names, flags, signal)),
+  );
 }
 
-async function run(names: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<number> {
+async function run(
+  names: readonly string[],
+  flags: RunFlags & { tag?: string[] },
+  signal: AbortSignal,
+): Promise<number> {
   const { reporter, exitCode } = await openReporting(flags);
   const valid = await runScenarios({
     ...runningOptions(flags),
     scenarios: names.length === 0 ? undefined : names,
+    tags: flags.tag,
     seed: flags.seed,
     parameters: flags.set,
     reporter,

@@ -1,11 +1,13 @@
-import type { Scenario } from '../plan/scenario.ts';
+import { SCENARIO_TAGS, type Scenario } from '../plan/scenario.ts';
 import { requireRangeOfScenario } from './define-range.ts';
 import {
   aFunction,
+  aListOf,
   aName,
   aNumber,
   aText,
   anObject,
+  aValueThat,
   requireFields,
   type Definition,
   type Field,
@@ -21,9 +23,20 @@ const SCENARIO: Definition = {
     'explore?': anObject,
     'explore.base?': aFunction,
     'explore.range?': anObject,
+    'tags?': aValueThat(`a list of ${SCENARIO_TAGS.join(', ')}`, isTags),
+    'mechanism?': aText,
+    'evidence?': aListOf('texts'),
+    'injects?': aText,
+    'breaks?': aListOf('properties'),
+    'remedy?': aText,
   },
   hint: 'docs/SCENARIOS.md describes every field',
 };
+
+function isTags(value: unknown): boolean {
+  const known: readonly unknown[] = SCENARIO_TAGS;
+  return Array.isArray(value) && value.every((tag) => known.includes(tag));
+}
 
 /**
  * Returns a scenario unchanged, for a file in a folder of scenarios. Its plan and range are checked when they are used.

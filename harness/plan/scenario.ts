@@ -31,7 +31,26 @@ export interface Exploration {
   range?: Range;
 }
 
-export interface Scenario {
+/** What a scenario is about: reads that are old or out of order, writes that go back, values that are no progress, failover. */
+export const SCENARIO_TAGS = ['reads', 'writes', 'values', 'failover'] as const;
+export type ScenarioTag = (typeof SCENARIO_TAGS)[number];
+
+/** The page of a scenario in the catalogue. */
+export interface ScenarioPage {
+  tags?: readonly ScenarioTag[];
+  /** Why a progress goes backwards, in sentences. */
+  mechanism?: string;
+  /** Where it has been seen: issues, documentation, reports. */
+  evidence?: readonly string[];
+  /** What the plan does. */
+  injects?: string;
+  /** The properties that an application without a remedy violates. */
+  breaks?: readonly string[];
+  /** What rules it out, as opposed to making it rarer. */
+  remedy?: string;
+}
+
+export interface Scenario extends ScenarioPage {
   /** Kebab-case; the name of its file and the argument of `ratchet run`. */
   name: string;
   /** One line for `ratchet list`. */
