@@ -37,7 +37,7 @@ export async function runGeneration(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { moments, recorder, processes } = around;
-  await moments.until(plan.start, signal);
+  await moments.until(plan.start, signal, plan);
   if (signal.aborted) return undefined;
 
   const process = processes.take(plan.worker);
@@ -69,6 +69,7 @@ export async function runGeneration(
 /** A generation of the plan, as the subject receives it. */
 class PlannedJob {
   readonly job: GenerationJob;
+  readonly #plan: GenerationPlan;
   readonly #around: WorkerSurroundings;
   readonly #signal: AbortSignal;
   readonly #begin: (generation: number) => void;
@@ -81,13 +82,15 @@ class PlannedJob {
   #isOver = false;
 
   constructor(
-    { story, steps, outcome }: GenerationPlan,
+    plan: GenerationPlan,
     from: number,
     around: WorkerSurroundings,
     begin: (generation: number) => void,
     signal: AbortSignal,
   ) {
     const { clock, recorder, evidence } = around;
+    const { story, steps, outcome } = plan;
+    this.#plan = plan;
     this.#around = around;
     this.#signal = signal;
     this.#begin = begin;
@@ -139,7 +142,7 @@ class PlannedJob {
   async #work({ after_ms: afterMs, when }: GenerationPlan['steps'][number]): Promise<void> {
     const { clock, moments } = this.#around;
     await clock.sleep(afterMs, this.#signal);
-    if (when !== undefined) await moments.until(when, this.#signal);
+    if (when !== undefined) await moments.until(when, this.#signal, this.#plan);
     if (this.#signal.aborted || this.#isOver) throw new RunStopped();
   }
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { EnvironmentError } from '../errors.ts';
+import { incompleteMark } from '../history/marks.ts';
 import { planSpace } from '../plan/arbitraries.ts';
 import type { Plan } from '../plan/plan.ts';
 import { fakeSimulate, outcomeOf } from './fake.test-support.ts';
@@ -40,6 +42,22 @@ describe('a search', () => {
     );
     expect({ runs, find }).toEqual({ runs: 40, find: undefined });
     expect(Object.keys(coverage).sort()).toEqual(['http-drop', 'stall']);
+  });
+
+  it('counts a plan that stalls because nothing is tested, and does not find it', () => {
+    const stopped = (reason: Error) => () => ({
+      ...outcomeOf([{ index: 0, time: 0, ...incompleteMark(reason) }]),
+      incomplete: reason,
+    });
+    const search = (code: string) =>
+      searchChunk(options({ simulate: stopped(new EnvironmentError(code, 'it did not end')) }), 0, 40);
+    expect(search('run-stalled')).toMatchObject({
+      runs: 40,
+      untested: 40,
+      untestedReason: expect.stringContaining('tab-1 never asked for a progress'),
+    });
+    expect(search('run-stalled').find).toBeUndefined();
+    expect(search('run-timeout').find?.failing).toEqual({ kind: 'broken', what: 'run-timeout' });
   });
 
   it('throws the error of a simulation', () => {

@@ -39,7 +39,10 @@ function simulateOrFail(plan: Plan, simulate: Simulate): TrialOutcome {
 export function failureOf({ outcome, judgement }: Trial): Failing | undefined {
   const violated = judgement.verdicts.find(({ valid }) => valid === false);
   if (violated !== undefined) return { kind: 'violation', what: violated.property };
-  if (outcome.incomplete !== undefined) return { kind: 'broken', what: codeOf(outcome.incomplete) };
+  const { incomplete } = outcome;
+  // A run that stalls because it tests nothing is not a failure: `untestedReason` tells it.
+  if (incomplete !== undefined && codeOf(incomplete) === 'run-stalled' && judgement.untested !== undefined) return;
+  if (incomplete !== undefined) return { kind: 'broken', what: codeOf(incomplete) };
   // An inconclusive verdict on a complete run, e.g. of a run without commits, is not a failure.
   const broken = judgement.verdicts.find(({ reason }) => reason?.startsWith(CHECKER_FAILED));
   return broken === undefined ? undefined : { kind: 'broken', what: `checker of ${broken.property}` };

@@ -45,6 +45,11 @@ export class PatternSequence {
     this.#patterns = Array.isArray(patterns) ? patterns : [patterns as EventPattern];
   }
 
+  /** The number of patterns that have matched. */
+  get position(): number {
+    return this.#seen;
+  }
+
   /** Returns true from the event that completes the sequence. */
   follow(event: PatternTarget): boolean {
     const next = this.#patterns[this.#seen];

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Moment } from '../plan/moment.ts';
+import { PlanSchema } from '../plan/plan.ts';
 import { createMoments } from './moments.ts';
 import { manualClock, quietRecorder, settle } from './virtual.test-support.ts';
+
+const tab = PlanSchema.shape.observers.element.parse({ session: 'tab-1', story: 's', every_ms: 50 });
 
 function setUp() {
   const clock = manualClock();
@@ -12,7 +15,7 @@ function setUp() {
     recorder.record({ process: 'tab-1', type: 'ok', f: 'show', key: 's', value: { progress } });
   const wait = (moment: Moment) => {
     const state = { isReached: false };
-    void moments.until(moment, stop.signal).then(() => (state.isReached = true));
+    void moments.until(moment, stop.signal, tab).then(() => (state.isReached = true));
     return state;
   };
   return { clock, stop, show, wait };

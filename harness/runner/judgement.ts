@@ -58,7 +58,7 @@ export function judgeRun(
 }
 
 /** The codes of runs that were stopped because they did not end, often because there was nothing to wait for. */
-const STUCK: ReadonlySet<string> = new Set(['run-timeout']);
+const STUCK: ReadonlySet<string> = new Set(['run-timeout', 'run-stalled']);
 
 function lastMark(history: HistoryColumns): HistoryEvent | undefined {
   for (let at = history.length - 1; at >= 0; at -= 1) {

@@ -132,7 +132,7 @@ describe('a fault with a duration', () => {
     const broken = createNemesis(
       [Fault.parse({ ...lag, mode: 'paused' })],
       { replica: () => ({ pause: () => Promise.reject(new Error('no replay to pause')) }) } as unknown as FaultTargets,
-      { until: async () => undefined },
+      { until: async () => undefined, waits: new Set() },
       quietRecorder(manualClock()),
     );
     await expect(broken.begin(signal)).rejects.toThrow('no replay to pause');

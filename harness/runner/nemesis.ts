@@ -22,6 +22,8 @@ export interface Nemesis {
   heal(): Promise<void>;
   /** The faults that have never applied so far, by their positions in the plan. */
   unused(): number[];
+  /** Whether a fault is being injected or ended. */
+  isActing(): boolean;
   /** Selects the fault of a request, at the gateway or at the edge. */
   claim: Claim;
 }
@@ -36,7 +38,12 @@ export function createNemesis(
   const requests = faults.filter(isRequestFault);
   const healing = new AbortController();
   const used = new Set<Fault>();
-  const runFault = faultRunner(targets, moments, healing, (fault, phase, details) => {
+  let acting = 0;
+  const act = async <T>(action: Promise<T>): Promise<T> => {
+    acting += 1;
+    return action.finally(() => (acting -= 1));
+  };
+  const runFault = faultRunner({ targets, moments, healing, act }, (fault, phase, details) => {
     used.add(fault);
     recorder.record(faultEvent(fault, phase, details));
   });
@@ -73,37 +80,44 @@ export function createNemesis(
       return claimOf(fault);
     },
     unused: () => faults.flatMap((fault, number) => (used.has(fault) ? [] : [number])),
+    isActing: () => acting > 0,
   };
+}
+
+interface FaultSurroundings {
+  targets: FaultTargets;
+  moments: Moments;
+  healing: AbortController;
+  /** Awaits what injects or ends a fault. */
+  act<T>(action: Promise<T>): Promise<T>;
 }
 
 /** Starts and ends a fault at its moments; calls `onApplied` as soon as it applies, or if it never will. */
 function faultRunner(
-  targets: FaultTargets,
-  moments: Moments,
-  healing: AbortController,
+  { targets, moments, healing, act }: FaultSurroundings,
   note: (fault: TimedFault, phase: Phase, details?: AppliedFault['details']) => void,
 ): (fault: TimedFault, onApplied: () => void) => Promise<void> {
   return runFault;
 
   async function runFault(fault: TimedFault, onApplied: () => void): Promise<void> {
-    await moments.until(fault.from, healing.signal);
+    await moments.until(fault.from, healing.signal, fault);
     if (healing.signal.aborted) return onApplied();
     if (!hasField(kindNamed(fault.kind), 'until')) return happen(fault, onApplied);
-    const applied = await inflictFault(fault, targets);
+    const applied = await act(inflictFault(fault, targets));
     note(fault, 'begin', applied.details);
     onApplied();
-    if ('until' in fault && fault.until !== undefined) await moments.until(fault.until, healing.signal);
+    if ('until' in fault && fault.until !== undefined) await moments.until(fault.until, healing.signal, fault);
     else if (!healing.signal.aborted) {
       await new Promise((resolve) => healing.signal.addEventListener('abort', resolve, { once: true }));
     }
-    await applied.end();
+    await act(applied.end());
     note(fault, 'end');
   }
 
   /** A fault without duration: it ends as soon as it has been injected. */
   async function happen(fault: TimedFault, done: () => void): Promise<void> {
     note(fault, 'begin');
-    await inflictFault(fault, targets);
+    await act(inflictFault(fault, targets));
     note(fault, 'end');
     done();
   }

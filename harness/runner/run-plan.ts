@@ -1,12 +1,12 @@
 /** Runs a plan against a subject on a backend, in the time of its host. Connects all parts of a run. */
 import type { Cluster, Commit } from '../port/backend.ts';
 import { EnvironmentError } from '../errors.ts';
-import { singleTypes } from '../history/event-shape.ts';
-import type { History, HistoryEvent } from '../history/event.ts';
-import type { Moment } from '../plan/moment.ts';
+import type { History } from '../history/event.ts';
+import type { ObserverPlan } from '../plan/plan.ts';
 import type { AskStatus } from '../port/channel.ts';
 import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
+import { limitReached } from './run-limits.ts';
 import { incompleteMark, noRequestsMark, unusedFaultMark } from '../history/marks.ts';
 import { OVER } from '../recording/moments.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
@@ -132,8 +132,10 @@ async function perform(
 ): Promise<string[]> {
   const { plan, subject } = options;
   const finished = new AbortController();
-  const deadline = stage.clock.sleep(plan.run_ms_max, finished.signal).then(() => {
-    if (!finished.signal.aborted) stop(timeout(plan.run_ms_max, stage.recorder));
+  let openGenerations = plan.generations.length;
+  const limited = { ...stage, plan, openGenerations: () => openGenerations };
+  const limits = limitReached(limited, finished.signal).then((reason) => {
+    if (reason !== undefined) stop(reason);
   });
   const { onProgress } = options;
   const stopFollowing = onProgress === undefined ? () => undefined : followProgress(stage.recorder, onProgress);
@@ -145,7 +147,7 @@ async function perform(
   } finally {
     stopFollowing();
     finished.abort(OVER);
-    await deadline;
+    await limits;
   }
 
   async function play(): Promise<string[]> {
@@ -157,10 +159,12 @@ async function perform(
     await stage.nemesis.begin(signal);
     const watching = new AbortController();
     signal.addEventListener('abort', () => watching.abort(OVER), { once: true });
-    const watches = plan.observers.map((observer, i) =>
-      watchFrom(observer.start, itemAt(observers, i), watching.signal),
+    const watches = plan.observers.map((observer, i) => watchFrom(observer, itemAt(observers, i), watching.signal));
+    const notes = await Promise.all(
+      plan.generations.map((generation) =>
+        runGeneration(generation, stage, signal).finally(() => (openGenerations -= 1)),
+      ),
     );
-    const notes = await Promise.all(plan.generations.map((generation) => runGeneration(generation, stage, signal)));
     if (!signal.aborted) {
       await stage.nemesis.heal();
       await stage.settled();
@@ -176,8 +180,8 @@ async function perform(
   }
 
   /** An observer whose start never occurs watches from the end of the generations, and reads once. */
-  async function watchFrom(start: Moment, observer: ObserverActor, until: AbortSignal): Promise<void> {
-    await stage.moments.until(start, until);
+  async function watchFrom(observed: ObserverPlan, observer: ObserverActor, until: AbortSignal): Promise<void> {
+    await stage.moments.until(observed.start, until, observed);
     if (!signal.aborted) await observer.watch(until);
   }
 }
@@ -190,29 +194,6 @@ function askThroughEdge({ edge, instances, credentials }: Stage): AskStatus {
       onBehalfOf(within, () => instances.status(instance, request, story)),
     );
   };
-}
-
-function timeout(milliseconds: number, recorder: Recorder): EnvironmentError {
-  const open = openOperations(recorder.history).map(
-    ({ process, f, key, time }) => `the ${f} of ${key} that ${process} began at ${(time / 1e9).toFixed(3)} s`,
-  );
-  const waiting = open.length === 0 ? '' : `: no answer to ${open.slice(0, OPEN_OPERATIONS_NAMED_MAX).join(', ')}`;
-  return new EnvironmentError(
-    'run-timeout',
-    `the run was not over after ${milliseconds} ms${waiting}`,
-    'raise run_ms_max in the plan, or see in the history what it waited for',
-  );
-}
-
-const OPEN_OPERATIONS_NAMED_MAX = 3;
-
-function openOperations({ events }: History): HistoryEvent[] {
-  const open = new Map<string | number, HistoryEvent>();
-  for (const event of events) {
-    if (event.type === 'invoke') open.set(event.process, event);
-    else if (!singleTypes.has(event.f)) open.delete(event.process);
-  }
-  return [...open.values()];
 }
 
 /** The result of `work`, or `fallback` as soon as the run is aborted, even if `work` never ends. */

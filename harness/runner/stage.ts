@@ -23,6 +23,7 @@ import { signIn, type Credentials, type SignedInUsers } from './sign-in.ts';
 import { countAttribution } from './attribution-count.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
 import { assemble, type Participants } from './assembly.ts';
+import { countRequests, CountingClock } from './pending-work.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
 import { ProcessNames, Recorder, type LineSink } from '../recording/recorder.ts';
 
@@ -60,6 +61,8 @@ export interface Stage {
   hasGenerations: boolean;
   /** Whether a request has come through the gateway. */
   hasRequests(): boolean;
+  /** Whether a fault is about to change something, or a request that is not one of a tab waits for its response. */
+  isBusy(): boolean;
   credentials: Credentials;
   /** Says that requests named no actor, if there were any. */
   attributionNote(): string | undefined;
@@ -92,19 +95,19 @@ export async function prepareStage(
   const knownValues = followValues(recorder, () => cluster.commitsDelivered());
   const moments = createMoments(clock, recorder);
   const { routing, sticky_ms: stickyMs } = plan.topology;
-  const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
+  const delays = new CountingClock(clock);
   const tabs: Stage['tabs'] = new Map();
   const participants: Participants = {
     tab: (session) => required(tabs.get(session), session),
-    restartInstance: (instance, downMs) => instances.restart(instance, () => sleep(downMs)),
+    restartInstance: (instance, downMs) => instances.restart(instance, () => delays.sleep(downMs)),
   };
-  let hasRequests = false;
-  const attribution = countAttribution(withListener(exchanges, options, () => (hasRequests = true)));
+  const requests = countRequests(plan);
+  const attribution = countAttribution(withListeners(exchanges, options, requests));
   const { listener } = attribution;
-  const parts = { cluster, commits, clocks, routing, stickyMs, clock, listener, participants };
+  const parts = { cluster, commits, clocks, routing, stickyMs, clock: delays, listener, participants };
   const assembly = assemble(parts, (targets) => createNemesis(plan.faults, targets, moments, recorder));
   const { faults: nemesis } = assembly;
-  const edge = createEdge({ claim: nemesis.claim, sleep, onClaimed: exchanges.claimed });
+  const edge = createEdge({ claim: nemesis.claim, sleep: (ms) => delays.sleep(ms), onClaimed: exchanges.claimed });
   open(withAuth(assembly.gateway, cluster, host.nowMs));
   commits.add((commit) => recorder.record(commitEvent(commit)));
   let closing: Promise<void> | undefined;
@@ -129,7 +132,8 @@ export async function prepareStage(
     gatewayUrl: server.url,
     evidence: reportsCommits(backend, cluster) ? 'commit' : 'read',
     hasGenerations: subject.tracked.generation !== undefined,
-    hasRequests: () => hasRequests,
+    hasRequests: () => requests.all() > 0,
+    isBusy: () => delays.open > 0 || requests.open() > 0 || nemesis.isActing(),
     credentials: signIn(options.users, { jwtSecret: cluster.jwtSecret, supabaseUrl: server.url, nowMs: host.nowMs() }),
     attributionNote: () => attribution.note(),
     stop: options.stop,
@@ -137,22 +141,24 @@ export async function prepareStage(
   };
 }
 
-function withListener(
+function withListeners(
   exchanges: GatewayListener,
   { onExchange }: StageOptions,
-  onRequest: () => void,
+  requests: GatewayListener,
 ): GatewayListener {
   return {
     requested(exchange) {
-      onRequest();
+      requests.requested(exchange);
       exchanges.requested(exchange);
     },
     ended(exchange) {
+      requests.ended(exchange);
       exchanges.ended(exchange);
       onExchange?.(exchange);
     },
   };
 }
+
 type Handler = Pick<Gateway, 'handle'>;
 
 /** A server whose requests wait until its gateway is there: instances learn its URL when they start. */
