@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { parametersOf, type Scenario } from '../plan/scenario.ts';
 import type { Subject } from '../port/subject.ts';
+import { printableData } from '../report/printable.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { expectedOfRange, expectedOfRun } from '../runner/expectation.ts';
 import { propertyNames } from '../runner/judgement.ts';
 import { backendNames, loadBackend } from '../runner/backend-registry.ts';
 import { formatOption } from './options.ts';
-import { palette, print } from './terminal.ts';
+import { palette, print, printJson } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
 export function addList(program: Command, finish: Finish): void {
@@ -16,7 +17,8 @@ export function addList(program: Command, finish: Finish): void {
     .addOption(formatOption())
     .action(async (flags: { format: 'text' | 'json' }) => {
       const listing = await collect();
-      print(flags.format === 'json' ? JSON.stringify(listing, undefined, 2) : formatListing(listing));
+      if (flags.format === 'json') printJson(listing, 2);
+      else print(formatListing(printableData(listing)));
       finish(0);
     });
 }
