@@ -13,6 +13,8 @@ import type { FoundPlan, JudgedRun } from './port/reporter.ts';
 import type { Subject } from './port/subject.ts';
 import { describeFound } from './report/explored.ts';
 import { plainPalette } from './report/palette.ts';
+import { printable, printableData } from './report/printable.ts';
+import { printableRun } from './report/printable-reporter.ts';
 import { describeBody } from './report/run-text.ts';
 
 export type { HoldOptions };
@@ -74,7 +76,7 @@ async function searched(
       `nothing was tested: no plan of ${name} was tried in ${seconds} s — give the test a longer time limit`,
     );
   }
-  if (valid === 'unknown') throw new Error(`${name} could not be judged: ${untestedReason}`);
+  if (valid === 'unknown') throw new Error(`${name} could not be judged: ${printable(untestedReason ?? '')}`);
   const tried =
     runs < runsMax ? `${runs} of ${runsMax} plans of ${name}, in ${seconds} s` : `all ${runs} plans of ${name}`;
   await test?.context.annotate(`tried ${tried}`);
@@ -82,8 +84,9 @@ async function searched(
 }
 
 async function notHeld(subject: Subject, name: string, found: FoundPlan): Promise<Outcome> {
+  const { plan, failing, isShrunk, shrinkRuns } = printableData({ ...found, runs: [] });
   const body = await describe(found.runs[0]!);
-  const finding = [describeFound(found, plainPalette), ...body].join('\n');
+  const finding = [describeFound({ plan, failing, isShrunk, shrinkRuns }, plainPalette), ...body].join('\n');
   if (found.failing.kind !== 'violation') throw new Error(`${name} could not be judged: ${finding}`);
   return { pass: false, message: () => `${subject.name} does not hold under ${name}\n${finding}` };
 }
@@ -116,5 +119,10 @@ function nameOf(range: string | Scenario | Range): string {
 
 /** The plan, its counterexample and its replay command. */
 function describe(run: JudgedRun): Promise<string[]> {
-  return describeBody(run, { palette: plainPalette, showsLines: false, showsPlan: false, showsEach: false });
+  return describeBody(printableRun(run), {
+    palette: plainPalette,
+    showsLines: false,
+    showsPlan: false,
+    showsEach: false,
+  });
 }

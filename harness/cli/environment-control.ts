@@ -1,9 +1,10 @@
 /** Shared by the verbs that control an environment from another terminal. */
 import { Option } from 'commander';
 import { describeFault } from '../plan/fault-words.ts';
+import { printableData } from '../report/printable.ts';
 import { requestControl, type ActiveFault, type Command as ControlCommand } from '../up/control.ts';
 import { findUp } from '../up/state-folder.ts';
-import { print } from './terminal.ts';
+import { print, printJson } from './terminal.ts';
 
 export interface ControlFlags {
   up?: string;
@@ -22,7 +23,8 @@ export async function sendCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const faults = await requestControl(findUp(up).socket, command, signal);
-  print(format === 'json' ? JSON.stringify({ faults }, undefined, 2) : describeFaults(faults));
+  if (format === 'json') printJson({ faults }, 2);
+  else print(describeFaults(printableData(faults)));
   return 0;
 }
 

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import type { Decide, Question } from '../scaffold/decisions.ts';
+import { printable } from '../report/printable.ts';
 import { palette, print, write } from './terminal.ts';
 
 interface Streams {
@@ -21,7 +22,7 @@ export function askOnTerminal(
     for (;;) {
       const answer = (await askOnce(question, signal, streams)).trim() || (question.proposal ?? '');
       if (question.isOpen ? answer !== '' : question.options.includes(answer)) return answer;
-      print(palette.red(`  ${question.options.join(', ') || 'an answer is needed'}`));
+      print(palette.red(`  ${printable(question.options.join(', ')) || 'an answer is needed'}`));
     }
   };
 }
@@ -48,6 +49,6 @@ const OTHERS_SHOWN = 6;
 
 function promptOf({ text, proposal, options }: Question): string {
   const others = options.filter((option) => option !== proposal).slice(0, OTHERS_SHOWN);
-  const known = others.length === 0 ? '' : palette.dim(` (or ${others.join(', ')})`);
-  return `${text}${proposal === undefined ? '' : ` [${proposal}]`}${known}: `;
+  const known = others.length === 0 ? '' : palette.dim(` (or ${printable(others.join(', '))})`);
+  return `${text}${proposal === undefined ? '' : ` [${printable(proposal)}]`}${known}: `;
 }

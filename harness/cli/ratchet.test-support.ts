@@ -12,8 +12,8 @@ interface Outcome {
   stderr: string;
 }
 
-/** Runs it in the root of the repository. */
-export function runRatchet(args: readonly string[], options: { input?: string | Buffer } = {}): Outcome {
+/** Runs it in the root of the repository, unless the options name another folder. */
+export function runRatchet(args: readonly string[], options: { input?: string | Buffer; cwd?: string } = {}): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: root,
     encoding: 'utf8',

@@ -1,11 +1,17 @@
 /** The output of the CLI: results to stdout, progress and errors to stderr. */
 import { RatchetError } from '../errors.ts';
+import { printable, printableJson } from '../report/printable.ts';
 import { readyForOutput } from './standard-streams.ts';
 
 export { terminalPalette as palette } from '../report/palette.ts';
 
 export function print(text: string): void {
   write(`${text}\n`);
+}
+
+/** @param indent number of spaces for each level; without it, one line */
+export function printJson(value: unknown, indent?: number): void {
+  print(printableJson(JSON.stringify(value, undefined, indent)));
 }
 
 /** Writes text to standard output without a line break. */
@@ -33,7 +39,7 @@ export async function printLines(lines: Iterable<string>): Promise<void> {
 /** Prints an error in one line: what, where, what to do. */
 export function printError(error: unknown): void {
   clearProgress();
-  process.stderr.write(`ratchet: ${describeError(error)}\n`);
+  process.stderr.write(`ratchet: ${printable(describeError(error))}\n`);
 }
 
 /** What happened, and what to do about it. */
@@ -48,7 +54,7 @@ function describeError(error: unknown): string {
 export function progress(message: string): void {
   if (!process.stderr.isTTY) return;
   const width = (process.stderr.columns || 80) - 1;
-  process.stderr.write(`\r\u001B[K${message.slice(0, width)}`);
+  process.stderr.write(`\r\u001B[K${printable(message).slice(0, width)}`);
   isProgressShown = true;
 }
 

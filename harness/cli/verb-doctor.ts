@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
+import { printableData } from '../report/printable.ts';
 import { DEFAULT_BACKEND } from '../runner/defaults.ts';
 import { backendNames, loadBackend } from '../runner/backend-registry.ts';
 import { palette, print } from './terminal.ts';
@@ -17,7 +18,7 @@ async function diagnose(): Promise<number> {
   print(`${palette.green('✓')} Node.js ${process.version}`);
   for (const name of backendNames()) {
     print(palette.bold(name));
-    for (const { what, ok, detail } of await (await loadBackend(name)).diagnose()) {
+    for (const { what, ok, detail } of printableData(await (await loadBackend(name)).diagnose())) {
       // Only the default backend decides the exit code.
       if (name === DEFAULT_BACKEND) isUsable &&= ok;
       print(`  ${ok ? palette.green('✓') : palette.red('✗')} ${what}: ${detail}`);

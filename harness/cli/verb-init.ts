@@ -6,6 +6,7 @@ import { preflightSubject } from '../api/preflight-subject.ts';
 import { EnvironmentError, ExitCode, UsageError } from '../errors.ts';
 import { DECISIONS, NONE, type Decide, type DecisionName } from '../scaffold/decisions.ts';
 import { SUBJECT_FILE, TEST_FILE } from '../scaffold/project-files.ts';
+import { printable } from '../report/printable.ts';
 import { backendOption } from './options.ts';
 import { askOnTerminal } from './questions.ts';
 import { print, progress } from './terminal.ts';
@@ -102,7 +103,7 @@ const acceptProposal: Decide = async ({ name, text, proposal, options }) => {
     const known = options.length === 0 ? '' : `; there is ${options.join(', ')}`;
     throw new UsageError('init-nothing', `nothing was found for the ${text}${known}`, `give it with --${name}`);
   }
-  print(`${text}: ${proposal}`);
+  print(`${text}: ${printable(proposal)}`);
   return proposal;
 };
 

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { parametersOf, type Scenario } from '../plan/scenario.ts';
 import type { Subject } from '../port/subject.ts';
+import { printableData } from '../report/printable.ts';
 import { scenarioText } from '../report/scenario-page.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { expectationsOf, expectedOfRange, expectedOfRun } from '../runner/expectation.ts';
 import { propertyNames } from '../runner/judgement.ts';
 import { backendNames, loadBackend } from '../runner/backend-registry.ts';
 import { formatOption } from './options.ts';
-import { palette, print } from './terminal.ts';
+import { palette, print, printJson } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
 export function addList(program: Command, finish: Finish): void {
@@ -20,7 +21,8 @@ export function addList(program: Command, finish: Finish): void {
       if (name !== undefined) await printPage(name, format);
       else {
         const listing = await collect();
-        print(format === 'json' ? JSON.stringify(listing, undefined, 2) : formatListing(listing));
+        if (format === 'json') printJson(listing, 2);
+        else print(formatListing(printableData(listing)));
       }
       finish(0);
     });
@@ -32,8 +34,11 @@ async function printPage(name: string, format: 'text' | 'json'): Promise<void> {
   const expectations = await expectationsOf(scenario, catalogue);
   if (format === 'json') {
     const { plan: _plan, explore: _explore, ...page } = scenario;
-    print(JSON.stringify({ ...page, expectations }, undefined, 2));
-  } else print(scenarioText(scenario, expectations, { palette, columns: process.stdout.columns ?? PAGE_COLUMNS }));
+    printJson({ ...page, expectations }, 2);
+  } else
+    print(
+      scenarioText(printableData(scenario), expectations, { palette, columns: process.stdout.columns ?? PAGE_COLUMNS }),
+    );
 }
 
 /** Of a page in a pipe. */

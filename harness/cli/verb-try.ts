@@ -2,8 +2,9 @@ import { Option, type Command } from 'commander';
 import { DEFAULT_TIMEOUT_MS, preflightSubject } from '../api/preflight-subject.ts';
 import { ExitCode } from '../errors.ts';
 import type { Check } from '../preflight/connection-trial.ts';
+import { printable } from '../report/printable.ts';
 import { backendOption, formatOption, ownTargetOption, subjectOption, wholeNumber } from './options.ts';
-import { palette, print, progress } from './terminal.ts';
+import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
 interface TryFlags {
@@ -44,12 +45,13 @@ async function tryOut(flags: TryFlags, signal: AbortSignal): Promise<number> {
       if (isText) print(describeCheck(check));
     },
   });
-  if (!isText) print(JSON.stringify(results));
+  if (!isText) printJson(results);
   return results.ok ? ExitCode.valid : ExitCode.unknown;
 }
 
 /** One line: what was found, and what to do about it. */
 export function describeCheck(check: Check): string {
-  if (check.ok) return `${palette.green('✓')} ${check.found}`;
-  return `${palette.red('✗')} ${check.field}: ${check.found.replaceAll(/\s*\n\s*/g, ' ')} — ${check.remedy}`;
+  const found = printable(check.found.replaceAll(/\s*\n\s*/g, ' '));
+  if (check.ok) return `${palette.green('✓')} ${found}`;
+  return `${palette.red('✗')} ${printable(check.field)}: ${found} — ${printable(check.remedy)}`;
 }

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { TrackedTable } from '../port/backend.ts';
 import { ExitCode } from '../errors.ts';
 import { CLI_KEYS, legacyKey } from '../gateway/api-access.ts';
+import { printable, printableData } from '../report/printable.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { readMigrations } from '../runner/migration-files.ts';
 import { loadBackend } from '../runner/backend-registry.ts';
@@ -75,7 +76,11 @@ async function keepUp(flags: UpFlags, signal: AbortSignal): Promise<number> {
     signal,
   });
   try {
-    print(flags.output === 'env' ? variablesOf(up) : describe(up, `${flags.backend}, ${schema.name}`));
+    print(
+      flags.output === 'env'
+        ? variablesOf(up)
+        : describe(printableData({ ...up }), printable(`${flags.backend}, ${schema.name}`)),
+    );
     const death = await Promise.race([up.died, aborted(signal)]);
     if (death !== undefined) printError(death);
     return death === undefined ? ExitCode.valid : ExitCode.unknown;

@@ -25,17 +25,31 @@ export type Claim = (request: ClaimableRequest) => ClaimedFault | undefined;
 /** The key of the count over all methods. */
 const ALL = '';
 
+/** Clients can invent names of actors, and each is kept. */
+const ACTORS_MAX = 10_000;
+const ACTOR_LENGTH_MAX = 200;
+
 /** Counts the requests of each actor, by method and in all. */
 export class RequestOrdinals {
   readonly #counts = new Map<string | undefined, Map<string, number>>();
 
+  /** Requests of actors beyond the limits are counted together with those that name none. */
   count(actor: string | undefined, method: string): { nth: number; nthOfAll: number } {
-    let counts = this.#counts.get(actor);
-    if (counts === undefined) this.#counts.set(actor, (counts = new Map()));
+    const counts = this.#countsOf(actor);
     const nth = (counts.get(method) ?? 0) + 1;
     const nthOfAll = (counts.get(ALL) ?? 0) + 1;
     counts.set(method, nth).set(ALL, nthOfAll);
     return { nth, nthOfAll };
+  }
+
+  #countsOf(actor: string | undefined): Map<string, number> {
+    const known = this.#counts.get(actor);
+    if (known !== undefined) return known;
+    const isKept = actor === undefined || (this.#counts.size < ACTORS_MAX && actor.length <= ACTOR_LENGTH_MAX);
+    if (!isKept) return this.#countsOf(undefined);
+    const counts = new Map<string, number>();
+    this.#counts.set(actor, counts);
+    return counts;
   }
 }
 

@@ -1,9 +1,17 @@
 /** Serves the gateway on a port, for subjects that use HTTP. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { EnvironmentError } from '../errors.ts';
-import { takeAttribution } from './attribution-headers.ts';
-import { CONNECTION_LOST, type Gateway, type GatewayRequest } from './gateway.ts';
+import { gatewayError } from './gateway-error.ts';
+import { CONNECTION_LOST, type Gateway, type GatewayAnswer } from './gateway.ts';
+import { readRequest, RequestRefused, type RefuseKey } from './incoming-request.ts';
+
+/** What is served on a port. */
+export interface ServedGateway extends Pick<Gateway, 'handle'> {
+  /** Without it, the size of a body has the same bound with and without a key. */
+  readonly refuseKey?: RefuseKey | undefined;
+}
 
 export interface GatewayServer {
   /** `http://127.0.0.1:PORT`. */
@@ -16,12 +24,16 @@ export interface GatewayServer {
  * @throws EnvironmentError if the port is in use
  */
 export async function serveGateway(
-  gateway: Pick<Gateway, 'handle'>,
+  gateway: ServedGateway,
   { host = '127.0.0.1', port: wanted = 0 }: { host?: string; port?: number } = {},
 ): Promise<GatewayServer> {
-  const server = createServer((incoming, outgoing) => {
+  const serve: RequestListener = (incoming, outgoing) => {
     exchange(gateway, incoming, outgoing).catch(() => outgoing.destroy());
-  });
+  };
+  // A missing Host gets the same error as a bad one.
+  const server = createServer({ requireHostHeader: false }, serve);
+  server.on('checkContinue', serve);
+  server.on('clientError', answerMalformed);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(`${host}:${wanted}`, error)));
     server.listen(wanted, host, resolve);
@@ -43,12 +55,11 @@ function cannotListen(at: string, cause: NodeJS.ErrnoException): EnvironmentErro
   return new EnvironmentError('port-taken', `cannot listen at ${at}: ${why}`, hint, cause);
 }
 
-async function exchange(
-  gateway: Pick<Gateway, 'handle'>,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
-  const answer = await gateway.handle(await toRequest(incoming));
+async function exchange(gateway: ServedGateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const proceed = (): void => {
+    if (incoming.headers.expect !== undefined) outgoing.writeContinue();
+  };
+  const answer = await answerTo(gateway, incoming, proceed);
   if (answer === CONNECTION_LOST) {
     incoming.socket.destroy();
     return;
@@ -57,26 +68,33 @@ async function exchange(
   outgoing.end(answer.body);
 }
 
-async function toRequest(incoming: IncomingMessage): Promise<GatewayRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+async function answerTo(
+  gateway: ServedGateway,
+  incoming: IncomingMessage,
+  proceed: () => void,
+): Promise<GatewayAnswer> {
+  const { refuseKey } = gateway;
+  try {
+    return await gateway.handle(await readRequest(incoming, { refuseKey, proceed }));
+  } catch (error) {
+    if (error instanceof RequestRefused) return error.answer;
+    throw error;
   }
-  const { actor, operation } = takeAttribution(headers);
-  for (const name of NOT_PASSED_ON) headers.delete(name);
-  return {
-    actor,
-    operation,
-    method: incoming.method ?? 'GET',
-    url: new URL(`http://${incoming.headers.host ?? '127.0.0.1'}${incoming.url ?? '/'}`),
-    headers,
-    body: Buffer.concat(chunks).toString(),
-  };
 }
 
-const NOT_PASSED_ON = ['content-length', 'transfer-encoding', 'connection'];
+/** Answers what is not HTTP, as far as it can be told from a request. */
+function answerMalformed({ code, message }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const { body } = gatewayError(status, `the request is not valid HTTP: ${message}`);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
 
 /** Headers of the message, without those of the connection it came over. */
 function* endToEnd(headers: Headers): Iterable<[string, string]> {

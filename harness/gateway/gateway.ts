@@ -9,6 +9,7 @@ import type { HttpAnswer, HttpMessage } from '../port/message.ts';
 import { mapMaybe, type MaybePromise } from '../maybe-promise.ts';
 import type { Passage, RequestEffect, RoutedRequest } from '../port/fault-targets.ts';
 import { BackgroundWork, RequestOrdinals, type Claim, type ClaimedFault } from './claim.ts';
+import { gatewayError } from './gateway-error.ts';
 import type { Router } from './router.ts';
 
 /** The capabilities that the gateway adds to every backend. */
@@ -180,7 +181,7 @@ function exchangeOf(id: number, request: GatewayRequest, fault: ClaimedFault | u
 }
 
 function plainError(exchange: Exchange, status: number, message: string): HttpAnswer {
-  const body = JSON.stringify({ code: 'GATEWAY', message, details: null, hint: null });
-  exchange.responseBody = body;
-  return { status, headers: new Headers({ 'content-type': 'application/json' }), body };
+  const answer = gatewayError(status, message);
+  exchange.responseBody = answer.body;
+  return answer;
 }

@@ -1,5 +1,6 @@
 /** The reporter for programs: one JSON value at the end. */
 import type { Reporter, ReporterOptions, VerbEnd, VerbStart } from '../port/reporter.ts';
+import { printableJson } from './printable.ts';
 
 type Records = Readonly<Record<string, unknown>>[];
 
@@ -17,7 +18,7 @@ export function createJsonReporter({ output }: ReporterOptions): Reporter {
       records.push(record);
     },
     end(ended) {
-      output.write(`${JSON.stringify(reportOf(start, records, ended), undefined, 2)}\n`);
+      output.write(`${printableJson(JSON.stringify(reportOf(start, records, ended), undefined, 2))}\n`);
     },
   };
 }

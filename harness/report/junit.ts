@@ -7,6 +7,7 @@ import { asColumns } from '../history/columns-builder.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { JudgedExploration, JudgedRun, Reporter, ReporterOptions, RunTitle, VerbStart } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
+import { withPrintable } from './printable-reporter.ts';
 import { Titles } from './title.ts';
 import { formatCounterexample } from './verdict-text.ts';
 import { element, escapeXml } from './xml.ts';
@@ -16,7 +17,7 @@ export function createJunitReporter({ output }: ReporterOptions): Reporter {
   let start: VerbStart = { verb: 'run', titles: [], leftOut: [], defaults: {} };
   let titles = new Titles(start);
   const nameOf = (title: RunTitle): string => titles.wordsOf(title).join(' ');
-  return {
+  return withPrintable({
     begin(begun) {
       start = begun;
       titles = new Titles(begun);
@@ -32,7 +33,7 @@ export function createJunitReporter({ output }: ReporterOptions): Reporter {
       if (error !== undefined) suites.push(suiteOfError(`ratchet ${start.verb}`, error));
       output.write(`${formatSuites(`ratchet ${start.verb}`, suites)}\n`);
     },
-  };
+  });
 }
 
 interface Suite {

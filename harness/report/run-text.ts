@@ -5,6 +5,7 @@ import type { JudgedRun, LogLines } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
 import { describeValidity, isSurprise } from './expected-words.ts';
 import type { Palette } from './palette.ts';
+import { quotedLines } from './printable.ts';
 import { formatVerdicts, validityMark } from './verdict-text.ts';
 
 /** `✓ lagging-replica  guarded  1.2 s`, with an unexpected verdict and the number of notes. */
@@ -50,7 +51,7 @@ export async function describeBody(run: JudgedRun, options: BodyOptions): Promis
     }),
     ...(untested ?? []).slice(valid === 'unknown' ? 1 : 0).map((reason) => `note:    ${reason}`),
     ...notes.map((note) => `note:    ${note}`),
-    ...(incomplete === undefined ? [] : [`stopped: ${describeStop(incomplete)}`]),
+    ...(incomplete === undefined ? [] : describeStop(incomplete)),
     ...(historyFile === undefined || file !== undefined ? [] : [`history: ${shortPath(historyFile)}`]),
     ...(valid === true || replay === undefined ? [] : [`replay:  ${replay}`]),
   ];
@@ -62,12 +63,12 @@ async function planLines({ plan }: JudgedRun, palette: Palette): Promise<string[
   return describePlan(plan!).map((line) => palette.dim(line));
 }
 
-/** The error with its hint; the lines of a stack follow. */
-function describeStop(error: Error): string {
-  const [first = '', ...stack] = error.message.trim().split('\n');
+/** The error with its hint; the lines of a stack, or of the output of a server, follow. */
+function describeStop(error: Error): string[] {
+  const [first = '', ...others] = quotedLines(error.message.trim());
   const hint = error instanceof RatchetError && error.hint !== undefined ? error.hint : undefined;
   const line = hint === undefined ? first : `${first.replace(/\.$/, '')} — ${hint}`;
-  return [line, ...stack].join('\n');
+  return [`stopped: ${line}`, ...others];
 }
 
 function describeLog(log: LogLines, showsLines: boolean): string[] {

@@ -107,7 +107,7 @@ describe('a run that does not pass', () => {
       '? restart  guarded  1.2 s  inconclusive',
       '  ? monotonic-view, monotonic-reads, convergence   inconclusive',
       '  stopped: the tab threw — mend the tab',
-      '      at app/route.ts:7',
+      '    |     at app/route.ts:7',
       '  history: reports/history.ndjson',
       '  replay:  ratchet replay x',
     ]);

@@ -9,12 +9,13 @@ import type {
   VerbStart,
 } from '../port/reporter.ts';
 import { plainPalette, terminalPalette, type Palette } from './palette.ts';
+import { withPrintable } from './printable-reporter.ts';
 import { describeBody, describeDuration, describeHead } from './run-text.ts';
 import { describeCounts, type Judged } from './summary.ts';
 import { Titles } from './title.ts';
 
 export function createTextReporter(options: ReporterOptions): Reporter {
-  return new TextReporter(options);
+  return withPrintable(new TextReporter(options));
 }
 
 class TextReporter implements Reporter {

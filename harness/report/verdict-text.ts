@@ -8,6 +8,7 @@ import { itemAt } from '../required.ts';
 import { seconds, describeViolation } from './counterexample.ts';
 import { describeMeasured } from './measured.ts';
 import type { Palette } from './palette.ts';
+import { quotedLines } from './printable.ts';
 import { groupViolations, type ViolationGroup } from './violation-groups.ts';
 
 export interface VerdictTextOptions {
@@ -91,12 +92,12 @@ function unknownRows(verdicts: readonly Verdict[], { palette, knownReason }: Ver
   const byReason = Map.groupBy(unknown, ({ reason = '' }) => reason);
   return [...byReason].map(([reason, group]) => {
     const isKnown = reason === '' || (knownReason !== undefined && reason.includes(knownReason));
-    const because = isKnown ? '' : `: ${reason.replaceAll('\n', '\n   ')}`;
+    const [because = '', ...below] = isKnown ? [] : quotedLines(`: ${reason}`);
     return {
       mark: validityMark('unknown', palette),
       properties: group.map(({ property }) => property),
       text: `${group.every(({ isNotJudged }) => isNotJudged) ? 'not judged' : 'inconclusive'}${because}`,
-      below: [],
+      below,
     };
   });
 }

@@ -1,6 +1,5 @@
 /** The environment of a run: its clock, and the network between the application and the gateway. */
-import type { Gateway } from '../gateway/gateway.ts';
-import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
+import { serveGateway, type GatewayServer, type ServedGateway } from '../gateway/gateway-server.ts';
 import type { SimulationOptions } from '../port/backend.ts';
 import { exemptLoopback } from './loopback-proxy.ts';
 import { realClock, wallTime, type Clock } from '../clock.ts';
@@ -12,7 +11,7 @@ export interface Host {
   /** The date, in milliseconds since 1970. */
   nowMs(): number;
   /** Serves the gateway at the returned `url`. Requests to it carry the headers that name their actor and operation. */
-  serve(gateway: Pick<Gateway, 'handle'>): Promise<GatewayServer>;
+  serve(gateway: ServedGateway): Promise<GatewayServer>;
   /** Registers a listener for failures outside of actors. */
   onFailure(listener: (reason: Error) => void): void;
   /** A resource that the application has not released, such as a timer. Called after the application is closed. */

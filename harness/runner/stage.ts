@@ -1,7 +1,7 @@
 /** Prepares a run: its stories, the application's instances, the gateway, the nemesis and the recorder. */
 import type { Backend, Cluster, Commit } from '../port/backend.ts';
-import type { Exchange, Gateway, GatewayListener } from '../gateway/gateway.ts';
-import type { GatewayServer } from '../gateway/gateway-server.ts';
+import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
+import type { GatewayServer, ServedGateway } from '../gateway/gateway-server.ts';
 import type { AppClock, Clock } from '../clock.ts';
 import type { EventBody, HistoryHeader } from '../history/event.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -158,15 +158,13 @@ function withListeners(
     },
   };
 }
-
-type Handler = Pick<Gateway, 'handle'>;
-
 /** A server whose requests wait until its gateway is there: instances learn its URL when they start. */
-async function serveBeforeGateway(host: Host): Promise<{ server: GatewayServer; open(gateway: Handler): void }> {
-  const opening = Promise.withResolvers<Handler>();
-  let gateway: Handler | undefined;
+async function serveBeforeGateway(host: Host): Promise<{ server: GatewayServer; open(gateway: ServedGateway): void }> {
+  const opening = Promise.withResolvers<ServedGateway>();
+  let gateway: ServedGateway | undefined;
   const server = await host.serve({
     handle: (request) => gateway?.handle(request) ?? opening.promise.then((opened) => opened.handle(request)),
+    refuseKey: (head) => opening.promise.then((opened) => opened.refuseKey?.(head)),
   });
   return {
     server,

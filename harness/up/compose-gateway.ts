@@ -5,11 +5,11 @@
  */
 import { sendRequest } from '../backend/postgres/http-client.ts';
 import { PostgrestKeys } from '../backend/postgres/postgrest-keys.ts';
-import { realClock } from '../clock.ts';
+import { realClock, wallTime } from '../clock.ts';
 import { ROUTINGS } from '../plan/routing.ts';
 import type { DatabaseNode, Routing } from '../port/backend.ts';
-import type { Gateway } from '../gateway/gateway.ts';
-import { serveGateway } from '../gateway/gateway-server.ts';
+import { serveGateway, type ServedGateway } from '../gateway/gateway-server.ts';
+import { keyCheck } from '../gateway/key-check.ts';
 import { answerOf, requestOf } from '../gateway/http-message.ts';
 import { assembleGateway } from '../gateway/assembled-gateway.ts';
 
@@ -17,11 +17,12 @@ const PORT = 8000;
 const STICKY_MS = 5000;
 const clock = realClock();
 
-const keys = new PostgrestKeys({
+const apiKeys = {
   publishable: required('SUPABASE_PUBLISHABLE_KEY'),
   secret: required('SUPABASE_SECRET_KEY'),
   jwtSecret: required('JWT_SECRET'),
-});
+};
+const keys = new PostgrestKeys(apiKeys);
 const [primary, ...replicas] = required('RATCHET_REST_URLS')
   .split(',')
   .map((url, number) => nodeAt(number === 0 ? 'primary' : `replica-${number}`, new URL(url)));
@@ -35,9 +36,10 @@ for (const [at, node] of all.entries()) {
 const { url } = await serveGateway(before(all), { host: '0.0.0.0', port: PORT });
 process.stdout.write(`gateway on ${url}\n`);
 
-function before(nodes: readonly DatabaseNode[]): Gateway {
+function before(nodes: readonly DatabaseNode[]): ServedGateway {
   const routing = routingOf(process.env['RATCHET_ROUTING'] || 'get-to-replica');
-  return assembleGateway({ nodes, routing, stickyMs: STICKY_MS, clock }).gateway;
+  const { gateway } = assembleGateway({ nodes, routing, stickyMs: STICKY_MS, clock });
+  return { ...gateway, refuseKey: keyCheck(apiKeys, () => wallTime().getTime()) };
 }
 
 function nodeAt(name: string, { hostname, port }: URL): DatabaseNode {

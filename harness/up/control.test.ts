@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -41,4 +42,14 @@ it('rejects if the server closes the connection, and if it is interrupted', asyn
   interruption.abort();
   await expect(asked).rejects.toThrow('interrupted');
   deaf.close();
+});
+
+it('refuses a command that has no end', async () => {
+  const path = join(folder, 'c.sock');
+  const server = await serveControl(path, async () => []);
+  const socket = connect(path).setEncoding('utf8');
+  socket.write('x'.repeat(1024 * 1024 + 1));
+  const [answer] = (await once(socket, 'data')) as [string];
+  expect(JSON.parse(answer)).toMatchObject({ ok: false, message: 'the line exceeds 1048576 characters' });
+  server.close();
 });

@@ -43,7 +43,9 @@ export async function serveControl(
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
+    socket.setTimeout(COMMAND_MS_MAX, () => socket.destroy());
     void readLine(socket)
+      .finally(() => socket.setTimeout(0))
       .then((line) => perform(JSON.parse(line) as Command))
       .then((faults): Answer => ({ ok: true, faults }), answerOf)
       .then((answer) => socket.end(`${JSON.stringify(answer)}\n`));
@@ -91,14 +93,23 @@ function answerOf(error: unknown): Answer {
   return { ok: false, code, message, exitCode, ...(hint === undefined ? {} : { hint }) };
 }
 
+/** How long a client may take to send its command. */
+const COMMAND_MS_MAX = 10_000;
+const LINE_LENGTH_MAX = 1024 * 1024;
+
 function readLine(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => {
+    const append = (chunk: string): void => {
       text += chunk;
-      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
-    });
+      const end = text.indexOf('\n');
+      if (end === -1 && text.length <= LINE_LENGTH_MAX) return;
+      socket.off('data', append).resume();
+      if (end === -1) reject(new Error(`the line exceeds ${LINE_LENGTH_MAX} characters`));
+      else resolve(text.slice(0, end));
+    };
+    socket.on('data', append);
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('the connection ended before the answer')));
   });

@@ -1,7 +1,6 @@
 /** An environment that stays up: databases with their REST APIs, the gateway in front of them, and faults by command. */
 import type { Backend, ClusterOptions, Commit, DatabaseNode } from '../port/backend.ts';
-import type { Gateway } from '../gateway/gateway.ts';
-import { serveGateway, type GatewayServer } from '../gateway/gateway-server.ts';
+import { serveGateway, type GatewayServer, type ServedGateway } from '../gateway/gateway-server.ts';
 import { realClock, wallTime } from '../clock.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { withAuth } from '../gateway/with-auth.ts';
@@ -78,10 +77,13 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   const folder = await claimStateFolder(options.name);
   undo.push(() => folder.remove());
   // The port first: if it is in use, this fails fast.
-  const gateway = Promise.withResolvers<Pick<Gateway, 'handle'>>();
+  const gateway = Promise.withResolvers<ServedGateway>();
   const balancer = await serve(
     undo,
-    { handle: async (request) => (await gateway.promise).handle(request) },
+    {
+      handle: async (request) => (await gateway.promise).handle(request),
+      refuseKey: async (head) => (await gateway.promise).refuseKey?.(head),
+    },
     options.port,
   );
   const commits = new Set<(commit: Commit) => void>();
@@ -99,12 +101,13 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   undo.push(() => cluster.close());
 
   const names = cluster.replicas.map((replica) => replica.name);
-  const { gateway: opened, faults } = assemble(
+  const { gateway: assembled, faults } = assemble(
     { cluster, commits, clock: realClock() },
     (targets) => new LiveFaults({ backend, targets, replicas: names, areCommitsReported: tracked !== undefined }),
   );
   const nodes = [cluster.primary, ...cluster.replicas];
-  gateway.resolve(withAuth(opened, cluster, () => wallTime().getTime()));
+  const opened = withAuth(assembled, cluster, () => wallTime().getTime());
+  gateway.resolve(opened);
   for (const fault of options.faults) await faults.perform({ do: 'begin', fault });
   const control = await serveControl(folder.socket, (command) => faults.perform(command));
   undo.push(async () => control.close());
@@ -114,7 +117,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     publishableKey: cluster.publishableKey,
     secretKey: cluster.secretKey,
     jwtSecret: cluster.jwtSecret,
-    nodes: await Promise.all(nodes.map((node) => statusOf(node, undo))),
+    nodes: await Promise.all(nodes.map((node) => statusOf(node, opened, undo))),
     versions: cluster.versions,
     notes: cluster.notes ?? [],
     died: death.promise,
@@ -123,13 +126,14 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
 }
 
 /** Serves one database as the primary of a gateway without replicas. */
-async function statusOf(node: DatabaseNode, undo: Undo[]): Promise<NodeStatus> {
+async function statusOf(node: DatabaseNode, { refuseKey }: ServedGateway, undo: Undo[]): Promise<NodeStatus> {
   const alone = { ...node, name: 'primary', rest: node.rest.bind(node), lsn: node.lsn.bind(node) };
-  const { url } = await serve(undo, assembleGateway({ nodes: [alone], clock: realClock() }).gateway);
+  const { gateway } = assembleGateway({ nodes: [alone], clock: realClock() });
+  const { url } = await serve(undo, { ...gateway, refuseKey });
   return { name: node.name, apiUrl: url, databaseUrl: node.databaseUrl };
 }
 
-async function serve(undo: Undo[], gateway: Pick<Gateway, 'handle'>, port?: number): Promise<GatewayServer> {
+async function serve(undo: Undo[], gateway: ServedGateway, port?: number): Promise<GatewayServer> {
   const server = await serveGateway(gateway, port === undefined ? {} : { port });
   undo.push(() => server.close());
   return server;

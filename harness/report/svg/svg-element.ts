@@ -1,4 +1,5 @@
 /** The parts of SVG that a picture of a run needs. All text is escaped here. */
+import { printable } from '../printable.ts';
 import { escapeXml } from '../xml.ts';
 
 /** Complete markup, in which all text has been escaped. */
@@ -15,7 +16,7 @@ export function element(
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(textOf(value))}"`);
   const open = `<${name}${written.join('')}`;
   if (children.length === 0) return { markup: `${open}/>` };
-  const inner = children.map((child) => (typeof child === 'string' ? escapeXml(shownAs(child)) : child.markup));
+  const inner = children.map((child) => (typeof child === 'string' ? escapeXml(printable(child)) : child.markup));
   return { markup: `${open}>${inner.join('')}</${name}>` };
 }
 
@@ -49,9 +50,4 @@ export function rounded(value: number): string {
 
 function textOf(value: string | number): string {
   return typeof value === 'number' ? rounded(value) : value;
-}
-
-/** Replaces control characters, and characters that change the text direction, by U+FFFD. */
-function shownAs(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u{202A}-\u{202E}\u{2066}-\u{2069}]/gu, '\u{FFFD}');
 }
