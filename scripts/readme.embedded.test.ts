@@ -50,7 +50,9 @@ function write(path: string, text: string): void {
 }
 
 it('the subject of the README finds the reversion in an application of its kind', () => {
-  const [, example] = /```ts\n\/\/ ratchet\/subject\.ts\n(.*?)```/s.exec(readFileSync(join(root, 'README.md'), 'utf8'))!;
+  const [, example] = /```ts\n\/\/ ratchet\/subject\.ts\n(.*?)```/s.exec(
+    readFileSync(join(root, 'README.md'), 'utf8'),
+  )!;
   write('ratchet/subject.ts', example!.replace("'ratchet'", JSON.stringify(join(root, 'harness/index.ts'))));
   expect(example!.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
   write('app/api/jobs/[id]/route.ts', STATUS);
