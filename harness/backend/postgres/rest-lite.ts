@@ -1,44 +1,34 @@
 /** A REST layer by `@supabase/lite`, in this process: one app per server, each with its own connections. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import type { PostgresConnection } from '@supabase/lite/postgres';
 import { withAccess } from './lite-access.ts';
 import type { LiteConnection } from './lite-connection.ts';
 import { liteConnection } from './lite-connection.ts';
+import type { PostgresConnection } from './lite-library.ts';
+import { LITE_VERSION } from './lite-version.ts';
 import { refuseReservedNames } from './reserved-names.ts';
 import type { RestLayer, RestNode, RestNodeOptions } from './rest-node.ts';
 import { restSettings, type RestSettings } from './rest-settings.ts';
 
-type Lite = typeof import('@supabase/lite');
-type LitePostgres = typeof import('@supabase/lite/postgres');
+type Lite = typeof import('./lite-library.ts');
 
 /** Loading takes about 350 ms: start it early. */
 export async function loadLite(): Promise<RestLayer> {
-  const { lite, litePostgres } = await importQuietly();
+  const lite = await importQuietly();
   let primary: PostgresConnection | undefined;
   return {
-    versions: { rest: `@supabase/lite ${liteVersion()}` },
+    versions: { rest: `@supabase/lite ${LITE_VERSION}` },
     attach(options) {
-      const own = liteConnection(litePostgres, { ...options, primary });
+      const own = liteConnection(lite, { ...options, primary });
       primary ??= own.connection;
       return liteNode(lite, own, options);
     },
   };
 }
 
-export function liteVersion(): string {
-  const inside = createRequire(import.meta.url).resolve('@supabase/lite/dist/manifest.json');
-  const file = join(dirname(inside), '../../../package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
 /** The library replaces `process.emitWarning` by a function that throws on warnings that are objects. */
-async function importQuietly(): Promise<{ lite: Lite; litePostgres: LitePostgres }> {
+async function importQuietly(): Promise<Lite> {
   const { emitWarning } = process;
   try {
-    const [lite, litePostgres] = await Promise.all([import('@supabase/lite'), import('@supabase/lite/postgres')]);
-    return { lite, litePostgres };
+    return await import('./lite-library.ts');
   } finally {
     process.emitWarning = emitWarning;
   }

@@ -1,5 +1,5 @@
 /** Limits the schema that `@supabase/lite` has read to what PostgREST sees of it. */
-import type { PostgresConnection } from '@supabase/lite/postgres';
+import type { PostgresConnection } from './lite-library.ts';
 
 export type Introspection = Awaited<ReturnType<PostgresConnection['introspect']>>;
 export type RestFunction = NonNullable<Introspection['functions']>[number];
