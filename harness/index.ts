@@ -2,6 +2,7 @@
 export {
   check,
   explore,
+  matrix,
   preflight,
   replay,
   run,
@@ -11,6 +12,8 @@ export {
 } from './api/verbs.ts';
 export type { CheckFilesOptions } from './api/check-files.ts';
 export type { ExploreRangesOptions } from './api/explore-ranges.ts';
+export type { MatrixOptions } from './api/judge-matrix.ts';
+export type { MatrixCell, MatrixResults, RunCosts } from './port/matrix.ts';
 export type { PreflightOptions, PreflightResults } from './api/preflight-subject.ts';
 export type { RunningOptions, RunScenariosOptions } from './api/run-scenarios.ts';
 export type { Check, CheckName, FailedCheck, PassedCheck, Problem } from './preflight/connection-trial.ts';

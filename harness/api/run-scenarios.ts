@@ -36,6 +36,10 @@ export interface RunScenariosOptions extends RunningOptions {
   seed?: number;
   /** Override the defaults of the scenarios. */
   parameters?: Readonly<Record<string, number | string>>;
+  /** Whether the regression plans of the project run before the scenarios. Default: true. */
+  regressions?: boolean;
+  /** What to do with a scenario that cannot run. Default: `leave-out` where all scenarios run, `refuse` where they are named. */
+  onUnsupported?: 'leave-out' | 'refuse';
 }
 
 /**
@@ -62,7 +66,9 @@ export async function runScenarios(options: RunScenariosOptions): Promise<Validi
     ({ plan, expect }) => subject.name in expect && (isAll(options) || names.includes(plan.scenario)),
   );
   const tasks = [
-    ...regressions.map((regression) => regressionTask(regression, subject.name, options)),
+    ...(options.regressions === false ? [] : regressions).map((regression) =>
+      regressionTask(regression, subject.name, options),
+    ),
     ...scenarios.flatMap((scenario) => tasksOf(scenario, subject, options)),
   ];
   return runAll('run', tasks, project, options);
@@ -97,7 +103,8 @@ export function runAll(
     subject,
     subjectAs,
     backend: options.backend ?? DEFAULT_BACKEND,
-    onUnsupported: verb === 'run' && options.scenarios === undefined ? 'leave-out' : 'refuse',
+    onUnsupported:
+      options.onUnsupported ?? (verb === 'run' && options.scenarios === undefined ? 'leave-out' : 'refuse'),
     reportRoot: options.report ?? DEFAULT_REPORT,
     ownsTarget: options.ownsTarget ?? false,
     reporter: options.reporter ?? {},

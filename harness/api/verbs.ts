@@ -10,6 +10,8 @@ import type { JudgedExploration, JudgedRun, RunTitle } from '../port/reporter.ts
 import type { CheckFilesOptions } from './check-files.ts';
 import { collect } from './collect.ts';
 import type { ExploreRangesOptions } from './explore-ranges.ts';
+import type { MatrixResults } from '../port/matrix.ts';
+import type { MatrixOptions } from './judge-matrix.ts';
 import type { PreflightOptions, PreflightResults } from './preflight-subject.ts';
 import type { RunningOptions, RunScenariosOptions } from './run-scenarios.ts';
 
@@ -95,6 +97,16 @@ export async function check(
 export async function preflight(options: PreflightOptions = {}): Promise<PreflightResults> {
   const { preflightSubject } = await import('./preflight-subject.ts');
   return preflightSubject(options);
+}
+
+/**
+ * Runs scenarios against several subjects, and compares each verdict with what the subject declares.
+ * @example `await matrix({ subjects: ['./a.ts', './b.ts'], backend: 'simulated' })`
+ * @throws RatchetError for bad input (`exitCode` 64), or if a run cannot start (2)
+ */
+export async function matrix(options: MatrixOptions = {}): Promise<MatrixResults> {
+  const { judgeMatrix } = await import('./judge-matrix.ts');
+  return judgeMatrix(options);
 }
 
 function runsOf({ valid, runs, leftOut, durationMs }: RunResults): RunResults {

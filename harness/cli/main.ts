@@ -14,6 +14,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   run: async () => (await import('./verb-run.ts')).addRun,
   init: async () => (await import('./verb-init.ts')).addInit,
   try: async () => (await import('./verb-try.ts')).addTry,
+  matrix: async () => (await import('./verb-matrix.ts')).addMatrix,
   explore: async () => (await import('./verb-explore.ts')).addExplore,
   replay: async () => (await import('./verb-replay.ts')).addReplay,
   check: async () => (await import('./verb-check.ts')).addCheck,

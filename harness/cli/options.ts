@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { RunningOptions } from '../api/run-scenarios.ts';
 import type { Plan } from '../plan/plan.ts';
+import { SCENARIO_TAGS } from '../plan/scenario.ts';
 import { ROUTINGS } from '../plan/routing.ts';
 import { DEFAULT_BACKEND, DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
 import { backendNames } from '../runner/backend-registry.ts';
@@ -67,6 +68,11 @@ export const reportOption = (): Option =>
 /** For verbs that judge nothing; the others have reporters. */
 export const formatOption = (): Option =>
   new Option('--format <format>', 'output format').choices(['text', 'json']).default('text');
+
+export const tagOption = (): Option =>
+  new Option('--tag <tag>', `only scenarios with this tag; may be repeated: ${SCENARIO_TAGS.join(', ')}`).argParser(
+    (tag: string, previous: string[] = []) => [...previous, tag],
+  );
 
 export const setOption = (): Option =>
   new Option('--set <name=value>', 'a parameter of the scenario, e.g. lag_ms=1000; may be repeated')

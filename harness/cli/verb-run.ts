@@ -1,6 +1,5 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { runScenarios } from '../api/run-scenarios.ts';
-import { SCENARIO_TAGS } from '../plan/scenario.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import {
   backendOption,
@@ -14,6 +13,7 @@ import {
   seedOption,
   setOption,
   subjectOption,
+  tagOption,
   type RunFlags,
 } from './options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
@@ -25,11 +25,7 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     .command('run')
     .description('run scenarios against a subject and judge what every observer saw; saved regression plans run first')
     .argument('[scenario...]', 'names that `ratchet list` shows (default: all)')
-    .addOption(
-      new Option('--tag <tag>', `only scenarios with this tag; may be repeated: ${SCENARIO_TAGS.join(', ')}`).argParser(
-        (tag: string, previous: string[] = []) => [...previous, tag],
-      ),
-    )
+    .addOption(tagOption())
     .addOption(subjectOption())
     .addOption(backendOption())
     .addOption(seedOption())

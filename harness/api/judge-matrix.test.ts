@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { subject as guarded } from '../../fixtures/subjects/guarded/subject.ts';
+import { subject as legacy } from '../../fixtures/subjects/legacy/subject.ts';
+import { matrix } from '../index.ts';
+import { matrixText } from '../report/matrix-text.ts';
+import { plainPalette } from '../report/palette.ts';
+
+const report = mkdtempSync(join(tmpdir(), 'ratchet-matrix-'));
+afterAll(() => rmSync(report, { recursive: true, force: true }));
+const folder = fileURLToPath(new URL('../..', import.meta.url));
+const options = { backend: 'simulated', folder, report } as const;
+
+it('has a cell for each scenario and subject, with the shortest counterexample and the costs', async () => {
+  const scenarios = ['racing-writers', 'restart'];
+  const results = await matrix({ ...options, scenarios, subjects: ['legacy', guarded], runs: 2 });
+  expect(results).toMatchObject({ valid: true, scenarios, subjects: ['legacy', 'guarded'], leftOut: [] });
+  expect(results.cells.map(({ scenario, subject, valid }) => [scenario, subject, valid])).toEqual([
+    ['racing-writers', 'legacy', false],
+    ['restart', 'legacy', true],
+    ['racing-writers', 'guarded', true],
+    ['restart', 'guarded', true],
+  ]);
+  expect(results.cells[0]).toMatchObject({
+    isAsExpected: true,
+    violated: expect.arrayContaining(['monotonic-commits']),
+    counterexample: { sentence: expect.stringContaining('story-1'), replay: expect.stringContaining('ratchet replay') },
+  });
+  expect(results.costs['guarded']!.requestsPerPoll).toBeGreaterThanOrEqual(1);
+  const text = matrixText(results, plainPalette);
+  expect(text).toMatch(/^racing-writers +✗ +✓$/m);
+  expect(text).toMatch(/^requests per poll +1\.00 /m);
+});
+
+it('is false where a verdict differs from what the subject declares, and says which', async () => {
+  const subject = { ...legacy, withstands: { 'racing-writers': true, restart: false } };
+  const results = await matrix({ ...options, scenarios: ['racing-writers', 'restart'], subjects: [subject] });
+  expect(results.valid).toBe(false);
+  const text = matrixText(results, plainPalette);
+  expect(text).toContain('✗ racing-writers · legacy  expected to hold');
+  expect(text).toContain('✓ restart · legacy  expected to be violated');
+  expect(text).toMatch(/^restart +✓ !$/m);
+});
+
+it('is false where a subject that declares nothing is violated', async () => {
+  const { withstands: _, ...subject } = legacy;
+  const results = await matrix({ ...options, scenarios: ['racing-writers'], subjects: [subject] });
+  expect(results.valid).toBe(false);
+  expect(matrixText(results, plainPalette)).toMatch(/^racing-writers +✗$/m);
+});
+
+it('leaves out what a subject cannot run', async () => {
+  const { generation: _, ...tracked } = legacy.tracked;
+  const results = await matrix({
+    ...options,
+    scenarios: ['restart', 'late-event'],
+    subjects: [{ ...legacy, tracked }],
+  });
+  expect(results.leftOut).toMatchObject([{ scenario: 'restart', subject: 'legacy' }]);
+  expect(results.scenarios).toEqual(['late-event']);
+});
+
+it('is unknown for a subject that tests nothing', async () => {
+  const subject = { ...legacy, readStatus: () => undefined, withstands: {} };
+  const results = await matrix({ ...options, scenarios: ['lagging-replica'], subjects: [subject] });
+  expect(results.valid).toBe('unknown');
+  expect(results.cells[0]?.reason).toMatch(/nothing was tested/);
+});
+
+it('refuses a project without subjects', async () => {
+  await expect(matrix({ ...options, folder: tmpdir() })).rejects.toThrow('there are no subjects to compare');
+});

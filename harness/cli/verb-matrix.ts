@@ -1,0 +1,66 @@
+import { Option, type Command } from 'commander';
+import { judgeMatrix } from '../api/judge-matrix.ts';
+import { exitCodeOf } from '../errors.ts';
+import { matrixMarkdown, matrixText } from '../report/matrix-text.ts';
+import { printableData } from '../report/printable.ts';
+import { DEFAULT_RUNS } from '../runner/defaults.ts';
+import { backendOption, propertyOption, reportOption, runsOption, seedOption, tagOption } from './options.ts';
+import { palette, print, printJson, progress } from './terminal.ts';
+import type { Finish } from './verb.ts';
+
+interface MatrixFlags {
+  subject?: string[];
+  tag?: string[];
+  backend: string;
+  seed: number;
+  runs: number;
+  property?: string[];
+  report: string;
+  format: 'text' | 'json' | 'markdown';
+}
+
+export function addMatrix(program: Command, finish: Finish, signal: AbortSignal): void {
+  program
+    .command('matrix')
+    .description(
+      'run scenarios against several subjects, compare the verdicts with what is expected, and measure costs',
+    )
+    .argument('[scenario...]', 'names that `ratchet list` shows (default: all)')
+    .addOption(
+      new Option('--subject <name>', 'a subject, by name or path; may be repeated')
+        .default(undefined, 'all subjects of the project')
+        .argParser((name: string, previous: string[] = []) => [...previous, name]),
+    )
+    .addOption(tagOption())
+    .addOption(backendOption().default('simulated'))
+    .addOption(seedOption())
+    .addOption(runsOption().default(DEFAULT_RUNS, '1; run K uses the seed N + K - 1'))
+    .addOption(propertyOption())
+    .addOption(reportOption())
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'markdown']).default('text'))
+    .addHelpText('after', EXIT_CODES)
+    .action(async (names: string[], flags: MatrixFlags) => finish(await matrix(names, flags, signal)));
+}
+
+const EXIT_CODES = `
+The exit code is 0 if every verdict is the one that the subject declares in \`withstands\`, 1 if one differs, and 2 if a
+run is inconclusive.`;
+
+async function matrix(names: readonly string[], flags: MatrixFlags, signal: AbortSignal): Promise<number> {
+  const { subject: subjects, tag: tags, backend, seed, runs, property: properties, report, format } = flags;
+  const results = await judgeMatrix({
+    scenarios: names.length === 0 ? undefined : names,
+    ...(subjects === undefined ? {} : { subjects }),
+    tags,
+    backend,
+    seed,
+    runs,
+    properties,
+    report,
+    signal,
+    onProgress: progress,
+  });
+  if (format === 'json') printJson(results, 2);
+  else print(format === 'markdown' ? matrixMarkdown(results) : matrixText(printableData(results), palette));
+  return exitCodeOf(results.valid);
+}
