@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { subject as guarded } from '../fixtures/subjects/guarded/subject.ts';
 import { subject as legacy } from '../fixtures/subjects/legacy/subject.ts';
+import type { Subject } from './port/subject.ts';
 import { scenario as laggingReplica } from '../scenarios/lagging-replica.ts';
 import './vitest.ts';
 
@@ -43,6 +44,14 @@ test('the search and its shrinking end within the time limit of the test', { tim
 test('nothing tried is not a pass', async () => {
   const held = expect(guarded).toHoldUnder(laggingReplica, { timeMs: 0 });
   await expect(held).rejects.toThrow('nothing was tested: no plan of lagging-replica was tried');
+});
+
+test.each([undefined, 'simulated'])('a subject that tests nothing is told its mistake, backend %s', async (backend) => {
+  const blind: Subject = { ...legacy, readStatus: () => undefined };
+  const options = { runs: 3, report, ...(backend === undefined ? {} : { backend }) };
+  await expect(expect(blind).toHoldUnder(laggingReplica, options)).rejects.toThrow(
+    /^lagging-replica could not be judged: nothing was tested: (\d+) of \1 polls [^]*mistake: routes\.status\.read: .* — /,
+  );
 });
 
 test('a backend runs the scenario instead of searching', async () => {

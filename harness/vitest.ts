@@ -11,6 +11,7 @@ import type { Range } from './plan/range.ts';
 import type { Scenario } from './plan/scenario.ts';
 import type { FoundPlan, JudgedRun } from './port/reporter.ts';
 import type { Subject } from './port/subject.ts';
+import { describeFailedCheck } from './report/check-text.ts';
 import { describeFound } from './report/explored.ts';
 import { plainPalette } from './report/palette.ts';
 import { printable, printableData } from './report/printable.ts';
@@ -68,7 +69,7 @@ async function searched(
     timeMs: searchMs,
     limitMs,
   });
-  const { found, runs, elapsedMs, valid, untestedReason } = explorations[0]!;
+  const { found, runs, elapsedMs, valid, untestedReason, failedCheck } = explorations[0]!;
   if (found !== undefined) return notHeld(subject, name, found);
   const seconds = (elapsedMs / 1_000).toFixed(1);
   if (runs === 0) {
@@ -76,7 +77,10 @@ async function searched(
       `nothing was tested: no plan of ${name} was tried in ${seconds} s — give the test a longer time limit`,
     );
   }
-  if (valid === 'unknown') throw new Error(`${name} could not be judged: ${printable(untestedReason ?? '')}`);
+  if (valid === 'unknown') {
+    const mistake = failedCheck === undefined ? '' : `\nmistake: ${describeFailedCheck(failedCheck)}`;
+    throw new Error(`${name} could not be judged: ${printable(untestedReason ?? '')}${mistake}`);
+  }
   const tried =
     runs < runsMax ? `${runs} of ${runsMax} plans of ${name}, in ${seconds} s` : `all ${runs} plans of ${name}`;
   await test?.context.annotate(`tried ${tried}`);
@@ -108,7 +112,7 @@ async function ranOn(
   const why =
     signal?.aborted === true
       ? `it was stopped after ${Math.round(limitMs)} ms: give the test a longer time limit`
-      : finding;
+      : [...(failing?.untested?.slice(0, 1).map(printable) ?? []), finding].join('\n');
   throw new Error(`${name} could not be judged: ${why}`);
 }
 

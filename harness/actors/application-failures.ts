@@ -7,6 +7,8 @@ import { applicationStack } from '../stacks.ts';
 
 /** A status endpoint may answer with an error status, but must not throw. */
 export function applicationThrew(error: unknown, session: string, clock: Clock): EnvironmentError {
+  // The adapter of the subject says more than where it was thrown.
+  if (error instanceof EnvironmentError) return error;
   const message = describe('the status endpoint', error, `asked by ${session}`, clock);
   return new EnvironmentError(
     'subject-threw',

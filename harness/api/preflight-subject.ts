@@ -1,4 +1,4 @@
-import { DEFAULT_BACKEND } from '../runner/defaults.ts';
+import { CHECK_TIMEOUT_MS, DEFAULT_BACKEND } from '../runner/defaults.ts';
 import { loadBackend } from '../runner/backend-registry.ts';
 import { trySubject } from '../runner/try-subject.ts';
 import type { Check } from '../preflight/connection-trial.ts';
@@ -31,7 +31,7 @@ export async function preflightSubject(options: PreflightOptions): Promise<Prefl
   const checks = await trySubject({
     subject,
     backend,
-    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: options.timeoutMs ?? CHECK_TIMEOUT_MS,
     ownsTarget: options.ownsTarget ?? false,
     onProgress: options.onProgress ?? (() => undefined),
     onCheck: options.onCheck ?? (() => undefined),
@@ -39,6 +39,3 @@ export async function preflightSubject(options: PreflightOptions): Promise<Prefl
   });
   return { ok: checks.every(({ ok }) => ok), checks };
 }
-
-/** Two waits fit into the 5 s in which a mistake is to be reported. */
-export const DEFAULT_TIMEOUT_MS = 4_000;

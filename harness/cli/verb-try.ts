@@ -1,8 +1,10 @@
 import { Option, type Command } from 'commander';
-import { DEFAULT_TIMEOUT_MS, preflightSubject } from '../api/preflight-subject.ts';
+import { preflightSubject } from '../api/preflight-subject.ts';
 import { ExitCode } from '../errors.ts';
 import type { Check } from '../preflight/connection-trial.ts';
+import { describeFailedCheck } from '../report/check-text.ts';
 import { printable } from '../report/printable.ts';
+import { CHECK_TIMEOUT_MS } from '../runner/defaults.ts';
 import { backendOption, formatOption, ownTargetOption, subjectOption, wholeNumber } from './options.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
@@ -23,7 +25,7 @@ export function addTry(program: Command, finish: Finish, signal: AbortSignal): v
     .addOption(backendOption())
     .addOption(
       new Option('--timeout <ms>', 'how long each check waits for the application')
-        .default(DEFAULT_TIMEOUT_MS)
+        .default(CHECK_TIMEOUT_MS)
         .argParser(wholeNumber(1)),
     )
     .addOption(ownTargetOption())
@@ -51,7 +53,6 @@ async function tryOut(flags: TryFlags, signal: AbortSignal): Promise<number> {
 
 /** One line: what was found, and what to do about it. */
 export function describeCheck(check: Check): string {
-  const found = printable(check.found.replaceAll(/\s*\n\s*/g, ' '));
-  if (check.ok) return `${palette.green('✓')} ${found}`;
-  return `${palette.red('✗')} ${printable(check.field)}: ${found} — ${printable(check.remedy)}`;
+  if (check.ok) return `${palette.green('✓')} ${printable(check.found)}`;
+  return `${palette.red('✗')} ${describeFailedCheck(check)}`;
 }

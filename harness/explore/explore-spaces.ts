@@ -4,6 +4,7 @@ import { realClock } from '../clock.ts';
 import type { JudgedExploration, Reporter, RunTitle } from '../port/reporter.ts';
 import type { Subject } from '../port/subject.ts';
 import { DEFAULT_BACKEND, DEFAULT_SEED } from '../runner/defaults.ts';
+import { explainOnce } from '../runner/explain-untested.ts';
 import { execute } from '../runner/execute.ts';
 import { loadBackend } from '../runner/backend-registry.ts';
 import { replayCommand } from '../runner/replay-command.ts';
@@ -50,12 +51,18 @@ export async function exploreSpaces(options: ExploreSpacesOptions): Promise<Vali
   const { spaces, reporter, signal } = options;
   const titles = spaces.map((space) => titleOf(space, options));
   const defaults = { backend: DEFAULT_BACKEND, seed: DEFAULT_SEED };
+  const explain = explainOnce({
+    subject: options.subject,
+    backend: await loadBackend(SIMULATED),
+    onProgress: () => undefined,
+    signal,
+  });
   return reportingEnd(reporter, realClock(), async (judged) => {
     await reporter.begin?.({ verb: 'explore', titles, leftOut: [], defaults });
     for (const [at, space] of spaces.entries()) {
       if (signal.aborted) break;
       await reporter.starting?.(itemAt(titles, at));
-      const exploration = await exploreOne(space, itemAt(titles, at), options);
+      const exploration = await exploreOne(space, itemAt(titles, at), explain, options);
       judged.push(exploration.valid);
       await reporter.explored?.(exploration);
     }
@@ -67,7 +74,12 @@ function titleOf({ name }: Space, { subject, seed }: ExploreSpacesOptions): RunT
   return { scenario: name, subject: subject.name, seed };
 }
 
-async function exploreOne(space: Space, title: RunTitle, options: ExploreSpacesOptions): Promise<JudgedExploration> {
+async function exploreOne(
+  space: Space,
+  title: RunTitle,
+  explain: ReturnType<typeof explainOnce>,
+  options: ExploreSpacesOptions,
+): Promise<JudgedExploration> {
   const { checkDeterminism, runs, timeMs, signal } = options;
   const explored = await explore({
     workers: options.createWorkers(space),
@@ -79,14 +91,19 @@ async function exploreOne(space: Space, title: RunTitle, options: ExploreSpacesO
   });
   const { found: find, ...measured } = explored;
   const found = find === undefined ? undefined : await confirmed(find, space, options);
+  const valid = validityOf(explored);
+  const isExplicable = valid === 'unknown' && found === undefined && !signal.aborted;
+  const { failedCheck } = isExplicable ? await explain() : {};
+  const mistake = failedCheck === undefined ? {} : { failedCheck };
   return {
     ...title,
     ...measured,
-    valid: validityOf(explored),
+    ...mistake,
+    valid,
     expected: space.expected,
     isDeterminismCheck: checkDeterminism,
     found,
-    record: { space: space.name, ...measured, ...(found === undefined ? {} : { found: recordOf(found) }) },
+    record: { space: space.name, ...measured, ...mistake, ...(found === undefined ? {} : { found: recordOf(found) }) },
   };
 }
 

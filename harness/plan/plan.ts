@@ -52,12 +52,14 @@ const Observer = z.strictObject({
 
 /**
  * What may fail to happen in a run without making its verdict unknown: a fault that never applies, workers that all give
- * up, an observer that is never shown a progress, a run without any commit, a run without any request to Supabase.
+ * up, an observer that is never shown a progress, a run without the end of any generation, without any commit, or without
+ * any request to Supabase.
  */
 export const ALLOWANCES = [
   'fault-unused',
   'workers-gave-up',
   'observer-not-shown',
+  'no-end',
   'no-commits',
   'no-requests',
 ] as const;

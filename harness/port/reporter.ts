@@ -6,6 +6,9 @@ import type { Validity, Verdict } from '../checker/verdict.ts';
 import type { History } from '../history/event.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { FailedCheck } from '../preflight/connection-trial.ts';
+
+export type { FailedCheck };
 
 /** The export `reporter`, or the default export, of a reporter's file. */
 export type CreateReporter = (options: ReporterOptions) => MaybePromise<Reporter>;
@@ -76,6 +79,8 @@ export interface JudgedRun extends RunTitle {
   notJudged?: readonly Verdict[];
   /** What did not happen in the run, so that it tested nothing, or not what its plan is about; in sentences. */
   untested?: readonly string[];
+  /** The mistake that a trial of the subject found after a run that tested nothing, as `ratchet try` does. */
+  failedCheck?: FailedCheck;
   /** Whether the properties are expected to hold; `undefined` without an expectation. */
   expected: boolean | undefined;
   history: History;
@@ -120,6 +125,8 @@ export interface JudgedExploration extends RunTitle {
   /** How many of the plans tested nothing, e.g. because no tab was shown a progress, and why the first did not. */
   untested: number;
   untestedReason?: string;
+  /** If no plan tested anything: the mistake that a trial of the subject found, as `ratchet try` does. */
+  failedCheck?: FailedCheck;
   found: FoundPlan | undefined;
   /** The same as JSON. */
   record: Readonly<Record<string, unknown>>;

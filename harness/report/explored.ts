@@ -2,6 +2,7 @@
 import type { ConfirmingRun, FoundPlan, JudgedExploration } from '../port/reporter.ts';
 import { describeValidity, isSurprise } from './expected-words.ts';
 import type { Palette } from './palette.ts';
+import { describeFailedCheck } from './check-text.ts';
 import { describePlan } from './plan-text.ts';
 import { describeBody } from './run-text.ts';
 import { validityMark } from './verdict-text.ts';
@@ -25,11 +26,12 @@ export async function describeExploration(
   isVerbose: boolean,
 ): Promise<string[]> {
   const { found } = exploration;
-  const { runs, untested, untestedReason = '' } = exploration;
+  const { runs, untested, untestedReason = '', failedCheck } = exploration;
   const lines = [
     describeResult(exploration, palette),
     palette.dim(`  deviations tried: ${coverageOf(exploration)}`),
     ...(untested === 0 ? [] : [`  ${untested} of ${runs} plans tested nothing; the first: ${untestedReason}`]),
+    ...(failedCheck === undefined ? [] : [`  mistake: ${describeFailedCheck(failedCheck)}`]),
   ];
   return found === undefined ? lines : [...lines, ...(await describeFinding(found, palette, isVerbose))];
 }

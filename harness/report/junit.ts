@@ -8,6 +8,7 @@ import type { HistoryColumns } from '../history/columns.ts';
 import type { JudgedExploration, JudgedRun, Reporter, ReporterOptions, RunTitle, VerbStart } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
 import { withPrintable } from './printable-reporter.ts';
+import { describeFailedCheck } from './check-text.ts';
 import { Titles } from './title.ts';
 import { formatCounterexample } from './verdict-text.ts';
 import { element, escapeXml } from './xml.ts';
@@ -62,13 +63,14 @@ function suiteOfRun(name: string, run: JudgedRun): Suite {
 }
 
 function propertiesOf(run: JudgedRun): Suite['properties'] {
-  const { subject, backend, seed, expected, file, historyFile, replay } = run;
+  const { subject, backend, seed, expected, failedCheck, file, historyFile, replay } = run;
   return {
     subject,
     backend,
     seed: seed === undefined ? undefined : String(seed),
     expected: expected === undefined ? undefined : expected ? 'held' : 'violated',
     history: historyFile === undefined || file !== undefined ? undefined : shortPath(historyFile),
+    mistake: failedCheck === undefined ? undefined : describeFailedCheck(failedCheck),
     replay,
   };
 }

@@ -4,6 +4,7 @@ import { asColumns } from '../history/columns-builder.ts';
 import type { JudgedRun, LogLines } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
 import { describeValidity, isSurprise } from './expected-words.ts';
+import { describeFailedCheck } from './check-text.ts';
 import type { Palette } from './palette.ts';
 import { quotedLines } from './printable.ts';
 import { formatVerdicts, validityMark } from './verdict-text.ts';
@@ -40,16 +41,17 @@ export interface BodyOptions {
 /** The plan, the violations, the reasons, the saved files and, last, the replay command. */
 export async function describeBody(run: JudgedRun, options: BodyOptions): Promise<string[]> {
   const { palette, showsLines, showsPlan, showsEach } = options;
-  const { plan, history, incomplete, untested, notes, file, historyFile, replay, valid, log } = run;
+  const { plan, history, incomplete, untested, failedCheck, notes, file, historyFile, replay, valid, log } = run;
   return [
     ...(showsPlan && plan !== undefined ? await planLines(run, palette) : []),
     ...(log === undefined ? [] : describeLog(log, showsLines).map((line) => palette.dim(line))),
     ...formatVerdicts(history, run, {
       palette,
       held: showsEach ? 'each' : 'names',
-      knownReason: incomplete?.message ?? untested?.[0],
+      knownReason: untested?.[0] ?? incomplete?.message,
     }),
     ...(untested ?? []).slice(valid === 'unknown' ? 1 : 0).map((reason) => `note:    ${reason}`),
+    ...(failedCheck === undefined ? [] : [`mistake: ${describeFailedCheck(failedCheck)}`]),
     ...notes.map((note) => `note:    ${note}`),
     ...(incomplete === undefined ? [] : describeStop(incomplete)),
     ...(historyFile === undefined || file !== undefined ? [] : [`history: ${shortPath(historyFile)}`]),

@@ -2,7 +2,7 @@
  * Whether a run has tested anything, from its history alone. A run in which nothing happened that a property could have
  * judged is inconclusive: the application may have a wrong path, a wrong reader or another database.
  */
-import { COMMIT_OK, FAIL, INFO, READ, READ_INVOKE, READ_OK, RECEIVE_OK, SHOW_OK } from '../history/codes.ts';
+import { COMMIT_OK, FAIL, INFO, NONE, READ, READ_INVOKE, READ_OK, RECEIVE_OK, SHOW_OK } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { isMark, type MarkName } from '../history/marks.ts';
@@ -30,6 +30,7 @@ export function findUntested(history: HistoryColumns, plan: Plan, selection: Sel
     'workers-gave-up': describeGaveUp(plan, named(marks, 'worker-gave-up')),
     'no-commits': describeNoCommits(history),
     'observer-not-shown': observers.filter(({ shown }) => shown === 0).map((each) => describeObserver(history, each)),
+    'no-end': describeNoEnd(history, plan, marks),
     'fault-unused': named(marks, 'fault-unused').flatMap((mark) => describeUnused(plan, mark)),
   };
   const reasons = (Object.keys(missing) as Allowance[])
@@ -40,8 +41,16 @@ export function findUntested(history: HistoryColumns, plan: Plan, selection: Sel
   return { reasons, blind: new Set(blind) };
 }
 
+/** Whether the subject may be the cause: a fault that never applies is one of the plan. */
+export function isSubjectSuspect(untested: readonly string[] = []): boolean {
+  return untested.some((reason) => !reason.startsWith(`${NOT_EVERYTHING}: ${UNUSED}`));
+}
+
+const NOT_EVERYTHING = 'not everything was tested';
+const UNUSED = 'a fault never applied';
+
 /** What is tested although this is missing. */
-const PREFIXES: Partial<Record<Allowance, string>> = { 'fault-unused': 'not everything was tested' };
+const PREFIXES: Partial<Record<Allowance, string>> = { 'no-end': NOT_EVERYTHING, 'fault-unused': NOT_EVERYTHING };
 
 function marksOf(history: HistoryColumns): HistoryEvent[] {
   const marks: HistoryEvent[] = [];
@@ -76,11 +85,31 @@ function describeNoCommits(history: HistoryColumns): string[] {
   return [`no row of ${table} was written during the run`];
 }
 
+/** The words of the status are wrong if a row reaches 100% and no row ever has a status that ends its generation. */
+function describeNoEnd(history: HistoryColumns, { generations }: Plan, marks: readonly HistoryEvent[]): string[] {
+  const hasGivenUp = marks.some((mark) => isMark(mark, 'worker-gave-up') || isMark(mark, 'run-incomplete'));
+  if (hasGivenUp || !generations.some(({ outcome }) => outcome === 'completed')) return [];
+  let full: number | undefined;
+  for (let at = 0; at < history.length; at++) {
+    const status = history.status.get(at);
+    if (history.code.get(at) !== COMMIT_OK || status === NONE) continue;
+    if (END_STATUSES.has(history.names.nameOf(status))) return [];
+    if (history.progress.get(at) === 100) full ??= at;
+  }
+  if (full === undefined) return [];
+  const word = JSON.stringify(history.names.nameOf(history.status.get(full)));
+  return [
+    `${history.keyName(full)} was committed at 100% with the status ${word}, which is neither completed nor failed`,
+  ];
+}
+
+const END_STATUSES: ReadonlySet<string | number> = new Set(['completed', 'failed']);
+
 function describeUnused({ faults }: Plan, { number }: HistoryEvent): string[] {
   const fault = faults[Number(number)];
   if (fault === undefined) return [];
   const why = 'match' in fault ? 'no request matched it' : 'its moment never came';
-  return [`a fault never applied, since ${why}: ${describeFault(fault)}`];
+  return [`${UNUSED}, since ${why}: ${describeFault(fault)}`];
 }
 
 interface Observed {
@@ -117,9 +146,12 @@ function describeObserver(history: HistoryColumns, { session, polls, received }:
   const [most, ...others] = [...groups.values()].toSorted((a, b) => b.length - a.length);
   const first = most?.[0];
   if (most === undefined || first === undefined) return `no poll of ${session} was answered`;
+  // A poll that was under way when the run was stopped had no time to be answered.
+  const ended = [...groups.values()].reduce((sum, group) => sum + group.length, 0);
+  const all = polls - ended > 1 ? polls : ended;
   const example = first.text === '' ? '' : `: ${first.text}`;
   const rest = others.slice(0, OTHER_ANSWERS_MAX).map((group) => `, ${group.length} ${group[0]?.answer}`);
-  return `${most.length} of ${polls} polls of ${session} ${first.answer}${rest.join('')}${example}`;
+  return `${most.length} of ${all} polls of ${session} ${first.answer}${rest.join('')}${example}`;
 }
 
 const OTHER_ANSWERS_MAX = 2;

@@ -2,9 +2,12 @@
 import type { Backend } from '../port/backend.ts';
 import { foldValidity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
+import type { FailedCheck } from '../preflight/connection-trial.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { History } from '../history/event.ts';
 import type { Subject } from '../port/subject.ts';
+import { isSubjectSuspect } from './evidence.ts';
+import type { Explanation } from './explain-untested.ts';
 import { realHost } from './host.ts';
 import { judgePlannedRun } from './judge-planned-run.ts';
 import { requireProperties, type RunJudgement } from './judgement.ts';
@@ -25,6 +28,8 @@ export interface ExecuteOptions {
   expected: boolean | undefined;
   /** Allows writes to a remote target that is not marked as a test target. */
   ownsTarget?: boolean;
+  /** Called after a run that tested nothing. */
+  explain?(): Promise<Explanation>;
   onProgress(message: string): void;
   signal: AbortSignal;
 }
@@ -38,6 +43,8 @@ export interface RunReport extends RunJudgement {
   /** Why the run is incomplete, if it is. */
   incomplete: Error | undefined;
   notes: readonly string[];
+  /** The mistake because of which nothing was tested, if it was found. */
+  failedCheck?: FailedCheck;
   plan: Plan;
   history: History;
   planFile: string;
@@ -74,10 +81,16 @@ export async function execute(options: ExecuteOptions): Promise<RunReport> {
       historyFile: folder.historyFile,
       durationMs: Math.round(clock.now() / 1e6),
     };
-    return saveVerdict(report, folder);
+    return saveVerdict(await explained(report, options), folder);
   } finally {
     folder.close();
   }
+}
+
+async function explained(report: RunReport, { explain, signal }: ExecuteOptions): Promise<RunReport> {
+  if (explain === undefined || signal.aborted || !isSubjectSuspect(report.untested)) return report;
+  const { notes, ...found } = await explain();
+  return { ...report, ...found, notes: [...report.notes, ...notes] };
 }
 
 /** If the verdict cannot be written, a verdict of true becomes unknown; a violation remains. */

@@ -7,6 +7,7 @@ import type { JudgedRun, Reporter, RunTitle } from '../port/reporter.ts';
 import type { Subject } from '../port/subject.ts';
 import { itemAt } from '../required.ts';
 import { DEFAULT_BACKEND, DEFAULT_SEED } from './defaults.ts';
+import { explainOnce } from './explain-untested.ts';
 import { execute, verdictFile, type RunReport } from './execute.ts';
 import { requireProperties } from './judgement.ts';
 import { loadBackend } from './backend-registry.ts';
@@ -50,6 +51,7 @@ export async function runTasks(options: RunTasksOptions): Promise<Validity> {
   const { possible, leftOut } = divide(options, backend);
   const { verb, reporter } = options;
   const defaults = { backend: DEFAULT_BACKEND, seed: DEFAULT_SEED };
+  const explain = explainOnce({ ...options, backend });
   const titles = possible.map((task) => titleOf(task, options));
   return reportingEnd(reporter, realClock(), async (judged) => {
     await reporter.begin?.({ verb, titles, leftOut, defaults });
@@ -57,7 +59,7 @@ export async function runTasks(options: RunTasksOptions): Promise<Validity> {
       if (options.signal.aborted) break;
       await reporter.starting?.(itemAt(titles, at));
       const which = possible.length > 1 ? `run ${at + 1} of ${possible.length}: ` : '';
-      const run = await runOne(task, backend, which, options);
+      const run = await runOne(task, { backend, explain, which }, options);
       judged.push(run.valid);
       await reporter.ran?.(run);
     }
@@ -65,7 +67,14 @@ export async function runTasks(options: RunTasksOptions): Promise<Validity> {
   });
 }
 
-async function runOne(task: Task, backend: Backend, which: string, options: RunTasksOptions): Promise<JudgedRun> {
+interface Around {
+  backend: Backend;
+  explain: ReturnType<typeof explainOnce>;
+  /** Which run of how many. */
+  which: string;
+}
+
+async function runOne(task: Task, { backend, explain, which }: Around, options: RunTasksOptions): Promise<JudgedRun> {
   const { subject, subjectAs, reportRoot, ownsTarget, signal } = options;
   const title = `${task.plan.scenario} · ${subject.name} · ${backend.name} · seed ${task.plan.seed}`;
   const report = await execute({
@@ -74,6 +83,7 @@ async function runOne(task: Task, backend: Backend, which: string, options: RunT
     backend,
     reportRoot,
     ownsTarget,
+    explain,
     onProgress: (message) => options.onProgress(`${which}${title}  ${message}`),
     signal,
   });

@@ -88,13 +88,37 @@ async function startInstance(
     await server.stop();
     throw error;
   }
-  return { ...httpInstance(url, rows, routes), close: () => server.stop(), kill: () => server.kill() };
+  const { status, generate } = httpInstance(url, rows, routes);
+  return {
+    status: (request, story) => unlessEnded(server, status(request, story)),
+    generate: (job) => unlessEnded(server, generate(job)),
+    close: () => server.stop(),
+    kill: () => server.kill(),
+  };
+}
+
+/** The result of a request. @throws EnvironmentError instead of its error, if the server has ended on its own */
+async function unlessEnded<T>(server: Server, request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    const why = await server.endedSoon();
+    if (why === undefined) throw error;
+    throw new EnvironmentError(
+      'subject-ended',
+      `${server.commandLine} ended during the run: ${why}\n${server.output()}`.trim(),
+      'see its output: a server must run until the end of the run',
+      error,
+    );
+  }
 }
 
 interface Server {
   commandLine: string;
   /** Why the server has ended; `undefined` while it runs. */
   ended(): string | undefined;
+  /** The same, a moment after a connection to it broke: its end may be reported later. */
+  endedSoon(): Promise<string | undefined>;
   /** The last characters of its output. */
   output(): string;
   stop(): Promise<void>;
@@ -104,6 +128,7 @@ interface Server {
 
 const OUTPUT_LENGTH = 2000;
 const GRACE_MS = 2000;
+const END_REPORT_MS = 500;
 const POLL_MS = 50;
 
 function startServer(command: readonly [string, ...string[]], cwd: string, env: NodeJS.ProcessEnv): Server {
@@ -135,6 +160,11 @@ function startServer(command: readonly [string, ...string[]], cwd: string, env: 
   return {
     commandLine: command.join(' '),
     ended: () => ended,
+    async endedSoon() {
+      if (ended === undefined)
+        await Promise.race([once(child, 'exit'), sleep(END_REPORT_MS, undefined, { ref: false })]);
+      return ended;
+    },
     output: () => output.trim(),
     async stop() {
       signalGroup(child, 'SIGTERM');
