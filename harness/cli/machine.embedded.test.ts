@@ -33,7 +33,17 @@ describe('a machine that lacks something is named in one line, with what to do',
     [
       'a limit of open files',
       'ulimit -n 28;',
-      /^ratchet: this process may open no more files: .* — raise the limit: ulimit -n 1024\n$/,
+      /^ratchet: no more files may be opened: .* — raise the limit: ulimit -n 1024\n$/,
+    ],
+    [
+      'a limit of open files that PostgreSQL meets',
+      'ulimit -n 58;',
+      /^ratchet: no more files may be opened: PostgreSQL .* died .* insufficient file descriptors .* — raise the limit: ulimit -n 1024\n$/,
+    ],
+    [
+      'a compiler that ends',
+      'ESBUILD_BINARY_PATH=/bin/false',
+      /^ratchet: the compiler esbuild has ended: .* — a limit of processes or memory .*\n$/,
     ],
     [
       'a PATH without programs',

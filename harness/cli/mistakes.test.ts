@@ -26,7 +26,8 @@ function subject(changes: Readonly<Record<string, string | undefined>> = {}, mak
 }
 
 /** A subject that can be simulated. */
-const simulated = (changes: Readonly<Record<string, string>>): string => subject({ simulation: MODEL, ...changes });
+const simulated = (changes: Readonly<Record<string, string>> = {}): string =>
+  subject({ simulation: MODEL, ...changes });
 const MODEL = `{ tables: { jobs: { columns: { id: { type: 'text' }, pct: { type: 'integer', default: 0 } }, primaryKey: ['id'] } } }`;
 
 const SCENARIO = {
@@ -158,6 +159,24 @@ const MISTAKES: readonly (readonly [what: string, files: Files, args: readonly s
     },
     RUN_SIMULATED,
     'x is not a function',
+  ],
+  [
+    'open that throws null',
+    { 's.ts': simulated({ open: 'async () => { throw null; }' }) },
+    RUN_SIMULATED,
+    'createInstance of the subject jobs threw null',
+  ],
+  [
+    'open that returns nothing',
+    { 's.ts': simulated({ open: 'async () => undefined' }) },
+    RUN_SIMULATED,
+    'open of the subject jobs returned no instance',
+  ],
+  [
+    'createInstance that returns nothing',
+    { 's.ts': simulated().replace(/= (modulesSubject.*);/, '= { ...$1, createInstance: async () => undefined };') },
+    RUN_SIMULATED,
+    'createInstance of the subject jobs returned no instance',
   ],
   [
     'storyRow that throws',

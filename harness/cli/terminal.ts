@@ -1,6 +1,6 @@
 /** The output of the CLI: results to stdout, progress and errors to stderr. */
-import { RatchetError } from '../errors.ts';
-import { printable, printableJson } from '../report/printable.ts';
+import { EnvironmentError, RatchetError } from '../errors.ts';
+import { printable, printableJson, printableLines, quotedLines } from '../report/printable.ts';
 import { readyForOutput } from './standard-streams.ts';
 
 export { terminalPalette as palette } from '../report/palette.ts';
@@ -36,18 +36,20 @@ export async function printLines(lines: Iterable<string>): Promise<void> {
   if (block.length > 0) print(block.join('\n'));
 }
 
-/** Prints an error in one line: what, where, what to do. */
+/** Prints an error in one line: what, where, what to do. Only what a failed program has printed adds further lines. */
 export function printError(error: unknown): void {
   clearProgress();
-  process.stderr.write(`ratchet: ${printable(describeError(error))}\n`);
+  process.stderr.write(`ratchet: ${describeError(error).join('\n')}\n`);
 }
 
 /** What happened, and what to do about it. */
-function describeError(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = message.trim().replaceAll(/\s*\n\s*/g, ' ');
-  if (!(error instanceof RatchetError) || error.hint === undefined) return line;
-  return `${line.replace(/\.$/, '')} — ${error.hint}`;
+function describeError(error: unknown): string[] {
+  const message = (error instanceof Error ? error.message : String(error)).trim();
+  const text =
+    error instanceof EnvironmentError ? printableLines(message) : printable(message.replaceAll(/\s*\n\s*/g, ' '));
+  const [line = '', ...others] = quotedLines(text);
+  if (!(error instanceof RatchetError) || error.hint === undefined) return [line, ...others];
+  return [`${line.replace(/\.$/, '')} — ${printable(error.hint)}`, ...others];
 }
 
 /** Replaces the progress line; does nothing where standard error is not a terminal. */

@@ -87,6 +87,24 @@ describe('a malformed request is answered with an error of PostgREST form', () =
   });
 });
 
+describe('a port', () => {
+  const none = { handle: () => ({ status: 200, headers: new Headers(), body: '' }) };
+
+  it('that is taken is refused by name', async () => {
+    const port = Number(new URL(server.url).port);
+    const refused = { code: 'port-taken', message: `cannot listen at 127.0.0.1:${port}: the port is in use` };
+    await expect(serveGateway(none, { port })).rejects.toMatchObject(refused);
+  });
+
+  // A group of hosts can be listened on, but not connected to, like an interface that is down.
+  it.runIf(process.platform === 'linux')('that cannot be reached is refused', async () => {
+    await expect(serveGateway(none, { host: '224.0.0.1' })).rejects.toMatchObject({
+      code: 'loopback-unreachable',
+      message: expect.stringMatching(/^224\.0\.0\.1:\d+ cannot be reached: connect ENETUNREACH/) as string,
+    });
+  });
+});
+
 describe('a body', () => {
   const post = (headers: string): string => `${requestLine('/rest/v1/a', 'POST')}Host: x\r\n${headers}\r\n`;
   const withKey = `apikey: ${KEYS.secret}\r\n`;

@@ -1,8 +1,10 @@
 /** Serves the gateway on a port, for subjects that use HTTP. */
 import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { EnvironmentError } from '../errors.ts';
+import { noFreePort } from '../system-failure.ts';
 import { gatewayError } from './gateway-error.ts';
 import { CONNECTION_LOST, type Gateway, type GatewayAnswer } from './gateway.ts';
 import { readRequest, RequestRefused, type RefuseKey } from './incoming-request.ts';
@@ -21,7 +23,7 @@ export interface GatewayServer {
 
 /**
  * @param at where to listen. Default: a free port on loopback
- * @throws EnvironmentError if the port is in use
+ * @throws EnvironmentError if the port is in use, or the interface is down
  */
 export async function serveGateway(
   gateway: ServedGateway,
@@ -35,24 +37,42 @@ export async function serveGateway(
   server.on('checkContinue', serve);
   server.on('clientError', answerMalformed);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(`${host}:${wanted}`, error)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(host, wanted, error)));
     server.listen(wanted, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://${host}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  try {
+    await requireReachable(host, port);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url: `http://${host}:${port}`, close };
 }
 
-function cannotListen(at: string, cause: NodeJS.ErrnoException): EnvironmentError {
+/** An interface that is down can be listened on, but not connected to. */
+async function requireReachable(host: string, port: number): Promise<void> {
+  const socket = connect(port, host);
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    const what = `${host}:${port} cannot be reached: ${(error as Error).message}`;
+    throw new EnvironmentError('loopback-unreachable', what, 'bring the interface up: ip link set lo up', error);
+  } finally {
+    socket.destroy();
+  }
+}
+
+function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): EnvironmentError {
+  if (port === 0 && cause.code === 'EADDRINUSE') return noFreePort(host, cause);
   const why = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message;
   const hint = 'choose another port, or omit it to use a free port';
-  return new EnvironmentError('port-taken', `cannot listen at ${at}: ${why}`, hint, cause);
+  return new EnvironmentError('port-taken', `cannot listen at ${host}:${port}: ${why}`, hint, cause);
 }
 
 async function exchange(gateway: ServedGateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

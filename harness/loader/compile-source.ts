@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire, SourceMap } from 'node:module';
 import type esbuild from 'esbuild';
+import { EnvironmentError } from '../errors.ts';
+import { printedFailure, systemFailure } from '../system-failure.ts';
 import { memoize } from './memoize.ts';
 import { settingsOf } from './project-settings.ts';
 
@@ -43,6 +45,16 @@ const maps = new Map<string, string>();
 /** Loaded on first use, so that commands that load no file of a user do not wait for it. */
 const compiler = memoize((name: string): typeof esbuild => createRequire(import.meta.url)(name));
 
+/** The compiler is a process of its own. Errors that are thrown in its thread arrive without their code. */
+function compilerFailure(error: Error): Error {
+  const { message } = error;
+  const failure = systemFailure(error) ?? printedFailure('the compiler esbuild cannot be started', message);
+  if (failure !== undefined) return failure;
+  if (!/^The service (?:was stopped|is no longer running)/.test(message)) return error;
+  const hint = 'a limit of processes or memory may have ended it: see ulimit -u, ulimit -v';
+  return new EnvironmentError('compiler-ended', `the compiler esbuild has ended: ${message}`, hint, error);
+}
+
 function transform(file: string, options: esbuild.TransformOptions): string {
   const { compilerOptions, hasClassicJsx } = settingsOf(file);
   try {
@@ -60,7 +72,7 @@ function transform(file: string, options: esbuild.TransformOptions): string {
     return code;
   } catch (error) {
     const [first] = (error as Partial<esbuild.TransformFailure>).errors ?? [];
-    if (first === undefined) throw error;
+    if (first === undefined) throw compilerFailure(error as Error);
     const where = first.location === null ? '' : `line ${first.location.line}: `;
     throw new SyntaxError(`${where}${first.text}`);
   }

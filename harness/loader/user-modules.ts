@@ -5,7 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, registerHooks, type LoadHookSync, type ResolveHookSync } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isUsageError, UsageError } from '../errors.ts';
+import { EnvironmentError, isUsageError, UsageError, type RatchetError } from '../errors.ts';
+import { systemFailure } from '../system-failure.ts';
 import { shortPath } from '../short-path.ts';
 import { compileToModule, placeOf, REQUIRE } from './compile-source.ts';
 import { resolveImport, type StandIn } from './resolve-import.ts';
@@ -141,8 +142,10 @@ function missingImport(specifier: string, parent: string): BrokenModule {
   return new BrokenModule(`${shortPath(parent)}: cannot find '${specifier}', which it imports`, hint);
 }
 
-function explained(file: string, error: unknown): UsageError {
-  if (error instanceof BrokenModule) return error;
+function explained(file: string, error: unknown): RatchetError {
+  if (error instanceof BrokenModule || error instanceof EnvironmentError) return error;
+  const failure = systemFailure(error);
+  if (failure !== undefined) return failure;
   if (isUsageError(error)) return new UsageError(error.code, `${shortPath(file)}: ${error.message}`, error.hint);
   const place = placeOf(error);
   const where = place === undefined ? shortPath(file) : `${shortPath(place.file)}:${place.line}`;

@@ -193,7 +193,7 @@ function withTimeout<T>(work: () => T, milliseconds: number): T {
   try {
     return script.runInThisContext({ timeout: milliseconds, displayErrors: false }) as T;
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    if ((error as { code?: string } | null)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     const world = currentWorld();
     // A script stopped by its time-out does not run its `finally` blocks.
     restoreGlobals();

@@ -6,6 +6,7 @@ import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../errors.ts';
 import { markProcesses, sweepMarked } from '../lifetime/marked-processes.ts';
+import { noFreePort } from '../system-failure.ts';
 import { attributingEnvironment } from './attribution.ts';
 import { supabaseVariables } from './environment.ts';
 import type { AppInstance, Subject, SubjectCapability, SubjectEnvironment } from '../port/subject.ts';
@@ -207,7 +208,9 @@ async function untilItAnswers(url: string, server: Server, timeoutMs: number): P
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? noFreePort('127.0.0.1', error) : error;
+  });
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');

@@ -1,7 +1,10 @@
 /** The instances of an application in a run, which faults may kill and start again. */
-import { RequestLost } from '../errors.ts';
+import { RatchetError, RequestLost, UsageError } from '../errors.ts';
+import { userMistake } from '../loader/user-mistake.ts';
 import type { AppInstance, GenerationJob, Subject, SubjectEnvironment } from '../port/subject.ts';
+import { systemFailure } from '../system-failure.ts';
 import { itemAt } from '../required.ts';
+import { requireInstance } from './require-instance.ts';
 
 /** Why a generation ended: its process did. */
 class InstanceKilledError extends Error {
@@ -98,9 +101,22 @@ export class AppInstances {
   async #startIn(slot: Slot): Promise<void> {
     const killed = Promise.withResolvers<never>();
     killed.promise.catch(() => undefined);
-    slot.app = await this.#subject.createInstance(slot.environment);
+    slot.app = await createInstance(this.#subject, slot.environment);
     slot.killed = killed.promise;
     slot.kill = () => killed.reject(new InstanceKilledError('its instance was killed'));
+  }
+}
+
+/** @throws RatchetError, also for what the subject throws */
+async function createInstance(subject: Subject, environment: SubjectEnvironment): Promise<AppInstance> {
+  const what = `createInstance of the subject ${subject.name}`;
+  try {
+    return requireInstance(await subject.createInstance(environment), what);
+  } catch (error) {
+    if (error instanceof RatchetError) throw error;
+    const [reason] = String(error).split('\n');
+    const threw = new UsageError('subject-threw', `${what} threw ${reason}`);
+    throw systemFailure(error) ?? userMistake(error) ?? threw;
   }
 }
 

@@ -13,6 +13,7 @@ import { compileToCommonJs, IMPORT_META, placeOf } from '../loader/compile-sourc
 import { memoize } from '../loader/memoize.ts';
 import { findFile, resolveImport, type StandIn } from '../loader/resolve-import.ts';
 import { isPackageCode } from '../loader/user-code.ts';
+import { systemFailure } from '../system-failure.ts';
 import { nextModule } from './next-modules.ts';
 
 /** Loads a module by its path, relative to the root or absolute; the extension is optional. */
@@ -100,6 +101,8 @@ function notFound(specifier: string): Error {
 /** An error that is already explained names the innermost module that failed, and is kept. */
 function explain(file: string, error: unknown): RatchetError {
   if (error instanceof RatchetError) return error;
+  const failure = systemFailure(error);
+  if (failure !== undefined) return failure;
   const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {

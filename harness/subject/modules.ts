@@ -10,6 +10,7 @@ import { callsFor } from './next-application.ts';
 import type { Application, KeyedRows } from './application.ts';
 import { openRoutes, type AppFunctions } from './route-modules.ts';
 import { subjectFields, type SubjectOptions } from './subject-options.ts';
+import { requireInstance } from './require-instance.ts';
 
 export type { LoadModule };
 
@@ -37,7 +38,9 @@ export function modulesSubject({ root, variables, open, ...options }: ModulesSub
     ...subject,
     capabilities: CAPABILITIES,
     createInstance: (environment) =>
-      openInstance({ root, environment, variables }, async (load) => withKeys(await open(load), subject)),
+      openInstance({ root, environment, variables }, async (load) =>
+        withKeys(requireInstance(await open(load), `open of the subject ${subject.name}`), subject),
+      ),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ApplyOutage } from '../postgres/server-node.ts';
 import type { BootedServers, BootOptions } from '../postgres/boot.ts';
 import { openPrimary, openReplica } from '../postgres/open-servers.ts';
 import type { RestLayer } from '../postgres/rest-node.ts';
+import { RatchetError } from '../../errors.ts';
 import { firstOf, required } from '../../required.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
@@ -17,7 +18,6 @@ import { outagesOf } from './server-outages.ts';
 import { sweep } from './sweep.ts';
 
 export async function boot(options: BootOptions): Promise<BootedServers> {
-  const { teardown, keys } = options;
   // Loading the REST layer blocks this process for about 200 ms, so it is done while other processes are working.
   let restLoading: Promise<RestLayer> | undefined;
   const loadRest = (): Promise<RestLayer> => {
@@ -25,8 +25,31 @@ export async function boot(options: BootOptions): Promise<BootedServers> {
     restLoading.catch(() => {});
     return restLoading;
   };
-  const { servers, directory, binariesVersion } = await launch(options, loadRest);
+  const launched = await launch(options, loadRest);
   const rest = await loadRest();
+  try {
+    return await connect(launched, rest, options);
+  } catch (error) {
+    throw explain(error, launched.servers);
+  }
+}
+
+/** A server that is refused a process or a file breaks a connection, and says why in its log. */
+function explain(error: unknown, { primary, standbys }: LaunchedServers): unknown {
+  if (error instanceof RatchetError) return error;
+  for (const { server } of [primary, ...standbys]) {
+    const failure = server.systemFailure();
+    if (failure !== undefined) return failure;
+  }
+  return error;
+}
+
+async function connect(
+  { servers, directory, binariesVersion }: Launched,
+  rest: RestLayer,
+  options: BootOptions,
+): Promise<BootedServers> {
+  const { teardown, keys } = options;
   const attach = <Server extends LaunchedServer>(server: Server) => {
     const { name, sockets } = server;
     const address = socketAddress(sockets);

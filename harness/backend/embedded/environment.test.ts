@@ -47,6 +47,10 @@ describe('an environment that cannot run the backend', () => {
     expect(spawnFailure('/x/postgres', self, codeOf('ENOENT')).hint).toContain('glibc');
   });
 
+  it('because of a limit of the system is reported as this limit', () => {
+    expect(spawnFailure('/x/postgres', self, codeOf('EAGAIN'))).toMatchObject({ code: 'system-limit' });
+  });
+
   it('because files are mounted noexec, or the user cannot be switched, is reported', () => {
     expect(spawnFailure('/x/postgres', self, codeOf('EACCES'))).toMatchObject({ code: 'embedded-not-executable' });
     for (const code of ['EPERM', 'EINVAL']) {
@@ -59,6 +63,7 @@ describe('an environment that cannot run the backend', () => {
   it.each([
     ['initdb: error: could not write file: No space left on device', 'embedded-no-space'],
     ['initdb: error: could not look up effective user ID 5: user does not exist', 'embedded-no-account'],
+    ['sh: 1: Cannot fork', 'system-limit'],
     ['something else', 'embedded-command-failed'],
   ])('is recognised by the error output of a program: %s', async (message, code) => {
     const command = runCommand('/bin/sh', ['-c', `echo '${message}' >&2; exit 1`], { account: self, cwd: '/' });

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
+import { printedFailure } from '../../system-failure.ts';
 import { lastLines } from '../postgres/last-lines.ts';
 import { spawnAs, spawnFailure } from './short-lived-program.ts';
 import { freezeTree, thawTree } from './process-tree.ts';
@@ -27,6 +28,8 @@ export interface Server {
   ready(signal?: AbortSignal): Promise<void>;
   /** The last lines of its log. */
   lastLog(): string;
+  /** What the system refused it, by the end of its log. */
+  systemFailure(): EnvironmentError | undefined;
   /** Immediate shutdown, without a checkpoint: the data is removed afterwards. Resolves when the process has ended. */
   stop(): Promise<void>;
   /** Like `stop`, but `restart` may follow: the data is left as after a crash. */
@@ -67,6 +70,7 @@ export function startServer(options: ServerOptions): Server {
   return {
     ready,
     lastLog: () => lastLog(options),
+    systemFailure: () => systemFailureIn(options),
     async stop() {
       isStopped = true;
       await endProcess(run);
@@ -144,6 +148,16 @@ function notReady(options: ServerOptions): EnvironmentError {
   );
 }
 
+/** The failure of the system that the end of the server's log tells of. */
+function systemFailureIn({ logFile, name }: ServerOptions): EnvironmentError | undefined {
+  return printedFailure(`PostgreSQL ${name}`, newestOf(readFileSync(logFile, { encoding: 'utf8', flag: 'a+' })));
+}
+
+/** An older line may tell of a failure that the server has survived. */
+function newestOf(log: string): string {
+  return log.trim().split('\n').slice(-10).join('\n');
+}
+
 /** The last lines of the server's log. */
 function lastLog({ logFile }: ServerOptions): string {
   return lastLines(readFileSync(logFile, { encoding: 'utf8', flag: 'a+' }), 3) || 'its log is empty';
@@ -152,9 +166,12 @@ function lastLog({ logFile }: ServerOptions): string {
 function deathOf(options: ServerOptions, code: number | null, signal: string | null): EnvironmentError {
   const log = readFileSync(options.logFile, { encoding: 'utf8', flag: 'a+' });
   const full = /No space left on device/.test(log);
+  const what = `PostgreSQL ${options.name} died (${signal ?? `exit code ${code}`})`;
+  const failure = full ? undefined : printedFailure(what, newestOf(log));
+  if (failure !== undefined) return failure;
   return new EnvironmentError(
     full ? 'embedded-no-space' : 'embedded-server-died',
-    `PostgreSQL ${options.name} died (${signal ?? `exit code ${code}`}): ${lastLines(log, 3) || 'its log is empty'}`,
+    `${what}: ${lastLines(log, 3) || 'its log is empty'}`,
     full ? 'Free some space, or point TMPDIR to a file system with more.' : 'The run is inconclusive; start it again.',
   );
 }

@@ -3,6 +3,7 @@ import type { ChildProcess, ChildProcessWithoutNullStreams, SpawnOptions } from 
 import { spawn } from 'node:child_process';
 import { EnvironmentError } from '../../errors.ts';
 import { noSpace } from '../postgres/full-disk.ts';
+import { printedFailure, systemFailure } from '../../system-failure.ts';
 import { lastLines } from '../postgres/last-lines.ts';
 import type { Account } from './account.ts';
 import { cannotSwitch } from './account.ts';
@@ -57,6 +58,8 @@ export function spawnAs(account: Account, file: string, args: readonly string[],
 /** The error for a program that could not be started. */
 export function spawnFailure(file: string, account: Account, error: Error): EnvironmentError {
   const code = (error as NodeJS.ErrnoException).code;
+  const failure = systemFailure(error);
+  if (failure !== undefined) return failure;
   if (account.switchTo && (code === 'EPERM' || code === 'EINVAL')) return cannotSwitch(account, error);
   const hint =
     code === 'ENOENT'
@@ -74,9 +77,12 @@ function commandFailure(file: string, errorOutput: string): EnvironmentError {
       'Add the user to /etc/passwd, or run as another one.',
     );
   }
+  const what = `${file.split('/').at(-1)} failed`;
+  const failure = printedFailure(what, errorOutput);
+  if (failure !== undefined) return failure;
   return new EnvironmentError(
     'embedded-command-failed',
-    `${file.split('/').at(-1)} failed: ${lastLines(errorOutput, 3)}`,
+    `${what}: ${lastLines(errorOutput, 3)}`,
     'Run `ratchet doctor` to see what the embedded backend needs.',
   );
 }

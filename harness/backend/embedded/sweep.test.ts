@@ -53,6 +53,13 @@ describe('sweeping', () => {
     expect(await swept([root])).toEqual([]);
   });
 
+  it('passes over what it may not look into, and what is not a directory', async () => {
+    const dead = await cluster('ratchet-dead', { pid: await deadPid() });
+    await symlink('ratchet-loop', join(root, 'ratchet-loop'));
+    await writeFile(join(root, 'ratchet-file'), '');
+    expect(await swept([root])).toEqual([dead]);
+  });
+
   it('never treats a process of another host or container as dead', async () => {
     await cluster('ratchet-elsewhere', { pid: await deadPid(), where: 'another host' });
     expect(await swept([root])).toEqual([]);

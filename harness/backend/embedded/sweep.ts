@@ -1,5 +1,5 @@
 /** Removes the directories and servers of clusters whose process is dead, in case their watchdog was killed, too. */
-import { lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { lstatSync, readFileSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { OWNER_FILE, commandLineOf, isDead, readOwner, userOf } from '../../lifetime/owner.ts';
 import type { Account } from './account.ts';
@@ -37,10 +37,19 @@ function clustersIn(root: string): string[] {
  */
 function isOwn(directory: string, account: Pick<Account, 'uid'>): boolean {
   const self = process.getuid?.();
-  const folder = lstatSync(directory, { throwIfNoEntry: false });
-  const file = lstatSync(join(directory, OWNER_FILE), { throwIfNoEntry: false });
+  const folder = statOf(directory);
+  const file = statOf(join(directory, OWNER_FILE));
   if (folder?.isDirectory() !== true || file?.isFile() !== true) return false;
   return file.uid === self && file.nlink === 1 && (folder.uid === self || folder.uid === account.uid);
+}
+
+/** Without following links; `undefined` also for what this user may not see: then it belongs to another one. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Empty if the directory cannot be read: then it belongs to another user. */
