@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Exit codes of all commands, defined in HISTORY.md. */
 export const ExitCode = {
   valid: 0,
@@ -58,3 +60,21 @@ export class EnvironmentError extends RatchetError {
     super(code, message, { exitCode: ExitCode.unknown, ...(hint === undefined ? {} : { hint }), cause });
   }
 }
+
+/** Another program has failed, or did not do what it was started for: its last lines are the best explanation. */
+export class ProgramError extends EnvironmentError {
+  /** The last lines that it has written, which end the message as well. */
+  readonly output: readonly string[];
+
+  constructor(code: string, summary: string, output: string, hint: string) {
+    const lines = stripVTControlCharacters(output)
+      .split(/\r\n|[\r\n]/)
+      .filter((line) => line.trim() !== '');
+    const last = lines.slice(-OUTPUT_LINES);
+    super(code, [summary.replaceAll(/\s*\n\s*/g, ' '), ...last].join('\n'), hint);
+    this.output = last;
+  }
+}
+
+/** Node's account of an uncaught error takes about 20. */
+const OUTPUT_LINES = 24;

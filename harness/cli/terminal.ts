@@ -1,5 +1,5 @@
 /** The output of the CLI: results to stdout, progress and errors to stderr. */
-import { RatchetError } from '../errors.ts';
+import { ProgramError, RatchetError } from '../errors.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { readyForOutput } from './standard-streams.ts';
 
@@ -36,16 +36,30 @@ export async function printLines(lines: Iterable<string>): Promise<void> {
   if (block.length > 0) print(block.join('\n'));
 }
 
-/** Prints an error in one line: what, where, what to do. */
+/** Prints an error in one line: what, where, what to do. The lines of another program follow behind a bar. */
 export function printError(error: unknown): void {
   clearProgress();
-  process.stderr.write(`ratchet: ${printable(describeError(error))}\n`);
+  const quoted =
+    error instanceof ProgramError
+      ? error.output.map(
+          (line) => `  | ${printable(line)}
+`,
+        )
+      : [];
+  process.stderr.write(
+    [
+      `ratchet: ${printable(describeError(error))}
+`,
+      ...quoted,
+    ].join(''),
+  );
 }
 
 /** What happened, and what to do about it. */
 function describeError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const line = message.trim().replaceAll(/\s*\n\s*/g, ' ');
+  const told = error instanceof ProgramError ? message.split('\n', 1).join('') : message;
+  const line = told.trim().replaceAll(/\s*\n\s*/g, ' ');
   if (!(error instanceof RatchetError) || error.hint === undefined) return line;
   return `${line.replace(/\.$/, '')} — ${error.hint}`;
 }

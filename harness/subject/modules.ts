@@ -8,6 +8,7 @@ import type { AppInstance, GenerationJob, Subject, SubjectCapability, SubjectEnv
 import { keyText } from '../tracked-values.ts';
 import { callsFor } from './next-application.ts';
 import type { Application, KeyedRows } from './application.ts';
+import { openedBy, requireInstance } from './opened-functions.ts';
 import { openRoutes, type AppFunctions } from './route-modules.ts';
 import { subjectFields, type SubjectOptions } from './subject-options.ts';
 
@@ -37,7 +38,9 @@ export function modulesSubject({ root, variables, open, ...options }: ModulesSub
     ...subject,
     capabilities: CAPABILITIES,
     createInstance: (environment) =>
-      openInstance({ root, environment, variables }, async (load) => withKeys(await open(load), subject)),
+      openInstance({ root, environment, variables }, async (load) =>
+        withKeys(requireInstance(await openedBy(open, load)), subject),
+      ),
   };
 }
 
@@ -61,7 +64,7 @@ export function modules(
     hasFunctions: true,
     createInstance: (environment, rows, routes) =>
       openInstance({ root: location, environment, variables: options.variables }, async (load) =>
-        openRoutes(load, await open(load), rows, routes, callsFor(location)),
+        openRoutes(load, await openedBy(open, load), rows, routes, callsFor(location)),
       ),
   };
 }
