@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Exit codes of all commands, defined in HISTORY.md. */
 export const ExitCode = {
   valid: 0,
@@ -58,3 +60,18 @@ export class EnvironmentError extends RatchetError {
     super(code, message, { exitCode: ExitCode.unknown, ...(hint === undefined ? {} : { hint }), cause });
   }
 }
+
+/** Another program has failed, or did not do what it was started for: its last lines are the best explanation. */
+export class ProgramError extends EnvironmentError {
+  /** @param output what it has written; its last lines end the message */
+  constructor(code: string, summary: string, output: string, hint: string) {
+    const lines = stripVTControlCharacters(output)
+      .split(/\r\n|[\r\n]/)
+      .filter((line) => line.trim() !== '');
+    const last = lines.slice(-OUTPUT_LINES);
+    super(code, [summary.replaceAll(/\s*\n\s*/g, ' '), ...last].join('\n'), hint);
+  }
+}
+
+/** Node's account of an uncaught error takes about 20. */
+const OUTPUT_LINES = 24;

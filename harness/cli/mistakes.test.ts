@@ -1,13 +1,9 @@
 /** What a user can get wrong in their files: each is one line that names the file or field, and exit code 64. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { program } from './ratchet.test-support.ts';
+import { Projects, type Files } from './project.test-support.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'ratchet-mistakes-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const projects = new Projects();
+afterAll(() => projects.close());
 
 /** Fields of a subject that is complete; a mistake overrides some of them. */
 const SUBJECT = {
@@ -49,27 +45,6 @@ function scenario(changes: Readonly<Record<string, string | undefined>> = {}): F
 }
 
 const config = (value: string): string => `export const config = ${value};\n`;
-
-type Files = Readonly<Record<string, string>>;
-interface Outcome {
-  status: number | null;
-  stdout: string;
-  lines: string[];
-}
-
-let projects = 0;
-function ratchet(files: Files, args: readonly string[]): Outcome {
-  const project = join(folder, `project-${++projects}`);
-  for (const [path, text] of Object.entries({ 'package.json': '{}', ...files })) {
-    mkdirSync(dirname(join(project, path)), { recursive: true });
-    writeFileSync(join(project, path), text);
-  }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
-    cwd: project,
-    encoding: 'utf8',
-  });
-  return { status, stdout, lines: stderr.replaceAll(project, 'PROJECT').trimEnd().split('\n') };
-}
 
 const RUN = ['run', 'lagging-replica', '--subject', './s.ts'];
 const RUN_SIMULATED = [...RUN, '--backend', 'simulated'];
@@ -149,6 +124,34 @@ const MISTAKES: readonly (readonly [what: string, files: Files, args: readonly s
     },
     RUN_SIMULATED,
     'app.ts:2',
+  ],
+  ...(
+    [
+      ['open that returns nothing', 'async () => {}', "the subject's open returned nothing — it must return { status"],
+      ['open that returns a number', 'async () => 5', "the subject's open returned 5"],
+      ['open without generate', 'async () => ({ status() {} })', "the subject's open returned no generate"],
+      ['open with a wrong status', `async () => ({ status: 'x' })`, 'returned a status that is not a function'],
+      ['open that is no function', `'app/route.ts'`, "the subject's open must be a function, not string"],
+      ['no open', undefined, "the subject's open must be a function, not undefined"],
+    ] as const
+  ).map(([what, open, line]) => [what, { 's.ts': subject({ simulation: MODEL, open }) }, RUN_SIMULATED, line] as const),
+  [
+    'an unknown type of a column',
+    { 's.ts': subject({ simulation: MODEL.replace('integer', 'int') }) },
+    RUN_SIMULATED,
+    's.ts: subject.simulation.tables.jobs.columns.pct.type must be one of "text", "integer"',
+  ],
+  [
+    'a model without the columns of a table',
+    { 's.ts': subject({ simulation: '{ tables: { jobs: {} } }' }) },
+    RUN_SIMULATED,
+    's.ts: subject.simulation.tables.jobs.columns is missing',
+  ],
+  [
+    'an unknown type of a column in a migration',
+    { 's.ts': subject({ migrations: '[import.meta.dirname + "/m"]' }), 'm/1.sql': 'create table jobs (\n  id txt);' },
+    RUN_SIMULATED,
+    'Migration 1.sql, line 2: type "txt" does not exist',
   ],
   [
     'open that throws',
@@ -259,7 +262,7 @@ const MISTAKES: readonly (readonly [what: string, files: Files, args: readonly s
 ];
 
 test.each(MISTAKES)('%s', (_, files, args, line) => {
-  const { status, stdout, lines } = ratchet(files, args);
+  const { status, stdout, lines } = projects.ratchet(files, args);
   expect(lines, stdout).toHaveLength(1);
   expect(lines[0]).toContain(line);
   expect(lines[0]).toMatch(/^ratchet: (?!this is a bug)/);

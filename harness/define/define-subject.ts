@@ -2,6 +2,7 @@ import { DISPLAY_NAMES } from '../channels/display/display-registry.ts';
 import type { Subject } from '../port/subject.ts';
 import { KEY_TYPE_NAMES } from '../subject/key-types.ts';
 import { subjectOf, type SubjectDefinition } from '../subject/subject-definition.ts';
+import { requireModel } from './define-model.ts';
 import {
   aFunction,
   aFunctionOr,
@@ -165,9 +166,11 @@ const KEY_OF_COLUMNS: Definition = {
 export function defineSubject(subject: SubjectDefinition | ReadySubject): Subject {
   if (!isDefinition(subject)) {
     requireFields(subject, READY);
+    if (subject.simulation !== undefined) requireModel({ simulation: subject.simulation });
     return isComplete(subject) ? subject : { keyOf: (story) => story, ...subject };
   }
   requireFields(subject, DEFINITION);
+  if (subject.simulation !== undefined) requireModel({ simulation: subject.simulation });
   if (subject.app.hasFunctions !== true) requireFields(subject, ROUTES_OF_SERVER);
   if (typeof subject.database.key !== 'string') requireFields(subject, KEY_OF_COLUMNS);
   return subjectOf(subject);

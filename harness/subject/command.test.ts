@@ -105,7 +105,9 @@ test.each([
 
 test('the error for a program that does not exist names it', async () => {
   const starting = start(commandSubject({ ...port, command: ['no-such-program', 'start'], cwd: tmpdir() }));
-  await expect(starting).rejects.toThrow(/no-such-program start did not start: .*ENOENT/);
+  await expect(starting).rejects.toThrow(
+    'no-such-program start did not start: the program no-such-program was not found',
+  );
 });
 
 test('a server that is already running is reached by its URL, at configured paths', async () => {

@@ -1,10 +1,11 @@
 /** A subject that is a server which Ratchet starts, with a process group for each instance. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EnvironmentError } from '../errors.ts';
+import { ProgramError, UsageError } from '../errors.ts';
 import { markProcesses, sweepMarked } from '../lifetime/marked-processes.ts';
 import { noFreePort } from '../system-failure.ts';
 import { attributingEnvironment } from './attribution.ts';
@@ -73,6 +74,10 @@ async function startInstance(
   rows: KeyedRows,
   routes: Routes,
 ): Promise<AppInstance> {
+  if (!existsSync(cwd)) {
+    const hint = 'the cwd of a command is the folder of the application';
+    throw new UsageError('subject-invalid', `${cwd}: no such folder, in which ${line.join(' ')} is to start`, hint);
+  }
   sweepMarked();
   const port = await freePort();
   const env = {
@@ -149,7 +154,9 @@ function startServer(command: readonly [string, ...string[]], cwd: string, env: 
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  child.on('error', (error) => (ended = error.message));
+  child.on('error', (error: NodeJS.ErrnoException) => {
+    ended = error.code === 'ENOENT' ? `the program ${program} was not found` : error.message;
+  });
   child.on('exit', (code, signal) => (ended ??= signal === null ? `exit code ${code}` : `signal ${signal}`));
   const kill = async (): Promise<void> => {
     signalGroup(child, 'SIGKILL');
@@ -199,11 +206,14 @@ async function untilItAnswers(url: string, server: Server, timeoutMs: number): P
     }
   }
   const why = server.ended() ?? `it did not answer at ${url} within ${timeoutMs} ms`;
-  throw new EnvironmentError(
-    'subject-not-started',
-    `${server.commandLine} did not start: ${why}\n${server.output()}`.trim(),
-    'the command must start a server that listens on the port in the environment variable PORT',
-  );
+  throw notStarted(server, why);
+}
+
+function notStarted(server: Server, why: string): ProgramError {
+  const hint = /EADDRINUSE|address already in use/i.test(server.output())
+    ? 'it must listen on the port in the environment variable PORT, which is free, and on no other'
+    : 'the command must start a server that listens on the port in the environment variable PORT';
+  return new ProgramError('subject-not-started', `${server.commandLine} did not start: ${why}`, server.output(), hint);
 }
 
 async function freePort(): Promise<number> {

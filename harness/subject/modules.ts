@@ -8,9 +8,9 @@ import type { AppInstance, GenerationJob, Subject, SubjectCapability, SubjectEnv
 import { keyText } from '../tracked-values.ts';
 import { callsFor } from './next-application.ts';
 import type { Application, KeyedRows } from './application.ts';
+import { openedBy, requireFunctions } from './opened-functions.ts';
 import { openRoutes, type AppFunctions } from './route-modules.ts';
 import { subjectFields, type SubjectOptions } from './subject-options.ts';
-import { requireInstance } from './require-instance.ts';
 
 export type { LoadModule };
 
@@ -39,7 +39,7 @@ export function modulesSubject({ root, variables, open, ...options }: ModulesSub
     capabilities: CAPABILITIES,
     createInstance: (environment) =>
       openInstance({ root, environment, variables }, async (load) =>
-        withKeys(requireInstance(await open(load), `open of the subject ${subject.name}`), subject),
+        withKeys(requireFunctions(await openedBy(open, load)), subject),
       ),
   };
 }
@@ -64,7 +64,7 @@ export function modules(
     hasFunctions: true,
     createInstance: (environment, rows, routes) =>
       openInstance({ root: location, environment, variables: options.variables }, async (load) =>
-        openRoutes(load, await open(load), rows, routes, callsFor(location)),
+        openRoutes(load, await openedBy(open, load), rows, routes, callsFor(location)),
       ),
   };
 }
