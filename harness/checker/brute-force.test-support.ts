@@ -25,7 +25,8 @@ export function slowOperations({ events }: History): SlowOperation[] {
     .filter((event) => event.type === 'invoke')
     .map((invoke) => {
       const end = events.find((e) => e.index > invoke.index && e.process === invoke.process && !isSingle(e));
-      const value = end?.value !== undefined ? end.value : invoke.value;
+      const value =
+        end?.value === undefined ? invoke.value : invoke.f === 'write' ? writtenValue(invoke, end) : end.value;
       return {
         f: invoke.f,
         key: invoke.key,
@@ -38,6 +39,12 @@ export function slowOperations({ events }: History): SlowOperation[] {
     });
 }
 
+/** The value of a write, with a status that only its invoke has. */
+function writtenValue({ value: begun }: HistoryEvent, { type, value }: HistoryEvent): Value | undefined {
+  const status = slowStatus(begun);
+  return type === 'ok' && status !== undefined ? ({ status, ...(value as object) } as Value) : value;
+}
+
 export function slowSession(event: HistoryEvent): unknown {
   return event.session ?? event.process;
 }
@@ -47,6 +54,18 @@ export function rank(value: Value | undefined): number {
   if (typeof value === 'number') return value;
   if (typeof value !== 'object' || value === null || !('progress' in value)) return -1;
   return (value.generation ?? 1) * 1000 + value.progress;
+}
+
+export function slowStatus(value: Value | undefined): string | undefined {
+  return typeof value === 'object' && value !== null && 'status' in value ? value.status : undefined;
+}
+
+/** Whether a value is older than an earlier one: smaller, or no longer ended. */
+export function isOlder(value: Value | undefined, earlier: Value | undefined): boolean {
+  if (rank(value) < rank(earlier)) return true;
+  const [status, end] = [slowStatus(value), slowStatus(earlier)];
+  const isOfOneGeneration = Math.floor(rank(value) / 1000) === Math.floor(rank(earlier) / 1000);
+  return isOfOneGeneration && (end === 'completed' || end === 'failed') && status !== undefined && status !== end;
 }
 
 /** Whether this is the initial value of its key. */
@@ -65,7 +84,7 @@ export function slowShown({ events }: History): HistoryEvent[] {
   return shows.length > 0 ? shows : events.filter((event) => event.f === 'read' && event.type === 'ok');
 }
 
-/** Whether a history has the events that a property needs at least; those of `convergence` are in its definition. */
+/** Whether a history has the events that a property needs at least; some properties say so in their definitions. */
 function hasNeeds(history: History, property: PropertyName): boolean {
   const { events } = history;
   const has = (type: string, ...names: readonly string[]): boolean =>
@@ -86,7 +105,9 @@ function hasNeeds(history: History, property: PropertyName): boolean {
       return has('ok', 'commit');
     case 'availability':
       return has('invoke', 'read');
-    case 'convergence':
+    case 'ownership':
+      return has('ok', 'start');
+    default:
       return true;
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commit, historyOf, ok, progress, read, show, watch, write } from '../history/history.test-support.ts';
+import { commit, historyOf, invoke, ok, progress, read, show, watch, write } from '../history/history.test-support.ts';
 import { judge } from './compose.ts';
 import { properties } from './properties.ts';
 import type { PropertyName } from './properties.ts';
@@ -17,6 +17,8 @@ test('in an empty history no property is judged', () => {
     ['monotonic-commits', 'the history has no commit events'],
     ['writes-follow-reads', 'the history has no completed read and no commit events'],
     ['integrity', 'the history has no shown value and no completed read'],
+    ['completion', 'the history has no commit events'],
+    ['ownership', 'the history has no completed start'],
     ['linearizable', 'the history has no completed read'],
     ['convergence', 'the history has no terminal value'],
     ['staleness', 'the history has no completed read'],
@@ -30,6 +32,8 @@ test('every verdict says how many values it judged', () => {
   const end = progress(100, 'completed');
   const events = [
     watch('tab-1'),
+    invoke('tab-1', 'start'),
+    ok('tab-1', 'start', progress(0)),
     ...write('worker-1', end),
     commit(end),
     ...read('tab-1', end),

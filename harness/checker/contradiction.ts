@@ -9,6 +9,8 @@ import type { RegisterOperation } from './register-operations.ts';
 export interface Contradiction {
   /** In the order of the history. */
   events: number[];
+  /** The event with which the contradiction is complete. */
+  end: number;
   sentence: string;
 }
 
@@ -18,14 +20,15 @@ const describedOperationsMax = 6;
 export function describeContradiction(
   history: HistoryColumns,
   { operations, beginsAnywhere }: { operations: readonly RegisterOperation[]; beginsAnywhere: boolean },
+  end: number,
 ): Contradiction {
-  const events = operations.map(({ begin, end }) => (end === Infinity ? begin : end)).toSorted((a, b) => a - b);
+  const events = operations.map((each) => (each.end > end ? each.begin : each.end)).toSorted((a, b) => a - b);
   const described = operations.slice(0, describedOperationsMax).map(({ begin }) => describeOperation(history, begin));
   const more = operations.length - described.length;
   const rest = more > 0 ? `, and ${more} more` : '';
   const before = beginsAnywhere ? ', for any initial value' : '';
   const what = `no order of these operations on ${history.keyName(itemAt(events, 0))} explains the values read${before}`;
-  return { events, sentence: `${what}: ${described.join(', ')}${rest}` };
+  return { events, end, sentence: `${what}: ${described.join(', ')}${rest}` };
 }
 
 /**

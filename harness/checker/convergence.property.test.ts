@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { History, HistoryEvent, Value } from '../history/event.ts';
 import { isTerminal } from '../history/order.ts';
-import { disagreement, rank, slowOperations, slowSession, slowShown } from './brute-force.test-support.ts';
+import { disagreement, rank, slowOperations, slowSession, slowShown, slowStatus } from './brute-force.test-support.ts';
 import type { CheckOptions } from './verdict.ts';
 
 type End = Pick<HistoryEvent, 'index' | 'value'>;
@@ -33,8 +33,7 @@ function converges(history: History, end: End, options: CheckOptions): boolean {
   const deadline = options.convergeWithinMs === undefined ? Infinity : time + options.convergeWithinMs * 1e6;
   return onlookers(history, end, key).every((session) => {
     const shown = slowShown(history).filter((event) => event.key === key && slowSession(event) === session);
-    const isFinal = (event: HistoryEvent | undefined): boolean =>
-      event !== undefined && isSame(history, event.value, end.value);
+    const isFinal = (event: HistoryEvent | undefined): boolean => event !== undefined && isSame(event.value, end.value);
     return isFinal(shown.at(-1)) && shown.some((event) => isFinal(event) && event.time <= deadline);
   });
 }
@@ -52,16 +51,11 @@ function onlookers(history: History, end: End, key: unknown): unknown[] {
     .filter((session) => watches.findLast((event) => slowSession(event) === session)?.phase === 'begin');
 }
 
-function isSame(history: History, shown: Value | undefined, end: Value | undefined): boolean {
-  const statuses = [statusOf(shown), statusOf(end)].filter((status) => status !== undefined);
-  const agree = !recordsWatches(history) || new Set(statuses).size < 2;
-  return rank(shown) === rank(end) && agree;
+function isSame(shown: Value | undefined, end: Value | undefined): boolean {
+  const statuses = [slowStatus(shown), slowStatus(end)].filter((status) => status !== undefined);
+  return rank(shown) === rank(end) && new Set(statuses).size < 2;
 }
 
 function recordsWatches({ events }: History): boolean {
   return events.some(({ f }) => f === 'watch');
-}
-
-function statusOf(value: Value | undefined): string | undefined {
-  return typeof value === 'object' && value !== null && 'status' in value ? value.status : undefined;
 }

@@ -197,7 +197,9 @@ test('a watching session is shown the final value in time only with its status',
   expect(judgeOne(history, 'convergence', { convergeWithinMs: 600 }).valid).toBe(true);
 });
 
-test('in a history without watch events, statuses are not compared', () => {
-  const history = historyOf([commit(progress(40, 'failed')), read('tab-1', progress(40, 'generating'))]);
-  expect(judgeOne(history, 'convergence').valid).toBe(true);
+test('in a history without watch events, the statuses are compared too', () => {
+  const readAs = (status?: string) => historyOf([commit(progress(40, 'failed')), read('tab-1', progress(40, status))]);
+  expect(judgeOne(readAs('generating'), 'convergence').valid).toBe(false);
+  expect(judgeOne(readAs('failed'), 'convergence').valid).toBe(true);
+  expect(judgeOne(readAs(), 'convergence').valid).toBe(true);
 });

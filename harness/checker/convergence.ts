@@ -8,7 +8,7 @@ import {
   completesWrite,
 } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
-import { describeEvent } from './decrease.ts';
+import { describeApart, describeEvent } from './decrease.ts';
 import { shownCode } from './shown.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
@@ -42,8 +42,9 @@ interface Complaint {
  *
  * A history without `watch` events does not say which sessions watch. There the property applies to every session that
  * invoked a read of the key after its end, also if all of these reads failed or are still in flight: its user would see
- * 85% forever. Faults heal before the final reads, so a correct application completes one of them. The statuses of such
- * a history are not compared; with `watch` events they are, where both values have one.
+ * 85% forever. Faults heal before the final reads, so a correct application completes one of them.
+ *
+ * Statuses are compared where both values have one.
  *
  * The bound runs from the commit, also for a session that began to look later.
  */
@@ -161,7 +162,7 @@ function complain(
     return { event: NONE, sentence };
   }
   if (firstFinal === NONE || !isEnd(history, last, end)) {
-    const [stuck, final] = describeApart(history, last, end);
+    const [final, stuck] = describeApart(history, end, last);
     return { event: last, sentence: `${session} was last shown ${key} at ${stuck}, but it ended at ${final}` };
   }
   const tookMs = (history.time.get(firstFinal) - history.time.get(end)) / 1e6;
@@ -174,16 +175,8 @@ function complain(
 /** Whether the event `at` has the final value. */
 function isEnd(history: HistoryColumns, at: number, end: number): boolean {
   if (history.compare(at, end) !== 0) return false;
-  const { status, recordsWatches } = history;
-  return !recordsWatches || status[at] === NONE || status[end] === NONE || status[at] === status[end];
-}
-
-/** Two values that differ, with their status if they differ only by that. */
-function describeApart(history: HistoryColumns, last: number, end: number): [string, string] {
-  const { names, status } = history;
-  const [stuck, final] = [describeEvent(history, last, end), describeEvent(history, end, last)];
-  if (history.compare(last, end) !== 0) return [stuck, final];
-  return [`${stuck} (${names.nameOf(status.get(last))})`, `${final} (${names.nameOf(status.get(end))})`];
+  const { status } = history;
+  return status[at] === NONE || status[end] === NONE || status[at] === status[end];
 }
 
 /** In history order. Includes the witness unless the session was shown a value after the end. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { History, HistoryEvent, Value } from '../history/event.ts';
-import { disagreement, isInitial, rank, slowOperations } from './brute-force.test-support.ts';
+import type { History, HistoryEvent } from '../history/event.ts';
+import { disagreement, isInitial, rank, slowOperations, slowStatus } from './brute-force.test-support.ts';
 
 test('integrity agrees with searching all writes for the origin of every value seen', () => {
   const found = disagreement('integrity', (history) =>
@@ -37,12 +37,8 @@ function isCommitted({ events }: History, seen: HistoryEvent): boolean {
 function hasCommittedStatus({ events }: History, seen: HistoryEvent): boolean {
   const statuses = events
     .filter(({ f, key, value }) => f === 'commit' && key === seen.key && rank(value) === rank(seen.value))
-    .map(({ value }) => statusOf(value))
+    .map(({ value }) => slowStatus(value))
     .filter((status) => status !== undefined);
-  const status = statusOf(seen.value);
+  const status = slowStatus(seen.value);
   return status === undefined || statuses.length === 0 || statuses.includes(status);
-}
-
-function statusOf(value: Value | undefined): string | undefined {
-  return typeof value === 'object' && value !== null && 'status' in value ? value.status : undefined;
 }

@@ -135,9 +135,9 @@ test('a start of an unknown generation explains the beginning of any generation,
   expect(judgeOne(historyOf([failed, read('tab-2', progress([7, 0]))]), 'integrity').valid).toBe(false);
 });
 
-test('a write explains the value of its invoke and that of its completion', () => {
+test('a start explains the value of its invoke and that of its completion', () => {
   const history = historyOf([
-    [invoke('w', 'write', progress(85)), ok('w', 'write', progress(90))],
+    [invoke('w', 'start', progress(85)), ok('w', 'start', progress(90))],
     [...read('tab-1', progress(85)), ...read('tab-1', progress(90))],
   ]);
   expect(judgeOne(history, 'integrity').valid).toBe(true);

@@ -2,17 +2,21 @@ import type { HistoryColumns } from '../history/columns.ts';
 import { NONE } from '../history/codes.ts';
 import { itemAt } from '../required.ts';
 import { describeContradiction } from './contradiction.ts';
+import type { Contradiction } from './contradiction.ts';
 import { COMPLETED_READ, extentOf } from './extent.ts';
 import { explainByZones } from './register-zones.ts';
 import { RegisterSearch } from './register-search.ts';
 import { registerOperations } from './register-operations.ts';
 import type { RegisterOperation } from './register-operations.ts';
 import { shortestContradiction } from './shrink.ts';
+import { firstStaleReads } from './stale-reads.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 import { Budget, SearchGaveUp } from './budget.ts';
 
 const bytesMax = 100 * 1024 * 1024;
+/** For the search that looks only for an earlier contradiction. */
+const stepsMax = 200_000;
 
 /**
  * Each key is an atomic register: some order of its operations, consistent with real time, explains every read. Values
@@ -20,41 +24,62 @@ const bytesMax = 100 * 1024 * 1024;
  * `fail` did not; reads that returned nothing impose nothing.
  *
  * A key on which every value that was read comes from one write is decided by its zones, in linear time; any other by a
- * search, whose verdict is unknown when it exceeds its budget. Each key has at most one violation.
+ * search, whose verdict is unknown when it exceeds its budget. Each key has at most one violation: of its
+ * contradictions the one that ends first, told as a stale read where it is one.
  */
 export const linearizable: Checker = (history, { isOverdue, timeoutMs }) => {
   const findings = new Findings('linearizable');
   const budget = new Budget({ isOverdue, timeoutMs, bytesMax });
   const { contradictions, undecided } = explainByZones(history);
-  for (const [key, operations] of registerOperations(history, undecided)) {
-    const contradiction = search(history, key, operations, budget, findings);
-    if (contradiction !== undefined) contradictions.push(contradiction);
+  const found: Contradiction[] = [];
+  let stale: Map<number, Contradiction> | undefined;
+  const staleReadOf = (key: number): Contradiction | undefined => (stale ??= firstStaleReads(history)).get(key);
+  for (const [key, operations] of registerOperations(history, new Set([...contradictions.keys(), ...undecided]))) {
+    const known = contradictions.get(key);
+    const limits = undecided.has(key) ? budget : new Budget({ isOverdue, bytesMax, stepsMax });
+    try {
+      const end = search(history, key, operations, limits);
+      if (end !== undefined) found.push(earliest([staleReadOf(key), known], end) ?? end.describe());
+    } catch (error) {
+      if (!(error instanceof SearchGaveUp)) throw error;
+      const contradiction = earliest([staleReadOf(key), known]);
+      if (contradiction !== undefined) found.push(contradiction);
+      else findings.doubt(`${history.names.nameOf(key)}: ${error.message}`);
+    }
   }
-  for (const { events, sentence } of contradictions.toSorted((a, b) => last(a.events) - last(b.events))) {
+  for (const { events, sentence } of found.toSorted((a, b) => a.end - b.end)) {
     findings.violation(() => ({ key: history.keyName(itemAt(events, 0)), events, sentence }));
   }
   return findings.verdict(extentOf(history, COMPLETED_READ), { searched: undecided.size, steps: budget.used });
 };
 
-function last(events: readonly number[]): number {
-  return Math.max(...events);
+interface SearchedContradiction {
+  /** The event with which it is complete: no contradiction ends earlier. */
+  end: number;
+  describe: () => Contradiction;
 }
 
+/** @throws SearchGaveUp */
 function search(
   history: HistoryColumns,
   key: number,
   operations: readonly RegisterOperation[],
   budget: Budget,
-  findings: Findings,
-): { events: number[]; sentence: string } | undefined {
+): SearchedContradiction | undefined {
   const registers = new RegisterSearch(history, key);
-  try {
-    const end = registers.contradictedAt(operations, budget);
-    if (end === NONE) return undefined;
-    return describeContradiction(history, shortestContradiction(registers, operations, end));
-  } catch (error) {
-    if (!(error instanceof SearchGaveUp)) throw error;
-    findings.doubt(`${history.names.nameOf(key)}: ${error.message}`);
-    return undefined;
-  }
+  const end = registers.contradictedAt(operations, budget);
+  if (end === NONE) return undefined;
+  return {
+    end,
+    describe: () => describeContradiction(history, shortestContradiction(registers, operations, end), end),
+  };
+}
+
+/** The contradiction that ends first, the first of the list if several do; none that ends later than the searched one. */
+function earliest(
+  contradictions: readonly (Contradiction | undefined)[],
+  { end }: Pick<SearchedContradiction, 'end'> = { end: Infinity },
+): Contradiction | undefined {
+  const [first] = contradictions.filter((each) => each !== undefined).toSorted((a, b) => a.end - b.end);
+  return first === undefined || first.end > end ? undefined : first;
 }

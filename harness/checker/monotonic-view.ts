@@ -1,9 +1,8 @@
-import { NONE } from '../history/codes.ts';
-import { Int32Column } from '../history/typed-columns.ts';
 import { describeDecrease, isDecrease } from './decrease.ts';
 import { extentOf } from './extent.ts';
 import { mayFall } from './falls.ts';
 import { shownCode } from './shown.ts';
+import { eachStepBack } from './steps-back.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 
@@ -16,13 +15,9 @@ export const monotonicView: Checker = (history) => {
   const shown = shownCode(history);
   const extent = extentOf(history, { codes: [shown], lack: 'no shown value' });
   if (!mayFall(history, shown)) return findings.verdict(extent);
-  const { code, view, length } = history;
-  const latest = new Int32Column(history.views.count).fill(NONE);
-  for (let at = 0; at < length; at++) {
-    if (code[at] !== shown) continue;
-    const before = latest.get(view.get(at));
-    latest[view.get(at)] = at;
-    if (before === NONE || !isDecrease(findings, history, before, at)) continue;
+  const views = { code: shown, group: history.view, groups: history.views.count };
+  eachStepBack(history, views, (before, at) => {
+    if (!isDecrease(findings, history, before, at)) return;
     const [session, key] = [history.sessionName(at), history.keyName(at)];
     findings.violation(() => ({
       key,
@@ -30,6 +25,6 @@ export const monotonicView: Checker = (history) => {
       events: [before, at],
       sentence: `${session} saw ${key} go ${describeDecrease(history, before, at)}`,
     }));
-  }
+  });
   return findings.verdict(extent);
 };

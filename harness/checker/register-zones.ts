@@ -1,4 +1,4 @@
-import { CAS, FAIL, NONE, OK, READ_OK, beginsWrite } from '../history/codes.ts';
+import { CAS, FAIL, NONE, OK, READ_INVOKE, READ_OK, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
 import { Int32Column, Uint32Column, Uint8Column } from '../history/typed-columns.ts';
@@ -33,23 +33,31 @@ interface Origins {
  * time.
  */
 export function explainByZones(history: HistoryColumns): {
-  contradictions: Contradiction[];
+  /**
+   * By key: of the contradictions that were found, the one that ends first; `undefined` for a key with a stale read
+   * only, which `stale-reads.ts` describes.
+   */
+  contradictions: Map<number, Contradiction | undefined>;
   /** Keys on which a value may come from several writes, or that have a `cas`, which links one value to another. */
   undecided: Set<number>;
 } {
   const origins = originsOf(history);
   const undecided = ambiguousKeys(history, origins);
-  const found = new Map<number, Contradiction>();
-  const note = (key: number, contradiction: () => Contradiction): void => {
-    if (!undecided.has(key) && !found.has(key)) found.set(key, contradiction());
+  const found = new Map<number, Contradiction | undefined>();
+  const note: Note = (key, end = NEVER, describe = undefined) => {
+    if (undecided.has(key)) return;
+    const before = found.get(key)?.end ?? NEVER;
+    if (describe !== undefined && end < before) found.set(key, { ...describe(), end });
+    else if (!found.has(key)) found.set(key, undefined);
   };
   const zones = zonesOf(history, origins);
   noteUnexplained(history, origins, note);
   noteConflicts(history, origins, zones, note);
-  return { contradictions: [...found.values()], undecided };
+  return { contradictions: found, undecided };
 }
 
-type Note = (key: number, contradiction: () => Contradiction) => void;
+/** Notes a contradiction that is complete at the event `end`; without a description, a stale read. */
+type Note = (key: number, end?: number, describe?: () => Omit<Contradiction, 'end'>) => void;
 
 function originsOf(history: HistoryColumns): Origins {
   const { code, key, values, length } = history;
@@ -136,12 +144,12 @@ function noteUnexplained(history: HistoryColumns, { write }: Origins, note: Note
     const origin = write.get(value);
     const name = key.get(at);
     if (origin === NONE && values.initial[name] !== value) {
-      note(name, () => ({
+      note(name, at, () => ({
         events: [at],
         sentence: `${describeRead(history, at)}, which no operation had written`,
       }));
     } else if (origin > at) {
-      note(name, () => ({
+      note(name, at, () => ({
         events: [at, origin],
         sentence: `${describeRead(history, at)} before ${history.sessionName(origin)} began to write it`,
       }));
@@ -171,13 +179,19 @@ function noteConflicts(history: HistoryColumns, { reads }: Origins, { firstEnd, 
     if (value === NONE && !isUnread) continue;
     const held = current.get(name);
     const heldEnd = held === NONE ? NONE : lastBegin.get(held);
-    if (isUnread && heldEnd > mate.get(at)) note(name, () => overwritten(held, at, mate.get(at)));
+    if (isUnread && heldEnd > mate.get(at)) note(name);
     if (value === NONE) continue;
     if (firstEnd.get(value) > at) {
-      if (heldEnd > firstEnd.get(value)) note(name, () => overwritten(held, lastBegin.get(value), firstEnd.get(value)));
+      if (heldEnd > firstEnd.get(value)) note(name);
       continue;
     }
-    if (heldEnd > at) note(name, () => alternating(held, value));
+    if (heldEnd > at) {
+      const begins = [heldEnd, lastBegin.get(value)] as const;
+      const [first, second] = [mate.get(begins[0]), mate.get(begins[1])];
+      // A write that began after a read of its value is a contradiction by itself.
+      if (begins.some((begin) => code[begin] !== READ_INVOKE)) note(name);
+      else note(name, Math.max(first, second), () => alternating(held, value, [first, second]));
+    }
     if (lastBegin.get(value) > heldEnd) current[name] = value;
   }
 
@@ -186,18 +200,8 @@ function noteConflicts(history: HistoryColumns, { reads }: Origins, { firstEnd, 
     return written !== NONE && reads[values.ids.get(written)] === 0;
   }
 
-  /** All operations of another value lie between the first operation of the held value and its last read. */
-  function overwritten(held: number, begin: number, end: number): Contradiction {
-    const read = lastBegin.get(held);
-    return {
-      events: inOrder([firstEnd.get(held), begin, end, mate.get(read)]),
-      sentence: `${describeRead(history, mate.get(read), end)} after ${describeOperation(history, end, read)}, which came after ${describeBeginning(held, end)}`,
-    };
-  }
-
   /** Each of the two values was in the register before the other was read. */
-  function alternating(held: number, value: number): Contradiction {
-    const [first, second] = [mate.get(lastBegin.get(held)), mate.get(lastBegin.get(value))];
+  function alternating(held: number, value: number, [first, second]: [number, number]): Omit<Contradiction, 'end'> {
     return {
       events: inOrder([firstEnd.get(held), firstEnd.get(value), first, second]),
       sentence:

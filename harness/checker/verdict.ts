@@ -11,9 +11,9 @@ export function foldValidity(validities: readonly Validity[]): Validity {
 
 export interface Violation {
   property: string;
-  key: string | number;
+  key: string;
   /** The session with the violation; missing if the property concerns the key itself. */
-  session?: string | number;
+  session?: string;
   /** Indices of events, the evidence first and the offending event last. */
   events: number[];
   sentence: string;

@@ -53,6 +53,7 @@ export const WATCH_END = 9;
 
 export const READ_INVOKE = READ * 4 + INVOKE;
 export const READ_OK = READ * 4 + OK;
+export const WRITE_OK = WRITE * 4 + OK;
 export const SHOW_OK = SHOW * 4 + OK;
 export const COMMIT_OK = COMMIT * 4 + OK;
 export const RECEIVE_OK = RECEIVE * 4 + OK;

@@ -13,6 +13,7 @@ import {
   SHOW,
   START,
   WATCH_BEGIN,
+  WRITE_OK,
 } from './codes.ts';
 import { codeOf, operationOf, typeOf } from './codes.ts';
 import { HistoryColumns } from './columns.ts';
@@ -21,7 +22,7 @@ import type { History, HistoryEvent, HistoryHeader, Scalar } from './event.ts';
 import { show } from './event-shape.ts';
 import { Names } from './names.ts';
 import { PairIds } from './pair-ids.ts';
-import { fillValue } from './value-row.ts';
+import { fillValue, isSameValue, readValue } from './value-row.ts';
 import type { ValueRow } from './value-row.ts';
 import { Float32Column, Float64Column, Int32Column, Uint8Column } from './typed-columns.ts';
 
@@ -131,7 +132,8 @@ export class ColumnsBuilder {
     }
     columns.session[at] = columns.session.get(invoke);
     columns.view[at] = columns.view.get(invoke);
-    if (row.code >> 2 !== READ && saysNothing(columns, at)) {
+    if (row.code >> 2 === READ) return;
+    if (saysNothing(columns, at) || isWithoutStatus(columns, at, invoke)) {
       columns.shape[at] = columns.shape.get(invoke);
       columns.generation[at] = columns.generation.get(invoke);
       columns.progress[at] = columns.progress.get(invoke);
@@ -206,6 +208,11 @@ function saysNothing(columns: Columns, at: number): boolean {
   return columns.shape[at] === NOTHING || isNull(columns.shape.get(at), columns.generation.get(at));
 }
 
+/** Whether a completed write has the value of its invoke without the status. */
+function isWithoutStatus(columns: Columns, at: number, invoke: number): boolean {
+  return columns.code.get(at) === WRITE_OK && columns.status[at] === NONE && columns.status[invoke] !== NONE;
+}
+
 function isNull(shape: number, generation: number): boolean {
   return shape === NUMBER && generation < 0;
 }
@@ -252,19 +259,18 @@ class ProcessLedger {
     return invoke;
   }
 
-  #mismatch(
-    { process, session, key, code }: EventRow,
-    invoke: number,
-    columns: Columns,
-    names: Names,
-  ): string | undefined {
+  #mismatch(row: EventRow, invoke: number, columns: Columns, names: Names): string | undefined {
+    const { process, session, key, code } = row;
     const differs = (field: string, ended: unknown, begun: unknown): string =>
       `${field} is ${show(ended)}, but the invoke at index ${invoke} has ${show(begun)}`;
     const begun = columns.code.get(invoke);
     if (begun >> 2 !== code >> 2) return differs('f', operationOf(code), operationOf(begun));
     if (columns.key[invoke] !== key) return differs('key', names.nameOf(key), names.nameOf(columns.key.get(invoke)));
     const isSession = session === NONE || this.#namesSession[process] === 0 || columns.session[invoke] === session;
-    return isSession ? undefined : differs('session', names.nameOf(session), names.nameOf(columns.session.get(invoke)));
+    if (!isSession) return differs('session', names.nameOf(session), names.nameOf(columns.session.get(invoke)));
+    if (code !== WRITE_OK || row.shape === NOTHING || isNull(row.shape, row.generation)) return undefined;
+    const written = rowAt(columns, invoke);
+    return isSameValue(row, written) ? undefined : differs('value', readValue(row, names), readValue(written, names));
   }
 
   #grow(process: number): void {
@@ -293,6 +299,15 @@ function emptyColumns(length: number): Columns {
     progress: new Float64Column(length),
     status: new Int32Column(length),
     height: new Float32Column(length),
+  };
+}
+
+function rowAt({ shape, generation, progress, status }: Columns, at: number): ValueRow {
+  return {
+    shape: shape.get(at),
+    generation: generation.get(at),
+    progress: progress.get(at),
+    status: status.get(at),
   };
 }
 

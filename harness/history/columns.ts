@@ -1,10 +1,11 @@
 /** A whole history in columns: typed arrays with one item per event, the input of the checkers. */
-import { BOOLEAN, ENDED, FAULT, INVOKE, NONE, NOTHING, NUMBER, PROGRESS, SHAPE, SHOW_OK, TEXT } from './codes.ts';
+import { ENDED, FAULT, INVOKE, NONE, NOTHING, PROGRESS, SHAPE, SHOW_OK, TEXT } from './codes.ts';
 import { WATCH_BEGIN_OK, WATCH_END_OK } from './codes.ts';
 import type { HistoryEvent, HistoryHeader, Scalar, Value } from './event.ts';
 import type { Names } from './names.ts';
 import type { PairIds } from './pair-ids.ts';
 import { ValueIds } from './value-ids.ts';
+import { readValue } from './value-row.ts';
 import type { Float32Column, Float64Column, Int32Column, Uint8Column } from './typed-columns.ts';
 
 export interface Columns {
@@ -76,6 +77,8 @@ export class HistoryColumns implements Columns {
   readonly recordsShows: boolean;
   /** Whether there are `watch` events: then a session is judged by its watches, not by its reads. */
   readonly recordsWatches: boolean;
+  /** Whether any value ends its generation by its status. */
+  readonly recordsEnds: boolean;
   readonly #hasHeights: boolean;
   #values: ValueIds | undefined;
   #counts: Uint32Array | undefined;
@@ -101,6 +104,7 @@ export class HistoryColumns implements Columns {
     this.views = views;
     this.swapFrom = swapFrom;
     this.eventAt = eventAt;
+    this.recordsEnds = columns.shape.includes(PROGRESS | ENDED);
     this.recordsShows = recordsShows ?? columns.code.includes(SHOW_OK);
     this.recordsWatches =
       recordsWatches ?? (columns.code.includes(WATCH_BEGIN_OK) || columns.code.includes(WATCH_END_OK));
@@ -129,30 +133,32 @@ export class HistoryColumns implements Columns {
     return counts;
   }
 
-  keyName(index: number): string | number {
+  keyName(index: number): string {
     const key = this.key.get(index);
     return key === NONE ? '' : this.names.nameOf(key);
   }
 
-  sessionName(index: number): string | number {
+  sessionName(index: number): string {
     return this.names.nameOf(this.session.get(index));
   }
 
   /** The value in the columns: without a status, and for a `cas` only the second of the pair. */
   valueAt(index: number): Value | undefined {
-    const progress = this.progress.get(index);
-    switch (this.shape.get(index) & SHAPE) {
-      case PROGRESS:
-        return { generation: this.generation.get(index), progress };
-      case NUMBER:
-        return this.generation.get(index) < 0 ? null : progress;
-      case TEXT:
-        return this.names.nameOf(progress);
-      case BOOLEAN:
-        return progress === 1;
-      default:
-        return undefined;
-    }
+    return readValue(
+      {
+        shape: this.shape.get(index),
+        generation: this.generation.get(index),
+        progress: this.progress.get(index),
+        status: NONE,
+      },
+      this.names,
+    );
+  }
+
+  /** The status of the value, or `undefined`. */
+  statusAt(index: number): string | undefined {
+    const status = this.status.get(index);
+    return status === NONE ? undefined : this.names.nameOf(status);
   }
 
   /**
@@ -167,9 +173,24 @@ export class HistoryColumns implements Columns {
     return this.generation.get(a) - this.generation.get(b) || this.progress.get(a) - this.progress.get(b);
   }
 
+  /**
+   * Whether the value at `later` takes back the end of a generation: the one at `earlier` has the status `completed` or
+   * `failed`, and `later` has another status in the same generation.
+   */
+  isReopened(earlier: number, later: number): boolean {
+    if (!this.isEnd(earlier)) return false;
+    const status = this.status.get(later);
+    return status !== NONE && status !== this.status[earlier] && this.generation[earlier] === this.generation[later];
+  }
+
+  /** Whether the status of the value ends its generation. */
+  isEnd(index: number): boolean {
+    return (this.shape.get(index) & ENDED) !== 0;
+  }
+
   isTerminal(index: number): boolean {
     const shape = this.shape.get(index);
-    return (shape & SHAPE) === PROGRESS && ((shape & ENDED) !== 0 || this.progress[index] === 100);
+    return (shape & SHAPE) === PROGRESS && (this.isEnd(index) || this.progress[index] === 100);
   }
 
   /**

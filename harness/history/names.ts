@@ -1,30 +1,35 @@
 import { Int32Column } from './typed-columns.ts';
 
-/** Interns names and other texts: each has an id, counted from 0. `1` and `"1"` are different names. */
-
-type Name = string | number;
-
+/**
+ * Interns names and other texts: each has an id, counted from 0. A number is the same name as its decimal text, which
+ * represents both.
+ */
 export class Names {
-  readonly #names: Name[] = [];
-  readonly #ids = new Map<Name, number>();
+  readonly #names: string[] = [];
+  readonly #ids = new Map<string | number, number>();
   readonly #seen = new SeenBytes();
 
   get count(): number {
     return this.#names.length;
   }
 
-  idOf(name: Name): number {
+  idOf(name: string | number): number {
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
-    const id = this.#names.length;
-    this.#names.push(name);
+    const id = typeof name === 'number' ? this.idOf(String(name)) : this.#intern(name);
     this.#ids.set(name, id);
     return id;
   }
 
+  #intern(name: string): number {
+    const id = this.#names.length;
+    this.#names.push(name);
+    return id;
+  }
+
   /** The id of a name that was interned before. */
-  find(name: Name): number | undefined {
-    return this.#ids.get(name);
+  find(name: string | number): number | undefined {
+    return this.#ids.get(String(name));
   }
 
   /**
@@ -39,8 +44,8 @@ export class Names {
     return id;
   }
 
-  nameOf(id: number): Name {
-    return this.#names[id] as Name;
+  nameOf(id: number): string {
+    return this.#names[id] as string;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Generates small random histories: valid by construction, with so few values that they often collide. */
 import * as fc from 'fast-check';
 import type { History, HistoryEvent, Phase, Value } from './event.ts';
+import { isProgress } from './order.ts';
 
 type Fields = Omit<HistoryEvent, 'index' | 'time'>;
 
@@ -11,7 +12,7 @@ interface Step {
   outcome: 'ok' | 'ok' | 'fail' | 'info';
   value: Value;
   next: Value;
-  /** A start that learns its generation only when it completes, or a completion that repeats no value. */
+  /** A start that learns its generation only when it completes, or a completion that repeats no value or no status. */
   omits: boolean;
   /** For a watch. */
   phase: Phase;
@@ -29,7 +30,11 @@ const progressArbitrary: fc.Arbitrary<Value> = fc.record(
 const scalarArbitrary: fc.Arbitrary<Value> = fc.constantFrom(null, 1, 2, 3);
 /** Values at the end of a generation, some of which differ only by their status. */
 const endingArbitrary: fc.Arbitrary<Value> = fc.record(
-  { progress: fc.constantFrom(100, 100, 85), status: fc.constantFrom('generating', 'completed', 'failed') },
+  {
+    generation: fc.constantFrom(1, 1, 2),
+    progress: fc.constantFrom(100, 100, 85),
+    status: fc.constantFrom('generating', 'completed', 'failed'),
+  },
   { requiredKeys: ['progress'] },
 );
 
@@ -113,5 +118,13 @@ function completion(begun: Step, { outcome, value, omits }: Step): Partial<Field
   const fields: Partial<Fields> = { type: outcome, f: begun.f, key: begun.key };
   if (begun.f === 'read') return outcome === 'ok' ? { ...fields, value } : fields;
   if (begun.f === 'start' && begun.omits && !omits) return { ...fields, value };
+  if (begun.f === 'write' && begun.omits && begun.value !== null)
+    return { ...fields, value: omits ? withoutStatus(begun.value) : begun.value };
   return fields;
+}
+
+function withoutStatus(value: Value): Value {
+  if (!isProgress(value)) return value;
+  const { status: _, ...rest } = value;
+  return rest;
 }

@@ -53,21 +53,19 @@ export function select(history: HistoryColumns, { keys, sessions }: Selection): 
 /** The names of the selection that do not occur in the history. */
 export function unknownNames(history: HistoryColumns, { keys = [], sessions = [] }: Selection): string[] {
   const known = (column: Int32Column): Set<string> =>
-    new Set([...new Set(column)].filter((id) => id !== NONE).map((id) => String(history.names.nameOf(id))));
+    new Set([...new Set(column)].filter((id) => id !== NONE).map((id) => history.names.nameOf(id)));
   return [
     ...keys.filter((name) => !known(history.key).has(name)),
     ...sessions.filter((name) => !known(history.session).has(name)),
   ];
 }
 
-/**
- * By id: whether the name is in the list. A command line has no integers: `1` selects both the name 1 and the name "1".
- */
+/** By id: whether the name is in the list. */
 function namesIn({ names }: HistoryColumns, list: readonly string[] | undefined): Uint8Column {
   const wanted = new Set(list);
   const isIn = new Uint8Column(names.count);
   for (let id = 0; id < isIn.length; id++) {
-    isIn[id] = list === undefined || wanted.has(String(names.nameOf(id))) ? 1 : 0;
+    isIn[id] = list === undefined || wanted.has(names.nameOf(id)) ? 1 : 0;
   }
   return isIn;
 }

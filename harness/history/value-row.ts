@@ -1,5 +1,5 @@
 /** One value in the form of the columns. */
-import { BOOLEAN, ENDED, NONE, NOTHING, NUMBER, PROGRESS, TEXT } from './codes.ts';
+import { BOOLEAN, ENDED, NONE, NOTHING, NUMBER, PROGRESS, SHAPE, TEXT } from './codes.ts';
 import type { HistoryHeader, Scalar, Value } from './event.ts';
 import type { Names } from './names.ts';
 import { isProgress } from './order.ts';
@@ -33,6 +33,32 @@ export function fillValue(row: ValueRow, value: Value | undefined, names: Names)
     if (value.status !== undefined) row.status = names.idOf(value.status);
   } else if (typeof value === 'object' && value !== null) fillScalar(row, value[1], names);
   else fillScalar(row, value, names);
+}
+
+/** The value of a row; for a pair, its second item. */
+export function readValue({ shape, generation, progress, status }: ValueRow, names: Names): Value | undefined {
+  switch (shape & SHAPE) {
+    case PROGRESS:
+      return { generation, progress, ...(status === NONE ? {} : { status: names.nameOf(status) }) };
+    case NUMBER:
+      return generation < 0 ? null : progress;
+    case TEXT:
+      return names.nameOf(progress);
+    case BOOLEAN:
+      return progress === 1;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether two values are the same, a status included where both have one. */
+export function isSameValue(one: ValueRow, other: ValueRow): boolean {
+  return (
+    (one.shape & SHAPE) === (other.shape & SHAPE) &&
+    one.generation === other.generation &&
+    one.progress === other.progress &&
+    (one.status === NONE || other.status === NONE || one.status === other.status)
+  );
 }
 
 function fillScalar(row: ValueRow, scalar: Scalar, names: Names): void {

@@ -164,7 +164,7 @@ describe('a bad history is refused with file and line', () => {
     [
       'a process that goes on after :info',
       `{${read}}\n{:type :info, :f :read, :process 1}\n{${read}}`,
-      'h.edn:3: process 1 is used again',
+      'h.edn:3: process "1" is used again',
     ],
     [
       'a set where a register has a value',
