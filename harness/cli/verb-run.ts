@@ -4,6 +4,7 @@ import { SCENARIO_TAGS } from '../plan/scenario.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import {
   backendOption,
+  onOption,
   ownTargetOption,
   propertyOption,
   replicasOption,
@@ -32,6 +33,7 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     )
     .addOption(subjectOption())
     .addOption(backendOption())
+    .addOption(onOption())
     .addOption(seedOption())
     .addOption(runsOption().default(DEFAULT_RUNS, '1; run K uses the seed N + K - 1'))
     .addOption(setOption())
