@@ -1,12 +1,15 @@
-import { CHECK_TIMEOUT_MS, DEFAULT_BACKEND } from '../runner/defaults.ts';
-import { loadBackend } from '../runner/backend-registry.ts';
+import { CHECK_TIMEOUT_MS } from '../runner/defaults.ts';
+import { requireConnection } from '../runner/requirements.ts';
 import { trySubject } from '../runner/try-subject.ts';
 import type { Check } from '../preflight/connection-trial.ts';
+import { backendOf } from './chosen-backend.ts';
 import { openProject, type ProjectOptions } from './project.ts';
 
 export interface PreflightOptions extends Pick<ProjectOptions, 'subject' | 'folder' | 'signal'> {
   /** `embedded`, `simulated`, `containers` or `remote`. Default: `embedded`. */
   backend?: string;
+  /** Instead of a backend: the name of an environment that `ratchet up` keeps running. */
+  on?: string;
   /** How many milliseconds each check waits for the application. Default: 4000. */
   timeoutMs?: number;
   /** With `remote`: confirms that the target may be written to, although it is not marked as a test target. */
@@ -27,7 +30,8 @@ export interface PreflightResults {
 /** @throws RatchetError if the databases cannot be started, or the definition of the subject is bad */
 export async function preflightSubject(options: PreflightOptions): Promise<PreflightResults> {
   const { subject } = await openProject(options);
-  const backend = await loadBackend(options.backend ?? DEFAULT_BACKEND);
+  const backend = await backendOf(options);
+  requireConnection(backend, subject);
   const checks = await trySubject({
     subject,
     backend,

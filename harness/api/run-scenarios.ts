@@ -4,10 +4,11 @@ import { UsageError } from '../errors.ts';
 import { readRegressions, type Regression } from '../explore/regressions.ts';
 import { parametersOf, planOf, SCENARIO_TAGS, type Scenario } from '../plan/scenario.ts';
 import { suggestionOf } from '../suggestion.ts';
-import { DEFAULT_BACKEND, DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
+import { DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
 import type { Subject } from '../port/subject.ts';
 import { expectedOfRun } from '../runner/expectation.ts';
 import { runTasks, type Task } from '../runner/run-tasks.ts';
+import { backendOf } from './chosen-backend.ts';
 import { isAsWritten, withOverrides, type Overrides } from './overrides.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
@@ -16,6 +17,8 @@ import { requireWholeNumbers } from './whole-numbers.ts';
 export interface RunningOptions extends ProjectOptions, Overrides {
   /** `embedded`, `simulated`, `containers` or `remote`. Default: `embedded`. */
   backend?: string;
+  /** Instead of a backend: the name of an environment that `ratchet up` keeps running. */
+  on?: string;
   /** Number of runs of each plan or scenario. Default: 1. */
   runs?: number;
   /** With `remote`: confirms that the target may be written to, although it is not marked as a test target. */
@@ -91,7 +94,7 @@ function withTags(scenarios: readonly Scenario[], tags: readonly string[] | unde
 }
 
 /** Runs the plans one after the other. If all scenarios of the project run, those that cannot run are left out. */
-export function runAll(
+export async function runAll(
   verb: 'run' | 'replay',
   tasks: readonly Task[],
   { subject, subjectAs }: Project,
@@ -102,7 +105,7 @@ export function runAll(
     tasks,
     subject,
     subjectAs,
-    backend: options.backend ?? DEFAULT_BACKEND,
+    backend: await backendOf(options),
     onUnsupported:
       options.onUnsupported ?? (verb === 'run' && options.scenarios === undefined ? 'leave-out' : 'refuse'),
     reportRoot: options.report ?? DEFAULT_REPORT,

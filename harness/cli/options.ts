@@ -11,6 +11,7 @@ import type { ReportingFlags } from './reporting.ts';
 
 export interface RunFlags extends ReportingFlags {
   backend: string;
+  on?: string;
   subject?: string;
   seed: number;
   runs: number;
@@ -24,12 +25,22 @@ export interface RunFlags extends ReportingFlags {
 
 /** The flags as options of the API functions. */
 export function runningOptions(flags: RunFlags): RunningOptions {
-  const { subject, backend, runs, property: properties, replicas, routing, report, iOwnThisTarget: ownsTarget } = flags;
-  return { subject, backend, runs, properties, replicas, routing, report, ownsTarget };
+  const { subject, runs, property: properties, replicas, routing, report, iOwnThisTarget: ownsTarget } = flags;
+  return { subject, ...databasesIn(flags), runs, properties, replicas, routing, report, ownsTarget };
+}
+
+/** The flag `--backend` has a default, which `--on` replaces. */
+export function databasesIn({ backend, on }: Pick<RunFlags, 'backend' | 'on'>): Pick<RunningOptions, 'backend' | 'on'> {
+  return on === undefined ? { backend } : { on };
 }
 
 export const backendOption = (): Option =>
   new Option('--backend <name>', `provides the databases: ${backendNames().join(', ')}`).default(DEFAULT_BACKEND);
+
+export const onOption = (): Option =>
+  new Option('--on <name>', 'instead of a backend: an environment that `ratchet up` keeps running, e.g. up').conflicts(
+    'backend',
+  );
 
 export const subjectOption = (): Option =>
   new Option(

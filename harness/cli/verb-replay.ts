@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { replayPlan } from '../api/replay-plan.ts';
 import {
   backendOption,
+  onOption,
   ownTargetOption,
   propertyOption,
   replicasOption,
@@ -23,6 +24,7 @@ export function addReplay(program: Command, finish: Finish, signal: AbortSignal)
     .argument('<plan>', 'a plan.json that a run has saved')
     .addOption(subjectOption())
     .addOption(backendOption())
+    .addOption(onOption())
     .addOption(runsOption())
     .addOption(propertyOption())
     .addOption(replicasOption())

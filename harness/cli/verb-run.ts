@@ -3,6 +3,7 @@ import { runScenarios } from '../api/run-scenarios.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import {
   backendOption,
+  onOption,
   ownTargetOption,
   propertyOption,
   replicasOption,
@@ -28,6 +29,7 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     .addOption(tagOption())
     .addOption(subjectOption())
     .addOption(backendOption())
+    .addOption(onOption())
     .addOption(seedOption())
     .addOption(runsOption().default(DEFAULT_RUNS, '1; run K uses the seed N + K - 1'))
     .addOption(setOption())

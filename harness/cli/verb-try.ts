@@ -5,13 +5,22 @@ import type { Check } from '../preflight/connection-trial.ts';
 import { describeFailedCheck } from '../report/check-text.ts';
 import { printable } from '../report/printable.ts';
 import { CHECK_TIMEOUT_MS } from '../runner/defaults.ts';
-import { backendOption, formatOption, ownTargetOption, subjectOption, wholeNumber } from './options.ts';
+import {
+  backendOption,
+  databasesIn,
+  formatOption,
+  onOption,
+  ownTargetOption,
+  subjectOption,
+  wholeNumber,
+} from './options.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
 interface TryFlags {
   subject?: string;
   backend: string;
+  on?: string;
   timeout: number;
   format: 'text' | 'json';
   iOwnThisTarget?: true;
@@ -23,6 +32,7 @@ export function addTry(program: Command, finish: Finish, signal: AbortSignal): v
     .description('check that a subject is connected: its row, route, reader, generation and end, without any fault')
     .addOption(subjectOption())
     .addOption(backendOption())
+    .addOption(onOption())
     .addOption(
       new Option('--timeout <ms>', 'how long each check waits for the application')
         .default(CHECK_TIMEOUT_MS)
@@ -34,11 +44,11 @@ export function addTry(program: Command, finish: Finish, signal: AbortSignal): v
 }
 
 async function tryOut(flags: TryFlags, signal: AbortSignal): Promise<number> {
-  const { subject, backend, timeout: timeoutMs, format, iOwnThisTarget: ownsTarget } = flags;
+  const { subject, timeout: timeoutMs, format, iOwnThisTarget: ownsTarget } = flags;
   const isText = format === 'text';
   const results = await preflightSubject({
     subject,
-    backend,
+    ...databasesIn(flags),
     timeoutMs,
     ownsTarget,
     signal,

@@ -181,6 +181,13 @@ export interface Cluster {
   insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void>;
   /** Adds a row to `auth.users`, unless the user exists. Missing if the database has no such table. */
   addUser?(user: SignedInUser): Promise<void>;
+  /** Changes that can be undone. Missing if the databases are made for one run. */
+  readonly undoable?: UndoableChanges;
+  /**
+   * Sends the requests that reach the databases' own gateway to the gateway of a run at the URL `to`. Present if the
+   * databases have a gateway that is running already.
+   */
+  redirect?(to: string): Promise<Redirection>;
   /**
    * Loses the primary and promotes a replica; present if the backend has the capability `promotion`. After `downMs` the
    * promoted replica answers under the name `primary`. Resolves once the old primary is down. When the new one is up,
@@ -191,6 +198,21 @@ export interface Cluster {
   commitsDelivered(): Promise<void>;
   /** Stops everything and removes every file of the cluster. Idempotent. */
   close(): Promise<void>;
+}
+
+/** Like the methods of `Cluster`, but each resolves to a function that undoes the change. */
+export interface UndoableChanges {
+  insert(table: string, row: Readonly<Record<string, unknown>>): Promise<Undo>;
+  addUser(user: SignedInUser): Promise<Undo>;
+}
+
+export type Undo = () => Promise<void>;
+
+export interface Redirection {
+  /** Where the application reaches the gateway. */
+  readonly url: string;
+  /** Resolves when no further request is sent to the run. */
+  end(): Promise<void>;
 }
 
 export interface Promotion {
@@ -211,6 +233,10 @@ export interface Backend {
   readonly isVirtual?: true;
   /** The backend starts no databases: it connects to those that are running. */
   readonly isConnecting?: true;
+  /** How a command names it. Default: `--backend` and its name. */
+  readonly option?: string;
+  /** The number of replicas that are running, if the backend starts none. */
+  readonly replicasMax?: number;
   /**
    * Prepares the databases of runs in virtual time, which cannot wait for anything real.
    * @throws UsageError for a migration that cannot be applied, with its file and line

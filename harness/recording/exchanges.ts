@@ -24,12 +24,16 @@ export interface ExchangeRecorder extends GatewayListener {
   takeService(operation: string): Service;
 }
 
-/** @param stories the names of the stories by the keys of their rows */
+/**
+ * @param stories the names of the stories by the keys of their rows
+ * @param isRecorded whether writes to a story are recorded; all by default
+ */
 export function recordExchanges(
   recorder: Recorder,
   processes: ProcessNames,
   tracked: TrackedTable,
   stories: StoryKeys,
+  isRecorded: (story: string) => boolean = () => true,
 ): ExchangeRecorder {
   const writes = new Map<Exchange, EventBody & { process: string }>();
   const services = new Map<string, Service>();
@@ -38,7 +42,7 @@ export function recordExchanges(
     requested(exchange) {
       if (exchange.fault !== undefined) recorder.record(faultEvent(exchange.fault, exchange));
       const write = progressWrite(exchange, tracked, stories);
-      if (write === undefined) return;
+      if (write === undefined || !isRecorded(write.key)) return;
       const actor = exchange.actor ?? 'app';
       const draft = { process: processes.take(actor), session: actor, type: 'invoke', f: 'write', ...write } as const;
       writes.set(exchange, draft);

@@ -68,7 +68,7 @@ function named(marks: readonly HistoryEvent[], name: MarkName): HistoryEvent[] {
 }
 
 function describeNoRequests({ url }: HistoryEvent): string {
-  return `the application asked another Supabase: no request of it came to ${String(url)}, which it was given as SUPABASE_URL`;
+  return `the application asked another Supabase: no request of it came to ${String(url)}, which must be its SUPABASE_URL`;
 }
 
 function describeGaveUp({ generations }: Plan, marks: readonly HistoryEvent[]): string[] {

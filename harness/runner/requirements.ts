@@ -8,7 +8,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Subject, SubjectCapability } from '../port/subject.ts';
 import { requireProperties } from './judgement.ts';
 
-interface WithCapabilities extends Pick<Backend, 'name' | 'capabilities'> {
+interface WithCapabilities extends Pick<Backend, 'name' | 'capabilities' | 'replicasMax'> {
   /** Why capabilities are missing. */
   because?: string;
 }
@@ -52,7 +52,7 @@ export function requireConnection({ name, isConnecting, isVirtual }: Backend, su
   throw new UsageError(
     'subject-elsewhere',
     `the subject ${subject.name} runs at ${subject.runsAt} with a Supabase of its own, not with the databases of the backend ${name}`,
-    'use --backend remote with the Supabase of the application, or let Ratchet start the application by its command',
+    'use --on with the environment that the application uses, --backend remote with its Supabase, or let Ratchet start it by its command',
   );
 }
 
@@ -66,6 +66,8 @@ export function missingOf(plan: Plan, backend: WithCapabilities, subject: Subjec
   if (plan.topology.replicas > 0 && !backend.capabilities.has('replicas')) {
     return unsupported(backend, 'topology.replicas of the plan', 'replicas');
   }
+  const tooFew = missingReplicas(plan, backend);
+  if (tooFew !== undefined) return tooFew;
   if (!backend.capabilities.has('commits') && momentsOf(plan).some(isOfCommit)) {
     return unsupported(backend, 'a moment of the plan', 'commits');
   }
@@ -82,6 +84,15 @@ export function missingOf(plan: Plan, backend: WithCapabilities, subject: Subjec
     if (missing !== undefined) return missing;
   }
   return undefined;
+}
+
+function missingReplicas({ topology }: Plan, { name, replicasMax }: WithCapabilities): UsageError | undefined {
+  if (replicasMax === undefined || topology.replicas <= replicasMax) return undefined;
+  return new UsageError(
+    'plan-unsupported',
+    `the plan needs ${topology.replicas} replicas, but the ${name} has ${replicasMax}`,
+    `start it with --replicas ${topology.replicas}, or run the plan with --replicas ${replicasMax}`,
+  );
 }
 
 /** An error if the plan generates a story again, and the subject cannot tell its generations apart. */

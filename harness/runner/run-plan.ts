@@ -77,7 +77,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     try {
       const notes = await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
-      recordMissing(stage, options);
+      recordMissing(stage, options, cluster);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
       return {
         history: stage.recorder.history,
@@ -102,9 +102,15 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
 }
 
 /** Records what did not happen in the run, which its verdict depends on. */
-function recordMissing({ recorder, nemesis, hasRequests, gatewayUrl }: Stage, { backend }: RunOptions): void {
+function recordMissing(
+  { recorder, nemesis, hasRequests, gatewayUrl }: Stage,
+  { backend }: RunOptions,
+  { redirect }: Cluster,
+): void {
   for (const number of nemesis.unused()) recorder.record(unusedFaultMark(number));
-  if (!hasRequests() && !backend.isConnecting) recorder.record(noRequestsMark(gatewayUrl));
+  // An application may reach databases that were running before directly, unless their own gateway belongs to the run.
+  const mayBypass = backend.isConnecting === true && redirect === undefined;
+  if (!hasRequests() && !mayBypass) recorder.record(noRequestsMark(gatewayUrl));
 }
 
 function notesOf({ missing, notes = [] }: Cluster): string[] {

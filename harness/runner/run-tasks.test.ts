@@ -7,6 +7,7 @@ import { subject as guarded } from '../../fixtures/subjects/guarded/subject.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
 import type { JudgedRun, Reporter, VerbEnd, VerbStart } from '../port/reporter.ts';
 import type { Subject } from '../port/subject.ts';
+import { simulatedBackend } from '../backend/simulated/simulated.ts';
 import { runTasks, type RunTasksOptions } from './run-tasks.ts';
 
 const reportRoot = mkdtempSync(join(tmpdir(), 'reports-'));
@@ -59,7 +60,7 @@ async function runAll(plans: readonly Plan[], over: Partial<RunTasksOptions> = {
     tasks: plans.map((each) => ({ plan: each, expected: undefined })),
     subject: legacy,
     subjectAs: './legacy.ts',
-    backend: 'simulated',
+    backend: simulatedBackend,
     onUnsupported: 'refuse',
     reportRoot,
     ownsTarget: false,

@@ -10,7 +10,6 @@ import { DEFAULT_BACKEND, DEFAULT_SEED } from './defaults.ts';
 import { explainOnce } from './explain-untested.ts';
 import { execute, verdictFile, type RunReport } from './execute.ts';
 import { requireProperties } from './judgement.ts';
-import { loadBackend } from './backend-registry.ts';
 import { replayCommand } from './replay-command.ts';
 import { missingOf, requireConnection } from './requirements.ts';
 import { reportingEnd } from './reporting-end.ts';
@@ -28,8 +27,7 @@ export interface RunTasksOptions {
   subject: Subject;
   /** How the user named the subject: its name, or the path of its file. */
   subjectAs: string;
-  /** A name of the registry. */
-  backend: string;
+  backend: Backend;
   /** What to do with a task that needs a missing capability: refuse the whole call, or leave the task out. */
   onUnsupported: 'refuse' | 'leave-out';
   /** Root of the reports. */
@@ -46,7 +44,7 @@ export interface RunTasksOptions {
  * @throws RatchetError for a plan that is refused, and if a run cannot start
  */
 export async function runTasks(options: RunTasksOptions): Promise<Validity> {
-  const backend = await loadBackend(options.backend);
+  const { backend } = options;
   requireConnection(backend, options.subject);
   const { possible, leftOut } = divide(options, backend);
   const { verb, reporter } = options;
@@ -87,16 +85,16 @@ async function runOne(task: Task, { backend, explain, which }: Around, options: 
     onProgress: (message) => options.onProgress(`${which}${title}  ${message}`),
     signal,
   });
-  return judgedRun(report, subjectAs);
+  return judgedRun(report, subjectAs, backend.option);
 }
 
 /** A run in the form that reporters receive. */
-export function judgedRun(report: RunReport, subjectAs: string): JudgedRun & RunReport {
-  return { ...report, replay: replayCommand(report, subjectAs), record: verdictFile(report) };
+export function judgedRun(report: RunReport, subjectAs: string, backendAs?: string): JudgedRun & RunReport {
+  return { ...report, replay: replayCommand(report, subjectAs, backendAs), record: verdictFile(report) };
 }
 
 function titleOf({ plan: { scenario, seed } }: Task, { subject, backend }: RunTasksOptions): RunTitle {
-  return { scenario, subject: subject.name, backend, seed };
+  return { scenario, subject: subject.name, backend: backend.name, seed };
 }
 
 /** @throws UsageError for the first task that the backend or the subject cannot run, unless those are left out */

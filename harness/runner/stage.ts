@@ -1,7 +1,7 @@
 /** Prepares a run: its stories, the application's instances, the gateway, the nemesis and the recorder. */
 import type { Backend, Cluster, Commit } from '../port/backend.ts';
 import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
-import type { GatewayServer, ServedGateway } from '../gateway/gateway-server.ts';
+import type { GatewayServer } from '../gateway/gateway-server.ts';
 import type { AppClock, Clock } from '../clock.ts';
 import type { EventBody, HistoryHeader } from '../history/event.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -25,6 +25,8 @@ import { appClocks, applyAtStart } from './app-clocks.ts';
 import { assemble, type Participants } from './assembly.ts';
 import { countRequests, CountingClock } from './pending-work.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
+import { serveFromStart } from './gateway-from-start.ts';
+import { storiesOf } from './seeding.ts';
 import { ProcessNames, Recorder, type LineSink } from '../recording/recorder.ts';
 
 export interface StageOptions {
@@ -78,7 +80,7 @@ export async function prepareStage(
   keys: StoryKeys,
 ): Promise<Stage> {
   const { plan, subject, host, backend } = options;
-  const { server, open } = await serveBeforeGateway(host);
+  const { server, open } = await serveFromStart(host, cluster, plan);
   const clocks = appClocks(plan);
   const restoreDates = clocks === undefined ? () => undefined : installInstanceDates();
   const endAtStart = clocks === undefined ? undefined : await applyAtStart(plan, clocks);
@@ -91,7 +93,7 @@ export async function prepareStage(
   const clock = host.clock();
   const recorder = new Recorder(clock, headerOf(options, cluster), options.sink, options.stop);
   const processes = new ProcessNames();
-  const exchanges = recordExchanges(recorder, processes, subject.tracked, keys);
+  const exchanges = recordExchanges(recorder, processes, subject.tracked, keys, writesOf(plan, backend));
   const knownValues = followValues(recorder, () => cluster.commitsDelivered());
   const moments = createMoments(clock, recorder);
   const { routing, sticky_ms: stickyMs } = plan.topology;
@@ -158,21 +160,12 @@ function withListeners(
     },
   };
 }
-/** A server whose requests wait until its gateway is there: instances learn its URL when they start. */
-async function serveBeforeGateway(host: Host): Promise<{ server: GatewayServer; open(gateway: ServedGateway): void }> {
-  const opening = Promise.withResolvers<ServedGateway>();
-  let gateway: ServedGateway | undefined;
-  const server = await host.serve({
-    handle: (request) => gateway?.handle(request) ?? opening.promise.then((opened) => opened.handle(request)),
-    refuseKey: (head) => opening.promise.then((opened) => opened.refuseKey?.(head)),
-  });
-  return {
-    server,
-    open(opened) {
-      gateway = opened;
-      opening.resolve(opened);
-    },
-  };
+
+/** Others may write to databases that are not of the run alone; the commits of their rows are not reported either. */
+function writesOf(plan: Plan, { isConnecting }: Backend): ((story: string) => boolean) | undefined {
+  if (isConnecting !== true) return undefined;
+  const stories = new Set(storiesOf(plan));
+  return (story) => stories.has(story);
 }
 
 function headerOf({ plan, subject, backend }: StageOptions, cluster: Cluster): HistoryHeader {

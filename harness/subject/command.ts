@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ProgramError, UsageError } from '../errors.ts';
+import { EnvironmentError, ProgramError, UsageError } from '../errors.ts';
 import { markProcesses, sweepMarked } from '../lifetime/marked-processes.ts';
 import { noFreePort } from '../system-failure.ts';
 import { attributingEnvironment } from './attribution.ts';

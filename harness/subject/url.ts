@@ -1,7 +1,9 @@
 /** A subject that is already running somewhere: it has its own Supabase, and its own timing. */
-import type { Subject } from '../port/subject.ts';
-import type { Application } from './application.ts';
+import { EnvironmentError } from '../errors.ts';
+import type { AppInstance, Subject } from '../port/subject.ts';
+import type { Application, KeyedRows } from './application.ts';
 import { httpInstance, httpRoutes, statusPathOf, type HttpSubjectOptions } from './http-instance.ts';
+import type { Routes } from './routes.ts';
 import { subjectFields } from './subject-options.ts';
 
 export interface UrlSubjectOptions extends HttpSubjectOptions {
@@ -16,7 +18,7 @@ export function urlSubject({ url: base, statusPath, generatePath, ...options }: 
     ...subject,
     runsAt: base,
     statusPath: statusPathOf(subject, routes),
-    createInstance: async () => httpInstance(base, subject, routes),
+    createInstance: () => instanceAt(base, subject, routes),
   };
 }
 
@@ -31,6 +33,25 @@ export function url(base: string): Application & { kind: 'url' } {
     folder: process.cwd(),
     capabilities: [],
     runsAt: base,
-    createInstance: async (_, rows, routes) => httpInstance(base, rows, routes),
+    createInstance: (_, rows, routes) => instanceAt(base, rows, routes),
   };
+}
+
+const ANSWERS_WITHIN_MS = 10_000;
+
+/** Any answer counts, including an error page. */
+async function instanceAt(base: string, rows: KeyedRows, routes: Routes): Promise<AppInstance> {
+  try {
+    const response = await fetch(base, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS), redirect: 'manual' });
+    await response.body?.cancel();
+  } catch (error) {
+    const { message, cause } = error as Error;
+    throw new EnvironmentError(
+      'subject-unreachable',
+      `the application at ${base} does not answer: ${cause instanceof Error ? cause.message : message}`,
+      'start it, or correct the URL in the subject',
+      error,
+    );
+  }
+  return httpInstance(base, rows, routes);
 }

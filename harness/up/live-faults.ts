@@ -13,6 +13,7 @@ import {
   type Fault,
 } from '../faults/fault-registry.ts';
 import { referencesOf } from '../faults/references.ts';
+import { describeFault } from '../plan/fault-words.ts';
 import type { Claim } from '../gateway/claim.ts';
 import type { FaultTargets } from '../port/fault-targets.ts';
 import { missingOfFault } from '../runner/requirements.ts';
@@ -54,6 +55,17 @@ export class LiveFaults {
     }
     if (command.do === 'clear') await this.#clear(command);
     return this.#list();
+  }
+
+  /** @throws UsageError if a fault is active, which a run on the environment would not expect */
+  requireNone(environment: string): void {
+    const [first] = this.#list();
+    if (first === undefined) return;
+    throw new UsageError(
+      'up-faults',
+      `a fault is active in the environment ${environment}: ${describeFault(first.fault)}`,
+      'end it with `ratchet fault clear`: a run starts its own faults',
+    );
   }
 
   /** The gateway calls this for every request: the oldest fault that is due claims it. */

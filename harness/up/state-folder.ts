@@ -9,14 +9,17 @@ import { EnvironmentError, UsageError } from '../errors.ts';
 
 export interface StateFolder {
   name: string;
-  /** Path of a UNIX socket, in a folder that only its user can access. */
+  /** Path of a UNIX socket for commands, in a folder that only its user can access. */
   socket: string;
+  /** The same for runs. */
+  runSocket: string;
   remove(): Promise<void>;
 }
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 const DEFAULT_NAME = 'up';
 const SOCKET = 'control.sock';
+const RUN_SOCKET = 'run.sock';
 /** Kernels limit the length of a socket's path. */
 const SOCKET_PATH_BYTES_MAX = 100;
 
@@ -47,7 +50,7 @@ export async function claimStateFolder(name: string | undefined): Promise<StateF
  * Finds a running environment.
  * @throws UsageError if none is up, or if several are up and no name is given
  */
-export function findUp(name: string | undefined): Pick<StateFolder, 'name' | 'socket'> {
+export function findUp(name: string | undefined): Omit<StateFolder, 'remove'> {
   const running = runningNames();
   if (running.length === 0) {
     throw new UsageError('up-missing', 'no environment is up', 'start it with `ratchet up`');
@@ -63,7 +66,7 @@ export function findUp(name: string | undefined): Pick<StateFolder, 'name' | 'so
   if (!running.includes(found)) {
     throw new UsageError('up-missing', `no environment called ${found} is up`, `available: ${running.join(', ')}`);
   }
-  return { name: found, socket: join(pathOf(found), SOCKET) };
+  return { name: found, ...socketsIn(pathOf(found)) };
 }
 
 /** `undefined` if a running environment has the name. */
@@ -86,12 +89,16 @@ async function claim(name: string): Promise<StateFolder | undefined> {
   await writeOwner(path);
   return {
     name,
-    socket: join(path, SOCKET),
+    ...socketsIn(path),
     async remove() {
       await rm(path, { recursive: true, force: true });
       watchdog.dismiss();
     },
   };
+}
+
+function socketsIn(path: string): Pick<StateFolder, 'socket' | 'runSocket'> {
+  return { socket: join(path, SOCKET), runSocket: join(path, RUN_SOCKET) };
 }
 
 function runningNames(): string[] {

@@ -29,6 +29,23 @@ export class Terminal {
     return { status, stdout, stderr };
   }
 
+  /** Starts a command; resolves to its outcome when it has ended. */
+  start(
+    args: readonly string[],
+    variables: NodeJS.ProcessEnv = {},
+  ): { child: ChildProcess; outcome: Promise<Outcome> } {
+    const env = { ...process.env, TMPDIR: this.tmp, ...variables };
+    const child = spawn(process.execPath, [program, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => (stdout += chunk));
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    const outcome = new Promise<Outcome>((resolve) =>
+      child.on('close', (status) => resolve({ status, stdout, stderr })),
+    );
+    return { child, outcome };
+  }
+
   /** Resolves when the environment has printed its variables. */
   async up(...args: string[]): Promise<RunningUp> {
     const child = spawn(process.execPath, [program, 'up', '-o', 'env', ...args], {

@@ -8,6 +8,7 @@ import { assembleGateway } from '../gateway/assembled-gateway.ts';
 import { assemble } from '../runner/assembly.ts';
 import { serveControl, type FaultRequest } from './control.ts';
 import { LiveFaults } from './live-faults.ts';
+import { RunAttachments } from './run-attachments.ts';
 import { claimStateFolder } from './state-folder.ts';
 
 export interface UpOptions extends Pick<ClusterOptions, 'migrations' | 'tracked' | 'keys' | 'onProgress'> {
@@ -107,9 +108,24 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   );
   const nodes = [cluster.primary, ...cluster.replicas];
   const opened = withAuth(assembled, cluster, () => wallTime().getTime());
-  gateway.resolve(opened);
+  const runs = new RunAttachments({
+    name: folder.name,
+    backend,
+    cluster,
+    tracked,
+    commits,
+    apiUrl: balancer.url,
+    gateway: opened,
+    requireNoFaults: () => faults.requireNone(folder.name),
+  });
+  gateway.resolve({ ...opened, handle: runs.handle });
   for (const fault of options.faults) await faults.perform({ do: 'begin', fault });
-  const control = await serveControl(folder.socket, (command) => faults.perform(command));
+  await runs.listen(folder.runSocket);
+  undo.push(async () => runs.close());
+  const control = await serveControl(folder.socket, async (command) => {
+    if (command.do !== 'list') runs.requireIdle();
+    return faults.perform(command);
+  });
   undo.push(async () => control.close());
   return {
     name: folder.name,

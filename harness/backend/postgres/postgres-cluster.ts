@@ -14,6 +14,7 @@ import type { ServerNode, ServerReplica } from './server-node.ts';
 import { FailureReporter, type FailureListener } from './failure-reporter.ts';
 import type { PromotionOperations } from './promotion-operations.ts';
 import { promote } from './server-promotion.ts';
+import { undoableChanges } from './undoable-changes.ts';
 import { Teardown } from '../../lifetime/teardown.ts';
 
 /** A backend of PostgreSQL servers, whose clusters also accept SQL; the port itself does not offer that. */
@@ -67,6 +68,7 @@ export class ServerCluster implements Cluster {
   readonly jwtSecret: string;
   readonly versions: Record<string, string>;
   readonly notes: readonly string[];
+  readonly undoable: NonNullable<Cluster['undoable']>;
   readonly promote?: NonNullable<Cluster['promote']>;
   readonly #booted: BootedServers;
   readonly #teardown: Teardown;
@@ -85,6 +87,7 @@ export class ServerCluster implements Cluster {
     this.jwtSecret = keys.jwtSecret;
     this.versions = booted.versions;
     this.notes = booted.primary.notes;
+    this.undoable = undoableChanges((sql, parameters) => this.query(sql, parameters));
     this.#booted = booted;
     this.#teardown = teardown;
     this.#failures = failures;
