@@ -35,6 +35,8 @@ export interface FunctionSchema {
 export interface DatabaseSchema {
   relations: ReadonlyMap<string, RelationSchema>;
   functions: ReadonlyMap<string, readonly FunctionSchema[]>;
+  /** Whether anything in the database may read other settings of a request than the claims. */
+  readsRequest: boolean;
 }
 
 const RELATIONS = `
@@ -78,10 +80,26 @@ from pg_proc join pg_type on pg_type.oid = prorettype
 where pronamespace = 'public'::regnamespace and prokind = 'f' and prorettype <> 'trigger'::regtype
 order by proname, pg_proc.oid`;
 
+/** The text of everything that users have written in SQL. */
+const SOURCES = `
+select coalesce(pg_get_function_sqlbody(pg_proc.oid), prosrc) from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
+  where nspname not in ('pg_catalog', 'information_schema')
+union all select definition from pg_views where schemaname not in ('pg_catalog', 'information_schema')
+union all select definition from pg_matviews
+union all select concat(qual, ' ', with_check) from pg_policies
+union all select pg_get_expr(adbin, adrelid) from pg_attrdef
+union all select pg_get_constraintdef(oid) from pg_constraint where contype = 'c'
+union all select pg_get_triggerdef(oid) from pg_trigger where tgqual is not null
+union all select pg_get_ruledef(oid) from pg_rewrite where rulename <> '_RETURN'`;
+
+/** A setting of a request other than those of its token, or one whose name is computed. */
+const READS_REQUEST = /request\.(?!jwt)|current_setting\s*\(\s*(?!')/i;
+
 export function readSchema(connection: EngineConnection): DatabaseSchema {
   const relations = read<RelationSchema>(connection, RELATIONS).map((relation) => [relation.name, relation] as const);
   const functions = read<FunctionSchema>(connection, FUNCTIONS);
-  return { relations: new Map(relations), functions: Map.groupBy(functions, ({ name }) => name) };
+  const readsRequest = connection.rows(SOURCES).some(([source]) => READS_REQUEST.test(source ?? ''));
+  return { relations: new Map(relations), functions: Map.groupBy(functions, ({ name }) => name), readsRequest };
 }
 
 function read<T>(connection: EngineConnection, sql: string): T[] {

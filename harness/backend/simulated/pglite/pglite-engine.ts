@@ -7,6 +7,9 @@ import { STUB_EXTENSIONS } from '../../postgres/supabase-sql.ts';
 import { controlFile, scriptName } from '../../postgres/surroundings/stub-extension.ts';
 import { EngineConnection } from './engine-connection.ts';
 import type { EngineModule } from './engine-module.ts';
+import { PreparedStatements, type PreparedStatement } from './prepared-statements.ts';
+import { localSettings, type Statement } from './sql-text.ts';
+import { SqlError } from './wire-messages.ts';
 import { FileUndo } from './file-undo.ts';
 import { MemorySnapshot } from './memory-snapshot.ts';
 
@@ -37,6 +40,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   full_page_writes: 'off',
   track_counts: 'off',
   jit: 'off',
+  plan_cache_mode: 'force_generic_plan',
   log_startup_progress_interval: '0',
   max_prepared_transactions: '2',
 };
@@ -59,7 +63,11 @@ export class Engine {
   readonly module: EngineModule;
   readonly #pglite: PGlite;
   #memory: MemorySnapshot | undefined;
+  #prepared = new PreparedStatements();
   #files: FileUndo | undefined;
+  /** Statements that cannot be rehearsed, with their roles. */
+  readonly #unrepeatable = new Set<string>();
+  #randomBytes = 0;
   #random: () => number = () => 0;
 
   private constructor(pglite: PGlite) {
@@ -96,19 +104,71 @@ export class Engine {
   keepState(): void {
     for (const device of ['random', 'urandom']) {
       this.module.FS.unlink(`/dev/${device}`);
-      this.module.FS.createDevice('/dev', device, () => Math.floor(this.#random() * 256));
+      this.module.FS.createDevice('/dev', device, () => this.#randomByte());
     }
     this.#files = new FileUndo(this.module.FS, DATA_FOLDER, `${DATA_FOLDER}/PG_VERSION`);
     this.#memory = new MemorySnapshot(this.module);
+    this.#prepared = this.connection.prepared.copy();
+  }
+
+  #randomByte(): number {
+    this.#randomBytes += 1;
+    return Math.floor(this.#random() * 256);
   }
 
   /** Returns to the kept state. Time and random values come from the arguments from now on. */
   reset(now: () => number, random: () => number): void {
-    this.#memory?.restore();
-    this.#files?.restore();
+    const used = this.connection.prepared.all();
+    this.#restore();
+    if (used.some(({ text, role }) => this.#isNew(text, role))) this.#rehearse(used);
     this.connection.now = now;
     this.#random = random;
-    this.connection.query(`select setseed(${random() * 2 - 1})`);
+    this.connection.finish([{ text: 'select setseed($1)', values: [String(random() * 2 - 1)] }], '');
+  }
+
+  #isNew(text: string, role: string): boolean {
+    return this.#prepared.nameOf(text, role) === undefined && !this.#unrepeatable.has(`${role} ${text}`);
+  }
+
+  #restore(): void {
+    this.#memory?.restore();
+    this.#files?.restore();
+    this.connection.prepared = this.#prepared.copy();
+  }
+
+  /**
+   * Runs statements that a run has used, and keeps the state, so that later runs find them prepared, and what they need of
+   * the catalogue in memory. They run in read-only transactions that are rolled back, so that nothing else changes: those
+   * that write end in an error when they begin to.
+   */
+  #rehearse(used: readonly PreparedStatement[]): void {
+    this.connection.stopClock();
+    for (const { text, values, role } of used) {
+      if (!this.#isNew(text, role)) continue;
+      const bytesBefore = this.#randomBytes;
+      this.#tryOut({ text, values }, role);
+      if (this.#randomBytes === bytesBefore) continue;
+      // Generators of identifiers keep something, such as the node of `uuid_generate_v1`.
+      this.#unrepeatable.add(`${role} ${text}`);
+      this.#restore();
+      this.#rehearse(used);
+      return;
+    }
+    this.#memory?.keep();
+    this.#files?.keep();
+    this.#prepared = this.connection.prepared.copy();
+  }
+
+  #tryOut(statement: Statement, role: string): void {
+    const { connection } = this;
+    connection.query('begin read only');
+    try {
+      connection.execute([...(role === '' ? [] : [localSettings([['role', role]])]), statement], role);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+    }
+    connection.finish([], role);
+    connection.query('rollback; select pg_advisory_unlock_all()');
   }
 
   /** The data directory, as a tar archive. */
