@@ -2,11 +2,13 @@
  * One PostgreSQL in this thread: PGlite, booted from a prepared data directory, with the time and the random values of
  * its user. `reset` returns it to the state after its start, byte by byte.
  */
-import { PGlite } from '@electric-sql/pglite';
+import { MemoryFS, PGlite } from '@electric-sql/pglite';
+import { required } from '../../../required.ts';
 import { STUB_EXTENSIONS } from '../../postgres/supabase-sql.ts';
 import { controlFile, scriptName } from '../../postgres/surroundings/stub-extension.ts';
 import { EngineConnection } from './engine-connection.ts';
-import type { EngineModule } from './engine-module.ts';
+import { pack, unpack } from './file-archive.ts';
+import type { EngineFiles, EngineModule } from './engine-module.ts';
 import { PreparedStatements, type PreparedStatement } from './prepared-statements.ts';
 import { localSettings, type Statement } from './sql-text.ts';
 import { SqlError } from './wire-messages.ts';
@@ -52,10 +54,24 @@ const DATA_FOLDER = '/pglite/data';
 const EXTENSION_FOLDER = '/pglite/share/postgresql/extension';
 
 export interface EngineOptions {
-  /** The data directory, as a tar archive. Without it, a new one is made, which takes seconds. */
+  /** The data directory, as `dump` returns it, for this engine alone. Without it, a new one is made, which takes seconds. */
   data?: Uint8Array | undefined;
   /** Additional extensions: name → the archive of its files. */
   extensions?: Readonly<Record<string, URL>>;
+}
+
+/** A file system that contains a data directory before the engine starts. */
+class PreparedFiles extends MemoryFS {
+  readonly #data: Uint8Array;
+
+  constructor(data: Uint8Array) {
+    super();
+    this.#data = data;
+  }
+
+  override async initialSyncFs(): Promise<void> {
+    unpack(required(this.pg, 'the engine').Module.FS as unknown as EngineFiles, DATA_FOLDER, this.#data);
+  }
 }
 
 export class Engine {
@@ -82,7 +98,7 @@ export class Engine {
       initDbStartParams: ['--wal-segsize=1'],
       startParams: [...FLAGS, ...settings],
       extensions: { ...extensions },
-      ...(data === undefined ? {} : { loadDataDir: new Blob([data as Uint8Array<ArrayBuffer>]) }),
+      ...(data === undefined ? {} : { fs: new PreparedFiles(data) }),
     });
     const engine = new Engine(pglite);
     engine.#addStubs();
@@ -171,10 +187,10 @@ export class Engine {
     connection.query('rollback; select pg_advisory_unlock_all()');
   }
 
-  /** The data directory, as a tar archive. */
-  async dump(): Promise<Uint8Array> {
+  /** The data directory, as one archive. */
+  dump(): Uint8Array {
     this.connection.query('checkpoint');
-    return new Uint8Array(await (await this.#pglite.dumpDataDir('none')).arrayBuffer());
+    return pack(this.module.FS, DATA_FOLDER);
   }
 
   async close(): Promise<void> {
