@@ -1,7 +1,8 @@
 /** Checks at the start that the internals of PGlite on which a simulation relies are as expected. */
 import { EnvironmentError } from '../../../errors.ts';
 import type { Engine } from './pglite-engine.ts';
-import { EngineTransaction, NO_SETTINGS } from './engine-transaction.ts';
+import { EngineTransaction } from './engine-transaction.ts';
+import { OWNER } from './session-settings.ts';
 import { currentPosition } from './time-travel.ts';
 
 const NOON_MS = Date.UTC(2001, 1, 3, 12);
@@ -37,7 +38,7 @@ function observe(engine: Engine): { probe: (string | null)[] | undefined; past: 
   const position = currentPosition(engine);
   for (let value = 11; value < 15; value += 1) connection.query(`update public._ratchet_probe set value = ${value}`);
   connection.query('insert into public._ratchet_probe values (2, 20)');
-  const transaction = new EngineTransaction(engine, { role: '', settings: NO_SETTINGS, past: position });
+  const transaction = new EngineTransaction(engine, { settings: OWNER, isReadOnly: true, past: position });
   const [past] = transaction.run({ text: 'select id, value from public._ratchet_probe', values: [] });
   transaction.commit();
   return { probe, past: past?.rows.join(';'), position };

@@ -34,7 +34,7 @@ export async function openDatabase({ migrations, tracked }: DatabaseSource): Pro
   if (tracked !== undefined) connection.query(captureOf(tracked));
   holdHorizon(connection);
   const database = new PgliteDatabase(engine, tracked);
-  engine.keepState();
+  engine.keepState(database.schema.changesSettings);
   testEngine(engine);
   return database;
 }
@@ -52,7 +52,7 @@ create schema ${CAPTURE_SCHEMA};
 create unlogged table ${CAPTURE_SCHEMA}.commits (number bigint generated always as identity, row text not null);
 alter table ${CAPTURE_SCHEMA}.commits disable row level security;
 grant usage on schema ${CAPTURE_SCHEMA} to public;
-grant insert on ${CAPTURE_SCHEMA}.commits to public;
+grant select, insert on ${CAPTURE_SCHEMA}.commits to public;
 create function ${CAPTURE_SCHEMA}.capture() returns trigger language plpgsql as $capture$
 begin
   insert into ${CAPTURE_SCHEMA}.commits (row) values (pg_catalog.json_build_object(${pairs})::text);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineTransaction, NO_SETTINGS } from './engine-transaction.ts';
+import { EngineTransaction } from './engine-transaction.ts';
 import { openDatabase, type PgliteDatabase } from './pglite-database.ts';
+import { OWNER } from './session-settings.ts';
 import type { Statement } from './sql-text.ts';
 
 const NOON_MS = Date.UTC(2026, 0, 1, 12);
@@ -40,7 +41,7 @@ function randomFrom(seed: number): () => number {
 }
 
 function answerTo(statement: Statement): unknown {
-  const transaction = new EngineTransaction(database.engine, { role: '', settings: NO_SETTINGS });
+  const transaction = new EngineTransaction(database.engine, { settings: OWNER, isReadOnly: false });
   try {
     const [result] = transaction.run(statement);
     transaction.commit();

@@ -10,7 +10,8 @@ import { EngineConnection } from './engine-connection.ts';
 import { pack, unpack } from './file-archive.ts';
 import type { EngineFiles, EngineModule } from './engine-module.ts';
 import { PreparedStatements, type PreparedStatement } from './prepared-statements.ts';
-import { localSettings, type Statement } from './sql-text.ts';
+import { OWNER, SessionSettings, settingStatement } from './session-settings.ts';
+import type { Statement } from './sql-text.ts';
 import { SqlError } from './wire-messages.ts';
 import { FileUndo } from './file-undo.ts';
 import { MemorySnapshot } from './memory-snapshot.ts';
@@ -78,6 +79,8 @@ export class Engine {
   readonly connection: EngineConnection;
   readonly module: EngineModule;
   readonly #pglite: PGlite;
+  session = new SessionSettings(true);
+  #canSettingsChange = true;
   #memory: MemorySnapshot | undefined;
   #prepared = new PreparedStatements();
   #files: FileUndo | undefined;
@@ -116,8 +119,12 @@ export class Engine {
     }
   }
 
-  /** Keeps the current state for `reset`. Every library must have been loaded: loading cannot be undone. */
-  keepState(): void {
+  /**
+   * Keeps the current state for `reset`. Every library must have been loaded: loading cannot be undone.
+   * @param canSettingsChange whether something in the database may change settings for later transactions
+   */
+  keepState(canSettingsChange: boolean): void {
+    this.#canSettingsChange = canSettingsChange;
     for (const device of ['random', 'urandom']) {
       this.module.FS.unlink(`/dev/${device}`);
       this.module.FS.createDevice('/dev', device, () => this.#randomByte());
@@ -150,6 +157,13 @@ export class Engine {
     this.#memory?.restore();
     this.#files?.restore();
     this.connection.prepared = this.#prepared.copy();
+    this.session = new SessionSettings(this.#canSettingsChange);
+  }
+
+  /** For statements of `connection`, which run with the settings of an earlier transaction. */
+  becomeOwner(): void {
+    this.connection.query('reset role');
+    this.session.ended(OWNER, false);
   }
 
   /**
@@ -179,7 +193,8 @@ export class Engine {
     const { connection } = this;
     connection.query('begin read only');
     try {
-      connection.execute([...(role === '' ? [] : [localSettings([['role', role]])]), statement], role);
+      const setting = settingStatement(role === '' ? {} : { role }, false);
+      connection.execute(setting === undefined ? [statement] : [setting, statement], role);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
     }

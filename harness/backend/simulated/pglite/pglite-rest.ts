@@ -8,7 +8,8 @@ import type { DatabaseSchema, FunctionSchema, RelationSchema } from './database-
 import { functionCall } from './sql-functions.ts';
 import { change, deletion, insertion, requireNoWindow, tellsInserted } from './sql-changes.ts';
 import { clausesOf, SelectBuilder } from './sql-select.ts';
-import { identifier, localSettings, StatementValues, type Statement } from './sql-text.ts';
+import type { Settings } from './session-settings.ts';
+import { identifier, StatementValues, type Statement } from './sql-text.ts';
 import { SqlError, type StatementResult } from './wire-messages.ts';
 
 /** A transaction of one request. */
@@ -23,8 +24,8 @@ export interface RestTransaction {
 export interface PgliteRestOptions {
   schema: DatabaseSchema;
   readAccess: ReadAccess;
-  /** @param settings a statement that sets the role and the claims */
-  begin(role: string, settings: Statement): RestTransaction;
+  /** @param settings the role and the claims */
+  begin(settings: Settings, isReadOnly: boolean): RestTransaction;
   /** The answers to requests that read nothing but stored rows, at the position that the database shows. */
   answers(): Map<string, HttpAnswer>;
 }
@@ -58,18 +59,10 @@ function answerOf(error: unknown, call: Call | undefined): RestError {
   return new RestError(401, code, message, detail ?? null, hint ?? null);
 }
 
-/** Each setting costs a tenth of an update, so that those that nothing reads are omitted. */
-function begin(call: Call, options: PgliteRestOptions, isReadOnly: boolean): RestTransaction {
-  const { role, claims, method, url } = call;
-  const settings = [
-    ['role', role],
-    ['request.jwt.claims', JSON.stringify(claims)],
-    ...(isReadOnly ? [['transaction_read_only', 'on'] as const] : []),
-    ...(options.schema.readsRequest
-      ? [['request.method', method] as const, ['request.path', url.pathname] as const]
-      : []),
-  ] as const;
-  return options.begin(role, localSettings(settings));
+/** Settings that nothing reads are omitted, because each costs some microseconds. */
+function settingsOf({ role, claims, method, url }: Call, { readsRequest }: DatabaseSchema): Settings {
+  const settings = { role, 'request.jwt.claims': JSON.stringify(claims) };
+  return readsRequest ? { ...settings, 'request.method': method, 'request.path': url.pathname } : settings;
 }
 
 function handle(call: Call, options: PgliteRestOptions): HttpAnswer {
@@ -118,7 +111,7 @@ function read(call: Call, relation: RelationSchema, options: PgliteRestOptions):
   const builder = new SelectBuilder(options.schema, call.url.searchParams, values);
   const source = { from: `public.${identifier(relation.name)}`, relation: relation.name };
   const { rows, count, clauses } = builder.statements(source, true);
-  return within(begin(call, options, true), (transaction) =>
+  return within(options.begin(settingsOf(call, options.schema), !isPure(call, relation)), (transaction) =>
     shownPage(call, transaction, { rows, count, values: values.values }, clauses.offset),
   );
 }
@@ -162,7 +155,7 @@ function write(call: Call, relation: RelationSchema, options: PgliteRestOptions)
   if (method === 'PATCH' && given?.names.length === 0) return nothingChanged(call);
   const isReturning = prefer.returns === 'representation';
   const statement = changeOf(call, relation, options.schema, given);
-  return within(begin(call, options, false), (transaction) => {
+  return within(options.begin(settingsOf(call, options.schema), false), (transaction) => {
     const [result] = transaction.run(statement);
     const { rows, count, inserted } = changed(call, result, isReturning);
     const status = method === 'POST' ? (tellsInserted(call) && inserted === 0 ? 200 : 201) : isReturning ? 200 : 204;
@@ -224,7 +217,7 @@ function callFunction(call: Call, name: string, options: PgliteRestOptions): Htt
   if (!isRead && call.method !== 'POST') throw notSimulated(`the method ${call.method} on a function`);
   const values = new StatementValues();
   const { definition, from, skip } = functionCall(options.schema, call, name, isRead, values);
-  return within(begin(call, options, isRead && definition.isVolatile), (transaction) => {
+  return within(options.begin(settingsOf(call, options.schema), isRead && definition.isVolatile), (transaction) => {
     if (definition.returns === 'row') {
       const builder = new SelectBuilder(options.schema, call.url.searchParams, values, skip);
       const { rows, count, clauses } = builder.statements({ from, relation: name }, true);

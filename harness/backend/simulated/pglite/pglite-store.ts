@@ -13,7 +13,8 @@ import type { Migration } from '../../postgres/apply-migrations.ts';
 import { applyScript } from './data-directory.ts';
 import { CAPTURE_SCHEMA, type PgliteDatabase } from './pglite-database.ts';
 import { createPgliteRest, type RestTransaction } from './pglite-rest.ts';
-import { EngineTransaction, NO_SETTINGS, type TransactionOptions } from './engine-transaction.ts';
+import { EngineTransaction, type TransactionOptions } from './engine-transaction.ts';
+import { OWNER } from './session-settings.ts';
 import { identifier, type Statement } from './sql-text.ts';
 import { rewindTables } from './table-rewind.ts';
 import { currentPosition } from './time-travel.ts';
@@ -49,8 +50,8 @@ export class PgliteStore implements SimulatedStore {
       schema,
       readAccess,
       answers: () => this.#answersAt(isReplica ? this.#positionOf(view()) : this.#next),
-      begin: (role, settings) =>
-        this.#begin({ role, settings, past: isReplica ? this.#positionOf(view()) : undefined }),
+      begin: (settings, isReadOnly) =>
+        this.#begin({ settings, isReadOnly, past: isReplica ? this.#positionOf(view()) : undefined }),
     });
   }
 
@@ -70,7 +71,7 @@ export class PgliteStore implements SimulatedStore {
   }
 
   #runAsOwner(statement: Statement): void {
-    const transaction = this.#begin({ role: '', settings: NO_SETTINGS });
+    const transaction = this.#begin({ settings: OWNER, isReadOnly: false });
     try {
       transaction.run(statement);
     } catch (error) {
@@ -90,6 +91,7 @@ export class PgliteStore implements SimulatedStore {
   find(_table: string, id: string): Row | undefined {
     const { tracked, engine } = this.#database;
     if (tracked === undefined) return undefined;
+    engine.becomeOwner();
     const sql = `select row_to_json(_row)::text from public.${identifier(tracked.table)} as _row`;
     const rows = engine.connection.rows(sql).map(([text]) => JSON.parse(text ?? '{}') as Row);
     return rows.find((row) => rowKeyText(row, tracked) === id);

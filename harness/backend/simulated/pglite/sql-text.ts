@@ -14,12 +14,6 @@ export interface Statement {
   values: readonly (string | null)[];
 }
 
-/** A statement that changes settings for the rest of a transaction. */
-export function localSettings(settings: readonly (readonly [name: string, value: string])[]): Statement {
-  const calls = settings.map(([name], at) => `set_config(${literal(name)}, $${at + 1}, true)`);
-  return { text: `select ${calls.join(', ')}`, values: settings.map(([, value]) => value) };
-}
-
 /**
  * The values of a statement. As parameters without a type they mean the same as literals without a type, and statements
  * that differ only in them have one plan.

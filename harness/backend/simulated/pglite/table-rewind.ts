@@ -2,7 +2,8 @@
 import type { EngineConnection } from './engine-connection.ts';
 import type { Engine } from './pglite-engine.ts';
 import { literal } from './sql-text.ts';
-import { EngineTransaction, NO_SETTINGS } from './engine-transaction.ts';
+import { EngineTransaction } from './engine-transaction.ts';
+import { OWNER } from './session-settings.ts';
 import type { StatementResult } from './wire-messages.ts';
 
 const TABLES = `select c.oid::regclass::text, string_agg(quote_ident(attname), ', ' order by attnum)
@@ -19,10 +20,11 @@ interface Table {
 /** Sequences go on, as they do on a promoted replica, and triggers do not fire. */
 export function rewindTables(engine: Engine, position: number): void {
   const { connection } = engine;
+  engine.becomeOwner();
   const tables = connection
     .rows(TABLES)
     .map(([name, columns]): Table => ({ name: name ?? '', columns: columns ?? '' }));
-  const past = new EngineTransaction(engine, { role: '', settings: NO_SETTINGS, past: position });
+  const past = new EngineTransaction(engine, { settings: OWNER, isReadOnly: true, past: position });
   const before = past.run(...tables.map((table) => ({ text: selectionOf(table), values: [] }))).map(textsOf);
   past.commit();
   connection.query('begin; set local session_replication_role = replica');
