@@ -12,7 +12,7 @@ import type { EngineConnection } from './engine-connection.ts';
 import { Engine } from './pglite-engine.ts';
 
 /** Changes with what this file does to a data directory. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export interface DataDirectory {
   data: Uint8Array;
@@ -42,7 +42,7 @@ async function made(engine: Engine, scripts: readonly Migration[], isNew: boolea
     const { connection } = engine;
     if (isNew) dropTemplates(engine);
     for (const script of scripts) applyScript(connection, script);
-    return await engine.dump();
+    return engine.dump();
   } finally {
     await engine.close();
   }
@@ -77,7 +77,7 @@ function extensionsOf(migrations: readonly Migration[]): Record<string, URL> {
 
 /** The result of `make`, from the cache if an earlier process has put it there. */
 async function kept(key: unknown, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
-  const file = join(cacheFolder(), `${hashOf(key)}.tar`);
+  const file = join(cacheFolder(), `${hashOf(key)}.data`);
   const cached = await readFile(file).catch(() => undefined);
   if (cached !== undefined) return cached;
   const data = await make();

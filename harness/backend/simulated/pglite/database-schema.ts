@@ -35,6 +35,10 @@ export interface FunctionSchema {
 export interface DatabaseSchema {
   relations: ReadonlyMap<string, RelationSchema>;
   functions: ReadonlyMap<string, readonly FunctionSchema[]>;
+  /** Whether anything in the database may read other settings of a request than the claims. */
+  readsRequest: boolean;
+  /** Whether anything in the database may change settings of the session. */
+  changesSettings: boolean;
 }
 
 const RELATIONS = `
@@ -78,10 +82,32 @@ from pg_proc join pg_type on pg_type.oid = prorettype
 where pronamespace = 'public'::regnamespace and prokind = 'f' and prorettype <> 'trigger'::regtype
 order by proname, pg_proc.oid`;
 
+/** The text of everything that users have written in SQL. */
+const SOURCES = `
+select coalesce(pg_get_function_sqlbody(pg_proc.oid), prosrc) from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
+  where nspname not in ('pg_catalog', 'information_schema')
+union all select definition from pg_views where schemaname not in ('pg_catalog', 'information_schema')
+union all select definition from pg_matviews
+union all select concat(qual, ' ', with_check) from pg_policies
+union all select pg_get_expr(adbin, adrelid) from pg_attrdef
+union all select pg_get_constraintdef(oid) from pg_constraint where contype = 'c'
+union all select pg_get_triggerdef(oid) from pg_trigger where tgqual is not null
+union all select definition from pg_rules where schemaname not in ('pg_catalog', 'information_schema')`;
+
+/** A setting of a request other than those of its token, or one whose name is computed. */
+const READS_REQUEST = /request\.(?!jwt)|current_setting\s*\(\s*(?!')/i;
+const CHANGES_SETTINGS = /\bset_config\b|\bset\s+(?:session\s+|local\s+)?(?:role|session)\b|\b(?:reset|discard)\b/i;
+
 export function readSchema(connection: EngineConnection): DatabaseSchema {
   const relations = read<RelationSchema>(connection, RELATIONS).map((relation) => [relation.name, relation] as const);
   const functions = read<FunctionSchema>(connection, FUNCTIONS);
-  return { relations: new Map(relations), functions: Map.groupBy(functions, ({ name }) => name) };
+  const sources = connection.rows(SOURCES).map(([source]) => source ?? '');
+  return {
+    relations: new Map(relations),
+    functions: Map.groupBy(functions, ({ name }) => name),
+    readsRequest: sources.some((source) => READS_REQUEST.test(source)),
+    changesSettings: sources.some((source) => CHANGES_SETTINGS.test(source)),
+  };
 }
 
 function read<T>(connection: EngineConnection, sql: string): T[] {

@@ -1,21 +1,26 @@
 /** The only connection to an engine. It is synchronous: a simulated run is one synchronous function. */
 import type { EngineModule } from './engine-module.ts';
 import { itemAt } from '../../../required.ts';
-import { parseAnswer, queryMessage, type QueryAnswer, type StatementResult } from './wire-messages.ts';
+import { PreparedStatements } from './prepared-statements.ts';
+import type { Statement } from './sql-text.ts';
+import { MessageWriter, parseAnswer, type QueryAnswer, type StatementResult } from './wire-messages.ts';
 
 /** The status with which PGlite leaves the engine where PostgreSQL would jump to its main loop, after an error. */
 const LONG_JUMP = 100;
 const BEGINNING_MS = Date.UTC(2026, 0, 1);
+const beginning = (): number => BEGINNING_MS;
 const BUFFER_BYTES = 64 * 1024;
 
 export class EngineConnection {
   readonly #module: EngineModule;
+  readonly #messages = new MessageWriter();
+  #prepared: PreparedStatements = new PreparedStatements();
   #input: Buffer = Buffer.alloc(0);
   #read = 0;
   #output = Buffer.alloc(BUFFER_BYTES);
   #written = 0;
   /** Milliseconds since 1970, with fractions: the time that the database sees. It stands still until a run begins. */
-  now: () => number = () => BEGINNING_MS;
+  now: () => number = beginning;
 
   constructor(module: EngineModule) {
     this.#module = module;
@@ -26,7 +31,8 @@ export class EngineConnection {
 
   /** Runs statements, in one implicit transaction if there are several. Returns their results and the first error. */
   ask(sql: string): QueryAnswer {
-    return parseAnswer(this.#exchange(queryMessage(sql)));
+    this.#messages.query(sql);
+    return this.#exchange();
   }
 
   /** @throws SqlError */
@@ -42,18 +48,71 @@ export class EngineConnection {
     return itemAt(results, results.length - 1).rows;
   }
 
-  #exchange(message: Buffer): Buffer {
-    this.#input = message;
+  /**
+   * Runs statements in the transaction that ends with `finish`. Each is prepared when it is first used.
+   * @param role the role that runs them: the policies that apply to it are part of a plan
+   * @throws SqlError; nothing but `finish` may follow
+   */
+  execute(statements: readonly Statement[], role: string): StatementResult[] {
+    return this.#execute(statements, role, () => undefined);
+  }
+
+  /**
+   * Runs statements and ends the transaction. Unless they say otherwise, it is rolled back after an error, and committed
+   * without one.
+   * @throws SqlError, e.g. of a deferred constraint
+   */
+  finish(statements: readonly Statement[], role: string): StatementResult[] {
+    return this.#execute(statements, role, () => this.#messages.sync());
+  }
+
+  #execute(statements: readonly Statement[], role: string, end: () => void): StatementResult[] {
+    const prepared = this.#prepared;
+    const added: Statement[] = [];
+    for (const statement of statements) {
+      let name = prepared.nameOf(statement.text, role);
+      if (name === undefined) {
+        name = prepared.add(statement, role);
+        added.push(statement);
+        this.#messages.parse(name, statement.text);
+      }
+      this.#messages.execute(name, statement.values);
+    }
+    end();
+    const answer = this.#exchange();
+    if (answer.error === undefined) return answer.results;
+    for (const { text } of added.slice(answer.prepared)) prepared.remove(text, role);
+    throw answer.error;
+  }
+
+  /** The names of the statements that are prepared belong to the state of the engine. */
+  get prepared(): PreparedStatements {
+    return this.#prepared;
+  }
+
+  set prepared(prepared: PreparedStatements) {
+    this.#prepared = prepared;
+  }
+
+  stopClock(): void {
+    this.now = beginning;
+  }
+
+  #exchange(): QueryAnswer {
+    this.#input = this.#messages.take();
     this.#read = 0;
     this.#written = 0;
     const { now } = Date;
+    const { setTimeout: timer } = globalThis;
     Date.now = this.now;
+    globalThis.setTimeout = noTimer;
     try {
       this.#loop();
     } finally {
       Date.now = now;
+      globalThis.setTimeout = timer;
     }
-    return this.#output.subarray(0, this.#written);
+    return parseAnswer(this.#output.subarray(0, this.#written));
   }
 
   #loop(): void {
@@ -90,3 +149,6 @@ export class EngineConnection {
     return length;
   }
 }
+
+/** Time stands still during an exchange, and between exchanges the engine has nothing to do, such as to report statistics. */
+const noTimer = (() => 0) as unknown as typeof globalThis.setTimeout;

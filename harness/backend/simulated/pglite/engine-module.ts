@@ -26,7 +26,11 @@ export interface EngineFiles {
   hashRemoveNode(node: FileNode): void;
   unlink(path: string): void;
   createDevice(parent: string, name: string, read: () => number, write?: (byte: number) => void): unknown;
-  writeFile(path: string, text: string): void;
+  /** @param canOwn whether the bytes become the contents, instead of being copied */
+  writeFile(path: string, contents: string | Uint8Array, options?: { canOwn: boolean }): void;
+  readFile(path: string): Uint8Array;
+  mkdirTree(path: string): void;
+  isDir(mode: number): boolean;
   analyzePath(path: string): { exists: boolean };
   lookupPath(path: string): { node: FileNode };
 }
@@ -40,6 +44,7 @@ export interface FileStream {
 export interface FileNode {
   name: string;
   parent: FileNode;
+  mode: number;
   /** The nodes of a folder by name, or the bytes of a file. */
   contents: FolderContents | Uint8Array;
   usedBytes: number;

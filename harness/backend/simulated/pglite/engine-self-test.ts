@@ -1,7 +1,9 @@
 /** Checks at the start that the internals of PGlite on which a simulation relies are as expected. */
 import { EnvironmentError } from '../../../errors.ts';
 import type { Engine } from './pglite-engine.ts';
-import { beginAt, currentPosition } from './time-travel.ts';
+import { EngineTransaction } from './engine-transaction.ts';
+import { OWNER } from './session-settings.ts';
+import { currentPosition } from './time-travel.ts';
 
 const NOON_MS = Date.UTC(2001, 1, 3, 12);
 const PROBE = `select clock_timestamp() at time zone 'UTC', gen_random_uuid(), random()`;
@@ -24,7 +26,7 @@ export function testEngine(engine: Engine): void {
   require(left === null, 'the reset: a table of an earlier run is left');
 }
 
-function observe(engine: Engine): { probe: (string | null)[] | undefined; past: string; position: number } {
+function observe(engine: Engine): { probe: (string | null)[] | undefined; past: string | undefined; position: number } {
   const { connection } = engine;
   engine.reset(
     () => NOON_MS + 0.125,
@@ -36,10 +38,10 @@ function observe(engine: Engine): { probe: (string | null)[] | undefined; past: 
   const position = currentPosition(engine);
   for (let value = 11; value < 15; value += 1) connection.query(`update public._ratchet_probe set value = ${value}`);
   connection.query('insert into public._ratchet_probe values (2, 20)');
-  beginAt(engine, position, 'select 1');
-  const past = connection.rows('select id, value from public._ratchet_probe').join(';');
-  connection.query('commit');
-  return { probe, past, position };
+  const transaction = new EngineTransaction(engine, { settings: OWNER, isReadOnly: true, past: position });
+  const [past] = transaction.run({ text: 'select id, value from public._ratchet_probe', values: [] });
+  transaction.commit();
+  return { probe, past: past?.rows.join(';'), position };
 }
 
 function require(holds: boolean, what: string): void {

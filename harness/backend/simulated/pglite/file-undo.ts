@@ -7,20 +7,28 @@ export class FileUndo {
   readonly #files: EngineFiles;
   readonly #log: Undo[] = [];
   readonly #folders = new Map<FileNode, FolderContents>();
-  readonly #streams: { stream: FileStream; fd: number; position: number; flags: number }[];
-  readonly #streamsLength: number;
-  readonly #inode: number;
+  #streams: { stream: FileStream; fd: number; position: number; flags: number }[] = [];
+  #streamsLength = 0;
+  #inode = 0;
 
   /** Begins to log. `folder` is any folder, `file` any file of the engine. */
   constructor(files: EngineFiles, folder: string, file: string) {
     this.#files = files;
-    this.#inode = files.nextInode;
-    this.#streamsLength = files.streams.length;
-    this.#streams = files.streams.flatMap((stream, fd) =>
-      stream ? [{ stream, fd, position: stream.position, flags: stream.flags }] : [],
-    );
+    this.keep();
     this.#watchFolders(files.lookupPath(folder).node);
     this.#watchFiles(files.lookupPath(file).node);
+  }
+
+  /** From now on, `restore` returns to the current state. */
+  keep(): void {
+    const { streams, nextInode } = this.#files;
+    this.#log.length = 0;
+    this.#folders.clear();
+    this.#inode = nextInode;
+    this.#streamsLength = streams.length;
+    this.#streams = streams.flatMap((stream, fd) =>
+      stream ? [{ stream, fd, position: stream.position, flags: stream.flags }] : [],
+    );
   }
 
   restore(): void {

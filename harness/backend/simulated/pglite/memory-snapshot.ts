@@ -6,14 +6,19 @@ const PAGE_BYTES = 4 * 1024;
 
 export class MemorySnapshot {
   readonly #module: EngineModule;
-  readonly #stack: number;
+  #stack = 0;
   /** Up to the last byte that is not zero. */
-  readonly #copy: Buffer;
+  #copy: Buffer = Buffer.alloc(0);
 
   constructor(module: EngineModule) {
     this.#module = module;
-    this.#stack = module.stackSave();
-    const memory = viewOf(module);
+    this.keep();
+  }
+
+  /** From now on, `restore` returns to the current state. */
+  keep(): void {
+    this.#stack = this.#module.stackSave();
+    const memory = viewOf(this.#module);
     this.#copy = Buffer.from(memory.subarray(0, endOf(memory)));
   }
 

@@ -2,11 +2,17 @@
  * One PostgreSQL in this thread: PGlite, booted from a prepared data directory, with the time and the random values of
  * its user. `reset` returns it to the state after its start, byte by byte.
  */
-import { PGlite } from '@electric-sql/pglite';
+import { MemoryFS, PGlite } from '@electric-sql/pglite';
+import { required } from '../../../required.ts';
 import { STUB_EXTENSIONS } from '../../postgres/supabase-sql.ts';
 import { controlFile, scriptName } from '../../postgres/surroundings/stub-extension.ts';
 import { EngineConnection } from './engine-connection.ts';
-import type { EngineModule } from './engine-module.ts';
+import { pack, unpack } from './file-archive.ts';
+import type { EngineFiles, EngineModule } from './engine-module.ts';
+import { PreparedStatements, type PreparedStatement } from './prepared-statements.ts';
+import { OWNER, SessionSettings, settingStatement } from './session-settings.ts';
+import type { Statement } from './sql-text.ts';
+import { SqlError } from './wire-messages.ts';
 import { FileUndo } from './file-undo.ts';
 import { MemorySnapshot } from './memory-snapshot.ts';
 
@@ -37,6 +43,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   full_page_writes: 'off',
   track_counts: 'off',
   jit: 'off',
+  plan_cache_mode: 'force_generic_plan',
   log_startup_progress_interval: '0',
   max_prepared_transactions: '2',
 };
@@ -48,18 +55,38 @@ const DATA_FOLDER = '/pglite/data';
 const EXTENSION_FOLDER = '/pglite/share/postgresql/extension';
 
 export interface EngineOptions {
-  /** The data directory, as a tar archive. Without it, a new one is made, which takes seconds. */
+  /** The data directory, as `dump` returns it, for this engine alone. Without it, a new one is made, which takes seconds. */
   data?: Uint8Array | undefined;
   /** Additional extensions: name → the archive of its files. */
   extensions?: Readonly<Record<string, URL>>;
+}
+
+/** A file system that contains a data directory before the engine starts. */
+class PreparedFiles extends MemoryFS {
+  readonly #data: Uint8Array;
+
+  constructor(data: Uint8Array) {
+    super();
+    this.#data = data;
+  }
+
+  override async initialSyncFs(): Promise<void> {
+    unpack(required(this.pg, 'the engine').Module.FS as unknown as EngineFiles, DATA_FOLDER, this.#data);
+  }
 }
 
 export class Engine {
   readonly connection: EngineConnection;
   readonly module: EngineModule;
   readonly #pglite: PGlite;
+  session = new SessionSettings(true);
+  #canSettingsChange = true;
   #memory: MemorySnapshot | undefined;
+  #prepared = new PreparedStatements();
   #files: FileUndo | undefined;
+  /** Statements that cannot be rehearsed, with their roles. */
+  readonly #unrepeatable = new Set<string>();
+  #randomBytes = 0;
   #random: () => number = () => 0;
 
   private constructor(pglite: PGlite) {
@@ -74,7 +101,7 @@ export class Engine {
       initDbStartParams: ['--wal-segsize=1'],
       startParams: [...FLAGS, ...settings],
       extensions: { ...extensions },
-      ...(data === undefined ? {} : { loadDataDir: new Blob([data as Uint8Array<ArrayBuffer>]) }),
+      ...(data === undefined ? {} : { fs: new PreparedFiles(data) }),
     });
     const engine = new Engine(pglite);
     engine.#addStubs();
@@ -92,29 +119,93 @@ export class Engine {
     }
   }
 
-  /** Keeps the current state for `reset`. Every library must have been loaded: loading cannot be undone. */
-  keepState(): void {
+  /**
+   * Keeps the current state for `reset`. Every library must have been loaded: loading cannot be undone.
+   * @param canSettingsChange whether something in the database may change settings for later transactions
+   */
+  keepState(canSettingsChange: boolean): void {
+    this.#canSettingsChange = canSettingsChange;
     for (const device of ['random', 'urandom']) {
       this.module.FS.unlink(`/dev/${device}`);
-      this.module.FS.createDevice('/dev', device, () => Math.floor(this.#random() * 256));
+      this.module.FS.createDevice('/dev', device, () => this.#randomByte());
     }
     this.#files = new FileUndo(this.module.FS, DATA_FOLDER, `${DATA_FOLDER}/PG_VERSION`);
     this.#memory = new MemorySnapshot(this.module);
+    this.#prepared = this.connection.prepared.copy();
+  }
+
+  #randomByte(): number {
+    this.#randomBytes += 1;
+    return Math.floor(this.#random() * 256);
   }
 
   /** Returns to the kept state. Time and random values come from the arguments from now on. */
   reset(now: () => number, random: () => number): void {
-    this.#memory?.restore();
-    this.#files?.restore();
+    const used = this.connection.prepared.all();
+    this.#restore();
+    if (used.some(({ text, role }) => this.#isNew(text, role))) this.#rehearse(used);
     this.connection.now = now;
     this.#random = random;
-    this.connection.query(`select setseed(${random() * 2 - 1})`);
+    this.connection.finish([{ text: 'select setseed($1)', values: [String(random() * 2 - 1)] }], '');
   }
 
-  /** The data directory, as a tar archive. */
-  async dump(): Promise<Uint8Array> {
+  #isNew(text: string, role: string): boolean {
+    return this.#prepared.nameOf(text, role) === undefined && !this.#unrepeatable.has(`${role} ${text}`);
+  }
+
+  #restore(): void {
+    this.#memory?.restore();
+    this.#files?.restore();
+    this.connection.prepared = this.#prepared.copy();
+    this.session = new SessionSettings(this.#canSettingsChange);
+  }
+
+  /** For statements of `connection`, which run with the settings of an earlier transaction. */
+  becomeOwner(): void {
+    this.connection.query('reset role');
+    this.session.ended(OWNER, false);
+  }
+
+  /**
+   * Runs statements that a run has used, and keeps the state, so that later runs find them prepared, and what they need of
+   * the catalogue in memory. They run in read-only transactions that are rolled back, so that nothing else changes: those
+   * that write end in an error when they begin to.
+   */
+  #rehearse(used: readonly PreparedStatement[]): void {
+    this.connection.stopClock();
+    for (const { text, values, role } of used) {
+      if (!this.#isNew(text, role)) continue;
+      const bytesBefore = this.#randomBytes;
+      this.#tryOut({ text, values }, role);
+      if (this.#randomBytes === bytesBefore) continue;
+      // Generators of identifiers keep something, such as the node of `uuid_generate_v1`.
+      this.#unrepeatable.add(`${role} ${text}`);
+      this.#restore();
+      this.#rehearse(used);
+      return;
+    }
+    this.#memory?.keep();
+    this.#files?.keep();
+    this.#prepared = this.connection.prepared.copy();
+  }
+
+  #tryOut(statement: Statement, role: string): void {
+    const { connection } = this;
+    connection.query('begin read only');
+    try {
+      const setting = settingStatement(role === '' ? {} : { role }, false);
+      connection.execute(setting === undefined ? [statement] : [setting, statement], role);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+    }
+    connection.finish([], role);
+    connection.query('rollback; select pg_advisory_unlock_all()');
+  }
+
+  /** The data directory, as one archive. */
+  dump(): Uint8Array {
     this.connection.query('checkpoint');
-    return new Uint8Array(await (await this.#pglite.dumpDataDir('none')).arrayBuffer());
+    return pack(this.module.FS, DATA_FOLDER);
   }
 
   async close(): Promise<void> {

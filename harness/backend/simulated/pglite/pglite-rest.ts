@@ -1,22 +1,21 @@
 /** PostgREST's API on an engine: a request becomes one transaction, as the role and with the claims of its key or token. */
 import type { HttpAnswer, HttpMessage } from '../../../port/message.ts';
 import { AccessRefused } from '../../../gateway/api-access.ts';
-import { givenOf, parseCall, type Call, type ReadAccess } from '../call.ts';
+import { givenOf, parseCall, type Call, type Given, type ReadAccess } from '../call.ts';
 import { nothingChanged, pageStatus, present, respond, type Result } from '../rest-answer.ts';
 import { databaseError, notSimulated, RestError } from '../rest-error.ts';
-import type { DatabaseSchema, RelationSchema } from './database-schema.ts';
+import type { DatabaseSchema, FunctionSchema, RelationSchema } from './database-schema.ts';
 import { functionCall } from './sql-functions.ts';
-import { change, deletion, insertion, requireNoWindow } from './sql-changes.ts';
+import { change, deletion, insertion, requireNoWindow, tellsInserted } from './sql-changes.ts';
 import { clausesOf, SelectBuilder } from './sql-select.ts';
-import { identifier, literal } from './sql-text.ts';
-import { SqlError } from './wire-messages.ts';
-
-type Rows = (string | null)[][];
+import type { Settings } from './session-settings.ts';
+import { identifier, StatementValues, type Statement } from './sql-text.ts';
+import { SqlError, type StatementResult } from './wire-messages.ts';
 
 /** A transaction of one request. */
 export interface RestTransaction {
-  /** The rows of the last statement. @throws SqlError */
-  rows(sql: string): Rows;
+  /** @throws SqlError */
+  run(...statements: Statement[]): StatementResult[];
   /** @throws SqlError, e.g. of a deferred constraint */
   commit(): void;
   rollback(): void;
@@ -25,8 +24,8 @@ export interface RestTransaction {
 export interface PgliteRestOptions {
   schema: DatabaseSchema;
   readAccess: ReadAccess;
-  /** @param settings statements that set the role and the claims */
-  begin(settings: string, isReadOnly: boolean): RestTransaction;
+  /** @param settings the role and the claims */
+  begin(settings: Settings, isReadOnly: boolean): RestTransaction;
   /** The answers to requests that read nothing but stored rows, at the position that the database shows. */
   answers(): Map<string, HttpAnswer>;
 }
@@ -39,7 +38,7 @@ export function createPgliteRest(options: PgliteRestOptions): (request: HttpMess
     let call: Call | undefined;
     try {
       call = parseCall(request, options.readAccess);
-      return handle(call, options, settingsOf(call, request));
+      return handle(call, options);
     } catch (error) {
       if (error instanceof AccessRefused) return respond(401, JSON.stringify(error.body));
       const answer = answerOf(error, call);
@@ -60,23 +59,24 @@ function answerOf(error: unknown, call: Call | undefined): RestError {
   return new RestError(401, code, message, detail ?? null, hint ?? null);
 }
 
-function settingsOf({ role, claims: values }: Call, { method, url }: HttpMessage): string {
-  const claims = JSON.stringify(values);
-  return `select set_config('role', ${literal(role)}, true), set_config('request.jwt.claims', ${literal(claims)}, true), set_config('request.method', ${literal(method)}, true), set_config('request.path', ${literal(url.pathname)}, true)`;
+/** Settings that nothing reads are omitted, because each costs some microseconds. */
+function settingsOf({ role, claims, method, url }: Call, { readsRequest }: DatabaseSchema): Settings {
+  const settings = { role, 'request.jwt.claims': JSON.stringify(claims) };
+  return readsRequest ? { ...settings, 'request.method': method, 'request.path': url.pathname } : settings;
 }
 
-function handle(call: Call, options: PgliteRestOptions, settings: string): HttpAnswer {
+function handle(call: Call, options: PgliteRestOptions): HttpAnswer {
   const path = decodeURIComponent(call.url.pathname.slice(PREFIX.length));
-  if (path.startsWith('rpc/')) return callFunction(call, path.slice('rpc/'.length), options, settings);
+  if (path.startsWith('rpc/')) return callFunction(call, path.slice('rpc/'.length), options);
   const relation = relationOf(options.schema, path);
   switch (call.method) {
     case 'GET':
     case 'HEAD':
-      return select(call, relation, options, settings);
+      return select(call, relation, options);
     case 'POST':
     case 'PATCH':
     case 'DELETE':
-      return write(call, relation, options, settings);
+      return write(call, relation, options);
     default:
       throw notSimulated(`the method ${call.method}`);
   }
@@ -90,13 +90,13 @@ function relationOf({ relations }: DatabaseSchema, name: string): RelationSchema
 }
 
 /** The same request at the same position has the same answer, if that depends on stored rows alone. */
-function select(call: Call, relation: RelationSchema, options: PgliteRestOptions, settings: string): HttpAnswer {
-  if (!isPure(call, relation)) return read(call, relation, options, settings);
+function select(call: Call, relation: RelationSchema, options: PgliteRestOptions): HttpAnswer {
+  if (!isPure(call, relation)) return read(call, relation, options);
   const { isObject } = call.accept;
-  const key = `${call.method} ${call.url.href} ${isObject} ${call.prefer.count} ${settings}`;
+  const key = `${call.method} ${call.url.href} ${isObject} ${call.prefer.count} ${call.role} ${JSON.stringify(call.claims)}`;
   const answers = options.answers();
   let answer = answers.get(key);
-  if (answer === undefined) answers.set(key, (answer = read(call, relation, options, settings)));
+  if (answer === undefined) answers.set(key, (answer = read(call, relation, options)));
   return answer;
 }
 
@@ -106,28 +106,34 @@ function isPure({ role, url }: Call, { isTable, hasPolicies }: RelationSchema): 
   return !/\(|%28|now|today|tomorrow|yesterday/i.test(url.search);
 }
 
-function read(
-  call: Call,
-  relation: RelationSchema,
-  { schema, begin }: PgliteRestOptions,
-  settings: string,
-): HttpAnswer {
-  const builder = new SelectBuilder(schema, call.url.searchParams);
+function read(call: Call, relation: RelationSchema, options: PgliteRestOptions): HttpAnswer {
+  const values = new StatementValues();
+  const builder = new SelectBuilder(options.schema, call.url.searchParams, values);
   const source = { from: `public.${identifier(relation.name)}`, relation: relation.name };
   const { rows, count, clauses } = builder.statements(source, true);
-  return within(begin(settings, true), (transaction) => {
-    const texts = textsOf(transaction.rows(rows));
-    const total = call.prefer.count ? Number(transaction.rows(count)[0]?.[0]) : undefined;
-    return present(call, AS_TEXT, pageOf(call, texts, clauses.offset, total));
-  });
+  return within(options.begin(settingsOf(call, options.schema), !isPure(call, relation)), (transaction) =>
+    shownPage(call, transaction, { rows, count, values: values.values }, clauses.offset),
+  );
+}
+
+function shownPage(
+  call: Call,
+  transaction: RestTransaction,
+  { rows, count, values }: { rows: string; count: string; values: readonly string[] },
+  offset: number,
+): HttpAnswer {
+  const counted = call.prefer.count ? [{ text: count, values }] : [];
+  const [found, total] = transaction.run({ text: rows, values }, ...counted);
+  const page = pageOf(call, textsOf(found), offset, total === undefined ? undefined : Number(total.rows[0]?.[0]));
+  return present(call, AS_TEXT, page);
 }
 
 function pageOf(call: Call, rows: readonly string[], offset: number, total: number | undefined): Result<string> {
   return { status: pageStatus(call, rows.length, offset, total), rows, offset, total, hasRange: true };
 }
 
-function textsOf(rows: Rows): string[] {
-  return rows.map(([text]) => text ?? 'null');
+function textsOf(result: StatementResult | undefined): string[] {
+  return (result?.rows ?? []).map(([text]) => text ?? 'null');
 }
 
 /** Commits after the answer is made: if a single row is asked for and there is none, nothing has changed. */
@@ -143,35 +149,46 @@ function within(transaction: RestTransaction, work: (transaction: RestTransactio
   }
 }
 
-function write(
-  call: Call,
-  relation: RelationSchema,
-  { schema, begin }: PgliteRestOptions,
-  settings: string,
-): HttpAnswer {
-  const { method, prefer, url } = call;
-  const isReturning = prefer.returns === 'representation';
-  const alias = identifier(relation.name);
+function write(call: Call, relation: RelationSchema, options: PgliteRestOptions): HttpAnswer {
+  const { method, prefer } = call;
   const given = method === 'DELETE' ? undefined : givenOf(call, { name: relation.name, model: modelOf(relation) });
   if (method === 'PATCH' && given?.names.length === 0) return nothingChanged(call);
-  const clauses = clausesOf(alias, url.searchParams, new Set(), new Set());
-  const statement =
-    given === undefined
-      ? deletion(relation, clauses, isReturning)
-      : method === 'PATCH'
-        ? change(relation, given, clauses, isReturning)
-        : insertion(call, relation, given, isReturning);
-  if (method === 'POST') requireNoWindow(clauses, 'an insertion');
-  const shown = isReturning ? new SelectBuilder(schema, url.searchParams) : undefined;
-  return within(begin(settings, false), (transaction) => {
-    const { rows, count, inserted } = changedRows(transaction, statement, relation, shown, method === 'POST');
-    const status = method === 'POST' ? (isOnlyUpdated(call, inserted) ? 200 : 201) : isReturning ? 200 : 204;
+  const isReturning = prefer.returns === 'representation';
+  const statement = changeOf(call, relation, options.schema, given);
+  return within(options.begin(settingsOf(call, options.schema), false), (transaction) => {
+    const [result] = transaction.run(statement);
+    const { rows, count, inserted } = changed(call, result, isReturning);
+    const status = method === 'POST' ? (tellsInserted(call) && inserted === 0 ? 200 : 201) : isReturning ? 200 : 204;
     return present(call, AS_TEXT, { status, rows, total: count, hasRange: method === 'PATCH' });
   });
 }
 
-function isOnlyUpdated({ prefer }: Call, inserted: number): boolean {
-  return prefer.resolution === 'merge-duplicates' && inserted === 0;
+/** The statement of a write. Its rows have the JSON of a row, if it is returned, and the number of inserted ones, if that matters. */
+function changeOf(call: Call, relation: RelationSchema, schema: DatabaseSchema, given: Given | undefined): Statement {
+  const { method, prefer, url } = call;
+  const isReturning = prefer.returns === 'representation';
+  const bound = new StatementValues();
+  const alias = identifier(relation.name);
+  // An insertion has no filters; their parameters would have no use.
+  const filters = method === 'POST' ? new StatementValues() : bound;
+  const clauses = clausesOf(filters, alias, url.searchParams, new Set(), new Set());
+  if (method === 'POST') requireNoWindow(clauses, 'an insertion');
+  const source =
+    given === undefined
+      ? deletion(relation, clauses, isReturning)
+      : method === 'PATCH'
+        ? change(relation, given, clauses, isReturning, bound)
+        : insertion(call, relation, given, isReturning, bound);
+  const inserted = `(select count(*) filter (where _inserted) from _source)::text`;
+  const { values } = bound;
+  if (!isReturning && !tellsInserted(call)) return { text: source, values };
+  if (!isReturning)
+    return { text: `with _source as (${source}) select count(*)::text, ${inserted} from _source`, values };
+  const columns = relation.columns.map(identifier).join(', ');
+  const shown = new SelectBuilder(schema, url.searchParams, bound);
+  const { rows } = shown.statements({ from: `(select ${columns} from _source)`, relation: relation.name }, false);
+  const counted = tellsInserted(call) ? `, ${inserted}` : '';
+  return { text: `with _source as (${source}) select _texts.row_to_json${counted} from (${rows}) as _texts`, values };
 }
 
 interface Changed {
@@ -180,25 +197,11 @@ interface Changed {
   inserted: number;
 }
 
-function changedRows(
-  transaction: RestTransaction,
-  statement: string,
-  relation: RelationSchema,
-  shown: SelectBuilder | undefined,
-  isInsertion: boolean,
-): Changed {
-  const inserted = isInsertion ? 'count(*) filter (where _inserted)' : '0';
-  const counts = `select count(*)::text, ${inserted}::text`;
-  if (shown === undefined) {
-    const [row] = transaction.rows(`with _source as (${statement}) ${counts} from _source`);
-    return { rows: undefined, count: Number(row?.[0]), inserted: Number(row?.[1]) };
-  }
-  const columns = relation.columns.map(identifier).join(', ');
-  const { rows } = shown.statements({ from: `(select ${columns} from _source)`, relation: relation.name }, false);
-  const texts = transaction.rows(
-    `with _source as (${statement}) select _texts.row_to_json, ${isInsertion ? '(select count(*) filter (where _inserted) from _source)' : '0'}::text from (${rows}) as _texts`,
-  );
-  return { rows: textsOf(texts), count: texts.length, inserted: Number(texts[0]?.[1] ?? 0) };
+function changed(call: Call, result: StatementResult | undefined, isReturning: boolean): Changed {
+  const inserted = Number(result?.rows[0]?.[1] ?? 0);
+  if (isReturning) return { rows: textsOf(result), count: result?.rows.length ?? 0, inserted };
+  const count = tellsInserted(call) ? result?.rows[0]?.[0] : /\d+$/.exec(result?.command ?? '')?.[0];
+  return { rows: undefined, count: Number(count), inserted };
 }
 
 /** The form in which `givenOf` checks the names of columns. */
@@ -209,33 +212,46 @@ function modelOf(relation: RelationSchema) {
   };
 }
 
-function callFunction(call: Call, name: string, { schema, begin }: PgliteRestOptions, settings: string): HttpAnswer {
+function callFunction(call: Call, name: string, options: PgliteRestOptions): HttpAnswer {
   const isRead = call.method === 'GET' || call.method === 'HEAD';
   if (!isRead && call.method !== 'POST') throw notSimulated(`the method ${call.method} on a function`);
-  const { definition, from, skip } = functionCall(schema, call, name, isRead);
-  return within(begin(settings, isRead && definition.isVolatile), (transaction) => {
-    if (definition.returns === 'row')
-      return rowsOfFunction(call, name, { schema, definition, from, skip, transaction });
+  const values = new StatementValues();
+  const { definition, from, skip } = functionCall(options.schema, call, name, isRead, values);
+  return within(options.begin(settingsOf(call, options.schema), isRead && definition.isVolatile), (transaction) => {
+    if (definition.returns === 'row') {
+      const builder = new SelectBuilder(options.schema, call.url.searchParams, values, skip);
+      const { rows, count, clauses } = builder.statements({ from, relation: name }, true);
+      return rowsOfFunction(call, transaction, {
+        definition,
+        rows,
+        count,
+        values: values.values,
+        offset: clauses.offset,
+      });
+    }
     if ([...call.url.searchParams.keys()].some((key) => !skip.has(key))) {
       throw notSimulated(`a query on a function that returns ${definition.returns === 'void' ? 'nothing' : 'a value'}`);
     }
-    const texts = textsOf(transaction.rows(`select to_json(_value)::text from ${from} as _value`));
+    const text = `select to_json(_value)::text from ${from} as _value`;
+    const texts = textsOf(transaction.run({ text, values: values.values })[0]);
     if (definition.returns === 'void') return respond(204, '');
     return respond(200, definition.returnsSet ? `[${texts.join(',')}]` : (texts[0] ?? 'null'));
   });
 }
 
-interface RunningCall extends ReturnType<typeof functionCall> {
-  schema: DatabaseSchema;
-  transaction: RestTransaction;
+interface RowFunction {
+  definition: FunctionSchema;
+  rows: string;
+  count: string;
+  values: readonly string[];
+  offset: number;
 }
 
-function rowsOfFunction(call: Call, name: string, running: RunningCall): HttpAnswer {
-  const { schema, definition, from, skip, transaction } = running;
-  const builder = new SelectBuilder(schema, call.url.searchParams, skip);
-  const { rows, count, clauses } = builder.statements({ from, relation: name }, true);
-  const texts = textsOf(transaction.rows(rows));
-  if (!definition.returnsSet) return respond(200, texts[0] ?? 'null');
-  const total = call.prefer.count ? Number(transaction.rows(count)[0]?.[0]) : undefined;
-  return present(call, AS_TEXT, pageOf(call, texts, clauses.offset, total));
+function rowsOfFunction(
+  call: Call,
+  transaction: RestTransaction,
+  { definition, rows, count, values, offset }: RowFunction,
+): HttpAnswer {
+  if (definition.returnsSet) return shownPage(call, transaction, { rows, count, values }, offset);
+  return respond(200, textsOf(transaction.run({ text: rows, values })[0])[0] ?? 'null');
 }

@@ -6,15 +6,21 @@ import type { SimulatedStore, StoreOptions } from '../simulated-store.ts';
 import type { Change, View } from '../versioned-rows.ts';
 import { ADD_USER, userParameters } from '../../user-statement.ts';
 import type { SignedInUser } from '../../../port/session.ts';
+import { firstOf } from '../../../required.ts';
 import { rowKeyText } from '../../../tracked-values.ts';
 import { engineVersion } from './data-directory.ts';
 import type { Migration } from '../../postgres/apply-migrations.ts';
 import { applyScript } from './data-directory.ts';
 import { CAPTURE_SCHEMA, type PgliteDatabase } from './pglite-database.ts';
 import { createPgliteRest, type RestTransaction } from './pglite-rest.ts';
-import { identifier, literal } from './sql-text.ts';
+import { EngineTransaction, type TransactionOptions } from './engine-transaction.ts';
+import { OWNER } from './session-settings.ts';
+import { identifier, type Statement } from './sql-text.ts';
 import { rewindTables } from './table-rewind.ts';
-import { beginAt, currentPosition } from './time-travel.ts';
+import { currentPosition } from './time-travel.ts';
+
+const CAPTURED = `select number, row from ${CAPTURE_SCHEMA}.commits where number > $1 order by number`;
+const LAST_CAPTURED = `select max(number) from ${CAPTURE_SCHEMA}.commits`;
 
 export class PgliteStore implements SimulatedStore {
   readonly version = `PGlite ${engineVersion()}`;
@@ -44,7 +50,8 @@ export class PgliteStore implements SimulatedStore {
       schema,
       readAccess,
       answers: () => this.#answersAt(isReplica ? this.#positionOf(view()) : this.#next),
-      begin: (settings, isReadOnly) => this.#begin(isReplica ? view() : undefined, settings, isReadOnly),
+      begin: (settings, isReadOnly) =>
+        this.#begin({ settings, isReadOnly, past: isReplica ? this.#positionOf(view()) : undefined }),
     });
   }
 
@@ -52,27 +59,25 @@ export class PgliteStore implements SimulatedStore {
     const given = Object.entries(row).filter(([, value]) => value !== undefined);
     const names = given.map(([name]) => identifier(name)).join(', ');
     const target = `public.${identifier(table)}`;
-    const values = literal(JSON.stringify(Object.fromEntries(given)));
-    const transaction = this.#begin(undefined, 'select 1', false);
+    this.#runAsOwner({
+      text: `insert into ${target} (${names}) select ${names} from json_populate_record(null::${target}, $1)`,
+      values: [JSON.stringify(Object.fromEntries(given))],
+    });
+  }
+
+  addUser(user: SignedInUser): void {
+    const values = userParameters(user).map((value) => (typeof value === 'string' ? value : null));
+    this.#runAsOwner({ text: ADD_USER, values });
+  }
+
+  #runAsOwner(statement: Statement): void {
+    const transaction = this.#begin({ settings: OWNER, isReadOnly: false });
     try {
-      transaction.rows(
-        `insert into ${target} (${names}) select ${names} from json_populate_record(null::${target}, ${values})`,
-      );
+      transaction.run(statement);
     } catch (error) {
       transaction.rollback();
       throw error;
     }
-    transaction.commit();
-  }
-
-  addUser(user: SignedInUser): void {
-    const parameters = userParameters(user);
-    const sql = ADD_USER.replaceAll(/\$(\d)/g, (_, number: string) => {
-      const value = parameters[Number(number) - 1];
-      return typeof value === 'string' ? literal(value) : 'null';
-    });
-    const transaction = this.#begin(undefined, 'select 1', false);
-    transaction.rows(sql);
     transaction.commit();
   }
 
@@ -86,6 +91,7 @@ export class PgliteStore implements SimulatedStore {
   find(_table: string, id: string): Row | undefined {
     const { tracked, engine } = this.#database;
     if (tracked === undefined) return undefined;
+    engine.becomeOwner();
     const sql = `select row_to_json(_row)::text from public.${identifier(tracked.table)} as _row`;
     const rows = engine.connection.rows(sql).map(([text]) => JSON.parse(text ?? '{}') as Row);
     return rows.find((row) => rowKeyText(row, tracked) === id);
@@ -93,17 +99,14 @@ export class PgliteStore implements SimulatedStore {
 
   close(): void {}
 
-  /** @param view what a replica shows; `undefined` on the primary */
-  #begin(view: View | undefined, settings: string, isReadOnly: boolean): RestTransaction {
+  #begin(options: TransactionOptions): RestTransaction {
     const { engine } = this.#database;
-    const { connection } = engine;
-    if (view === undefined) connection.query(`begin${isReadOnly ? ' read only' : ''}; ${settings}`);
-    else beginAt(engine, this.#positionOf(view), settings);
+    const transaction = new EngineTransaction(engine, options);
     return {
-      rows: (sql) => connection.rows(sql),
-      commit: () => this.#commit(),
+      run: (...statements) => transaction.run(...statements),
+      commit: () => this.#commit(transaction),
       rollback: () => {
-        connection.query('rollback');
+        transaction.rollback();
         this.#next = currentPosition(engine);
       },
     };
@@ -121,9 +124,9 @@ export class PgliteStore implements SimulatedStore {
     return position;
   }
 
-  #commit(): void {
+  #commit(transaction: EngineTransaction): void {
     const { engine } = this.#database;
-    engine.connection.query('commit');
+    transaction.commit();
     const position = currentPosition(engine);
     // A transaction that has written nothing has no transaction id.
     if (position === this.#next) return;
@@ -136,17 +139,18 @@ export class PgliteStore implements SimulatedStore {
   #changes(): Change[] {
     const { tracked, engine } = this.#database;
     if (tracked === undefined) return [];
-    const sql = `select number, row from ${CAPTURE_SCHEMA}.commits where number > ${this.#captured} order by number`;
-    return engine.connection.rows(sql).map(([number, text]) => {
-      this.#captured = Number(number);
-      const row = JSON.parse(text ?? '{}') as Row;
-      return { table: tracked.table, id: rowKeyText(row, tracked), row };
-    });
+    return firstOf(engine.connection.finish([{ text: CAPTURED, values: [String(this.#captured)] }], '')).rows.map(
+      ([number, text]) => {
+        this.#captured = Number(number);
+        const row = JSON.parse(text ?? '{}') as Row;
+        return { table: tracked.table, id: rowKeyText(row, tracked), row };
+      },
+    );
   }
 
   #lastCaptured(): number {
     if (this.#database.tracked === undefined) return 0;
-    const [last] = this.#database.engine.connection.rows(`select max(number) from ${CAPTURE_SCHEMA}.commits`);
-    return Math.max(this.#captured, Number(last?.[0] ?? 0));
+    const { rows } = firstOf(this.#database.engine.connection.finish([{ text: LAST_CAPTURED, values: [] }], ''));
+    return Math.max(this.#captured, Number(rows[0]?.[0] ?? 0));
   }
 }

@@ -2,7 +2,7 @@
 import { parseArguments, type Call } from '../call.ts';
 import { functionNotFound } from '../rest-functions.ts';
 import type { DatabaseSchema, FunctionSchema } from './database-schema.ts';
-import { identifier, literal } from './sql-text.ts';
+import { identifier, type StatementValues } from './sql-text.ts';
 
 export interface FunctionCall {
   definition: FunctionSchema;
@@ -13,19 +13,25 @@ export interface FunctionCall {
 }
 
 /** @throws RestError PGRST202 if no function has such parameters */
-export function functionCall(schema: DatabaseSchema, call: Call, name: string, isRead: boolean): FunctionCall {
+export function functionCall(
+  schema: DatabaseSchema,
+  call: Call,
+  name: string,
+  isRead: boolean,
+  values: StatementValues,
+): FunctionCall {
   const given = isRead ? Object.fromEntries(call.url.searchParams) : parseArguments(call.body);
   const definition = chosen(schema, name, Object.keys(given), isRead);
   const used = definition.parameters.filter((parameter) => parameter.name in given);
-  const values = used.map((parameter) => {
+  const assignments = used.map((parameter) => {
     const value = isRead
-      ? `${literal(String(given[parameter.name]))}::${parameter.type}`
-      : `(select _value from json_to_record(${literal(JSON.stringify({ _value: given[parameter.name] }))}) as _given (_value ${parameter.type}))`;
+      ? `${values.add(String(given[parameter.name]))}::${parameter.type}`
+      : `(select _value from json_to_record(${values.add(JSON.stringify({ _value: given[parameter.name] }))}) as _given (_value ${parameter.type}))`;
     return `${identifier(parameter.name)} => ${value}`;
   });
   return {
     definition,
-    from: `public.${identifier(name)}(${values.join(', ')})`,
+    from: `public.${identifier(name)}(${assignments.join(', ')})`,
     skip: new Set(isRead ? used.map((parameter) => parameter.name) : []),
   };
 }

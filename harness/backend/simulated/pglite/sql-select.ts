@@ -3,7 +3,7 @@ import { splitTop } from '../filters.ts';
 import { notSimulated, RestError } from '../rest-error.ts';
 import type { DatabaseSchema, ReferenceSchema } from './database-schema.ts';
 import { columnExpression, conditionOf, logicOf } from './sql-filters.ts';
-import { identifier } from './sql-text.ts';
+import { identifier, type StatementValues } from './sql-text.ts';
 
 /** Where rows come from: a relation, a function call, or the rows that a statement returned. */
 export interface Source {
@@ -27,6 +27,7 @@ const LOGIC = /^(?:not\.)?(?:and|or)$/;
 
 /** @param prefix of the parameters of a related table: `''` or `chapters.` */
 export function clausesOf(
+  values: StatementValues,
   alias: string,
   parameters: URLSearchParams,
   skip: ReadonlySet<string>,
@@ -37,9 +38,9 @@ export function clausesOf(
   for (const [key, text] of parameters) {
     if (!key.startsWith(prefix) || (prefix === '' && skip.has(key))) continue;
     const name = key.slice(prefix.length);
-    if (LOGIC.test(name)) conditions.push(logicOf(alias, name, text));
+    if (LOGIC.test(name)) conditions.push(logicOf(values, alias, name, text));
     else if (!NOT_FILTERS.has(name) && !isOfRelated(name, related)) {
-      conditions.push(conditionOf(alias, checkedName(name), text));
+      conditions.push(conditionOf(values, alias, checkedName(name), text));
     }
   }
   const limit = countOf(parameters.get(`${prefix}limit`));
@@ -93,12 +94,20 @@ interface Selection {
 export class SelectBuilder {
   readonly #schema: DatabaseSchema;
   readonly #parameters: URLSearchParams;
+  readonly #values: StatementValues;
   readonly #skip: ReadonlySet<string>;
   #aliases = 0;
 
-  constructor(schema: DatabaseSchema, parameters: URLSearchParams, skip: ReadonlySet<string> = new Set()) {
+  /** @param values get those of the filters */
+  constructor(
+    schema: DatabaseSchema,
+    parameters: URLSearchParams,
+    values: StatementValues,
+    skip: ReadonlySet<string> = new Set(),
+  ) {
     this.#schema = schema;
     this.#parameters = parameters;
+    this.#values = values;
     this.#skip = skip;
   }
 
@@ -107,6 +116,7 @@ export class SelectBuilder {
     const alias = identifier(source.relation);
     const selection = this.#selectionOf(alias, source.relation, this.#parameters.get('select') ?? '*', '');
     const clauses = clausesOf(
+      this.#values,
       alias,
       isFiltered ? this.#parameters : new URLSearchParams(),
       this.#skip,
@@ -159,7 +169,7 @@ export class SelectBuilder {
     const own = identifier(`${to}_${++this.#aliases}`);
     const path = `${prefix}${as}.`;
     const nested = this.#selectionOf(own, to, inner, path);
-    const clauses = clausesOf(own, this.#parameters, this.#skip, nested.related, path);
+    const clauses = clausesOf(this.#values, own, this.#parameters, this.#skip, nested.related, path);
     const link = on.map(([left, right]) => `${own}.${identifier(right)} = ${alias}.${identifier(left)}`);
     const where = whereOf(clauses.where, [...link, ...nested.conditions]);
     const rows = `select ${nested.columns.join(', ')} from public.${identifier(to)} as ${own}${nested.joins.join('')}${where}${clauses.window}`;

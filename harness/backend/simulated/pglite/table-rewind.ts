@@ -2,7 +2,9 @@
 import type { EngineConnection } from './engine-connection.ts';
 import type { Engine } from './pglite-engine.ts';
 import { literal } from './sql-text.ts';
-import { beginAt } from './time-travel.ts';
+import { EngineTransaction } from './engine-transaction.ts';
+import { OWNER } from './session-settings.ts';
+import type { StatementResult } from './wire-messages.ts';
 
 const TABLES = `select c.oid::regclass::text, string_agg(quote_ident(attname), ', ' order by attnum)
 from pg_class c join pg_namespace n on n.oid = relnamespace
@@ -18,12 +20,13 @@ interface Table {
 /** Sequences go on, as they do on a promoted replica, and triggers do not fire. */
 export function rewindTables(engine: Engine, position: number): void {
   const { connection } = engine;
+  engine.becomeOwner();
   const tables = connection
     .rows(TABLES)
     .map(([name, columns]): Table => ({ name: name ?? '', columns: columns ?? '' }));
-  beginAt(engine, position, 'select 1');
-  const before = tables.map((table) => rowsOf(connection, table));
-  connection.query('commit');
+  const past = new EngineTransaction(engine, { settings: OWNER, isReadOnly: true, past: position });
+  const before = past.run(...tables.map((table) => ({ text: selectionOf(table), values: [] }))).map(textsOf);
+  past.commit();
   connection.query('begin; set local session_replication_role = replica');
   for (const [at, table] of tables.entries()) {
     const rows = before[at] ?? [];
@@ -32,8 +35,16 @@ export function rewindTables(engine: Engine, position: number): void {
   connection.query('commit');
 }
 
-function rowsOf(connection: EngineConnection, { name }: Table): string[] {
-  return connection.rows(`select _row::text from ${name} as _row`).map(([text]) => text ?? '');
+function rowsOf(connection: EngineConnection, table: Table): string[] {
+  return textsOf({ rows: connection.rows(selectionOf(table)) });
+}
+
+function selectionOf({ name }: Table): string {
+  return `select _row::text from ${name} as _row`;
+}
+
+function textsOf({ rows }: Pick<StatementResult, 'rows'>): string[] {
+  return rows.map(([text]) => text ?? '');
 }
 
 function replaceRows(connection: EngineConnection, { name, columns }: Table, rows: readonly string[]): void {

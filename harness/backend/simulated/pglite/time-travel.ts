@@ -19,11 +19,10 @@ export function currentPosition({ module }: Engine): number {
   return Number(module._ReadNextFullTransactionId());
 }
 
-/** Begins a read-only transaction that sees the commits before `position`. */
-export function beginAt({ module, connection }: Engine, position: number, settings: string): void {
-  connection.query(`begin isolation level repeatable read read only; ${settings}`);
+/** Lets the current transaction, which must be read-only and repeatable read, see the commits before `position`. */
+export function seePast({ module }: Engine, position: number): void {
   const snapshot = module._GetTransactionSnapshot();
-  const memory = Buffer.from(module.HEAPU8.buffer, module.HEAPU8.byteOffset, module.HEAPU8.byteLength);
-  memory.writeUInt32LE(position % 2 ** 32, snapshot + XMAX);
-  if (memory.readUInt32LE(snapshot + XMIN) > position) memory.writeUInt32LE(position % 2 ** 32, snapshot + XMIN);
+  const memory = new DataView(module.HEAPU8.buffer, module.HEAPU8.byteOffset + snapshot);
+  memory.setUint32(XMAX, position % 2 ** 32, true);
+  if (memory.getUint32(XMIN, true) > position) memory.setUint32(XMIN, position % 2 ** 32, true);
 }

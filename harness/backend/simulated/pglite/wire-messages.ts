@@ -2,7 +2,6 @@
 
 /** The rows of one statement, in text format. */
 export interface StatementResult {
-  columns: readonly string[];
   rows: (string | null)[][];
   /** As in `INSERT 0 1`. */
   command: string;
@@ -27,61 +26,144 @@ export class SqlError extends Error {
   }
 }
 
-export function queryMessage(sql: string): Buffer {
-  const length = Buffer.byteLength(sql);
-  const message = Buffer.allocUnsafe(length + 6);
-  message.write('Q', 0, 'latin1');
-  message.writeInt32BE(length + 5, 1);
-  message.write(sql, 5);
-  message[length + 5] = 0;
-  return message;
+const FIRST_BYTES = 4 * 1024;
+
+/** Collects messages to the server. */
+export class MessageWriter {
+  #bytes = Buffer.alloc(FIRST_BYTES);
+  #length = 0;
+
+  /** The messages since the last call; they are overwritten by later ones. */
+  take(): Buffer {
+    const bytes = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
+    return bytes;
+  }
+
+  /** Runs statements, in one implicit transaction if there are several. */
+  query(sql: string): void {
+    const start = this.#begin('Q');
+    this.#text(sql);
+    this.#end(start);
+  }
+
+  /** Prepares a statement; the types of its parameters follow from their use. */
+  parse(name: string, sql: string): void {
+    const start = this.#begin('P');
+    this.#text(name);
+    this.#text(sql);
+    this.#int16(0);
+    this.#end(start);
+  }
+
+  /** Runs a prepared statement with values in text format. */
+  execute(name: string, values: readonly (string | null)[]): void {
+    const bind = this.#begin('B');
+    this.#text('');
+    this.#text(name);
+    this.#int16(0);
+    this.#int16(values.length);
+    for (const value of values) this.#value(value);
+    this.#int16(0);
+    this.#end(bind);
+    const execute = this.#begin('E');
+    this.#text('');
+    this.#int32(0);
+    this.#end(execute);
+  }
+
+  /** Ends the implicit transaction: it is committed, unless there was an error. */
+  sync(): void {
+    this.#end(this.#begin('S'));
+  }
+
+  #begin(kind: string): number {
+    this.#reserve(5);
+    this.#bytes.write(kind, this.#length, 'latin1');
+    this.#length += 5;
+    return this.#length - 4;
+  }
+
+  #end(start: number): void {
+    this.#bytes.writeInt32BE(this.#length - start, start);
+  }
+
+  #value(value: string | null): void {
+    this.#reserve(4);
+    const at = this.#length;
+    this.#length += 4;
+    if (value !== null) this.#characters(value);
+    this.#bytes.writeInt32BE(value === null ? -1 : this.#length - at - 4, at);
+  }
+
+  #text(text: string): void {
+    this.#characters(text);
+    this.#reserve(1);
+    this.#bytes[this.#length++] = 0;
+  }
+
+  /** A character of a string has at most three bytes. */
+  #characters(text: string): void {
+    this.#reserve(3 * text.length);
+    this.#length += this.#bytes.write(text, this.#length);
+  }
+
+  #int16(value: number): void {
+    this.#reserve(2);
+    this.#length = this.#bytes.writeInt16BE(value, this.#length);
+  }
+
+  #int32(value: number): void {
+    this.#reserve(4);
+    this.#length = this.#bytes.writeInt32BE(value, this.#length);
+  }
+
+  #reserve(length: number): void {
+    if (this.#length + length <= this.#bytes.length) return;
+    const larger = Buffer.alloc(2 * (this.#length + length));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
 }
 
-/** The answer to one query message: the results of its statements up to the error, if there is one. */
+/** The answer to messages: the results of the statements up to the error, if there is one. */
 export interface QueryAnswer {
   results: StatementResult[];
   error: SqlError | undefined;
+  /** Number of statements that were prepared. */
+  prepared: number;
 }
 
 export function parseAnswer(bytes: Buffer): QueryAnswer {
-  const answer: QueryAnswer = { results: [], error: undefined };
-  let current: StatementResult = { columns: [], rows: [], command: '' };
+  const answer: QueryAnswer = { results: [], error: undefined, prepared: 0 };
+  let current: StatementResult = { rows: [], command: '' };
   for (let at = 0; at < bytes.length;) {
-    const kind = bytes.toString('latin1', at, at + 1);
+    const kind = bytes[at];
+    const start = at + 5;
     const end = at + 1 + bytes.readInt32BE(at + 1);
-    const body = bytes.subarray(at + 5, end);
     at = end;
-    if (kind === 'D') current.rows.push(parseRow(body));
-    else if (kind === 'T') current.columns = parseColumns(body);
-    else if (kind === 'C') {
-      current.command = body.toString('utf8', 0, body.length - 1);
+    if (kind === ROW) current.rows.push(parseRow(bytes, start, end));
+    else if (kind === COMPLETE) {
+      current.command = bytes.toString('latin1', start, end - 1);
       answer.results.push(current);
-      current = { columns: [], rows: [], command: '' };
-    } else if (kind === 'E') answer.error ??= new SqlError(parseFields(body));
+      current = { rows: [], command: '' };
+    } else if (kind === PREPARED) answer.prepared += 1;
+    else if (kind === ERROR) answer.error ??= new SqlError(parseFields(bytes.subarray(start, end)));
   }
   return answer;
 }
 
-function parseRow(body: Buffer): (string | null)[] {
+const [ROW, COMPLETE, PREPARED, ERROR] = Buffer.from('DC1E', 'latin1');
+
+function parseRow(bytes: Buffer, start: number, end: number): (string | null)[] {
   const row: (string | null)[] = [];
-  for (let at = 2; at < body.length;) {
-    const length = body.readInt32BE(at);
+  for (let at = start + 2; at < end;) {
+    const length = bytes.readInt32BE(at);
     at += 4;
-    row.push(length < 0 ? null : body.toString('utf8', at, at + length));
+    row.push(length < 0 ? null : bytes.toString('utf8', at, at + length));
     if (length > 0) at += length;
   }
   return row;
-}
-
-function parseColumns(body: Buffer): string[] {
-  const names: string[] = [];
-  for (let at = 2; at < body.length;) {
-    const end = body.indexOf(0, at);
-    names.push(body.toString('utf8', at, end));
-    // Table, column, type, size, modifier and format.
-    at = end + 19;
-  }
-  return names;
 }
 
 function parseFields(body: Buffer): Map<string, string> {
