@@ -10,11 +10,13 @@ export const scenario = defineScenario({
   mechanism:
     'supabase-js returns errors, it does not throw. Where a route takes a missing row or an error for an empty answer, its default of 0% is shown in the middle of a generation.',
   evidence: ['supabase/supabase#28657: replicas answer 503 with PGRST002', 'the documentation of supabase-js'],
-  injects: 'After the tab has seen 40%, every read of the tab is answered 503 by the load balancer, for `outage_ms`.',
+  injects:
+    'After the tab has seen 40%, every read of the tab is answered with an error (`status`) by the load balancer, for `outage_ms`.',
   breaks: ['monotonic-view', 'integrity'],
   remedy: 'An error is unknown, not zero: the page keeps the last value, and the route answers with an error.',
   parameters: {
     outage_ms: { description: 'how long reads fail', default: 600, min: 1, max: 20_000 },
+    status: { description: 'of the answers; supabase-js repeats 503 by itself', default: 500, min: 500, max: 599 },
   },
   plan: ({ parameters, draw }) => {
     const outageMs = parameters['outage_ms']!;
@@ -39,7 +41,7 @@ export const scenario = defineScenario({
       faults: [
         fault('http-window', {
           how: 'error',
-          status: 503,
+          status: parameters['status']!,
           actor: 'tab-1',
           from: tab.sees(40),
           until: tab.sees(40).plus(outageMs),

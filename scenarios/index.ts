@@ -14,3 +14,5 @@ export { scenario as lateEvent } from './late-event.ts';
 export { scenario as overtakenPoll } from './overtaken-poll.ts';
 export { scenario as stalledWorker } from './stalled-worker.ts';
 export { scenario as stickyWindow } from './sticky-window.ts';
+export { scenario as otherDevice } from './other-device.ts';
+export { scenario as verifyThenRewrite } from './verify-then-rewrite.ts';
