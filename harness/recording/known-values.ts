@@ -8,7 +8,7 @@ import type { Recorder } from './recorder.ts';
 
 export interface KnownValues {
   /**
-   * `undefined` if the history has an operation or a commit with this value; otherwise a promise that resolves when every
+   * `undefined` if the history has a commit, or a write that may have happened, with this value; otherwise a promise that resolves when every
    * commit made so far has been recorded.
    */
   await(key: string, value: ProgressValue): Promise<void> | undefined;
@@ -18,7 +18,7 @@ export interface KnownValues {
 export function followValues(recorder: Pick<Recorder, 'follow'>, commitsDelivered: () => Promise<void>): KnownValues {
   const known = new Set<string>();
   recorder.follow((event) => {
-    if (WRITTEN.has(event.f) && isProgress(event.value)) known.add(nameOf(String(event.key), event.value));
+    if (isOrigin(event) && isProgress(event.value)) known.add(nameOf(String(event.key), event.value));
   });
   return {
     await(key, value) {
@@ -30,7 +30,10 @@ export function followValues(recorder: Pick<Recorder, 'follow'>, commitsDelivere
   };
 }
 
-const WRITTEN: ReadonlySet<string> = new Set(['write', 'start', 'commit']);
+/** A write that is under way may still fail, while its value is committed in another way. */
+function isOrigin({ f, type }: HistoryEvent): boolean {
+  return f === 'commit' || ((f === 'write' || f === 'start') && (type === 'ok' || type === 'info'));
+}
 
 function isProgress(value: HistoryEvent['value']): value is ProgressValue {
   return typeof value === 'object' && value !== null && 'progress' in value;

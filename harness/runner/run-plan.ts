@@ -7,7 +7,7 @@ import type { AskStatus } from '../port/channel.ts';
 import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
 import { limitReached } from './run-limits.ts';
-import { incompleteMark, noRequestsMark, unusedFaultMark } from '../history/marks.ts';
+import { incompleteMark, isMark, noRequestsMark, unusedFaultMark } from '../history/marks.ts';
 import { OVER } from '../recording/moments.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
 import { onBehalfOf } from '../async-context.ts';
@@ -75,7 +75,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     await seeding.insertInto(cluster);
     const stage = await prepareStage({ ...options, users, stop }, cluster, commits, keys);
     try {
-      const notes = await perform(options, cluster, stage, stopping.signal, stop);
+      await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
       recordMissing(stage, options, cluster);
       if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
@@ -85,7 +85,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
         notes: [
           ...notesOf(cluster),
           ...(options.host.simulation?.database?.notes ?? []),
-          ...notes,
+          ...gaveUpNotes(stage),
           ...attributionNote(stage),
         ],
       };
@@ -117,6 +117,12 @@ function notesOf({ missing, notes = [] }: Cluster): string[] {
   return missing === undefined ? [...notes] : [missing.because, ...notes];
 }
 
+/** Also of a run that was stopped. */
+function gaveUpNotes({ recorder }: Stage): string[] {
+  const marks = recorder.history.events.filter((event) => isMark(event, 'worker-gave-up'));
+  return marks.map(({ worker, error }) => `${String(worker)} gave up: ${String(error)}`);
+}
+
 function attributionNote(stage: Stage): string[] {
   const note = stage.attributionNote();
   return note === undefined ? [] : [note];
@@ -135,7 +141,7 @@ async function perform(
   stage: Stage,
   signal: AbortSignal,
   stop: (reason: Error) => void,
-): Promise<string[]> {
+): Promise<void> {
   const { plan, subject } = options;
   const finished = new AbortController();
   let openGenerations = plan.generations.length;
@@ -146,17 +152,16 @@ async function perform(
   const { onProgress } = options;
   const stopFollowing = onProgress === undefined ? () => undefined : followProgress(stage.recorder, onProgress);
   try {
-    return await unlessAborted(signal, play(), []);
+    await unlessAborted(signal, play());
   } catch (error) {
     stop(error as Error);
-    return [];
   } finally {
     stopFollowing();
     finished.abort(OVER);
     await limits;
   }
 
-  async function play(): Promise<string[]> {
+  async function play(): Promise<void> {
     const observers = plan.observers.map((observer) => {
       const actor = createObserver(observer, { ...stage, subject, ask: askThroughEdge(stage) });
       stage.tabs.set(observer.session, actor);
@@ -166,7 +171,7 @@ async function perform(
     const watching = new AbortController();
     signal.addEventListener('abort', () => watching.abort(OVER), { once: true });
     const watches = plan.observers.map((observer, i) => watchFrom(observer, itemAt(observers, i), watching.signal));
-    const notes = await Promise.all(
+    await Promise.all(
       plan.generations.map((generation) =>
         runGeneration(generation, stage, signal).finally(() => (openGenerations -= 1)),
       ),
@@ -182,7 +187,6 @@ async function perform(
       await cluster.commitsDelivered();
       await Promise.all(observers.map((observer) => observer.look()));
     }
-    return notes.filter((note) => note !== undefined);
   }
 
   /** An observer whose start never occurs watches from the end of the generations, and reads once. */
@@ -202,11 +206,11 @@ function askThroughEdge({ edge, instances, credentials }: Stage): AskStatus {
   };
 }
 
-/** The result of `work`, or `fallback` as soon as the run is aborted, even if `work` never ends. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>, fallback: T): Promise<T> {
-  const aborted = new Promise<T>((resolve) => {
-    if (signal.aborted) resolve(fallback);
-    signal.addEventListener('abort', () => resolve(fallback), { once: true });
+/** Resolves with `work`, or as soon as the run is aborted, even if `work` never ends. */
+async function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  const aborted = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
   });
   return Promise.race([work, aborted]);
 }

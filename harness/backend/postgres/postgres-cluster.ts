@@ -137,7 +137,7 @@ export class ServerCluster implements Cluster {
 
   async commitsDelivered(): Promise<void> {
     const { commits } = this.#booted.primary;
-    await this.primary.liveness.guard(async () => commits.deliveredUpTo(await this.primary.lsn()));
+    await this.primary.liveness.guard(async () => commits.deliveredUpTo(await this.primary.flush()));
   }
 
   close(): Promise<void> {

@@ -47,6 +47,17 @@ export class ServerNode implements DatabaseNode {
     });
   }
 
+  /**
+   * Of a primary: an LSN up to which the WAL is flushed, and at or before which everything is that a query can see. What a
+   * transaction with `synchronous_commit = off` has written can be seen before it is flushed.
+   */
+  async flush(): Promise<Lsn> {
+    const flushed = await this.control<{ lsn: Lsn }[]>`
+      select case when pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()
+        then pg_logical_emit_message(false, 'ratchet', '', true) else pg_current_wal_flush_lsn() end::text as lsn`;
+    return firstOf(flushed).lsn;
+  }
+
   async #requireReachable(): Promise<void> {
     await this.control`select 1`.catch((cause: unknown) => {
       throw new EnvironmentError(
