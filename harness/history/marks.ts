@@ -4,12 +4,31 @@
  */
 import type { EventBody } from './event.ts';
 
-export type MarkName = 'run-incomplete' | 'worker-gave-up' | 'fault-unused' | 'no-requests';
+export type MarkName = 'run-ended' | 'run-incomplete' | 'worker-gave-up' | 'fault-unused' | 'no-requests';
 
 const PROCESS = 'ratchet';
 
 function mark(fault: MarkName, details: Readonly<Record<string, unknown>>): EventBody {
   return { process: PROCESS, type: 'info', f: 'fault', fault, ...details };
+}
+
+/** The field of the header that promises one of the two marks at the end; true. Histories of others do not have it. */
+export const MARKS_ITS_END = 'marks_its_end';
+
+/** The last event of a complete run. */
+export function endedMark(): EventBody {
+  return mark('run-ended', {});
+}
+
+/**
+ * What stands for the mark that a history lacks although its header promises one: the process that recorded it was killed.
+ */
+export function killedMark(): EventBody {
+  return incompleteMark(new KilledRun('it was killed: its history has no end'));
+}
+
+class KilledRun extends Error {
+  readonly code = 'run-killed';
 }
 
 /** The last event of an incomplete run. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../checker/verdict.ts';
+import { EnvironmentError } from '../errors.ts';
 import { historyOf, show } from '../history/history.test-support.ts';
 import type { Plan } from '../plan/plan.ts';
 import { createJunitReporter } from './junit.ts';
@@ -78,6 +80,26 @@ describe('JUnit XML of check', () => {
 });
 
 describe('JUnit XML of run', () => {
+  it('tells once why a run is incomplete, for any number of inconclusive properties', async () => {
+    const incomplete = new EnvironmentError('server-died', 'the server died (SIGKILL)');
+    const reason = `the run is incomplete: ${incomplete.message}`;
+    const names = ['monotonic-view', 'integrity', 'convergence'];
+    const verdicts = names.map((property): Verdict => ({
+      property,
+      valid: 'unknown',
+      violations: [],
+      judged: 1,
+      reason,
+    }));
+    const { reporter, text } = await caught(createJunitReporter);
+    await reporter.begin({ verb: 'run', titles: [title('restart')], ...START });
+    await reporter.ran({ ...judgedRun(steady, [], title('restart')), valid: 'unknown', verdicts, incomplete });
+    await reporter.end(END);
+    expect(text()).toContain('tests="4" failures="0" errors="1" skipped="3"');
+    expect(text().match(/SIGKILL/g)).toHaveLength(1);
+    expect(text().match(/<skipped message="the run is incomplete"\/>/g)).toHaveLength(3);
+  });
+
   it('has a suite for each run, with its replay command, and one for each scenario that was left out', async () => {
     const { reporter, text } = await caught(createJunitReporter);
     const [first, second] = [title('restart'), title('racing', { seed: 7 })];

@@ -57,7 +57,11 @@ function suiteOfRun(name: string, run: JudgedRun): Suite {
   return {
     name,
     properties: propertiesOf(run),
-    cases: [...run.verdicts.map((verdict) => caseOf(verdict, run)), ...(run.notJudged ?? []).map(caseOfNotJudged)],
+    cases: [
+      ...(run.incomplete === undefined ? [] : [{ name: 'run', ...errorOf(run.incomplete.message) }]),
+      ...run.verdicts.map((verdict) => caseOf(verdict, run)),
+      ...(run.notJudged ?? []).map(caseOfNotJudged),
+    ],
     durationMs: run.durationMs,
   };
 }
@@ -87,8 +91,7 @@ function suiteOfExploration(name: string, exploration: JudgedExploration): Suite
 }
 
 function suiteOfLeftOut(name: string, reason: string): Suite {
-  const content = [element('skipped', { message: reason }, [])];
-  return { name, properties: {}, cases: [{ name: 'run', outcome: 'skipped', content }] };
+  return { name, properties: {}, cases: [skipped('run', reason)] };
 }
 
 function suiteOfError(name: string, error: Error): Suite {
@@ -96,13 +99,21 @@ function suiteOfError(name: string, error: Error): Suite {
 }
 
 function caseOfNotJudged({ property, reason = '' }: Verdict): Case {
-  return { name: property, outcome: 'skipped', content: [element('skipped', { message: reason }, [])] };
+  return skipped(property, reason);
+}
+
+function skipped(name: string, reason: string): Case {
+  return { name, outcome: 'skipped', content: [element('skipped', { message: reason }, [])] };
 }
 
 function caseOf(verdict: Verdict, run: JudgedRun): Case {
   const { property, valid, violations, judged, reason = '' } = verdict;
   if (valid === true) return { name: property, outcome: 'passed', judged, content: [] };
-  if (valid === 'unknown') return { name: property, judged, ...errorOf(reason) };
+  if (valid === 'unknown') {
+    // Why the run is incomplete is told once, by a test case of its own.
+    const isTold = run.incomplete !== undefined && reason.includes(run.incomplete.message);
+    return isTold ? skipped(property, 'the run is incomplete') : { name: property, judged, ...errorOf(reason) };
+  }
   const columns = asColumns(run.history);
   const counterexamples = violations.slice(0, COUNTEREXAMPLES_MAX).map((violation) => describe(columns, violation));
   const replay = run.replay === undefined ? [] : [`replay: ${run.replay}`];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseHistory } from '../history/codec.ts';
-import { incompleteMark } from '../history/marks.ts';
+import { endedMark, incompleteMark, MARKS_ITS_END } from '../history/marks.ts';
 import { judgeRun, requireProperties } from './judgement.ts';
 
 const shown = (progress: number, time: number) => ({
@@ -41,6 +41,34 @@ describe('the verdict of an incomplete run', () => {
     const late = [commit, { time: 1, ...read, type: 'invoke' }];
     expect(judgeRun(history(...late), ['convergence'], {}).valid).toBe(false);
     expect(judgeRun(history(...late, mark), ['convergence'], {}).valid).toBe('unknown');
+  });
+});
+
+describe('the verdict of a run that was killed', () => {
+  const header = JSON.stringify({ history: 1, [MARKS_ITS_END]: true });
+  const judged = (events: readonly object[], first = header) => {
+    const lines = events.map((event, index) => JSON.stringify({ index, ...event }));
+    return judgeRun(parseHistory([first, ...lines].join('\n'), 'memory'), ['monotonic-view'], {});
+  };
+  const ended = { time: 9, ...endedMark() };
+
+  it('is never true: its history lacks the end that its header promises', () => {
+    const whole = [shown(10, 0), shown(85, 1), ended];
+    expect(judged(whole).valid).toBe(true);
+    for (let length = 0; length < whole.length; length += 1) {
+      expect(judged(whole.slice(0, length))).toMatchObject({
+        valid: 'unknown',
+        verdicts: [{ reason: 'the run is incomplete: it was killed: its history has no end' }],
+      });
+    }
+  });
+
+  it('is false if it contains a violation', () => {
+    expect(judged([shown(85, 0), shown(10, 1)]).valid).toBe(false);
+  });
+
+  it('does not concern histories of others, which promise no end', () => {
+    expect(judged([shown(10, 0)], JSON.stringify({ history: 1 })).valid).toBe(true);
   });
 });
 

@@ -4,8 +4,8 @@ import { properties, type PropertyName } from '../checker/properties.ts';
 import { foldValidity, type CheckOptions, type Verdict, type Violation } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
 import { HistoryColumns } from '../history/columns.ts';
-import type { History, HistoryEvent } from '../history/event.ts';
-import { isMark } from '../history/marks.ts';
+import type { EventBody, History, HistoryEvent } from '../history/event.ts';
+import { isMark, killedMark, MARKS_ITS_END } from '../history/marks.ts';
 import type { Untested } from './evidence.ts';
 import { searchTime } from './search-time.ts';
 
@@ -46,7 +46,7 @@ export function judgeRun(
   untested?: Untested,
 ): RunJudgement {
   const judgement = judge(history, names, { ...searchTime(), ...options });
-  const mark = history instanceof HistoryColumns ? lastMark(history) : history.events.findLast(isIncomplete);
+  const mark = incompleteMarkIn(history);
   const missing = mark === undefined || STUCK.has(String(mark['code'])) ? untested : undefined;
   const reason = missing?.reasons[0] ?? (mark && `the run is incomplete: ${String(mark['error'])}`);
   if (reason === undefined) return judgement;
@@ -60,17 +60,24 @@ export function judgeRun(
 /** The codes of runs that were stopped because they did not end, often because there was nothing to wait for. */
 const STUCK: ReadonlySet<string> = new Set(['run-timeout', 'run-stalled']);
 
+/** The mark of an incomplete run; also of one whose history breaks off before the end that its header promises. */
+function incompleteMarkIn(history: History | HistoryColumns): EventBody | undefined {
+  const mark = history instanceof HistoryColumns ? lastMark(history) : history.events.findLast(isEnd);
+  if (mark !== undefined) return isMark(mark, 'run-incomplete') ? mark : undefined;
+  return history.header?.[MARKS_ITS_END] === true ? killedMark() : undefined;
+}
+
 function lastMark(history: HistoryColumns): HistoryEvent | undefined {
   for (let at = history.length - 1; at >= 0; at -= 1) {
     if (!history.isFault(at) || history.names.nameOf(history.process.get(at)) !== 'ratchet') continue;
     const event = history.eventAt(at);
-    if (isIncomplete(event)) return event;
+    if (isEnd(event)) return event;
   }
   return undefined;
 }
 
-function isIncomplete(event: HistoryEvent): boolean {
-  return isMark(event, 'run-incomplete');
+function isEnd(event: HistoryEvent): boolean {
+  return isMark(event, 'run-ended') || isMark(event, 'run-incomplete');
 }
 
 /**

@@ -7,7 +7,7 @@ import type { AskStatus } from '../port/channel.ts';
 import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
 import { limitReached } from './run-limits.ts';
-import { incompleteMark, isMark, noRequestsMark, unusedFaultMark } from '../history/marks.ts';
+import { endedMark, incompleteMark, isMark, noRequestsMark, unusedFaultMark } from '../history/marks.ts';
 import { OVER } from '../recording/moments.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
 import { onBehalfOf } from '../async-context.ts';
@@ -78,7 +78,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       await perform(options, cluster, stage, stopping.signal, stop);
       if (failure === undefined) failure = await findLeak(stage, options.host);
       recordMissing(stage, options, cluster);
-      if (failure !== undefined) stage.recorder.record(incompleteMark(failure));
+      stage.recorder.record(failure === undefined ? endedMark() : incompleteMark(failure));
       return {
         history: stage.recorder.history,
         incomplete: failure,

@@ -4,6 +4,7 @@ import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
 import type { GatewayServer } from '../gateway/gateway-server.ts';
 import type { AppClock, Clock } from '../clock.ts';
 import type { EventBody, HistoryHeader } from '../history/event.ts';
+import { MARKS_ITS_END } from '../history/marks.ts';
 import type { Plan } from '../plan/plan.ts';
 import { installInstanceDates } from '../subject/app-dates.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
@@ -171,7 +172,8 @@ function writesOf(plan: Plan, { isConnecting }: Backend): ((story: string) => bo
 function headerOf({ plan, subject, backend }: StageOptions, cluster: Cluster): HistoryHeader {
   const { versions } = cluster;
   const commits = reportsCommits(backend, cluster) ? { commits_of: subject.tracked.table } : {};
-  return { history: 1, subject: subject.name, backend: backend.name, seed: plan.seed, versions, ...commits, plan };
+  const made = { subject: subject.name, backend: backend.name, seed: plan.seed, versions, ...commits, plan };
+  return { history: 1, [MARKS_ITS_END]: true, ...made };
 }
 
 function commitEvent({ key, generation, progress, status, lsn, promoted }: Commit): EventBody {

@@ -34,7 +34,7 @@ export function createRunFolder(root: string, plan: Plan, subject: string): RunF
   const path = onDisk(root, () => makeRunFolder(parent, plan.seed));
   const planFile = join(path, 'plan.json');
   const historyFile = join(path, 'history.ndjson');
-  onDisk(planFile, () => writeFileSync(planFile, `${JSON.stringify(plan, undefined, 2)}\n`));
+  onDisk(planFile, () => writeWhole(planFile, `${JSON.stringify(plan, undefined, 2)}\n`));
   const file = onDisk(historyFile, () => openSync(historyFile, 'w'));
   onDisk(root, () => pointLatest(root, path));
   return {
@@ -61,11 +61,14 @@ function appendWhole(file: number, line: string): void {
   }
 }
 
+/** The file is whole or missing, also if this process is killed. */
 function writeWhole(path: string, text: string): void {
+  const fresh = `${path}.part`;
   try {
-    writeFileSync(path, text);
+    writeFileSync(fresh, text);
+    renameSync(fresh, path);
   } catch (error) {
-    rmSync(path, { force: true });
+    rmSync(fresh, { force: true });
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** Reads from a history when faults applied. A fault with phases has a duration, any other is a moment. */
 import type { HistoryColumns } from '../../history/columns.ts';
 import type { HistoryEvent } from '../../history/event.ts';
+import { isMark } from '../../history/marks.ts';
 import { required } from '../../required.ts';
 
 /** The faults of one kind and one target. */
@@ -24,6 +25,7 @@ export function readFaults(history: HistoryColumns): FaultRow[] {
   for (let at = 0; at < history.length; at++) {
     if (!history.isFault(at)) continue;
     const event = history.eventAt(at);
+    if (isMark(event, 'run-ended')) continue;
     const label = labelOf(event);
     if (!rows.has(label)) rows.set(label, []);
     note(required(rows.get(label), label), event);

@@ -158,7 +158,7 @@ describe('the picture of a run', () => {
     expect(withClass(svg, 'shown')[1]!['d']!.match(/M/g)).toHaveLength(3);
   });
 
-  it('draws six sessions at most, those with violations first, and gives the number of the others', () => {
+  it('draws six sessions at most, those with violations first, and gives the number of the others, but not the mark of the end', () => {
     const sessions = Array.from({ length: 9 }, (_, number) => `tab-${number}`);
     const svg = svgOf(
       historyOf([
@@ -176,7 +176,7 @@ describe('the picture of a run', () => {
 
   it('draws eight rows of faults at most, and gives the number of the others', () => {
     const faults = Array.from({ length: 10 }, (_, number) => info('nemesis', 'fault', { fault: `kind-${number}` }));
-    const svg = svgOf(historyOf(faults));
+    const svg = svgOf(historyOf([...faults, info('ratchet', 'fault', { fault: 'run-ended' })]));
     expect(texts(svg, 'strong')).toHaveLength(8);
     expect(texts(svg, 'dim')).toContain('… and 2 more faults');
   });
