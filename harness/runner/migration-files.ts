@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { Subject } from '../port/subject.ts';
+import { apiSettings, projectConfig } from './project-config.ts';
 import { seedFiles } from './seed-files.ts';
 
 export interface MigrationChoice {
@@ -21,15 +22,21 @@ export function migrationsOf({
   return readMigrations(migrations, { seed: seed === undefined });
 }
 
-/** @throws UsageError if a path is missing or contains no SQL files */
+/**
+ * The settings of the API that the projects' `config.toml` make, the migrations, and the seed.
+ * @throws UsageError if a path is missing or contains no SQL files, or a `config.toml` is invalid
+ */
 export async function readMigrations(
   paths: readonly string[],
   { seed = true }: MigrationChoice = {},
 ): Promise<{ name: string; sql: string }[]> {
+  const settings = (await Promise.all(paths.map(projectConfig))).flatMap(apiSettings);
   const files: string[] = [];
   for (const path of paths) files.push(...(await sqlFiles(path)));
   if (seed) for (const path of paths) files.push(...(await seedFiles(path)));
-  return Promise.all(files.map(async (file) => ({ name: basename(file), sql: await readFile(file, 'utf8') })));
+  const read = files.map(async (file) => ({ name: basename(file), sql: await readFile(file, 'utf8') }));
+  const configured = settings.length === 0 ? [] : [{ name: 'config.toml', sql: settings.join('\n') }];
+  return [...configured, ...(await Promise.all(read))];
 }
 
 async function sqlFiles(path: string): Promise<string[]> {

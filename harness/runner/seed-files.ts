@@ -1,18 +1,8 @@
 /** Finds the seed files of a Supabase project, which its CLI applies after the migrations. */
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, parse as parsePath, resolve } from 'node:path';
-import { parse } from 'smol-toml';
-import { z } from 'zod';
-import { UsageError } from '../errors.ts';
-
-const SeedSettings = z.object({
-  db: z
-    .object({
-      seed: z.object({ enabled: z.boolean().default(true), sql_paths: z.array(z.string()).optional() }).optional(),
-    })
-    .optional(),
-});
+import { readdir } from 'node:fs/promises';
+import { isAbsolute, join, parse as parsePath } from 'node:path';
+import { projectConfig, projectFolder } from './project-config.ts';
 
 /**
  * The seed files that belong to a folder of migrations: those that `[db.seed]` of `supabase/config.toml` names, by
@@ -22,27 +12,13 @@ const SeedSettings = z.object({
  * @throws UsageError if the project's config.toml is invalid
  */
 export async function seedFiles(migrations: string): Promise<string[]> {
-  const project = dirname(resolve(migrations));
-  if (basename(resolve(migrations)) !== 'migrations' || basename(project) !== 'supabase') return [];
-  const { enabled = true, sql_paths: patterns = ['./seed.sql'] } =
-    (await seedSettings(join(project, 'config.toml'))) ?? {};
+  const project = projectFolder(migrations);
+  if (project === undefined) return [];
+  const { db } = await projectConfig(migrations);
+  const { enabled = true, sql_paths: patterns = ['./seed.sql'] } = db?.seed ?? {};
   if (!enabled) return [];
   const found = await Promise.all(patterns.map((pattern) => matching(project, pattern)));
   return [...new Set(found.flat())];
-}
-
-async function seedSettings(file: string) {
-  if (!existsSync(file)) return undefined;
-  try {
-    return SeedSettings.parse(parse(await readFile(file, 'utf8'))).db?.seed;
-  } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new UsageError(
-      'config-toml',
-      `${file}: ${why.split('\n')[0]}`,
-      'Its section [db.seed] names the seed files.',
-    );
-  }
 }
 
 /** The files that a pattern with `*` and `?` matches, in name order. As in Go's `path.Glob`, neither matches a slash. */

@@ -20,7 +20,7 @@ export async function applyMigrations(owner: Sql<{}>, migrations: readonly Migra
 
 async function applyMigration(owner: Sql<{}>, { name, sql }: Migration): Promise<void> {
   const statements = statementsOf(sql);
-  const isSingle = statements.some((statement) => NO_TRANSACTION.test(statement.sql));
+  const isSingle = isWithoutTransaction(statements);
   const run = async (statement: Statement): Promise<void> => {
     try {
       await owner.unsafe(await adapted(owner, statement.sql)).simple();
@@ -34,6 +34,11 @@ async function applyMigration(owner: Sql<{}>, { name, sql }: Migration): Promise
   if (!isSingle) await run({ sql: 'commit', line: sql.trimEnd().split('\n').length });
   // A setting such as the empty search_path of a dump must not apply to the next file.
   await owner.unsafe('reset all').simple();
+}
+
+/** Whether PostgreSQL refuses one of the statements within a transaction. */
+export function isWithoutTransaction(statements: readonly Statement[]): boolean {
+  return statements.some(({ sql }) => NO_TRANSACTION.test(sql));
 }
 
 async function adapted(owner: Sql<{}>, statement: string): Promise<string> {

@@ -6,17 +6,22 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { AccessRefused, accessOf, type Access } from '../../gateway/api-access.ts';
 import type { Keys } from './api-keys.ts';
 
-const accesses = new AsyncLocalStorage<Access>();
+/** The role and the claims of a request, and where it looks up names. */
+export interface LiteAccess extends Access {
+  searchPath: string;
+}
 
-/** The role and the claims of the request that is being answered. */
-export function currentAccess(): Access | undefined {
+const accesses = new AsyncLocalStorage<LiteAccess>();
+
+/** The access of the request that is being answered. */
+export function currentAccess(): LiteAccess | undefined {
   return accesses.getStore();
 }
 
 /** Passes a request on with the key of its role, which is all that the library needs. */
 export async function withAccess(
   request: Request,
-  keys: Keys,
+  { keys, searchPath }: { keys: Keys; searchPath: string },
   answer: (request: Request) => Promise<Response>,
 ): Promise<Response> {
   const { headers } = request;
@@ -25,7 +30,7 @@ export async function withAccess(
     const access = accessOf({ apikey, authorization: headers.get('authorization') }, keys, Date.now);
     headers.set('apikey', access.role === 'service_role' ? keys.secret : keys.publishable);
     headers.delete('authorization');
-    const response = await accesses.run(access, () => answer(request));
+    const response = await accesses.run({ ...access, searchPath }, () => answer(request));
     return response.status === 401 && access.role !== 'anon' ? forbidden(response) : response;
   } catch (error) {
     if (error instanceof AccessRefused) return Response.json(error.body, { status: 401 });

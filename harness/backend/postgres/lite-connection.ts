@@ -134,13 +134,15 @@ interface RawQueries {
 }
 
 const BECOME_ROLE = `select set_config('request.jwt.claim.sub', $1, true), set_config('request.jwt.claim.role', $2, true),
-  set_config('request.jwt.claims', $3, true), set_config('role', $2, true)`;
+  set_config('request.jwt.claims', $3, true), set_config('role', $2, true),
+  set_config('search_path', coalesce($4, current_setting('search_path')), true)`;
 
 /** One query instead of the library's five, which halves the time of a request. */
 async function becomeRole(transaction: RawQueries, { auth }: RequestContext): Promise<void> {
   // What the library does by itself, such as warming up, has no access of its own.
-  const { role, claims } = currentAccess() ?? { role: auth?.role || 'anon', claims: auth?.jwt ?? {} };
-  const parameters = [String(claims['sub'] ?? ''), role, JSON.stringify(claims)];
+  const own = { role: auth?.role || 'anon', claims: auth?.jwt ?? {}, searchPath: null };
+  const { role, claims, searchPath } = currentAccess() ?? own;
+  const parameters = [String(claims['sub'] ?? ''), role, JSON.stringify(claims), searchPath];
   await transaction.executeQuery({ sql: BECOME_ROLE, parameters, query: { kind: 'RawNode' } });
 }
 

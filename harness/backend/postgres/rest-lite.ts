@@ -6,7 +6,7 @@ import type { PostgresConnection } from './lite-library.ts';
 import { LITE_VERSION } from './lite-version.ts';
 import { refuseReservedNames } from './reserved-names.ts';
 import type { RestLayer, RestNode, RestNodeOptions } from './rest-node.ts';
-import { restSettings, type RestSettings } from './rest-settings.ts';
+import { restSettings, searchPathOf, type RestSettings } from './rest-settings.ts';
 
 type Lite = typeof import('./lite-library.ts');
 
@@ -49,22 +49,31 @@ function liteNode({ App }: Lite, own: LiteConnection, { keys }: RestNodeOptions)
       },
       options: { server: { disableStudio: true } },
     } as ConstructorParameters<typeof App>[0]);
-  let app = appWith(restSettings([]));
+  let settings = restSettings([]);
+  let app = appWith(settings);
+  const readSettings = async (): Promise<void> => {
+    settings = await own.settings();
+    app = appWith(settings);
+  };
   const get = (path: string): Request =>
     new Request(`http://localhost/rest/v1/${path}`, { headers: { apikey: keys.secret } });
   return {
     async warmUp() {
       await connection.introspect({ useCache: true });
-      app = appWith(await own.settings());
+      await readSettings();
       // Compiles the code that every request runs, and opens the first connection.
       await app.fetch(get('a_table_that_does_not_exist'));
       await connection.ping();
     },
     fetch: async (request) =>
-      withAccess(request, keys, async (checked) => refuseReservedNames(checked) ?? app.fetch(checked)),
+      withAccess(
+        request,
+        { keys, searchPath: searchPathOf(request, settings) },
+        async (checked) => refuseReservedNames(checked) ?? app.fetch(checked),
+      ),
     async schemaChanged() {
       await connection.clearSchemaCache();
-      app = appWith(await own.settings());
+      await readSettings();
     },
     close,
   };

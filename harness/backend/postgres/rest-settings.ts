@@ -3,6 +3,8 @@
 export interface RestSettings {
   /** Schemas that the API exposes; the first is the default. */
   schemas: readonly string[];
+  /** Schemas in which names without a schema are looked up after that of the request. */
+  extraSearchPath: readonly string[];
   /** Whether aggregate functions may be used in `select`. */
   isAggregating: boolean;
   /** Whether `Prefer: tx=rollback` undoes a request. */
@@ -24,9 +26,24 @@ export function restSettings(lines: readonly string[]): RestSettings {
   const schemas = values.get('db_schemas') ?? values.get('db_schema') ?? 'public, graphql_public';
   const rowsMax = Number(values.get('db_max_rows') ?? Number.NaN);
   return {
-    schemas: schemas.split(',').map((schema) => schema.trim()),
+    schemas: listOf(schemas),
+    extraSearchPath: listOf(values.get('db_extra_search_path') ?? 'public, extensions'),
     isAggregating: isOn('db_aggregates_enabled'),
     isRollbackAllowed: ['commit-allow-override', 'rollback-allow-override'].includes(values.get('db_tx_end') ?? ''),
     rowsMax: Number.isInteger(rowsMax) ? rowsMax : undefined,
   };
+}
+
+/** `search_path` for a request, as PostgREST sets it: the schema that the request names, or the default, and the extra ones. */
+export function searchPathOf(
+  { method, headers }: Pick<Request, 'method' | 'headers'>,
+  { schemas, extraSearchPath }: Pick<RestSettings, 'schemas' | 'extraSearchPath'>,
+): string {
+  const profile = headers.get(['GET', 'HEAD'].includes(method) ? 'accept-profile' : 'content-profile');
+  const path = new Set([profile ?? schemas[0] ?? 'public', ...extraSearchPath]);
+  return [...path].map((name) => `"${name.replaceAll('"', '""')}"`).join(', ');
+}
+
+function listOf(names: string): string[] {
+  return names.split(',').map((name) => name.trim());
 }

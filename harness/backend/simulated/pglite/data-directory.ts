@@ -6,13 +6,15 @@ import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { migrationFailure, type Migration } from '../../postgres/apply-migrations.ts';
+import { isWithoutTransaction, migrationFailure, type Migration } from '../../postgres/apply-migrations.ts';
+import { statementsOf, type Statement } from '../../postgres/sql-statements.ts';
 import { SUPABASE_SQL } from '../../postgres/supabase-sql.ts';
+import { withoutVectorIndexParameters } from '../../postgres/surroundings/vector-stub.ts';
 import type { EngineConnection } from './engine-connection.ts';
 import { Engine } from './pglite-engine.ts';
 
 /** Changes with what this file does to a data directory. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 export interface DataDirectory {
   data: Uint8Array;
@@ -36,12 +38,12 @@ function surroundings(): string {
   return SUPABASE_SQL.replace(/^alter database .*$/m, '');
 }
 
-/** Applies the scripts, each in one transaction, and returns the data directory. */
+/** Applies the scripts and returns the data directory. */
 async function made(engine: Engine, scripts: readonly Migration[], isNew: boolean): Promise<Uint8Array> {
   try {
     const { connection } = engine;
     if (isNew) dropTemplates(engine);
-    for (const script of scripts) applyScript(connection, script);
+    for (const script of scripts) applyMigration(connection, script);
     return engine.dump();
   } finally {
     await engine.close();
@@ -50,9 +52,24 @@ async function made(engine: Engine, scripts: readonly Migration[], isNew: boolea
 
 /** Applies a script in one transaction. @throws UsageError naming the line that PostgreSQL refuses */
 export function applyScript(connection: EngineConnection, { name, sql }: Migration): void {
-  const { error } = connection.ask(sql);
-  if (error !== undefined) throw migrationFailure(name, { sql, line: 1 }, error);
+  perform(connection, name, { sql, line: 1 });
   connection.query('reset all; reset role');
+}
+
+/** Applies a script by its statements, in one transaction if possible, as the servers of the other backends get them. */
+function applyMigration(connection: EngineConnection, { name, sql }: Migration): void {
+  const statements = statementsOf(sql);
+  const isSingle = isWithoutTransaction(statements);
+  if (!isSingle) connection.query('begin');
+  for (const part of statements) perform(connection, name, { ...part, sql: withoutVectorIndexParameters(part.sql) });
+  // The constraints that are deferred are checked here.
+  if (!isSingle) perform(connection, name, { sql: 'commit', line: sql.trimEnd().split('\n').length });
+  connection.query('reset all; reset role');
+}
+
+function perform(connection: EngineConnection, name: string, statement: Statement): void {
+  const { error } = connection.ask(statement.sql);
+  if (error !== undefined) throw migrationFailure(name, statement, error);
 }
 
 /** Templates are for new databases, and two thirds of the directory. */
@@ -69,11 +86,16 @@ function extensionsOf(migrations: readonly Migration[]): Record<string, URL> {
   const folder = new URL('.', import.meta.resolve('@electric-sql/pglite'));
   const found: Record<string, URL> = {};
   for (const name of ['pgcrypto', 'uuid-ossp', ...named.map((each) => each.toLowerCase())]) {
-    const file = new URL(`${name}.tar.gz`, folder);
+    const file = new URL(`${ARCHIVES[name] ?? name}.tar.gz`, folder);
     if (existsSync(fileURLToPath(file))) found[name] = file;
   }
   return found;
 }
+
+/** Extensions that PGlite ships in the archive of another name. */
+const ARCHIVES: Readonly<Record<string, string>> = Object.fromEntries(
+  ['autoinc', 'insert_username', 'moddatetime', 'refint'].map((name) => [name, 'spi']),
+);
 
 /** The result of `make`, from the cache if an earlier process has put it there. */
 async function kept(key: unknown, make: () => Promise<Uint8Array>): Promise<Uint8Array> {

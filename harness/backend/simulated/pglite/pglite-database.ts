@@ -5,6 +5,7 @@ import { readSchema, type DatabaseSchema } from './database-schema.ts';
 import { dataDirectoryOf } from './data-directory.ts';
 import { Engine } from './pglite-engine.ts';
 import { testEngine } from './engine-self-test.ts';
+import { createdStubs } from './created-stubs.ts';
 import { hiddenRaces } from './hidden-races.ts';
 import { identifier, literal } from './sql-text.ts';
 import { holdHorizon } from './time-travel.ts';
@@ -22,7 +23,7 @@ export class PgliteDatabase implements PreparedDatabase {
     this.engine = engine;
     this.tracked = tracked;
     this.schema = readSchema(engine.connection);
-    this.notes = hiddenRaces(engine.connection);
+    this.notes = [...createdStubs(engine.connection), ...hiddenRaces(engine.connection)];
   }
 }
 
