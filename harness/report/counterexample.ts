@@ -3,8 +3,9 @@ import type { Violation } from '../checker/verdict.ts';
 import { COMMIT_OK, INVOKE, NONE, OK, START, WRITE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { EventType, HistoryEvent, Scalar, Value } from '../history/event.ts';
-import { compareLsn } from '../history/lsn.ts';
+import { parseLsn } from '../history/lsn.ts';
 import { describeValue } from '../history/order.ts';
+import { Replay } from './replay-lag.ts';
 
 /** One event of a counterexample. */
 export interface CounterexampleLine {
@@ -204,38 +205,17 @@ interface Service {
   log_line?: number;
 }
 
-interface ReplayedCommit {
-  time: number;
-  lsn: string;
-  isPromotion: boolean;
-}
-
-const commitsOf = new WeakMap<HistoryColumns, readonly ReplayedCommit[]>();
-
-/** The commits with an LSN; each is parsed once for all reads that are described. */
-function replayedCommits(history: HistoryColumns): readonly ReplayedCommit[] {
-  const known = commitsOf.get(history);
-  if (known !== undefined) return known;
-  const commits: ReplayedCommit[] = [];
-  for (let at = 0; at < history.length; at += 1) {
-    if (history.code[at] !== COMMIT_OK) continue;
-    const { time, lsn, promoted } = history.eventAt(at);
-    if (typeof lsn === 'string') commits.push({ time, lsn, isPromotion: promoted !== undefined });
-  }
-  commitsOf.set(history, commits);
-  return commits;
-}
-
 /** The age of the first commit that the server had not replayed, ignoring commits that a promotion lost. */
-function describeLag({ time }: HistoryEvent, lsn: string, history: HistoryColumns): string {
-  let unseen: ReplayedCommit | undefined;
-  for (const commit of replayedCommits(history)) {
-    if (commit.time >= time) break;
-    if (compareLsn(commit.lsn, lsn) > 0) unseen ??= commit;
-    else if (commit.isPromotion) unseen = undefined;
-  }
-  return unseen === undefined ? '' : ` (${seconds(time - unseen.time, 1)} behind)`;
+function describeLag({ time }: HistoryEvent, field: unknown, history: HistoryColumns): string {
+  const lsn = parseLsn(field);
+  if (lsn === undefined) return '';
+  const known = replays.get(history) ?? new Replay(history);
+  replays.set(history, known);
+  const unseen = known.firstUnseen(time, lsn);
+  return unseen === undefined ? '' : ` (${seconds(time - unseen, 1)} behind)`;
 }
+
+const replays = new WeakMap<HistoryColumns, Replay>();
 
 /** The newest generation; a description names generations if this is not the first. */
 function newestGeneration(events: readonly HistoryEvent[]): Value | undefined {
