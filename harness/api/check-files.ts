@@ -4,9 +4,10 @@ import { asColumns } from '../history/columns-builder.ts';
 import type { History } from '../history/event.ts';
 import type { Selection } from '../history/selection.ts';
 import type { Reporter } from '../port/reporter.ts';
-import { checkHistories, type HistoryFile } from '../runner/check-histories.ts';
+import { checkHistories, type HistoryFile, type HistoryToLoad } from '../runner/check-histories.ts';
 import { requireProperties } from '../runner/judgement.ts';
 import { searchTime } from '../runner/search-time.ts';
+import { nameOfInput } from './input.ts';
 import { openSource, type Source, type SourceOptions } from './history-source.ts';
 
 /** The bounds are over those that the plan of a run promises. */
@@ -20,7 +21,7 @@ export interface CheckFilesOptions extends SourceOptions, Omit<CheckOptions, 'is
 }
 
 /**
- * All are read before one is judged: where one is bad, there is no verdict on any.
+ * One after another is read, judged and reported: where one is bad, there is no verdict on it and on the following ones.
  * @param histories paths of files, `.gz` too, `-` for standard input; or histories themselves
  * @returns all verdicts together
  * @throws UsageError for a file that cannot be read, a history that is not valid, and options that contradict each other
@@ -33,8 +34,7 @@ export async function checkFiles(
   const source = await openSource(options);
   const asked = options.properties ?? source.properties;
   const properties = asked === undefined ? undefined : requireProperties(asked);
-  const files: HistoryFile[] = [];
-  for (const [at, history] of histories.entries()) files.push(await load(history, at, source));
+  const files = histories.map((history, at) => toLoad(history, at, source));
   const { keys, sessions } = options;
   return checkHistories({
     files,
@@ -45,9 +45,14 @@ export async function checkFiles(
   });
 }
 
-async function load(history: string | History, at: number, source: Source): Promise<HistoryFile> {
-  if (typeof history === 'string') return source.load(history);
+function toLoad(history: string | History, at: number, source: Source): HistoryToLoad {
+  if (typeof history === 'string') return { file: nameOfInput(history), load: () => source.load(history) };
   const file = `history ${at + 1}`;
+  return { file, load: async () => inColumns(history, file) };
+}
+
+/** @throws UsageError */
+function inColumns(history: History, file: string): HistoryFile {
   try {
     return { file, history: asColumns(history) };
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Runs every scenario against every subject, and compares each verdict with what the subject declares. */
-import { foldValidity, type Validity } from '../checker/verdict.ts';
+import { foldValidity, worstOf, type Validity } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
 import type { MatrixCell, MatrixResults, RunCosts } from '../port/matrix.ts';
 import type { JudgedRun } from '../port/reporter.ts';
@@ -85,7 +85,7 @@ function violatedIn(runs: readonly JudgedRun[]): string[] {
 }
 
 function counterexampleOf({ verdicts, historyFile, replay }: JudgedRun): NonNullable<MatrixCell['counterexample']> {
-  const sentence = verdicts.find(({ valid }) => valid === false)?.violations[0]?.sentence ?? '';
+  const sentence = verdicts.filter(({ valid }) => valid === false).map(worstOf)[0]?.sentence ?? '';
   return { sentence, historyFile, replay };
 }
 

@@ -80,7 +80,25 @@ test('a history that cannot be paired is unknown under every property', () => {
 test('the first hundred violations are kept and all are counted', () => {
   const [verdict] = judge(historyOf(Array.from({ length: 150 }, () => upAndDown).flat()), ['monotonic-view']).verdicts;
   expect(verdict?.violations).toHaveLength(100);
-  expect(verdict?.measured).toEqual({ violations: 150 });
+  expect(verdict?.measured).toEqual({ violations: 150, sessions: { 'tab-1': 150 } });
+  expect(verdict).not.toHaveProperty('worst');
+});
+
+test('the worst violation is kept, also beyond the first hundred', () => {
+  const fall = (from: number, to: number, session = 'tab-1') => [
+    show(session, progress(from)),
+    show(session, progress(to)),
+  ];
+  const three = historyOf([fall(30, 20), fall(90, 5, 'tab-2'), fall(50, 40)].flat());
+  expect(judge(three, ['monotonic-view']).verdicts[0]).toMatchObject({
+    worst: 1,
+    measured: { violations: 3, sessions: { 'tab-1': 2, 'tab-2': 1 } },
+  });
+  const many = historyOf([Array.from({ length: 150 }, () => fall(30, 20)), fall(100, 20), fall(30, 20)].flat(2));
+  const [verdict] = judge(many, ['monotonic-view']).verdicts;
+  expect(verdict).toMatchObject({ worst: 99, measured: { violations: 152 } });
+  expect(verdict?.violations).toHaveLength(100);
+  expect(verdict?.violations[99]?.events).toEqual([300, 301]);
 });
 
 test('a checker that fails reports no violations', () => {

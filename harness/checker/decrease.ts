@@ -35,6 +35,12 @@ function withStatus(history: HistoryColumns, event: number, value: string): stri
   return status === undefined ? value : `${value} (${status})`;
 }
 
+/** How far the value at `later` lies below that at `earlier`; a generation counts for more than any progress. */
+export function fallOf({ generation, progress }: HistoryColumns, earlier: number, later: number): number {
+  const generations = generation.get(earlier) - generation.get(later);
+  return generations * 1000 + progress.get(earlier) - progress.get(later);
+}
+
 /** The value of an event; `beside` is an event whose value stands in the same sentence. */
 export function describeEvent(history: HistoryColumns, event: number, beside: number = event): string {
   return describeValue(history.valueAt(event) ?? null, history.valueAt(beside));

@@ -36,11 +36,12 @@ export const integrity: Checker = (history) => {
     if (beginsWrite(what)) origins.addWrite(at);
     else if (what === COMMIT_OK) origins.addCommit(at);
     if (what !== READ_OK && what !== SHOW_OK && what !== RECEIVE_OK) continue;
+    const session = history.sessionName(at);
     if (!origins.explain(at)) {
       const failed = origins.failedWriteOf(at);
-      findings.violation(() => violationOf(history, failed, at, originOf(failed)));
+      findings.violation(() => violationOf(history, failed, at, originOf(failed)), { session });
     } else if (!statuses.allow(at)) {
-      findings.violation(() => violationOf(history, statuses.commitOf(at), at, statuses.describe(at)));
+      findings.violation(() => violationOf(history, statuses.commitOf(at), at, statuses.describe(at)), { session });
     }
   }
   const extent = extentOf(history, SHOWN_OR_READ);

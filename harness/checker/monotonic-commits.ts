@@ -1,5 +1,5 @@
 import { COMMIT_OK } from '../history/codes.ts';
-import { describeDecrease, isDecrease } from './decrease.ts';
+import { describeDecrease, fallOf, isDecrease } from './decrease.ts';
 import { COMMIT_EVENT, extentOf } from './extent.ts';
 import { eachStepBack } from './steps-back.ts';
 import { Findings } from './verdict.ts';
@@ -11,11 +11,14 @@ export const monotonicCommits: Checker = (history) => {
   const keys = { code: COMMIT_OK, group: history.key, groups: history.names.count };
   eachStepBack(history, keys, (before, at) => {
     if (!isDecrease(findings, history, before, at)) return;
-    findings.violation(() => ({
-      key: history.keyName(at),
-      events: [before, at],
-      sentence: `the database took ${history.keyName(at)} ${describeDecrease(history, before, at)}`,
-    }));
+    findings.violation(
+      () => ({
+        key: history.keyName(at),
+        events: [before, at],
+        sentence: `the database took ${history.keyName(at)} ${describeDecrease(history, before, at)}`,
+      }),
+      { fall: fallOf(history, before, at) },
+    );
   });
   return findings.verdict(extentOf(history, COMMIT_EVENT));
 };

@@ -1,4 +1,4 @@
-import { describeDecrease, isDecrease } from './decrease.ts';
+import { describeDecrease, fallOf, isDecrease } from './decrease.ts';
 import { COMPLETED_READ, extentOf } from './extent.ts';
 import { readsUnderFloor } from './read-floor.ts';
 import { Findings } from './verdict.ts';
@@ -13,12 +13,15 @@ export const monotonicReads: Checker = (history) => {
   readsUnderFloor(history, 'reads', (floor, read) => {
     if (!isDecrease(findings, history, floor, read)) return;
     const [session, key] = [history.sessionName(read), history.keyName(read)];
-    findings.violation(() => ({
-      key,
-      session,
-      events: [floor, read],
-      sentence: `the reads of ${session} took ${key} ${describeDecrease(history, floor, read)}`,
-    }));
+    findings.violation(
+      () => ({
+        key,
+        session,
+        events: [floor, read],
+        sentence: `the reads of ${session} took ${key} ${describeDecrease(history, floor, read)}`,
+      }),
+      { session, fall: fallOf(history, floor, read) },
+    );
   });
   return findings.verdict(extentOf(history, COMPLETED_READ));
 };

@@ -1,4 +1,4 @@
-import { describeDecrease, isDecrease } from './decrease.ts';
+import { describeDecrease, fallOf, isDecrease } from './decrease.ts';
 import { extentOf } from './extent.ts';
 import { mayFall } from './falls.ts';
 import { shownCode } from './shown.ts';
@@ -19,12 +19,15 @@ export const monotonicView: Checker = (history) => {
   eachStepBack(history, views, (before, at) => {
     if (!isDecrease(findings, history, before, at)) return;
     const [session, key] = [history.sessionName(at), history.keyName(at)];
-    findings.violation(() => ({
-      key,
-      session,
-      events: [before, at],
-      sentence: `${session} saw ${key} go ${describeDecrease(history, before, at)}`,
-    }));
+    findings.violation(
+      () => ({
+        key,
+        session,
+        events: [before, at],
+        sentence: `${session} saw ${key} go ${describeDecrease(history, before, at)}`,
+      }),
+      { session, fall: fallOf(history, before, at) },
+    );
   });
   return findings.verdict(extent);
 };

@@ -1,4 +1,4 @@
-import { describeEvent, isDecrease } from './decrease.ts';
+import { describeEvent, fallOf, isDecrease } from './decrease.ts';
 import { COMPLETED_READ, COMPLETED_WRITE, extentOf } from './extent.ts';
 import { readsUnderFloor } from './read-floor.ts';
 import { Findings } from './verdict.ts';
@@ -14,12 +14,15 @@ export const readYourWrites: Checker = (history) => {
     if (!isDecrease(findings, history, floor, read)) return;
     const [session, key] = [history.sessionName(read), history.keyName(read)];
     const [written, returned] = [describeEvent(history, floor, read), describeEvent(history, read, floor)];
-    findings.violation(() => ({
-      key,
-      session,
-      events: [floor, read],
-      sentence: `${session} wrote ${written} to ${key} and then read ${returned}`,
-    }));
+    findings.violation(
+      () => ({
+        key,
+        session,
+        events: [floor, read],
+        sentence: `${session} wrote ${written} to ${key} and then read ${returned}`,
+      }),
+      { session, fall: fallOf(history, floor, read) },
+    );
   });
   return findings.verdict(extentOf(history, COMPLETED_READ, COMPLETED_WRITE));
 };

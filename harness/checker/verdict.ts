@@ -22,15 +22,17 @@ export interface Violation {
 export interface Verdict {
   property: string;
   valid: Validity;
-  /** The first ones in the history, at most 100. */
+  /** The first ones in the history, at most 100; the worst one is always among them. */
   violations: Violation[];
+  /** The position in `violations` of the greatest fall, if that is not the first. */
+  worst?: number;
   /** How many values were judged, e.g. how many were shown: see `docs/CHECKERS.md`. */
   judged: number;
   /** The history lacks the events that the property needs, so the verdict is unknown. */
   isNotJudged?: true;
   /** Why the verdict is unknown. */
   reason?: string;
-  /** Numbers for a report; `violations` includes those beyond the first 100. */
+  /** Numbers for a report; `violations`, and their number by session, include those beyond the first 100. */
   measured?: Record<string, unknown>;
 }
 
@@ -63,17 +65,30 @@ const violationsMax = 100;
 export class Findings {
   readonly #property: string;
   readonly #violations: Violation[] = [];
+  readonly #bySession = new Map<string, number>();
   #count = 0;
+  #greatestFall = 0;
+  #worst = 0;
   #doubt: string | undefined;
 
   constructor(property: string) {
     this.#property = property;
   }
 
-  /** `describe` is called only for the violations that are kept. */
-  violation(describe: () => Omit<Violation, 'property'>): void {
+  /**
+   * `describe` is called only for the violations that are kept.
+   * @param of the session, for their number, and how far the value fell, for the worst of them
+   */
+  violation(describe: () => Omit<Violation, 'property'>, of: { session?: string; fall?: number } = {}): void {
+    const { session, fall = 0 } = of;
     this.#count += 1;
-    if (this.#count <= violationsMax) this.#violations.push({ property: this.#property, ...describe() });
+    if (session !== undefined) this.#bySession.set(session, (this.#bySession.get(session) ?? 0) + 1);
+    const isWorst = fall > this.#greatestFall;
+    const place = Math.min(this.#count, violationsMax) - 1;
+    if (this.#count <= violationsMax || isWorst) this.#violations[place] = { property: this.#property, ...describe() };
+    if (this.#count > 1 && !isWorst) return;
+    this.#greatestFall = fall;
+    this.#worst = place;
   }
 
   /** Without a violation the verdict is unknown, for the first reason given. */
@@ -88,10 +103,30 @@ export class Findings {
   verdict({ judged, lacks }: Extent, measured?: Record<string, unknown>): Verdict {
     const found: Verdict = { property: this.#property, valid: true, violations: this.#violations, judged };
     if (measured !== undefined) found.measured = measured;
-    if (this.#count > 0) return { ...found, valid: false, measured: { violations: this.#count, ...measured } };
+    if (this.#count > 0) return this.#violated(found, measured);
     if (lacks !== undefined) {
       return { ...found, valid: 'unknown', judged: 0, isNotJudged: true, reason: `the history has ${lacks}` };
     }
     return this.#doubt === undefined ? found : { ...found, valid: 'unknown', reason: this.#doubt };
   }
+
+  #violated(found: Verdict, measured: Record<string, unknown> | undefined): Verdict {
+    const sessions = this.#bySession.size === 0 ? {} : { sessions: Object.fromEntries(this.#bySession) };
+    return {
+      ...found,
+      valid: false,
+      ...(this.#worst === 0 ? {} : { worst: this.#worst }),
+      measured: { violations: this.#count, ...sessions, ...measured },
+    };
+  }
+}
+
+/** The violation with the greatest fall; the first one for properties without falls. */
+export function worstOf({ violations, worst = 0 }: Verdict): Violation | undefined {
+  return violations[worst];
+}
+
+export function worstFirst(verdict: Verdict): Violation[] {
+  const worst = worstOf(verdict);
+  return worst === undefined ? [] : [worst, ...verdict.violations.filter((each) => each !== worst)];
 }

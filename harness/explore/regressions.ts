@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import type { Verdict } from '../checker/verdict.ts';
+import { worstOf, type Verdict } from '../checker/verdict.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
 import { firstOf } from '../required.ts';
@@ -100,7 +100,8 @@ export function keepFound(
   { failing: { what }, minimal: plan }: Found,
   verdicts: readonly Verdict[],
 ): string {
-  const sentence = verdicts.find(({ property }) => property === what)?.violations[0]?.sentence ?? 'violated';
+  const violated = verdicts.filter(({ property }) => property === what);
+  const sentence = violated.map(worstOf)[0]?.sentence ?? 'violated';
   const name = `${space}-${subject}-${what}`;
   return keepRegression(scenarioFolder, { name, found: `${what}: ${sentence}`, expect: { [subject]: false }, plan });
 }

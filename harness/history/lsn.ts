@@ -1,6 +1,11 @@
 /** A position in PostgreSQL's write-ahead log in the text form of `pg_lsn`: two hexadecimal halves, `0/3A1F0`. */
 export type Lsn = string;
 
+/** The LSN in a history as a byte position; `undefined` if it is not one: the field is not judged. */
+export function parseLsn(field: unknown): bigint | undefined {
+  return typeof field === 'string' && /^[\da-f]{1,8}\/[\da-f]{1,8}$/i.test(field) ? lsnToBigInt(field) : undefined;
+}
+
 /** The LSN as a byte position. */
 export function lsnToBigInt(lsn: Lsn): bigint {
   const [high, low] = lsn.split('/');

@@ -128,6 +128,93 @@ describe('a counterexample', () => {
     expect(told(retried, verdicts)).toContain('applied, and its response lost');
   });
 
+  it('labels what was committed and what was acknowledged', () => {
+    const stale = history(
+      ...write(0.1, 10, '0/10'),
+      ...write(0.2, 85, '0/20'),
+      ...poll(0.4, 10, { served_by: 'replica-1', lsn: '0/10' }, 6).slice(0, 2),
+    );
+    expect(told(stale, judge(stale, ['linearizable']).verdicts)).toBe(
+      [
+        '✗ linearizable   tab-1 read 10% of story-1 and missed 85%, which had been acknowledged to worker-1',
+        '   0.100 s  worker-1 wrote 10%            committed at 0/10 on the primary',
+        '   0.101 s  worker-1 wrote 10%            acknowledged',
+        '   0.199 s  worker-1 began to write 85%',
+        '   0.200 s  worker-1 wrote 85%            committed at 0/20 on the primary',
+        '   0.201 s  worker-1 wrote 85%            acknowledged',
+        '   0.400 s  tab-1 read 10%                served by replica-1, which had replayed up to 0/10 (0.2 s behind)',
+      ].join('\n'),
+    );
+  });
+
+  it('shows the errors of reads and writes, and what a lost or failed one would have written', () => {
+    const read = { process: 'tab-1', f: 'read', key: 'story-1' };
+    const operation = { process: 'worker-1', f: 'write', key: 'story-1' };
+    const broken = history(
+      { s: 0.1, ...operation, type: 'invoke', value: { progress: 40 } },
+      { s: 0.2, ...operation, type: 'fail', error: 'HTTP 409' },
+      { s: 0.3, ...read, type: 'invoke' },
+      { s: 0.4, ...read, type: 'fail', error: 'HTTP 503' },
+      { s: 0.5, ...read, type: 'invoke' },
+      { s: 0.6, ...read, type: 'ok', value: { progress: 40 } },
+      { s: 0.7, ...read, type: 'invoke' },
+      { s: 0.8, ...read, type: 'info' },
+    );
+    const { verdicts } = judge(broken, ['integrity', 'availability'], { minAvailability: 1 });
+    expect(told(broken, verdicts)).toBe(
+      [
+        '✗ integrity      tab-1 read 40% of story-1, which only a failed write had tried to write',
+        '   0.100 s  worker-1 began to write 40%',
+        '   0.200 s  worker-1 did not write 40%    HTTP 409',
+        '   0.600 s  tab-1 read 40%',
+        '✗ availability   only 1 of 3 reads were answered (33.3333%), less than 100%',
+        '   0.400 s  tab-1 read nothing    HTTP 503',
+        '   0.800 s  tab-1 got no answer   the outcome is unknown',
+      ].join('\n'),
+    );
+  });
+
+  it('says that the answer to a committed write was lost', () => {
+    const operation = { process: 'worker-1', f: 'write', key: 'story-1', value: { progress: 10 } };
+    const lost = history(
+      ...write(0.1, 85, '0/10'),
+      { s: 0.2, ...operation, process: 'worker-2', type: 'invoke' },
+      { s: 0.3, process: 'db', type: 'ok', f: 'commit', key: 'story-1', value: { progress: 10 } },
+      { s: 0.4, ...operation, process: 'worker-2', type: 'info', error: 'the client got no response' },
+    );
+    expect(told(lost, judge(lost, ['monotonic-commits']).verdicts)).toContain(
+      'worker-2 wrote 10%   committed, but the answer was lost: the client got no response',
+    );
+  });
+
+  it('shows a swap with both values', () => {
+    const swap = { f: 'cas', key: 'x', value: [null, 1] };
+    const twice = history(
+      ...['a', 'b'].flatMap((process, at) => [
+        { s: at + 0.1, process, ...swap, type: 'invoke' },
+        { s: at + 0.2, process, ...swap, type: 'ok' },
+      ]),
+    );
+    expect(told(twice, judge(twice, ['linearizable']).verdicts)).toContain('b swapped null for 1   acknowledged');
+  });
+
+  it('is that of the worst fall, and the others are counted by session', () => {
+    const falls = ['tab-1', 'tab-1', 'tab-2', 'tab-3', 'tab-4', 'tab-5'].flatMap((process, at) =>
+      [90, at === 2 ? 5 : 80].map((progress) => ({
+        s: at,
+        process,
+        type: 'ok',
+        f: 'show',
+        key: 'story-1',
+        value: { progress },
+      })),
+    );
+    const [first] = told(history(...falls), judge(history(...falls), ['monotonic-view']).verdicts).split('\n');
+    expect(first).toBe(
+      '✗ monotonic-view   tab-2 saw story-1 go from 90% back to 5%   (and 5 more: 2 of tab-1, 1 of tab-3, 1 of tab-4, 1 of another session)',
+    );
+  });
+
   it('gives the reason of an unknown verdict', () => {
     const empty = history();
     expect(told(empty, judge(empty, ['monotonic-commits']).verdicts)).toMatch(

@@ -1,10 +1,11 @@
 /** Describes a violation: lines with the time, the actor, the value, and the database that served it. */
 import type { Violation } from '../checker/verdict.ts';
-import { COMMIT_OK, INVOKE, NONE, START, WRITE } from '../history/codes.ts';
+import { COMMIT_OK, INVOKE, NONE, OK, START, WRITE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
-import type { HistoryEvent, Value } from '../history/event.ts';
-import { compareLsn } from '../history/lsn.ts';
+import type { EventType, HistoryEvent, Scalar, Value } from '../history/event.ts';
+import { parseLsn } from '../history/lsn.ts';
 import { describeValue } from '../history/order.ts';
+import { Replay } from './replay-lag.ts';
 
 /** One event of a counterexample. */
 export interface CounterexampleLine {
@@ -31,8 +32,17 @@ export function describeViolation(history: HistoryColumns, violation: Violation)
 /** The indices of the events that a violation names and of those that explain them, in order. */
 export function explainedEvents(history: HistoryColumns, { events }: Violation): number[] {
   const explained = new Set(events);
-  for (const index of events) for (const cause of causesOf(index, history)) explained.add(cause);
+  for (const index of events) {
+    for (const cause of causesOf(index, history)) explained.add(cause);
+    if (endedBadly(index, history)) explained.add(history.mate.get(index));
+  }
   return [...explained].sort((a, b) => a - b);
+}
+
+/** Whether this invoke belongs to an operation that failed or whose outcome is unknown. */
+function endedBadly(index: number, { code, mate }: HistoryColumns): boolean {
+  const completion = mate.get(index);
+  return completion > index && (code.get(completion) & 3) !== OK;
 }
 
 function causesOf(index: number, history: HistoryColumns): number[] {
@@ -90,7 +100,8 @@ function describeEvent(
       const write = writeOf(event.index, history);
       const writer = write === NONE ? undefined : history.eventAt(write);
       const who = writer === undefined ? `${value} was written` : `${writer.session ?? writer.process} wrote ${value}`;
-      return { what: who, source: `committed at ${event['lsn'] ?? 'an unknown position'} on the primary` };
+      const place = event['lsn'] === undefined ? 'committed' : `committed at ${event['lsn']} on the primary`;
+      return { what: who, source: `${place}${describeAnswer(write, history)}` };
     }
     case 'show':
       return {
@@ -98,9 +109,7 @@ function describeEvent(
         source: describeService(sourceOf(event, history), history),
       };
     case 'read':
-      return event.type === 'invoke'
-        ? { what: `${event.session ?? event.process} asked`, source: '' }
-        : { what: `${event.session ?? event.process} read ${value}`, source: describeService(event, history) };
+      return describeRead(event, value, history);
     case 'receive':
       return { what: `${event.session ?? event.process} was sent ${value}`, source: describeService(event, history) };
     case 'watch': {
@@ -109,16 +118,68 @@ function describeEvent(
     }
     case 'fault':
       return { what: `${event['actor']} sent a ${event['method']}`, source: String(event['effect'] ?? event['fault']) };
-    default: {
-      const outcome = { invoke: 'began to write', ok: 'wrote', fail: 'did not write', info: 'perhaps wrote' }[
-        event.type
-      ];
-      return {
-        what: `${event.session ?? event.process} ${outcome} ${value}`.trimEnd(),
-        source: String(event['error'] ?? ''),
-      };
-    }
+    default:
+      return describeWrite(event, history, beside);
   }
+}
+
+function describeRead(event: HistoryEvent, value: string, history: HistoryColumns): Omit<CounterexampleLine, 'time'> {
+  const who = event.session ?? event.process;
+  switch (event.type) {
+    case 'invoke':
+      return { what: `${who} asked`, source: '' };
+    case 'ok':
+      return { what: `${who} read ${value}`, source: describeService(event, history) };
+    case 'fail':
+      return { what: `${who} read nothing`, source: String(event['error'] ?? 'the read failed') };
+    case 'info':
+      return { what: `${who} got no answer`, source: String(event['error'] ?? 'the outcome is unknown') };
+  }
+}
+
+/** What a writer did, by the operation and the type of the event. */
+const deeds: Readonly<Record<string, Readonly<Record<EventType, string>>>> = {
+  write: { invoke: 'began to write', ok: 'wrote', fail: 'did not write', info: 'perhaps wrote' },
+  start: { invoke: 'began to start', ok: 'started', fail: 'did not start', info: 'perhaps started' },
+  cas: { invoke: 'began to swap', ok: 'swapped', fail: 'did not swap', info: 'perhaps swapped' },
+};
+
+/** What the writer was told of the outcome, unless there is an error to tell. */
+const outcomes: Readonly<Record<EventType, string>> = {
+  invoke: '',
+  ok: 'acknowledged',
+  fail: 'it had no effect',
+  info: 'the outcome is unknown',
+};
+
+function describeWrite(
+  event: HistoryEvent,
+  history: HistoryColumns,
+  beside: Value | undefined,
+): Omit<CounterexampleLine, 'time'> {
+  const { index, type, f, session, process, error } = event;
+  const invoke = history.mate.get(index);
+  const value = event.value ?? (invoke === NONE ? undefined : history.eventAt(invoke).value);
+  const what = `${session ?? process} ${deeds[f]?.[type] ?? f} ${describeWritten(value, beside)}`;
+  return { what: what.trimEnd(), source: String(error ?? outcomes[type]) };
+}
+
+/** Empty for the unknown generation of a start. */
+function describeWritten(value: Value | undefined, beside: Value | undefined): string {
+  if (value === undefined) return '';
+  if (!Array.isArray(value)) return describeValue(value, beside);
+  const [from, to] = value as readonly [Scalar, Scalar];
+  return `${describeValue(from)} for ${describeValue(to)}`;
+}
+
+/** What the writer of a committed value was told, if not that it was written. */
+function describeAnswer(write: number, history: HistoryColumns): string {
+  const completion = write === NONE ? NONE : history.mate.get(write);
+  if (completion === NONE) return '';
+  const { type, error } = history.eventAt(completion);
+  if (type === 'ok') return '';
+  const answer = type === 'fail' ? 'but answered as failed' : 'but the answer was lost';
+  return `, ${answer}${error === undefined ? '' : `: ${String(error)}`}`;
 }
 
 /** The event that delivered the shown value. */
@@ -144,38 +205,17 @@ interface Service {
   log_line?: number;
 }
 
-interface ReplayedCommit {
-  time: number;
-  lsn: string;
-  isPromotion: boolean;
-}
-
-const commitsOf = new WeakMap<HistoryColumns, readonly ReplayedCommit[]>();
-
-/** The commits with an LSN; each is parsed once for all reads that are described. */
-function replayedCommits(history: HistoryColumns): readonly ReplayedCommit[] {
-  const known = commitsOf.get(history);
-  if (known !== undefined) return known;
-  const commits: ReplayedCommit[] = [];
-  for (let at = 0; at < history.length; at += 1) {
-    if (history.code[at] !== COMMIT_OK) continue;
-    const { time, lsn, promoted } = history.eventAt(at);
-    if (typeof lsn === 'string') commits.push({ time, lsn, isPromotion: promoted !== undefined });
-  }
-  commitsOf.set(history, commits);
-  return commits;
-}
-
 /** The age of the first commit that the server had not replayed, ignoring commits that a promotion lost. */
-function describeLag({ time }: HistoryEvent, lsn: string, history: HistoryColumns): string {
-  let unseen: ReplayedCommit | undefined;
-  for (const commit of replayedCommits(history)) {
-    if (commit.time >= time) break;
-    if (compareLsn(commit.lsn, lsn) > 0) unseen ??= commit;
-    else if (commit.isPromotion) unseen = undefined;
-  }
-  return unseen === undefined ? '' : ` (${seconds(time - unseen.time, 1)} behind)`;
+function describeLag({ time }: HistoryEvent, field: unknown, history: HistoryColumns): string {
+  const lsn = parseLsn(field);
+  if (lsn === undefined) return '';
+  const known = replays.get(history) ?? new Replay(history);
+  replays.set(history, known);
+  const unseen = known.firstUnseen(time, lsn);
+  return unseen === undefined ? '' : ` (${seconds(time - unseen, 1)} behind)`;
 }
+
+const replays = new WeakMap<HistoryColumns, Replay>();
 
 /** The newest generation; a description names generations if this is not the first. */
 function newestGeneration(events: readonly HistoryEvent[]): Value | undefined {

@@ -2,7 +2,7 @@
  * The reporter for CI servers: JUnit XML. A run or a file is a test suite, a property is a test case. A violated property
  * is a failure with its counterexamples, an inconclusive one is an error with its reason.
  */
-import type { Verdict, Violation } from '../checker/verdict.ts';
+import { worstFirst, type Verdict, type Violation } from '../checker/verdict.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { JudgedExploration, JudgedRun, Reporter, ReporterOptions, RunTitle, VerbStart } from '../port/reporter.ts';
@@ -107,7 +107,7 @@ function skipped(name: string, reason: string): Case {
 }
 
 function caseOf(verdict: Verdict, run: JudgedRun): Case {
-  const { property, valid, violations, judged, reason = '' } = verdict;
+  const { property, valid, judged, reason = '' } = verdict;
   if (valid === true) return { name: property, outcome: 'passed', judged, content: [] };
   if (valid === 'unknown') {
     // Why the run is incomplete is told once, by a test case of its own.
@@ -115,6 +115,7 @@ function caseOf(verdict: Verdict, run: JudgedRun): Case {
     return isTold ? skipped(property, 'the run is incomplete') : { name: property, judged, ...errorOf(reason) };
   }
   const columns = asColumns(run.history);
+  const violations = worstFirst(verdict);
   const counterexamples = violations.slice(0, COUNTEREXAMPLES_MAX).map((violation) => describe(columns, violation));
   const replay = run.replay === undefined ? [] : [`replay: ${run.replay}`];
   const text = escapeXml([...counterexamples, ...replay].join('\n\n'));

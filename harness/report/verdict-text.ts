@@ -19,6 +19,9 @@ export interface VerdictTextOptions {
   knownReason?: string | undefined;
 }
 
+/** How many sessions are named after a violation. */
+const SESSIONS_MAX = 3;
+
 interface Row {
   mark: string;
   properties: string[];
@@ -71,7 +74,7 @@ function violatedAndOpen(history: History, verdicts: readonly Verdict[], options
 }
 
 function groupRow(history: HistoryColumns, { verdict, violation, alsoBroken }: ViolationGroup, palette: Palette): Row {
-  const more = moreOf(verdict);
+  const more = othersOf(verdict, violation);
   const also = alsoBroken.map((each) => `${each.property}${moreOf(each)}`).join(', ');
   return {
     mark: validityMark(false, palette),
@@ -85,6 +88,23 @@ function groupRow(history: HistoryColumns, { verdict, violation, alsoBroken }: V
 function moreOf({ violations, measured }: Verdict): string {
   const total = typeof measured?.['violations'] === 'number' ? measured['violations'] : violations.length;
   return total > 1 ? ` (and ${total - 1} more)` : '';
+}
+
+/** ` (and 4 more: 3 of tab-1, 1 of tab-2)`: the other violations, by session where they have one. */
+function othersOf(verdict: Verdict, { session }: Violation): string {
+  const more = moreOf(verdict);
+  const bySession = (verdict.measured?.['sessions'] ?? {}) as Record<string, number>;
+  const others = Object.entries(bySession)
+    .map(([name, count]) => [name, name === session ? count - 1 : count] as const)
+    .filter(([, count]) => count > 0)
+    .toSorted(([, a], [, b]) => b - a);
+  if (more === '' || others.length === 0) return more;
+  const named = others.slice(0, SESSIONS_MAX).map(([name, count]) => `${count} of ${name}`);
+  const rest = others.slice(SESSIONS_MAX);
+  const sum = rest.reduce((total, [, count]) => total + count, 0);
+  const unnamed = rest.length === 1 ? 'another session' : `${rest.length} other sessions`;
+  const all = rest.length === 0 ? named : [...named, `${sum} of ${unnamed}`];
+  return `${more.slice(0, -1)}: ${all.join(', ')})`;
 }
 
 function unknownRows(verdicts: readonly Verdict[], { palette, knownReason }: VerdictTextOptions): Row[] {

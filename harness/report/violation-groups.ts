@@ -1,5 +1,5 @@
 /** Groups violations that have the same cause: those of the same read, and those that follow from another violation. */
-import type { Verdict, Violation } from '../checker/verdict.ts';
+import { worstOf, type Verdict, type Violation } from '../checker/verdict.ts';
 import { NONE, SHOW } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { itemAt } from '../required.ts';
@@ -7,7 +7,7 @@ import { explainedEvents } from './counterexample.ts';
 
 export interface ViolationGroup {
   verdict: Verdict;
-  /** The first violation of the verdict, which represents the group. */
+  /** The worst violation of the verdict, which represents the group. */
   violation: Violation;
   /** Verdicts that the same events violate. */
   alsoBroken: Verdict[];
@@ -24,7 +24,7 @@ interface Draft extends ViolationGroup {
 export function groupViolations(history: HistoryColumns, verdicts: readonly Verdict[]): ViolationGroup[] {
   const groups: Draft[] = [];
   for (const verdict of verdicts) {
-    const [violation] = verdict.violations;
+    const violation = worstOf(verdict);
     if (violation === undefined) continue;
     const known = groups.find((group) => verdict.violations.some((each) => isExplainedBy(group, each, history)));
     if (known === undefined) addDraft(groups, draftOf(history, verdict, violation), history);

@@ -24,8 +24,15 @@ export interface HistoryFile {
   properties?: readonly string[];
 }
 
+/** A file that is loaded when it is its turn to be judged, and can be released afterwards. */
+export interface HistoryToLoad {
+  file: string;
+  /** @throws UsageError for a file that cannot be read, or is not valid */
+  load(): Promise<HistoryFile>;
+}
+
 export interface CheckHistoriesOptions {
-  files: readonly HistoryFile[];
+  files: readonly HistoryToLoad[];
   /** Only these keys and sessions; all if neither is given. */
   selection: Selection;
   /** The properties to judge; `undefined`: those of the plan, or every property if the history has no plan. */
@@ -36,16 +43,20 @@ export interface CheckHistoriesOptions {
 }
 
 /**
+ * Each file is loaded, judged and reported before the next one is loaded, so that memory holds one history.
  * @returns the combined verdict
- * @throws UsageError for a key or session that no history has
+ * @throws UsageError for a file that is not valid, and for a key or session that no history has
  */
 export async function checkHistories(options: CheckHistoriesOptions): Promise<Validity> {
   const { files, reporter } = options;
-  requireNames(options);
+  const names = new NamesInNoFile(options.selection);
   return reportingEnd(reporter, realClock(), async (judged) => {
     const titles = files.map(({ file }) => ({ file }));
     await reporter.begin?.({ verb: 'check', titles, leftOut: [], defaults: {} });
-    for (const file of files) {
+    for (const [at, { load }] of files.entries()) {
+      const file = await load();
+      names.strike(file.history);
+      if (at === files.length - 1) names.refuse();
       const checked = await checkOne(file, options);
       judged.push(checked.valid);
       await reporter.ran?.(checked);
@@ -105,14 +116,29 @@ async function askedBy(header: HistoryHeader | undefined): Promise<PlannedRun | 
   return { ...asked, untestedIn: (history, selection) => findUntested(history, asked.plan, selection) };
 }
 
-/** Refuses a name that no file contains: the verdict on an empty selection would always be true. */
-function requireNames({ files, selection }: CheckHistoriesOptions): void {
-  if (!hasNames(selection)) return;
-  const [first, ...rest] = files.map(({ history }) => unknownNames(history, selection));
-  const nowhere = first?.find((name) => rest.every((names) => names.includes(name)));
-  if (nowhere === undefined) return;
-  const what = selection.keys?.includes(nowhere) === true ? 'key' : 'session';
-  throw new UsageError('selection-empty', `no history has the ${what} "${nowhere}"`);
+/** The names of a selection that occur in no file so far: the verdict on an empty selection would always be true. */
+class NamesInNoFile {
+  readonly #selection: Selection;
+  #keys: readonly string[];
+  #sessions: readonly string[];
+
+  constructor(selection: Selection) {
+    this.#selection = selection;
+    this.#keys = selection.keys ?? [];
+    this.#sessions = selection.sessions ?? [];
+  }
+
+  strike(history: HistoryColumns): void {
+    if (!hasNames(this.#selection)) return;
+    this.#keys = unknownNames(history, { keys: this.#keys });
+    this.#sessions = unknownNames(history, { sessions: this.#sessions });
+  }
+
+  /** @throws UsageError if there is such a name */
+  refuse(): void {
+    const [what, name] = this.#keys.length > 0 ? ['key', this.#keys[0]] : ['session', this.#sessions[0]];
+    if (name !== undefined) throw new UsageError('selection-empty', `no history has the ${what} "${name}"`);
+  }
 }
 
 function hasNames({ keys, sessions }: Selection): boolean {

@@ -97,7 +97,7 @@ export function describeEvidence(backendName: string): void {
     const lines = [formatHeader(header as HistoryHeader), ...events.map((event) => formatEvent(event))];
     const history = asColumns(parseHistory(lines.join('\n'), 'history'));
     return checkHistories({
-      files: [{ file: 'history', history }],
+      files: [{ file: 'history', load: async () => ({ file: 'history', history }) }],
       selection: {},
       properties: undefined,
       bounds: () => ({}),

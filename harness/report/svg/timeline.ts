@@ -1,5 +1,5 @@
 /** The content of a picture of a run, before it is drawn. */
-import type { Verdict } from '../../checker/verdict.ts';
+import { worstFirst, type Verdict } from '../../checker/verdict.ts';
 import type { HistoryColumns } from '../../history/columns.ts';
 import type { HistoryHeader } from '../../history/event.ts';
 import { readFaults, type FaultRow } from './timeline-faults.ts';
@@ -25,7 +25,7 @@ const FAULT_ROWS_MAX = 8;
 
 /** @param title title of the run; by default from the header of the history */
 export function readTimeline(history: HistoryColumns, verdicts: readonly Verdict[], title?: string): Timeline {
-  const violations = verdicts.flatMap((verdict) => verdict.violations);
+  const violations = verdicts.flatMap(worstFirst);
   const lanes = readLanes(history, violations);
   const faults = readFaults(history);
   return {
