@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { onBehalfOf } from '../async-context.ts';
 import { takeAttribution } from '../gateway/attribution-headers.ts';
 import { attributingEnvironment, headersForServer } from '../subject/attribution.ts';
@@ -26,10 +29,29 @@ const APPLICATION = `
   }).listen(0, '127.0.0.1', function () { process.stdout.write(String(this.address().port)); });
 `;
 
+/** A server in a worker thread, which has another thread do a part of its work. */
+const THREADS = `
+  const { parentPort, Worker, workerData } = require('node:worker_threads');
+  const start = (role) => new Worker(__filename, { workerData: role });
+  if (workerData === 'helper') {
+    parentPort.on('message', () => fetch(process.env.SUPABASE + '/helper').then(() => parentPort.postMessage('done')));
+  } else if (workerData === 'server') {
+    const helper = start('helper');
+    require('node:http').createServer(async (incoming, outgoing) => {
+      await fetch(process.env.SUPABASE + '/thread');
+      helper.once('message', () => outgoing.end());
+      helper.postMessage('go');
+    }).listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port); });
+  } else start('server').on('message', (port) => process.stdout.write(String(port)));
+`;
+
 interface Received {
   path: string;
   headers: IncomingHttpHeaders;
 }
+
+const folder = mkdtempSync(join(tmpdir(), 'register-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const received: Received[] = [];
 const open: (Server | ChildProcess)[] = [];
@@ -59,9 +81,9 @@ async function listen(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function startApplication(): Promise<string> {
+async function startApplication(program = ['-e', APPLICATION]): Promise<string> {
   const env = attributingEnvironment({ ...process.env, SUPABASE: supabase, OTHER: other }, supabase);
-  const child = spawn(process.execPath, ['-e', APPLICATION], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   open.push(child);
   const [port] = await once(child.stdout, 'data');
   return `http://127.0.0.1:${String(port)}`;
@@ -100,6 +122,14 @@ test('requests to other hosts, and those that serve nobody, are not changed', as
   await fetch(url);
   await untilReceived('/after', 1);
   expect(actorsOf('/fetch')).toEqual([undefined]);
+});
+
+test('a server in a worker thread is attributed; what another thread does for it is not', async () => {
+  const file = join(folder, 'threads.cjs');
+  writeFileSync(file, THREADS);
+  const url = await startApplication([file]);
+  await askAs('tab-1', url);
+  expect([actorsOf('/thread'), actorsOf('/helper')]).toEqual([['tab-1'], [undefined]]);
 });
 
 test('options of Node that the environment already has are kept', () => {

@@ -34,6 +34,14 @@ describe('a plan is refused with the name of a missing capability:', () => {
   it('replicas', () => {
     expect(() => requireSupport(planWith(), backend(), subject)).toThrow('topology.replicas');
   });
+
+  it('more replicas than are running', () => {
+    const running = (replicasMax: number): Backend => ({ ...backend('replicas'), replicasMax });
+    expect(() => requireSupport(planWith(), running(0), subject)).toThrow(
+      'the plan needs 1 replicas, but the plain has 0',
+    );
+    expect(() => requireSupport(planWith(), running(1), subject)).not.toThrow();
+  });
 });
 
 describe('a plan that generates a story again', () => {

@@ -69,7 +69,7 @@ function invalid(subject: string, actor: string, userId: unknown): UsageError {
 function unsupported(): UsageError {
   return new UsageError(
     'session-unsupported',
-    'the subject has a session, but the JWT secret of this backend is not known, so no user can be signed in',
-    'run it on the backend embedded, containers or simulated',
+    'the subject has a session, but the JWT secret of the target is not known, so no access token can be signed',
+    'set RATCHET_REMOTE_JWT_SECRET to the secret by which the target verifies tokens: docs/SESSION.md',
   );
 }

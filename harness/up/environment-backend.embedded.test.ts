@@ -123,16 +123,6 @@ describe('a run on an environment', () => {
     expect([await rows(), faults()]).toEqual([[], 'no fault is active\n']);
   });
 
-  it('leaves out the scenarios that the environment cannot run, if all are run', async () => {
-    const args = ['run', '--on', 'up', '--subject', app.subject, ...REPORT];
-    const { stdout, status } = terminal.ratchet(args, await started('API_URL'));
-    expect(status).toBe(1);
-    expect(stdout).toMatch(/- unequal-replicas .* left out: the plan needs 2 replicas, but the environment up has 1/);
-    expect(stdout).toMatch(
-      /- failover-lost-tail .* cannot do what faults.1 \(promotion\) of the plan needs: promotion/,
-    );
-  });
-
   describe('is refused in one line', () => {
     const refusal = (
       args: readonly string[],

@@ -81,11 +81,13 @@ class Target {
       replicas.push(node);
     }
     const { publishable, secret } = this.#exchange.given;
+    const { jwtSecret } = this.#settings;
     return {
       primary,
       replicas,
       publishableKey: publishable,
       secretKey: secret,
+      ...(jwtSecret === undefined ? {} : { jwtSecret }),
       versions: { database: await versionOf(control), rest: 'of the target' },
       ...(missing === undefined ? {} : { missing }),
       insert: (table, row) => this.#insert(table, row, options),

@@ -89,6 +89,7 @@ describe('a target', () => {
       publishableKey: real.publishable,
       secretKey: real.secret,
       databaseUrl: undefined,
+      jwtSecret: undefined,
       replicas: [],
     };
     return remoteFrom(settings).start({

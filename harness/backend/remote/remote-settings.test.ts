@@ -11,6 +11,7 @@ const FULL = {
   RATCHET_REMOTE_DATABASE_URL: 'postgresql://u:pass-word@db.example/postgres',
   RATCHET_REMOTE_REPLICA_URLS: 'https://a.example, https://b.example',
   RATCHET_REMOTE_REPLICA_DATABASE_URLS: 'postgres://a.example/postgres,postgres://b.example/postgres',
+  RATCHET_REMOTE_JWT_SECRET: 'super-secret',
 };
 
 it('are read from the environment, and removed from it', () => {
@@ -20,6 +21,7 @@ it('are read from the environment, and removed from it', () => {
     publishableKey: 'sb_publishable_1',
     secretKey: 'sb_secret_1',
     databaseUrl: FULL.RATCHET_REMOTE_DATABASE_URL,
+    jwtSecret: 'super-secret',
     replicas: [
       { url: 'https://a.example', databaseUrl: 'postgres://a.example/postgres' },
       { url: 'https://b.example', databaseUrl: 'postgres://b.example/postgres' },

@@ -15,6 +15,8 @@ export interface Settings {
   publishableKey: string;
   secretKey: string;
   databaseUrl: string | undefined;
+  /** With which the target verifies the access tokens of users. */
+  jwtSecret: string | undefined;
   replicas: readonly ReplicaSettings[];
 }
 
@@ -23,6 +25,7 @@ const OPTIONAL = [
   'RATCHET_REMOTE_DATABASE_URL',
   'RATCHET_REMOTE_REPLICA_URLS',
   'RATCHET_REMOTE_REPLICA_DATABASE_URLS',
+  'RATCHET_REMOTE_JWT_SECRET',
 ] as const;
 type Variable = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
@@ -63,6 +66,7 @@ function settingsOf(values: ReadonlyMap<Variable, string>): Settings {
     publishableKey: given('RATCHET_REMOTE_PUBLISHABLE_KEY'),
     secretKey: given('RATCHET_REMOTE_SECRET_KEY'),
     databaseUrl,
+    jwtSecret: values.get('RATCHET_REMOTE_JWT_SECRET'),
     replicas: urls.map((url, at) => ({
       url: apiUrl(url, 'RATCHET_REMOTE_REPLICA_URLS'),
       databaseUrl: requireUrl(itemAt(databaseUrls, at), 'RATCHET_REMOTE_REPLICA_DATABASE_URLS', DATABASE_SCHEMES),

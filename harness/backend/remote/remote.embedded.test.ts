@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
 import postgres from 'postgres';
@@ -336,6 +336,88 @@ describe('a target with an application of its own', () => {
     const { status, stderr } = replay(true);
     expect([status, stderr]).toEqual([64, expect.stringContaining('a row with the same id, name already exists')]);
     expect(await rows()).toEqual([{ name: 'Ada' }]);
+  });
+});
+
+describe('a target with a signed-in user', () => {
+  const ANA = '6f1c3a9e-55a4-4c0e-8a8b-0d7f3f1f2a10';
+  const FILES = {
+    'supabase/migrations/1.sql': `
+      create table public.${MARKER} ();
+      create table public.videos (name text primary key, percent integer not null default 0, owner uuid not null references auth.users (id));
+      alter table public.videos enable row level security;
+      create policy "own videos" on public.videos for select to authenticated using (auth.uid() = owner);`,
+    'app/videos/[name]/route.js': `
+      import { createClient } from '@supabase/supabase-js';
+      const auth = { persistSession: false };
+      export async function GET(request, { params }) {
+        const authorization = request.headers.get('authorization');
+        const { SUPABASE_URL: url, SUPABASE_ANON_KEY: key } = process.env;
+        const { error } = await createClient(url, key, { auth }).auth.getUser(authorization.replace('Bearer ', ''));
+        if (error) return new Response(error.message, { status: 401 });
+        const client = createClient(url, key, { auth, global: { headers: { authorization } } });
+        const { data } = await client.from('videos').select('percent').eq('name', (await params).name).maybeSingle();
+        return data === null ? new Response('no such video', { status: 404 }) : Response.json(data);
+      }
+      export async function POST(_, { params }) {
+        const client = createClient(process.env.SUPABASE_URL, process.env.SUPABASE_SECRET_KEY, { auth });
+        for (const percent of [40, 100]) await client.from('videos').update({ percent }).eq('name', (await params).name);
+        return new Response('done');
+      }`,
+    'subject.ts': `
+      import { defineSubject, modules } from 'ratchet';
+      export const subject = defineSubject({
+        app: modules(import.meta.dirname),
+        database: { table: 'videos', key: 'name', row: { owner: '${ANA}' }, progress: 'percent' },
+        routes: { status: '/videos/:name', start: '/videos/:name' },
+        session: { userId: '${ANA}', sentAs: 'bearer' },
+      });`,
+  };
+  const folder = join(terminal.tmp, 'videos');
+  let up: RunningUp;
+
+  beforeAll(async () => {
+    for (const [path, text] of Object.entries(FILES)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(join(root, 'node_modules/@supabase'), join(folder, 'node_modules/@supabase'));
+    symlinkSync(root, join(folder, 'node_modules/ratchet'));
+    up = await terminal.up('--name', 'videos', '--migrations', join(folder, 'supabase/migrations'));
+    await ask(up.variables['DB_URL']!, `insert into auth.users (id) values ('${ANA}')`);
+  });
+  afterAll(async () => {
+    up.child.kill('SIGINT');
+    await up.ended;
+  });
+
+  const tried = (secret: NodeJS.ProcessEnv) =>
+    terminal.ratchet(['try', '--subject', join(folder, 'subject.ts'), '--backend', 'remote'], {
+      ...variablesOf(up),
+      ...secret,
+    });
+
+  it('reads its rows if the JWT secret is given', () => {
+    const { stdout, stderr, status } = tried({ RATCHET_REMOTE_JWT_SECRET: up.variables['JWT_SECRET']! });
+    expect([stderr, status], stdout).toEqual(['', 0]);
+  });
+
+  it('is refused with another secret', () => {
+    const { stderr, status } = tried({ RATCHET_REMOTE_JWT_SECRET: 'x'.repeat(40) });
+    expect([status, stderr]).toEqual([
+      64,
+      'ratchet: the target refuses a token that is signed with RATCHET_REMOTE_JWT_SECRET: No suitable key or wrong key type — check the secret; a project may verify tokens by asymmetric keys instead\n',
+    ]);
+  });
+
+  it('is refused without the secret, before anything is written', async () => {
+    const { stderr, status } = tried({});
+    expect([status, stderr]).toEqual([
+      64,
+      'ratchet: the subject has a session, but the JWT secret of the target is not known, so no access token can be signed — set RATCHET_REMOTE_JWT_SECRET to the secret by which the target verifies tokens: docs/SESSION.md\n',
+    ]);
+    expect(await ask(up.variables['DB_URL']!, 'select * from videos')).toEqual([]);
   });
 });
 

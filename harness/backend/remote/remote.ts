@@ -4,7 +4,7 @@ import type { Backend, Capability, ClusterOptions, Diagnosis } from '../../port/
 import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';
 import { connectTarget } from './remote-cluster.ts';
 import { takeSettings, type Settings } from './remote-settings.ts';
-import { MARKER, isMarked, requirePermission, requireTable } from './target.ts';
+import { MARKER, isMarked, requireJwtSecret, requirePermission, requireTable } from './target.ts';
 
 export function remoteFrom(settings: Settings | UsageError): Backend {
   return {
@@ -47,6 +47,7 @@ async function inspect(
   }
   requirePermission(await isMarked(settings, signal), ownsTarget, 'the target at RATCHET_REMOTE_URL');
   if (tracked !== undefined) await requireTable(settings, tracked, signal);
+  if (settings.jwtSecret !== undefined) await requireJwtSecret(settings, settings.jwtSecret, signal);
 }
 
 async function diagnose(settings: Settings | UsageError): Promise<Diagnosis[]> {

@@ -1,5 +1,7 @@
 /** Checks of the target before anything is written to it: it answers, accepts the keys, is marked, has the table. */
+import { wallTime } from '../../clock.ts';
 import { EnvironmentError, UsageError } from '../../errors.ts';
+import { signToken } from '../../gateway/access-token.ts';
 import type { TrackedTable } from '../../port/backend.ts';
 import { keyColumns } from '../../tracked-values.ts';
 import { keyHeaders } from './remote-rest.ts';
@@ -9,6 +11,8 @@ import type { Settings } from './remote-settings.ts';
 export const MARKER = 'ratchet_test_target';
 
 const TIMEOUT_MS = 10_000;
+/** How long the token of the check is valid. */
+const TOKEN_S = 60;
 
 interface Answer {
   ok: boolean;
@@ -26,6 +30,19 @@ export async function isMarked(settings: Settings, signal?: AbortSignal): Promis
   requireKey(await query(settings, publishableKey, `${MARKER}?limit=1`, signal), 'RATCHET_REMOTE_PUBLISHABLE_KEY');
   if (answer.status >= 500 || (answer.status >= 300 && answer.status < 400)) throw broken(answer);
   return answer.ok;
+}
+
+/** @throws UsageError if the target refuses tokens that are signed with the JWT secret */
+export async function requireJwtSecret(settings: Settings, jwtSecret: string, signal?: AbortSignal): Promise<void> {
+  const token = signToken({ role: 'anon', exp: Math.floor(wallTime().getTime() / 1e3) + TOKEN_S }, jwtSecret);
+  const asked = { authorization: `Bearer ${token}` };
+  const answer = await query(settings, settings.publishableKey, `${MARKER}?limit=1`, signal, asked);
+  if (answer.status !== 401 || answer.code === '42501') return;
+  throw new UsageError(
+    'remote-jwt-refused',
+    `the target refuses a token that is signed with RATCHET_REMOTE_JWT_SECRET: ${answer.message}`,
+    'check the secret; a project may verify tokens by asymmetric keys instead',
+  );
 }
 
 /** @throws UsageError unless the target may be written to */
@@ -64,10 +81,11 @@ async function query(
   key: string,
   path: string,
   signal?: AbortSignal,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(`${url}/rest/v1/${path}`, {
-    headers: keyHeaders(key),
+    headers: { ...keyHeaders(key), ...more },
     redirect: 'manual',
     signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
   }).catch((error: unknown) => {
