@@ -7,7 +7,7 @@ import { Engine } from './pglite-engine.ts';
 import { testEngine } from './engine-self-test.ts';
 import { hiddenRaces } from './hidden-races.ts';
 import { identifier, literal } from './sql-text.ts';
-import { refuseFunctions } from './refused-functions.ts';
+import { REFUSALS } from './refused-functions.ts';
 import { holdHorizon } from './time-travel.ts';
 
 /** The schema of the table into which a trigger writes the commits of the tracked table. */
@@ -33,7 +33,7 @@ export async function openDatabase({ migrations, tracked }: DatabaseSource): Pro
   const { connection } = engine;
   connection.query(`load 'plpgsql'`);
   if (tracked !== undefined) connection.query(captureOf(tracked));
-  refuseFunctions(connection);
+  connection.query(REFUSALS);
   holdHorizon(connection);
   const database = new PgliteDatabase(engine, tracked);
   engine.keepState(database.schema.changesSettings);

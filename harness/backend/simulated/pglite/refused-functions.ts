@@ -1,5 +1,4 @@
 /** Functions of PostgreSQL that would block a simulated run: a call ends it with an error that names the function. */
-import type { EngineConnection } from './engine-connection.ts';
 
 /** The code of the message with which a refused function names itself. */
 export const REFUSED = 'RTSIM';
@@ -15,7 +14,7 @@ ${functionSql('create or replace', 'pg_sleep_for(interval)', 'perform pg_catalog
 ${functionSql('create or replace', 'pg_sleep_until(timestamptz)', 'perform pg_catalog.pg_sleep(0);')}`;
 
 /** Time stands still while the engine works, so that a sleep would never be over. A handler of errors cannot hide the message. */
-const REFUSAL = functionSql(
+export const REFUSALS = functionSql(
   'create or replace',
   'pg_sleep(double precision)',
   `raise info 'the function pg_sleep' using errcode = '${REFUSED}';
@@ -24,8 +23,4 @@ const REFUSAL = functionSql(
 
 function functionSql(create: string, signature: string, body: string): string {
   return `${create} function pg_catalog.${signature} returns void language plpgsql volatile as $function$ begin ${body} end $function$;`;
-}
-
-export function refuseFunctions(connection: EngineConnection): void {
-  connection.query(REFUSAL);
 }
