@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const usual = ['checkers', 'simulator', 'explore', 'containers'];
+const usual = ['checkers', 'simulator', 'migrations', 'explore', 'containers'];
 const names = [...usual, 'soak'];
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !names.includes(name));

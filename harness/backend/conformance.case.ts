@@ -5,11 +5,11 @@ import { realClock } from '../clock.ts';
 import type { ClusterOptions, DatabaseNode } from '../port/backend.ts';
 import { CONFORMANCE_MODEL, CONFORMANCE_SQL, CONFORMANCE_TABLE } from './conformance-schema.case.ts';
 
-/** A real supabase-js client whose requests go to one database. */
-export function clientOf(node: DatabaseNode, key: string) {
+/** A real supabase-js client whose requests go to one database. `token` is that of a user who is signed in. */
+export function clientOf(node: DatabaseNode, key: string, token?: string) {
   const fetch: typeof globalThis.fetch = (input, init) => askNode(node, new Request(input, init));
   return createClient('http://localhost', key, {
-    global: { fetch },
+    global: { fetch, ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }) },
     auth: { persistSession: false, autoRefreshToken: false },
   });
 }

@@ -12,6 +12,7 @@ import { SUPABASE_SQL } from '../../postgres/supabase-sql.ts';
 import { withoutVectorIndexParameters } from '../../postgres/surroundings/vector-stub.ts';
 import type { EngineConnection } from './engine-connection.ts';
 import { Engine } from './pglite-engine.ts';
+import { REPLACEABLE_FUNCTIONS } from './refused-functions.ts';
 
 /** Changes with what this file does to a data directory. */
 const FORMAT = 3;
@@ -35,7 +36,7 @@ export async function dataDirectoryOf(migrations: readonly Migration[]): Promise
 
 /** The search path is a setting of the engine; here it would be one of a session that is yet to come. */
 function surroundings(): string {
-  return SUPABASE_SQL.replace(/^alter database .*$/m, '');
+  return SUPABASE_SQL.replace(/^alter database .*$/m, '') + REPLACEABLE_FUNCTIONS;
 }
 
 /** Applies the scripts and returns the data directory. */

@@ -1,7 +1,9 @@
 /** The only connection to an engine. It is synchronous: a simulated run is one synchronous function. */
 import type { EngineModule } from './engine-module.ts';
 import { itemAt } from '../../../required.ts';
+import { notSimulated } from '../rest-error.ts';
 import { PreparedStatements } from './prepared-statements.ts';
+import { REFUSED } from './refused-functions.ts';
 import type { Statement } from './sql-text.ts';
 import { MessageWriter, parseAnswer, type QueryAnswer, type StatementResult } from './wire-messages.ts';
 
@@ -51,7 +53,7 @@ export class EngineConnection {
   /**
    * Runs statements in the transaction that ends with `finish`. Each is prepared when it is first used.
    * @param role the role that runs them: the policies that apply to it are part of a plan
-   * @throws SqlError; nothing but `finish` may follow
+   * @throws SqlError; nothing but `finish` may follow. EnvironmentError if a function is called that is refused
    */
   execute(statements: readonly Statement[], role: string): StatementResult[] {
     return this.#execute(statements, role, () => undefined);
@@ -80,6 +82,8 @@ export class EngineConnection {
     }
     end();
     const answer = this.#exchange();
+    const refused = answer.notices.find(({ code }) => code === REFUSED);
+    if (refused !== undefined) throw notSimulated(refused.message);
     if (answer.error === undefined) return answer.results;
     for (const { text } of added.slice(answer.prepared)) prepared.remove(text, role);
     throw answer.error;

@@ -3,12 +3,14 @@ import type { EngineModule } from './engine-module.ts';
 
 const BLOCK_BYTES = 64 * 1024;
 const PAGE_BYTES = 4 * 1024;
+const END_BLOCKS = 16;
+const ZEROS = Buffer.alloc(BLOCK_BYTES);
 
 export class MemorySnapshot {
   readonly #module: EngineModule;
   #stack = 0;
-  /** Up to the last byte that is not zero. */
-  #copy: Buffer = Buffer.alloc(0);
+  /** Up to the last one that is not zero. Half of them are zero, and share their copy. */
+  #blocks: readonly Buffer[] = [];
 
   constructor(module: EngineModule) {
     this.#module = module;
@@ -19,52 +21,44 @@ export class MemorySnapshot {
   keep(): void {
     this.#stack = this.#module.stackSave();
     const memory = viewOf(this.#module);
-    this.#copy = Buffer.from(memory.subarray(0, endOf(memory)));
+    const blocks: Buffer[] = [];
+    for (let at = 0; at < memory.length; at += BLOCK_BYTES) {
+      blocks.push(isZero(memory, at) ? ZEROS : Buffer.from(memory.subarray(at, at + BLOCK_BYTES)));
+    }
+    this.#blocks = blocks.slice(0, blocks.findLastIndex((block) => block !== ZEROS) + 1);
   }
 
   restore(): void {
     const memory = viewOf(this.#module);
-    const copy = this.#copy;
-    for (let block = 0; block < copy.length; block += BLOCK_BYTES) {
-      if (isSame(memory, copy, block, BLOCK_BYTES)) continue;
-      const end = Math.min(block + BLOCK_BYTES, copy.length);
-      for (let page = block; page < end; page += PAGE_BYTES) {
-        if (!isSame(memory, copy, page, PAGE_BYTES)) copy.copy(memory, page, page, page + PAGE_BYTES);
-      }
-    }
-    this.#clearAbove(memory);
+    for (const [number, block] of this.#blocks.entries()) restoreBlock(memory, block, number * BLOCK_BYTES);
+    clearFrom(memory, this.#blocks.length * BLOCK_BYTES);
     // A run that was stopped from outside has left its frames on the stack.
     this.#module.stackRestore(this.#stack);
   }
+}
 
-  /** Memory is handed out in ascending order, so that the first block of zeros ends what the run has used. */
-  #clearAbove(memory: Buffer): void {
-    for (let at = this.#copy.length; at < memory.length; at += CLEAR_BYTES) {
-      const end = Math.min(at + CLEAR_BYTES, memory.length);
-      if (ZEROS.compare(memory, at, end, 0, end - at) === 0) return;
-      memory.fill(0, at, end);
-    }
+function restoreBlock(memory: Buffer, block: Buffer, start: number): void {
+  if (block.compare(memory, start, start + BLOCK_BYTES) === 0) return;
+  for (let page = 0; page < BLOCK_BYTES; page += PAGE_BYTES) {
+    const at = start + page;
+    const end = page + PAGE_BYTES;
+    if (block.compare(memory, at, at + PAGE_BYTES, page, end) !== 0) block.copy(memory, at, page, end);
   }
 }
 
-const CLEAR_BYTES = 1024 * 1024;
-const ZEROS = Buffer.alloc(CLEAR_BYTES);
+/** Memory is handed out in ascending order, so that a megabyte of zeros ends what the run has used. */
+function clearFrom(memory: Buffer, start: number): void {
+  let zeros = 0;
+  for (let at = start; at < memory.length && zeros < END_BLOCKS; at += BLOCK_BYTES) {
+    zeros = isZero(memory, at) ? zeros + 1 : 0;
+    if (zeros === 0) ZEROS.copy(memory, at);
+  }
+}
 
-function isSame(memory: Buffer, copy: Buffer, at: number, length: number): boolean {
-  const end = Math.min(at + length, copy.length);
-  return copy.compare(memory, at, end, at, end) === 0;
+function isZero(memory: Buffer, at: number): boolean {
+  return ZEROS.compare(memory, at, at + BLOCK_BYTES) === 0;
 }
 
 function viewOf({ HEAPU8 }: EngineModule): Buffer {
   return Buffer.from(HEAPU8.buffer, HEAPU8.byteOffset, HEAPU8.byteLength);
-}
-
-function endOf(memory: Buffer): number {
-  let end = memory.length;
-  while (end > 0 && isZero(memory, end - PAGE_BYTES)) end -= PAGE_BYTES;
-  return end;
-}
-
-function isZero(memory: Buffer, at: number): boolean {
-  return ZEROS.compare(memory, at, at + PAGE_BYTES, 0, PAGE_BYTES) === 0;
 }

@@ -8,6 +8,7 @@ import { testEngine } from './engine-self-test.ts';
 import { createdStubs } from './created-stubs.ts';
 import { hiddenRaces } from './hidden-races.ts';
 import { identifier, literal } from './sql-text.ts';
+import { REFUSALS } from './refused-functions.ts';
 import { holdHorizon } from './time-travel.ts';
 
 /** The schema of the table into which a trigger writes the commits of the tracked table. */
@@ -33,6 +34,7 @@ export async function openDatabase({ migrations, tracked }: DatabaseSource): Pro
   const { connection } = engine;
   connection.query(`load 'plpgsql'`);
   if (tracked !== undefined) connection.query(captureOf(tracked));
+  connection.query(REFUSALS);
   holdHorizon(connection);
   const database = new PgliteDatabase(engine, tracked);
   engine.keepState(database.schema.changesSettings);

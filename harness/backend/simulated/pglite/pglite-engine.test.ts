@@ -74,6 +74,14 @@ describe('an engine', () => {
     expect(run(1, `select to_regclass('public.others'), current_user`)).toEqual([[[null, 'postgres']]]);
   });
 
+  it('rolls back what its caller gives up', () => {
+    run(1);
+    const transaction = new EngineTransaction(database.engine, { settings: OWNER, isReadOnly: false });
+    transaction.run({ text: 'select add(1)', values: [] });
+    transaction.rollback();
+    expect(answerTo({ text: 'select count(*) from public.items', values: [] })).toEqual([['0']]);
+  });
+
   it('reports an error of a statement, and answers the next one', () => {
     expect(run(1, 'select 1 / 0', 'select 2', 'select missing', 'select 3')).toEqual([
       'division by zero',

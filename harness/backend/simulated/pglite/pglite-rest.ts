@@ -5,6 +5,7 @@ import { givenOf, parseCall, type Call, type Given, type ReadAccess } from '../c
 import { nothingChanged, pageStatus, present, respond, type Result } from '../rest-answer.ts';
 import { databaseError, notSimulated, RestError } from '../rest-error.ts';
 import type { DatabaseSchema, FunctionSchema, RelationSchema } from './database-schema.ts';
+import { selectionOf, type KeptSelection } from './kept-selections.ts';
 import { functionCall } from './sql-functions.ts';
 import { change, deletion, insertion, requireNoWindow, tellsInserted } from './sql-changes.ts';
 import { clausesOf, SelectBuilder } from './sql-select.ts';
@@ -91,28 +92,20 @@ function relationOf({ relations }: DatabaseSchema, name: string): RelationSchema
 
 /** The same request at the same position has the same answer, if that depends on stored rows alone. */
 function select(call: Call, relation: RelationSchema, options: PgliteRestOptions): HttpAnswer {
-  if (!isPure(call, relation)) return read(call, relation, options);
-  const { isObject } = call.accept;
-  const key = `${call.method} ${call.url.href} ${isObject} ${call.prefer.count} ${call.role} ${JSON.stringify(call.claims)}`;
+  const { method, role, url, accept, prefer } = call;
+  const selection = selectionOf(options.schema, relation, url);
+  const isPure = selection.readsRowsAlone && (!relation.hasPolicies || role === 'service_role');
+  if (!isPure) return read(call, selection, options, true);
+  const key = `${method} ${role} ${accept.isObject} ${prefer.count} ${url.href}`;
   const answers = options.answers();
   let answer = answers.get(key);
-  if (answer === undefined) answers.set(key, (answer = read(call, relation, options)));
+  if (answer === undefined) answers.set(key, (answer = read(call, selection, options, false)));
   return answer;
 }
 
-/** Views, policies and related tables may call functions; some texts are dates relative to now. */
-function isPure({ role, url }: Call, { isTable, hasPolicies }: RelationSchema): boolean {
-  if (!isTable || (hasPolicies && role !== 'service_role')) return false;
-  return !/\(|%28|now|today|tomorrow|yesterday/i.test(url.search);
-}
-
-function read(call: Call, relation: RelationSchema, options: PgliteRestOptions): HttpAnswer {
-  const values = new StatementValues();
-  const builder = new SelectBuilder(options.schema, call.url.searchParams, values);
-  const source = { from: `public.${identifier(relation.name)}`, relation: relation.name };
-  const { rows, count, clauses } = builder.statements(source, true);
-  return within(options.begin(settingsOf(call, options.schema), !isPure(call, relation)), (transaction) =>
-    shownPage(call, transaction, { rows, count, values: values.values }, clauses.offset),
+function read(call: Call, selection: KeptSelection, options: PgliteRestOptions, isReadOnly: boolean): HttpAnswer {
+  return within(options.begin(settingsOf(call, options.schema), isReadOnly), (transaction) =>
+    shownPage(call, transaction, selection, selection.offset),
   );
 }
 

@@ -132,10 +132,11 @@ export interface QueryAnswer {
   error: SqlError | undefined;
   /** Number of statements that were prepared. */
   prepared: number;
+  notices: SqlError[];
 }
 
 export function parseAnswer(bytes: Buffer): QueryAnswer {
-  const answer: QueryAnswer = { results: [], error: undefined, prepared: 0 };
+  const answer: QueryAnswer = { results: [], error: undefined, prepared: 0, notices: [] };
   let current: StatementResult = { rows: [], command: '' };
   for (let at = 0; at < bytes.length;) {
     const kind = bytes[at];
@@ -149,11 +150,12 @@ export function parseAnswer(bytes: Buffer): QueryAnswer {
       current = { rows: [], command: '' };
     } else if (kind === PREPARED) answer.prepared += 1;
     else if (kind === ERROR) answer.error ??= new SqlError(parseFields(bytes.subarray(start, end)));
+    else if (kind === NOTICE) answer.notices.push(new SqlError(parseFields(bytes.subarray(start, end))));
   }
   return answer;
 }
 
-const [ROW, COMPLETE, PREPARED, ERROR] = Buffer.from('DC1E', 'latin1');
+const [ROW, COMPLETE, PREPARED, ERROR, NOTICE] = Buffer.from('DC1EN', 'latin1');
 
 function parseRow(bytes: Buffer, start: number, end: number): (string | null)[] {
   const row: (string | null)[] = [];

@@ -1,0 +1,176 @@
+/**
+ * `npm run bench -- migrations`: the cost of a simulation from migrations, as ratios to the hand-written model of the same
+ * database, and what it takes to start. `node bench/migrations.ts SCALE`: a scale of 1 runs 10,000 seeds.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { prepareSimulation } from '../harness/runner/prepare-simulation.ts';
+import { simulateRun } from '../harness/runner/simulate-run.ts';
+import { inMacrotask } from '../harness/simulation/simulate.ts';
+import { inBatch, referencePlan, subject as modelled } from './reference.ts';
+
+interface Measure {
+  measure: string;
+  value: number;
+  unit: string;
+  /** At most, or at least where it begins with `≥`. */
+  target: string;
+}
+
+const migrated = { ...modelled, simulation: undefined };
+const RUNS = 40;
+const REPETITIONS = 7;
+const STARTS = 5;
+const WORKERS_MAX = 3;
+
+const [mode, argument] = process.argv.slice(2);
+if (!isMainThread) await runAsWorker();
+else if (mode === 'start') console.log(JSON.stringify(await start()));
+else if (mode === 'digest') console.log(await digest(Number(argument)));
+else await main(Number(mode ?? 1));
+process.exit();
+
+async function main(scale: number): Promise<void> {
+  const measures = [
+    ...(await costs()),
+    ...starts(),
+    ...(await memory()),
+    ...(await determinism(Math.ceil(10_000 * scale))),
+  ];
+  const width = Math.max(...measures.map(({ measure }) => measure.length));
+  for (const { measure, value, unit, target } of measures) {
+    console.log(`${measure.padEnd(width)}  ${value.toFixed(1).padStart(8)} ${unit.padEnd(4)}  ${target}`);
+  }
+  const folder = new URL('../reports/bench/', import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL('migrations.json', folder), `${JSON.stringify(measures, undefined, 2)}\n`);
+}
+
+/** The two take turns, so that both are measured under the same load. */
+async function costs(): Promise<Measure[]> {
+  const database = await prepareSimulation(migrated);
+  const runOf = (subject: typeof migrated | typeof modelled) => (seed: number) =>
+    simulateRun({ plan: referencePlan(seed), subject, database, blockedMsMax: Number.POSITIVE_INFINITY });
+  const times = { migrated: [] as number[], modelled: [] as number[] };
+  for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
+    times.migrated.push(await cpuMsOf(runOf(migrated)));
+    times.modelled.push(await cpuMsOf(runOf(modelled)));
+  }
+  // The first turns warm up.
+  const [fromMigrations, fromModel] = [median(times.migrated.slice(2)), median(times.modelled.slice(2))];
+  return [
+    { measure: 'runs per CPU second from migrations', value: 1_000 / fromMigrations, unit: '', target: '≥ 80' },
+    { measure: 'runs per CPU second from the model', value: 1_000 / fromModel, unit: '', target: '' },
+    {
+      measure: 'cost of a run from migrations ÷ from the model',
+      value: fromMigrations / fromModel,
+      unit: '',
+      target: '',
+    },
+  ];
+}
+
+/** CPU time of this thread for one run. */
+function cpuMsOf(run: (seed: number) => unknown): Promise<number> {
+  return inBatch(() => {
+    const started = process.threadCpuUsage();
+    for (let seed = 0; seed < RUNS; seed += 1) run(seed);
+    const { user, system } = process.threadCpuUsage(started);
+    return (user + system) / 1e3 / RUNS;
+  });
+}
+
+interface Start {
+  readyMs: number;
+  readyCpuMs: number;
+  rssMb: number;
+}
+
+/** In a process of its own; the data directory comes from the cache. */
+async function start(): Promise<Start> {
+  const [startedMs, startedCpu] = [performance.now(), process.cpuUsage()];
+  const database = await prepareSimulation(migrated);
+  const readyMs = performance.now() - startedMs;
+  const { user, system } = process.cpuUsage(startedCpu);
+  for (let seed = 0; seed < RUNS; seed += 1) {
+    await inMacrotask(() => simulateRun({ plan: referencePlan(seed), subject: migrated, database }));
+  }
+  return { readyMs, readyCpuMs: (user + system) / 1e3, rssMb: process.memoryUsage.rss() / 1e6 };
+}
+
+function starts(): Measure[] {
+  const all = Array.from({ length: STARTS }, () => JSON.parse(inProcess('start')) as Start);
+  const medianOf = (name: keyof Start): number => median(all.map((each) => each[name]));
+  return [
+    { measure: 'ready, from the cache', value: medianOf('readyMs'), unit: 'ms', target: '≤ 400' },
+    {
+      measure: 'ready, from the cache, CPU time of the process',
+      value: medianOf('readyCpuMs'),
+      unit: 'ms',
+      target: '',
+    },
+    { measure: `memory of a process after ${RUNS} runs`, value: medianOf('rssMb'), unit: 'MB', target: '≤ 300' },
+  ];
+}
+
+function inProcess(...parameters: string[]): string {
+  return execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...parameters], { encoding: 'utf8' });
+}
+
+/** What further threads add to the memory of the process, each after as many runs. */
+async function memory(): Promise<Measure[]> {
+  const sizes: number[] = [];
+  const threads: Worker[] = [];
+  for (let count = 0; count < WORKERS_MAX; count += 1) {
+    const thread = new Worker(new URL(import.meta.url), { workerData: RUNS });
+    threads.push(thread);
+    await new Promise((resolve, reject) => thread.once('message', resolve).once('error', reject));
+    sizes.push(process.memoryUsage.rss() / 1e6);
+  }
+  await Promise.all(threads.map((thread) => thread.terminate()));
+  const further = (sizes.at(-1)! - sizes[0]!) / (WORKERS_MAX - 1);
+  return [{ measure: 'memory of each further thread', value: further, unit: 'MB', target: '≤ 150' }];
+}
+
+async function runAsWorker(): Promise<void> {
+  await digest(workerData as number);
+  parentPort!.postMessage('done');
+  await new Promise(() => undefined);
+}
+
+/** The seeds are run in ascending order twice, and in another process in descending order. */
+async function determinism(seeds: number): Promise<Measure[]> {
+  const hashes = [await digest(seeds), await digest(seeds), inProcess('digest', String(-seeds)).trim()];
+  const differing = hashes.filter((hash) => hash !== hashes[0]).length;
+  return [
+    {
+      measure: `repetitions of ${seeds} seeds that differ, of 2, one in another process`,
+      value: differing,
+      unit: '',
+      target: '≤ 0',
+    },
+  ];
+}
+
+/** @param count number of seeds; if it is negative, they are run in descending order */
+async function digest(count: number): Promise<string> {
+  const database = await prepareSimulation(migrated);
+  const seeds = Array.from({ length: Math.abs(count) }, (_, seed) => seed);
+  const hashes = new Map<number, string>();
+  for (const seed of count < 0 ? seeds.toReversed() : seeds) {
+    const { traceHash } = await inMacrotask(() =>
+      simulateRun({ plan: referencePlan(seed), subject: migrated, database }),
+    );
+    hashes.set(seed, traceHash());
+  }
+  return createHash('sha256')
+    .update(seeds.map((seed) => hashes.get(seed)).join())
+    .digest('hex');
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
