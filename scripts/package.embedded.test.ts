@@ -87,14 +87,14 @@ it('contains the licences of what it bundles, and a bill of materials', () => {
 
 it('the first run finds the reversion', () => {
   const { status, stdout, stderr } = sh(command('npx ratchet run'));
-  expect(stdout, stderr).toContain('tab-1 saw story-1 go from 85% back to 10%');
+  expect(stdout, stderr).toContain('tab-1 saw story-1 go from 90% back to 0%');
   expect(status).toBe(1);
 });
 
 it('the test fails with the reason', () => {
   const { status, stdout, stderr } = sh(command('npx vitest run'));
   expect(stdout, stderr).toContain('1 failed');
-  expect(stdout + stderr).toContain('from 85% back to 10%');
+  expect(stdout + stderr).toContain('from 90% back to 0%');
   expect(status).toBe(1);
 });
 

@@ -78,18 +78,25 @@ export const lag = defineFault({
   },
 });
 
-/** Stops replay first and then advances it commit by commit, so that no commit after `hold_at` becomes visible. */
+/**
+ * Stops replay first and then advances it commit by commit, so that no commit after `hold_at` becomes visible. Where the
+ * application decides on its steps, the last commit up to that progress is held.
+ */
 async function holdAtCommit(fault: z.output<typeof exact>, targets: FaultTargets): Promise<AppliedFault> {
   const target = targets.replica(fault.replica);
+  const { key, generation, progress } = fault.hold_at;
   const isLast = (commit: Commit): boolean =>
-    commit.key === fault.hold_at.key &&
-    commit.generation === fault.hold_at.generation &&
-    commit.progress === fault.hold_at.progress;
+    commit.key === key && commit.generation === generation && commit.progress === progress;
+  const isBeyond = (commit: Commit): boolean =>
+    targets.haveOwnSteps &&
+    commit.key === key &&
+    (commit.generation > generation || (commit.generation === generation && commit.progress > progress));
 
   let steps: Promise<void> = Promise.resolve();
   let failure: unknown;
   const stop = targets.onCommit((commit) => {
-    if (isLast(commit)) stop();
+    if (isLast(commit) || isBeyond(commit)) stop();
+    if (isBeyond(commit)) return;
     steps = steps
       .then(() => target.holdAt(commit.lsn))
       .catch((error: unknown) => {

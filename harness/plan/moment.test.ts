@@ -27,6 +27,16 @@ describe('a sequence of patterns', () => {
     expect(new PatternSequence({ f: 'show', generation: 2 }).follow(shown(5, 2))).toBe(true);
   });
 
+  it('is also matched by a greater progress of its generation, where the application decides on its steps', () => {
+    const shows = [shown(90, 2), shown(60, 1), shown(90, 1)];
+    const follow = (...matching: ['reached'?]): boolean[] => {
+      const sequence = new PatternSequence({ f: 'show', generation: 1, progress: 85 }, ...matching);
+      return shows.map((event) => sequence.follow(event));
+    };
+    expect(follow('reached')).toEqual([false, false, true]);
+    expect(follow()).toEqual([false, false, false]);
+  });
+
   it('stays complete', () => {
     const sequence = new PatternSequence({ f: 'show', progress: 85 });
     expect([85, 10].map((progress) => sequence.follow(shown(progress)))).toEqual([true, true]);

@@ -36,12 +36,20 @@ export type Moment = z.output<typeof Moment>;
 /** A moment as the user writes it. */
 export type MomentInput = z.input<typeof Moment>;
 
+/**
+ * How the progress of a pattern is compared with that of an event: `equal`, or `reached` by a greater one as well, for an
+ * application that decides on its steps itself and may never have the progress of the plan.
+ */
+export type ProgressMatching = 'equal' | 'reached';
+
 /** Follows a history and reports when the sequence of patterns has matched. */
 export class PatternSequence {
   readonly #patterns: readonly EventPattern[];
+  readonly #matching: ProgressMatching;
   #seen = 0;
 
-  constructor(patterns: EventPattern | readonly EventPattern[]) {
+  constructor(patterns: EventPattern | readonly EventPattern[], matching: ProgressMatching = 'equal') {
+    this.#matching = matching;
     this.#patterns = Array.isArray(patterns) ? patterns : [patterns as EventPattern];
   }
 
@@ -53,19 +61,22 @@ export class PatternSequence {
   /** Returns true from the event that completes the sequence. */
   follow(event: PatternTarget): boolean {
     const next = this.#patterns[this.#seen];
-    if (next !== undefined && matches(next, event)) this.#seen += 1;
+    if (next !== undefined && matches(next, event, this.#matching)) this.#seen += 1;
     return this.#seen === this.#patterns.length;
   }
 }
 
 type PatternTarget = { readonly [field: string]: unknown };
 
-function matches(pattern: EventPattern, event: PatternTarget): boolean {
+function matches(pattern: EventPattern, event: PatternTarget, matching: ProgressMatching): boolean {
   const value = (event['value'] ?? {}) as PatternTarget;
   return Object.entries(pattern).every(([field, wanted]) => {
     if (wanted === undefined) return true;
     if (field === 'generation') return (value['generation'] ?? 1) === wanted;
-    if (field === 'progress') return value['progress'] === wanted;
+    if (field === 'progress') {
+      const { progress } = value;
+      return progress === wanted || (matching === 'reached' && Number(progress) > Number(wanted));
+    }
     return event[field] === wanted;
   });
 }

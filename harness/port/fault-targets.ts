@@ -19,6 +19,8 @@ export interface FaultTargets {
   onCommit(listener: (commit: Commit) => void): () => void;
   /** Applies `effect` to every later request for which `matches` is true; returns a function that stops it. */
   intercept(matches: (request: RoutedRequest) => boolean, effect: RequestEffect): () => void;
+  /** The application decides on its steps: it may never commit the progress that a plan names, but a greater one. */
+  readonly haveOwnSteps: boolean;
   /** A tab of a run, by the name of its session. */
   tab(session: string): TabTarget;
   /** Kills an instance of the application, counted from 1, and starts it again after `downMs`. Resolves when it is up. */

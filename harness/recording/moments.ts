@@ -1,6 +1,6 @@
 /** Waits for the moments of a plan. */
 import type { Clock } from '../clock.ts';
-import { PatternSequence, type Moment } from '../plan/moment.ts';
+import { PatternSequence, type Moment, type ProgressMatching } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -26,7 +26,7 @@ export interface Wait {
 /** The reason of an abort that ends a wait: without a reason, every abort creates an error with a stack. */
 export const OVER = 'over';
 
-export function createMoments(clock: Clock, recorder: Recorder): Moments {
+export function createMoments(clock: Clock, recorder: Recorder, matching: ProgressMatching = 'equal'): Moments {
   const waits = new Set<Wait>();
   return {
     waits,
@@ -40,7 +40,7 @@ export function createMoments(clock: Clock, recorder: Recorder): Moments {
 
   async function reached(moment: Moment, signal: AbortSignal, wait: Wait): Promise<void> {
     if ('at_ms' in moment) return clock.sleep(moment.at_ms - clock.now() / 1e6, signal);
-    const sequence = new PatternSequence(moment.after);
+    const sequence = new PatternSequence(moment.after, matching);
     const isOver = recorder.history.events.some((event) => sequence.follow(event)) || signal.aborted;
     if (!isOver) await seenInTime(sequence, moment.within_ms, signal, wait);
     await clock.sleep(moment.plus_ms, signal);

@@ -29,9 +29,10 @@ export interface ClusterParts extends Omit<AssemblyParts, 'nodes' | 'claim'> {
 }
 
 /** The fault targets of a run other than the databases. */
-export type Participants = Pick<FaultTargets, 'tab' | 'restartInstance'>;
+export type Participants = Pick<FaultTargets, 'tab' | 'restartInstance' | 'haveOwnSteps'>;
 
 const NO_PARTICIPANTS: Participants = {
+  haveOwnSteps: false,
   tab: (session) => outsideOfRun(session),
   restartInstance: (instance) => outsideOfRun(`instance ${instance}`),
 };

@@ -32,6 +32,7 @@ function setUp(...inputs: unknown[]) {
       reload: () => void calls.push(`${session} reloads`),
       moveTo: (instance) => void calls.push(`${session} moves to ${instance}`),
     }),
+    haveOwnSteps: false,
     restartInstance: async (instance, downMs) => void calls.push(`instance ${instance} down for ${downMs}`),
   };
   const faults = inputs.map((input) => Fault.parse(input));
@@ -40,7 +41,7 @@ function setUp(...inputs: unknown[]) {
     for (const listener of listeners) listener({ key: 's', generation: 1, progress, status: undefined, lsn });
     await settle();
   };
-  return { clock, recorder, calls, appClock, nemesis, commit, signal: new AbortController().signal };
+  return { clock, recorder, calls, targets, appClock, nemesis, commit, signal: new AbortController().signal };
 }
 
 const lag = { kind: 'lag', replica: 'replica-1' };
@@ -123,6 +124,22 @@ describe('a fault with a duration', () => {
     await commit(40, '0/30');
     await commit(85, '0/40');
     expect(calls).toEqual(['hold at 0/10', 'hold at 0/20', 'hold at 0/30']);
+    await nemesis.heal();
+    expect(calls.at(-1)).toBe('resume');
+  });
+
+  it('holds a replica at the last commit up to a progress that the application never has', async () => {
+    const { nemesis, targets, calls, commit, signal } = setUp({
+      ...lag,
+      mode: 'exact',
+      hold_at: { key: 's', progress: 40 },
+    });
+    Object.assign(targets, { haveOwnSteps: true });
+    await nemesis.begin(signal);
+    await commit(30, '0/20');
+    await commit(60, '0/30');
+    await commit(35, '0/40');
+    expect(calls).toEqual(['hold at 0/10', 'hold at 0/20']);
     await nemesis.heal();
     expect(calls.at(-1)).toBe('resume');
   });

@@ -96,11 +96,12 @@ export async function prepareStage(
   const processes = new ProcessNames();
   const exchanges = recordExchanges(recorder, processes, subject.tracked, keys, writesOf(plan, backend));
   const knownValues = followValues(recorder, () => cluster.commitsDelivered());
-  const moments = createMoments(clock, recorder);
+  const moments = createMoments(clock, recorder, instances.haveOwnSteps ? 'reached' : 'equal');
   const { routing, sticky_ms: stickyMs } = plan.topology;
   const delays = new CountingClock(clock);
   const tabs: Stage['tabs'] = new Map();
   const participants: Participants = {
+    haveOwnSteps: instances.haveOwnSteps,
     tab: (session) => required(tabs.get(session), session),
     restartInstance: (instance, downMs) => instances.restart(instance, () => delays.sleep(downMs)),
   };

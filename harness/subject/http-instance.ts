@@ -45,6 +45,7 @@ export function statusPathOf({ keyOf }: Pick<KeyedRows, 'keyOf'>, { status }: Ro
 export function httpInstance(base: string, { keyOf, tracked }: KeyedRows, { start: route }: Routes): AppInstance {
   const start = required(route, 'the start route');
   return {
+    hasOwnSteps: true,
     status({ url, headers, signal }) {
       const { pathname, search } = new URL(url);
       return fetch(new URL(pathname + search, base), { headers: headersForServer(headers), signal });

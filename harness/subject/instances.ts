@@ -53,6 +53,11 @@ export class AppInstances {
     return instances;
   }
 
+  /** Whether the application decides on the steps of its generations, and not the plan. */
+  get haveOwnSteps(): boolean {
+    return this.#slots.some(({ app }) => app?.hasOwnSteps === true);
+  }
+
   /** Whether one of them was killed: a process that is killed cannot clean up. */
   get hasKilled(): boolean {
     return this.#hasKilled;

@@ -80,6 +80,7 @@ async function openInstance(
   const within = <T>(task: () => T): T => asInstance(settings, task);
   const instance = await within(() => open(createModuleLoader(root)));
   return {
+    ...(instance.hasOwnSteps === undefined ? {} : { hasOwnSteps: true }),
     status: (request, story) => within(() => calls.answer(request, () => instance.status(request, story))),
     generate: (job) => within(() => calls.work(() => instance.generate(job))),
     close: () => within(async () => instance.close?.()),

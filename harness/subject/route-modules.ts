@@ -30,6 +30,7 @@ export async function openRoutes(
   const { status, generate } = functions;
   const textOf = (story: string): string => keyText(rows.keyOf(story), rows.tracked);
   return {
+    ...(generate === undefined ? { hasOwnSteps: true } : {}),
     status:
       status === undefined
         ? await statusByModule(load, rows, routes)

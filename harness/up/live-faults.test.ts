@@ -35,6 +35,7 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsReported =
       tab: () => {
         throw new Error('there is no tab');
       },
+      haveOwnSteps: false,
       restartInstance: async () => undefined,
     },
   });
