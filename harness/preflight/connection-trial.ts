@@ -11,6 +11,8 @@ export interface Trial {
   clock: Clock;
   /** The URL that the application was given as that of its Supabase. */
   gatewayUrl: string;
+  /** Whether the application was running before, with a Supabase of its own: then its requests pass by the gateway. */
+  isDirect: boolean;
   /** How long a check waits for the application. */
   timeoutMs: number;
   /** Whether the backend reports commits. Otherwise, the progress is observed through the status route. */

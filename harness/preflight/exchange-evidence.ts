@@ -79,7 +79,11 @@ function hiddenRow(exchange: Exchange): Problem {
 }
 
 /** The application sent nothing to the gateway. */
-export function otherDatabase(found: string, { gatewayUrl }: Trial): Problem {
+export function otherDatabase(found: string, { gatewayUrl, isDirect }: Trial): Problem {
+  if (isDirect) {
+    const remedy = 'if the application uses another Supabase than the backend, let both use the same';
+    return { field: 'app', found, remedy };
+  }
   return {
     field: 'app',
     found: `${found}, and sent no request to ${gatewayUrl}, which it was given as SUPABASE_URL`,

@@ -57,8 +57,8 @@ export function routeProblem(answer: RouteAnswer, trial: Trial): Problem | undef
     const { remedy } = otherDatabase('', trial);
     return {
       field: 'routes.status',
-      found: `${found}, and asked nothing of ${trial.gatewayUrl}`,
-      remedy: `correct the path; if it is right, ${remedy}`,
+      found: trial.isDirect ? found : `${found}, and asked nothing of ${trial.gatewayUrl}`,
+      remedy: `correct the path; ${trial.isDirect ? '' : 'if it is right, '}${remedy}`,
     };
   }
   if (trial.exchanges.length === 0) return otherDatabase(found, trial);

@@ -34,11 +34,17 @@ export function findUntested(history: HistoryColumns, plan: Plan, selection: Sel
     'fault-unused': named(marks, 'fault-unused').flatMap((mark) => describeUnused(plan, mark)),
   };
   const reasons = (Object.keys(missing) as Allowance[])
+    .toSorted((a, b) => rankOf(a, history) - rankOf(b, history))
     .filter((name) => !plan.allows.includes(name))
     .flatMap((name) => missing[name].map((reason) => `${PREFIXES[name] ?? 'nothing was tested'}: ${reason}`));
   if (reasons.length === 0) return undefined;
   const blind = observers.filter(({ shown, received }) => shown + received === 0).map(({ session }) => session);
   return { reasons, blind: new Set(blind) };
+}
+
+/** Without commits, a worker gives up because the status route does not answer, which the observers tell. */
+function rankOf(name: Allowance, { header }: HistoryColumns): number {
+  return name === 'workers-gave-up' && header?.['commits_of'] === undefined ? 1 : 0;
 }
 
 /** Whether the subject may be the cause: a fault that never applies is one of the plan. */

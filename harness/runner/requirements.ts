@@ -56,6 +56,11 @@ export function requireConnection({ name, isConnecting, isVirtual }: Backend, su
   );
 }
 
+/** An application may reach databases that were running before directly, unless their own gateway belongs to the run. */
+export function mayPassByGateway({ isConnecting }: Backend, { redirect }: Cluster): boolean {
+  return isConnecting === true && redirect === undefined;
+}
+
 /** The capabilities of a subject: those that it declares, and those that its table gives. */
 export function capabilitiesOf({ capabilities = [], tracked }: Subject): SubjectCapability[] {
   return tracked.generation === undefined ? [...capabilities] : [...capabilities, 'story-rerun'];

@@ -13,7 +13,7 @@ import { createObserver, type ObserverActor } from '../actors/observer.ts';
 import { onBehalfOf } from '../async-context.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { storyKeys } from '../recording/story-keys.ts';
-import { requireOfCluster, requireSupport } from './requirements.ts';
+import { mayPassByGateway, requireOfCluster, requireSupport } from './requirements.ts';
 import { prepareSeeding, storiesOf, waitForReplicas } from './seeding.ts';
 import { prepareStage, type Stage, type StageOptions } from './stage.ts';
 import { addUsers, asSignedIn, usersOf } from './sign-in.ts';
@@ -105,12 +105,10 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
 function recordMissing(
   { recorder, nemesis, hasRequests, gatewayUrl }: Stage,
   { backend }: RunOptions,
-  { redirect }: Cluster,
+  cluster: Cluster,
 ): void {
   for (const number of nemesis.unused()) recorder.record(unusedFaultMark(number));
-  // An application may reach databases that were running before directly, unless their own gateway belongs to the run.
-  const mayBypass = backend.isConnecting === true && redirect === undefined;
-  if (!hasRequests() && !mayBypass) recorder.record(noRequestsMark(gatewayUrl));
+  if (!hasRequests() && !mayPassByGateway(backend, cluster)) recorder.record(noRequestsMark(gatewayUrl));
 }
 
 function notesOf({ missing, notes = [] }: Cluster): string[] {

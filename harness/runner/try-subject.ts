@@ -13,6 +13,7 @@ import { inMacrotask } from '../simulation/simulate.ts';
 import { firstOf } from '../required.ts';
 import { realHost, type Host } from './host.ts';
 import { prepareSimulation } from './prepare-simulation.ts';
+import { mayPassByGateway } from './requirements.ts';
 import { prepareSeeding, storiesOf, type Seeding } from './seeding.ts';
 import { inVirtualTime } from './simulate-run.ts';
 import { addUsers, asSignedIn, usersOf } from './sign-in.ts';
@@ -139,7 +140,8 @@ async function tryOn(cluster: Cluster, commits: Set<(commit: Commit) => void>, a
   }
   report(passed('application', 'application started'));
   try {
-    for await (const check of preflight(trialOf(stage, exchanges, around))) report(check);
+    const isDirect = subject.runsAt !== undefined && mayPassByGateway(around.backend, cluster);
+    for await (const check of preflight(trialOf(stage, exchanges, isDirect, around))) report(check);
   } finally {
     around.stopping.abort();
     stage.recorder.close();
@@ -153,7 +155,7 @@ function applicationProblem(error: unknown): Problem {
   return { field: 'app', found: error.message, remedy: error.hint ?? 'see the output of the application' };
 }
 
-function trialOf(stage: Stage, exchanges: readonly Exchange[], around: Surroundings): Trial {
+function trialOf(stage: Stage, exchanges: readonly Exchange[], isDirect: boolean, around: Surroundings): Trial {
   const { subject, timeoutMs, stopping } = around;
   const { clock, evidence, gatewayUrl, instances, recorder } = stage;
   let asked = 0;
@@ -162,6 +164,7 @@ function trialOf(stage: Stage, exchanges: readonly Exchange[], around: Surroundi
     story: STORY,
     clock,
     gatewayUrl,
+    isDirect,
     timeoutMs,
     hasCommits: evidence === 'commit',
     exchanges,
