@@ -161,6 +161,7 @@ async function startUp(): Promise<Environment> {
   const args = ['bin/ratchet.js', 'up', '--subject', 'guarded', '--name', NAME, '-o', 'env'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   process.on('exit', () => child.kill());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
   child.on('exit', (code, signal) => {
     if (code !== 130) failures.push(`it ended: ${signal ?? `exit code ${code}`}`);
   });
