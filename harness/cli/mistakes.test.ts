@@ -26,6 +26,16 @@ const simulated = (changes: Readonly<Record<string, string>> = {}): string =>
   subject({ simulation: MODEL, ...changes });
 const MODEL = `{ tables: { jobs: { columns: { id: { type: 'text' }, pct: { type: 'integer', default: 0 } }, primaryKey: ['id'] } } }`;
 
+/** A subject that is an application of functions. */
+const application = (open: string): string => `import { defineSubject, modules } from 'ratchet';
+export const subject = defineSubject({
+  app: modules(import.meta.dirname, ${open}),
+  database: { migrations: import.meta.dirname, table: 'jobs', key: 'id', progress: 'pct' },
+  routes: { status: '/:id', start: '/:id' },
+  simulation: ${MODEL},
+});
+`;
+
 const SCENARIO = {
   name: `'mine'`,
   summary: `'one poll'`,
@@ -135,6 +145,16 @@ const MISTAKES: readonly (readonly [what: string, files: Files, args: readonly s
       ['no open', undefined, "the subject's open must be a function, not undefined"],
     ] as const
   ).map(([what, open, line]) => [what, { 's.ts': subject({ simulation: MODEL, open }) }, RUN_SIMULATED, line] as const),
+  ...(
+    [
+      ['missing', 'async () => {}', 'open returned nothing — it must return { status'],
+      ['of another type', 'async () => ({ status: 5 })', 'open returned a status that is not a function'],
+      ['a path', `'app/route.ts'`, 'open must be a function, not string'],
+    ] as const
+  ).map(
+    ([what, open, line]) =>
+      [`functions of an application that are ${what}`, { 's.ts': application(open) }, RUN_SIMULATED, line] as const,
+  ),
   [
     'an unknown type of a column',
     { 's.ts': subject({ simulation: MODEL.replace('integer', 'int') }) },
@@ -168,12 +188,6 @@ const MISTAKES: readonly (readonly [what: string, files: Files, args: readonly s
     { 's.ts': simulated({ open: 'async () => { throw null; }' }) },
     RUN_SIMULATED,
     'createInstance of the subject jobs threw null',
-  ],
-  [
-    'open that returns nothing',
-    { 's.ts': simulated({ open: 'async () => undefined' }) },
-    RUN_SIMULATED,
-    'open of the subject jobs returned no instance',
   ],
   [
     'createInstance that returns nothing',

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -238,6 +238,10 @@ describe('a marked target', () => {
     await eventually(() => existsSync(history) && readFileSync(history, 'utf8').includes('"f":"show"'));
     const midway = JSON.stringify({ rows: 1, slots: 1, publications: 0, replay: 'paused' });
     await eventually(async () => JSON.stringify(await leftOn(up)) === midway);
+    // The watchdog runs, and has the keys.
+    const processes = spawnSync('ps', ['-A', '-ww', '-o', 'args'], { encoding: 'utf8' }).stdout;
+    expect(processes).toContain('const cleanups = []');
+    expect(processes).not.toContain(up.variables['SECRET_KEY']);
     child.kill(signal);
     expect(await ended).toBe(code);
     await eventually(async () => JSON.stringify(await leftOn(up)) === JSON.stringify(NOTHING));
