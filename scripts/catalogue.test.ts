@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { SCENARIO_TAGS, parametersOf, planOf } from '../harness/plan/scenario.ts';
+import { SCENARIO_TAGS } from '../harness/plan/scenario-tags.ts';
+import { parametersOf, planOf } from '../harness/plan/scenario.ts';
 import { scenarioMarkdown } from '../harness/report/scenario-page.ts';
 import { openCatalogue } from '../harness/runner/catalogue.ts';
 import { expectationsOf } from '../harness/runner/expectation.ts';

@@ -7,9 +7,16 @@ import { readText } from '../history/import/input-text.ts';
 
 const STDIN = '-';
 
-/** @throws UsageError naming the file, if it cannot be read */
-export function readInput(file: string): Promise<string> {
-  return readText({ name: nameOfInput(file), bytes: readBytes(file) });
+/** The maximum length of a JavaScript string. */
+const textLengthMax = 2 ** 29 - 24;
+
+/** @throws UsageError naming the file, if it cannot be read, or does not fit into one string */
+export async function readInput(file: string): Promise<string> {
+  const name = nameOfInput(file);
+  const pieces = await readText({ name, bytes: readBytes(file) });
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length > textLengthMax) throw new UsageError('file-too-large', `${name}: larger than 512 MiB`);
+  return pieces.join('');
 }
 
 /**

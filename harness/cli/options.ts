@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { RunningOptions } from '../api/run-scenarios.ts';
 import type { Plan } from '../plan/plan.ts';
-import { SCENARIO_TAGS } from '../plan/scenario.ts';
+import { SCENARIO_TAGS } from '../plan/scenario-tags.ts';
 import { ROUTINGS } from '../plan/routing.ts';
 import { DEFAULT_BACKEND, DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
 import { backendNames } from '../runner/backend-registry.ts';

@@ -1,4 +1,5 @@
-import { SCENARIO_TAGS, type Scenario } from '../plan/scenario.ts';
+import { SCENARIO_TAGS } from '../plan/scenario-tags.ts';
+import type { Scenario } from '../plan/scenario.ts';
 import { requireRangeOfScenario } from './define-range.ts';
 import {
   aFunction,

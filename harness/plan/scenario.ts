@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { parsePlan, type Plan, type PlanInput } from './plan.ts';
 import { drawFrom, type Draw } from './random.ts';
 import type { Range } from './range.ts';
+import type { ScenarioTag } from './scenario-tags.ts';
 
 export interface Parameter {
   /** What it does. The name ends in the unit (`lag_ms`). */
@@ -30,10 +31,6 @@ export interface Exploration {
   base?(options: PlanOptions): PlanBody;
   range?: Range;
 }
-
-/** What a scenario is about: reads that are old or out of order, writes that go back, values that are no progress, failover. */
-export const SCENARIO_TAGS = ['reads', 'writes', 'values', 'failover'] as const;
-export type ScenarioTag = (typeof SCENARIO_TAGS)[number];
 
 /** The page of a scenario in the catalogue. */
 export interface ScenarioPage {

@@ -1,27 +1,69 @@
-/** Reads whole texts, for formats that are not read as a stream. */
+/** Reads the text of an input in pieces, since a text of any length does not fit into one string. */
 import { isUtf8 } from 'node:buffer';
 import { UsageError } from '../../errors.ts';
 import type { ImportInput } from './import-format.ts';
 
-/** The maximum length of a JavaScript string. */
-const textBytesMax = 512 * 1024 * 1024 - 24;
+const LF = 0x0a;
+const mebibyte = 1024 * 1024;
 
-/** @throws UsageError with the name of the input, if it is too large or not UTF-8 */
-export async function readText({ name, bytes }: ImportInput): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of bytes) chunks.push(chunk);
-  const whole = Buffer.concat(chunks);
-  if (whole.length > textBytesMax) throw new UsageError('file-too-large', `${name}: larger than 512 MiB`);
-  if (!isUtf8(whole)) throw new UsageError('file-not-text', `${name}:${firstBadLine(whole)}: not UTF-8 text`);
-  return new TextDecoder().decode(whole);
+/** A single entry of a text, such as a line, may be about this long. */
+export const ENTRY_LENGTH_MAX = 64 * mebibyte;
+
+/**
+ * The whole text in pieces of about a given number of bytes, which may end anywhere but within a character.
+ * @throws UsageError with the name of the input, if it is not UTF-8
+ */
+export async function readText({ name, bytes }: ImportInput, pieceBytes = 16 * mebibyte): Promise<string[]> {
+  const pieces: string[] = [];
+  let line = 1;
+  let [chunks, length]: [Uint8Array[], number] = [[], 0];
+  const decode = (block: Buffer): void => {
+    if (!isUtf8(block)) throw new UsageError('file-not-text', `${name}:${line + badLine(block)}: not UTF-8 text`);
+    line += linesIn(block);
+    pieces.push(new TextDecoder('utf-8', { ignoreBOM: pieces.length > 0 }).decode(block));
+  };
+  for await (const chunk of bytes) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length < pieceBytes) continue;
+    const block = Buffer.concat(chunks);
+    const end = endOfCharacters(block);
+    if (end > 0) decode(block.subarray(0, end));
+    chunks = [block.subarray(end)];
+    length = block.length - end;
+  }
+  if (length > 0 || pieces.length === 0) decode(Buffer.concat(chunks));
+  return pieces;
 }
 
-function firstBadLine(bytes: Buffer): number {
-  let line = 1;
+/** The end of the last character that is complete. */
+function endOfCharacters(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    const isLead = byte >= 0xc0;
+    if (isLead && back < lengthOfCharacter(byte)) return bytes.length - back;
+    if (isLead || byte < 0x80) break;
+  }
+  return bytes.length;
+}
+
+function lengthOfCharacter(lead: number): number {
+  return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+}
+
+/** The first line that is not UTF-8, counted from 0. */
+function badLine(bytes: Buffer): number {
+  let line = 0;
   for (let start = 0; ; line += 1) {
-    const newline = bytes.indexOf(0x0a, start);
+    const newline = bytes.indexOf(LF, start);
     const end = newline === -1 ? bytes.length : newline;
     if (!isUtf8(bytes.subarray(start, end)) || newline === -1) return line;
     start = newline + 1;
   }
+}
+
+function linesIn(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) count += 1;
+  return count;
 }

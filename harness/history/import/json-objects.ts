@@ -1,4 +1,5 @@
 /** Reads JSON objects, one after another or in one array, each with its line, which JSON.parse does not give. */
+import { ENTRY_LENGTH_MAX } from './input-text.ts';
 import { SyntaxProblem } from './problem.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [field: string]: Json };
@@ -13,12 +14,13 @@ const blank = /\s*/y;
 const landmark = /[{}]|"[^"\\]*(?:\\[^][^"\\]*)*"?/g;
 
 /**
- * The objects of a text: one per line, or spread over lines, or the items of a single array.
+ * The objects of a text, which may be given in pieces: one per line, or spread over lines, or the items of a single array.
  * @throws SyntaxProblem
  */
-export function* readObjects(text: string): Generator<JsonObject> {
-  let at = skipBlank(text, 0);
-  let line = 1 + newlinesIn(text, 0, at);
+export function* readObjects(pieces: readonly string[]): Generator<JsonObject> {
+  let [text, taken] = ['', 0];
+  let [at, line] = [0, 1];
+  step(0);
   const isArray = text[at] === '[';
   let mayEnd = true;
   if (isArray) step(1);
@@ -29,7 +31,8 @@ export function* readObjects(text: string): Generator<JsonObject> {
     }
     if (isArray && mayEnd && text[at] === ']') break;
     if (text[at] !== '{') throw new SyntaxProblem(line, 'an operation must be a JSON object');
-    const end = endOfObject(text, at);
+    let end = endOfObject(text, at);
+    while (end === undefined && text.length - at < ENTRY_LENGTH_MAX && take()) end = endOfObject(text, at);
     if (end === undefined) throw new SyntaxProblem(line, 'not valid JSON: the object has no end');
     yield { value: parseObject(text.slice(at, end), line), line };
     step(end - at);
@@ -43,9 +46,22 @@ export function* readObjects(text: string): Generator<JsonObject> {
 
   /** Skips `length` characters and the white space after them. */
   function step(length: number): void {
-    const next = skipBlank(text, at + length);
-    line += newlinesIn(text, at, next);
-    at = next;
+    let from = at + length;
+    do {
+      const next = skipBlank(text, from);
+      line += newlinesIn(text, at, next);
+      [at, from] = [next, 0];
+    } while (at >= text.length && take());
+  }
+
+  /** Appends the next piece to what is left of the text; false after the last piece. */
+  function take(): boolean {
+    const piece = pieces[taken];
+    if (piece === undefined) return false;
+    taken += 1;
+    text = text.slice(at) + piece;
+    at = 0;
+    return true;
   }
 }
 

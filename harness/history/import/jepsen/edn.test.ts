@@ -4,7 +4,7 @@ import { plainOf, printPlain } from './edn-value.ts';
 import type { Plain } from './edn-value.ts';
 import { readForms } from './edn.ts';
 
-const read = (text: string): Plain[] => [...readForms(text)].map(({ value }) => plainOf(value));
+const read = (text: string): Plain[] => [...readForms([text])].map(({ value }) => plainOf(value));
 
 const understood: [what: string, text: string, values: Plain[]][] = [
   ['nothing at all', '', []],
@@ -77,7 +77,7 @@ test.each(refused)('refuses %s, with the line', (_, text, line, message) => {
 });
 
 test('every form has the line on which it begins', () => {
-  const lines = [...readForms('[{:a\n 1}\n\n; x\n {:b 2} #_{:c\n 3} {:d 4}]')].map(({ line }) => line);
+  const lines = [...readForms(['[{:a\n 1}\n\n; x\n {:b 2} #_{:c\n 3} {:d 4}]'])].map(({ line }) => line);
   expect(lines).toEqual([1, 5, 6]);
 });
 

@@ -5,6 +5,7 @@
 
 import { EdnMap, EdnSet, EdnSymbol, Keyword, Tagged } from './edn-value.ts';
 import type { Edn } from './edn-value.ts';
+import { ENTRY_LENGTH_MAX } from '../input-text.ts';
 import { SyntaxProblem } from '../problem.ts';
 
 /** A form and the line on which it begins. */
@@ -14,18 +15,35 @@ export interface Form {
 }
 
 /**
- * The forms of a text one after another; for a text that is a single vector or list, its items.
+ * The forms of a text, which may be given in pieces, one after another; for a text that is a single vector or list, its
+ * items.
  * @throws SyntaxProblem
  */
-export function* readForms(text: string): Generator<Form> {
-  const reader = new Reader(text);
-  const closer = reader.enterCollection();
-  for (;;) {
-    const form = reader.nextForm(closer);
-    if (form === undefined) break;
-    yield form;
-  }
-  if (closer !== undefined && reader.nextForm(undefined) !== undefined) {
+export function* readForms(pieces: readonly string[]): Generator<Form> {
+  const reader = new Reader();
+  let taken = 0;
+  const take = (from: number): boolean => {
+    const piece = pieces[taken];
+    if (piece === undefined || !reader.extend(from, piece)) return false;
+    taken += 1;
+    return true;
+  };
+  /** Reads again with the next piece what ends at the end of the text, because it may go on. */
+  const next = (closer: string | undefined): Form | undefined => {
+    for (;;) {
+      const from = reader.at;
+      try {
+        const form = reader.nextForm(closer);
+        if (!reader.isAtEnd || !take(from)) return form;
+      } catch (error) {
+        if (!(error instanceof SyntaxProblem) || !take(from)) throw error;
+      }
+    }
+  };
+  let closer = reader.enterCollection();
+  while (closer === undefined && reader.isAtEnd && take(reader.at)) closer = reader.enterCollection();
+  for (let form = next(closer); form !== undefined; form = next(closer)) yield form;
+  if (closer !== undefined && next(undefined) !== undefined) {
     throw new SyntaxProblem(reader.line, 'unexpected text after the end of the history');
   }
 }
@@ -70,16 +88,32 @@ const escapes: Readonly<Record<string, string>> = {
 const nothing = Symbol('nothing');
 
 class Reader {
-  readonly #text: string;
+  #text = '';
   #at = 0;
   #lineAt = 0;
   #line = 1;
+  /** The line with which the text begins. */
+  #firstLine = 1;
   /** Whether the last read reached the end of the collection or text, rather than a discarded form. */
   #hasEnded = false;
   readonly #keywords = new Map<string, Keyword>();
 
-  constructor(text: string) {
-    this.#text = text;
+  get at(): number {
+    return this.#at;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#text.length;
+  }
+
+  /** Goes back to a position, and appends a piece to the text from there; false if that would be too long for a form. */
+  extend(from: number, piece: string): boolean {
+    if (this.#text.length - from > ENTRY_LENGTH_MAX) return false;
+    this.#firstLine = this.#lineOf(from);
+    [this.#lineAt, this.#line] = [0, this.#firstLine];
+    this.#text = this.#text.slice(from) + piece;
+    this.#at = 0;
+    return true;
   }
 
   /** The line of the current position. */
@@ -290,7 +324,7 @@ class Reader {
 
   /** Fast because positions are mostly requested in order. */
   #lineOf(at: number): number {
-    if (at < this.#lineAt) [this.#lineAt, this.#line] = [0, 1];
+    if (at < this.#lineAt) [this.#lineAt, this.#line] = [0, this.#firstLine];
     for (;;) {
       const newline = this.#text.indexOf('\n', this.#lineAt);
       if (newline === -1 || newline >= at) return this.#line;

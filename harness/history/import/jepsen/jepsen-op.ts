@@ -11,8 +11,8 @@ export interface JepsenOp {
 }
 
 /** @throws SyntaxProblem */
-export function* readEdnOps(text: string): Generator<JepsenOp> {
-  for (const { value, line } of readForms(text)) {
+export function* readEdnOps(pieces: readonly string[]): Generator<JepsenOp> {
+  for (const { value, line } of readForms(pieces)) {
     // Records are printed as tagged maps: #jepsen.history.Op{:index 0, …}.
     const map = value instanceof Tagged ? value.value : value;
     if (!(map instanceof EdnMap)) throw new SyntaxProblem(line, 'an operation must be a map');
@@ -21,8 +21,8 @@ export function* readEdnOps(text: string): Generator<JepsenOp> {
 }
 
 /** @throws SyntaxProblem */
-export function* readJsonOps(text: string): Generator<JepsenOp> {
-  for (const { value, line } of readObjects(text)) yield { fields: new Map(Object.entries(value)), line };
+export function* readJsonOps(pieces: readonly string[]): Generator<JepsenOp> {
+  for (const { value, line } of readObjects(pieces)) yield { fields: new Map(Object.entries(value)), line };
 }
 
 function plainFields(map: EdnMap, line: number): Map<string, Plain> {

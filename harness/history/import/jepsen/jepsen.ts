@@ -19,14 +19,25 @@ export interface JepsenOptions {
   initial?: Value;
 }
 
-/** @throws UsageError `FILE:LINE: what is wrong` */
-export function importJepsenEdn(text: string, file: string, options: JepsenOptions = {}): HistoryColumns {
-  return locating(file, 'history-invalid', () => toHistory([...readEdnOps(text)], options));
+/**
+ * @param text may be given in pieces
+ * @throws UsageError `FILE:LINE: what is wrong`
+ */
+export function importJepsenEdn(
+  text: string | readonly string[],
+  file: string,
+  options: JepsenOptions = {},
+): HistoryColumns {
+  return locating(file, 'history-invalid', () => toHistory([...readEdnOps([text].flat())], options));
 }
 
 /** @throws UsageError `FILE:LINE: what is wrong` */
-export function importJepsenJson(text: string, file: string, options: JepsenOptions = {}): HistoryColumns {
-  return locating(file, 'history-invalid', () => toHistory([...readJsonOps(text)], options));
+export function importJepsenJson(
+  text: string | readonly string[],
+  file: string,
+  options: JepsenOptions = {},
+): HistoryColumns {
+  return locating(file, 'history-invalid', () => toHistory([...readJsonOps([text].flat())], options));
 }
 
 /** Fields with a meaning; all others become extra fields. */

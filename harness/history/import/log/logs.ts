@@ -20,12 +20,12 @@ export interface ImportedLog {
 
 /**
  * Imports newline-delimited JSON in any order as a history in the order of time; lines with the same time keep the
- * order of the file. A request without a begin time has duration zero. A request that begins at the time at which
+ * order of the file. The text may be given in pieces. A request without a begin time has duration zero. A request that begins at the time at which
  * another ends overlaps it.
  * @throws UsageError `FILE:LINE: why the line is not an event`, unless the mapping says to skip such lines
  */
-export function importLog(text: string, file: string, mapping: Mapping): ImportedLog {
-  const { entries, lines, skipped } = readLines(text, file, mapping);
+export function importLog(text: string | readonly string[], file: string, mapping: Mapping): ImportedLog {
+  const { entries, lines, skipped } = readLines(linesOf([text].flat()), file, mapping);
   const marks = entries.flatMap(marksOf).sort(byTime);
   const [first, last] = [marks[0], marks.at(-1)];
   if (first === undefined || last === undefined) throw noEventsError(file, lines, skipped);
@@ -42,15 +42,28 @@ export function importLog(text: string, file: string, mapping: Mapping): Importe
   return { history, lines, skipped };
 }
 
+/** The lines of a text in pieces. */
+function* linesOf(pieces: readonly string[]): Generator<string> {
+  let rest = '';
+  for (const piece of pieces) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  yield rest;
+}
+
 function readLines(
-  text: string,
+  text: Iterable<string>,
   file: string,
   mapping: Mapping,
 ): Omit<ImportedLog, 'history'> & { entries: LogEntry[] } {
   const entries: LogEntry[] = [];
   const skipped = new Map<string, Skipped>();
   let lines = 0;
-  for (const [at, content] of text.split('\n').entries()) {
+  let at = -1;
+  for (const content of text) {
+    at += 1;
     if (content.trim() === '') continue;
     lines += 1;
     try {
