@@ -5,7 +5,7 @@ import type { HistoryEvent } from '../history/event.ts';
 import type { Subject } from '../port/subject.ts';
 
 export interface Trial {
-  subject: Pick<Subject, 'tracked' | 'readStatus'>;
+  subject: Pick<Subject, 'tracked' | 'readStatus' | 'runsAt'>;
   /** The story as the plan names it. */
   story: string;
   clock: Clock;

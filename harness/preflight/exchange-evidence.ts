@@ -79,15 +79,22 @@ function hiddenRow(exchange: Exchange): Problem {
 }
 
 /** The application sent nothing to the gateway. */
-export function otherDatabase(found: string, { gatewayUrl, isDirect }: Trial): Problem {
+export function otherDatabase(found: string, trial: Trial): Problem {
+  const { gatewayUrl, subject, isDirect } = trial;
   if (isDirect) {
     const remedy = 'if the application uses another Supabase than the backend, let both use the same';
     return { field: 'app', found, remedy };
   }
+  const given = subject.runsAt === undefined ? ', which it was given as SUPABASE_URL' : '';
   return {
     field: 'app',
-    found: `${found}, and sent no request to ${gatewayUrl}, which it was given as SUPABASE_URL`,
-    remedy:
-      'the application uses another database: let it read SUPABASE_URL or NEXT_PUBLIC_SUPABASE_URL when it starts, not when it is built, or set the variables that it reads with `variables` of the app',
+    found: `${found}, and sent no request to ${gatewayUrl}${given}`,
+    remedy: `the application uses another database: ${howToUseThisOne(trial)}`,
   };
+}
+
+export function howToUseThisOne({ gatewayUrl, subject }: Pick<Trial, 'gatewayUrl' | 'subject'>): string {
+  return subject.runsAt === undefined
+    ? 'let it read SUPABASE_URL or NEXT_PUBLIC_SUPABASE_URL when it starts, not when it is built, or set the variables that it reads with `variables` of the app'
+    : `start it with ${gatewayUrl} as SUPABASE_URL, and build it with that URL if its build contains NEXT_PUBLIC_SUPABASE_URL`;
 }

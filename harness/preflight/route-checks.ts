@@ -1,6 +1,6 @@
 /** Whether the status route answers, and the subject finds a progress in its answer. */
 import type { ObservedProgress } from '../port/subject.ts';
-import { excerpt, explainByRequests, otherDatabase } from './exchange-evidence.ts';
+import { excerpt, explainByRequests, howToUseThisOne, otherDatabase } from './exchange-evidence.ts';
 import type { Problem, Trial } from './connection-trial.ts';
 import { within } from './waiting.ts';
 
@@ -18,8 +18,18 @@ export async function askRoute(trial: Trial): Promise<RouteAnswer | Problem> {
     .ask()
     .then(read)
     .catch((error: unknown) => unanswered(`the request failed: ${reasonOf(error)}`));
-  const timeout = unanswered(`no answer within ${trial.timeoutMs / 1e3} s`);
-  return (await within(trial, asked)) ?? timeout;
+  return (await within(trial, asked)) ?? timedOut(trial);
+}
+
+/** A client of Supabase tries a read again for several seconds if it cannot reach its database. */
+function timedOut(trial: Trial): Problem {
+  const problem = unanswered(`no answer within ${trial.timeoutMs / 1e3} s`);
+  if (trial.exchanges.length > 0) return problem;
+  return {
+    ...problem,
+    found: `${problem.found}, and no request to ${trial.gatewayUrl}`,
+    remedy: `see the output of the application; if it waits for another database: ${howToUseThisOne(trial)}`,
+  };
 }
 
 async function read(response: Response): Promise<RouteAnswer> {

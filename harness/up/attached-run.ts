@@ -1,6 +1,6 @@
 /** One run on an environment: what it uses and changes, and how all of it is undone. */
 import { isDeepStrictEqual } from 'node:util';
-import { UsageError } from '../errors.ts';
+import { EnvironmentError, UsageError } from '../errors.ts';
 import type { Cluster, Commit, NodeName, Outage, ReplicaNode, TrackedTable, Undo } from '../port/backend.ts';
 import { required } from '../required.ts';
 import { rowKeyText } from '../tracked-values.ts';
@@ -92,7 +92,10 @@ export class AttachedRun {
     this.#undo.push(await required(undoable, 'changes that can be undone').addUser(user));
   }
 
-  /** Ends all outages and lags, and removes all rows. Rejects with the first failure, after trying everything. */
+  /**
+   * Ends all outages and lags, and removes all rows.
+   * @throws EnvironmentError with the first failure, after trying everything
+   */
   detach(): Promise<void> {
     this.#detaching ??= this.#detach();
     return this.#detaching;
@@ -104,7 +107,7 @@ export class AttachedRun {
     await Promise.all([...this.#outages.values()].map(attempt));
     await Promise.all([...this.#lagged].map((replica) => attempt(() => replica.resume())));
     for (const undo of this.#undo.splice(0).toReversed()) await attempt(undo);
-    if (failures.length > 0) throw failures[0];
+    if (failures.length > 0) throw notRestored(this.#environment.name, failures[0]);
   }
 
   #replica(name: NodeName): ReplicaNode {
@@ -114,4 +117,13 @@ export class AttachedRun {
       name,
     );
   }
+}
+
+function notRestored(name: string, cause: unknown): EnvironmentError {
+  return new EnvironmentError(
+    'up-left',
+    `the environment ${name} may not be fully restored: ${(cause as Error).message}`,
+    'remove what the run has left, or start the environment again',
+    cause,
+  );
 }

@@ -71,6 +71,14 @@ describe('a run on an environment', () => {
     expect(await rows()).toEqual([]);
   });
 
+  it('is not connected if the application uses another Supabase', async () => {
+    const PARCEL_URL = await app.start({ url: 'http://127.0.0.1:1', key: up.variables['SECRET_KEY']! });
+    const { stdout, status } = terminal.ratchet(['try', '--on', 'up', '--subject', app.subject], { PARCEL_URL });
+    expect(status).toBe(2);
+    expect(stdout).toMatch(/✗ routes.status: the status route: no answer within 4 s, and no request to http:\S+ — see/);
+    expect(stdout).toContain(`start it with ${up.variables['API_URL']} as SUPABASE_URL, and build it with that URL`);
+  });
+
   it('is inconclusive if the application asked nothing through the gateway of the environment', async () => {
     const { stdout, status } = terminal.ratchet(runs('lagging-replica'), await started('PRIMARY_API_URL'));
     expect(status).toBe(2);
