@@ -138,7 +138,8 @@ async function memory(): Promise<Measure[]> {
 async function runAsWorker(): Promise<void> {
   await digest(workerData as number);
   parentPort!.postMessage('done');
-  await new Promise(() => undefined);
+  // Its memory is measured until the thread is terminated.
+  await new Promise((resolve) => parentPort!.once('message', resolve));
 }
 
 /** The seeds are run in ascending order twice, and in another process in descending order. */

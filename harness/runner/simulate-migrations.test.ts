@@ -53,7 +53,7 @@ beforeAll(() => {
 
 const seen: unknown[] = [];
 
-const subjectOf = (migrations: string): Subject =>
+const subjectOf = (migrations: string, app = 'app.ts'): Subject =>
   modulesSubject({
     name: 'renders',
     root: pathToFileURL(`${root}/`),
@@ -64,7 +64,7 @@ const subjectOf = (migrations: string): Subject =>
       return { generation: 1, progress: (body as { pct: number }).pct };
     },
     async open(load) {
-      const { status, render } = await load<any>('app.ts');
+      const { status, render } = await load<any>(app);
       return { status, generate: async (job) => (job.started(1), render(job.story, job.steps, job.work)) };
     },
   });
@@ -94,6 +94,24 @@ const run = async (subject: Subject, seed: number): Promise<SimulatedOutcome> =>
   const database = await prepareSimulation(subject);
   return inMacrotask(() => simulateRun({ plan: plan(seed), subject, database }));
 };
+
+const OWNER = '00000000-0000-4000-8000-00000000000a';
+const OWNED = `${MIGRATION}
+alter table public.renders add owner uuid not null default '${OWNER}', add tenant text not null default 'north';
+alter table public.renders enable row level security;
+create policy "own" on public.renders for select using (owner = auth.uid() and tenant = auth.jwt() ->> 'tenant');
+`;
+const APP_OF_USERS = `
+import { createClient } from '@supabase/supabase-js';
+export { render } from './app.ts';
+export async function status(request, id) {
+  const headers = { authorization: request.headers.get('authorization') ?? '' };
+  const options = { auth: { persistSession: false }, global: headers.authorization ? { headers } : {} };
+  const user = createClient(process.env.SUPABASE_URL, process.env.SUPABASE_PUBLISHABLE_KEY, options);
+  const { data, error } = await user.from('renders').select('pct').eq('id', id).maybeSingle();
+  return Response.json(data ?? { pct: -1 }, { status: error ? 500 : 200 });
+}
+`;
 
 describe('a subject without a model', () => {
   it('is simulated from its migrations, with every commit reported', async () => {
@@ -137,5 +155,21 @@ describe('a subject without a model', () => {
       exitCode: 64,
       message: 'Migration wrong.sql, line 3: column "nothing" does not exist (42703).',
     });
+  });
+
+  it.each([
+    ['the own rows', OWNER, 'north', true],
+    ['no rows of another user', OWNER.replace(/a$/, 'b'), 'north', false],
+    ['no rows that a claim excludes', OWNER, 'south', false],
+  ])('shows a user who is signed in %s', async (_what, userId, tenant, isShown) => {
+    writeFileSync(join(root, 'owned.sql'), OWNED);
+    writeFileSync(join(root, 'app-of-users.ts'), APP_OF_USERS);
+    seen.length = 0;
+    const subject = subjectOf(join(root, 'owned.sql'), 'app-of-users.ts');
+    const { incomplete } = await run({ ...subject, session: { userId, claims: { tenant } } }, 1);
+    expect(incomplete === undefined || !isShown).toBe(true);
+    expect(seen.length).toBeGreaterThan(5);
+    expect(seen.some((body) => (body as { pct: number }).pct === 85)).toBe(isShown);
+    expect(seen.some((body) => (body as { pct: number }).pct === -1)).toBe(!isShown);
   });
 });

@@ -4,6 +4,8 @@ import type { EngineModule } from './engine-module.ts';
 const BLOCK_BYTES = 64 * 1024;
 const PAGE_BYTES = 4 * 1024;
 const END_BLOCKS = 16;
+/** More than the part of the stack that is not used yet. */
+const GAP_BLOCKS = 256;
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
 
 export class MemorySnapshot {
@@ -21,11 +23,15 @@ export class MemorySnapshot {
   keep(): void {
     this.#stack = this.#module.stackSave();
     const memory = viewOf(this.#module);
-    const blocks: Buffer[] = [];
-    for (let at = 0; at < memory.length; at += BLOCK_BYTES) {
-      blocks.push(isZero(memory, at) ? ZEROS : Buffer.from(memory.subarray(at, at + BLOCK_BYTES)));
-    }
-    this.#blocks = blocks.slice(0, blocks.findLastIndex((block) => block !== ZEROS) + 1);
+    const used = usedBlocks(memory);
+    const copies = Buffer.allocUnsafeSlow(used.filter(Boolean).length * BLOCK_BYTES);
+    let end = 0;
+    this.#blocks = used.map((isUsed, number) => {
+      if (!isUsed) return ZEROS;
+      const start = end;
+      end += memory.copy(copies, start, number * BLOCK_BYTES, (number + 1) * BLOCK_BYTES);
+      return copies.subarray(start, end);
+    });
   }
 
   restore(): void {
@@ -44,6 +50,18 @@ function restoreBlock(memory: Buffer, block: Buffer, start: number): void {
     const end = page + PAGE_BYTES;
     if (block.compare(memory, at, at + PAGE_BYTES, page, end) !== 0) block.copy(memory, at, page, end);
   }
+}
+
+/** For each block whether it is not zero, up to the last one. */
+function usedBlocks(memory: Buffer): boolean[] {
+  const used: boolean[] = [];
+  let count = 0;
+  for (let at = 0; at < memory.length && used.length - count < GAP_BLOCKS; at += BLOCK_BYTES) {
+    const isUsed = !isZero(memory, at);
+    used.push(isUsed);
+    if (isUsed) count = used.length;
+  }
+  return used.slice(0, count);
 }
 
 /** Memory is handed out in ascending order, so that a megabyte of zeros ends what the run has used. */

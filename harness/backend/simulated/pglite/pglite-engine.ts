@@ -153,6 +153,11 @@ export class Engine {
     return this.#prepared.nameOf(text, role) === undefined && !this.#unrepeatable.has(`${role} ${text}`);
   }
 
+  /** E.g. because it needs a table that only runs create. */
+  #isUnprepared(text: string, role: string): boolean {
+    return this.connection.prepared.nameOf(text, role) === undefined;
+  }
+
   #restore(): void {
     this.#memory?.restore();
     this.#files?.restore();
@@ -184,6 +189,7 @@ export class Engine {
       this.#rehearse(used);
       return;
     }
+    for (const { text, role } of used) if (this.#isUnprepared(text, role)) this.#unrepeatable.add(`${role} ${text}`);
     this.#memory?.keep();
     this.#files?.keep();
     this.#prepared = this.connection.prepared.copy();
