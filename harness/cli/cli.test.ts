@@ -205,7 +205,7 @@ describe('ratchet', () => {
     expect(fix.withstands['unequal-replicas']).toEqual({ run: true });
     const { stdout } = ratchet('list');
     expect(stdout).toMatch(
-      / withstands: clock-skew, concurrent-generations, error-as-zero, lagging-replica-brief, unequal-replicas\n/,
+      / withstands: clock-skew, concurrent-generations, error-as-zero, lagging-replica-brief, unequal-replicas, verify-then-rewrite\n/,
     );
     expect(stdout).toMatch(
       / does not withstand: ambiguous-write, double-submit, failover-lost-tail, .*sticky-window\n/,

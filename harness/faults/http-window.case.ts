@@ -22,7 +22,9 @@ export function describeHttpWindow(backend: string): void {
       expect(progressesOf(events, { f: 'write', type: 'info' })).toEqual([40, 85]);
       expect(progressesOf(events, { f: 'commit' })).toEqual([0, 10, 100]);
       expect(
-        events.filter(({ f }) => f === 'fault').map((event) => [event['fault'], event['phase'], event['how']]),
+        events
+          .filter(({ fault }) => fault === 'http-window')
+          .map((event) => [event['fault'], event['phase'], event['how']]),
       ).toEqual(['begin', 'end'].map((phase) => ['http-window', phase, how]));
     });
 

@@ -121,7 +121,7 @@ it.each<[what: string, line: [string, ...string[]]]>([
     expect(reads.at(-1)).toMatchObject({ type: 'ok', value: { progress: 100 }, served_by: 'replica-1' });
     for (const read of reads) expect(read).toMatchObject({ type: 'ok', served_by: 'replica-1', attempts: 1 });
     for (const read of readsOf(report, 'tab-2')) expect(String(read['error'])).toMatch(/^HTTP 404/);
-    const faults = report.history.events.filter(({ f }) => f === 'fault');
+    const faults = report.history.events.filter(({ f, process }) => f === 'fault' && process !== 'ratchet');
     expect(faults).toEqual([expect.objectContaining({ fault: 'http-error', actor: 'worker-1', method: 'PATCH' })]);
   },
 );

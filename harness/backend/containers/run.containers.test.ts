@@ -120,7 +120,7 @@ describe('a plan of outages', () => {
     writeFileSync(file, JSON.stringify(plan));
     const run = startRatchet({}, 'replay', file, '--subject', 'guarded', '--backend', 'containers');
     expect(await run.ended).toBe(0);
-    const outages = run.events().filter(({ f }) => f === 'fault');
+    const outages = run.events().filter(({ f, process }) => f === 'fault' && process !== 'ratchet');
     expect(outages.map((event) => `${event['how']} ${event['phase']}`)).toEqual(
       hows.flatMap((how) => [`${how} begin`, `${how} end`]),
     );
