@@ -16,3 +16,4 @@ export { scenario as stalledWorker } from './stalled-worker.ts';
 export { scenario as stickyWindow } from './sticky-window.ts';
 export { scenario as otherDevice } from './other-device.ts';
 export { scenario as verifyThenRewrite } from './verify-then-rewrite.ts';
+export { scenario as failedAgain } from './failed-again.ts';

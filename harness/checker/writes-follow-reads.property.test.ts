@@ -6,7 +6,7 @@ import type { SlowOperation } from './brute-force.test-support.ts';
 test('writes-follow-reads agrees with comparing the commits of every value read and every value written later', () => {
   const found = disagreement('writes-follow-reads', (history) => {
     if (!history.events.some(({ f }) => f === 'commit')) return 'unknown';
-    const operations = slowOperations(history).filter(({ value }) => value !== undefined && value !== null);
+    const operations = slowOperations(history).filter(({ value }) => value !== undefined);
     const reads = operations.filter(({ f, outcome }) => f === 'read' && outcome === 'ok');
     const writes = operations.filter(({ f, outcome }) => f !== 'read' && outcome !== 'fail');
     return writes.every((write) =>

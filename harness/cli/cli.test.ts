@@ -208,7 +208,7 @@ describe('ratchet', () => {
       / withstands: clock-skew, concurrent-generations, error-as-zero, lagging-replica-brief, unequal-replicas, verify-then-rewrite\n/,
     );
     expect(stdout).toMatch(
-      / does not withstand: ambiguous-write, double-submit, failover-lost-tail, .*sticky-window\n/,
+      / does not withstand: ambiguous-write, double-submit, failed-again, failover-lost-tail, .*sticky-window\n/,
     );
   });
 

@@ -23,9 +23,14 @@ export function compareValues(a: Value, b: Value): number | undefined {
   return undefined;
 }
 
-/** As `compareValues`. */
-export function compareProgress(a: ProgressValue, b: ProgressValue): number {
+function compareProgress(a: ProgressValue, b: ProgressValue): number {
   return generationOf(a) - generationOf(b) || a.progress - b.progress;
+}
+
+/** As `compareProgress`, but of one generation a value that ends it is greater than one that does not. */
+export function compareWithEnd(a: ProgressValue, b: ProgressValue): number {
+  if (generationOf(a) !== generationOf(b) || isTerminal(a) === isTerminal(b)) return compareProgress(a, b);
+  return isTerminal(a) ? 1 : -1;
 }
 
 /** A key for lookups: the same text for equal values and only for those. The status is ignored. */

@@ -25,7 +25,7 @@ export type Key = KeyValue | Readonly<Record<string, KeyValue>>;
 
 /** Summary of all values that a page received, shown or not. */
 export interface SeenProgress {
-  /** By `(generation, progress)`. */
+  /** By `(generation, progress)`; of one generation, a value that ends it is the greatest. */
   greatest: ObservedProgress;
   /** Ignores generations, as naive front ends do. */
   greatestNumber: number;
