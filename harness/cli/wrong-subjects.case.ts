@@ -106,7 +106,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     exit: 2,
     says: [
       /^\? .* nothing was tested: (\d+) of \1 polls of tab-1 answered 200 without a progress: \{"id":/,
-      /^ {2}mistake: routes\.status\.read: found no progress in .*"heard":0/,
+      /^ {2}mistake: routes\.status\.read: found no progress in .*"heard":0.*for example `read: \(body\) => body\.heard`/,
     ],
   },
   'with keys of another type': {

@@ -95,7 +95,7 @@ export function readProgress(answer: RouteAnswer, trial: Trial): ObservedProgres
   if (value === undefined) {
     const explained = explainByRequests(trial.exchanges, trial);
     if (explained !== undefined) return { ...explained, found: `no progress in ${excerpt(body)}; ${explained.found}` };
-    return unread(`found no progress in ${excerpt(body)}`);
+    return unread(`found no progress in ${excerpt(body)}`, numberIn(body));
   }
   if (typeof value.progress !== 'number' || !(value.progress >= 0 && value.progress <= PERCENT_MAX)) {
     return unread(`the progress is ${String(value.progress)} in ${excerpt(body)}; it must be a number from 0 to 100`);
@@ -105,6 +105,20 @@ export function readProgress(answer: RouteAnswer, trial: Trial): ObservedProgres
 
 const PERCENT_MAX = 100;
 
-function unread(found: string): Problem {
-  return { field: 'routes.status.read', found, remedy: 'return the progress from the fields that the answer has' };
+/** @param field a field of the answer that may be the progress */
+function unread(found: string, field?: string): Problem {
+  const example = field === undefined ? '' : `, for example \`read: (body) => body.${field}\``;
+  return {
+    field: 'routes.status.read',
+    found,
+    remedy: `return the progress from the fields that the answer has${example}`,
+  };
+}
+
+/** The first field of an answer that is a number which could be a progress. */
+function numberIn(body: string): string | undefined {
+  const fields = JSON.parse(body) as unknown;
+  if (typeof fields !== 'object' || fields === null) return undefined;
+  const numbers = Object.entries(fields).filter(([, value]) => Number(value) >= 0 && Number(value) <= PERCENT_MAX);
+  return numbers.find(([name, value]) => typeof value === 'number' && /^[A-Za-z_$][\w$]*$/.test(name))?.[0];
 }
