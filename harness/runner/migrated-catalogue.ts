@@ -1,6 +1,7 @@
 /** Applies the migrations of a project to a database in this process, and reads what they create. */
+import { quotedIdentifier } from '../backend/insert-statement.ts';
 import { openDatabase } from '../backend/simulated/pglite/pglite-database.ts';
-import { sampleSql, TABLES_SQL, USER_ID, type TableInfo } from '../scaffold/database-catalogue.ts';
+import { TABLES_SQL, USER_ID, type TableInfo } from '../scaffold/database-catalogue.ts';
 import { readMigrations } from './migration-files.ts';
 
 /**
@@ -25,4 +26,10 @@ export async function readCatalogue(migrations: readonly string[]): Promise<Tabl
   } finally {
     await engine.close();
   }
+}
+
+/** A row of a table, as JSON; the first that the seed of the project made. */
+function sampleSql({ schema, name }: Pick<TableInfo, 'schema' | 'name'>): string {
+  const table = `${quotedIdentifier(schema)}.${quotedIdentifier(name)}`;
+  return `select row_to_json(_row)::text from ${table} as _row order by ctid limit 1`;
 }

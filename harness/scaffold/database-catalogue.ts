@@ -74,15 +74,6 @@ from pg_class c join pg_namespace n on n.oid = relnamespace
 where relkind in ('r', 'p') and not relispartition and nspname in ('public', 'auth')
 order by relname`;
 
-/** A row of a table, as JSON; the first that the seed of the project made. */
-export function sampleSql({ schema, name }: Pick<TableInfo, 'schema' | 'name'>): string {
-  return `select row_to_json(_row)::text from ${quoted(schema)}.${quoted(name)} as _row order by ctid limit 1`;
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 /** The values that a check or an enum allows in a column; empty if anything is allowed. */
 export function allowedValues({ checks }: TableInfo, { name, labels }: ColumnInfo): readonly string[] {
   if (labels.length > 0) return labels;

@@ -1,4 +1,5 @@
 /** Settings of PostgREST that a project makes in its database: `alter role authenticator set pgrst.… to …`. */
+import { quotedIdentifier } from '../insert-statement.ts';
 
 export interface RestSettings {
   /** Schemas that the API exposes; the first is the default. */
@@ -41,7 +42,7 @@ export function searchPathOf(
 ): string {
   const profile = headers.get(['GET', 'HEAD'].includes(method) ? 'accept-profile' : 'content-profile');
   const path = new Set([profile ?? schemas[0] ?? 'public', ...extraSearchPath]);
-  return [...path].map((name) => `"${name.replaceAll('"', '""')}"`).join(', ');
+  return [...path].map(quotedIdentifier).join(', ');
 }
 
 function listOf(names: string): string[] {

@@ -1,7 +1,8 @@
 /** The SQL of the selections of a database, kept by their URLs: polls repeat the same one thousands of times. */
+import { quotedIdentifier } from '../../insert-statement.ts';
 import type { DatabaseSchema, RelationSchema } from './database-schema.ts';
 import { SelectBuilder } from './sql-select.ts';
-import { identifier, StatementValues } from './sql-text.ts';
+import { StatementValues } from './sql-text.ts';
 
 export interface KeptSelection {
   rows: string;
@@ -24,7 +25,7 @@ export function selectionOf(schema: DatabaseSchema, relation: RelationSchema, { 
   if (selection !== undefined) return selection;
   if (selections.size >= KEPT_MAX) selections.clear();
   const bound = new StatementValues();
-  const source = { from: `public.${identifier(relation.name)}`, relation: relation.name };
+  const source = { from: `public.${quotedIdentifier(relation.name)}`, relation: relation.name };
   const { rows, count, clauses } = new SelectBuilder(schema, searchParams, bound).statements(source, true);
   const readsRowsAlone = relation.isTable && !CALLS_OR_TIMES.test(search);
   selection = { rows, count, values: bound.values, offset: clauses.offset, readsRowsAlone };

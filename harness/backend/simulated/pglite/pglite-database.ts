@@ -1,4 +1,5 @@
 /** A database with a subject's migrations on one engine, which simulated runs use one after another. */
+import { quotedIdentifier } from '../../insert-statement.ts';
 import type { DatabaseSource, PreparedDatabase, TrackedTable } from '../../../port/backend.ts';
 import { keyColumns } from '../../../tracked-values.ts';
 import { readSchema, type DatabaseSchema } from './database-schema.ts';
@@ -7,7 +8,7 @@ import { Engine } from './pglite-engine.ts';
 import { testEngine } from './engine-self-test.ts';
 import { createdStubs } from './created-stubs.ts';
 import { hiddenRaces } from './hidden-races.ts';
-import { identifier, literal } from './sql-text.ts';
+import { literal } from './sql-text.ts';
 import { REFUSALS } from './refused-functions.ts';
 import { holdHorizon } from './time-travel.ts';
 
@@ -49,7 +50,7 @@ export async function openDatabase({ migrations, tracked }: DatabaseSource): Pro
  */
 function captureOf({ table, key, generation, progress, status }: TrackedTable): string {
   const columns = [...keyColumns({ key }), generation, progress, status].filter((column) => column !== undefined);
-  const pairs = columns.map((column) => `${literal(column)}, new.${identifier(column)}`).join(', ');
+  const pairs = columns.map((column) => `${literal(column)}, new.${quotedIdentifier(column)}`).join(', ');
   return `
 create schema ${CAPTURE_SCHEMA};
 create unlogged table ${CAPTURE_SCHEMA}.commits (number bigint generated always as identity, row text not null);
@@ -61,7 +62,7 @@ begin
   insert into ${CAPTURE_SCHEMA}.commits (row) values (pg_catalog.json_build_object(${pairs})::text);
   return null;
 end $capture$;
-create trigger " ratchet" after insert or update on public.${identifier(table)}
+create trigger " ratchet" after insert or update on public.${quotedIdentifier(table)}
   for each row execute function ${CAPTURE_SCHEMA}.capture();
-alter table public.${identifier(table)} enable always trigger " ratchet"`;
+alter table public.${quotedIdentifier(table)} enable always trigger " ratchet"`;
 }

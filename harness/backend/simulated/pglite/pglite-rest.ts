@@ -1,4 +1,5 @@
 /** PostgREST's API on an engine: a request becomes one transaction, as the role and with the claims of its key or token. */
+import { quotedIdentifier } from '../../insert-statement.ts';
 import type { HttpAnswer, HttpMessage } from '../../../port/message.ts';
 import { AccessRefused } from '../../../gateway/api-access.ts';
 import { givenOf, parseCall, type Call, type Given, type ReadAccess } from '../call.ts';
@@ -10,7 +11,7 @@ import { functionCall } from './sql-functions.ts';
 import { change, deletion, insertion, requireNoWindow, tellsInserted } from './sql-changes.ts';
 import { clausesOf, SelectBuilder } from './sql-select.ts';
 import type { Settings } from './session-settings.ts';
-import { identifier, StatementValues, type Statement } from './sql-text.ts';
+import { StatementValues, type Statement } from './sql-text.ts';
 import { SqlError, type StatementResult } from './wire-messages.ts';
 
 /** A transaction of one request. */
@@ -161,7 +162,7 @@ function changeOf(call: Call, relation: RelationSchema, schema: DatabaseSchema, 
   const { method, prefer, url } = call;
   const isReturning = prefer.returns === 'representation';
   const bound = new StatementValues();
-  const alias = identifier(relation.name);
+  const alias = quotedIdentifier(relation.name);
   // An insertion has no filters; their parameters would have no use.
   const filters = method === 'POST' ? new StatementValues() : bound;
   const clauses = clausesOf(filters, alias, url.searchParams, new Set(), new Set());
@@ -177,7 +178,7 @@ function changeOf(call: Call, relation: RelationSchema, schema: DatabaseSchema, 
   if (!isReturning && !tellsInserted(call)) return { text: source, values };
   if (!isReturning)
     return { text: `with _source as (${source}) select count(*)::text, ${inserted} from _source`, values };
-  const columns = relation.columns.map(identifier).join(', ');
+  const columns = relation.columns.map(quotedIdentifier).join(', ');
   const shown = new SelectBuilder(schema, url.searchParams, bound);
   const { rows } = shown.statements({ from: `(select ${columns} from _source)`, relation: relation.name }, false);
   const counted = tellsInserted(call) ? `, ${inserted}` : '';

@@ -1,4 +1,5 @@
 /** The store of a simulation by migrations: PostgreSQL itself, whose past the replicas read. */
+import { quotedIdentifier } from '../../insert-statement.ts';
 import type { Row } from '../../../port/model.ts';
 import type { HttpAnswer } from '../../../port/message.ts';
 import type { RestHandler } from '../simulated-rest.ts';
@@ -15,7 +16,7 @@ import { CAPTURE_SCHEMA, type PgliteDatabase } from './pglite-database.ts';
 import { createPgliteRest, type RestTransaction } from './pglite-rest.ts';
 import { EngineTransaction, type TransactionOptions } from './engine-transaction.ts';
 import { OWNER } from './session-settings.ts';
-import { identifier, type Statement } from './sql-text.ts';
+import type { Statement } from './sql-text.ts';
 import { rewindTables } from './table-rewind.ts';
 import { currentPosition } from './time-travel.ts';
 
@@ -57,8 +58,8 @@ export class PgliteStore implements SimulatedStore {
 
   insert(table: string, row: Readonly<Record<string, unknown>>): void {
     const given = Object.entries(row).filter(([, value]) => value !== undefined);
-    const names = given.map(([name]) => identifier(name)).join(', ');
-    const target = `public.${identifier(table)}`;
+    const names = given.map(([name]) => quotedIdentifier(name)).join(', ');
+    const target = `public.${quotedIdentifier(table)}`;
     this.#runAsOwner({
       text: `insert into ${target} (${names}) select ${names} from json_populate_record(null::${target}, $1)`,
       values: [JSON.stringify(Object.fromEntries(given))],
@@ -92,7 +93,7 @@ export class PgliteStore implements SimulatedStore {
     const { tracked, engine } = this.#database;
     if (tracked === undefined) return undefined;
     engine.becomeOwner();
-    const sql = `select row_to_json(_row)::text from public.${identifier(tracked.table)} as _row`;
+    const sql = `select row_to_json(_row)::text from public.${quotedIdentifier(tracked.table)} as _row`;
     const rows = engine.connection.rows(sql).map(([text]) => JSON.parse(text ?? '{}') as Row);
     return rows.find((row) => rowKeyText(row, tracked) === id);
   }

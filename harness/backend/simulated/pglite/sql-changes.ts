@@ -1,12 +1,13 @@
 /** The SQL of insertions, updates and deletions. The rows of a body are parsed by PostgreSQL. */
+import { quotedIdentifier } from '../../insert-statement.ts';
 import type { Call, Given } from '../call.ts';
 import { notSimulated } from '../rest-error.ts';
 import type { RelationSchema } from './database-schema.ts';
 import type { Clauses } from './sql-select.ts';
-import { identifier, literal, type StatementValues } from './sql-text.ts';
+import { literal, type StatementValues } from './sql-text.ts';
 
 /** Selects whether a returned row was inserted, not updated. */
-const IS_INSERTED = `(xmax = 0) as ${identifier('_inserted')}`;
+const IS_INSERTED = `(xmax = 0) as ${quotedIdentifier('_inserted')}`;
 
 export function insertion(
   call: Call,
@@ -16,7 +17,7 @@ export function insertion(
   values: StatementValues,
 ): string {
   const { resolution } = call.prefer;
-  const target = identifier(relation.name);
+  const target = quotedIdentifier(relation.name);
   const conflict = resolution === undefined ? '' : conflictOf(call, relation, given.names);
   const returned = [...(isReturning ? [`${target}.*`] : []), ...(tellsInserted(call) ? [IS_INSERTED] : [])];
   const returning = returned.length === 0 ? '' : ` returning ${returned.join(', ')}`;
@@ -33,16 +34,16 @@ function rowsOf(call: Call, relation: RelationSchema, given: Given, values: Stat
   if (names.length === 0 && rows.length === 1) return 'default values';
   const body = values.add(call.body.trimStart().startsWith('[') ? call.body : `[${call.body}]`);
   if (names.length === 0) return `select from json_array_elements(${body})`;
-  return `(${names.map(identifier).join(', ')}) ${columnsOf(call, relation, names, body)}`;
+  return `(${names.map(quotedIdentifier).join(', ')}) ${columnsOf(call, relation, names, body)}`;
 }
 
 function columnsOf(call: Call, relation: RelationSchema, names: readonly string[], body: string): string {
-  const type = `null::public.${identifier(relation.name)}`;
+  const type = `null::public.${quotedIdentifier(relation.name)}`;
   if (!call.prefer.missingDefault) {
-    return `select ${names.map((name) => `_row.${identifier(name)}`).join(', ')} from json_populate_recordset(${type}, ${body}) as _row`;
+    return `select ${names.map((name) => `_row.${quotedIdentifier(name)}`).join(', ')} from json_populate_recordset(${type}, ${body}) as _row`;
   }
   const columns = names.map((name) => {
-    const given = `(_row._parsed).${identifier(name)}`;
+    const given = `(_row._parsed).${quotedIdentifier(name)}`;
     const standard = relation.defaults[name];
     return standard === undefined ? given : `case when _given ? ${literal(name)} then ${given} else ${standard} end`;
   });
@@ -55,9 +56,9 @@ function conflictOf(call: Call, relation: RelationSchema, names: readonly string
   const given = call.url.searchParams.get('on_conflict');
   const columns = given?.split(',').map((name) => name.trim().replace(/^"(.*)"$/s, '$1')) ?? relation.primaryKey;
   if (columns.length === 0) return '';
-  const target = ` on conflict (${columns.map(identifier).join(', ')})`;
+  const target = ` on conflict (${columns.map(quotedIdentifier).join(', ')})`;
   if (call.prefer.resolution === 'ignore-duplicates' || names.length === 0) return `${target} do nothing`;
-  const set = names.map((name) => `${identifier(name)} = excluded.${identifier(name)}`);
+  const set = names.map((name) => `${quotedIdentifier(name)} = excluded.${quotedIdentifier(name)}`);
   return `${target} do update set ${set.join(', ')}`;
 }
 
@@ -71,8 +72,8 @@ export function change(
   requireNoWindow(clauses, 'an update');
   const [row, ...others] = given.rows;
   if (row === undefined || others.length > 0) throw notSimulated('an update with several rows in its body');
-  const target = identifier(relation.name);
-  const set = given.names.map((name) => `${identifier(name)} = ${valueOf(relation, name, row[name], values)}`);
+  const target = quotedIdentifier(relation.name);
+  const set = given.names.map((name) => `${quotedIdentifier(name)} = ${valueOf(relation, name, row[name], values)}`);
   return `update public.${target} as ${target} set ${set.join(', ')}${clauses.where}${isReturning ? ` returning ${target}.*` : ''}`;
 }
 
@@ -81,12 +82,12 @@ function valueOf(relation: RelationSchema, name: string, value: unknown, values:
   if (value === null || value === undefined) return 'null';
   if (typeof value !== 'object') return values.add(String(value));
   const row = values.add(JSON.stringify({ [name]: value }));
-  return `(json_populate_record(null::public.${identifier(relation.name)}, ${row})).${identifier(name)}`;
+  return `(json_populate_record(null::public.${quotedIdentifier(relation.name)}, ${row})).${quotedIdentifier(name)}`;
 }
 
 export function deletion(relation: RelationSchema, clauses: Clauses, isReturning: boolean): string {
   requireNoWindow(clauses, 'a deletion');
-  const target = identifier(relation.name);
+  const target = quotedIdentifier(relation.name);
   return `delete from public.${target} as ${target}${clauses.where}${isReturning ? ` returning ${target}.*` : ''}`;
 }
 

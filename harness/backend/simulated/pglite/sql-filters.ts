@@ -1,7 +1,8 @@
 /** PostgREST's filters as SQL conditions. Values are parameters without a type, so that PostgreSQL parses them. */
+import { quotedIdentifier } from '../../insert-statement.ts';
 import { splitTop, unparsable, unquote } from '../filters.ts';
 import { notSimulated } from '../rest-error.ts';
-import { identifier, literal, type StatementValues } from './sql-text.ts';
+import { literal, type StatementValues } from './sql-text.ts';
 
 /** The operators that take any value, and how SQL writes them. */
 const OPERATORS: Readonly<Record<string, string>> = {
@@ -53,7 +54,7 @@ export function logicOf(values: StatementValues, source: string, name: string, t
 export function columnExpression(source: string, column: string): string {
   const [name = '', ...path] = column.split(/(->>?)/);
   const steps = path.map((step, at) => (at % 2 === 0 ? step : pathStep(step)));
-  return `${source}.${identifier(unquote(name))}${steps.join('')}`;
+  return `${source}.${quotedIdentifier(unquote(name))}${steps.join('')}`;
 }
 
 function pathStep(step: string): string {

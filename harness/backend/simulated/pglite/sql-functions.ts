@@ -1,8 +1,9 @@
 /** The SQL of a function call. */
+import { quotedIdentifier } from '../../insert-statement.ts';
 import { parseArguments, type Call } from '../call.ts';
 import { functionNotFound } from '../rest-functions.ts';
 import type { DatabaseSchema, FunctionSchema } from './database-schema.ts';
-import { identifier, type StatementValues } from './sql-text.ts';
+import type { StatementValues } from './sql-text.ts';
 
 export interface FunctionCall {
   definition: FunctionSchema;
@@ -27,11 +28,11 @@ export function functionCall(
     const value = isRead
       ? `${values.add(String(given[parameter.name]))}::${parameter.type}`
       : `(select _value from json_to_record(${values.add(JSON.stringify({ _value: given[parameter.name] }))}) as _given (_value ${parameter.type}))`;
-    return `${identifier(parameter.name)} => ${value}`;
+    return `${quotedIdentifier(parameter.name)} => ${value}`;
   });
   return {
     definition,
-    from: `public.${identifier(name)}(${assignments.join(', ')})`,
+    from: `public.${quotedIdentifier(name)}(${assignments.join(', ')})`,
     skip: new Set(isRead ? used.map((parameter) => parameter.name) : []),
   };
 }

@@ -1,9 +1,10 @@
 /** The SQL of a selection: columns, related tables, filters, order and limits of a query string. */
+import { quotedIdentifier } from '../../insert-statement.ts';
 import { splitTop } from '../filters.ts';
 import { notSimulated, RestError } from '../rest-error.ts';
 import type { DatabaseSchema, ReferenceSchema } from './database-schema.ts';
 import { columnExpression, conditionOf, logicOf } from './sql-filters.ts';
-import { identifier, type StatementValues } from './sql-text.ts';
+import type { StatementValues } from './sql-text.ts';
 
 /** Where rows come from: a relation, a function call, or the rows that a statement returned. */
 export interface Source {
@@ -113,7 +114,7 @@ export class SelectBuilder {
 
   /** A statement with one column `_row`, a JSON object for each row; and one that counts all rows that match. */
   statements(source: Source, isFiltered: boolean): { rows: string; count: string; clauses: Clauses } {
-    const alias = identifier(source.relation);
+    const alias = quotedIdentifier(source.relation);
     const selection = this.#selectionOf(alias, source.relation, this.#parameters.get('select') ?? '*', '');
     const clauses = clausesOf(
       this.#values,
@@ -153,7 +154,9 @@ export class SelectBuilder {
     if (column === undefined) throw notSimulated(`the selection "${item}"`);
     const expression = columnExpression(alias, column);
     const shown = name ?? lastStep(column);
-    selection.columns.push(`${expression}${cast === undefined ? '' : `::${castOf(cast)}`} as ${identifier(shown)}`);
+    selection.columns.push(
+      `${expression}${cast === undefined ? '' : `::${castOf(cast)}`} as ${quotedIdentifier(shown)}`,
+    );
   }
 
   #addRelated(
@@ -166,19 +169,19 @@ export class SelectBuilder {
       target,
       hint?.split('!').find((word) => !JOINS.has(word)),
     );
-    const own = identifier(`${to}_${++this.#aliases}`);
+    const own = quotedIdentifier(`${to}_${++this.#aliases}`);
     const path = `${prefix}${as}.`;
     const nested = this.#selectionOf(own, to, inner, path);
     const clauses = clausesOf(this.#values, own, this.#parameters, this.#skip, nested.related, path);
-    const link = on.map(([left, right]) => `${own}.${identifier(right)} = ${alias}.${identifier(left)}`);
+    const link = on.map(([left, right]) => `${own}.${quotedIdentifier(right)} = ${alias}.${quotedIdentifier(left)}`);
     const where = whereOf(clauses.where, [...link, ...nested.conditions]);
-    const rows = `select ${nested.columns.join(', ')} from public.${identifier(to)} as ${own}${nested.joins.join('')}${where}${clauses.window}`;
-    const shown = identifier(`_${to}_${this.#aliases}`);
+    const rows = `select ${nested.columns.join(', ')} from public.${quotedIdentifier(to)} as ${own}${nested.joins.join('')}${where}${clauses.window}`;
+    const shown = quotedIdentifier(`_${to}_${this.#aliases}`);
     const value = isMany ? `coalesce(json_agg(_one), '[]')` : `json_agg(_one) -> 0`;
     selection.joins.push(
       ` left join lateral (select ${value} as value, count(*) as count from (${rows}) as _one) as ${shown} on true`,
     );
-    selection.columns.push(`${shown}.value as ${identifier(as)}`);
+    selection.columns.push(`${shown}.value as ${quotedIdentifier(as)}`);
     selection.related.add(as);
     if (hint?.split('!').includes('inner')) selection.conditions.push(`${shown}.count > 0`);
   }

@@ -1,8 +1,4 @@
-/** Names and values as SQL text, and statements whose values are sent beside their text. */
-
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
+/** Values as SQL text, and statements whose values are sent beside their text. */
 
 export function literal(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
