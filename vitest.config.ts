@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const databaseTests = '**/*.embedded.test.ts';
 const containerTests = '**/*.containers.test.ts';
+// Equal for all suites, so that vitest runs them in one pool: the tests of databases mostly wait.
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 const exclude = ['**/node_modules/**', 'dist/**', 'reports/**'];
 
 export default defineConfig({
@@ -15,6 +18,7 @@ export default defineConfig({
           // A limit for what hangs, not a measure of speed: machines are shared.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers,
         },
       },
       { test: { name: 'bench', include: ['bench/*.bench.ts'], exclude } },
@@ -25,7 +29,7 @@ export default defineConfig({
           exclude,
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 1,
+          maxWorkers,
         },
       },
       {
@@ -35,7 +39,7 @@ export default defineConfig({
           exclude,
           testTimeout: 240_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
+          maxWorkers,
         },
       },
     ],

@@ -37,7 +37,7 @@ test('a scenario by its name', async () => {
   await expect(expect(guarded).toHoldUnder('lagging')).rejects.toThrow('no scenario is called "lagging"');
 });
 
-test('the search and its shrinking end within the time limit of the test', { timeout: 4_000 }, async () => {
+test('the search and its shrinking end within the time limit of the test', { timeout: 10_000 }, async () => {
   await expect(guarded).toHoldUnder({}, { runs: 1_000_000, report });
 });
 
