@@ -71,7 +71,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       signal: stopping.signal,
     });
     requireOfCluster(options.plan, options.backend, cluster, options.subject);
-    await addUsers(cluster, users);
+    await addUsers(cluster, users, host.nowMs());
     await seeding.insertInto(cluster);
     const stage = await prepareStage({ ...options, users, stop }, cluster, commits, keys);
     try {
