@@ -78,8 +78,13 @@ async function readsWith(fields: string): Promise<Record<string, readonly Histor
 
 const typesOf = (reads: readonly HistoryEvent[] = []): string[] => [...new Set(reads.map(({ type }) => type))];
 
-it('the page shows a session, one for each tab, and a policy of a model', () => {
-  expect(snippets.map((text) => text.slice(0, text.indexOf(':')))).toEqual(['session', 'session', 'policies']);
+it('the page shows a session, one for each tab, a policy of a model, and a given token', () => {
+  expect(snippets.map((text) => text.slice(0, text.indexOf(':')))).toEqual([
+    'session',
+    'session',
+    'policies',
+    'session',
+  ]);
 });
 
 it('one user is signed in, in every tab', async () => {
@@ -97,4 +102,9 @@ it('the policy of a model does the same', async () => {
   const model = `{ tables: { videos: { columns: ${columns}, primaryKey: ['name'], ${snippets[2]} } } }`;
   const reads = await readsWith(`${snippets[1]}\nsimulation: ${model},`);
   expect([typesOf(reads['tab-1']), typesOf(reads['tab-2'])]).toEqual([['ok'], ['fail']]);
+});
+
+it('a given token is not needed where Ratchet signs one', async () => {
+  const reads = await readsWith(snippets[3] ?? '');
+  expect([typesOf(reads['tab-1']), typesOf(reads['tab-2'])]).toEqual([['ok'], ['ok']]);
 });

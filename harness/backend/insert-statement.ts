@@ -8,3 +8,8 @@ export function insertStatement(table: string, columns: readonly string[]): stri
 export function quotedIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
+
+/** A name that may have its schema before a dot. */
+export function qualifiedIdentifier(name: string): string {
+  return name.split('.').map(quotedIdentifier).join('.');
+}

@@ -47,6 +47,15 @@ describe('ratchet explore', { timeout: TIMEOUT_MS }, () => {
     expect(replay.status).toBe(1);
   });
 
+  it('refuses an environment, which cannot take part in a simulation', () => {
+    expect(ratchet('lagging-replica', '--subject', 'legacy', '--on', 'up')).toEqual({
+      status: 64,
+      stdout: '',
+      stderr:
+        'ratchet: explore searches in a simulation, which the environment up cannot take part in — replay the plan that it finds: ratchet replay PLAN --on up\n',
+    });
+  });
+
   it('finds nothing in a sound subject after the given number of plans', () => {
     const { status, stdout } = ratchet('lagging-replica', '--subject', 'guarded', '--runs', '60');
     expect(status).toBe(0);

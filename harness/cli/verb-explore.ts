@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import { exploreRanges } from '../api/explore-ranges.ts';
+import { UsageError } from '../errors.ts';
 import { SIMULATED, type ExploreProgress } from '../explore/explore-spaces.ts';
 import { PLAN_SPACE } from '../plan/arbitraries.ts';
 import { describeProgress } from '../report/explored.ts';
@@ -36,6 +37,8 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
         `runs a found plan again, after the simulation that found it: ${backendNames().join(', ')}`,
       ).default(SIMULATED),
     )
+    // Refused by name: `run`, `replay` and `try` have it.
+    .addOption(new Option('--on <name>').hideHelp())
     .addOption(seedOption())
     .addOption(
       new Option('--runs <n>', `number of plans to try (default: ${DEFAULT_PLANS}, or no limit with --time)`).argParser(
@@ -65,6 +68,7 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
 }
 
 async function exploreAll(names: readonly string[], flags: ExploreFlags, signal: AbortSignal): Promise<number> {
+  if (flags.on !== undefined) throw searchesInSimulation(flags.on);
   const { reporter, exitCode } = await openReporting(flags);
   const { subject, backend, seed, runs, time: timeMs, workers, keep, checkDeterminism, report } = flags;
   const search = { subject, backend, seed, runs, timeMs, workers, keep, checkDeterminism, report };
@@ -79,6 +83,14 @@ async function exploreAll(names: readonly string[], flags: ExploreFlags, signal:
     signal,
   });
   return exitCode(valid);
+}
+
+function searchesInSimulation(environment: string): UsageError {
+  return new UsageError(
+    'explore-on-environment',
+    `explore searches in a simulation, which the environment ${environment} cannot take part in`,
+    `replay the plan that it finds: ratchet replay PLAN --on ${environment}`,
+  );
 }
 
 function describeState(state: ExploreProgress, runs: number | undefined): string {

@@ -115,6 +115,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   'simulation?': anObject,
   'session?': aSession,
   'session.userId?': aText,
+  'session.accessToken?': aText,
   'session.role?': aText,
   'session.email?': aText,
   'session.claims?': anObject,

@@ -5,7 +5,7 @@
 import type { Arbitrary } from 'fast-check';
 import type { z } from 'zod';
 import type { MaybePromise } from '../maybe-promise.ts';
-import type { Capability } from '../port/backend.ts';
+import type { Capability, NodeName } from '../port/backend.ts';
 import type { AppliedFault, FaultTargets, Passage } from '../port/fault-targets.ts';
 import type { SubjectCapability } from '../port/subject.ts';
 import type { Moment } from '../plan/moment.ts';
@@ -50,6 +50,23 @@ export interface TimedDefinition<Fault> extends CommonDefinition<Fault> {
   renameVersions?(fault: Fault, rename: (version: Version) => Version): Fault;
   /** The fault also applies while the instances of the application start. */
   appliesDuringStart?: true;
+  /**
+   * Whether a request meets the fault, so that its answer may be another than without the fault. A kind without this has
+   * an effect as soon as it applies; another one that no request of a run meets has tested nothing.
+   */
+  isMetBy?(fault: Fault, request: MeetingRequest): boolean;
+  /** Makes visible what a replica lacks, as a read of it does. */
+  revealsLag?: true;
+}
+
+/** A request that was under way while a fault applied. */
+export interface MeetingRequest {
+  /** Worker or session, if known. */
+  readonly actor: string | undefined;
+  /** The database that the load balancer chose. */
+  readonly node: NodeName;
+  /** The database lacked a commit of the tracked table that had been reported before the request. */
+  readonly isBehind: boolean;
 }
 
 export interface RequestDefinition<Fault> extends CommonDefinition<Fault> {

@@ -45,6 +45,8 @@ export const httpWindow = defineFault({
     const where = to === undefined ? '' : ` to ${to === 'primary' ? 'the primary' : to}`;
     return `every request${whose}${where} is ${what}`;
   },
+  isMetBy: ({ actor, to }, request) =>
+    request.actor === (actor ?? request.actor) && request.node === (to ?? request.node),
   claims: ({ actor = 'all', to = 'all' }) => [`requests of ${actor} to ${to}`],
   draw: {
     'http-window': {

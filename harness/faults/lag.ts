@@ -38,6 +38,9 @@ export const lag = defineFault({
     if (fault.mode === 'timed') return `${fault.replica} is late by ${fault.delay_ms} ms`;
     return `${fault.replica} holds at ${fault.hold_at.progress}% of ${fault.hold_at.key}`;
   },
+  // Without a delay it is a lag in name only.
+  isMetBy: (fault, { node, isBehind }) =>
+    (fault.mode === 'timed' && fault.delay_ms === 0) || (node === fault.replica && isBehind),
   renameVersions: (fault, rename) => (fault.mode === 'exact' ? { ...fault, hold_at: rename(fault.hold_at) } : fault),
   deviationOf: ({ mode }) => (mode === 'exact' ? 'lag-exact' : 'lag-timed'),
   draw: {

@@ -20,6 +20,7 @@ export const outage = defineFault({
     return { end: await target.outage(how) };
   },
   describe: (fault) => `${fault.replica} ${WORDS[fault.how]}`,
+  isMetBy: ({ how, replica: name }, { node, isBehind }) => node === name && (how !== 'partition' || isBehind),
   draw: {
     outage: {
       on: 'replica',

@@ -13,6 +13,7 @@ export const promotion = defineFault({
   fields: lasting('promotion', { replica, down_ms: milliseconds.default(1_000) }),
   needs: () => 'promotion',
   // The primary can fail only once, and the promoted replica must not have an outage.
+  revealsLag: true,
   claims: (fault) => ['primary', `outage of ${fault.replica}`],
   async inflict({ replica: name, down_ms: downMs }, { router, promote }) {
     if (promote === undefined) throw new Error(`${name} cannot be promoted, although its backend declares promotions`);

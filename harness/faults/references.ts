@@ -43,6 +43,11 @@ export function withReferences(
   } as Fault;
 }
 
+/** The replica that a fault acts on, if it acts on one. */
+export function replicaOf(fault: Fault): string | undefined {
+  return (fault as Fields).replica;
+}
+
 /** The number of a replica, counted from 1; 0 for the primary. */
 export function replicaNumber(node: string): number {
   return node.startsWith('replica-') ? Number(node.slice('replica-'.length)) : 0;

@@ -34,6 +34,8 @@ export interface Exchange {
   readonly url: URL;
   readonly requestBody: string;
   readonly fault: ClaimedFault | undefined;
+  /** The database that the load balancer chose; `undefined` if a fault answered before. */
+  routed: NodeName | undefined;
   /** The database that served it; `undefined` if none has. */
   node: NodeName | undefined;
   /** The LSN that the database had flushed (primary) or replayed (replica) just before it served the request. */
@@ -118,6 +120,7 @@ class LoadBalancer implements Gateway {
       return plainError(exchange, 404, `nothing is served at ${exchange.url.pathname}`);
     }
     const node = this.#nodeNamed(to ?? this.#options.router.route(exchange.method));
+    exchange.routed = node.name;
     if (this.#interceptors.size > 0) {
       const routed = { actor: exchange.actor, method: exchange.method, node: node.name };
       for (const { matches, effect } of this.#interceptors) {
@@ -173,6 +176,7 @@ function exchangeOf(id: number, request: GatewayRequest, fault: ClaimedFault | u
     url,
     requestBody: body,
     fault,
+    routed: undefined,
     node: undefined,
     lsn: undefined,
     status: undefined,

@@ -1,7 +1,7 @@
 /** Sessions as Supabase Auth issues them, and the ways in which a browser sends them. */
 import { createHash } from 'node:crypto';
 import type { SignedInUser } from '../port/session.ts';
-import { signToken, type Claims } from './access-token.ts';
+import { signToken, unverifiedClaims, type Claims } from './access-token.ts';
 
 /** How long an access token is valid, as by default in Supabase. */
 const EXPIRES_IN_S = 3600;
@@ -28,6 +28,27 @@ export function openSession(user: SignedInUser, jwtSecret: string, nowMs: number
     expires_at: issuedAt + EXPIRES_IN_S,
     // It names the user, so that no list of sessions is needed.
     refresh_token: signToken({ user }, refreshSecret(jwtSecret)),
+    user: userOf(claims),
+  };
+}
+
+/**
+ * The session of a user whose access token is given.
+ * @throws Error if the token is not a JWT, is of another user, or has expired
+ */
+export function openGivenSession({ userId, accessToken = '' }: SignedInUser, nowMs: number): UserSession {
+  const claims = unverifiedClaims(accessToken);
+  if (claims === undefined) throw new Error('is not a JWT');
+  if (claims['sub'] !== userId) throw new Error(`is of the user ${String(claims['sub'])}`);
+  const expiresAt = Number(claims['exp'] ?? Infinity);
+  if (expiresAt <= nowMs / 1e3) throw new Error(`expired at ${new Date(expiresAt * 1e3).toISOString()}`);
+  return {
+    access_token: accessToken,
+    token_type: 'bearer',
+    expires_in: Math.floor(expiresAt - nowMs / 1e3),
+    expires_at: expiresAt,
+    // There is none: the token is not refreshed.
+    refresh_token: '',
     user: userOf(claims),
   };
 }

@@ -42,9 +42,21 @@ export function gaveUpMark(worker: string, story: string, reason: Error): EventB
   return mark('worker-gave-up', { worker, story, error: reason.message });
 }
 
-/** A fault of the plan never applied. @param number its position in the plan, from 0 */
-export function unusedFaultMark(number: number): EventBody {
-  return mark('fault-unused', { number });
+/** What there was while a fault applied that had no effect. */
+export interface Missed {
+  /** Polls of tabs. */
+  polls: number;
+  /** Requests of the application for these polls that a replica could have answered. */
+  reads: number;
+}
+
+/**
+ * A fault of the plan never applied, or had no effect.
+ * @param number its position in the plan, from 0
+ * @param missed of a fault that applied
+ */
+export function unusedFaultMark(number: number, missed?: Missed): EventBody {
+  return mark('fault-unused', { number, ...missed });
 }
 
 /** No request came through the gateway. @param url the URL that the application was given */

@@ -171,6 +171,8 @@ export interface Cluster {
   readonly secretKey: string;
   /** With which access tokens of users are signed; `undefined` if it is not known. */
   readonly jwtSecret?: string;
+  /** Without a JWT secret: Supabase Auth of the target. Rejects if it cannot be reached. */
+  auth?(request: HttpMessage): Promise<HttpAnswer>;
   /** Versions of the database and of the REST layer, for the history's header. */
   readonly versions: Record<string, string>;
   /** Capabilities of the backend that this cluster does not have, and the reason, as text for a report. */

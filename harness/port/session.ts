@@ -4,6 +4,11 @@
 export interface SignedInUser {
   /** A uuid: `auth.uid()`. */
   userId: string;
+  /**
+   * A valid access token of the user, for a `remote` target by whose key Ratchet cannot sign one: the target verifies
+   * tokens by asymmetric keys, or its secret is not given. Used only there.
+   */
+  accessToken?: string | undefined;
   /** `authenticated` by default. */
   role?: string;
   email?: string;

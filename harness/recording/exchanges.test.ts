@@ -22,6 +22,7 @@ function exchange(overrides: Partial<Exchange> = {}): Exchange {
     url: new URL('http://gateway/rest/v1/stories?id=eq.story-1'),
     requestBody: body,
     fault: undefined,
+    routed: 'primary',
     node: 'primary',
     lsn: '0/1',
     status: 204,

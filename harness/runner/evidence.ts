@@ -7,6 +7,8 @@ import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { isMark, type MarkName } from '../history/marks.ts';
 import type { Selection } from '../history/selection.ts';
+import type { Fault } from '../faults/fault-registry.ts';
+import { replicaOf } from '../faults/references.ts';
 import { describeFault } from '../plan/fault-words.ts';
 import type { Allowance, Plan } from '../plan/plan.ts';
 
@@ -49,11 +51,14 @@ function rankOf(name: Allowance, { header }: HistoryColumns): number {
 
 /** Whether the subject may be the cause: a fault that never applies is one of the plan. */
 export function isSubjectSuspect(untested: readonly string[] = []): boolean {
-  return untested.some((reason) => !reason.startsWith(`${NOT_EVERYTHING}: ${UNUSED}`));
+  const isOfFault = (reason: string): boolean =>
+    [UNUSED, NO_EFFECT].some((start) => reason.startsWith(`${NOT_EVERYTHING}: ${start}`));
+  return !untested.every(isOfFault);
 }
 
 const NOT_EVERYTHING = 'not everything was tested';
 const UNUSED = 'a fault never applied';
+const NO_EFFECT = 'a fault had no effect';
 
 /** What is tested although this is missing. */
 const PREFIXES: Partial<Record<Allowance, string>> = { 'no-end': NOT_EVERYTHING, 'fault-unused': NOT_EVERYTHING };
@@ -111,11 +116,20 @@ function describeNoEnd(history: HistoryColumns, { generations }: Plan, marks: re
 
 const END_STATUSES: ReadonlySet<string | number> = new Set(['completed', 'failed']);
 
-function describeUnused({ faults }: Plan, { number }: HistoryEvent): string[] {
+function describeUnused({ faults }: Plan, { number, polls, reads }: HistoryEvent): string[] {
   const fault = faults[Number(number)];
   if (fault === undefined) return [];
+  if (typeof reads === 'number') return [`${NO_EFFECT}, since ${describeMissed(fault, Number(polls), reads)}`];
   const why = 'match' in fault ? 'no request matched it' : 'its moment never came';
   return [`${UNUSED}, since ${why}: ${describeFault(fault)}`];
+}
+
+function describeMissed(fault: Fault, polls: number, reads: number): string {
+  const replica = replicaOf(fault);
+  const what = describeFault(fault);
+  if (replica === undefined) return `no request met it: ${what}`;
+  if (polls === 0) return `no tab polled after a commit while it applied: ${what}`;
+  return `none of ${reads} reads for ${polls} polls came to ${replica} while it was behind: ${what}`;
 }
 
 interface Observed {

@@ -22,6 +22,8 @@ export interface Nemesis {
   heal(): Promise<void>;
   /** The faults that have never applied so far, by their positions in the plan. */
   unused(): number[];
+  /** Resolves when this fault has ended, by its position in the plan. Never rejects. */
+  ended(number: number): Promise<void>;
   /** Whether a fault is being injected or ended. */
   isActing(): boolean;
   /** Selects the fault of a request, at the gateway or at the edge. */
@@ -33,6 +35,7 @@ export function createNemesis(
   targets: FaultTargets,
   moments: Moments,
   recorder: Recorder,
+  onPhase: (fault: TimedFault, phase: Phase) => void = () => undefined,
 ): Nemesis {
   const timed = faults.filter((fault) => !isRequestFault(fault));
   const requests = faults.filter(isRequestFault);
@@ -46,6 +49,7 @@ export function createNemesis(
   const runFault = faultRunner({ targets, moments, healing, act }, (fault, phase, details) => {
     used.add(fault);
     recorder.record(faultEvent(fault, phase, details));
+    onPhase(fault, phase);
   });
   const lives: Promise<void>[] = [];
 
@@ -80,6 +84,9 @@ export function createNemesis(
       return claimOf(fault);
     },
     unused: () => faults.flatMap((fault, number) => (used.has(fault) ? [] : [number])),
+    async ended(number) {
+      await lives[timed.indexOf(faults[number] as TimedFault)]?.catch(() => undefined);
+    },
     isActing: () => acting > 0,
   };
 }

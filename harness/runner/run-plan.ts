@@ -71,7 +71,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       signal: stopping.signal,
     });
     requireOfCluster(options.plan, options.backend, cluster, options.subject);
-    await addUsers(cluster, users);
+    await addUsers(cluster, users, host.nowMs());
     await seeding.insertInto(cluster);
     const stage = await prepareStage({ ...options, users, stop }, cluster, commits, keys);
     try {
@@ -87,6 +87,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
           ...(options.host.simulation?.database?.notes ?? []),
           ...gaveUpNotes(stage),
           ...attributionNote(stage),
+          ...(stage.effects?.notes() ?? []),
         ],
       };
     } finally {
@@ -103,11 +104,12 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
 
 /** Records what did not happen in the run, which its verdict depends on. */
 function recordMissing(
-  { recorder, nemesis, hasRequests, gatewayUrl }: Stage,
+  { recorder, nemesis, effects, hasRequests, gatewayUrl }: Stage,
   { backend }: RunOptions,
   cluster: Cluster,
 ): void {
   for (const number of nemesis.unused()) recorder.record(unusedFaultMark(number));
+  for (const { number, missed } of effects?.without() ?? []) recorder.record(unusedFaultMark(number, missed));
   if (!hasRequests() && !mayPassByGateway(backend, cluster)) recorder.record(noRequestsMark(gatewayUrl));
 }
 
@@ -174,6 +176,7 @@ async function perform(
         runGeneration(generation, stage, signal).finally(() => (openGenerations -= 1)),
       ),
     );
+    if (!plan.allows.includes('fault-unused')) await effectsOrEnds(stage, signal);
     if (!signal.aborted) {
       await stage.nemesis.heal();
       await stage.settled();
@@ -193,6 +196,22 @@ async function perform(
     if (!signal.aborted) await observer.watch(until);
   }
 }
+
+/**
+ * An application that decides on its steps may be done before a fault had an effect: such faults last until their moments,
+ * for a limited time.
+ */
+async function effectsOrEnds({ effects, instances, nemesis, clock }: Stage, signal: AbortSignal): Promise<void> {
+  const awaited = instances.haveOwnSteps ? (effects?.awaited() ?? []) : [];
+  if (awaited.length === 0) return;
+  const over = new AbortController();
+  signal.addEventListener('abort', () => over.abort(OVER), { once: true });
+  const ends = Promise.all(awaited.map((number) => nemesis.ended(number)));
+  await Promise.race([ends, clock.sleep(EFFECT_MS_MAX, over.signal)]);
+  over.abort(OVER);
+}
+
+const EFFECT_MS_MAX = 10_000;
 
 /** Sends a status request of a tab through the edge to an instance of the application. */
 function askThroughEdge({ edge, instances, credentials }: Stage): AskStatus {

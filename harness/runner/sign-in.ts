@@ -1,7 +1,7 @@
 /** Signs the tabs and workers of a run in, as the subject says. */
 import type { Operation } from '../async-context.ts';
 import { UsageError } from '../errors.ts';
-import { credentialsOf, openSession } from '../gateway/user-session.ts';
+import { credentialsOf, openGivenSession, openSession, type UserSession } from '../gateway/user-session.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Cluster } from '../port/backend.ts';
 import type { SignedInUser } from '../port/session.ts';
@@ -30,22 +30,39 @@ export function usersOf(
 
 /**
  * Makes the users exist, before the rows that refer to them.
- * @throws UsageError `session-unsupported` if the JWT secret of the databases is not known
+ * @param nowMs milliseconds since 1970
+ * @throws UsageError `session-unsupported` if an access token is neither given nor can be signed, `session-invalid` if one
+ *   that is needed cannot be used
  */
-export async function addUsers(cluster: Cluster, users: SignedInUsers): Promise<void> {
-  if (users.size > 0 && cluster.jwtSecret === undefined) throw unsupported();
+export async function addUsers(cluster: Cluster, users: SignedInUsers, nowMs: number): Promise<void> {
+  if (cluster.jwtSecret === undefined) requireTokens(users, nowMs);
   const distinct = new Map([...users.values()].map((user) => [user.userId, user]));
   for (const user of distinct.values()) await cluster.addUser?.(user);
 }
 
-/** @param nowMs milliseconds since 1970 */
-export function signIn(
-  users: SignedInUsers,
-  { jwtSecret = '', supabaseUrl, nowMs }: { jwtSecret: string | undefined; supabaseUrl: string; nowMs: number },
-): Credentials {
-  return new Map(
-    [...users].map(([actor, user]) => [actor, credentialsOf(user, openSession(user, jwtSecret, nowMs), supabaseUrl)]),
-  );
+function requireTokens(users: SignedInUsers, nowMs: number): void {
+  for (const [actor, user] of users) {
+    if (user.accessToken === undefined) throw unsupported();
+    try {
+      openGivenSession(user, nowMs);
+    } catch (error) {
+      throw refused(actor, error as Error);
+    }
+  }
+}
+
+interface SignInOptions {
+  /** Without it, the users have access tokens. */
+  jwtSecret: string | undefined;
+  supabaseUrl: string;
+  /** Milliseconds since 1970. */
+  nowMs: number;
+}
+
+export function signIn(users: SignedInUsers, { jwtSecret, supabaseUrl, nowMs }: SignInOptions): Credentials {
+  const sessionOf = (user: SignedInUser): UserSession =>
+    jwtSecret === undefined ? openGivenSession(user, nowMs) : openSession(user, jwtSecret, nowMs);
+  return new Map([...users].map(([actor, user]) => [actor, credentialsOf(user, sessionOf(user), supabaseUrl)]));
 }
 
 /** Gives a request what its actor's browser would send, and returns the operation with it. */
@@ -66,10 +83,18 @@ function invalid(subject: string, actor: string, userId: unknown): UsageError {
   );
 }
 
+function refused(actor: string, { message }: Error): UsageError {
+  return new UsageError(
+    'session-invalid',
+    `the accessToken of ${actor} ${message}`,
+    'sign in as the user of `userId`, and give the access token of that session',
+  );
+}
+
 function unsupported(): UsageError {
   return new UsageError(
     'session-unsupported',
     'the subject has a session, but the JWT secret of the target is not known, so no access token can be signed',
-    'set RATCHET_REMOTE_JWT_SECRET to the secret by which the target verifies tokens: docs/SESSION.md',
+    'set RATCHET_REMOTE_JWT_SECRET, or give the session an accessToken: docs/SESSION.md',
   );
 }

@@ -24,6 +24,7 @@ import { signIn, type Credentials, type SignedInUsers } from './sign-in.ts';
 import { countAttribution } from './attribution-count.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
 import { assemble, type Participants } from './assembly.ts';
+import { followFaultEffects, type FaultEffects } from './fault-effects.ts';
 import { countRequests, CountingClock } from './pending-work.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
 import { serveFromStart } from './gateway-from-start.ts';
@@ -52,6 +53,8 @@ export interface Stage {
   exchanges: ExchangeRecorder;
   knownValues: KnownValues;
   nemesis: Nemesis;
+  /** `undefined` if no fault of the plan needs a request to have an effect. */
+  effects: FaultEffects | undefined;
   /** Resolves when requests that continue after their client was answered are done. */
   settled(): Promise<void>;
   moments: Moments;
@@ -106,10 +109,14 @@ export async function prepareStage(
     restartInstance: (instance, downMs) => instances.restart(instance, () => delays.sleep(downMs)),
   };
   const requests = countRequests(plan);
-  const attribution = countAttribution(withListeners(exchanges, options, requests));
+  const effects = followFaultEffects(plan, reportsCommits(backend, cluster));
+  if (effects !== undefined) recorder.follow((event) => effects.see(event));
+  const attribution = countAttribution(withListeners(exchanges, options, requests, effects));
   const { listener } = attribution;
   const parts = { cluster, commits, clocks, routing, stickyMs, clock: delays, listener, participants };
-  const assembly = assemble(parts, (targets) => createNemesis(plan.faults, targets, moments, recorder));
+  const assembly = assemble(parts, (targets) =>
+    createNemesis(plan.faults, targets, moments, recorder, effects?.changed),
+  );
   const { faults: nemesis } = assembly;
   const edge = createEdge({ claim: nemesis.claim, sleep: (ms) => delays.sleep(ms), onClaimed: exchanges.claimed });
   open(withAuth(assembly.gateway, cluster, host.nowMs));
@@ -131,6 +138,7 @@ export async function prepareStage(
     settled: async () => void (await Promise.all([assembly.gateway.settled(), edge.settled()])),
     edge,
     tabs,
+    effects,
     moments,
     instances,
     gatewayUrl: server.url,
@@ -149,14 +157,17 @@ function withListeners(
   exchanges: GatewayListener,
   { onExchange }: StageOptions,
   requests: GatewayListener,
+  effects: GatewayListener | undefined,
 ): GatewayListener {
   return {
     requested(exchange) {
       requests.requested(exchange);
+      effects?.requested(exchange);
       exchanges.requested(exchange);
     },
     ended(exchange) {
       requests.ended(exchange);
+      effects?.ended(exchange);
       exchanges.ended(exchange);
       onExchange?.(exchange);
     },

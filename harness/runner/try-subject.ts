@@ -121,9 +121,9 @@ interface Surroundings extends TrySubjectOptions {
 }
 
 async function tryOn(cluster: Cluster, commits: Set<(commit: Commit) => void>, around: Surroundings): Promise<void> {
-  const { subject, seeding, keys, report } = around;
+  const { subject, seeding, keys, host, report } = around;
   const users = usersOf(PLAN, subject);
-  await addUsers(cluster, users);
+  await addUsers(cluster, users, host.nowMs());
   try {
     await seeding.insertInto(cluster);
   } catch (error) {

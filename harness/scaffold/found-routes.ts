@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { isRouteFile, pathOfRouteFile, pathPart } from '../route-file.ts';
 
 export interface FoundRoute {
   /** Such as `/api/jobs/:id`. */
@@ -22,7 +23,7 @@ const MODULE = /\.[cm]?[jt]sx?$/;
 /** In the order of their paths. */
 export async function findRoutes(root: string): Promise<FoundRoute[]> {
   const files = [
-    ...(await filesIn(root, ['app', 'src/app'], (name) => /(^|\/)route\.[cm]?[jt]sx?$/.test(name))),
+    ...(await filesIn(root, ['app', 'src/app'], isRouteFile)),
     ...(await filesIn(root, ['pages/api', 'src/pages/api'], (name) => MODULE.test(name) && !name.endsWith('.d.ts'))),
   ];
   const routes = await Promise.all(files.map((file) => readRoute(root, file)));
@@ -45,7 +46,7 @@ async function readRoute(root: string, file: string): Promise<FoundRoute> {
   const texts = await Promise.all([file, ...inputs].map((input) => readFile(join(root, input), 'utf8')));
   const source = texts.join('\n');
   return {
-    path: isApp ? pathOfModule(file) : pathOfPage(file),
+    path: isApp ? pathOfRouteFile(file) : pathOfPage(file),
     file,
     methods: isApp ? METHODS.filter((method) => exports.includes(method)) : methodsNamedIn(texts[0] ?? ''),
     source,
@@ -85,15 +86,6 @@ function methodsNamedIn(source: string): string[] {
   return named.length > 0 ? named : ['GET'];
 }
 
-function pathOfModule(file: string): string {
-  const parts = file
-    .replace(/^(src\/)?app\//, '')
-    .split('/')
-    .slice(0, -1);
-  const visible = parts.filter((part) => !/^\(.*\)$|^@/.test(part));
-  return `/${visible.map(pathPart).join('/')}`;
-}
-
 function pathOfPage(file: string): string {
   const parts = file
     .replace(/^(src\/)?pages\//, '')
@@ -101,8 +93,4 @@ function pathOfPage(file: string): string {
     .split('/');
   if (parts.at(-1) === 'index') parts.pop();
   return `/${parts.map(pathPart).join('/')}`;
-}
-
-function pathPart(part: string): string {
-  return part.replace(/^\[+(?:\.\.\.)?(.+?)\]+$/, ':$1');
 }

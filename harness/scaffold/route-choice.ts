@@ -1,4 +1,5 @@
 /** Which route answers with the progress, and which one starts a generation: proposals, the most likely one first. */
+import { camelCase } from '../camel-case.ts';
 import type { FoundRoute } from './found-routes.ts';
 import type { TableChoice } from './table-choice.ts';
 
@@ -10,7 +11,7 @@ const DYNAMIC = /\/:\w+/;
 export function rankStatusRoutes(routes: readonly FoundRoute[], table: TableChoice): FoundRoute[] {
   const answering = routes.filter(({ methods, path }) => methods.includes('GET') && DYNAMIC.test(path));
   return ranked(answering, ({ path, source }) => {
-    const names = [table.progress, camel(table.progress)];
+    const names = [table.progress, camelCase(table.progress)];
     return (
       (mentions(source, [table.table]) ? 4 : 0) +
       (mentions(source, names) ? 3 : 0) +
@@ -65,8 +66,4 @@ function sharedParts(path: string, other: string): number {
   const others = other.split('/');
   const differing = parts.findIndex((part, at) => part !== others[at]);
   return Math.max(0, (differing === -1 ? parts.length : differing) - 1);
-}
-
-function camel(column: string): string {
-  return column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

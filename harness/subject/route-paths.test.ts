@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isRouteFile, routeFiles, routePath } from './route-paths.ts';
+import { isRouteFile } from '../route-file.ts';
+import { routeFiles, routePath } from './route-paths.ts';
 
 describe('the path of a route', () => {
   it.each([

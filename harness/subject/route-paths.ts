@@ -1,5 +1,6 @@
 /** Paths of the application's routes for a key: templates such as `/api/jobs/:id`, and files of Next.js routes. */
 import { UsageError } from '../errors.ts';
+import { isRouteFile, pathOfRouteFile } from '../route-file.ts';
 import type { Key } from '../port/subject.ts';
 
 /** The values of the dynamic parts of a path. */
@@ -12,17 +13,12 @@ export interface RoutePath {
   paramsFor(key: Key): RouteParams;
 }
 
-/** Whether a route is given as the file of a Next.js route module. */
-export function isRouteFile(route: string): boolean {
-  return /(^|\/)route\.[cm]?[jt]sx?$/.test(route);
-}
-
 /**
  * @param template a path whose dynamic parts are `:name`, or the file of a Next.js route
  * @throws UsageError if it is neither
  */
 export function routePath(template: string): RoutePath {
-  const path = isRouteFile(template) ? pathOfFile(template) : template;
+  const path = isRouteFile(template) ? pathOfRouteFile(template) : template;
   if (!path.startsWith('/')) throw notAPath(template);
   const names = [...path.matchAll(DYNAMIC_PART)].map(([, name = '']) => name);
   const isOnly = names.length === 1;
@@ -45,14 +41,6 @@ export function routeFiles(path: string): string[] {
 
 /** A dynamic part stands between slashes. A colon elsewhere, for example in a query, is itself. */
 const DYNAMIC_PART = /(?<=\/):([A-Za-z_]\w*)/g;
-
-/** `src/app/(jobs)/api/jobs/[id]/route.ts` serves `/api/jobs/:id`. */
-function pathOfFile(file: string): string {
-  const parts = file.split('/').slice(0, -1);
-  const root = parts.indexOf('app');
-  const visible = parts.slice(root + 1).filter((part) => !/^\(.*\)$|^@|^\.*$/.test(part));
-  return `/${visible.map((part) => part.replace(/^\[+(?:\.\.\.)?(.+?)\]+$/, ':$1')).join('/')}`;
-}
 
 function partOf(key: Key, name: string, template: string, isOnly: boolean): string {
   if (typeof key !== 'object' && isOnly) return String(key);

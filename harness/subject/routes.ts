@@ -2,7 +2,8 @@
 import type { TrackedTable } from '../port/backend.ts';
 import type { GenerationJob, Key, ObservedProgress } from '../port/subject.ts';
 import { statusOf } from '../tracked-values.ts';
-import { isRouteFile, routeFiles, routePath, type RouteParams } from './route-paths.ts';
+import { isRouteFile } from '../route-file.ts';
+import { routeFiles, routePath, type RouteParams } from './route-paths.ts';
 import { statusReader } from './status-reader.ts';
 
 /**

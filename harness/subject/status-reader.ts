@@ -1,4 +1,5 @@
 /** Reads a progress from the JSON of a status route whose fields are named like the columns of the tracked table. */
+import { camelCase } from '../camel-case.ts';
 import type { TrackedTable } from '../port/backend.ts';
 import type { ObservedProgress } from '../port/subject.ts';
 import { percentOf, statusOf } from '../tracked-values.ts';
@@ -42,7 +43,7 @@ export function generationIn(text: string, { generation }: Pick<TrackedTable, 'g
 }
 
 function namesFor(column: string, word: string): string[] {
-  return [column, column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), word];
+  return [column, camelCase(column), word];
 }
 
 /** The first field that is there, which may be null. */

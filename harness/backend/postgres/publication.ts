@@ -1,6 +1,7 @@
 /** The publication of the tracked table, for the commit feed; and reads of the table. */
 import { UsageError } from '../../errors.ts';
 import type { TrackedTable } from '../../port/backend.ts';
+import { qualifiedIdentifier, quotedIdentifier } from '../insert-statement.ts';
 import { keyColumns, rowKeyText } from '../../tracked-values.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { Row } from './pgoutput.ts';
@@ -17,10 +18,10 @@ export async function publish(owner: ReconnectingClient, tracked: TrackedTable):
              where not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = wanted and not a.attisdropped)
            ) as missing
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.oid = to_regclass(${quoteName(tracked.table)}) and c.relkind in ('r', 'p')`;
+    where c.oid = to_regclass(${qualifiedIdentifier(tracked.table)}) and c.relkind in ('r', 'p')`;
   if (!found) throw noTable(tracked.table);
   if (found.missing.length > 0) throw noColumns(tracked.table, found.missing);
-  const table = quoteName(found.name);
+  const table = qualifiedIdentifier(found.name);
   // Without a primary key, updates can be published only with a full replica identity.
   if (found.keyless) await owner.unsafe(`alter table ${table} replica identity full`);
   await owner.unsafe(
@@ -35,9 +36,9 @@ export async function readTracked(
   tracked: TrackedTable,
   keys: readonly string[],
 ): Promise<Row[]> {
-  const columns = columnsOf(tracked).map((name) => `${quoteName(name)}::text`);
-  const key = keyColumns(tracked).map(quoteName);
-  const sql = `select ${columns.join(', ')} from ${quoteName(tracked.table)} order by ${key.join(', ')}`;
+  const columns = columnsOf(tracked).map((name) => `${quotedIdentifier(name)}::text`);
+  const key = keyColumns(tracked).map(quotedIdentifier);
+  const sql = `select ${columns.join(', ')} from ${qualifiedIdentifier(tracked.table)} order by ${key.join(', ')}`;
   const wanted = new Set(keys);
   return (await owner.unsafe<Row[]>(sql)).filter((row) => wanted.has(rowKeyText(row, tracked)));
 }
@@ -45,13 +46,6 @@ export async function readTracked(
 function columnsOf(tracked: TrackedTable): string[] {
   const { generation, progress, status } = tracked;
   return [...keyColumns(tracked), generation, progress, status].filter((name) => name !== undefined);
-}
-
-function quoteName(name: string): string {
-  return name
-    .split('.')
-    .map((part) => `"${part.replaceAll('"', '""')}"`)
-    .join('.');
 }
 
 function noTable(table: string): UsageError {

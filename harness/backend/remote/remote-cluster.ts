@@ -87,7 +87,9 @@ class Target {
       replicas,
       publishableKey: publishable,
       secretKey: secret,
-      ...(jwtSecret === undefined ? {} : { jwtSecret }),
+      ...(jwtSecret === undefined
+        ? { auth: (request) => requestTarget({ url: this.#settings.url, ...this.#exchange }, request) }
+        : { jwtSecret }),
       versions: { database: await versionOf(control), rest: 'of the target' },
       ...(missing === undefined ? {} : { missing }),
       insert: (table, row) => this.#insert(table, row, options),

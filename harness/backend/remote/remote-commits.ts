@@ -1,4 +1,5 @@
 /** Reports the commits of the tracked table, in commit order, by logical decoding over SQL with a temporary slot. */
+import { qualifiedIdentifier } from '../insert-statement.ts';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
@@ -41,10 +42,9 @@ export class CommitPoll {
     const poll = new CommitPoll(options);
     const { database, tracked } = options;
     const name = tracked.table.includes('.') ? tracked.table : `public.${tracked.table}`;
-    const quoted = name.split('.').map((part) => `"${part.replaceAll('"', '""')}"`);
     const [found] = await database<{ name: string }[]>`
       select format('%I.%I', n.nspname, c.relname) as name
-      from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass(${quoted.join('.')})`;
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass(${qualifiedIdentifier(name)})`;
     if (found === undefined) throw new Error(`there is no table ${name}`);
     poll.#table = found.name;
     await database`select pg_create_logical_replication_slot(${poll.#slot}, 'test_decoding', true)`;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { signToken } from '../../gateway/access-token.ts';
 import { aStory, aTab, plan as planOf } from '../../plan/builders/builders.ts';
 import { Terminal, type RunningUp } from '../../up/up.test-support.ts';
 import { MARKER } from './target.ts';
@@ -374,7 +375,7 @@ describe('a target with a signed-in user', () => {
         app: modules(import.meta.dirname),
         database: { table: 'videos', key: 'name', row: { owner: '${ANA}' }, progress: 'percent' },
         routes: { status: '/videos/:name', start: '/videos/:name' },
-        session: { userId: '${ANA}', sentAs: 'bearer' },
+        session: { userId: '${ANA}', sentAs: 'bearer', accessToken: process.env.ANA_TOKEN },
       });`,
   };
   const folder = join(terminal.tmp, 'videos');
@@ -407,6 +408,27 @@ describe('a target with a signed-in user', () => {
     expect([stderr, status], stdout).toEqual(['', 0]);
   });
 
+  /** As the target issues it. */
+  const tokenOf = (userId: string, exp = 4_102_444_800): string =>
+    signToken({ sub: userId, role: 'authenticated', aud: 'authenticated', exp }, up.variables['JWT_SECRET']!);
+
+  it('reads its rows with a given access token, and asks Auth of the target', () => {
+    const { stdout, stderr, status } = tried({ ANA_TOKEN: tokenOf(ANA), RATCHET_REMOTE_URL: up.variables['API_URL']! });
+    expect([stderr, status], stdout).toEqual(['', 0]);
+  });
+
+  it.each([
+    ['is not a JWT', () => 'eyJ'],
+    ['is of the user 11111111-1111-4111-8111-111111111111', () => tokenOf('11111111-1111-4111-8111-111111111111')],
+    ['expired at 2020-01-01T00:00:00.000Z', () => tokenOf(ANA, 1_577_836_800)],
+  ])('is refused with an access token that %s', (what, token) => {
+    const { stderr, status } = tried({ ANA_TOKEN: token() });
+    expect([status, stderr]).toEqual([
+      64,
+      `ratchet: the accessToken of tab-1 ${what} — sign in as the user of \`userId\`, and give the access token of that session\n`,
+    ]);
+  });
+
   it('is refused with another secret', () => {
     const { stderr, status } = tried({ RATCHET_REMOTE_JWT_SECRET: 'x'.repeat(40) });
     expect([status, stderr]).toEqual([
@@ -419,7 +441,7 @@ describe('a target with a signed-in user', () => {
     const { stderr, status } = tried({});
     expect([status, stderr]).toEqual([
       64,
-      'ratchet: the subject has a session, but the JWT secret of the target is not known, so no access token can be signed — set RATCHET_REMOTE_JWT_SECRET to the secret by which the target verifies tokens: docs/SESSION.md\n',
+      'ratchet: the subject has a session, but the JWT secret of the target is not known, so no access token can be signed — set RATCHET_REMOTE_JWT_SECRET, or give the session an accessToken: docs/SESSION.md\n',
     ]);
     expect(await ask(up.variables['DB_URL']!, 'select * from videos')).toEqual([]);
   });

@@ -1,0 +1,3 @@
+import { describeFaultEffects } from './fault-effects.case.ts';
+
+describeFaultEffects('embedded');
