@@ -1,7 +1,8 @@
 /**
  * Sends random requests to `ratchet up`, dangerous names and malformed HTTP among them, and prints what they were answered and how
- * the memory of its process develops: `npm run bench -- fuzz`, or `node bench/fuzz.ts REQUESTS SEED`. Exit code 1 if the
- * environment ends, answers 500 or nothing, cannot be controlled afterwards, or grows. Linux only.
+ * the memory of its process develops, resident and in live objects: `npm run bench -- fuzz`, or `node bench/fuzz.ts REQUESTS SEED`.
+ * Exit code 1 if the environment ends, answers 5xx or nothing, cannot be controlled afterwards, or has ever more live objects.
+ * Linux only.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,11 +15,13 @@ const [requests = 100_000, seed = 1] = process.argv.slice(2).map(Number);
 const NAME = `fuzz-${process.pid}`;
 const AT_ONCE = 16;
 const POINTS = 10;
-/** What the first part of the requests may still fill: caches, compiled code, heaps. */
-const GROWTH_MAX_MB = 64;
+/** Of live objects, from the second tenth of the requests on. The first fills caches and compiles code. */
+const GROWTH_MAX_MB = 4;
 
 interface Environment {
   process: ChildProcess;
+  /** Of the inspector of the process. */
+  debuggerUrl: string;
   url: URL;
   keys: string[];
 }
@@ -28,6 +31,11 @@ interface Shot {
   path: string;
   headers: Record<string, string>;
   body: string | undefined;
+}
+
+interface Answer {
+  status: number;
+  body: string;
 }
 
 /** xorshift32: the same requests for the same seed. */
@@ -138,9 +146,10 @@ let invented = 0;
 for (let point = 1; point <= POINTS; point += 1) {
   const began = performance.now();
   await Promise.all(Array.from({ length: AT_ONCE }, () => shootMany(Math.ceil(requests / POINTS / AT_ONCE))));
-  heapMb.push(residentMb(environment.process));
   const perSecond = Math.round(requests / POINTS / ((performance.now() - began) / 1_000));
-  console.log(`${Math.round((requests * point) / POINTS)} requests  ${perSecond}/s  ${heapMb.at(-1)!.toFixed(0)} MB`);
+  heapMb.push(await liveMb(environment));
+  const memory = `${residentMb(environment.process).toFixed(0)} MB resident, ${heapMb.at(-1)!.toFixed(1)} MB live`;
+  console.log(`${Math.round((requests * point) / POINTS)} requests  ${perSecond}/s  ${memory}`);
 }
 console.log(
   [...counts]
@@ -149,7 +158,8 @@ console.log(
     .join('  '),
 );
 const grownMb = heapMb.at(-1)! - heapMb[1]!;
-if (grownMb > GROWTH_MAX_MB) failures.push(`the memory has grown by ${grownMb.toFixed(0)} MB since the second tenth`);
+if (grownMb > GROWTH_MAX_MB)
+  failures.push(`live objects have grown by ${grownMb.toFixed(1)} MB since the second tenth`);
 await requireControl(environment);
 environment.process.kill('SIGINT');
 await once(environment.process, 'exit');
@@ -159,20 +169,33 @@ process.exitCode = failures.length === 0 ? 0 : 1;
 
 async function startUp(): Promise<Environment> {
   const args = ['bin/ratchet.js', 'up', '--subject', 'guarded', '--name', NAME, '-o', 'env'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const stdio = ['ignore', 'pipe', 'pipe'] as const;
+  const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', ...args], { stdio: [...stdio] });
+  const debuggerUrl = debuggerOf(child);
   process.on('exit', () => child.kill());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
   child.on('exit', (code, signal) => {
     if (code !== 130) failures.push(`it ended: ${signal ?? `exit code ${code}`}`);
   });
   const values = new Map<string, string>();
-  for await (const line of createInterface({ input: child.stdout })) {
+  for await (const line of createInterface({ input: child.stdout! })) {
     const [, name, value] = /^(\w+)="(.*)"$/.exec(line) ?? [];
     if (name !== undefined && value !== undefined) values.set(name, value);
     if (name === 'REPLICA_DB_URLS') break;
   }
   const keys = ['SECRET_KEY', 'PUBLISHABLE_KEY', 'SERVICE_ROLE_KEY'].map((name) => values.get(name) ?? '');
-  return { process: child, url: new URL(values.get('API_URL')!), keys };
+  return { process: child, debuggerUrl: await debuggerUrl, url: new URL(values.get('API_URL')!), keys };
+}
+
+/** Passes on what the process prints besides what the inspector does. */
+function debuggerOf({ stderr }: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    createInterface({ input: stderr! }).on('line', (line) => {
+      const url = /^Debugger listening on (ws:\S+)$/.exec(line)?.[1];
+      if (url !== undefined) resolve(url);
+      else if (!/^(Debugger|For help)/.test(line)) console.error(line);
+    });
+  });
 }
 
 async function shootMany(count: number): Promise<void> {
@@ -181,9 +204,9 @@ async function shootMany(count: number): Promise<void> {
     const shot = aShot();
     const what = isRaw ? oneOf(RAW) : `${shot.method} ${shot.path} ${JSON.stringify(shot.headers)} ${shot.body ?? ''}`;
     try {
-      const status = isRaw ? await shootRaw(what) : await shoot(shot);
+      const { status, body } = isRaw ? await shootRaw(what) : await shoot(shot);
       counts.set(String(status), (counts.get(String(status)) ?? 0) + 1);
-      if (status >= 500) failures.push(`${status} for ${what.slice(0, 300)}`);
+      if (status >= 500) failures.push(`${status} ${body} for ${what.slice(0, 300)}`);
     } catch (error) {
       failures.push(`${(error as Error).message} for ${what.slice(0, 300)}`);
     }
@@ -231,11 +254,13 @@ function aBody(): string {
   return kind === 1 ? `[${object},${object}]` : object;
 }
 
-function shoot({ method, path, headers, body }: Shot): Promise<number> {
+function shoot({ method, path, headers, body }: Shot): Promise<Answer> {
   const { hostname, port } = environment.url;
   return new Promise((resolve, reject) => {
     const sent = request({ hostname, port, method, path, headers, agent, timeout: 30_000 }, (answer) => {
-      answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
       answer.on('error', reject);
     });
     sent.on('error', reject).on('timeout', () => sent.destroy(new Error('no answer within 30 s')));
@@ -243,7 +268,7 @@ function shoot({ method, path, headers, body }: Shot): Promise<number> {
   });
 }
 
-function shootRaw(text: string): Promise<number> {
+function shootRaw(text: string): Promise<Answer> {
   const { hostname, port } = environment.url;
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write(text, 'latin1'));
@@ -251,7 +276,8 @@ function shootRaw(text: string): Promise<number> {
     socket.on('error', reject).on('close', () => reject(new Error('the connection was closed')));
     socket.once('data', (data: Buffer) => {
       socket.removeAllListeners('close').destroy();
-      resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(data.toString('latin1'))?.[1]));
+      const body = data.toString('latin1');
+      resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(body)?.[1]), body });
     });
   });
 }
@@ -277,4 +303,19 @@ async function requireControl({ url, keys }: Environment): Promise<void> {
 
 function residentMb({ pid }: ChildProcess): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+}
+
+/** What is reachable: memory that has not been collected yet, or not returned to the system, does not count. */
+async function liveMb({ debuggerUrl }: Environment): Promise<number> {
+  const socket = new WebSocket(debuggerUrl);
+  await once(socket, 'open');
+  const call = async (id: number, method: string): Promise<{ usedSize?: number }> => {
+    socket.send(JSON.stringify({ id, method }));
+    const [{ data }] = (await once(socket, 'message')) as [{ data: string }];
+    return (JSON.parse(data) as { result: { usedSize?: number } }).result;
+  };
+  await call(1, 'HeapProfiler.collectGarbage');
+  const { usedSize } = await call(2, 'Runtime.getHeapUsage');
+  socket.close();
+  return usedSize! / 1e6;
 }

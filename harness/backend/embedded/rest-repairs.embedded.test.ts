@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HttpAnswer } from '../../port/message.ts';
 import type { ServerCluster } from '../postgres/postgres-cluster.ts';
 import { clientOf } from '../postgres/stories.case.ts';
 import type { StoriesClient } from './embedded-stories.case.ts';
@@ -42,6 +43,12 @@ async function start(sql: string): Promise<{ cluster: ServerCluster; client: Sto
   return { cluster, client: clientOf(cluster.primary, cluster.secretKey) };
 }
 
+async function ask(cluster: ServerCluster, method: string, path: string): Promise<HttpAnswer> {
+  const headers = new Headers({ apikey: cluster.secretKey, 'content-type': 'application/json' });
+  const url = new URL(`http://localhost/rest/v1/${path}`);
+  return cluster.primary.rest({ method, url, headers, body: method === 'POST' || method === 'PATCH' ? '{}' : '' });
+}
+
 describe('the REST layer of a project', () => {
   let cluster: ServerCluster;
   let client: StoriesClient;
@@ -74,6 +81,29 @@ describe('the REST layer of a project', () => {
   it('calls a function whose only parameter has no name and is a text, and sees no other one', async () => {
     expect((await client.rpc('shout', { '': 'hello' })).data).toBe('HELLO');
     expect((await client.rpc('shout', { '': 1 })).data).toBe('1');
+  });
+
+  it.each([
+    ['GET', 'posts?select="', 'PGRST100'],
+    ['HEAD', 'posts?select=%22', undefined],
+    ['GET', 'posts?select=id,users(%22name)', 'PGRST100'],
+    ['POST', 'rpc/shout?select="', 'PGRST100'],
+    ['GET', 'posts?%00=neq.%', 'PGRST100'],
+    ['HEAD', 'posts?%00=fts.,', undefined],
+    ['GET', 'posts?or=(a%00.eq.1)', 'PGRST100'],
+    ['GET', 'posts?select=id%00', 'PGRST100'],
+    ['GET', 'posts?select=users(name)&users.order=name%00', 'PGRST100'],
+    ['PATCH', 'posts?columns=likes%00', 'PGRST100'],
+    ['POST', 'rpc/shout?%00=1', 'PGRST100'],
+    ['GET', 'users?name=eq.a%00', '22021'],
+    ['GET', 'users?name=fts(%00).a', 'PGRST100'],
+    ['GET', 'users?profile->>x=eq.a%00', '22021'],
+    ['GET', 'users?name=%00.a', 'PGRST100'],
+  ])('refuses a malformed query as an error of the client: %s %s', async (method, path, code) => {
+    const { status, body } = await ask(cluster, method, path);
+    expect(status).toBe(400);
+    const message = expect.any(String) as string;
+    if (code !== undefined) expect(JSON.parse(body)).toMatchObject({ code, message });
   });
 
   it('rolls a function back that returns more rows than max-affected', async () => {

@@ -3,6 +3,7 @@
  * on such a name would change the prototype of all objects of this process, and would be ignored: `DELETE` with it would
  * delete every row.
  */
+import { badRequest } from './rest-errors.ts';
 
 const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -19,11 +20,11 @@ export function refuseReservedNames({ url }: Request): Response | undefined {
     // `embedded.column` and `column->field`
     const reserved = name.split(/\.|->>?/).find((part) => RESERVED.has(part.trim()));
     if (reserved === undefined) continue;
-    return refused('42703', `column ${pathname.slice(pathname.lastIndexOf('/') + 1)}.${reserved} does not exist`);
+    return badRequest('42703', `column ${pathname.slice(pathname.lastIndexOf('/') + 1)}.${reserved} does not exist`);
   }
   for (const [name, value] of searchParams) {
     if (PARAMETERS.has(name) || !operatorsIn(name, value).some((operator) => INHERITED.has(operator))) continue;
-    return refused('PGRST100', `"failed to parse ${/(^|\.)order$/.test(name) ? 'order' : 'filter'} (${value})"`);
+    return badRequest('PGRST100', `"failed to parse ${/(^|\.)order$/.test(name) ? 'order' : 'filter'} (${value})"`);
   }
   return undefined;
 }
@@ -41,8 +42,4 @@ function operatorsIn(name: string, value: string): string[] {
 
 function operatorOf(filter: string): string {
   return /^(?:not\.)?([^.(]*)/.exec(filter)?.[1] ?? '';
-}
-
-function refused(code: string, message: string): Response {
-  return Response.json({ code, details: null, hint: null, message }, { status: 400 });
 }

@@ -1,4 +1,4 @@
-/** Corrects the database errors that `@supabase/lite` answers differently from PostgREST. */
+/** Corrects the errors that `@supabase/lite` answers differently from PostgREST. */
 
 interface DatabaseError {
   code: string;
@@ -26,12 +26,19 @@ const STATUS_BY_PREFIX: readonly [prefix: string, status: number][] = [
   ]),
 ];
 
+/** Of the parser of `select`: it would be answered with status 500. */
+const PARSE_ERROR = /^Missing closing quote at position \d+$/;
+
 /**
  * Turns the error into the form in which a function raises a response (`sqlstate 'PGRST'`), with code and status;
  * returns any other value unchanged. Without this, a violated check or a `raise exception` would be answered with
  * status 500 and the code SUP.
  */
 export function asPostgrestAnswers(error: unknown): unknown {
+  if (error instanceof Error && PARSE_ERROR.test(error.message)) {
+    const message = `"failed to parse select parameter": ${error.message}`;
+    return answerError({ code: 'PGRST100', message, details: null, hint: null }, 400);
+  }
   if (!isDatabaseError(error) || ANSWERED.test(error.code)) return error;
   const { code, message, detail = null, hint = null } = error;
   return answerError({ code, message, details: detail, hint }, statusOf(code));
@@ -41,6 +48,11 @@ export function asPostgrestAnswers(error: unknown): unknown {
 export function tooManyAffected(rows: number): Error {
   const message = 'Query result exceeds max-affected preference constraint';
   return answerError({ code: 'PGRST124', message, details: `The query affects ${rows} rows`, hint: null }, 400);
+}
+
+/** PostgREST's answer to a request that cannot be served. */
+export function badRequest(code: string, message: string): Response {
+  return Response.json({ code, details: null, hint: null, message }, { status: 400 });
 }
 
 function answerError(body: Record<string, unknown>, status: number): Error {

@@ -4,6 +4,7 @@ import type { LiteConnection } from './lite-connection.ts';
 import { liteConnection } from './lite-connection.ts';
 import type { PostgresConnection } from './lite-library.ts';
 import { LITE_VERSION } from './lite-version.ts';
+import { refuseNullCharacters } from './null-characters.ts';
 import { refuseReservedNames } from './reserved-names.ts';
 import type { RestLayer, RestNode, RestNodeOptions } from './rest-node.ts';
 import { restSettings, searchPathOf, type RestSettings } from './rest-settings.ts';
@@ -69,7 +70,7 @@ function liteNode({ App }: Lite, own: LiteConnection, { keys }: RestNodeOptions)
       withAccess(
         request,
         { keys, searchPath: searchPathOf(request, settings) },
-        async (checked) => refuseReservedNames(checked) ?? app.fetch(checked),
+        async (checked) => refuseReservedNames(checked) ?? refuseNullCharacters(checked) ?? app.fetch(checked),
       ),
     async schemaChanged() {
       await connection.clearSchemaCache();
