@@ -16,6 +16,14 @@ export interface EngineModule {
   /** The address of the snapshot of the current transaction. */
   _GetTransactionSnapshot(): number;
   _ReadNextFullTransactionId(): bigint;
+  /** Whether a transaction or a subtransaction was committed: 0 or 1. */
+  _TransactionIdDidCommit(transaction: number): number;
+  /** The number of a column of a tuple by its name, both as addresses. */
+  _SPI_fnumber(descriptor: number, name: number): number;
+  /** The address of the text of a column; 0 for a null. */
+  _SPI_getvalue(tuple: number, descriptor: number, column: number): number;
+  _pfree(pointer: number): void;
+  _malloc(length: number): number;
 }
 
 /** Emscripten's file system in memory. */

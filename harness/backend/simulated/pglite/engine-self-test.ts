@@ -1,9 +1,28 @@
 /** Checks at the start that the internals of PGlite on which a simulation relies are as expected. */
 import { EnvironmentError } from '../../../errors.ts';
+import type { TrackedTable } from '../../../port/backend.ts';
+import { quotedIdentifier } from '../../insert-statement.ts';
+import { capturedColumns, captureTrigger, type CapturedRow, type CommitCapture } from './commit-capture.ts';
+import type { EngineConnection } from './engine-connection.ts';
 import type { Engine } from './pglite-engine.ts';
 import { EngineTransaction } from './engine-transaction.ts';
 import { OWNER } from './session-settings.ts';
 import { currentPosition } from './time-travel.ts';
+
+/** Creates a table, and removes it. @throws EnvironmentError if the versions of its rows are not captured */
+export function testCapture(connection: EngineConnection, capture: CommitCapture, tracked: TrackedTable): void {
+  const columns = capturedColumns(tracked);
+  const table = 'public._ratchet_probe';
+  const rowOf = (word: string | null): CapturedRow => Object.fromEntries(columns.map((column) => [column, word]));
+  const insert = (word: string): string => `insert into ${table} values (${columns.map(() => word).join(', ')})`;
+  connection.query(`create table ${table} (${columns.map((column) => `${quotedIdentifier(column)} text`).join(', ')})`);
+  connection.query(captureTrigger(table));
+  connection.query(`begin; ${insert("'kept'")}; savepoint lost; ${insert("'lost'")}; rollback to lost`);
+  connection.query(`update ${table} set ${columns.map((column) => `${quotedIdentifier(column)} = null`).join(', ')}`);
+  connection.query(`commit; drop table ${table}`);
+  const captured = JSON.stringify(capture.committed());
+  require(captured === JSON.stringify([rowOf('kept'), rowOf(null)]), `capturing commits: it captured ${captured}`);
+}
 
 const NOON_MS = Date.UTC(2001, 1, 3, 12);
 const PROBE = `select clock_timestamp() at time zone 'UTC', gen_random_uuid(), random()`;

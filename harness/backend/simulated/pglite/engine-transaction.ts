@@ -21,7 +21,7 @@ export class EngineTransaction {
   readonly #options: TransactionOptions;
   readonly #missing: Settings;
   readonly #role: string;
-  #state: 'new' | 'open' | 'failed' = 'new';
+  #state: 'new' | 'open' | 'failed' | 'ended' = 'new';
 
   constructor(engine: Engine, options: TransactionOptions) {
     this.#engine = engine;
@@ -30,35 +30,56 @@ export class EngineTransaction {
     this.#role = options.settings['role'] ?? '';
   }
 
+  /** Whether nothing can follow. */
+  get isEnded(): boolean {
+    return this.#state === 'ended';
+  }
+
   /** The results of statements. @throws SqlError */
   run(...statements: Statement[]): StatementResult[] {
-    const isFirst = this.#state === 'new';
+    const { connection } = this.#engine;
+    const before = this.#before();
     this.#state = 'failed';
-    const results = isFirst ? this.#begin(statements) : this.#engine.connection.execute(statements, this.#role);
+    const results = connection.execute([...before, ...statements], this.#role).slice(before.length);
     this.#state = 'open';
     return results;
   }
 
-  #begin(statements: readonly Statement[]): StatementResult[] {
-    const { connection } = this.#engine;
+  /** Runs its last statements and commits it, with fewer messages than both take. @throws SqlError */
+  finish(...statements: Statement[]): StatementResult[] {
+    const before = this.#before();
+    const results = this.#end([...before, ...statements]);
+    return results.slice(before.length, before.length + statements.length);
+  }
+
+  /** What the first statements need. */
+  #before(): Statement[] {
+    if (this.#state !== 'new') return [];
     const { isReadOnly, past } = this.#options;
     const setting = settingStatement(this.#missing, isReadOnly && past === undefined);
     const before = setting === undefined ? [] : [setting];
-    if (past === undefined) return connection.execute([...before, ...statements], this.#role).slice(before.length);
-    connection.execute([BEGIN_PAST, ...before], this.#role);
+    if (past === undefined) return before;
+    this.#state = 'failed';
+    this.#engine.connection.execute([BEGIN_PAST, ...before], this.#role);
     seePast(this.#engine, past);
-    return connection.execute(statements, this.#role);
+    return [];
   }
 
   /** @throws SqlError, e.g. of a deferred constraint */
   commit(): void {
-    if (this.#state === 'new') return;
+    if (this.#state === 'open') this.#end([]);
+  }
+
+  #end(statements: readonly Statement[]): StatementResult[] {
     const { connection, session } = this.#engine;
     const isPast = this.#options.past !== undefined;
+    this.#state = isPast ? 'failed' : 'ended';
     let isCommitted = false;
     try {
-      connection.finish(isPast ? [ROLLBACK] : [], this.#role);
+      const results = connection.finish(isPast ? [...statements, ROLLBACK] : statements, this.#role);
+      this.#state = 'ended';
       isCommitted = !isPast;
+      return results;
     } finally {
       session.ended(this.#missing, isCommitted);
     }
@@ -68,7 +89,8 @@ export class EngineTransaction {
     const { connection, session } = this.#engine;
     const isPast = this.#options.past !== undefined;
     if (this.#state === 'failed') connection.finish([], this.#role);
-    if (this.#state === 'open' || isPast) connection.finish([ROLLBACK], this.#role);
+    if (this.#state === 'open' || (isPast && this.#state === 'failed')) connection.finish([ROLLBACK], this.#role);
+    this.#state = 'ended';
     session.ended(this.#missing, false);
   }
 }

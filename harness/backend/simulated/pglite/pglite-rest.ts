@@ -18,7 +18,9 @@ import { SqlError, type StatementResult } from './wire-messages.ts';
 export interface RestTransaction {
   /** @throws SqlError */
   run(...statements: Statement[]): StatementResult[];
-  /** @throws SqlError, e.g. of a deferred constraint */
+  /** Runs the last statements and commits. @throws SqlError */
+  finish(...statements: Statement[]): StatementResult[];
+  /** Does nothing after `finish`. @throws SqlError, e.g. of a deferred constraint */
   commit(): void;
   rollback(): void;
 }
@@ -117,7 +119,7 @@ function shownPage(
   offset: number,
 ): HttpAnswer {
   const counted = call.prefer.count ? [{ text: count, values }] : [];
-  const [found, total] = transaction.run({ text: rows, values }, ...counted);
+  const [found, total] = perform(call, transaction, { text: rows, values }, ...counted);
   const page = pageOf(call, textsOf(found), offset, total === undefined ? undefined : Number(total.rows[0]?.[0]));
   return present(call, AS_TEXT, page);
 }
@@ -128,6 +130,17 @@ function pageOf(call: Call, rows: readonly string[], offset: number, total: numb
 
 function textsOf(result: StatementResult | undefined): string[] {
   return (result?.rows ?? []).map(([text]) => text ?? 'null');
+}
+
+/** Runs the statements of a request, and commits them at once unless their result may be refused. */
+function perform(
+  { method, accept, prefer }: Call,
+  transaction: RestTransaction,
+  ...statements: Statement[]
+): StatementResult[] {
+  const isRead = method === 'GET' || method === 'HEAD';
+  const mayBeRefused = !isRead && (accept.isObject || prefer.count);
+  return mayBeRefused ? transaction.run(...statements) : transaction.finish(...statements);
 }
 
 /** Commits after the answer is made: if a single row is asked for and there is none, nothing has changed. */
@@ -150,7 +163,7 @@ function write(call: Call, relation: RelationSchema, options: PgliteRestOptions)
   const isReturning = prefer.returns === 'representation';
   const statement = changeOf(call, relation, options.schema, given);
   return within(options.begin(settingsOf(call, options.schema), false), (transaction) => {
-    const [result] = transaction.run(statement);
+    const [result] = perform(call, transaction, statement);
     const { rows, count, inserted } = changed(call, result, isReturning);
     const status = method === 'POST' ? (tellsInserted(call) && inserted === 0 ? 200 : 201) : isReturning ? 200 : 204;
     return present(call, AS_TEXT, { status, rows, total: count, hasRange: method === 'PATCH' });
@@ -227,7 +240,7 @@ function callFunction(call: Call, name: string, options: PgliteRestOptions): Htt
       throw notSimulated(`a query on a function that returns ${definition.returns === 'void' ? 'nothing' : 'a value'}`);
     }
     const text = `select to_json(_value)::text from ${from} as _value`;
-    const texts = textsOf(transaction.run({ text, values: values.values })[0]);
+    const texts = textsOf(transaction.finish({ text, values: values.values })[0]);
     if (definition.returns === 'void') return respond(204, '');
     return respond(200, definition.returnsSet ? `[${texts.join(',')}]` : (texts[0] ?? 'null'));
   });
@@ -247,5 +260,5 @@ function rowsOfFunction(
   { definition, rows, count, values, offset }: RowFunction,
 ): HttpAnswer {
   if (definition.returnsSet) return shownPage(call, transaction, { rows, count, values }, offset);
-  return respond(200, textsOf(transaction.run({ text: rows, values })[0])[0] ?? 'null');
+  return respond(200, textsOf(transaction.finish({ text: rows, values })[0])[0] ?? 'null');
 }

@@ -4,24 +4,21 @@ import type { Row } from '../../../port/model.ts';
 import type { HttpAnswer } from '../../../port/message.ts';
 import type { RestHandler } from '../simulated-rest.ts';
 import type { SimulatedStore, StoreOptions } from '../simulated-store.ts';
-import type { Change, View } from '../versioned-rows.ts';
+import type { View } from '../versioned-rows.ts';
 import { ADD_USER, userParameters } from '../../user-statement.ts';
 import type { SignedInUser } from '../../../port/session.ts';
-import { firstOf } from '../../../required.ts';
 import { rowKeyText } from '../../../tracked-values.ts';
+import { capturedColumns } from './commit-capture.ts';
 import { engineVersion } from './data-directory.ts';
 import type { Migration } from '../../postgres/apply-migrations.ts';
 import { applyScript } from './data-directory.ts';
-import { CAPTURE_SCHEMA, type PgliteDatabase } from './pglite-database.ts';
+import type { PgliteDatabase } from './pglite-database.ts';
 import { createPgliteRest, type RestTransaction } from './pglite-rest.ts';
 import { EngineTransaction, type TransactionOptions } from './engine-transaction.ts';
 import { OWNER } from './session-settings.ts';
 import type { Statement } from './sql-text.ts';
 import { rewindTables } from './table-rewind.ts';
 import { currentPosition } from './time-travel.ts';
-
-const CAPTURED = `select number, row from ${CAPTURE_SCHEMA}.commits where number > $1 order by number`;
-const LAST_CAPTURED = `select max(number) from ${CAPTURE_SCHEMA}.commits`;
 
 export class PgliteStore implements SimulatedStore {
   readonly version = `PGlite ${engineVersion()}`;
@@ -30,7 +27,6 @@ export class PgliteStore implements SimulatedStore {
   /** The engine's position for each position of the log. */
   readonly #positions = new Map<number, number>();
   readonly #answers = new Map<number, Map<string, HttpAnswer>>();
-  #captured = 0;
   #next: number;
 
   /** Ends an earlier run on the same database, and applies the scripts of this one. */
@@ -39,7 +35,7 @@ export class PgliteStore implements SimulatedStore {
     this.#options = options;
     database.engine.reset(options.dateMs, options.random);
     for (const script of scripts) applyScript(database.engine.connection, script);
-    this.#captured = this.#lastCaptured();
+    database.capture?.forget();
     this.#next = currentPosition(database.engine);
     this.#positions.set(options.primary.position, this.#next);
   }
@@ -72,29 +68,25 @@ export class PgliteStore implements SimulatedStore {
   }
 
   #runAsOwner(statement: Statement): void {
-    const transaction = this.#begin({ settings: OWNER, isReadOnly: false });
-    try {
-      transaction.run(statement);
-    } catch (error) {
-      transaction.rollback();
-      throw error;
-    }
-    transaction.commit();
+    this.#begin({ settings: OWNER, isReadOnly: false }).finish(statement);
   }
 
   rewind(view: View): void {
     const { engine } = this.#database;
     rewindTables(engine, this.#positionOf(view));
     this.#next = currentPosition(engine);
-    this.#captured = this.#lastCaptured();
+    this.#database.capture?.forget();
   }
 
   find(_table: string, id: string): Row | undefined {
     const { tracked, engine } = this.#database;
     if (tracked === undefined) return undefined;
     engine.becomeOwner();
-    const sql = `select row_to_json(_row)::text from public.${quotedIdentifier(tracked.table)} as _row`;
-    const rows = engine.connection.rows(sql).map(([text]) => JSON.parse(text ?? '{}') as Row);
+    const columns = capturedColumns(tracked);
+    const names = columns.map((column) => `${quotedIdentifier(column)}::text`).join(', ');
+    const rows = engine.connection
+      .rows(`select ${names} from public.${quotedIdentifier(tracked.table)}`)
+      .map((texts): Row => Object.fromEntries(columns.map((column, at) => [column, texts[at] ?? null])));
     return rows.find((row) => rowKeyText(row, tracked) === id);
   }
 
@@ -105,7 +97,16 @@ export class PgliteStore implements SimulatedStore {
     const transaction = new EngineTransaction(engine, options);
     return {
       run: (...statements) => transaction.run(...statements),
-      commit: () => this.#commit(transaction),
+      finish: (...statements) => {
+        const results = transaction.finish(...statements);
+        this.#report();
+        return results;
+      },
+      commit: () => {
+        if (transaction.isEnded) return;
+        transaction.commit();
+        this.#report();
+      },
       rollback: () => {
         transaction.rollback();
         this.#next = currentPosition(engine);
@@ -125,33 +126,17 @@ export class PgliteStore implements SimulatedStore {
     return position;
   }
 
-  #commit(transaction: EngineTransaction): void {
-    const { engine } = this.#database;
-    transaction.commit();
+  /** Reports the commit of the transaction that has ended. */
+  #report(): void {
+    const { engine, capture, tracked } = this.#database;
     const position = currentPosition(engine);
     // A transaction that has written nothing has no transaction id.
     if (position === this.#next) return;
-    const changes = this.#changes();
-    this.#next = currentPosition(engine);
+    this.#next = position;
+    const rows = capture?.committed() ?? [];
+    const changes =
+      tracked === undefined ? [] : rows.map((row) => ({ table: tracked.table, id: rowKeyText(row, tracked), row }));
     const entry = this.#options.onCommit(changes);
     this.#positions.set(entry.position, position);
-  }
-
-  #changes(): Change[] {
-    const { tracked, engine } = this.#database;
-    if (tracked === undefined) return [];
-    return firstOf(engine.connection.finish([{ text: CAPTURED, values: [String(this.#captured)] }], '')).rows.map(
-      ([number, text]) => {
-        this.#captured = Number(number);
-        const row = JSON.parse(text ?? '{}') as Row;
-        return { table: tracked.table, id: rowKeyText(row, tracked), row };
-      },
-    );
-  }
-
-  #lastCaptured(): number {
-    if (this.#database.tracked === undefined) return 0;
-    const { rows } = firstOf(this.#database.engine.connection.finish([{ text: LAST_CAPTURED, values: [] }], ''));
-    return Math.max(this.#captured, Number(rows[0]?.[0] ?? 0));
   }
 }
