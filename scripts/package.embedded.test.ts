@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -106,6 +106,53 @@ it('an example of the package is explored where it is installed, in threads', ()
   const { status, stdout, stderr } = sh(command('npx ratchet explore'));
   expect(stdout, stderr).toContain('guarded');
   expect(status).toBe(0);
+});
+
+/** A server that knows nothing of Ratchet, its table and its subject. */
+const SERVER = {
+  'server/index.mjs': `
+    import { createServer } from 'node:http';
+    import { createClient } from '@supabase/supabase-js';
+    const { SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY, PORT } = process.env;
+    const uploads = () => createClient(SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY).from('uploads');
+    async function upload(no) {
+      for (const sent of [3, 9, 14, 20]) {
+        await new Promise((done) => setTimeout(done, 200));
+        await uploads().update({ sent }).eq('no', no);
+      }
+    }
+    createServer(async (request, response) => {
+      const [, no] = /^\\/uploads\\/(\\d+)$/.exec(request.url) ?? [];
+      if (request.method === 'PUT') {
+        void upload(no);
+        return response.writeHead(202).end();
+      }
+      const { data } = await uploads().select('sent').eq('no', no).single();
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(data));
+    }).listen(PORT, '127.0.0.1');`,
+  'server/schema.sql': 'create table public.uploads (no bigint primary key, sent smallint not null default 0);',
+  'server/subject.ts': `
+    import { command, defineSubject } from 'ratchet';
+    export const subject = defineSubject({
+      app: command(['node', 'index.mjs'], { cwd: import.meta.dirname }),
+      database: { migrations: 'schema.sql', table: 'uploads', key: 'no', keyOf: 'bigint', progress: { column: 'sent', max: 20 } },
+      routes: { status: '/uploads/:no', start: { path: '/uploads/:no', method: 'PUT' } },
+    });`,
+};
+
+it('a server of its own is attributed by `ratchet/register`', () => {
+  for (const [path, text] of Object.entries(SERVER)) {
+    mkdirSync(dirname(join(project, path)), { recursive: true });
+    writeFileSync(join(project, path), text);
+  }
+  const { status, stdout, stderr } = sh('npx ratchet run lagging-replica --subject server/subject.ts --reporter json');
+  const { runs } = JSON.parse(stdout) as { runs: { notes: string[]; historyFile: string }[] };
+  expect({ status, stderr, notes: runs[0]?.notes }).toEqual({ status: 1, stderr: '', notes: [] });
+  const reads = readFileSync(resolve(project, runs[0]!.historyFile), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"ok","f":"read"'));
+  expect(reads.filter((line) => !line.includes('"served_by":'))).toEqual([]);
+  expect(reads.some((line) => line.includes('"served_by":"replica-1"'))).toBe(true);
 });
 
 it.each([
