@@ -7,6 +7,7 @@ import { readCatalogue } from '../runner/migrated-catalogue.ts';
 import { decideSubject, type Decide } from '../scaffold/decisions.ts';
 import { findRoutes } from '../scaffold/found-routes.ts';
 import { PROJECT_FILES, projectFiles } from '../scaffold/project-files.ts';
+import { startCommand } from '../scaffold/start-command.ts';
 
 export interface InitOptions {
   /** The folder of the project. */
@@ -40,8 +41,8 @@ export async function initProject(options: InitOptions): Promise<string[]> {
   }
   onProgress('applying the migrations');
   const tables = await readCatalogue([resolve(folder, migrations)]);
-  const routes = await findRoutes(folder);
-  const files = projectFiles(await decideSubject({ tables, routes }, decide), migrations);
+  const project = { tables, routes: await findRoutes(folder), startCommand: await startCommand(folder) };
+  const files = projectFiles(await decideSubject(project, decide), migrations);
   for (const { path, text } of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);

@@ -1,6 +1,15 @@
 /** `ratchet init` in a copy of an application that Ratchet has not seen before. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -42,6 +51,18 @@ it('answers by flags, and the trial names the one that is wrong', () => {
   expect(stdout).toContain('✗ database.progress');
   expect(stdout).toContain('Correct ratchet/subject.ts, then: npx ratchet try');
   expect(status).toBe(2);
+}, 60_000);
+
+it('finds a status in another language by its listed values, and does not guess its words', () => {
+  const migration = join(project, 'supabase/migrations', readdirSync(join(project, 'supabase/migrations'))[0]!);
+  const sql = `create table public.renders (nr bigint primary key, progress int not null default 0,
+    stand text not null default 'offen' check (stand in ('offen', 'fertig', 'abgebrochen')));`;
+  writeFileSync(migration, sql);
+  expect(init(['--yes', '--no-try']).stderr).toBe(
+    'ratchet: nothing was found for the word for completed, or several with commas; there is offen, fertig, abgebrochen — give it with --completed\n',
+  );
+  expect(init(['--yes', '--no-try', '--completed', 'fertig', '--failed', 'abgebrochen']).status).toBe(0);
+  expect(subjectText()).toContain(`status: { column: 'stand', completed: 'fertig', failed: 'abgebrochen' }`);
 }, 60_000);
 
 describe('refuses', () => {

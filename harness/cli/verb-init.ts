@@ -58,7 +58,7 @@ export function addInit(program: Command, finish: Finish, signal: AbortSignal): 
 const NOTES: Partial<Record<DecisionName, string>> = {
   status: `, or ${NONE}`,
   generation: `, or ${NONE}`,
-  app: ': modules (its routes in this process) or command (`next start`)',
+  app: ': modules (its routes in this process) or command (its server)',
 };
 
 /** The flags are the names of the questions. */

@@ -1,12 +1,12 @@
 /** The decisions that a subject needs, each with a proposal from the project's migrations and routes. */
 import { UsageError } from '../errors.ts';
 import { suggestionOf } from '../suggestion.ts';
-import type { TableInfo } from './database-catalogue.ts';
+import { allowedValues, type TableInfo } from './database-catalogue.ts';
 import type { FoundRoute } from './found-routes.ts';
 import { neededRows } from './needed-rows.ts';
 import type { StartChoice, SubjectChoice } from './project-files.ts';
 import { keyField, rankStartRoutes, rankStatusRoutes, startMethod } from './route-choice.ts';
-import { progressColumns, rankTables, statusChoice, tableChoice, type TableChoice } from './table-choice.ts';
+import { likelyKey, progressColumns, rankTables, statusChoice, tableChoice, type TableChoice } from './table-choice.ts';
 
 export const DECISIONS = {
   table: 'table of the progress',
@@ -44,10 +44,12 @@ export const NONE = 'none';
 export interface Project {
   tables: readonly TableInfo[];
   routes: readonly FoundRoute[];
+  /** Starts its server. */
+  startCommand: readonly string[];
 }
 
 /** @throws UsageError for an answer that is not possible, or if the project lacks what a subject needs */
-export async function decideSubject({ tables, routes }: Project, decide: Decide): Promise<SubjectChoice> {
+export async function decideSubject({ tables, routes, startCommand }: Project, decide: Decide): Promise<SubjectChoice> {
   const database = await decideTable(tables, decide);
   const status = await decideRoute('status-route', rankStatusRoutes(routes, database), decide);
   const start = await decideRoute('start-route', rankStartRoutes(routes, database, status.found), decide);
@@ -55,6 +57,7 @@ export async function decideSubject({ tables, routes }: Project, decide: Decide)
   const app = await ask(decide, 'app', isOfPages ? 'command' : 'modules', ['modules', 'command']);
   return {
     app: app === 'modules' ? 'modules' : 'command',
+    startCommand,
     database,
     needed: neededRows(tables, database),
     statusPath: status.path,
@@ -70,8 +73,7 @@ async function decideTable(tables: readonly TableInfo[], decide: Decide): Promis
   const table = own.find((each) => each.name === name);
   if (table === undefined) throw new UsageError('init-nothing', `the migrations create no table ${name} in public`);
   const columns = table.columns.map((column) => column.name);
-  const [onlyKey, secondKey] = table.primaryKey;
-  const key = await ask(decide, 'key', secondKey === undefined ? onlyKey : undefined, columns);
+  const key = await ask(decide, 'key', likelyKey(table), columns);
   const progress = await ask(decide, 'progress', progressColumns(table)[0]?.name, columns);
   const choice = tableChoice(table, key, progress);
   const max = await ask(decide, 'max', String(choice.max), [], true);
@@ -87,11 +89,16 @@ async function decideStatus(table: TableInfo, choice: TableChoice, decide: Decid
   const column = table.columns.find((each) => each.name === name);
   if (column === undefined) return undefined;
   const { completed, failed } = statusChoice(table, column);
-  const word = async (which: 'completed' | 'failed', found: readonly string[]): Promise<string[]> => {
-    const words = found.length > 0 ? found : [which];
-    return (await ask(decide, which, words.join(','), [], true)).split(',').map((each) => each.trim());
+  const allowed = allowedValues(table, column);
+  const words = async (which: 'completed' | 'failed', proposal: string | undefined): Promise<string[]> =>
+    (await ask(decide, which, proposal, allowed, true)).split(',').map((each) => each.trim());
+  // Every generation should end well, in one of the words that the column allows. It need not be able to fail.
+  const unknownWord = allowed.length === 0 ? 'completed' : undefined;
+  return {
+    column: name,
+    completed: await words('completed', completed.length > 0 ? completed.join(',') : unknownWord),
+    failed: await words('failed', failed.length > 0 ? failed.join(',') : 'failed'),
   };
-  return { column: name, completed: await word('completed', completed), failed: await word('failed', failed) };
 }
 
 interface DecidedRoute {

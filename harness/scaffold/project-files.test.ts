@@ -3,6 +3,7 @@ import { projectFiles, SUBJECT_FILE, type SubjectChoice } from './project-files.
 
 const choice: SubjectChoice = {
   app: 'command',
+  startCommand: ['npx', 'next', 'start'],
   database: { table: 'jobs', key: 'id', keyOf: 'text', progress: 'progress', max: 100 },
   needed: { row: {}, seed: {}, userId: undefined },
   statusPath: '/api/jobs/:id',

@@ -4,6 +4,8 @@ import type { TableChoice } from './table-choice.ts';
 
 export interface SubjectChoice {
   app: 'modules' | 'command';
+  /** Of `command`. */
+  startCommand: readonly string[];
   database: TableChoice;
   needed: NeededRows;
   statusPath: string;
@@ -55,9 +57,10 @@ test('progress never goes backwards', { timeout: 120_000 }, async () => {
 const DEFAULT_MIGRATIONS = 'supabase/migrations';
 
 function subjectText(choice: SubjectChoice, migrations: string): string {
-  const { app, database, needed, statusPath, start } = choice;
+  const { app, startCommand, database, needed, statusPath, start } = choice;
+  const application = app === 'modules' ? FOLDER : `${literal(startCommand, 1)}, { cwd: ${FOLDER} }`;
   const fields = {
-    app: new Code(`${app}(${APPLICATIONS[app]})`),
+    app: new Code(`${app}(${application})`),
     database: {
       ...(migrations === DEFAULT_MIGRATIONS ? {} : { migrations }),
       ...(isEmpty(needed.seed) ? {} : { seed: new Code(`() => (${literal(needed.seed, 2)})`) }),
@@ -76,10 +79,7 @@ function subjectText(choice: SubjectChoice, migrations: string): string {
   return `import { defineSubject, ${app} } from 'ratchet';\n\nexport const subject = defineSubject({\n${text.join('\n')}\n});\n`;
 }
 
-const APPLICATIONS = {
-  modules: '`${import.meta.dirname}/..`',
-  command: "['npx', 'next', 'start'], { cwd: `${import.meta.dirname}/..` }",
-} as const satisfies Record<SubjectChoice['app'], string>;
+const FOLDER = '`${import.meta.dirname}/..`';
 
 function statusField(status: TableChoice['status']): object {
   if (status === undefined) return {};

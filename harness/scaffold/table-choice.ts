@@ -38,7 +38,7 @@ export function rankTables(tables: readonly TableInfo[]): TableChoice[] {
       return progress === undefined || table.primaryKey.length === 0 ? [] : [{ table, progress }];
     });
   const ranked = found.map(({ table, progress }) => ({
-    choice: tableChoice(table, table.primaryKey[0] ?? 'id', progress.name),
+    choice: tableChoice(table, likelyKey(table) ?? 'id', progress.name),
     score: (PROGRESS.test(progress.name) ? 4 : 1) + (statusColumn(table) === undefined ? 0 : 2),
   }));
   return ranked.sort((a, b) => b.score - a.score).map(({ choice }) => choice);
@@ -49,6 +49,16 @@ export function progressColumns({ columns, primaryKey }: TableInfo): ColumnInfo[
   const numbers = columns.filter(({ name, type }) => NUMBER.test(type) && !primaryKey.includes(name));
   const exact = numbers.filter(({ name }) => PROGRESS.test(name));
   return [...exact, ...numbers.filter((each) => PROGRESS_PART.test(each.name) && !exact.includes(each))];
+}
+
+/**
+ * The only column of the primary key, or the only one that refers to no other table: the others have the same value in
+ * every row of a run. `undefined` if there is no such column.
+ */
+export function likelyKey({ primaryKey, references }: TableInfo): string | undefined {
+  const isReference = (name: string): boolean => references.some(({ columns }) => columns.includes(name));
+  const own = primaryKey.length === 1 ? primaryKey : primaryKey.filter((name) => !isReference(name));
+  return own.length === 1 ? own[0] : undefined;
 }
 
 /** What is likely of a table, given the columns of its key and its progress. */
@@ -73,8 +83,11 @@ export function statusChoice(table: TableInfo, column: ColumnInfo): StatusChoice
   return { column: column.name, completed, failed };
 }
 
-function statusColumn({ columns }: TableInfo): ColumnInfo | undefined {
-  return columns.find(({ name, type, labels }) => STATUS.test(name) && (labels.length > 0 || isText(type)));
+/** By its name, which may be in another language: then the only column whose values are listed. */
+function statusColumn(table: TableInfo): ColumnInfo | undefined {
+  const texts = table.columns.filter(({ type, labels }) => labels.length > 0 || isText(type));
+  const listed = texts.filter((column) => allowedValues(table, column).length > 1);
+  return texts.find(({ name }) => STATUS.test(name)) ?? (listed.length === 1 ? listed[0] : undefined);
 }
 
 function keyTypeOf(type: string | undefined): TableChoice['keyOf'] {
