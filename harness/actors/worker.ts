@@ -21,6 +21,8 @@ export interface WorkerSurroundings {
   hasGenerations: boolean;
   /** Worker → the headers with which its requests show who is signed in. */
   credentials: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Called when the application asks for a step of the plan. */
+  onStep?(): void;
   instances: {
     /** Runs a generation on an instance, counted from 1. */
     generate(instance: number, job: GenerationJob): Promise<void>;
@@ -140,7 +142,8 @@ class PlannedJob {
   }
 
   async #work({ after_ms: afterMs, when }: GenerationPlan['steps'][number]): Promise<void> {
-    const { clock, moments } = this.#around;
+    const { clock, moments, onStep } = this.#around;
+    onStep?.();
     await clock.sleep(afterMs, this.#signal);
     if (when !== undefined) await moments.until(when, this.#signal, this.#plan);
     if (this.#signal.aborted || this.#isOver) throw new RunStopped();

@@ -28,6 +28,8 @@ export interface Trial {
    * @returns when it is over, the reason why the application gave up, if it did
    */
   generate(): Promise<string | undefined>;
+  /** Whether the application has taken steps of its own, although it was given those of the plan. */
+  ignoresSteps(): boolean;
 }
 
 export type CheckName = 'row' | 'application' | 'route' | 'progress' | 'movement' | 'gateway' | 'end';

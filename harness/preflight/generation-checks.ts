@@ -59,8 +59,14 @@ export async function waitForEnd(generation: TrialGeneration): Promise<Problem |
   await until(trial, decided, () => generation.changedAt);
   if (generation.gaveUp !== undefined) return gaveUpProblem(generation, generation.gaveUp);
   if (!hasEnded(generation)) return withoutEnd(generation);
-  return wrongEnd(generation) ?? (await unreadEnd(generation));
+  return wrongEnd(generation) ?? (await unreadEnd(generation)) ?? (trial.ignoresSteps() ? OWN_STEPS : undefined);
 }
+
+const OWN_STEPS: Problem = {
+  field: 'app',
+  found: 'the function `generate` took steps of its own, and waited for none of job.steps',
+  remedy: 'return `hasOwnSteps: true` with it, or call `await job.work(index)` before each step',
+};
 
 async function observe(generation: TrialGeneration): Promise<void> {
   const { trial, eventsBefore, latest } = generation;

@@ -111,7 +111,7 @@ function unread(found: string, field?: string): Problem {
   return {
     field: 'routes.status.read',
     found,
-    remedy: `return the progress from the fields that the answer has${example}`,
+    remedy: `return the progress, from 0 to 100, from the fields that the answer has${example}`,
   };
 }
 

@@ -14,7 +14,7 @@ import { checkHistories } from './check-histories.ts';
 import type { RunReport } from './execute.ts';
 import { runInput } from './run-input.test-support.ts';
 
-type Mistake = 'none' | 'status-path' | 'reader' | 'gives-up' | 'other-database' | 'no-commits' | 'hides';
+type Mistake = 'none' | 'status-path' | 'reader' | 'gives-up' | 'other-database' | 'no-commits' | 'hides' | 'own-steps';
 
 const APP = `
 const mistake = process.env.MISTAKE;
@@ -31,7 +31,7 @@ export async function generate(job) {
   job.started(1);
   if (mistake === 'gives-up') throw new Error('the queue is full');
   for (const [index, pct] of job.steps.entries()) {
-    await job.work(index);
+    if (mistake !== 'own-steps') await job.work(index);
     if (mistake === 'no-commits' || mistake === 'other-database') continue;
     await fetch(url(job.story), { method: 'PATCH', headers: headers(), body: JSON.stringify({ pct }) });
   }
@@ -168,6 +168,13 @@ export function describeEvidence(backendName: string): void {
           /^not everything was tested: a fault never applied, since its moment never came: .*after tab-1 was shown 77%$/,
         ),
       );
+    });
+
+    it('notes that a function does not follow the steps of the plan', async () => {
+      expect((await play('own-steps')).notes).toEqual([
+        expect.stringContaining('`generate` of the subject took steps of its own'),
+      ]);
+      expect((await play('none')).notes).toEqual([]);
     });
 
     it('is inconclusive if a tab displays none of the values that it receives', async () => {

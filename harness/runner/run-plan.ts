@@ -8,6 +8,7 @@ import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
 import { limitReached } from './run-limits.ts';
 import { endedMark, incompleteMark, isMark, noRequestsMark, unusedFaultMark } from '../history/marks.ts';
+import { isProgress } from '../history/order.ts';
 import { OVER } from '../recording/moments.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
 import { onBehalfOf } from '../async-context.ts';
@@ -88,6 +89,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
           ...gaveUpNotes(stage),
           ...attributionNote(stage),
           ...(stage.effects?.notes() ?? []),
+          ...ownStepsNote(stage),
         ],
       };
     } finally {
@@ -127,6 +129,16 @@ function attributionNote(stage: Stage): string[] {
   const note = stage.attributionNote();
   return note === undefined ? [] : [note];
 }
+
+function ownStepsNote({ recorder, ignoresSteps }: Stage): string[] {
+  const hasProgress = recorder.history.events.some(
+    ({ f, value }) => f === 'commit' && isProgress(value) && value.progress > 0,
+  );
+  return hasProgress && ignoresSteps() ? [OWN_STEPS] : [];
+}
+
+const OWN_STEPS =
+  'the function `generate` of the subject took steps of its own, so that moments of the plan may never come: see hasOwnSteps in docs/SUBJECT.md';
 
 async function findLeak(stage: Stage, host: Host): Promise<Error | undefined> {
   await stage.close();

@@ -65,6 +65,9 @@ export interface Stage {
   gatewayUrl: string;
   evidence: EvidenceOfEnd;
   hasGenerations: boolean;
+  onStep(): void;
+  /** Whether the application has taken steps of its own, although it was given those of the plan. */
+  ignoresSteps(): boolean;
   /** Whether a request has come through the gateway. */
   hasRequests(): boolean;
   /** Whether a fault is about to change something, or a request that is not one of a tab waits for its response. */
@@ -121,6 +124,7 @@ export async function prepareStage(
   const edge = createEdge({ claim: nemesis.claim, sleep: (ms) => delays.sleep(ms), onClaimed: exchanges.claimed });
   open(withAuth(assembly.gateway, cluster, host.nowMs));
   commits.add((commit) => recorder.record(commitEvent(commit)));
+  let steps = 0;
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
@@ -144,6 +148,8 @@ export async function prepareStage(
     gatewayUrl: server.url,
     evidence: reportsCommits(backend, cluster) ? 'commit' : 'read',
     hasGenerations: subject.tracked.generation !== undefined,
+    onStep: () => void (steps += 1),
+    ignoresSteps: () => steps === 0 && !instances.haveOwnSteps,
     hasRequests: () => requests.all() > 0,
     isBusy: () => delays.open > 0 || requests.open() > 0 || nemesis.isActing(),
     credentials: signIn(options.users, { jwtSecret: cluster.jwtSecret, supabaseUrl: server.url, nowMs: host.nowMs() }),

@@ -175,6 +175,7 @@ function trialOf(stage: Stage, exchanges: readonly Exchange[], isDirect: boolean
       const within = asSignedIn(stage.credentials, request, operation);
       return onBehalfOf(within, () => instances.status(1, request, STORY));
     },
+    ignoresSteps: stage.ignoresSteps,
     generate: () => runGeneration(firstOf(PLAN.generations), stage, stopping.signal),
   };
 }

@@ -94,6 +94,7 @@ async function openInstance(
 function withKeys(instance: AppInstance, { keyOf, tracked }: KeyedRows): AppInstance {
   const textOf = (story: string): string => keyText(keyOf(story), tracked);
   return {
+    ...(instance.hasOwnSteps === undefined ? {} : { hasOwnSteps: true }),
     status: (request, story) => instance.status(request, textOf(story)),
     generate: (job: GenerationJob) => instance.generate({ ...job, story: textOf(job.story) }),
     close: async () => instance.close?.(),

@@ -17,6 +17,8 @@ export interface AppFunctions {
   /** Runs a generation to its end, step by step. `job.story` is the key. Rejects if the application gives up on it. */
   generate?(job: GenerationJob): Promise<void>;
   close?(): Promise<void>;
+  /** `generate` does not follow `job.steps`: the application decides on its steps and their times, as with a route. */
+  readonly hasOwnSteps?: true;
 }
 
 /** @throws UsageError if a route is neither a function nor a module */
@@ -27,10 +29,10 @@ export async function openRoutes(
   routes: Routes,
   calls: ModuleCalls,
 ): Promise<AppInstance> {
-  const { status, generate } = functions;
+  const { status, generate, hasOwnSteps } = functions;
   const textOf = (story: string): string => keyText(rows.keyOf(story), rows.tracked);
   return {
-    ...(generate === undefined ? { hasOwnSteps: true } : {}),
+    ...(generate === undefined || hasOwnSteps === true ? { hasOwnSteps: true } : {}),
     status:
       status === undefined
         ? await statusByModule(load, rows, routes)
