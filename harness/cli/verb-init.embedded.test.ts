@@ -58,6 +58,7 @@ it('finds a status in another language by its listed values, and does not guess 
   const sql = `create table public.renders (nr bigint primary key, progress int not null default 0,
     stand text not null default 'offen' check (stand in ('offen', 'fertig', 'abgebrochen')));`;
   writeFileSync(migration, sql);
+  rmSync(join(project, 'supabase/seed.sql'));
   expect(init(['--yes', '--no-try']).stderr).toBe(
     'ratchet: nothing was found for the word for completed, or several with commas; there is offen, fertig, abgebrochen — give it with --completed\n',
   );
