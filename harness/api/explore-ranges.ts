@@ -61,6 +61,7 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   const { catalogue, subject, subjectAs } = project;
   const { backend = SIMULATED, properties, seed = DEFAULT_SEED, timeMs, checkDeterminism = false } = options;
   if (properties !== undefined) requireProperties(properties);
+  if (subject.isServer === true) throw noSimulationOf(subject.name);
   for (const name of new Set([SIMULATED, backend])) requireConnection(await loadBackend(name), subject);
   const set = textsOf(options.parameters);
   // All ranges are loaded before the first search, so that errors in names are reported at once.
@@ -96,6 +97,14 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
     onProgress: options.onProgress ?? (() => undefined),
     signal: options.signal ?? new AbortController().signal,
   });
+}
+
+function noSimulationOf(name: string): UsageError {
+  return new UsageError(
+    'subject-is-server',
+    `the subject ${name} is a server, whose time is real, and explore searches in a simulation`,
+    'describe the application by its modules: docs/SUBJECT.md; or run the scenarios: ratchet run',
+  );
 }
 
 interface Job {
