@@ -88,9 +88,10 @@ async function searched(
 }
 
 async function notHeld(subject: Subject, name: string, found: FoundPlan): Promise<Outcome> {
-  const { plan, failing, isShrunk, shrinkRuns } = printableData({ ...found, runs: [] });
+  const { runs } = found;
+  const told = { ...printableData({ ...found, runs: [] }), runs };
   const body = await describe(found.runs[0]!);
-  const finding = [describeFound({ plan, failing, isShrunk, shrinkRuns }, plainPalette), ...body].join('\n');
+  const finding = [describeFound(told, plainPalette), ...body].join('\n');
   if (found.failing.kind !== 'violation') throw new Error(`${name} could not be judged: ${finding}`);
   return { pass: false, message: () => `${subject.name} does not hold under ${name}\n${finding}` };
 }

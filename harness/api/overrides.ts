@@ -9,17 +9,20 @@ export interface Overrides {
   replicas?: number;
   /** How reads are distributed, instead of the routing of the plan. */
   routing?: Plan['topology']['routing'];
+  /** What may fail to happen in addition to what the plan allows. */
+  allows?: Plan['allows'];
 }
 
 /** @throws UsageError if the resulting plan is invalid, e.g. lacks a replica that one of its faults names */
-export function withOverrides(plan: Plan, { properties, replicas, routing }: Overrides): Plan {
+export function withOverrides(plan: Plan, { properties, replicas, routing, allows = [] }: Overrides): Plan {
   const topology = {
     ...plan.topology,
     ...(replicas === undefined ? {} : { replicas }),
     ...(routing === undefined ? {} : { routing }),
   };
   const judged = properties === undefined ? plan.properties : [...requireProperties(properties)];
-  return parsePlan({ ...plan, topology, properties: judged }, `${plan.scenario} with these options`);
+  const allowed = [...new Set([...plan.allows, ...allows])];
+  return parsePlan({ ...plan, topology, properties: judged, allows: allowed }, `${plan.scenario} with these options`);
 }
 
 /** Whether the plan is unchanged, so that expectations of its verdict apply. */

@@ -97,13 +97,21 @@ export function isRequestKind(kind: AnyKind): kind is RequestKind {
   return 'describeEffect' in kind;
 }
 
+interface MatchedRequest {
+  at: string;
+  actor: string | undefined;
+  method: string;
+}
+
 /** Whether the fault matches a request, apart from `nth`. */
-export function claims(
-  { match }: RequestFault,
-  request: { at: string; actor: string | undefined; method: string },
-): boolean {
+export function claims(fault: RequestFault, request: MatchedRequest): boolean {
+  return isFor(fault, request) && (fault.match.method ?? request.method) === request.method;
+}
+
+/** Whether a request is of the actor of a fault, and at its place. */
+export function isFor({ match }: RequestFault, request: Omit<MatchedRequest, 'method'>): boolean {
   const at = ('at' in match ? match.at : undefined) ?? 'gateway';
-  return match.actor === request.actor && at === request.at && (match.method ?? request.method) === request.method;
+  return match.actor === request.actor && at === request.at;
 }
 
 /** The capability of the backend that a fault needs, if any. */

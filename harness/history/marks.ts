@@ -4,7 +4,13 @@
  */
 import type { EventBody } from './event.ts';
 
-export type MarkName = 'run-ended' | 'run-incomplete' | 'worker-gave-up' | 'fault-unused' | 'no-requests';
+export type MarkName =
+  | 'run-ended'
+  | 'run-incomplete'
+  | 'worker-gave-up'
+  | 'fault-unused'
+  | 'fault-without-effect'
+  | 'no-requests';
 
 const PROCESS = 'ratchet';
 
@@ -14,6 +20,9 @@ function mark(fault: MarkName, details: Readonly<Record<string, unknown>>): Even
 
 /** The field of the header that promises one of the two marks at the end; true. Histories of others do not have it. */
 export const MARKS_ITS_END = 'marks_its_end';
+
+/** The field of the header that says that the application decided on its steps, not the plan; true or missing. */
+export const HAS_OWN_STEPS = 'has_own_steps';
 
 /** The last event of a complete run. */
 export function endedMark(): EventBody {
@@ -51,12 +60,17 @@ export interface Missed {
 }
 
 /**
- * A fault of the plan never applied, or had no effect.
+ * A fault of the plan never applied.
  * @param number its position in the plan, from 0
- * @param missed of a fault that applied
+ * @param sent of a fault that matches requests: how many of them there were of its actor, by method
  */
-export function unusedFaultMark(number: number, missed?: Missed): EventBody {
-  return mark('fault-unused', { number, ...missed });
+export function unusedFaultMark(number: number, sent: Readonly<Record<string, number>> | undefined): EventBody {
+  return mark('fault-unused', sent === undefined ? { number } : { number, sent });
+}
+
+/** A fault of the plan applied, and no request met it. @param number its position in the plan, from 0 */
+export function faultWithoutEffectMark(number: number, missed: Missed): EventBody {
+  return mark('fault-without-effect', { number, ...missed });
 }
 
 /** No request came through the gateway. @param url the URL that the application was given */

@@ -51,12 +51,13 @@ const Observer = z.strictObject({
 });
 
 /**
- * What may fail to happen in a run without making its verdict unknown: a fault that never applies, workers that all give
- * up, an observer that is never shown a progress, a run without the end of any generation, without any commit, or without
+ * What may fail to happen in a run without making its verdict unknown: a fault that never applies, or that no request
+ * meets, workers that all give up, an observer that is never shown a progress, a run without the end of any generation, without any commit, or without
  * any request to Supabase.
  */
 export const ALLOWANCES = [
   'fault-unused',
+  'fault-without-effect',
   'workers-gave-up',
   'observer-not-shown',
   'no-end',
@@ -64,6 +65,11 @@ export const ALLOWANCES = [
   'no-requests',
 ] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
+
+/** A plan that allows a fault never to apply allows it to have no effect, too. */
+export function allows({ allows: given }: Pick<Plan, 'allows'>, what: Allowance): boolean {
+  return given.includes(what) || (what === 'fault-without-effect' && given.includes('fault-unused'));
+}
 
 export const PlanSchema = z.strictObject({
   plan: z.literal(1),

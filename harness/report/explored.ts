@@ -93,7 +93,13 @@ function describeConfirmation({ isConfirmed, backend, attempt }: ConfirmingRun, 
 
 /** The smallest plan that was found. */
 export function describeFound(
-  { plan, failing, isShrunk, shrinkRuns }: Pick<FoundPlan, 'plan' | 'failing' | 'isShrunk' | 'shrinkRuns'>,
+  {
+    plan,
+    failing,
+    isShrunk,
+    shrinkRuns,
+    runs,
+  }: Pick<FoundPlan, 'plan' | 'failing' | 'isShrunk' | 'shrinkRuns' | 'runs'>,
   palette: Palette,
 ): string {
   const how = isShrunk ? `shrunk in ${shrinkRuns} plans` : 'not shrunk to the end';
@@ -104,7 +110,7 @@ export function describeFound(
     );
   return [
     `  ${palette.bold(failing.what)} (${how}: ${size})`,
-    ...describePlan(plan).map((line) => palette.dim(`  ${line}`)),
+    ...describePlan(plan, runs[0]?.history.header).map((line) => palette.dim(`  ${line}`)),
   ].join('\n');
 }
 

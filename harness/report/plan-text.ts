@@ -1,8 +1,12 @@
 /** Describes a plan in a few lines, including all drawn values. */
+import type { HistoryHeader } from '../history/event.ts';
+import { HAS_OWN_STEPS } from '../history/marks.ts';
 import { describeFault, describeMoment, startsWhen } from '../plan/fault-words.ts';
 import type { Plan } from '../plan/plan.ts';
 
-export function describePlan(plan: Plan): string[] {
+/** @param header of the history of a run of the plan: the application may have taken steps of its own instead */
+export function describePlan(plan: Plan, header: HistoryHeader | undefined): string[] {
+  const hasOwnSteps = header?.[HAS_OWN_STEPS] === true;
   const { topology, generations, observers, faults } = plan;
   const shown = 4;
   const lines = [
@@ -11,7 +15,7 @@ export function describePlan(plan: Plan): string[] {
       'generation',
       generations.map(
         (g) =>
-          `${g.worker}: ${g.story}${startsWhen(g.start)}, ${describeSteps(g.steps)}${g.outcome === 'completed' ? '' : `, then ${g.outcome}`}`,
+          `${g.worker}: ${g.story}${startsWhen(g.start)}, ${hasOwnSteps ? 'in steps of the application' : describeWork(g)}`,
       ),
     ),
     ...labelled(
@@ -28,13 +32,14 @@ export function describePlan(plan: Plan): string[] {
   }
 }
 
-function describeSteps(steps: Plan['generations'][number]['steps']): string {
-  return steps
+function describeWork({ steps, outcome }: Plan['generations'][number]): string {
+  const described = steps
     .map(
       (step) =>
         `${step.progress}% after ${step.after_ms} ms${step.when === undefined ? '' : ` and ${describeMoment(step.when)}`}`,
     )
     .join(', ');
+  return outcome === 'completed' ? described : `${described}, then ${outcome}`;
 }
 
 function count(number: number, what: string): string {

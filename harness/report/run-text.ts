@@ -60,9 +60,9 @@ export async function describeBody(run: JudgedRun, options: BodyOptions): Promis
 }
 
 /** Loaded on demand: `check` does not load the code that knows plans. */
-async function planLines({ plan }: JudgedRun, palette: Palette): Promise<string[]> {
+async function planLines({ plan, history }: JudgedRun, palette: Palette): Promise<string[]> {
   const { describePlan } = await import('./plan-text.ts');
-  return describePlan(plan!).map((line) => palette.dim(line));
+  return describePlan(plan!, history.header).map((line) => palette.dim(line));
 }
 
 /** The error with its hint; the lines of a stack, or of the output of a server, follow. */

@@ -164,7 +164,7 @@ export function describeEvidence(backendName: string): void {
       const away = { kind: 'clock-skew', instance: 1, offset_ms: 5, from: NEVER } as const;
       expect(await outcomeOf(await play('none', { faults: [lost, away] }))).toEqual(
         inconclusive(
-          'not everything was tested: a fault never applied, since no request matched it: http-drop: PATCH number 9 of worker-1',
+          'not everything was tested: a fault never applied, since no request matched it (worker-1 sent 2 PATCH): http-drop: PATCH number 9 of worker-1',
           /^not everything was tested: a fault never applied, since its moment never came: .*after tab-1 was shown 77%$/,
         ),
       );

@@ -7,10 +7,9 @@ import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { isMark, type MarkName } from '../history/marks.ts';
 import type { Selection } from '../history/selection.ts';
-import type { Fault } from '../faults/fault-registry.ts';
 import { replicaOf } from '../faults/references.ts';
 import { describeFault } from '../plan/fault-words.ts';
-import type { Allowance, Plan } from '../plan/plan.ts';
+import { allows, type Allowance, type Plan } from '../plan/plan.ts';
 
 export interface Untested {
   /** What did not happen, in sentences, the most likely cause first; never empty. */
@@ -34,10 +33,11 @@ export function findUntested(history: HistoryColumns, plan: Plan, selection: Sel
     'observer-not-shown': observers.filter(({ shown }) => shown === 0).map((each) => describeObserver(history, each)),
     'no-end': describeNoEnd(history, plan, marks),
     'fault-unused': named(marks, 'fault-unused').flatMap((mark) => describeUnused(plan, mark)),
+    'fault-without-effect': named(marks, 'fault-without-effect').flatMap((mark) => describeWithoutEffect(plan, mark)),
   };
   const reasons = (Object.keys(missing) as Allowance[])
     .toSorted((a, b) => rankOf(a, history) - rankOf(b, history))
-    .filter((name) => !plan.allows.includes(name))
+    .filter((name) => !allows(plan, name))
     .flatMap((name) => missing[name].map((reason) => `${PREFIXES[name] ?? 'nothing was tested'}: ${reason}`));
   if (reasons.length === 0) return undefined;
   const blind = observers.filter(({ shown, received }) => shown + received === 0).map(({ session }) => session);
@@ -61,7 +61,11 @@ const UNUSED = 'a fault never applied';
 const NO_EFFECT = 'a fault had no effect';
 
 /** What is tested although this is missing. */
-const PREFIXES: Partial<Record<Allowance, string>> = { 'no-end': NOT_EVERYTHING, 'fault-unused': NOT_EVERYTHING };
+const PREFIXES: Partial<Record<Allowance, string>> = {
+  'no-end': NOT_EVERYTHING,
+  'fault-unused': NOT_EVERYTHING,
+  'fault-without-effect': NOT_EVERYTHING,
+};
 
 function marksOf(history: HistoryColumns): HistoryEvent[] {
   const marks: HistoryEvent[] = [];
@@ -116,20 +120,32 @@ function describeNoEnd(history: HistoryColumns, { generations }: Plan, marks: re
 
 const END_STATUSES: ReadonlySet<string | number> = new Set(['completed', 'failed']);
 
-function describeUnused({ faults }: Plan, { number, polls, reads }: HistoryEvent): string[] {
+function describeUnused({ faults }: Plan, { number, sent }: HistoryEvent): string[] {
   const fault = faults[Number(number)];
   if (fault === undefined) return [];
-  if (typeof reads === 'number') return [`${NO_EFFECT}, since ${describeMissed(fault, Number(polls), reads)}`];
-  const why = 'match' in fault ? 'no request matched it' : 'its moment never came';
+  const why =
+    'match' in fault ? `no request matched it${describeSent(fault.match.actor, sent)}` : 'its moment never came';
   return [`${UNUSED}, since ${why}: ${describeFault(fault)}`];
 }
 
-function describeMissed(fault: Fault, polls: number, reads: number): string {
-  const replica = replicaOf(fault);
-  const what = describeFault(fault);
-  if (replica === undefined) return `no request met it: ${what}`;
-  if (polls === 0) return `no tab polled after a commit while it applied: ${what}`;
-  return `none of ${reads} reads for ${polls} polls came to ${replica} while it was behind: ${what}`;
+/** Empty for a history that does not say it. */
+function describeSent(actor: string, sent: unknown): string {
+  if (typeof sent !== 'object' || sent === null) return '';
+  const counts = Object.entries(sent).map(([method, count]) => `${String(count)} ${method}`);
+  return ` (${actor} sent ${counts.length === 0 ? 'none that named it' : counts.join(', ')})`;
+}
+
+function describeWithoutEffect({ faults }: Plan, { number, polls, reads }: HistoryEvent): string[] {
+  const fault = faults[Number(number)];
+  if (fault === undefined) return [];
+  const why = describeMissed(replicaOf(fault), Number(polls), Number(reads));
+  return [`${NO_EFFECT}, since ${why}: ${describeFault(fault)}`];
+}
+
+function describeMissed(replica: string | undefined, polls: number, reads: number): string {
+  if (replica === undefined) return 'no request met it';
+  if (polls === 0) return 'no tab polled after a commit while it applied';
+  return `none of ${reads} reads for ${polls} polls came to ${replica} while it was behind`;
 }
 
 interface Observed {

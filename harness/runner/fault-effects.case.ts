@@ -121,6 +121,13 @@ export function describeFaultEffects(backendName: string): void {
       ]);
     });
 
+    it('is not met by requests of another method, which the reason names', async () => {
+      const late = { kind: 'http-drop', match: { actor: 'worker-1', method: 'POST', nth: 1 } } as const;
+      expect((await play({ faults: [late] })).untested).toEqual([
+        'not everything was tested: a fault never applied, since no request matched it (worker-1 sent 4 PATCH): http-drop: POST number 1 of worker-1',
+      ]);
+    });
+
     it('makes the run inconclusive if it is a window in which no request comes', async () => {
       const window = { kind: 'http-window', to: 'replica-1' } as const;
       expect((await play({ faults: [window], topology: { replicas: 1, routing: 'primary-only' } })).untested).toEqual([
@@ -129,7 +136,7 @@ export function describeFaultEffects(backendName: string): void {
     });
 
     it('passes without an effect if the plan allows that', async () => {
-      expect(await play({ faults: [behind], allows: ['fault-unused'] })).toMatchObject({ valid: true });
+      expect(await play({ faults: [behind], allows: ['fault-without-effect'] })).toMatchObject({ valid: true });
     });
   });
 }

@@ -4,6 +4,7 @@ import {
   claimOf,
   hasField,
   inflictFault,
+  isFor,
   isRequestFault,
   kindNamed,
   type Fault,
@@ -20,14 +21,21 @@ export interface Nemesis {
   begin(signal: AbortSignal): Promise<void>;
   /** Ends all faults; resolves when no fault applies. Rejects if one could not be injected or ended. */
   heal(): Promise<void>;
-  /** The faults that have never applied so far, by their positions in the plan. */
-  unused(): number[];
+  /** The faults that have never applied so far. */
+  unused(): UnusedFault[];
   /** Resolves when this fault has ended, by its position in the plan. Never rejects. */
   ended(number: number): Promise<void>;
   /** Whether a fault is being injected or ended. */
   isActing(): boolean;
   /** Selects the fault of a request, at the gateway or at the edge. */
   claim: Claim;
+}
+
+export interface UnusedFault {
+  /** Its position in the plan, from 0. */
+  number: number;
+  /** Of a fault that matches requests: how many its actor has sent there, by method. */
+  sent?: Readonly<Record<string, number>>;
 }
 
 export function createNemesis(
@@ -41,6 +49,7 @@ export function createNemesis(
   const requests = faults.filter(isRequestFault);
   const healing = new AbortController();
   const used = new Set<Fault>();
+  const sent = new Map<Fault, Record<string, number>>();
   let acting = 0;
   const act = async <T>(action: Promise<T>): Promise<T> => {
     acting += 1;
@@ -73,6 +82,7 @@ export function createNemesis(
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
     claim(request) {
+      for (const each of requests) if (!used.has(each) && isFor(each, request)) count(sent, each, request.method);
       const fault = requests.find(
         (each) =>
           claims(each, request) &&
@@ -83,12 +93,22 @@ export function createNemesis(
       used.add(fault);
       return claimOf(fault);
     },
-    unused: () => faults.flatMap((fault, number) => (used.has(fault) ? [] : [number])),
+    unused: () =>
+      faults.flatMap((fault, number) => {
+        if (used.has(fault)) return [];
+        return [isRequestFault(fault) ? { number, sent: sent.get(fault) ?? {} } : { number }];
+      }),
     async ended(number) {
       await lives[timed.indexOf(faults[number] as TimedFault)]?.catch(() => undefined);
     },
     isActing: () => acting > 0,
   };
+}
+
+function count(sent: Map<Fault, Record<string, number>>, fault: Fault, method: string): void {
+  const counts = sent.get(fault) ?? {};
+  counts[method] = (counts[method] ?? 0) + 1;
+  sent.set(fault, counts);
 }
 
 interface FaultSurroundings {

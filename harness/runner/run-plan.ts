@@ -2,12 +2,19 @@
 import type { Cluster, Commit } from '../port/backend.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { History } from '../history/event.ts';
-import type { ObserverPlan } from '../plan/plan.ts';
+import { allows, type ObserverPlan } from '../plan/plan.ts';
 import type { AskStatus } from '../port/channel.ts';
 import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
 import { limitReached } from './run-limits.ts';
-import { endedMark, incompleteMark, isMark, noRequestsMark, unusedFaultMark } from '../history/marks.ts';
+import {
+  endedMark,
+  faultWithoutEffectMark,
+  incompleteMark,
+  isMark,
+  noRequestsMark,
+  unusedFaultMark,
+} from '../history/marks.ts';
 import { isProgress } from '../history/order.ts';
 import { OVER } from '../recording/moments.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
@@ -110,8 +117,8 @@ function recordMissing(
   { backend }: RunOptions,
   cluster: Cluster,
 ): void {
-  for (const number of nemesis.unused()) recorder.record(unusedFaultMark(number));
-  for (const { number, missed } of effects?.without() ?? []) recorder.record(unusedFaultMark(number, missed));
+  for (const { number, sent } of nemesis.unused()) recorder.record(unusedFaultMark(number, sent));
+  for (const { number, missed } of effects?.without() ?? []) recorder.record(faultWithoutEffectMark(number, missed));
   if (!hasRequests() && !mayPassByGateway(backend, cluster)) recorder.record(noRequestsMark(gatewayUrl));
 }
 
@@ -188,7 +195,7 @@ async function perform(
         runGeneration(generation, stage, signal).finally(() => (openGenerations -= 1)),
       ),
     );
-    if (!plan.allows.includes('fault-unused')) await effectsOrEnds(stage, signal);
+    if (!allows(plan, 'fault-without-effect')) await effectsOrEnds(stage, signal);
     if (!signal.aborted) {
       await stage.nemesis.heal();
       await stage.settled();

@@ -4,7 +4,7 @@ import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
 import type { GatewayServer } from '../gateway/gateway-server.ts';
 import type { AppClock, Clock } from '../clock.ts';
 import type { EventBody, HistoryHeader } from '../history/event.ts';
-import { MARKS_ITS_END } from '../history/marks.ts';
+import { HAS_OWN_STEPS, MARKS_ITS_END } from '../history/marks.ts';
 import type { Plan } from '../plan/plan.ts';
 import { installInstanceDates } from '../subject/app-dates.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
@@ -98,7 +98,7 @@ export async function prepareStage(
   await endAtStart?.();
 
   const clock = host.clock();
-  const recorder = new Recorder(clock, headerOf(options, cluster), options.sink, options.stop);
+  const recorder = new Recorder(clock, headerOf(options, cluster, instances), options.sink, options.stop);
   const processes = new ProcessNames();
   const exchanges = recordExchanges(recorder, processes, subject.tracked, keys, writesOf(plan, backend));
   const knownValues = followValues(recorder, () => cluster.commitsDelivered());
@@ -187,10 +187,15 @@ function writesOf(plan: Plan, { isConnecting }: Backend): ((story: string) => bo
   return (story) => stories.has(story);
 }
 
-function headerOf({ plan, subject, backend }: StageOptions, cluster: Cluster): HistoryHeader {
+function headerOf(
+  { plan, subject, backend }: StageOptions,
+  cluster: Cluster,
+  { haveOwnSteps }: AppInstances,
+): HistoryHeader {
   const { versions } = cluster;
   const commits = reportsCommits(backend, cluster) ? { commits_of: subject.tracked.table } : {};
-  const made = { subject: subject.name, backend: backend.name, seed: plan.seed, versions, ...commits, plan };
+  const steps = haveOwnSteps ? { [HAS_OWN_STEPS]: true } : {};
+  const made = { subject: subject.name, backend: backend.name, seed: plan.seed, versions, ...commits, ...steps, plan };
   return { history: 1, [MARKS_ITS_END]: true, ...made };
 }
 
