@@ -2,6 +2,7 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { EnvironmentError } from '../errors.ts';
 import { noFreePort } from '../system-failure.ts';
@@ -61,11 +62,18 @@ async function requireReachable(host: string, port: number): Promise<void> {
   try {
     await once(socket, 'connect');
   } catch (error) {
-    const what = `${host}:${port} cannot be reached: ${(error as Error).message}`;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRNOTAVAIL' && isUp(host)) throw noFreePort(host, error as Error);
+    const what = `${host}:${port} cannot be reached: ${message}`;
     throw new EnvironmentError('loopback-unreachable', what, 'bring the interface up: ip link set lo up', error);
   } finally {
     socket.destroy();
   }
+}
+
+/** Whether an interface that is up has the address. */
+function isUp(host: string): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host));
 }
 
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): EnvironmentError {
