@@ -2,6 +2,7 @@
 import { RatchetError, UsageError } from '../../errors.ts';
 import type { Backend, Capability, ClusterOptions, Diagnosis } from '../../port/backend.ts';
 import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';
+import { forbidCoreDumps } from '../../lifetime/core-dumps.ts';
 import { connectTarget } from './remote-cluster.ts';
 import { takeSettings, type Settings } from './remote-settings.ts';
 import { MARKER, isMarked, requireJwtSecret, requirePermission, requireTable } from './target.ts';
@@ -21,7 +22,13 @@ export function remoteFrom(settings: Settings | UsageError): Backend {
   };
 }
 
-export const remoteBackend: Backend = remoteFrom(takeSettings(process.env));
+export const remoteBackend: Backend = remoteFrom(protectedSettings());
+
+function protectedSettings(): Settings | UsageError {
+  const settings = takeSettings(process.env);
+  if (!(settings instanceof UsageError)) forbidCoreDumps();
+  return settings;
+}
 
 /**
  * The capabilities that need database access. All, if no target is configured: then the error is the missing
