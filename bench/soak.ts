@@ -1,7 +1,9 @@
 /**
  * Runs the same plans over and over in one process, on the embedded and the simulated backend, and prints the curve of
  * what must not grow: memory, open files, child processes, folders: `npm run bench -- soak`, 200 and
- * 20,000 runs; `node --expose-gc bench/soak.ts EMBEDDED SIMULATED` for other numbers. Exit code 1 if anything grows. Linux only.
+ * 20,000 runs; `node --expose-gc bench/soak.ts EMBEDDED SIMULATED` for other numbers, 0 for none. Exit code 1 if anything grows
+ * after the first fifth of the runs, memory by its slope. Linux only. It counts the folders of every run on this machine:
+ * start no other.
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,13 +14,16 @@ import { scenario } from '../scenarios/lagging-replica-brief.ts';
 import { inBatch, runReference } from './reference.ts';
 
 const [embeddedRuns = 200, simulatedRuns = 20_000] = process.argv.slice(2).map(Number);
-const POINTS = 10;
-/** What the first tenth of the runs may still fill: caches, compiled code, heaps. */
-const GROWTH_MAX_MB = 32;
+const POINTS = 20;
+/** In which caches, compiled code and heaps are filled. */
+const WARM_UP_POINTS = 4;
+/** From the warm-up to the end, by the slope of a line through the points. */
+const GROWTH_MAX_MB = 4;
 
 interface Point {
   runs: number;
   heapMb: number;
+  residentMb: number;
   files: number;
   children: number;
   folders: number;
@@ -43,34 +48,47 @@ const grown = [
 rmSync(report, { recursive: true, force: true });
 process.exitCode = grown ? 1 : 0;
 
-/** Prints the curve, and returns whether anything has grown since its first point. */
+/** Prints the curve, and returns whether anything has grown. */
 async function curveOf(name: string, runs: number, perform: (count: number) => void | Promise<void>): Promise<boolean> {
-  console.log(`${name}\n     runs  heap MB  files  children  folders`);
+  if (runs === 0) return false;
+  console.log(`${name}\n     runs  heap MB  resident MB  files  children  folders`);
   const points: Point[] = [];
   for (let at = 1; at <= POINTS; at++) {
     await perform(Math.ceil(runs / POINTS));
     const point = measure(at * Math.ceil(runs / POINTS));
     points.push(point);
-    const { heapMb, files, children, folders } = point;
-    const columns = [point.runs, heapMb.toFixed(1), files, children, folders].map(String);
-    console.log(columns.map((text, column) => text.padStart([9, 9, 7, 10, 9][column]!)).join(''));
+    const { heapMb, residentMb, files, children, folders } = point;
+    const columns = [point.runs, heapMb.toFixed(1), residentMb.toFixed(0), files, children, folders].map(String);
+    console.log(columns.map((text, column) => text.padStart([9, 9, 13, 7, 10, 9][column]!)).join(''));
   }
-  const [first, last] = [points[0]!, points.at(-1)!];
+  const flat = points.slice(WARM_UP_POINTS);
+  const [first, last] = [flat[0]!, flat.at(-1)!];
+  const grownMb = slope(flat.map((point) => [point.runs, point.heapMb])) * (last.runs - first.runs);
+  console.log(`${name}: ${grownMb.toFixed(2)} MB of heap in ${last.runs - first.runs} runs, by the slope`);
   const counts = ['files', 'children', 'folders'] as const;
-  const what = counts.filter((count) => last[count] > first[count]);
-  const heap = last.heapMb - first.heapMb > GROWTH_MAX_MB ? ['heap'] : [];
-  const all = [...what, ...heap];
-  console.log(all.length === 0 ? `✓ ${name}: nothing grows` : `✗ ${name}: ${all.join(', ')} grow`);
-  return all.length > 0;
+  const what = [...counts.filter((count) => last[count] > first[count]), ...(grownMb > GROWTH_MAX_MB ? ['heap'] : [])];
+  console.log(what.length === 0 ? `✓ ${name}: nothing grows` : `✗ ${name}: ${what.join(', ')} grow`);
+  return what.length > 0;
+}
+
+/** Of the line with the least squares of the distances in y. */
+function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (of: 0 | 1): number => points.reduce((sum, point) => sum + point[of], 0) / points.length;
+  const [meanX, meanY] = [mean(0), mean(1)];
+  const sum = (term: (x: number, y: number) => number): number =>
+    points.reduce((total, [x, y]) => total + term(x - meanX, y - meanY), 0);
+  return sum((x, y) => x * y) / sum((x) => x * x);
 }
 
 function measure(runs: number): Point {
   globalThis.gc!();
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim();
   const folders = [tmpdir(), '/tmp', '/dev/shm'].flatMap((root) => readdirSync(root));
+  const { heapUsed, rss } = process.memoryUsage();
   return {
     runs,
-    heapMb: process.memoryUsage().heapUsed / 1e6,
+    heapMb: heapUsed / 1e6,
+    residentMb: rss / 1e6,
     files: readdirSync('/proc/self/fd').length,
     children: children === '' ? 0 : children.split(' ').length,
     folders: folders.filter((folder) => folder.startsWith('ratchet-')).length,
