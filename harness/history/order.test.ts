@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { progress } from './history.test-support.ts';
-import { compareValues, describeValue, isTerminal, valueId } from './order.ts';
+import { compareValues, compareWithEnd, describeValue, isTerminal, valueId } from './order.ts';
 
 test('the generation takes precedence over the progress, and the status is ignored', () => {
   expect(compareValues(progress([2, 0]), progress([1, 100]))).toBeGreaterThan(0);
@@ -18,6 +18,35 @@ test('values without an order compare as undefined', () => {
   expect(compareValues(5, progress(5))).toBeUndefined();
   expect(compareValues(null, progress(0))).toBeUndefined();
   expect(compareValues('a', 'a')).toBe(0);
+});
+
+test('numbers of a register compare as numbers, and null is smaller than all of them', () => {
+  expect(compareValues(2, 10)).toBeLessThan(0);
+  expect(compareValues(10, 2)).toBeGreaterThan(0);
+  expect(compareValues(null, -5)).toBeLessThan(0);
+  expect(compareValues(-5, null)).toBeGreaterThan(0);
+  expect([compareValues('a', 1), compareValues(1, 'a'), compareValues(null, 'a'), compareValues('a', null)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('of one generation, a value that ends it is the greater one', () => {
+  const [early, late] = [{ progress: 10 }, { generation: 1, progress: 90 }];
+  const [failed, completed] = [
+    { ...early, status: 'failed' },
+    { ...late, status: 'completed' },
+  ];
+  expect(compareWithEnd(failed, late)).toBeGreaterThan(0);
+  expect(compareWithEnd(early, completed)).toBeLessThan(0);
+  expect(compareWithEnd(late, failed)).toBeLessThan(0);
+  expect(compareWithEnd(failed, completed)).toBeLessThan(0);
+  expect(compareWithEnd(late, early)).toBeGreaterThan(0);
+  expect(compareWithEnd({ progress: 100 }, { ...early, generation: 2 })).toBeLessThan(0);
+  expect(compareWithEnd({ ...early, generation: 2 }, failed)).toBeGreaterThan(0);
+  expect(compareWithEnd(early, { ...early })).toBe(0);
 });
 
 test('equal looking values of different types have different ids', () => {

@@ -7,5 +7,6 @@ export default defineConfig({
     setupFiles: ['scripts/mutation/fewer-runs.ts'],
     isolate: false,
     fileParallelism: false,
+    testTimeout: 60_000,
   },
 });
