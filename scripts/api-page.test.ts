@@ -50,6 +50,8 @@ describe('the options of the page', () => {
       'maxStalenessMs',
       'maxStalenessVersions',
       'minAvailability',
+      'maxLatencyMs',
+      'finalLookAnswered',
       'keys',
       'sessions',
     ];

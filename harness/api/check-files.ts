@@ -62,8 +62,10 @@ function inColumns(history: History, file: string): HistoryFile {
 
 /** A time-out begins anew for each history. */
 function boundsOf(options: CheckFilesOptions): CheckOptions {
-  const { convergeWithinMs, maxStalenessMs, maxStalenessVersions, minAvailability, timeoutMs } = options;
-  const given = { convergeWithinMs, maxStalenessMs, maxStalenessVersions, minAvailability };
+  const { convergeWithinMs, maxStalenessMs, maxStalenessVersions, timeoutMs } = options;
+  const { minAvailability, maxLatencyMs, finalLookAnswered } = options;
+  const ofAvailability = { minAvailability, maxLatencyMs, finalLookAnswered };
+  const given = { convergeWithinMs, maxStalenessMs, maxStalenessVersions, ...ofAvailability };
   const bounds = Object.fromEntries(Object.entries(given).filter(([, bound]) => bound !== undefined));
   return { ...bounds, ...searchTime(timeoutMs) };
 }

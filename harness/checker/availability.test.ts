@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fail, historyOf, info, invoke, ok, read } from '../history/history.test-support.ts';
+import { fail, historyOf, info, invoke, ok, read, watch } from '../history/history.test-support.ts';
 import { judge } from './compose.ts';
 import { judgeOne } from './judge-one.test-support.ts';
 
@@ -77,4 +77,42 @@ test('a read in flight may have begun before the failed one, or after it', () =>
   ]);
   const [verdict] = judge(crossed, ['availability'], { minAvailability: 1 }).verdicts;
   expect(verdict?.violations).toMatchObject([{ key: 'other', events: [1, 12] }]);
+});
+
+test('a latency at p99 that is equal to the bound satisfies it', () => {
+  expect(judgeOne(history, 'availability', { maxLatencyMs: 3 }).valid).toBe(true);
+  expect(judgeOne(history, 'availability', { maxLatencyMs: 2.5 })).toMatchObject({
+    valid: false,
+    events: [[4]],
+    sentences: ['answered reads took 3 ms at p99, more than 2.5 ms'],
+  });
+});
+
+test('one slow read of a hundred is beyond p99', () => {
+  const one = { time: 1e9 };
+  const slow = [invoke('s', 'read', undefined, { time: 0 }), ok('s', 'read', 1, one)];
+  const fast = (count: number) => Array.from({ length: count }, () => read('a', 1, one));
+  expect(judgeOne(historyOf([slow, ...fast(98)]), 'availability', { maxLatencyMs: 5 }).valid).toBe(false);
+  expect(judgeOne(historyOf([slow, ...fast(99)]), 'availability', { maxLatencyMs: 5 }).valid).toBe(true);
+});
+
+test('the final look is the last read of a session and a key', () => {
+  const other = read('a', 1, { key: 'other' });
+  const lost = [invoke('a', 'read'), fail('a', 'read')];
+  const required = { finalLookAnswered: true };
+  expect(judgeOne(historyOf([lost, read('a', 1), other]), 'availability', required).valid).toBe(true);
+  expect(judgeOne(historyOf([lost, other]), 'availability')).toMatchObject({ valid: true });
+  expect(judgeOne(historyOf([read('a', 1), lost, other]), 'availability', required)).toMatchObject({
+    valid: false,
+    events: [[3]],
+    sentences: ['the final look of a at story-1 was not answered'],
+  });
+  expect(judgeOne(historyOf([invoke('a', 'read')]), 'availability', required).events).toEqual([[0]]);
+});
+
+test('a session that no longer watches has no final look', () => {
+  const lost = [invoke('a', 'read'), fail('a', 'read')];
+  const required = { finalLookAnswered: true };
+  expect(judgeOne(historyOf([watch('a'), lost, watch('a', 'end')]), 'availability', required).valid).toBe(true);
+  expect(judgeOne(historyOf([watch('a'), lost]), 'availability', required).valid).toBe(false);
 });

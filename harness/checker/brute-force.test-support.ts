@@ -123,6 +123,8 @@ export function disagreement(
       maxStalenessMs: fc.nat(10),
       maxStalenessVersions: fc.nat(2),
       minAvailability: fc.constantFrom(0, 0.5, 0.75, 1),
+      maxLatencyMs: fc.nat(20),
+      finalLookAnswered: fc.boolean(),
     },
     { requiredKeys: [] },
   );

@@ -22,9 +22,11 @@ export function describeContradiction(
   { operations, beginsAnywhere }: { operations: readonly RegisterOperation[]; beginsAnywhere: boolean },
   end: number,
 ): Contradiction {
-  const events = operations.map((each) => (each.end > end ? each.begin : each.end)).toSorted((a, b) => a - b);
-  const described = operations.slice(0, describedOperationsMax).map(({ begin }) => describeOperation(history, begin));
-  const more = operations.length - described.length;
+  const cited = operations.map((each) => (each.end > end ? each.invoke : each.end));
+  const events = [...new Set(cited)].toSorted((a, b) => a - b);
+  const invokes = [...new Set(operations.map(({ invoke }) => invoke))];
+  const described = invokes.slice(0, describedOperationsMax).map((invoke) => describeOperation(history, invoke));
+  const more = invokes.length - described.length;
   const rest = more > 0 ? `, and ${more} more` : '';
   const before = beginsAnywhere ? ', for any initial value' : '';
   const what = `no order of these operations on ${history.keyName(itemAt(events, 0))} explains the values read${before}`;

@@ -1,18 +1,11 @@
-import {
-  COMMIT_OK,
-  NONE,
-  NOTHING,
-  READ_INVOKE,
-  WATCH_BEGIN_OK,
-  WATCH_END_OK,
-  completesWrite,
-} from '../history/codes.ts';
+import { COMMIT_OK, NONE, NOTHING, READ_INVOKE, completesWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeApart, describeEvent } from './decrease.ts';
 import { shownCode } from './shown.ts';
 import { Findings } from './verdict.ts';
 import type { Checker } from './verdict.ts';
 import { Int32Column, Uint8Column } from '../history/typed-columns.ts';
+import { watchesToEnd } from './watching.ts';
 
 /** By session and key: the first event that shows the user the final value, and the last event that shows any value. */
 interface Views {
@@ -117,14 +110,8 @@ function viewsOf(history: HistoryColumns, ends: Int32Column): Views {
  * watches began.
  */
 function watchersAtEnd(history: HistoryColumns, ends: Int32Column): Onlooker[] {
-  const { code, key, view, length } = history;
-  const began = new Int32Column(history.views.count).fill(NONE);
-  for (let at = 0; at < length; at++) {
-    const what = code.get(at);
-    if (what === WATCH_END_OK) began[view.get(at)] = NONE;
-    else if (what === WATCH_BEGIN_OK && began[view.get(at)] === NONE) began[view.get(at)] = at;
-  }
-  return [...began]
+  const { key } = history;
+  return [...watchesToEnd(history)]
     .filter((witness) => witness !== NONE && ends[key.get(witness)] !== NONE)
     .sort((a, b) => a - b)
     .map((witness) => ({ witness, end: ends.get(key.get(witness)) }));

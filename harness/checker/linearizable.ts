@@ -4,6 +4,7 @@ import { itemAt } from '../required.ts';
 import { describeContradiction } from './contradiction.ts';
 import type { Contradiction } from './contradiction.ts';
 import { COMPLETED_READ, extentOf } from './extent.ts';
+import { withEarlierBeginnings } from './register-beginnings.ts';
 import { explainByZones } from './register-zones.ts';
 import { RegisterSearch } from './register-search.ts';
 import { registerOperations } from './register-operations.ts';
@@ -34,7 +35,8 @@ export const linearizable: Checker = (history, { isOverdue, timeoutMs }) => {
   const found: Contradiction[] = [];
   let stale: Map<number, Contradiction> | undefined;
   const staleReadOf = (key: number): Contradiction | undefined => (stale ??= firstStaleReads(history)).get(key);
-  for (const [key, operations] of registerOperations(history, new Set([...contradictions.keys(), ...undecided]))) {
+  for (const [key, recorded] of registerOperations(history, new Set([...contradictions.keys(), ...undecided]))) {
+    const operations = withEarlierBeginnings(history, key, recorded);
     const known = contradictions.get(key);
     const limits = undecided.has(key) ? budget : new Budget({ isOverdue, bytesMax, stepsMax });
     try {
@@ -67,8 +69,11 @@ function search(
   budget: Budget,
 ): SearchedContradiction | undefined {
   const registers = new RegisterSearch(history, key);
-  const end = registers.contradictedAt(operations, budget);
-  if (end === NONE) return undefined;
+  const contradictedAt = registers.contradictedAt(operations, budget);
+  if (contradictedAt === NONE) return undefined;
+  // The interval of a start may depend on later reads: see `register-beginnings.ts`.
+  const bounding = operations.filter(({ kind, isFixed }) => kind === 'read' && isFixed === true);
+  const end = Math.max(contradictedAt, ...bounding.map((read) => read.end));
   return {
     end,
     describe: () => describeContradiction(history, shortestContradiction(registers, operations, end), end),

@@ -12,6 +12,10 @@ export interface RegisterOperation {
   /** Events; the end is infinite if the operation may take effect at any later time, or never. */
   begin: number;
   end: number;
+  /** The invoke by which the operation is described. */
+  invoke: number;
+  /** Other operations are bounded by it, so a smaller contradiction must keep it. */
+  isFixed?: true;
 }
 
 /**
@@ -25,7 +29,7 @@ export function observedBy({ kind, value, from }: RegisterOperation): number {
 export function registerOperations(
   history: HistoryColumns,
   keys: ReadonlySet<number>,
-): Map<number, RegisterOperation[]> {
+): Map<number, readonly RegisterOperation[]> {
   const { code, key, length } = history;
   const byKey = new Map<number, RegisterOperation[]>([...keys].map((each) => [each, []]));
   for (let at = 0; at < length; at++) {
@@ -42,13 +46,12 @@ function operationsAt(history: HistoryColumns, invoke: number): RegisterOperatio
   const isRead = code[invoke] === READ_INVOKE;
   if (outcome === FAIL || (isRead && outcome !== OK)) return [];
   const end = outcome === OK ? completion : Infinity;
-  if (isRead) return [{ kind: 'read', value: values.ids.get(completion), from: NONE, begin: invoke, end }];
+  const operation = { from: NONE, begin: invoke, end, invoke };
+  if (isRead) return [{ ...operation, kind: 'read', value: values.ids.get(completion) }];
   const written = history.writtenAt(invoke);
-  if (written === NONE) return [{ kind: 'open-start', value: NONE, from: NONE, begin: invoke, end }];
+  if (written === NONE) return [{ ...operation, kind: 'open-start', value: NONE }];
+  const value = values.ids.get(written);
   const expected = history.swapFrom.get(invoke);
-  if (expected === undefined)
-    return [{ kind: 'write', value: values.ids.get(written), from: NONE, begin: invoke, end }];
-  return [
-    { kind: 'cas', value: values.ids.get(written), from: values.idOf(key.get(invoke), expected), begin: invoke, end },
-  ];
+  if (expected === undefined) return [{ ...operation, kind: 'write', value }];
+  return [{ ...operation, kind: 'cas', value, from: values.idOf(key.get(invoke), expected) }];
 }

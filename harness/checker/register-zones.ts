@@ -1,4 +1,4 @@
-import { CAS, FAIL, NONE, OK, READ_INVOKE, READ_OK, beginsWrite } from '../history/codes.ts';
+import { CAS, FAIL, NONE, OK, PROGRESS, READ_INVOKE, READ_OK, SHAPE, START, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
 import { Int32Column, Uint32Column, Uint8Column } from '../history/typed-columns.ts';
@@ -7,6 +7,7 @@ import type { Contradiction } from './contradiction.ts';
 import { describeEvent } from './decrease.ts';
 
 const NEVER = 0x7fffffff;
+const START_OK = START * 4 + OK;
 
 /**
  * For each value that was read: the first end and the last beginning of the operations with that value, as events. If
@@ -109,7 +110,29 @@ function ambiguousKeys(history: HistoryColumns, { reads, writes }: Origins): Set
     if (!beginsWrite(code.get(at)) || history.outcomeOf(at) === FAIL) continue;
     if (code.get(at) >> 2 === CAS || history.writtenAt(at) === NONE) ambiguous.add(key.get(at));
   }
+  for (const name of keysWithUnwrittenBeginnings(history, { reads, writes })) ambiguous.add(name);
   return ambiguous;
+}
+
+/** The keys on which a start may have begun an earlier generation that was read: see `register-beginnings.ts`. */
+function keysWithUnwrittenBeginnings(
+  history: HistoryColumns,
+  { reads, writes }: Pick<Origins, 'reads' | 'writes'>,
+): Set<number> {
+  const { code, key, shape, progress, generation, values, length } = history;
+  const started = new Map<number, number>();
+  for (let at = 0; at < length; at++) {
+    if (code[at] === START_OK) started.set(key.get(at), Math.max(started.get(key.get(at)) ?? 0, generation.get(at)));
+  }
+  const found = new Set<number>();
+  for (let value = 0; started.size > 0 && value < values.count; value++) {
+    const first = values.firsts.get(value);
+    const name = key.get(first);
+    if (reads[value] === 0 || writes.get(value) > 0 || values.initial[name] === value) continue;
+    if ((shape.get(first) & SHAPE) !== PROGRESS || progress[first] !== 0) continue;
+    if (generation.get(first) < (started.get(name) ?? 0)) found.add(name);
+  }
+  return found;
 }
 
 function zonesOf(history: HistoryColumns, { reads, write }: Origins): Zones {

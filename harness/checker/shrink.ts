@@ -17,7 +17,7 @@ interface Contradictory {
  * Reduces operations that contradict each other at the event `end` to a smaller set that still does: first to the
  * latest stretch that is contradictory for every initial value, then by removing operations from it. A read can always
  * be removed. A write can be removed together with all operations that observe its value, because then every order that
- * explains the whole also explains the rest.
+ * explains the whole also explains the rest. Operations that bound others are kept.
  */
 export function shortestContradiction(
   registers: RegisterSearch,
@@ -29,7 +29,7 @@ export function shortestContradiction(
     registers.contradictedAt(some, budget, { until: end, beginsAnywhere }) !== NONE;
   let kept: Contradictory = { operations: operations.filter(({ begin }) => begin <= end), beginsAnywhere: false };
   try {
-    kept = latestStretch(kept, isContradictory);
+    if (kept.operations.every(({ isFixed }) => isFixed !== true)) kept = latestStretch(kept, isContradictory);
     for (let size = Math.ceil(kept.operations.length / 2); size >= 1; size = Math.floor(size / 2)) {
       for (let start = 0; start < kept.operations.length;) {
         const rest = without(kept.operations, kept.operations.slice(start, start + size));
@@ -66,7 +66,7 @@ function stretchOf(operations: readonly RegisterOperation[], length: number): Re
 }
 
 function without(operations: readonly RegisterOperation[], removed: readonly RegisterOperation[]): RegisterOperation[] {
-  const gone = new Set(removed.filter(({ kind }) => kind !== 'open-start'));
+  const gone = new Set(removed.filter(({ kind, isFixed }) => kind !== 'open-start' && isFixed !== true));
   const values = new Set<number>();
   for (const operation of gone) {
     if (operation.kind === 'read' || values.has(operation.value)) continue;

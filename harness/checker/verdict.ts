@@ -42,8 +42,13 @@ export interface CheckOptions {
   /** Bounds of `staleness`; without any it is only measured. */
   maxStalenessMs?: number;
   maxStalenessVersions?: number;
-  /** Bound of `availability`, a share from 0 to 1; without one it is only measured. */
+  /**
+   * Bounds of `availability`; without any it is only measured. The share of answered reads, from 0 to 1; the 99th percentile
+   * of their latency, in milliseconds; and whether the last read of every session that still watches must be answered.
+   */
   minAvailability?: number;
+  maxLatencyMs?: number;
+  finalLookAnswered?: boolean;
   /** Polled by long searches, which give up when it returns true: a time-out by the caller's clock. */
   isOverdue?: () => boolean;
   /** The time after which `isOverdue` returns true, for messages, in milliseconds. */

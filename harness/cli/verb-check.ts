@@ -16,6 +16,8 @@ interface CheckFlags extends SourceOptions, ReportingFlags {
   maxStaleness?: StalenessBounds;
   convergeWithin?: number;
   minAvailability?: number;
+  maxLatency?: number;
+  finalLookAnswered?: boolean;
   timeout?: number;
 }
 
@@ -38,6 +40,12 @@ export function addCheck(program: Command, finish: Finish): void {
     )
     .addOption(new Option('--min-availability <share>', 'lower bound of availability, e.g. 99.9%').argParser(share))
     .addOption(
+      new Option('--max-latency <duration>', 'upper bound of the latency of reads at p99, e.g. 2s').argParser(duration),
+    )
+    .addOption(
+      new Option('--final-look-answered', 'the last read of every session that still watches must be answered'),
+    )
+    .addOption(
       new Option(
         '--timeout <duration>',
         'time limit of the linearizability search of each file (default 10s)',
@@ -50,6 +58,7 @@ export function addCheck(program: Command, finish: Finish): void {
 async function check(files: readonly string[], flags: CheckFlags): Promise<number> {
   const { reporter, exitCode } = await openReporting(flags);
   const { from, map, initial, maxStaleness, convergeWithin, minAvailability, timeout } = flags;
+  const { maxLatency, finalLookAnswered } = flags;
   const valid = await checkFiles(files, {
     from,
     map,
@@ -60,6 +69,8 @@ async function check(files: readonly string[], flags: CheckFlags): Promise<numbe
     ...maxStaleness,
     convergeWithinMs: convergeWithin,
     minAvailability,
+    maxLatencyMs: maxLatency,
+    finalLookAnswered,
     timeoutMs: timeout,
     reporter,
   });

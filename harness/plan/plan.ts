@@ -90,7 +90,16 @@ export const PlanSchema = z.strictObject({
   faults: z.array(Fault).max(1_000).default([]),
   /** The properties to judge. */
   properties: z.array(z.string()).min(1),
-  bounds: z.strictObject({ converge_within_ms: milliseconds.optional() }).default({}),
+  bounds: z
+    .strictObject({
+      converge_within_ms: milliseconds.optional(),
+      /** Of `availability`: the share of answered reads, and the 99th percentile of their latency. */
+      min_availability: z.number().min(0).max(1).optional(),
+      latency_ms_max: milliseconds.optional(),
+      /** Of `availability`: every observer that still watches gets an answer when all faults have ended. */
+      final_look_answered: z.boolean().optional(),
+    })
+    .default({}),
   /** What may fail to happen; the verdict is unknown if anything else does. */
   allows: z.array(z.enum(ALLOWANCES)).default([]),
   /** A longer run is stopped, and its verdict is unknown. */

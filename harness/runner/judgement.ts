@@ -10,7 +10,7 @@ import type { Untested } from './evidence.ts';
 import { searchTime } from './search-time.ts';
 
 /** Properties of the end of a run: an incomplete run can neither keep nor violate them. */
-const PROPERTIES_OF_THE_END: ReadonlySet<string> = new Set<PropertyName>(['convergence', 'completion']);
+const PROPERTIES_OF_THE_END: ReadonlySet<string> = new Set<PropertyName>(['convergence', 'completion', 'availability']);
 
 export function propertyNames(): PropertyName[] {
   return Object.keys(properties) as PropertyName[];

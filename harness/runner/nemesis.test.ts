@@ -201,6 +201,14 @@ describe('a request fault', () => {
     expect(claims).toEqual([undefined, { kind: 'http-route', to: 'replica-1' }]);
   });
 
+  it('ends when the faults heal, so that the final look is not claimed', async () => {
+    const { nemesis } = setUp({ kind: 'http-drop', match: { actor: 'tab-1' } });
+    const request: ClaimableRequest = { at: 'gateway', actor: 'tab-1', method: 'GET', nth: 1, nthOfAll: 1 };
+    expect(told(nemesis.claim(request))).toEqual({ kind: 'http-drop' });
+    await nemesis.heal();
+    expect(nemesis.claim({ ...request, nth: 2, nthOfAll: 2 })).toBeUndefined();
+  });
+
   it('without a method counts all requests of the actor', () => {
     const { nemesis } = setUp({ kind: 'http-drop', match: { actor: 'tab-1', nth: 3 } });
     const third = { at: 'gateway', actor: 'tab-1', method: 'GET', nth: 1, nthOfAll: 3 } as const;

@@ -19,7 +19,10 @@ import type { Recorder } from '../recording/recorder.ts';
 export interface Nemesis {
   /** Resolves when every fault that starts at 0 ms applies. Rejects if one cannot be injected. */
   begin(signal: AbortSignal): Promise<void>;
-  /** Ends all faults; resolves when no fault applies. Rejects if one could not be injected or ended. */
+  /**
+   * Ends all faults, those of requests included; resolves when no fault applies. Rejects if one could not be injected or
+   * ended.
+   */
   heal(): Promise<void>;
   /** The faults that have never applied so far. */
   unused(): UnusedFault[];
@@ -82,6 +85,7 @@ export function createNemesis(
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
     claim(request) {
+      if (healing.signal.aborted) return undefined;
       for (const each of requests) if (!used.has(each) && isFor(each, request)) count(sent, each, request.method);
       const fault = requests.find(
         (each) =>

@@ -21,5 +21,11 @@ export function requestedByPlan(header: HistoryHeader | undefined): RequestedByP
 }
 
 export function boundsOf({ bounds }: Plan): CheckOptions {
-  return bounds.converge_within_ms === undefined ? {} : { convergeWithinMs: bounds.converge_within_ms };
+  const options = {
+    convergeWithinMs: bounds.converge_within_ms,
+    minAvailability: bounds.min_availability,
+    maxLatencyMs: bounds.latency_ms_max,
+    finalLookAnswered: bounds.final_look_answered,
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, bound]) => bound !== undefined));
 }

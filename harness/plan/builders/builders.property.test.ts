@@ -106,6 +106,8 @@ const parts: fc.Arbitrary<PlanParts> = fc
     watches: fc.array(fc.tuple(story, pollOptions), { minLength: 3, maxLength: 3 }),
     routing: fc.constantFrom(...ROUTINGS),
     convergeWithinMs: fc.option(milliseconds, { nil: undefined }),
+    maxLatencyMs: fc.option(milliseconds, { nil: undefined }),
+    finalLookAnswered: fc.option(fc.boolean(), { nil: undefined }),
   })
   .chain(({ runs, names: given, tabs, watches, ...rest }) => {
     const generations = runs.map((each, index) => {

@@ -23,6 +23,12 @@ export interface PlanParts {
   properties: readonly string[];
   /** Bound of `convergence`, in milliseconds. */
   convergeWithinMs?: number;
+  /** Bound of `availability`: the share of answered reads, from 0 to 1. */
+  minAvailability?: number;
+  /** Bound of `availability`: the 99th percentile of the latency of answered reads, in milliseconds. */
+  maxLatencyMs?: number;
+  /** Bound of `availability`: every observer that still watches gets an answer when all faults have ended. */
+  finalLookAnswered?: boolean;
   /** What may fail to happen without making the verdict unknown, by the names in docs/PLAN.md. */
   allows?: readonly Allowance[];
   /** A run that takes more milliseconds is stopped, and its verdict is unknown. Default: 60000. */
@@ -35,9 +41,10 @@ export interface PlanParts {
  * @throws UsageError for a generation that is listed twice, or that a fault refers to and the plan lacks
  */
 export function plan(parts: PlanParts): PlanBody {
-  const { replicas, routing, stickyMs, instances, properties, convergeWithinMs, allows, runMsMax } = parts;
+  const { replicas, routing, stickyMs, instances, properties, allows, runMsMax } = parts;
   const names = nameWorkers(parts.generations);
   const topology = present({ replicas, routing, sticky_ms: stickyMs, instances });
+  const bounds = boundsOf(parts);
   return {
     topology,
     generations: parts.generations.map(
@@ -46,9 +53,19 @@ export function plan(parts: PlanParts): PlanBody {
     observers: parts.observers.map((observer) => written(observer, names) as ObserverInput),
     faults: (parts.faults ?? []).map((fault) => written(fault, names) as FaultInput),
     properties: [...properties],
-    ...(convergeWithinMs === undefined ? {} : { bounds: { converge_within_ms: convergeWithinMs } }),
+    ...(Object.keys(bounds).length === 0 ? {} : { bounds }),
     ...present({ allows: allows === undefined ? undefined : [...allows], run_ms_max: runMsMax }),
   };
+}
+
+function boundsOf(parts: PlanParts): NonNullable<PlanInput['bounds']> {
+  const { convergeWithinMs, minAvailability, maxLatencyMs, finalLookAnswered } = parts;
+  return present({
+    converge_within_ms: convergeWithinMs,
+    min_availability: minAvailability,
+    latency_ms_max: maxLatencyMs,
+    final_look_answered: finalLookAnswered,
+  });
 }
 
 /** A worker without a name gets the number of its position, or the next unused number. */
