@@ -4,4 +4,5 @@ export const config = defineConfig({
   scenarios: ['./scenarios'],
   subjects: ['./fixtures/subjects'],
   subject: 'workspace-fix',
+  planted: ['./fixtures/planted/bugs'],
 });

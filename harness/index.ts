@@ -2,6 +2,7 @@
 export {
   check,
   explore,
+  hunt,
   matrix,
   preflight,
   replay,
@@ -12,6 +13,8 @@ export {
 } from './api/verbs.ts';
 export type { CheckFilesOptions } from './api/check-files.ts';
 export type { ExploreRangesOptions } from './api/explore-ranges.ts';
+export type { HuntOptions } from './api/hunt-planted.ts';
+export type { Hunt, HuntResults } from './port/hunt.ts';
 export type { MatrixOptions } from './api/judge-matrix.ts';
 export type { MatrixCell, MatrixResults, RunCosts } from './port/matrix.ts';
 export type { PreflightOptions, PreflightResults } from './api/preflight-subject.ts';
@@ -63,6 +66,7 @@ export type {
   VerbStart,
 } from './port/reporter.ts';
 export { defineConfig, type RatchetConfig } from './define/define-config.ts';
+export { definePlanted, type PlantedBug, type PlantedBugs } from './define/define-planted.ts';
 export { defineScenario } from './define/define-scenario.ts';
 export { defineSubject, type ReadySubject } from './define/define-subject.ts';
 export type { Application } from './subject/application.ts';

@@ -1,7 +1,7 @@
 /** One observer: a tab that watches a story through a channel and displays its progress. */
 import { displays } from '../channels/display/display-registry.ts';
 import { channels } from '../channels/channel-registry.ts';
-import { compareWithEnd } from '../history/order.ts';
+import { isOlder } from '../history/order.ts';
 import type { ObserverPlan } from '../plan/plan.ts';
 import type { AskStatus, Channel, ChannelListener, ChannelSurroundings, StatusTarget } from '../port/channel.ts';
 import type { Display, DisplayPolicy, ObservedProgress, SeenProgress, Subject } from '../port/subject.ts';
@@ -113,7 +113,7 @@ const showNothing: Display = () => false;
 
 function remember(seen: SeenProgress | undefined, value: ObservedProgress): SeenProgress {
   return {
-    greatest: seen === undefined || compareWithEnd(value, seen.greatest) > 0 ? value : seen.greatest,
+    greatest: seen === undefined || !isOlder(value, seen.greatest) ? value : seen.greatest,
     greatestNumber: Math.max(value.progress, seen?.greatestNumber ?? 0),
   };
 }

@@ -141,12 +141,13 @@ class PlannedJob {
     this.#numbering.catch(() => undefined);
   }
 
-  async #work({ after_ms: afterMs, when }: GenerationPlan['steps'][number]): Promise<void> {
+  async #work({ after_ms: afterMs, when, throws }: GenerationPlan['steps'][number]): Promise<void> {
     const { clock, moments, onStep } = this.#around;
     onStep?.();
     await clock.sleep(afterMs, this.#signal);
     if (when !== undefined) await moments.until(when, this.#signal, this.#plan);
     if (this.#signal.aborted || this.#isOver) throw new RunStopped();
+    if (throws === true) throw new Error('the slow part failed, as the plan says');
   }
 }
 

@@ -10,6 +10,8 @@ import type { JudgedExploration, JudgedRun, RunTitle } from '../port/reporter.ts
 import type { CheckFilesOptions } from './check-files.ts';
 import { collect } from './collect.ts';
 import type { ExploreRangesOptions } from './explore-ranges.ts';
+import type { HuntResults } from '../port/hunt.ts';
+import type { HuntOptions } from './hunt-planted.ts';
 import type { MatrixResults } from '../port/matrix.ts';
 import type { MatrixOptions } from './judge-matrix.ts';
 import type { PreflightOptions, PreflightResults } from './preflight-subject.ts';
@@ -107,6 +109,16 @@ export async function preflight(options: PreflightOptions = {}): Promise<Preflig
 export async function matrix(options: MatrixOptions = {}): Promise<MatrixResults> {
   const { judgeMatrix } = await import('./judge-matrix.ts');
   return judgeMatrix(options);
+}
+
+/**
+ * Searches each application with a planted bug for a plan under which the bug shows.
+ * @example `const { valid, hunts } = await hunt({ runs: 2_000 })`
+ * @throws RatchetError for bad input (`exitCode` 64), or if a search cannot start (2)
+ */
+export async function hunt(options: HuntOptions = {}): Promise<HuntResults> {
+  const { huntPlanted } = await import('./hunt-planted.ts');
+  return huntPlanted(options);
 }
 
 function runsOf({ valid, runs, leftOut, durationMs }: RunResults): RunResults {

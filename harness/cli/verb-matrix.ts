@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
+import { huntPlanted } from '../api/hunt-planted.ts';
 import { judgeMatrix } from '../api/judge-matrix.ts';
 import { exitCodeOf } from '../errors.ts';
+import { huntSummary, huntText } from '../report/hunt-text.ts';
 import { matrixMarkdown, matrixText } from '../report/matrix-text.ts';
 import { printableData } from '../report/printable.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
@@ -13,7 +15,8 @@ interface MatrixFlags {
   tag?: string[];
   backend: string;
   seed: number;
-  runs: number;
+  runs?: number;
+  planted?: true;
   property?: string[];
   report: string;
   format: 'text' | 'json' | 'markdown';
@@ -34,7 +37,13 @@ export function addMatrix(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(tagOption())
     .addOption(backendOption().default('simulated'))
     .addOption(seedOption())
-    .addOption(runsOption().default(DEFAULT_RUNS, '1; run K uses the seed N + K - 1'))
+    .addOption(runsOption().default(undefined, '1; run K uses the seed N + K - 1'))
+    .addOption(
+      new Option(
+        '--planted',
+        'instead: search each planted bug of the project, or those that are named, for at most 2000 plans or 20 s',
+      ).conflicts(['subject', 'tag', 'property']),
+    )
     .addOption(propertyOption())
     .addOption(reportOption())
     .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'markdown']).default('text'))
@@ -44,10 +53,12 @@ export function addMatrix(program: Command, finish: Finish, signal: AbortSignal)
 
 const EXIT_CODES = `
 The exit code is 0 if every verdict is the one that the subject declares in \`withstands\`, 1 if one differs, and 2 if a
-run is inconclusive.`;
+run is inconclusive. With --planted it is 1 if a bug is missed.`;
 
 async function matrix(names: readonly string[], flags: MatrixFlags, signal: AbortSignal): Promise<number> {
-  const { subject: subjects, tag: tags, backend, seed, runs, property: properties, report, format } = flags;
+  if (flags.planted === true) return matrixOfPlanted(names, flags, signal);
+  const { subject: subjects, tag: tags, backend, seed, property: properties, report, format } = flags;
+  const { runs = DEFAULT_RUNS } = flags;
   const results = await judgeMatrix({
     scenarios: names.length === 0 ? undefined : names,
     ...(subjects === undefined ? {} : { subjects }),
@@ -62,5 +73,25 @@ async function matrix(names: readonly string[], flags: MatrixFlags, signal: Abor
   });
   if (format === 'json') printJson(results, 2);
   else print(format === 'markdown' ? matrixMarkdown(results) : matrixText(printableData(results), palette));
+  return exitCodeOf(results.valid);
+}
+
+async function matrixOfPlanted(
+  names: readonly string[],
+  { seed, runs, report, format }: MatrixFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const isText = format !== 'json';
+  const results = await huntPlanted({
+    bugs: names.length === 0 ? undefined : names,
+    seed,
+    ...(runs === undefined ? {} : { runs }),
+    report,
+    signal,
+    onProgress: progress,
+    ...(isText ? { onHunted: (hunt) => print(huntText(printableData(hunt), palette)) } : {}),
+  });
+  if (isText) print(huntSummary(results));
+  else printJson(results, 2);
   return exitCodeOf(results.valid);
 }

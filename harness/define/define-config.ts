@@ -8,11 +8,18 @@ export interface RatchetConfig {
   subjects?: readonly string[];
   /** The default subject. */
   subject?: string;
+  /** Folders whose files each export `planted`: mistakes that `ratchet matrix --planted` must find. */
+  planted?: readonly string[];
 }
 
 const CONFIG: Definition = {
   name: 'config',
-  fields: { 'scenarios?': aListOf('folders'), 'subjects?': aListOf('folders'), 'subject?': aText },
+  fields: {
+    'scenarios?': aListOf('folders'),
+    'subjects?': aListOf('folders'),
+    'subject?': aText,
+    'planted?': aListOf('folders'),
+  },
   isClosed: true,
   hint: 'docs/SCENARIOS.md describes every field',
 };

@@ -11,7 +11,15 @@ import { replayCommand } from '../runner/replay-command.ts';
 import { reportingEnd } from '../runner/reporting-end.ts';
 import { judgedRun } from '../runner/run-tasks.ts';
 import { itemAt } from '../required.ts';
-import { explore, type Explored, type Found, type Progress, type SearchWorker } from './explore.ts';
+import {
+  explore,
+  isSurviving,
+  survivesIn,
+  type Explored,
+  type Found,
+  type Progress,
+  type SearchWorker,
+} from './explore.ts';
 import { keepFound } from './regressions.ts';
 import type { Space } from './space.ts';
 
@@ -91,7 +99,7 @@ async function exploreOne(
   });
   const { found: find, ...measured } = explored;
   const found = find === undefined ? undefined : await confirmed(find, space, options);
-  const valid = validityOf(explored);
+  const valid = validityOf({ ...explored, found });
   const isExplicable = valid === 'unknown' && found === undefined && !signal.aborted;
   const { failedCheck } = isExplicable ? await explain() : {};
   const mistake = failedCheck === undefined ? {} : { failedCheck };
@@ -108,18 +116,31 @@ async function exploreOne(
 }
 
 /** A search in which no plan tested anything has not shown that the subject holds. */
-function validityOf({ found, runs, untested }: Explored): Validity {
+function validityOf({
+  found,
+  runs,
+  untested,
+}: Pick<Explored, 'runs' | 'untested'> & { found: FoundPlan | undefined }): Validity {
   if (found === undefined) return untested === runs ? 'unknown' : true;
   return found.failing.kind === 'violation' ? false : 'unknown';
 }
 
 type FoundPlan = NonNullable<JudgedExploration['found']>;
 
-function recordOf({ failing, isShrunk, shrinkRuns, plan, runs, keptAs }: FoundPlan): Record<string, unknown> {
+function recordOf({
+  failing,
+  isShrunk,
+  shrinkRuns,
+  steadiness,
+  plan,
+  runs,
+  keptAs,
+}: FoundPlan): Record<string, unknown> {
   return {
     failing,
     isShrunk,
     shrinkRuns,
+    ...(steadiness === undefined ? {} : { steadiness }),
     plan,
     runs: runs.map(({ record, isConfirmed }) => ({ ...record, isConfirmed })),
     ...(keptAs === undefined ? {} : { keptAs }),
@@ -127,18 +148,22 @@ function recordOf({ failing, isShrunk, shrinkRuns, plan, runs, keptAs }: FoundPl
 }
 
 async function confirmed(find: Found, space: Space, options: ExploreSpacesOptions): Promise<FoundPlan> {
-  const { failing, minimal: plan, isShrunk, shrinkRuns } = find;
+  const { minimal: plan, isShrunk, shrinkRuns, steadiness } = find;
   const { keepIn, subject, subjectAs } = options;
   // A counterexample is reported even if the search was interrupted.
   const simulated = await runOnce(SIMULATED, 1, find, { ...options, signal: new AbortController().signal });
-  const isToConfirm = options.backend !== SIMULATED;
+  // This run has the state of a new process, if the search was in other threads.
+  const vanishes = find.failing.kind === 'violation' && !simulated.isConfirmed;
+  const failing = vanishes ? survivesIn('a module that is loaded once, such as a package') : find.failing;
+  const isToConfirm = options.backend !== SIMULATED && !vanishes;
   const runs = [simulated, ...(isToConfirm ? await confirmingRuns(find, options) : [])];
-  const confirm = isToConfirm
-    ? undefined
-    : replayCommand({ planFile: simulated.planFile, backend: DEFAULT_BACKEND }, subjectAs);
+  const confirm =
+    isToConfirm || isSurviving(failing)
+      ? undefined
+      : replayCommand({ planFile: simulated.planFile, backend: DEFAULT_BACKEND }, subjectAs);
   const isKept = keepIn !== undefined && failing.kind === 'violation';
   const keptAs = isKept ? keepFound(keepIn, space.name, subject.name, find, simulated.verdicts) : undefined;
-  return { failing, plan, isShrunk, shrinkRuns, runs, confirm, keptAs };
+  return { failing, plan, isShrunk, shrinkRuns, steadiness, runs, confirm, keptAs };
 }
 
 type RunAgain = Awaited<ReturnType<typeof runOnce>>;

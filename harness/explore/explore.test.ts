@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planSpace } from '../plan/arbitraries.ts';
+import { parsePlan } from '../plan/plan.ts';
 import { manualClock, settle } from '../recording/virtual.test-support.ts';
 import { explore, type ExploreOptions, type SearchWorker } from './explore.ts';
 import { fakeSimulate } from './fake.test-support.ts';
@@ -55,7 +56,7 @@ describe('an exploration', () => {
       ...slowWorker(sound, () => 0),
       search: async (chunk, runs) => {
         await clock.advance(100);
-        return { chunk, runs, coverage: {}, untested: 0 };
+        return { chunk, runs, coverage: {}, pairs: [], untested: 0 };
       },
     };
     const explored = await exploring([passing], { runs: undefined, timeMs: 1_000, clock });
@@ -94,4 +95,57 @@ describe('an exploration', () => {
     };
     await expect(exploring([failing])).rejects.toThrow('no subject');
   });
+
+  /** A worker with a find in these chunks: how it fails, and under how many other timings. */
+  function workerWith(
+    finds: Record<number, { kind: 'violation' | 'broken'; steadiness: number; surviving?: string[] }>,
+  ) {
+    const worker: SearchWorker = {
+      search: async (chunk, runs) => {
+        const failing = finds[chunk] && { kind: finds[chunk].kind, what: `of chunk ${chunk}` };
+        const find = failing && { chunk, plan: parsePlan(SMALL, 'test'), failing };
+        return { chunk, runs, coverage: {}, pairs: [], untested: 0, ...(find === undefined ? {} : { find }) };
+      },
+      shrink: async ({ chunk, plan }) => {
+        const { steadiness, surviving } = finds[chunk]!;
+        return { plan, runs: 1, steadiness, ...(surviving === undefined ? {} : { surviving }) };
+      },
+      close: () => undefined,
+    };
+    return worker;
+  }
+
+  it.each([
+    ['a steady find ends it', { 1: 4, 2: 4 }, 1, 100],
+    ['after one that depends on exact timing it goes on, to a steady one', { 1: 2, 3: 4 }, 3, 200],
+    ['and reports the steadiest, the earliest of several', { 1: 1, 3: 3, 4: 3 }, 3, 250],
+    ['but not for long', { 1: 2, 9: 4 }, 1, 400],
+  ])('%s', async (_, steadiness, chunk, runs) => {
+    const finds = Object.entries(steadiness).map(([at, number]) => [at, { kind: 'violation', steadiness: number }]);
+    for (const number of [1, 3]) {
+      const workers = Array.from({ length: number }, () => workerWith(Object.fromEntries(finds)));
+      expect(await exploring(workers)).toMatchObject({ runs, found: { chunk } });
+    }
+  });
+
+  it('reports a run that broke only if no property is violated', async () => {
+    const broken = { kind: 'broken', steadiness: 0 } as const;
+    const violation = { kind: 'violation', steadiness: 4 } as const;
+    expect(await exploring([workerWith({ 0: broken, 4: violation })])).toMatchObject({ found: { chunk: 4 } });
+    expect(await exploring([workerWith({ 0: broken })])).toMatchObject({ found: { chunk: 0 } });
+  });
+
+  it('reports a find that needs what earlier runs have left as state that survives', async () => {
+    const { found } = await exploring([workerWith({ 2: { kind: 'violation', steadiness: 0, surviving: ['cache'] } })]);
+    expect(found?.failing).toEqual({ kind: 'broken', what: 'state survives between runs: globalThis.cache' });
+  });
 });
+
+const SMALL = {
+  plan: 1,
+  scenario: 'small',
+  seed: 1,
+  generations: [{ worker: 'worker-1', story: 'story-1', steps: [{ progress: 100, after_ms: 10 }] }],
+  observers: [],
+  properties: ['monotonic-view'],
+};

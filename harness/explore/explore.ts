@@ -2,8 +2,10 @@
 import type { Clock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { firstOf } from '../required.ts';
-import type { Shrunk } from './search-job.ts';
-import { CHUNK_RUNS, type ChunkResult, type Coverage, type Find } from './search.ts';
+import type { Coverage, Pair } from './coverage.ts';
+import { CHUNK_RUNS, type ChunkResult, type Find } from './search.ts';
+import type { Shrunk } from './shrink.ts';
+import { isBlocked, STEADY, type Failing } from './trial.ts';
 
 /** A worker of a search, in another thread or in this one. It rejects if its simulation cannot start or its thread ends. */
 export interface SearchWorker {
@@ -37,9 +39,13 @@ export interface Explored {
   runsPerSecond: number;
   elapsedMs: number;
   coverage: Coverage;
+  /** The pairs of a kind of deviation and a phase of the application that were tried. */
+  pairs: readonly Pair[];
   /** Of these plans, how many tested nothing, and why the first of them did not. */
   untested: number;
   untestedReason?: string;
+  /** What the application does wrong in plans that can be judged nevertheless. */
+  warning?: string;
   found: Found | undefined;
   isInterrupted: boolean;
 }
@@ -64,38 +70,83 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
   const results: ChunkResult[] = [];
   const interruption = interruptionOf(signal, () => workers.forEach((worker) => worker.close()));
   try {
-    const search = searchAll(options, results, elapsedMs);
-    await Promise.race([search, interruption.promise]);
-    const searchedMs = elapsedMs();
-    const found = await shrunk(options, earliestFind(results), interruption.promise, () =>
-      options.onProgress({ state: 'shrinking', ...sum(results, searchedMs) }),
-    );
-    return { ...sum(results, searchedMs), elapsedMs: elapsedMs(), found, isInterrupted: signal.aborted };
+    const finds: Found[] = [];
+    let searchedMs = 0;
+    for (;;) {
+      const chunks = chunksFor(options, finds);
+      const beganMs = elapsedMs();
+      await Promise.race([searchAll(options, chunks, results, elapsedMs), interruption.promise]);
+      searchedMs += elapsedMs() - beganMs;
+      const found = await shrunk(options, earliestFind(results, chunks.from), interruption.promise, () =>
+        options.onProgress({ state: 'shrinking', ...sum(results, searchedMs, finds) }),
+      );
+      if (found === undefined) break;
+      finds.push(found);
+      if (isConclusive(found) || finds.length === FINDS_MAX || elapsedMs() >= (options.timeMs ?? Infinity)) break;
+    }
+    const found = finds.toSorted((a, b) => weightOf(b) - weightOf(a))[0];
+    return { ...sum(results, searchedMs, finds), elapsedMs: elapsedMs(), found, isInterrupted: signal.aborted };
   } finally {
     interruption.stop();
     workers.forEach((worker) => worker.close());
   }
 }
 
-async function searchAll(options: ExploreOptions, results: ChunkResult[], elapsedMs: () => number): Promise<void> {
+/** How many chunks are searched after one whose find is not conclusive, for a find that is. */
+const SEARCHED_ON = 6;
+const FINDS_MAX = 3;
+
+/** A violation that does not depend on exact timing, or a search that was interrupted: no other find would count more. */
+function isConclusive(found: Found): boolean {
+  if (!found.isShrunk || found.failing.kind === 'mismatch') return true;
+  return weightOf(found) > STEADY || isBlocked(found.failing);
+}
+
+/** Which find counts: any violation more than a run that broke, and a steady one most. */
+function weightOf({ failing, steadiness = 0 }: Found): number {
+  return failing.kind === 'broken' ? 0 : 1 + steadiness;
+}
+
+interface Chunks {
+  from: number;
+  /** The first chunk that is not searched. */
+  to: number;
+}
+
+function chunksFor({ runs = Infinity }: ExploreOptions, finds: readonly Found[]): Chunks {
+  const to = Math.ceil(runs / CHUNK_RUNS);
+  const [first] = finds;
+  const last = finds.at(-1);
+  if (first === undefined || last === undefined) return { from: 0, to };
+  return { from: last.chunk + 1, to: Math.min(to, first.chunk + 1 + SEARCHED_ON) };
+}
+
+async function searchAll(
+  options: ExploreOptions,
+  { from, to }: Chunks,
+  results: ChunkResult[],
+  elapsedMs: () => number,
+): Promise<void> {
   const { runs = Infinity, timeMs = Infinity, signal } = options;
-  let next = 0;
+  const isKnown = (chunk: number): boolean => results.some((result) => result.chunk === chunk);
+  let next = from;
   const isOver = (): boolean => {
-    const isFound = next > (earliestFind(results)?.chunk ?? Infinity);
-    return isFound || next * CHUNK_RUNS >= runs || elapsedMs() >= timeMs || signal.aborted;
+    while (isKnown(next)) next += 1;
+    const isFound = next > (earliestFind(results, from)?.chunk ?? Infinity);
+    return isFound || next >= to || elapsedMs() >= timeMs || signal.aborted;
   };
   const work = async (worker: SearchWorker): Promise<void> => {
     while (!isOver()) {
       const chunk = next++;
       results.push(await worker.search(chunk, Math.min(CHUNK_RUNS, runs - chunk * CHUNK_RUNS)));
-      options.onProgress({ state: 'searching', ...sum(results, elapsedMs()) });
+      options.onProgress({ state: 'searching', ...sum(results, elapsedMs(), []) });
     }
   };
   await Promise.all(options.workers.map(work));
 }
 
-function earliestFind(results: readonly ChunkResult[]): Find | undefined {
-  const finds = results.flatMap(({ find }) => (find === undefined ? [] : [find]));
+function earliestFind(results: readonly ChunkResult[], from: number): Find | undefined {
+  const finds = results.flatMap(({ find }) => (find === undefined || find.chunk < from ? [] : [find]));
   return finds.sort((a, b) => a.chunk - b.chunk)[0];
 }
 
@@ -112,8 +163,12 @@ async function shrunk(
     onSmaller();
   });
   const result = await Promise.race([shrinking, interruption]);
+  const { surviving } = result ?? {};
   return {
     ...find,
+    ...(surviving === undefined
+      ? {}
+      : { failing: survivesIn(surviving.map((name) => `globalThis.${name}`).join(', ')) }),
     minimal: result?.plan ?? minimal,
     shrinkRuns: result?.runs ?? 0,
     isShrunk: result !== undefined,
@@ -121,12 +176,24 @@ async function shrunk(
   };
 }
 
-/** Sums the results up to the earliest find; later chunks that other workers have tried do not count. */
+/** A plan that fails only after the runs before it says nothing about the application in a new process. */
+export function survivesIn(where: string): Failing {
+  return { kind: 'broken', what: `${SURVIVES}: ${where}` };
+}
+
+export function isSurviving({ what }: Failing): boolean {
+  return what.startsWith(SURVIVES);
+}
+
+const SURVIVES = 'state survives between runs';
+
+/** Sums the results up to the find that ended the search; later chunks that other workers have tried do not count. */
 function sum(
   results: readonly ChunkResult[],
   elapsedMs: number,
-): Pick<Explored, 'runs' | 'runsPerSecond' | 'coverage' | 'untested' | 'untestedReason'> {
-  const last = earliestFind(results)?.chunk ?? Infinity;
+  finds: readonly Found[],
+): Pick<Explored, 'runs' | 'runsPerSecond' | 'coverage' | 'pairs' | 'untested' | 'untestedReason' | 'warning'> {
+  const last = lastChunk(results, finds);
   const coverage: Coverage = {};
   let runs = 0;
   let untested = 0;
@@ -139,15 +206,25 @@ function sum(
     for (const kind of Object.keys(result.coverage) as (keyof Coverage)[])
       coverage[kind] = (coverage[kind] ?? 0) + (result.coverage[kind] ?? 0);
   }
-  const reasons = results.toSorted((a, b) => a.chunk - b.chunk).flatMap((result) => result.untestedReason ?? []);
-  const [untestedReason] = reasons;
+  const counted = results.filter(({ chunk }) => chunk <= last).toSorted((a, b) => a.chunk - b.chunk);
+  const [untestedReason] = counted.flatMap((result) => result.untestedReason ?? []);
+  const [warning] = counted.flatMap((result) => result.warning ?? []);
   return {
     runs,
     runsPerSecond: elapsedMs > 0 ? (allRuns / elapsedMs) * 1_000 : 0,
     coverage,
+    pairs: [...new Set(counted.flatMap((result) => result.pairs))].sort(),
     untested,
     ...(untestedReason === undefined || untested === 0 ? {} : { untestedReason }),
+    ...(warning === undefined ? {} : { warning }),
   };
+}
+
+function lastChunk(results: readonly ChunkResult[], finds: readonly Found[]): number {
+  const [first] = finds;
+  const last = finds.at(-1);
+  if (first === undefined || last === undefined) return earliestFind(results, 0)?.chunk ?? Infinity;
+  return isConclusive(last) || finds.length === FINDS_MAX ? last.chunk : first.chunk + SEARCHED_ON;
 }
 
 function interruptionOf(signal: AbortSignal, close: () => void): { promise: Promise<void>; stop(): void } {

@@ -3,8 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { EnvironmentError, RatchetError, type ExitCode } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SearchWorker } from './explore.ts';
-import type { SearchJob, Searcher, Shrunk } from './search-job.ts';
+import type { SearchJob, Searcher } from './search-job.ts';
 import type { ChunkResult } from './search.ts';
+import type { Shrunk } from './shrink.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 
 /** A request to a thread. */

@@ -2,17 +2,15 @@
  * Searches a range of plans with fast-check, chunk by chunk. Each chunk draws its plans from its own seed, so its result
  * does not depend on the worker or on the order of the chunks.
  */
-import fc, { type Arbitrary, type RunDetails } from 'fast-check';
+import fc, { type Arbitrary } from 'fast-check';
 import { planOfVariation, type Variation } from '../plan/arbitraries.ts';
-import { kindOf, type DeviationKind } from '../plan/deviations.ts';
+import { kindOf } from '../plan/deviations.ts';
 import type { Plan } from '../plan/plan.ts';
+import { pairsOf, type Coverage, type Pair } from './coverage.ts';
 import { findMismatch } from './determinism.ts';
-import { failureOf, tryPlan, untestedReason, type Failing, type Simulate } from './trial.ts';
+import { failureOf, isBlocked, tryPlan, untestedReason, type Failing, type Simulate } from './trial.ts';
 
 export const CHUNK_RUNS = 50;
-
-/** How often each kind of deviation was tried. */
-export type Coverage = Partial<Record<DeviationKind, number>>;
 
 export interface SearchOptions {
   variations: Arbitrary<Variation>;
@@ -30,79 +28,78 @@ export interface ChunkResult {
   chunk: number;
   runs: number;
   coverage: Coverage;
+  /** The kinds of deviations with the phases in which they applied. */
+  pairs: readonly Pair[];
   /** How many of the plans tested nothing, and why the first of them did not. */
   untested: number;
   untestedReason?: string;
+  /** What the application does wrong in a plan that can be judged nevertheless. */
+  warning?: string;
+  /** The violation that ended the chunk; without one, the first plan whose run broke. */
   find?: Find;
 }
 
-/** A plan that fails, and the path by which fast-check finds it again. */
+/** A plan that fails. */
 export interface Find {
   chunk: number;
-  path: string;
   plan: Plan;
   failing: Failing;
 }
 
-/** Tries up to `runs` plans of a chunk, until one of them fails. */
+/** Tries up to `runs` plans of a chunk, until one of them violates a property. A run that breaks ends the search of no other plan. */
 export function searchChunk(options: SearchOptions, chunk: number, runs: number): ChunkResult {
+  const pairs = new Set<Pair>();
   const coverage: Coverage = {};
-  let tried = 0;
-  let untested = 0;
-  let why: string | undefined;
-  let failing: Find['failing'] | undefined;
-  const details = check(options, chunk, { numRuns: runs, endOnFailure: true }, (variation) => {
+  const result: Omit<ChunkResult, 'pairs'> = { chunk, runs: 0, coverage, untested: 0 };
+  check(options, chunk, runs, (drawn) => {
     if (options.isOverdue?.() === true) return true;
-    tried += 1;
+    const variation = newest(drawn, pairs);
+    result.runs += 1;
     for (const kind of new Set(variation.deviations.map(kindOf))) coverage[kind] = (coverage[kind] ?? 0) + 1;
-    const examined = examine(toPlan(options, variation), options);
-    failing = examined.failing;
-    if (examined.untestedReason !== undefined) untested += 1;
-    why ??= examined.untestedReason;
-    return failing === undefined;
+    const plan = toPlan(options, variation);
+    const { failing, untestedReason: reason, warning } = examine(plan, options);
+    if (reason !== undefined) {
+      result.untested += 1;
+      result.untestedReason ??= reason;
+    }
+    if (warning !== undefined) result.warning ??= warning;
+    if (failing === undefined) return true;
+    const isLast = failing.kind !== 'broken' || isBlocked(failing);
+    if (isLast) result.find = { chunk, plan, failing };
+    else result.find ??= { chunk, plan, failing };
+    return !isLast;
   });
-  const reason = why === undefined ? {} : { untestedReason: why };
-  const result = { chunk, runs: tried, coverage, untested, ...reason };
-  const [variation] = details.counterexample ?? [];
-  const { counterexamplePath: path } = details;
-  if (variation === undefined || failing === undefined || path === null) return result;
-  const plan = toPlan(options, variation);
-  return { ...result, find: { chunk, path, plan, failing } };
+  return { ...result, pairs: [...pairs] };
 }
 
 /**
- * The smallest plan to which fast-check shrinks a find.
- * @param fails whether a plan fails in the same way
+ * Of several variations, the one of whose deviations most are in pairs that the chunk has not tried yet; they count as tried
+ * then. Small variations run faster, so the share counts.
  */
-export function shrinkFind(
-  options: SearchOptions,
-  find: Find,
-  fails: (plan: Plan) => boolean,
-  runsMax: number,
-): { plan: Plan; runs: number } {
-  let smallest = find.plan;
-  let runs = 0;
-  check(options, find.chunk, { path: find.path, numRuns: 1, endOnFailure: false }, (variation) => {
-    const plan = toPlan(options, variation);
-    // At the end of the runs or the time every plan counts as passing, so that fast-check ends with its result so far.
-    if (runs >= runsMax || options.isOverdue?.() === true) return true;
-    runs += 1;
-    if (!fails(plan)) return true;
-    smallest = plan;
-    return false;
+function newest(drawn: readonly Variation[], tried: Set<Pair>): Variation {
+  const novel = drawn.map((variation) => {
+    const own = pairsOf(variation.base, variation.deviations);
+    const untried = new Set(own.filter((pair) => !tried.has(pair)));
+    return { variation, own, share: untried.size / (1 + own.length) };
   });
-  return { plan: smallest, runs };
+  const best = novel.reduce((most, each) => (each.share > most.share ? each : most));
+  for (const pair of best.own) tried.add(pair);
+  return best.variation;
 }
+
+/** How many variations are drawn for each plan: drawing takes much less time than running. */
+const DRAWN = 2;
 
 interface Examined {
   failing: Failing | undefined;
   untestedReason?: string | undefined;
+  warning?: string | undefined;
 }
 
 function examine(plan: Plan, options: SearchOptions): Examined {
   if (!options.checkDeterminism) {
     const trial = tryPlan(plan, options.simulate);
-    return { failing: failureOf(trial), untestedReason: untestedReason(trial) };
+    return { failing: failureOf(trial), untestedReason: untestedReason(trial), warning: trial.outcome.warning };
   }
   const [first, second] = [options.simulate(plan), options.simulate(plan)];
   const mismatch = findMismatch(first, second);
@@ -114,26 +111,25 @@ function toPlan({ properties }: SearchOptions, variation: Variation): Plan {
   return properties === undefined ? plan : { ...plan, properties: [...properties] };
 }
 
+/** Draws the plans of a chunk, until `holds` is false for one. */
 function check(
   { variations, seed }: SearchOptions,
   chunk: number,
-  parameters: { numRuns: number; endOnFailure: boolean; path?: string },
-  holds: (variation: Variation) => boolean,
-): RunDetails<[Variation]> {
+  numRuns: number,
+  holds: (drawn: readonly Variation[]) => boolean,
+): void {
   let thrown: { error: unknown } | undefined;
-  const property = fc.property(variations, (variation) => {
+  const several = fc.array(variations, { minLength: DRAWN, maxLength: DRAWN, size: 'max' });
+  const property = fc.property(several, (drawn) => {
     try {
-      return holds(variation);
+      return holds(drawn);
     } catch (error) {
       thrown = { error };
       throw error;
     }
   });
-  const details = fc.check(property, { ...parameters, seed: seedOf(seed, chunk), verbose: 0 }) as RunDetails<
-    [Variation]
-  >;
+  fc.check(property, { numRuns, endOnFailure: true, seed: seedOf(seed, chunk), verbose: 0 });
   if (thrown !== undefined) throw thrown.error;
-  return details;
 }
 
 /** A 32-bit seed for each chunk: the finaliser of MurmurHash3 over both. */

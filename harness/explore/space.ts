@@ -2,7 +2,7 @@
 import type { Arbitrary } from 'fast-check';
 import { subjectCapabilityFor } from '../faults/fault-registry.ts';
 import { PLAN_SPACE, planSpace, scenarioVariations, type Variation } from '../plan/arbitraries.ts';
-import { ordinaryKinds, type DeviationKind } from '../plan/deviations.ts';
+import { deviationKinds, ordinaryKinds, type DeviationKind } from '../plan/deviations.ts';
 import type { Range } from '../plan/range.ts';
 import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
 import type { Catalogue } from '../runner/catalogue.ts';
@@ -37,7 +37,7 @@ export function isScenario(range: Scenario | Range): range is Scenario {
   return 'plan' in range;
 }
 
-/** The variations of a range. By default it has all ordinary deviations for which the subject has the capabilities. */
+/** The variations of a range. By default it has all deviations of its kind for which the subject has the capabilities. */
 function variationsOf(
   range: Scenario | Range,
   set: Readonly<Record<string, string>>,
@@ -48,9 +48,9 @@ function variationsOf(
     const needed = kind === 'rerun' ? 'story-rerun' : subjectCapabilityFor(kind);
     return needed === undefined || capabilities.includes(needed);
   };
-  const ordinary = ordinaryKinds.filter(isPossible);
+  const possible = (isScenario(range) ? ordinaryKinds : deviationKinds).filter(isPossible);
   const canRerun = capabilities.includes('story-rerun');
-  const drawn = ({ deviations = ordinary, ...limits }: Range): Range => ({
+  const drawn = ({ deviations = possible, ...limits }: Range): Range => ({
     ...limits,
     deviations: canRerun ? deviations : deviations.filter((kind) => kind !== 'rerun'),
   });

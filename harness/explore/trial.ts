@@ -5,6 +5,7 @@ import { disturbed } from '../plan/disturb.ts';
 import type { Plan } from '../plan/plan.ts';
 import { judgePlannedRun } from '../runner/judge-planned-run.ts';
 import type { RunJudgement } from '../runner/judgement.ts';
+import { BLOCKED } from '../simulation/simulate.ts';
 import { findMismatch, type Traced } from './determinism.ts';
 import type { RunOutcome } from '../runner/run-plan.ts';
 
@@ -61,6 +62,11 @@ export interface Failing {
   what: string;
 }
 
+/** Whether no other plan needs to be tried: the application blocks the process, which would take as long in each. */
+export function isBlocked({ what }: Failing): boolean {
+  return what === BLOCKED;
+}
+
 /** Whether a plan fails in the same way. */
 function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boolean {
   if (failing.kind === 'mismatch') return findMismatch(simulate(plan), simulate(plan)) !== undefined;
@@ -73,7 +79,7 @@ function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boolean {
 }
 
 /** Number of other timings that are tried, to check whether a failure depends on exact timing. */
-const DISTURBANCES = 4;
+export const STEADY = 4;
 
 /** The number of other timings under which a plan fails in the same way. */
 export function steadiness(failing: Failing, plan: Plan, simulate: Simulate): number {
@@ -84,7 +90,7 @@ export function steadiness(failing: Failing, plan: Plan, simulate: Simulate): nu
 export function failsSteadily(failing: Failing, plan: Plan, simulate: Simulate, atLeast: number): boolean {
   if (!failsLike(failing, plan, simulate)) return false;
   let missing = atLeast;
-  let left = DISTURBANCES;
+  let left = STEADY;
   for (const number of timings()) {
     if (missing <= 0 || missing > left) break;
     left -= 1;
@@ -94,7 +100,7 @@ export function failsSteadily(failing: Failing, plan: Plan, simulate: Simulate, 
 }
 
 function timings(): number[] {
-  return Array.from({ length: DISTURBANCES }, (_, at) => at + 1);
+  return Array.from({ length: STEADY }, (_, at) => at + 1);
 }
 
 function codeOf(error: Error): string {

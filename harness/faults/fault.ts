@@ -130,7 +130,7 @@ export interface Site {
   /** Worker or session. */
   actor: string;
   session: string;
-  /** The version whose commit starts the fault. */
+  /** The version whose commit starts the fault; its key is the story. */
   version: Version;
 }
 
@@ -142,9 +142,9 @@ export interface RequestDrawing<Fault> extends DrawingOptions {
   draw(limits: DrawLimits): Arbitrary<(match: RequestMatch) => Fault>;
 }
 
-/** Drawn for one replica, instance, actor or tab, from the start of the run or from a commit. */
+/** Drawn for one replica, instance, actor, tab or story, from the start of the run or from a commit. */
 export interface SiteDrawing<Fault> extends DrawingOptions {
-  on: 'replica' | 'instance' | 'actor' | 'tab';
+  on: 'replica' | 'instance' | 'actor' | 'tab' | 'story';
   at: 'start' | 'commit';
   draw(limits: DrawLimits): Arbitrary<(site: Site) => Fault>;
 }
@@ -152,8 +152,8 @@ export interface SiteDrawing<Fault> extends DrawingOptions {
 interface DrawingOptions {
   /** Relative frequency; 1. */
   weight?: number;
-  /** Drawn only if a range names it. */
-  onRequestOnly?: true;
+  /** Drawn in the range of a scenario only if it names it. */
+  notInScenarios?: true;
 }
 
 /** How a user starts a fault manually in a running environment. */

@@ -9,6 +9,7 @@ export { httpRoute } from './http-route.ts';
 export { httpWindow } from './http-window.ts';
 export { instanceRestart } from './instance-restart.ts';
 export { lag } from './lag.ts';
+export { lateRow } from './late-row.ts';
 export { outOfRotation } from './out-of-rotation.ts';
 export { outage } from './outage.ts';
 export { promotion } from './promotion.ts';

@@ -33,8 +33,8 @@ export const promotion = defineFault({
     promotion: {
       on: 'replica',
       at: 'commit',
-      // Losing acknowledged commits is drawn only if a range names it.
-      onRequestOnly: true,
+      // Losing acknowledged commits changes what a scenario is about.
+      notInScenarios: true,
       draw: ({ lags }) =>
         fc.constantFrom(...lags).map((down) => (site) => ({
           kind: 'promotion' as const,

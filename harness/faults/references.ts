@@ -10,20 +10,22 @@ interface References {
   actors: string[];
   /** The actors that must be sessions. */
   sessions: string[];
+  stories: string[];
 }
 
-type Fields = Partial<Record<'replica' | 'to' | 'actor' | 'session', string>> & {
+type Fields = Partial<Record<'replica' | 'to' | 'actor' | 'session' | 'story', string>> & {
   instance?: number;
   match?: RequestMatch;
 };
 
 export function referencesOf(fault: Fault): References {
-  const { replica, to, instance, match, actor, session } = fault as Fields;
+  const { replica, to, instance, match, actor, session, story } = fault as Fields;
   const given = <T>(...values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
   return {
     nodes: given(replica, to),
     instances: given(instance),
     actors: given(match?.actor, actor, session),
+    stories: given(story),
     sessions: given(session, match?.at === 'edge' ? match.actor : undefined),
   };
 }

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { endedMark, gaveUpMark, incompleteMark, isMark, killedMark, noRequestsMark, unusedFaultMark } from './marks.ts';
+import {
+  endedMark,
+  faultWithoutEffectMark,
+  gaveUpMark,
+  incompleteMark,
+  isMark,
+  killedMark,
+  noRequestsMark,
+  unusedFaultMark,
+} from './marks.ts';
 
 test('a mark is an event of the process ratchet that no property judges', () => {
   const mark = { process: 'ratchet', type: 'info', f: 'fault' };
@@ -19,7 +28,10 @@ test('a mark is an event of the process ratchet that no property judges', () => 
     story: 'story-1',
     error: 'why',
   });
-  expect(unusedFaultMark(2)).toEqual({ ...mark, fault: 'fault-unused', number: 2 });
+  expect(unusedFaultMark(2, undefined)).toEqual({ ...mark, fault: 'fault-unused', number: 2 });
+  expect(unusedFaultMark(2, { story: 3 })).toEqual({ ...mark, fault: 'fault-unused', number: 2, sent: { story: 3 } });
+  const missed = { polls: 4, reads: 1 };
+  expect(faultWithoutEffectMark(2, missed)).toEqual({ ...mark, fault: 'fault-without-effect', number: 2, ...missed });
   expect(noRequestsMark('http://127.0.0.1:1')).toEqual({ ...mark, fault: 'no-requests', url: 'http://127.0.0.1:1' });
 });
 

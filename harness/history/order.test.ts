@@ -1,11 +1,23 @@
 import { expect, test } from 'vitest';
 import { progress } from './history.test-support.ts';
-import { compareValues, compareWithEnd, describeValue, isTerminal, valueId } from './order.ts';
+import { compareValues, describeValue, isOlder, isTerminal, valueId } from './order.ts';
 
 test('the generation takes precedence over the progress, and the status is ignored', () => {
   expect(compareValues(progress([2, 0]), progress([1, 100]))).toBeGreaterThan(0);
   expect(compareValues(progress([2, 10]), progress([2, 20]))).toBeLessThan(0);
   expect(compareValues(progress(40, 'failed'), progress(40))).toBe(0);
+});
+
+test('a value is older with less progress, or if it reopens a generation, also at 100%', () => {
+  const failed = { progress: 40, status: 'failed' };
+  const [running, completed] = ['generating', 'completed'].map((status) => ({ progress: 100, status }));
+  expect(isOlder({ progress: 85, status: 'generating' }, failed)).toBe(true);
+  expect(isOlder(running!, completed!)).toBe(true);
+  expect(isOlder(completed!, running!)).toBe(false);
+  expect(isOlder({ progress: 100 }, completed!)).toBe(false);
+  expect(isOlder({ progress: 0, status: 'failed' }, { progress: 40, status: 'generating' })).toBe(true);
+  expect(isOlder(failed, { generation: 2, progress: 0 })).toBe(true);
+  expect(isOlder({ generation: 2, progress: 0 }, failed)).toBe(false);
 });
 
 test('a missing generation is the first', () => {
@@ -31,22 +43,6 @@ test('numbers of a register compare as numbers, and null is smaller than all of 
     undefined,
     undefined,
   ]);
-});
-
-test('of one generation, a value that ends it is the greater one', () => {
-  const [early, late] = [{ progress: 10 }, { generation: 1, progress: 90 }];
-  const [failed, completed] = [
-    { ...early, status: 'failed' },
-    { ...late, status: 'completed' },
-  ];
-  expect(compareWithEnd(failed, late)).toBeGreaterThan(0);
-  expect(compareWithEnd(early, completed)).toBeLessThan(0);
-  expect(compareWithEnd(late, failed)).toBeLessThan(0);
-  expect(compareWithEnd(failed, completed)).toBeLessThan(0);
-  expect(compareWithEnd(late, early)).toBeGreaterThan(0);
-  expect(compareWithEnd({ progress: 100 }, { ...early, generation: 2 })).toBeLessThan(0);
-  expect(compareWithEnd({ ...early, generation: 2 }, failed)).toBeGreaterThan(0);
-  expect(compareWithEnd(early, { ...early })).toBe(0);
 });
 
 test('equal looking values of different types have different ids', () => {

@@ -27,10 +27,18 @@ function compareProgress(a: ProgressValue, b: ProgressValue): number {
   return generationOf(a) - generationOf(b) || a.progress - b.progress;
 }
 
-/** As `compareProgress`, but of one generation a value that ends it is greater than one that does not. */
-export function compareWithEnd(a: ProgressValue, b: ProgressValue): number {
-  if (generationOf(a) !== generationOf(b) || isTerminal(a) === isTerminal(b)) return compareProgress(a, b);
-  return isTerminal(a) ? 1 : -1;
+/**
+ * Whether a value is older than another: of an earlier generation; or of the same with less progress, or with a status that
+ * does not end it where the other's does, also at 100%. Each of two values can be older than the other.
+ */
+export function isOlder(value: ProgressValue, than: ProgressValue): boolean {
+  if (generationOf(value) !== generationOf(than)) return generationOf(value) < generationOf(than);
+  const isReopened = value.status !== undefined && !hasEnded(value) && hasEnded(than);
+  return isReopened || value.progress < than.progress;
+}
+
+function hasEnded({ status }: ProgressValue): boolean {
+  return status === 'completed' || status === 'failed';
 }
 
 /** A key for lookups: the same text for equal values and only for those. The status is ignored. */
@@ -41,7 +49,7 @@ export function valueId(value: Value): string {
 /** Whether the value ends its generation. Scalars of a register are never terminal. */
 export function isTerminal(value: Value): boolean {
   if (!isProgress(value)) return false;
-  return value.status === 'completed' || value.status === 'failed' || value.progress === 100;
+  return hasEnded(value) || value.progress === 100;
 }
 
 /**

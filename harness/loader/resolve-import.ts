@@ -1,5 +1,5 @@
 /** Resolves the imports of a user's files like bundlers do, and like Next.js where that differs. */
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { memoize } from './memoize.ts';
@@ -41,11 +41,12 @@ export function resolveImport(specifier: string, parent: string, root?: string):
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json'];
 const SUFFIXES = ['', ...EXTENSIONS, ...EXTENSIONS.map((extension) => `/index${extension}`)];
 
-/** Extensions and `index` may be omitted, and `.js` may mean `.ts` or `.tsx`. */
+/** Extensions and `index` may be omitted, and `.js` may mean `.ts` or `.tsx`. Links are followed, as Node does. */
 export const findFile = memoize((path: string): string | undefined => {
   const sources = /\.[cm]?jsx?$/.test(path) ? [path.replace(/js(x?)$/, 'ts$1'), path.replace(/js$/, 'tsx')] : [];
   const candidates = [...SUFFIXES.map((suffix) => path + suffix), ...sources];
-  return candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile());
+  const found = candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile());
+  return found === undefined ? undefined : realpathSync(found);
 });
 
 function pathOf(parent: string, specifier: string): string | undefined {

@@ -30,17 +30,29 @@ describe('the plan space', () => {
 
   it('contains every kind of deviation and every size', () => {
     const seen = new Set<DeviationKind>();
-    const sizes = { stories: new Set(), replicas: new Set(), instances: new Set(), deviations: new Set() };
+    let repeated = 0;
+    const sizes = {
+      generations: new Set(),
+      stories: new Set(),
+      replicas: new Set(),
+      instances: new Set(),
+      deviations: new Set(),
+    };
     for (const { base, deviations } of fc.sample(planSpace(), { seed: 1, numRuns: 1_000 })) {
       for (const deviation of deviations) seen.add(kindOf(deviation));
       sizes.stories.add(new Set(base.generations.map(({ story }) => story)).size);
+      for (const own of Map.groupBy(base.generations, ({ story }) => story).values()) sizes.generations.add(own.length);
+      if (base.generations.some(({ steps }) => steps.some((step, at) => step.progress === steps[at - 1]?.progress)))
+        repeated += 1;
       sizes.replicas.add(base.topology.replicas);
       sizes.instances.add(base.topology.instances);
       sizes.deviations.add(deviations.length);
     }
-    const structural = new Set<DeviationKind>(['routing', 'rerun', 'tab', 'promotion']);
+    const structural = new Set<DeviationKind>(['routing', 'rerun', 'tab']);
     expect([...seen].sort()).toEqual(deviationKinds.filter((kind) => !structural.has(kind)).sort());
     expect([...sizes.stories].sort()).toEqual([1, 2, 3, 4]);
+    expect(sizes.generations).toContain(12);
+    expect(repeated).toBeGreaterThan(0);
     expect([...sizes.replicas].sort()).toEqual([0, 1, 2, 3]);
     expect([...sizes.instances].sort()).toEqual([1, 2, 3]);
     expect(sizes.deviations).toContain(0);

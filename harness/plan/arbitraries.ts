@@ -4,11 +4,12 @@
  */
 import fc, { type Arbitrary } from 'fast-check';
 import { deviationsOf } from './arbitraries/cast.ts';
-import { few, mostlyOne, replicaDraft, storyDraft } from './arbitraries/drafts.ts';
+import { few, mostlyOne, rarely, replicaDraft, storyDraft } from './arbitraries/drafts.ts';
 import { faultDraft } from './arbitraries/fault-drafts.ts';
 import { limitsOf, BY_SIMPLICITY } from './arbitraries/limits.ts';
 import { buildSpace } from './arbitraries/plan-space.ts';
 import type { Variation } from './arbitraries/variation.ts';
+import { deviationKinds, ordinaryKinds } from './deviations.ts';
 import type { Range } from './range.ts';
 import { planOf, type Parameters, type Scenario } from './scenario.ts';
 
@@ -20,7 +21,7 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
   const benign: Scenario = { ...scenario, plan: scenario.explore?.base ?? scenario.plan };
   const range = scenario.explore?.range ?? {};
   const cast = planOf(benign, 0, parameters);
-  const deviation = deviationsOf(cast, limitsOf(range));
+  const deviation = deviationsOf(cast, limitsOf(range, ordinaryKinds));
   return fc
     .record({
       deviations: fc.array(deviation, { maxLength: range.deviationsMax ?? 6, size: 'max' }),
@@ -35,7 +36,7 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
  * several instances, with replicas and every fault. Each deviation belongs to the actor that it applies to.
  */
 export function planSpace(range: Range = {}): Arbitrary<Variation> {
-  const limits = limitsOf(range);
+  const limits = limitsOf(range, deviationKinds);
   return fc
     .record({
       // fast-check shrinks in this order: the most expensive parts come first.
@@ -43,6 +44,7 @@ export function planSpace(range: Range = {}): Arbitrary<Variation> {
       replicas: fc.array(replicaDraft(limits), { maxLength: range.replicasMax ?? 3, size: 'max' }),
       instances: fc.integer({ min: 1, max: range.instancesMax ?? 3 }),
       instanceFaults: few(faultDraft(['instance'], 'start', limits)),
+      losesCommits: range.deviations?.includes('promotion') === true ? fc.constant(true) : rarely,
       routing: fc.constantFrom(...(range.routings ?? BY_SIMPLICITY)),
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })

@@ -19,28 +19,34 @@ export function* cuts(plan: Plan): Generator<Plan> {
   yield* smallerFaults(plan);
 }
 
+/** The plan without the other actors, and without the faults that apply to them. */
+export function onlyWith(plan: Plan, isKept: (actor: GenerationPlan | ObserverPlan) => boolean): Plan {
+  const others = [...plan.generations, ...plan.observers].filter((actor) => !isKept(actor)).map(nameOf);
+  return withoutActors(plan, new Set(others));
+}
+
 function* valid(plan: Plan): Generator<Plan> {
   if (plan.generations.length > 0) yield plan;
 }
 
 function withoutStory(plan: Plan, story: string): Plan {
-  const names = [...plan.generations, ...plan.observers].filter((actor) => actor.story === story).map(nameOf);
-  return withoutActors(plan, new Set(names));
+  return onlyWith(plan, (actor) => actor.story !== story);
 }
 
 function withoutActors(plan: Plan, names: ReadonlySet<string>): Plan {
-  const faults = plan.faults.filter((fault) => !referencesOf(fault).actors.some((actor) => names.has(actor)));
-  return {
-    ...plan,
-    generations: plan.generations.filter(({ worker }) => !names.has(worker)),
-    observers: plan.observers.filter(({ session }) => !names.has(session)),
-    faults,
-  };
+  const generations = plan.generations.filter(({ worker }) => !names.has(worker));
+  const observers = plan.observers.filter(({ session }) => !names.has(session));
+  const stories = new Set([...generations, ...observers].map(({ story }) => story));
+  const faults = plan.faults.filter((fault) => {
+    const named = referencesOf(fault);
+    return !named.actors.some((actor) => names.has(actor)) && named.stories.every((story) => stories.has(story));
+  });
+  return { ...plan, generations, observers, faults };
 }
 
 /**
- * The plan without the generation; and the same with a last generation that lasts longer by as much, since faults last
- * until all generations are over.
+ * The plan without the generation; the same with requests of its tabs that are earlier by as much as it lasted; and with a
+ * last generation that lasts longer by as much, since faults last until all generations are over.
  */
 function* withoutGeneration(plan: Plan, generation: GenerationPlan): Generator<Plan> {
   const shorter = withGenerationRemoved(plan, generation);
@@ -48,10 +54,24 @@ function* withoutGeneration(plan: Plan, generation: GenerationPlan): Generator<P
   if (last === undefined) return;
   yield shorter;
   const lastsMs = generation.steps.reduce((sum, step) => sum + step.after_ms, 0);
+  yield withEarlierPolls(shorter, generation.story, lastsMs);
   const steps = last.steps.map((step, at) =>
     at === last.steps.length - 1 ? { ...step, after_ms: Math.min(step.after_ms + lastsMs, 3_600_000) } : step,
   );
   yield { ...shorter, generations: [...shorter.generations.slice(0, -1), { ...last, steps }] };
+}
+
+function withEarlierPolls(plan: Plan, story: string, byMs: number): Plan {
+  const everyMs = new Map(
+    plan.observers.filter((tab) => tab.story === story).map((tab) => [tab.session, tab.every_ms]),
+  );
+  const faults = plan.faults.map((fault): Fault => {
+    const every = isRequestFault(fault) ? everyMs.get(fault.match.actor) : undefined;
+    if (!isRequestFault(fault) || fault.match.nth === undefined || every === undefined) return fault;
+    const nth = Math.max(1, fault.match.nth - Math.floor(byMs / every));
+    return { ...fault, match: { ...fault.match, nth } } as Fault;
+  });
+  return { ...plan, faults };
 }
 
 /** Renumbers the later generations of the story. References to the removed one change to an adjacent generation. */
@@ -115,6 +135,11 @@ function* smallerTopologies(plan: Plan): Generator<Plan> {
       faults: plan.faults.map((fault) => withReferences(fault, { instance: () => 1 })),
     };
   }
+  // The database of a read depends on no other read.
+  for (const routing of ['primary-only', 'get-to-replica'] as const) {
+    if (topology.routing === routing) break;
+    yield { ...plan, topology: { ...topology, routing } };
+  }
   if (topology.sticky_ms > 0 && topology.routing !== 'sticky')
     yield { ...plan, topology: { ...topology, sticky_ms: 0 } };
 }
@@ -139,8 +164,15 @@ function* smallerGenerations(plan: Plan, generation: GenerationPlan): Generator<
   if ('at_ms' in generation.start && generation.start.at_ms > 0) yield replace({ start: { at_ms: 0 } });
   if ('after' in generation.start && generation.start.plus_ms > 0)
     yield replace({ start: { ...generation.start, plus_ms: 0 } });
+  if (steps.some((step) => step.throws)) yield replace({ steps: steps.map(withoutError) });
   if (generation.outcome !== 'completed' && itemAt(steps, steps.length - 1).progress === 100)
     yield replace({ outcome: 'completed' });
+}
+
+type Step = GenerationPlan['steps'][number];
+
+function withoutError({ progress, after_ms, when }: Step): Step {
+  return { progress, after_ms, ...(when === undefined ? {} : { when }) };
 }
 
 /** The duration of a benign step: long enough for a poll in between. */

@@ -36,6 +36,9 @@ describe('deviations', () => {
       { kind: 'routing', routing: 'round-robin' },
       lag(300),
     ]);
+    expect(applyDeviations(base, [{ kind: 'step-error', worker: 'worker-1', step: 1 }]).generations[0]!.steps).toEqual([
+      { progress: 10, after_ms: 100, throws: true },
+    ]);
     expect(plan.observers[0]).toMatchObject({ polling: 'interval', expects: 'none' });
     expect(plan.generations[0]!.steps[0]!.after_ms).toBe(1_000);
     expect(plan.topology.routing).toBe('round-robin');

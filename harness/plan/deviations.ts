@@ -17,6 +17,8 @@ export type Deviation =
   | { kind: 'fault'; fault: Fault }
   /** A worker takes longer for one of its steps, counted from 1. */
   | { kind: 'stall'; worker: string; step: number; stall_ms: number }
+  /** The slow part of a worker's step, counted from 1, throws. */
+  | { kind: 'step-error'; worker: string; step: number }
   /** A tab polls at fixed intervals, even if a response is missing. */
   | { kind: 'overlap'; session: string }
   /** A tab does not send the progress that it has seen, like a new device. */
@@ -27,7 +29,7 @@ export type Deviation =
   /** An additional tab. */
   | { kind: 'tab'; observer: ObserverPlan };
 
-const OWN_KINDS = ['stall', 'overlap', 'forget', 'routing', 'rerun', 'tab'] as const;
+const OWN_KINDS = ['stall', 'step-error', 'overlap', 'forget', 'routing', 'rerun', 'tab'] as const;
 export type DeviationKind = FaultDeviation | (typeof OWN_KINDS)[number];
 
 const drawings = faultKinds.flatMap(({ draw = {} }) => Object.entries(draw));
@@ -35,9 +37,10 @@ export const deviationKinds: readonly DeviationKind[] = [
   ...drawings.map(([name]) => name as FaultDeviation),
   ...OWN_KINDS,
 ];
-/** The kinds that are drawn by default. */
+/** The kinds that the range of a scenario has by default; the plan space has all. */
 export const ordinaryKinds: readonly DeviationKind[] = deviationKinds.filter(
-  (kind) => !drawings.some(([name, drawing]) => name === kind && drawing.onRequestOnly === true),
+  (kind) =>
+    kind !== 'step-error' && !drawings.some(([name, drawing]) => name === kind && drawing.notInScenarios === true),
 );
 
 /** The name by which a deviation is allowed, counted and printed. */
@@ -77,6 +80,8 @@ function targetsOf(deviation: Deviation): string[] {
   switch (deviation.kind) {
     case 'stall':
       return [`stall of ${deviation.worker} ${deviation.step}`];
+    case 'step-error':
+      return [`error of ${deviation.worker} ${deviation.step}`];
     case 'overlap':
     case 'forget':
       return [`${deviation.kind} of ${deviation.session}`];
@@ -124,9 +129,10 @@ function apply(plan: Plan, deviation: Deviation): void {
       changeObserver(plan, deviation.session, { expects: 'none' });
       break;
     case 'stall':
-      plan.generations = plan.generations.map((each) =>
-        each.worker === deviation.worker ? stall(each, deviation) : each,
-      );
+      changeStep(plan, deviation, (step) => ({ ...step, after_ms: step.after_ms + deviation.stall_ms }));
+      break;
+    case 'step-error':
+      changeStep(plan, deviation, (step) => ({ ...step, throws: true }));
       break;
   }
 }
@@ -135,23 +141,24 @@ function changeObserver(plan: Plan, session: string, change: Partial<ObserverPla
   plan.observers = plan.observers.map((each) => (each.session === session ? { ...each, ...change } : each));
 }
 
-function stall(
-  generation: GenerationPlan,
-  { step, stall_ms: stallMs }: Extract<Deviation, { kind: 'stall' }>,
-): GenerationPlan {
-  const steps = generation.steps.map((each, at) =>
-    at === step - 1 ? { ...each, after_ms: each.after_ms + stallMs } : each,
+type Step = GenerationPlan['steps'][number];
+
+function changeStep(plan: Plan, place: { worker: string; step: number }, change: (step: Step) => Step): void {
+  plan.generations = plan.generations.map((each) =>
+    each.worker === place.worker
+      ? { ...each, steps: each.steps.map((step, at) => (at === place.step - 1 ? change(step) : step)) }
+      : each,
   );
-  return { ...generation, steps };
 }
 
 function isPossible(plan: Plan, fault: Fault): boolean {
-  const { nodes, instances, actors } = referencesOf(fault);
+  const { nodes, instances, actors, stories } = referencesOf(fault);
   const names = new Set([...plan.generations, ...plan.observers].map(nameOf));
   return (
     nodes.every((node) => replicaNumber(node) <= plan.topology.replicas) &&
     instances.every((number) => number <= plan.topology.instances) &&
-    actors.every((actor) => names.has(actor))
+    actors.every((actor) => names.has(actor)) &&
+    stories.every((name) => [...plan.generations, ...plan.observers].some(({ story }) => story === name))
   );
 }
 

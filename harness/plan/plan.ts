@@ -21,6 +21,8 @@ const Step = z.strictObject({
   after_ms: milliseconds,
   /** A moment to wait for after `after_ms`. */
   when: Moment.optional(),
+  /** The slow part fails after `after_ms`: the application gets an error, and ends the generation as it likes. */
+  throws: z.literal(true).optional(),
 });
 
 const Generation = z.strictObject({
@@ -160,7 +162,7 @@ function findContradiction(plan: Plan): string | undefined {
 
 /** Finds a reference of a fault to something that the plan does not have. */
 function findMissing(fault: Fault, { topology, generations, observers }: Plan): string | undefined {
-  const { nodes, instances, actors, sessions } = referencesOf(fault);
+  const { nodes, instances, actors, sessions, stories } = referencesOf(fault);
   const node = nodes.find((name) => replicaNumber(name) > topology.replicas);
   if (node !== undefined) return `${node} does not exist: topology.replicas is ${topology.replicas}`;
   const instance = instances.find((number) => number > topology.instances);
@@ -168,6 +170,8 @@ function findMissing(fault: Fault, { topology, generations, observers }: Plan): 
   const isTab = (name: string): boolean => observers.some(({ session }) => session === name);
   const unknown = actors.find((name) => !isTab(name) && generations.every(({ worker }) => worker !== name));
   if (unknown !== undefined) return `no worker or session is called ${unknown}`;
+  const story = stories.find((name) => [...generations, ...observers].every((actor) => actor.story !== name));
+  if (story !== undefined) return `no story is called ${story}`;
   const worker = sessions.find((name) => !isTab(name));
   if (worker !== undefined) return `${worker} is a worker, but the fault applies only to tabs`;
   if (!isRequestFault(fault) || !('at' in fault.match) || fault.match.at !== 'edge') return undefined;

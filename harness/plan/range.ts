@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts';
 
 /** The range in which plans are varied. A missing field has the default of the whole plan space. */
 export interface Range {
-  /** The kinds of deviations that may occur; all but `promotion`. */
+  /** The kinds of deviations that may occur; all, in a scenario without `promotion`, `late-row` and `step-error`. */
   deviations?: readonly DeviationKind[];
   /** The most deviations in the plan of a scenario; 6. */
   deviationsMax?: number;

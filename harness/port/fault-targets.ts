@@ -23,6 +23,8 @@ export interface FaultTargets {
   readonly haveOwnSteps: boolean;
   /** A tab of a run, by the name of its session. */
   tab(session: string): TabTarget;
+  /** Creates the row of a story that the run did not begin with. */
+  createRow(story: string): Promise<void>;
   /** Kills an instance of the application, counted from 1, and starts it again after `downMs`. Resolves when it is up. */
   restartInstance(instance: number, downMs: number): Promise<void>;
 }

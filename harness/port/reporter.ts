@@ -122,9 +122,13 @@ export interface JudgedExploration extends RunTitle {
   isDeterminismCheck: boolean;
   /** How often each kind of deviation was tried. */
   coverage: Readonly<Partial<Record<string, number>>>;
+  /** The kinds of deviations with the phases of a story in which they applied: `outage/last`. */
+  pairs: readonly string[];
   /** How many of the plans tested nothing, e.g. because no tab was shown a progress, and why the first did not. */
   untested: number;
   untestedReason?: string;
+  /** What the application does wrong in plans that can be judged nevertheless, e.g. leaving a timer running. */
+  warning?: string;
   /** If no plan tested anything: the mistake that a trial of the subject found, as `ratchet try` does. */
   failedCheck?: FailedCheck;
   found: FoundPlan | undefined;
@@ -143,6 +147,8 @@ export interface FoundPlan {
   plan: Plan;
   isShrunk: boolean;
   shrinkRuns: number;
+  /** The number of other timings, of four, under which the plan also fails; unknown if it was not shrunk to the end. */
+  steadiness?: number | undefined;
   /** Further runs of the plan: first in simulation, then on the backend that confirms it. */
   runs: readonly ConfirmingRun[];
   /** The command that confirms it on a real backend, if it was only simulated. */

@@ -25,7 +25,7 @@ export type Key = KeyValue | Readonly<Record<string, KeyValue>>;
 
 /** Summary of all values that a page received, shown or not. */
 export interface SeenProgress {
-  /** By `(generation, progress)`; of one generation, a value that ends it is the greatest. */
+  /** The latest value that is not older than the one before it: by generation, progress and end, as properties compare. */
   greatest: ObservedProgress;
   /** Ignores generations, as naive front ends do. */
   greatestNumber: number;

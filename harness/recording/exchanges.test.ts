@@ -110,7 +110,12 @@ describe('the service of an operation', () => {
       exchange({ operation: 'tab-1#1', method: 'GET', requestBody: '', node: 'replica-1', lsn: '0/5', status: 200 }),
       exchange({ operation: 'tab-1#1', method: 'GET', requestBody: '', node: 'primary', status: 503 }),
     );
-    expect(listener.takeService('tab-1#1')).toEqual({ attempts: 2, served_by: 'replica-1', lsn: '0/5' });
+    expect(listener.takeService('tab-1#1')).toEqual({
+      attempts: 2,
+      served_by: 'replica-1',
+      lsn: '0/5',
+      exchanges: ['replica-1 200', 'primary 503'],
+    });
     expect(listener.takeService('tab-1#1')).toEqual({ attempts: 0 });
   });
 });

@@ -15,6 +15,8 @@ export interface Service {
   served_by?: string;
   lsn?: string;
   attempts: number;
+  /** If there were several: which database each asked, and with which result. */
+  exchanges?: string[];
 }
 
 export interface ExchangeRecorder extends GatewayListener {
@@ -36,7 +38,7 @@ export function recordExchanges(
   isRecorded: (story: string) => boolean = () => true,
 ): ExchangeRecorder {
   const writes = new Map<Exchange, EventBody & { process: string }>();
-  const services = new Map<string, Service>();
+  const services = new Map<string, Service & { asked: string[] }>();
 
   return {
     requested(exchange) {
@@ -64,18 +66,19 @@ export function recordExchanges(
     },
     claimed: (fault, request) => void recorder.record(faultEvent(fault, request)),
     takeService(operation) {
-      const service = services.get(operation) ?? { attempts: 0 };
+      const { asked = [], ...service } = services.get(operation) ?? { attempts: 0 };
       services.delete(operation);
-      return service;
+      return asked.length > 1 ? { ...service, exchanges: asked } : service;
     },
   };
 }
 
-function noteService(services: Map<string, Service>, exchange: Exchange): void {
+function noteService(services: Map<string, Service & { asked: string[] }>, exchange: Exchange): void {
   if (exchange.operation === undefined) return;
   let service = services.get(exchange.operation);
-  if (service === undefined) services.set(exchange.operation, (service = { attempts: 0 }));
+  if (service === undefined) services.set(exchange.operation, (service = { attempts: 0, asked: [] }));
   service.attempts += 1;
+  service.asked.push(`${exchange.node ?? 'nobody'} ${exchange.status ?? 'no answer'}`);
   if (exchange.status !== undefined && exchange.status < 400) {
     if (exchange.node !== undefined) service.served_by = exchange.node;
     if (exchange.lsn !== undefined) service.lsn = exchange.lsn;

@@ -222,3 +222,25 @@ describe('a counterexample', () => {
     );
   });
 });
+
+describe('a read', () => {
+  const invented = (service: object) =>
+    history(
+      ...write(0.1, 10, '0/1'),
+      ...write(0.5, 85, '0/2'),
+      ...poll(0.6, 85, { served_by: 'primary', lsn: '0/2', attempts: 1 }, 6),
+      ...poll(0.9, 99, service, 9),
+    );
+
+  it('of a value that the database never had stands beside the row as it was, and says that nobody was asked', () => {
+    const of = invented({ attempts: 0 });
+    expect(told(of, judge(of, ['integrity'], {}).verdicts)).toMatch(
+      /worker-1 wrote 85% .*committed at 0\/2 on the primary\n.*tab-1 read 99% .*asked nobody: served from memory/,
+    );
+  });
+
+  it('lists what it asked, if that were several', () => {
+    const of = invented({ attempts: 2, served_by: 'primary', exchanges: ['replica-1 503', 'primary 200'] });
+    expect(told(of, judge(of, ['integrity'], {}).verdicts)).toContain('after 2 attempts: replica-1 503, primary 200');
+  });
+});

@@ -1,6 +1,6 @@
 /** Describes a violation: lines with the time, the actor, the value, and the database that served it. */
 import type { Violation } from '../checker/verdict.ts';
-import { COMMIT_OK, INVOKE, NONE, OK, START, WRITE } from '../history/codes.ts';
+import { COMMIT_OK, INVOKE, NONE, OK, operationOf, START, WRITE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { EventType, HistoryEvent, Scalar, Value } from '../history/event.ts';
 import { parseLsn } from '../history/lsn.ts';
@@ -48,9 +48,22 @@ function endedBadly(index: number, { code, mate }: HistoryColumns): boolean {
 function causesOf(index: number, history: HistoryColumns): number[] {
   const { code } = history;
   const commit = code[index] === COMMIT_OK ? index : findLast(history, index, (at) => code[at] === COMMIT_OK);
-  if (commit === NONE) return [];
+  // Of a value that the database never had: the row as it was then.
+  if (commit === NONE) return isRead(index, history) ? lastCommit(index, history) : [];
   const write = writeOf(commit, history);
   return [commit, ...(write === NONE ? [] : faultsOf(write, commit, history))];
+}
+
+function isRead(index: number, { code }: HistoryColumns): boolean {
+  const operation = operationOf(code.get(index));
+  return operation === 'read' || operation === 'show';
+}
+
+function lastCommit(before: number, { code, key }: HistoryColumns): number[] {
+  for (let at = before - 1; at >= 0; at -= 1) {
+    if (code.get(at) === COMMIT_OK && key.get(at) === key.get(before)) return [at];
+  }
+  return [];
 }
 
 /** The latest write of the committed value that began before the commit. */
@@ -189,8 +202,8 @@ function sourceOf(show: HistoryEvent, { length, eventAt }: HistoryColumns): Hist
 }
 
 function describeService(read: HistoryEvent, history: HistoryColumns): string {
-  const { served_by: node, lsn, attempts, log_line: line } = read as Service;
-  const tries = attempts !== undefined && attempts > 1 ? `after ${attempts} attempts` : undefined;
+  const { served_by: node, lsn, attempts, exchanges, log_line: line } = read as Service;
+  const tries = attempts === undefined ? undefined : describeAttempts(attempts, exchanges, history);
   const server = node === undefined ? undefined : `served by ${node === 'primary' ? 'the primary' : node}`;
   const isReplica = node !== undefined && node !== 'primary' && lsn !== undefined;
   const state = isReplica ? `which had replayed up to ${lsn}${describeLag(read, lsn, history)}` : undefined;
@@ -198,10 +211,34 @@ function describeService(read: HistoryEvent, history: HistoryColumns): string {
   return [server, tries, state, where].filter((part) => part !== undefined).join(', ');
 }
 
+function describeAttempts(
+  attempts: number,
+  exchanges: readonly string[] | undefined,
+  history: HistoryColumns,
+): string | undefined {
+  if (attempts === 0) return asksSomebody(history) ? 'asked nobody: served from memory' : undefined;
+  if (attempts === 1) return undefined;
+  return `after ${attempts} attempts${exchanges === undefined ? '' : `: ${exchanges.join(', ')}`}`;
+}
+
+/** Whether the requests of reads are known: those of an application in another process may name no read. */
+function asksSomebody(history: HistoryColumns): boolean {
+  let asks = attributed.get(history);
+  if (asks === undefined) {
+    const indices = Array.from({ length: history.length }, (_, at) => at).filter((at) => isRead(at, history));
+    asks = indices.some((at) => Number(history.eventAt(at)['attempts'] ?? 0) > 0);
+    attributed.set(history, asks);
+  }
+  return asks;
+}
+
+const attributed = new WeakMap<HistoryColumns, boolean>();
+
 interface Service {
   served_by?: string;
   lsn?: string;
   attempts?: number;
+  exchanges?: readonly string[];
   log_line?: number;
 }
 

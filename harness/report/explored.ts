@@ -26,11 +26,13 @@ export async function describeExploration(
   isVerbose: boolean,
 ): Promise<string[]> {
   const { found } = exploration;
-  const { runs, untested, untestedReason = '', failedCheck } = exploration;
+  const { runs, untested, untestedReason = '', warning, failedCheck } = exploration;
   const lines = [
     describeResult(exploration, palette),
     palette.dim(`  deviations tried: ${coverageOf(exploration)}`),
+    ...(exploration.pairs.length === 0 ? [] : [palette.dim(`  ${describePairs(exploration.pairs)}`)]),
     ...(untested === 0 ? [] : [`  ${untested} of ${runs} plans tested nothing; the first: ${untestedReason}`]),
+    ...(warning === undefined ? [] : [palette.yellow(`  warning: ${warning}`)]),
     ...(failedCheck === undefined ? [] : [`  mistake: ${describeFailedCheck(failedCheck)}`]),
   ];
   return found === undefined ? lines : [...lines, ...(await describeFinding(found, palette, isVerbose))];
@@ -69,8 +71,26 @@ function coverageOf({ coverage }: JudgedExploration): string {
   return kinds.length === 0 ? 'none' : kinds.map(([kind, count]) => `${kind} ${count}`).join(', ');
 }
 
+const NAMED_MAX = 6;
+
+/** How many pairs of a deviation and a phase were tried, and which were not, of the kinds that have several phases. */
+function describePairs(pairs: readonly string[]): string {
+  const split = pairs.map((pair) => pair.split('/')).filter(([, phase]) => phase !== 'start');
+  const kinds = new Set(split.map(([kind]) => kind));
+  const phases = [...new Set(split.map(([, phase]) => phase))];
+  const all = [...kinds].flatMap((kind) => phases.map((phase) => `${kind}/${phase}`));
+  const missing = all.filter((pair) => !pairs.includes(pair));
+  const tried = `deviations and phases tried: ${pairs.length} pairs`;
+  if (missing.length === 0) return `${tried}, all of these kinds`;
+  const more = missing.length > NAMED_MAX ? ` and ${missing.length - NAMED_MAX} more` : '';
+  return `${tried}, not ${missing.slice(0, NAMED_MAX).join(', ')}${more}`;
+}
+
+/** A run without the state of the others says nothing. */
+const SURVIVES = 'state survives between runs';
+
 async function describeFinding(found: FoundPlan, palette: Palette, isVerbose: boolean): Promise<string[]> {
-  const [simulated, ...others] = found.runs;
+  const [simulated, ...others] = found.failing.what.startsWith(SURVIVES) ? [] : found.runs;
   const last = others.at(-1);
   const body = async (run: ConfirmingRun | undefined): Promise<string[]> =>
     run === undefined ? [] : describeBody(run, { palette, showsLines: false, showsPlan: false, showsEach: isVerbose });
@@ -99,9 +119,12 @@ export function describeFound(
     isShrunk,
     shrinkRuns,
     runs,
-  }: Pick<FoundPlan, 'plan' | 'failing' | 'isShrunk' | 'shrinkRuns' | 'runs'>,
+    steadiness,
+  }: Pick<FoundPlan, 'plan' | 'failing' | 'isShrunk' | 'shrinkRuns' | 'runs' | 'steadiness'>,
   palette: Palette,
 ): string {
+  const isViolation = failing.kind === 'violation' && steadiness !== undefined;
+  const steady = isViolation ? `, fails under ${steadiness} of 4 other timings` : '';
   const how = isShrunk ? `shrunk in ${shrinkRuns} plans` : 'not shrunk to the end';
   const size =
     `${plan.generations.length} generations, ${plan.observers.length} tabs, ${plan.faults.length} faults`.replaceAll(
@@ -109,7 +132,7 @@ export function describeFound(
       '1 $1',
     );
   return [
-    `  ${palette.bold(failing.what)} (${how}: ${size})`,
+    `  ${palette.bold(failing.what)} (${how}: ${size}${steady})`,
     ...describePlan(plan, runs[0]?.history.header).map((line) => palette.dim(`  ${line}`)),
   ].join('\n');
 }

@@ -56,6 +56,7 @@ export function judgedExploration(over: Partial<JudgedExploration>): JudgedExplo
     isDeterminismCheck: false,
     untested: 0,
     coverage: { 'http-route': 3, stall: 40 },
+    pairs: [],
     found: undefined,
     record: { space: 'plan-space' },
     ...over,

@@ -29,11 +29,12 @@ export interface ClusterParts extends Omit<AssemblyParts, 'nodes' | 'claim'> {
 }
 
 /** The fault targets of a run other than the databases. */
-export type Participants = Pick<FaultTargets, 'tab' | 'restartInstance' | 'haveOwnSteps'>;
+export type Participants = Pick<FaultTargets, 'tab' | 'createRow' | 'restartInstance' | 'haveOwnSteps'>;
 
 const NO_PARTICIPANTS: Participants = {
   haveOwnSteps: false,
   tab: (session) => outsideOfRun(session),
+  createRow: (story) => outsideOfRun(story),
   restartInstance: (instance) => outsideOfRun(`instance ${instance}`),
 };
 

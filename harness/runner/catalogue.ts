@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type RatchetConfig } from '../define/define-config.ts';
+import { definePlanted, type PlantedBugs } from '../define/define-planted.ts';
 import { defineScenario } from '../define/define-scenario.ts';
 import { defineSubject } from '../define/define-subject.ts';
 import { isUsageError, UsageError } from '../errors.ts';
@@ -29,6 +30,11 @@ export interface Catalogue {
    * @throws UsageError for an unknown name, or a file whose export is missing or not a subject
    */
   loadSubject(name: string): Promise<Subject>;
+  /**
+   * All planted bugs of the config, file by file.
+   * @throws UsageError for a file whose export is missing or not planted bugs
+   */
+  loadPlanted(): Promise<PlantedBugs[]>;
 }
 
 /** Ratchet's own scenarios, beside the harness in a checkout and in the published package. */
@@ -41,8 +47,9 @@ export async function openCatalogue(from: string): Promise<Catalogue> {
   const file = findConfig(from);
   const config: RatchetConfig = file === undefined ? {} : await loadExport(file, 'config', defineConfig);
   const base = file === undefined ? from : dirname(file);
-  const scenarios = await listFiles(base, [OWN_SCENARIOS, ...(config.scenarios ?? [])], scenarioEntry);
+  const scenarios = await listFiles(base, [OWN_SCENARIOS, ...(config.scenarios ?? [])], sourceEntry);
   const subjects = await listFiles(base, config.subjects ?? [], subjectEntry);
+  const planted = await listFiles(base, config.planted ?? [], sourceEntry);
   return {
     scenarioNames: [...scenarios.keys()].sort(),
     subjectNames: [...subjects.keys()].sort(),
@@ -66,6 +73,7 @@ export async function openCatalogue(from: string): Promise<Catalogue> {
       if (path === undefined) throw unknown('subject', name, [...subjects.keys()], file);
       return loadExport(path, 'subject', defineSubject);
     },
+    loadPlanted: () => Promise.all([...planted.values()].map((path) => loadExport(path, 'planted', definePlanted))),
   };
 }
 
@@ -98,7 +106,7 @@ async function listFiles(
   return found;
 }
 
-function scenarioEntry(folder: string, name: string): [string, string] | undefined {
+function sourceEntry(folder: string, name: string): [string, string] | undefined {
   return /^(?!index\.|.*\.(test|case|d)\.).*\.[jt]s$/.test(name)
     ? [basename(name).replace(/\.[jt]s$/, ''), join(folder, name)]
     : undefined;

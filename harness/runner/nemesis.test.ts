@@ -33,6 +33,7 @@ function setUp(...inputs: unknown[]) {
       moveTo: (instance) => void calls.push(`${session} moves to ${instance}`),
     }),
     haveOwnSteps: false,
+    createRow: async (story) => void calls.push(`row of ${story}`),
     restartInstance: async (instance, downMs) => void calls.push(`instance ${instance} down for ${downMs}`),
   };
   const faults = inputs.map((input) => Fault.parse(input));

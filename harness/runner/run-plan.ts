@@ -40,6 +40,8 @@ export interface RunOutcome {
   history: History;
   /** Why the run is incomplete: a dead database, a time-out, an interruption. Its verdict is not true. */
   incomplete: Error | undefined;
+  /** What the application does wrong although its run can be judged: it leaves a timer running. */
+  warning?: string;
   /** Behaviour that no property judges, e.g. a worker that gave up, and missing capabilities. */
   notes: string[];
 }
@@ -84,13 +86,15 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     const stage = await prepareStage({ ...options, users, stop }, cluster, commits, keys);
     try {
       await perform(options, cluster, stage, stopping.signal, stop);
-      if (failure === undefined) failure = await findLeak(stage, options.host);
+      const warning = failure === undefined ? (await findLeak(stage, options.host))?.message : undefined;
       recordMissing(stage, options, cluster);
       stage.recorder.record(failure === undefined ? endedMark() : incompleteMark(failure));
       return {
         history: stage.recorder.history,
         incomplete: failure,
+        ...(warning === undefined ? {} : { warning }),
         notes: [
+          ...(warning === undefined ? [] : [warning]),
           ...notesOf(cluster),
           ...(options.host.simulation?.database?.notes ?? []),
           ...gaveUpNotes(stage),

@@ -16,6 +16,7 @@ writeFileSync(migration, 'create table jobs ();');
 const plan = {
   generations: [{ story: 'story-1' }, { story: 'story-1' }],
   observers: [{ story: 'story-2' }],
+  faults: [],
 } as unknown as SeedingOptions['plan'];
 
 function options(more: Partial<Subject>, over: Partial<SeedingOptions> = {}): SeedingOptions {

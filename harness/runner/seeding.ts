@@ -18,7 +18,7 @@ export interface Seeding {
 }
 
 export interface SeedingOptions {
-  plan: Pick<Plan, 'generations' | 'observers'>;
+  plan: Pick<Plan, 'generations' | 'observers' | 'faults'>;
   subject: Subject;
   host: Pick<Host, 'clock' | 'simulation'>;
   /** The backend applies no SQL: the databases are those of somebody else. */
@@ -26,7 +26,7 @@ export interface SeedingOptions {
 }
 
 /** The names of a plan's stories, each once. */
-export function storiesOf({ generations, observers }: SeedingOptions['plan']): string[] {
+export function storiesOf({ generations, observers }: Pick<Plan, 'generations' | 'observers'>): string[] {
   return [...new Set([...generations, ...observers].map(({ story }) => story))];
 }
 
@@ -48,7 +48,9 @@ export async function prepareSeeding({ plan, subject, host, isConnecting }: Seed
       for (const [table, row] of rowsOf(data)) {
         await insert(cluster, table, row, { code: 'seed-refused', what: `a row of the seed for ${table}`, subject });
       }
-      for (const story of stories) await insertStory(cluster, story, subject);
+      const isLate = ({ story }: StoryKey): boolean =>
+        plan.faults.some((fault) => fault.kind === 'late-row' && fault.story === story);
+      for (const story of stories.filter((each) => !isLate(each))) await insertStory(cluster, story, subject);
       await cluster.commitsDelivered();
       await waitForReplicas(cluster, host.clock(), new AbortController().signal);
     },
@@ -74,7 +76,8 @@ function rowsOf(data: SeedData): (readonly [table: string, row: Readonly<Record<
   return Object.entries(data).flatMap(([table, rows]) => rows.map((row) => [table, row] as const));
 }
 
-async function insertStory(cluster: Cluster, { story, key }: StoryKey, subject: Subject): Promise<void> {
+/** Creates the row of a story. */
+export async function insertStory(cluster: Cluster, { story, key }: StoryKey, subject: Subject): Promise<void> {
   const { tracked } = subject;
   const row = { ...keyRow(key, tracked), ...subject.storyRow(story) };
   await insert(cluster, tracked.table, row, { code: 'story-row-refused', what: `the row of ${story}`, subject });

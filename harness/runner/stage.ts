@@ -28,7 +28,7 @@ import { followFaultEffects, type FaultEffects } from './fault-effects.ts';
 import { countRequests, CountingClock } from './pending-work.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
 import { serveFromStart } from './gateway-from-start.ts';
-import { storiesOf } from './seeding.ts';
+import { insertStory, storiesOf } from './seeding.ts';
 import { ProcessNames, Recorder, type LineSink } from '../recording/recorder.ts';
 
 export interface StageOptions {
@@ -109,6 +109,7 @@ export async function prepareStage(
   const participants: Participants = {
     haveOwnSteps: instances.haveOwnSteps,
     tab: (session) => required(tabs.get(session), session),
+    createRow: (story) => insertStory(cluster, { story, key: subject.keyOf(story) }, subject),
     restartInstance: (instance, downMs) => instances.restart(instance, () => delays.sleep(downMs)),
   };
   const requests = countRequests(plan);

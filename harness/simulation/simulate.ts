@@ -11,11 +11,16 @@ export interface SimulationOptions extends WorldOptions {
   /** Limit of virtual time. */
   virtualMsMax: number;
   eventsMax?: number;
-  /** How long a simulation may block this process, in real time. Enforcing it costs about a tenth of a millisecond. */
+  /**
+   * How long `eventsAtOnce` events may block this process, in real time: a long simulation may take longer in all, if it
+   * proceeds. Enforcing it costs about a tenth of a millisecond.
+   */
   blockedMsMax?: number;
+  eventsAtOnce?: number;
 }
 
 const EVENTS_MAX = 20_000_000;
+const EVENTS_AT_ONCE = 2_000;
 const BLOCKED_MS_MAX = 20_000;
 /** How many events the task may still use for an orderly end, after it has been told that its budget is exhausted. */
 const GRACE_EVENTS = 10_000;
@@ -29,9 +34,26 @@ export function simulate<T>(task: (world: World) => Promise<T>, options: Simulat
   if (currentWorld() !== undefined) throw new Error('a simulation is already running');
   requireTick();
   const world = new World(options);
-  const { blockedMsMax = isBatch ? Number.POSITIVE_INFINITY : BLOCKED_MS_MAX } = options;
-  return withTimeout(() => withVirtualGlobals(() => runInWorld(world, task, options)), blockedMsMax);
+  const { blockedMsMax = isBatch ? Number.POSITIVE_INFINITY : BLOCKED_MS_MAX, eventsAtOnce = EVENTS_AT_ONCE } = options;
+  let proceed: Proceed<T> | undefined;
+  for (;;) {
+    const end = withTimeout(
+      () =>
+        withVirtualGlobals(() =>
+          inWorld(world, () => {
+            proceed ??= begin(world, task, options);
+            return proceed(blockedMsMax === Number.POSITIVE_INFINITY ? blockedMsMax : eventsAtOnce);
+          }),
+        ),
+      blockedMsMax,
+    );
+    if (end !== undefined) return resultOf(world, end);
+  }
 }
+
+/** Runs up to so many events; returns how the task ended, if it did. */
+type Proceed<T> = (eventsMax: number) => TaskEnd<T> | undefined;
+type TaskEnd<T> = { value: T } | { error: unknown };
 
 /**
  * Runs `work`, whose simulations share one time-out and one installation of the virtual globals: doing both for each
@@ -84,17 +106,17 @@ export function inMacrotask<T>(work: () => T): Promise<T> {
   });
 }
 
-function runInWorld<T>(world: World, task: (world: World) => Promise<T>, options: SimulationOptions): T {
+function inWorld<T>(world: World, work: () => T): T {
   setCurrentWorld(world);
   try {
-    return outcomeOf(world, task, options);
+    return work();
   } finally {
     setCurrentWorld(undefined);
   }
 }
 
-function outcomeOf<T>(world: World, task: (world: World) => Promise<T>, options: SimulationOptions): T {
-  const end: { outcome?: { value: T } | { error: unknown } } = {};
+function begin<T>(world: World, task: (world: World) => Promise<T>, options: SimulationOptions): Proceed<T> {
+  const end: { outcome?: TaskEnd<T> } = {};
   task(world).then(
     (value) => (end.outcome = { value }),
     (error: unknown) => (end.outcome = { error }),
@@ -102,17 +124,23 @@ function outcomeOf<T>(world: World, task: (world: World) => Promise<T>, options:
   const budget = budgetOf(world, options);
   drain(world);
   let isStuck = false;
-  while (end.outcome === undefined) {
-    budget();
-    if (!step(world)) {
-      if (isStuck) throw world.failure;
-      isStuck = true;
-      world.raise(stuck(world));
+  return (eventsMax) => {
+    for (let events = 0; end.outcome === undefined && events < eventsMax; events += 1) {
+      budget();
+      if (!step(world)) {
+        if (isStuck) throw world.failure;
+        isStuck = true;
+        world.raise(stuck(world));
+      }
+      drain(world);
     }
-    drain(world);
-  }
-  if ('error' in end.outcome) throw world.failure ?? end.outcome.error;
-  return end.outcome.value;
+    return end.outcome;
+  };
+}
+
+function resultOf<T>(world: World, end: TaskEnd<T>): T {
+  if ('error' in end) throw world.failure ?? end.error;
+  return end.value;
 }
 
 /** Runs everything that is queued in the microtask and `process.nextTick` queues. */
@@ -183,7 +211,8 @@ function budgetOf(world: World, options: SimulationOptions): () => void {
 
 const script = new Script('globalThis[Symbol.for("ratchet.simulation")]()');
 const WATCHED = Symbol.for('ratchet.simulation');
-const BLOCKED = 'simulation-blocked';
+/** The code of the error for an application that blocks the process. */
+export const BLOCKED = 'simulation-blocked';
 
 /** Code that never returns can be stopped only from another thread; Node's scripts have one for their time-out. */
 function withTimeout<T>(work: () => T, milliseconds: number): T {

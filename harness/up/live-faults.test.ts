@@ -36,6 +36,7 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsReported =
         throw new Error('there is no tab');
       },
       haveOwnSteps: false,
+      createRow: async () => undefined,
       restartInstance: async () => undefined,
     },
   });

@@ -91,8 +91,10 @@ function otherChoices(cast: Plan, { kinds, lags }: Limits): Choice[] {
   const { workers, sessions, replicas } = namesOf(cast);
   const [worker, session, version] = [oneOf(workers), oneOf(sessions), versionsOf(cast)];
   const stall = fc.record({ worker, step: fc.integer({ min: 1, max: 10 }), stall_ms: fc.constantFrom(...lags) });
+  const stepError = fc.record({ worker, step: fc.integer({ min: 1, max: 10 }) });
   const choices: [name: string, isPossible: boolean, arbitrary: Arbitrary<Deviation>][] = [
     ['stall', true, stall.map((each) => ({ kind: 'stall', ...each }))],
+    ['step-error', true, stepError.map((each) => ({ kind: 'step-error', ...each }))],
     ['overlap', sessions.length > 0, session.map((each) => ({ kind: 'overlap', session: each }))],
     ['forget', sessions.length > 0, session.map((each) => ({ kind: 'forget', session: each }))],
     [

@@ -6,7 +6,8 @@ import { faultDraft, type FaultDraft } from './fault-drafts.ts';
 import type { Limits } from './limits.ts';
 import { requestDraft, type RequestDraft } from './request-drafts.ts';
 
-const PROGRESS_STEPS = [10, 25, 40, 55, 70, 85] as const;
+/** Of one digit too, which compares otherwise as text. */
+const PROGRESS_STEPS = [10, 25, 40, 55, 70, 85, 5, 99] as const;
 
 /** A fault of the replica that applies from the start of the run, or `undefined`. */
 export type ReplicaDraft = FaultDraft | undefined;
@@ -45,11 +46,17 @@ export interface GenerationDraft {
   instance: number;
   afterStep: number;
   overlaps: boolean;
+  /** Whether it starts at the same moment as the one before it. */
+  startsTogether: boolean;
   start_ms: number;
   progresses: readonly number[];
+  /** The progress that two steps have, counted from the last one, if any. */
+  repeats: number | undefined;
   pace_ms: number;
   outcome: GenerationPlan['outcome'];
   requests: readonly RequestDraft[];
+  /** The step, counted from 1, whose slow part throws. */
+  errorAt: number | undefined;
   stalls: readonly { step: number; stall_ms: number }[];
   stepFaults: readonly StepFaultDraft[];
 }
@@ -58,22 +65,47 @@ export interface TabDraft {
   instance: number;
   every_ms: number;
   afterStep: number | undefined;
+  /** The generation whose step it is: of those that there are, in turn. */
+  afterGeneration: number;
   overlaps: boolean;
   forgets: boolean;
   requests: readonly RequestDraft[];
 }
 
 export interface StoryDraft {
+  /** Faults of its row, from the start of the run. */
+  rowFaults: readonly FaultDraft[];
   generations: readonly GenerationDraft[];
   tabs: readonly TabDraft[];
 }
 
 export function storyDraft(range: Range, limits: Limits): Arbitrary<StoryDraft> {
   return fc.record({
-    generations: mostlyOne(generationDraft(range, limits), range.generationsMax ?? 3),
+    generations: generationDrafts(range, limits),
     tabs: mostlyOne(tabDraft(limits), range.tabsMax ?? 3),
+    rowFaults: rarely.chain((has) => few(has ? faultDraft(['story'], 'start', limits) : undefined)),
   });
 }
+
+/** Mostly one, sometimes a few, rarely so many that their numbers have two digits: those are short. */
+function generationDrafts(range: Range, limits: Limits): Arbitrary<GenerationDraft[]> {
+  const { generationsMax = MANY } = range;
+  const draft = generationDraft(range, limits);
+  const usual = mostlyOne(draft, Math.min(generationsMax, A_FEW));
+  if (generationsMax < MANY) return usual;
+  const short = draft.map((each) => ({
+    ...each,
+    afterStep: 1,
+    start_ms: 0,
+    pace_ms: 50,
+    progresses: each.progresses.slice(0, 1),
+  }));
+  const many = fc.array(short, { minLength: MANY - 2, maxLength: MANY, size: 'max' });
+  return fc.oneof({ weight: 14, arbitrary: usual }, { weight: 1, arbitrary: many });
+}
+
+const A_FEW = 3;
+const MANY = 12;
 
 function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraft> {
   const { kinds, lags } = limits;
@@ -81,11 +113,15 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
     instance: fc.nat({ max: 2 }),
     afterStep: fc.nat({ max: 6 }),
     overlaps: range.generationsOverlap === false ? fc.constant(false) : fc.boolean(),
+    startsTogether: range.generationsOverlap === false ? fc.constant(false) : rarely,
     start_ms: fc.constantFrom(0, 50, 200, 1_000),
-    progresses: fc.subarray([...PROGRESS_STEPS], { minLength: 1 }),
-    pace_ms: fc.constantFrom(100, 50, 200, 1_000),
+    progresses: fc.subarray([...PROGRESS_STEPS], { minLength: 1 }).map((some) => some.toSorted((a, b) => a - b)),
+    repeats: sometimes(fc.nat({ max: 2 })),
+    // With 1 ms, commits have the same time.
+    pace_ms: fc.constantFrom(100, 50, 200, 1_000, 1),
     outcome: fc.constantFrom('completed', 'failed', 'abandoned'),
     requests: few(requestDraft(['PATCH', 'POST', 'GET'], limits, false)),
+    errorAt: kinds.has('step-error') ? sometimes(fc.integer({ min: 1, max: 7 })) : fc.constant(undefined),
     stalls: few(
       kinds.has('stall')
         ? fc.record({ step: fc.integer({ min: 1, max: 7 }), stall_ms: fc.constantFrom(...lags) })
@@ -101,6 +137,7 @@ function tabDraft(limits: Limits): Arbitrary<TabDraft> {
     instance: fc.nat({ max: 2 }),
     every_ms: fc.constantFrom(200, 100, 500, 1_000),
     afterStep: fc.option(fc.nat({ max: 6 }), { nil: undefined }),
+    afterGeneration: fc.nat({ max: MANY - 1 }),
     overlaps: kinds.has('overlap') ? rarely : fc.constant(false),
     forgets: kinds.has('forget') ? rarely : fc.constant(false),
     requests: few(requestDraft(['GET', 'POST'], limits, true)),
@@ -115,7 +152,11 @@ export function mostlyOne<T>(item: Arbitrary<T>, max: number): Arbitrary<T[]> {
   );
 }
 
-const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
+function sometimes<T>(item: Arbitrary<T>): Arbitrary<T | undefined> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: item });
+}
+
+export const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
 
 /** Mostly an empty list: deviations are sparse. */
 export function few<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {

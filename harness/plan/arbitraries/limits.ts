@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import type { DrawLimits } from '../../faults/fault.ts';
 import { ROUTINGS } from '../routing.ts';
-import { deviationKinds, ordinaryKinds } from '../deviations.ts';
+import { deviationKinds, type DeviationKind } from '../deviations.ts';
 import { suggestionOf } from '../../suggestion.ts';
 import type { Range } from '../range.ts';
 
@@ -15,8 +15,11 @@ export interface Limits extends DrawLimits {
   kinds: ReadonlySet<string>;
 }
 
-/** @throws UsageError for an unknown kind of deviation */
-export function limitsOf(range: Range): Limits {
+/**
+ * @param kinds those of a range that names none
+ * @throws UsageError for an unknown kind of deviation
+ */
+export function limitsOf(range: Range, kinds: readonly DeviationKind[]): Limits {
   const unknown = range.deviations?.find((kind) => !deviationKinds.includes(kind));
   if (unknown !== undefined) {
     const hint = suggestionOf(unknown, deviationKinds);
@@ -24,7 +27,7 @@ export function limitsOf(range: Range): Limits {
   }
   const upTo = (max = Infinity): number[] => DURATIONS_MS.filter((each) => each <= max);
   return {
-    kinds: new Set(range.deviations ?? ordinaryKinds),
+    kinds: new Set<string>(range.deviations ?? kinds),
     lags: upTo(range.lagMsMax),
     delays: upTo(range.delayMsMax),
   };

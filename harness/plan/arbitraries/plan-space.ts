@@ -14,6 +14,8 @@ export const PLAN_SPACE = 'plan-space';
 
 export interface SpaceDraft {
   routing: Plan['topology']['routing'];
+  /** Whether a promotion may lose commits, which leaves less to judge. */
+  losesCommits: boolean;
   replicas: readonly ReplicaDraft[];
   instances: number;
   /** Faults of the first instances; those of instances that do not exist have no effect. */
@@ -25,7 +27,8 @@ export interface SpaceDraft {
 export function buildSpace(draft: SpaceDraft): Variation {
   const cast: Cast = { draft, generations: [], observers: [], deviations: faultsFromStart(draft) };
   for (const [at, story] of draft.stories.entries()) addStory(cast, `story-${at + 1}`, story);
-  const { generations, observers, deviations } = cast;
+  const { generations, observers } = cast;
+  const deviations = compatible(cast.deviations, draft.losesCommits);
   const { seed, routing, replicas, instances } = draft;
   const base: Plan = {
     plan: 1,
@@ -41,6 +44,16 @@ export function buildSpace(draft: SpaceDraft): Variation {
     run_ms_max: 300_000,
   };
   return { base, deviations };
+}
+
+/** When a row that is created late is there. */
+const ROW_MS = 50;
+
+/** After a promotion, a page that is reloaded sees less than before whatever the application does. */
+function compatible(deviations: readonly Deviation[], mayLoseCommits: boolean): Deviation[] {
+  const isOf = (kind: string) => (deviation: Deviation) => kindOf(deviation) === kind;
+  const without = mayLoseCommits && deviations.some(isOf('promotion')) ? 'tab-reload' : 'promotion';
+  return deviations.filter((deviation) => !isOf(without)(deviation));
 }
 
 /** The named actors and deviations so far. */
@@ -66,9 +79,18 @@ const EMPTY_SITE: Site = {
   version: { key: '', generation: 1, progress: 0 },
 };
 
-function addStory(cast: Cast, story: string, { generations, tabs }: StoryDraft): void {
+function addStory(cast: Cast, story: string, { generations, tabs, rowFaults }: StoryDraft): void {
   const own: GenerationPlan[] = [];
   for (const draft of generations) own.push(nameGeneration(cast, story, own, draft));
+  for (const draft of rowFaults) {
+    const fault = draft({ ...EMPTY_SITE, version: { key: story, generation: 1, progress: 0 } });
+    cast.deviations.push({ kind: 'fault', fault });
+    // Generations start when there is a row.
+    for (const generation of own) {
+      const { start } = generation;
+      if ('at_ms' in start) generation.start = { at_ms: Math.max(start.at_ms, ROW_MS) };
+    }
+  }
   const sessions = tabs.map((_, at) => `tab-${cast.observers.length + at + 1}`);
   for (const [number, { stepFaults }] of generations.entries()) {
     for (const draft of stepFaults) {
@@ -89,6 +111,8 @@ function nameGeneration(
   const worker = `worker-${cast.generations.length + own.length + 1}`;
   for (const request of draft.requests) cast.deviations.push({ kind: 'fault', fault: request(worker) });
   for (const stall of draft.stalls) cast.deviations.push({ kind: 'stall', worker, ...stall });
+  const { errorAt } = draft;
+  if (errorAt !== undefined) cast.deviations.push({ kind: 'step-error', worker, step: errorAt });
   return {
     worker,
     story,
@@ -121,7 +145,10 @@ function addTab(
   session: string,
   draft: StoryDraft['tabs'][number],
 ): void {
-  const start = draft.afterStep === undefined ? START : afterCommit(versionOf(own, 0, draft.afterStep));
+  const start =
+    draft.afterStep === undefined
+      ? START
+      : afterCommit(versionOf(own, draft.afterGeneration % own.length, draft.afterStep));
   const instance = instanceOf(cast, draft.instance);
   cast.observers.push({ ...BENIGN_TAB, session, story, instance, every_ms: draft.every_ms, start });
   if (draft.overlaps) cast.deviations.push({ kind: 'overlap', session });
@@ -147,8 +174,11 @@ function propertiesUnder(deviations: readonly Deviation[]): string[] {
   ];
 }
 
-function stepsOf({ progresses, pace_ms, outcome }: GenerationDraft): GenerationPlan['steps'] {
-  const all = outcome === 'completed' ? [...progresses, 100] : progresses;
+function stepsOf({ progresses, repeats, pace_ms, outcome }: GenerationDraft): GenerationPlan['steps'] {
+  const ascending = outcome === 'completed' ? [...progresses, 100] : progresses;
+  // A step may report the progress of the one before it, and a generation may fail without more progress.
+  const twice = repeats === undefined ? undefined : ascending.length - 1 - repeats;
+  const all = ascending.flatMap((progress, at) => (at === twice ? [progress, progress] : [progress]));
   return all.map((progress) => ({ progress, after_ms: pace_ms }));
 }
 
@@ -156,6 +186,7 @@ function stepsOf({ progresses, pace_ms, outcome }: GenerationDraft): GenerationP
 function startOf(draft: GenerationDraft, before: readonly GenerationPlan[]): GenerationPlan['start'] {
   const last = before.length - 1;
   if (last < 0) return { at_ms: draft.start_ms };
+  if (draft.startsTogether) return itemAt(before, last).start;
   const step = draft.overlaps ? draft.afterStep : Infinity;
   const moment = afterCommit(versionOf(before, last, step));
   // If the commit does not occur, because the worker gave up, the next generation starts anyway.

@@ -40,7 +40,10 @@ function applied(
     .record({
       make: drawing.draw(limits),
       method: fc.constantFrom(...methods),
-      nth: fc.integer({ min: 1, max: 12 }),
+      nth: fc.oneof(
+        { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 13, max: 40 }) },
+      ),
       isAtEdge: isAtEdgeToo ? fc.integer({ min: 0, max: 3 }).map((number) => number === 3) : fc.constant(false),
     })
     .map(

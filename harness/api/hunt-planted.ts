@@ -1,0 +1,137 @@
+/** Searches every application with a planted bug for a plan under which the bug breaks the promise. */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { worstOf, type Validity } from '../checker/verdict.ts';
+import { realClock } from '../clock.ts';
+import type { PlantedBug, PlantedBugs } from '../define/define-planted.ts';
+import { UsageError } from '../errors.ts';
+import { plant } from '../explore/planted-copy.ts';
+import { simulationOf } from '../explore/simulation.ts';
+import { tryPlan } from '../explore/trial.ts';
+import { PLAN_SPACE } from '../plan/arbitraries.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Hunt, HuntResults } from '../port/hunt.ts';
+import type { FoundPlan, JudgedExploration } from '../port/reporter.ts';
+import { openCatalogue } from '../runner/catalogue.ts';
+import { inMacrotask } from '../simulation/simulate.ts';
+import { suggestionOf } from '../suggestion.ts';
+import { collect } from './collect.ts';
+import { exploreRanges } from './explore-ranges.ts';
+import type { ProjectOptions } from './project.ts';
+import { requireWholeNumbers } from './whole-numbers.ts';
+
+export interface HuntOptions extends Pick<ProjectOptions, 'folder' | 'report' | 'signal'> {
+  /** Names of bugs. Default: all of the config. */
+  bugs?: readonly string[] | undefined;
+  /** Number of plans to try for each bug. Default: 2000. */
+  runs?: number;
+  /** The seed of the plans. Default: 1. */
+  seed?: number;
+  /** Duration of the search for each bug and of shrinking what it finds, in milliseconds. Default: 20000. */
+  limitMs?: number;
+  /** Called before and after the search for a bug. */
+  onProgress?(message: string): void;
+  onHunted?(hunt: Hunt): void;
+}
+
+const RUNS = 2_000;
+const LIMIT_MS = 20_000;
+
+interface Task {
+  name: string;
+  planted: PlantedBugs;
+  bug: PlantedBug;
+}
+
+/** @throws RatchetError if the input is bad, or a search cannot start */
+export async function huntPlanted(options: HuntOptions = {}): Promise<HuntResults> {
+  requireWholeNumbers(options);
+  const clock = realClock();
+  const tasks = await tasksOf(options);
+  const hunts: Hunt[] = [];
+  for (const task of tasks) {
+    if (options.signal?.aborted === true) break;
+    options.onProgress?.(`${task.name} (${hunts.length + 1} of ${tasks.length})`);
+    const hunted = await huntOne(task, options);
+    hunts.push(hunted);
+    options.onHunted?.(hunted);
+  }
+  return { valid: verdictOf(hunts, tasks.length), hunts, durationMs: clock.now() / 1e6 };
+}
+
+async function tasksOf({ folder = process.cwd(), bugs }: HuntOptions): Promise<Task[]> {
+  const tables = await (await openCatalogue(folder)).loadPlanted();
+  const all = tables.flatMap((planted) =>
+    Object.entries(planted.bugs).map(([name, bug]): Task => ({ name, planted, bug })),
+  );
+  if (all.length === 0) {
+    const hint = 'name folders of planted bugs as `planted` in ratchet.config.ts';
+    throw new UsageError('planted-missing', 'there are no planted bugs', hint);
+  }
+  const names = all.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new UsageError('planted-invalid', `two planted bugs are called ${twice}`);
+  const unknown = bugs?.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError('planted-unknown', `no planted bug is called "${unknown}"`, suggestionOf(unknown, names));
+  }
+  return all.filter(({ name }) => bugs === undefined || bugs.includes(name));
+}
+
+async function huntOne({ name, planted, bug }: Task, options: HuntOptions): Promise<Hunt> {
+  const { folder, report, signal, seed } = options;
+  const copy = plant(planted, name, bug);
+  try {
+    const subject = await (await openCatalogue(folder ?? process.cwd())).loadSubject(copy.subject);
+    const { explorations } = await collect(undefined, (reporter) =>
+      exploreRanges({
+        subject: { ...subject, name: `planted-${name}` },
+        ranges: [planted.range ?? PLAN_SPACE],
+        runs: options.runs ?? RUNS,
+        limitMs: options.limitMs ?? LIMIT_MS,
+        reporter,
+        ...(planted.properties === undefined ? {} : { properties: planted.properties }),
+        ...(folder === undefined ? {} : { folder }),
+        ...(report === undefined ? {} : { report }),
+        ...(signal === undefined ? {} : { signal }),
+        ...(seed === undefined ? {} : { seed }),
+      }),
+    );
+    const result = resultOf(explorations[0]);
+    const plan = explorations[0]?.found?.plan;
+    const isSound = !result.isFound || plan === undefined || (await holdsWithout(planted, plan));
+    const doubt = isSound ? {} : { isFound: false, reason: 'the application violates it without the bug too' };
+    return { bug: name, file: bug[0], ...result, ...doubt };
+  } finally {
+    copy.remove();
+  }
+}
+
+/** Whether the application without any bug holds under the plan. */
+async function holdsWithout({ root, subject: file }: PlantedBugs, plan: Plan): Promise<boolean> {
+  const path = fileURLToPath(new URL(file, root));
+  const simulate = await simulationOf(await (await openCatalogue(dirname(path))).loadSubject(path));
+  return inMacrotask(() => tryPlan(plan, simulate).judgement.valid !== false);
+}
+
+function resultOf(exploration: JudgedExploration | undefined): Omit<Hunt, 'bug' | 'file'> {
+  const { found, runs = 0, elapsedMs = 0 } = exploration ?? {};
+  const tried = { runs, elapsedMs };
+  if (found === undefined) return { isFound: false, ...tried };
+  if (found.failing.kind !== 'violation') return { isFound: false, reason: found.failing.what, ...tried };
+  return { isFound: true, property: found.failing.what, ...evidenceOf(found), ...tried };
+}
+
+function evidenceOf({ failing, runs: [run] }: FoundPlan): Pick<Hunt, 'sentence' | 'planFile'> {
+  const violated = run?.verdicts.find(({ property, valid }) => property === failing.what && valid === false);
+  const sentence = violated === undefined ? undefined : worstOf(violated)?.sentence;
+  return {
+    ...(sentence === undefined ? {} : { sentence }),
+    ...(run?.planFile === undefined ? {} : { planFile: run.planFile }),
+  };
+}
+
+function verdictOf(hunts: readonly Hunt[], asked: number): Validity {
+  if (hunts.some(({ isFound }) => !isFound)) return false;
+  return hunts.length < asked ? 'unknown' : true;
+}

@@ -1,0 +1,121 @@
+/** Shrinks a find: first to the story and the session that it is about, then part by part. */
+import { worstOf, type Violation } from '../checker/verdict.ts';
+import type { Fault } from '../faults/fault-registry.ts';
+import type { HistoryEvent } from '../history/event.ts';
+import { onlyWith } from '../plan/cuts.ts';
+import type { Plan } from '../plan/plan.ts';
+import { minimise } from './minimise.ts';
+import type { Find } from './search.ts';
+import { decisiveGlobals } from './surviving-state.ts';
+import { failsSteadily, STEADY, steadiness, tryPlan, type Simulate, type Trial } from './trial.ts';
+
+export interface Shrunk {
+  plan: Plan;
+  /** Number of plans tried, without their other timings. */
+  runs: number;
+  /** The number of other timings under which it also fails. */
+  steadiness: number;
+  /** The global variables that an earlier run has left, and without which the plan does not fail. */
+  surviving?: readonly string[];
+}
+
+export interface ShrinkOptions {
+  simulate: Simulate;
+  /** The global variables that the search has added to this process. */
+  addedGlobals(): readonly string[];
+  /** Whether the time is used up: the result so far counts. */
+  isOverdue(): boolean;
+  /** Called with every smaller plan that is found. */
+  onSmaller(plan: Plan): void;
+}
+
+/** Maximum number of plans to try. */
+const RUNS_MAX = 3_000;
+
+/**
+ * Every smaller plan fails under as many other timings as the find did, because real databases do not reproduce the exact
+ * timing of a simulation.
+ */
+export function shrink(find: Find, { simulate, addedGlobals, isOverdue, onSmaller }: ShrinkOptions): Shrunk {
+  const { failing } = find;
+  if (failing.kind === 'violation') {
+    const surviving = decisiveGlobals(addedGlobals(), () => holdsCompletely(find, simulate));
+    if (surviving.length > 0) return { plan: find.plan, runs: surviving.length, steadiness: 0, surviving };
+  }
+  const steadyUnder = failing.kind === 'violation' ? steadiness(failing, find.plan, simulate) : 0;
+  // Different cuts often make the same plan, which is tried only once.
+  const known = new Map<string, boolean>();
+  let runs = 0;
+  const fails = (plan: Plan): boolean => {
+    const text = JSON.stringify(plan);
+    let isFailing = known.get(text);
+    if (isFailing === undefined) {
+      runs += 1;
+      isFailing = failsSteadily(failing, plan, simulate, steadyUnder);
+      known.set(text, isFailing);
+    }
+    if (isFailing) onSmaller(plan);
+    return isFailing;
+  };
+  let plan = find.plan;
+  for (const next of [focused, withExplicitRoute]) {
+    if (failing.kind !== 'violation' || isOverdue()) break;
+    const trial = tryPlan({ ...plan, properties: [failing.what] }, simulate);
+    plan = next(plan, trial).find(fails) ?? plan;
+  }
+  plan = minimise(plan, fails, RUNS_MAX, isOverdue).plan;
+  const isSteadier = failing.kind === 'violation' && steadyUnder < STEADY;
+  return { plan, runs, steadiness: isSteadier ? steadiness(failing, plan, simulate) : steadyUnder };
+}
+
+function holdsCompletely({ plan, failing }: Find, simulate: Simulate): boolean {
+  const { outcome, judgement } = tryPlan({ ...plan, properties: [failing.what] }, simulate);
+  return outcome.incomplete === undefined && judgement.valid === true;
+}
+
+/** The plan with only the story of the violation, without and with the other sessions. */
+function focused(plan: Plan, trial: Trial): Plan[] {
+  const violation = violationOf(trial);
+  if (violation === undefined) return [];
+  const { key, session } = violation;
+  const ofStory = onlyWith(plan, (actor) => actor.story === key);
+  const ofSession = onlyWith(ofStory, (actor) => !('session' in actor) || actor.session === session);
+  return [ofSession, ofStory].filter(({ generations }) => generations.length > 0);
+}
+
+/**
+ * If turns of the load balancer sent the violating read to a replica: the plan in which a fault does, and every other read
+ * goes to the primary. The read's number among the requests is near its number among the reads.
+ */
+function withExplicitRoute(plan: Plan, trial: Trial): Plan[] {
+  const violation = violationOf(trial);
+  const { events } = trial.outcome.history;
+  const { routing } = plan.topology;
+  if (violation === undefined || (routing !== 'round-robin' && routing !== 'sticky')) return [];
+  const read = readOf(events[violation.events.at(-1) ?? 0], events);
+  const to = read?.['served_by'];
+  if (read === undefined || typeof to !== 'string' || to === 'primary') return [];
+  const { session } = read;
+  if (!plan.observers.some((each) => each.session === session)) return [];
+  const isBefore = (event: HistoryEvent): boolean =>
+    event.f === 'read' && event.type === 'invoke' && event.session === session && event.index < read.index;
+  const count = events.filter(isBefore).length;
+  const ordinals = [0, -1, 1, -2, 2].map((offset) => count + offset).filter((nth) => nth >= 1);
+  return ordinals.map((nth) => routed(plan, { actor: String(session), nth }, to));
+}
+
+function routed(plan: Plan, match: { actor: string; nth: number }, to: string): Plan {
+  const route: Fault = { kind: 'http-route', match: { ...match, method: 'GET' }, to } as Fault;
+  const topology: Plan['topology'] = { ...plan.topology, routing: 'primary-only', sticky_ms: 0 };
+  return { ...plan, topology, faults: [...plan.faults, route] };
+}
+
+function readOf(event: HistoryEvent | undefined, events: readonly HistoryEvent[]): HistoryEvent | undefined {
+  if (event?.f !== 'show') return event?.f === 'read' ? event : undefined;
+  return typeof event['read'] === 'number' ? events[event['read']] : undefined;
+}
+
+function violationOf({ judgement }: Trial): Violation | undefined {
+  const violated = judgement.verdicts.find(({ valid }) => valid === false);
+  return violated === undefined ? undefined : worstOf(violated);
+}

@@ -1,0 +1,3 @@
+import { describeLateRow } from './late-row.case.ts';
+
+describeLateRow('simulated');
