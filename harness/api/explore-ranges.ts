@@ -6,19 +6,21 @@ import { defineScenario } from '../define/define-scenario.ts';
 import { UsageError } from '../errors.ts';
 import { exploreSpaces, SIMULATED, type ExploreProgress } from '../explore/explore-spaces.ts';
 import type { SearchWorker } from '../explore/explore.ts';
-import { createSearcher } from '../explore/search-job.ts';
+import { createSearcher, type SearchJob } from '../explore/search-job.ts';
+import { CHUNK_RUNS } from '../explore/search.ts';
 import { localWorker, threadWorker } from '../explore/search-workers.ts';
-import type { Simulate } from '../explore/trial.ts';
 import { simulationOf } from '../explore/simulation.ts';
 import { isScenario, loadSpace, spaceOf, type Space } from '../explore/space.ts';
 import { PLAN_SPACE } from '../plan/arbitraries.ts';
 import type { Range } from '../plan/range.ts';
 import type { Scenario } from '../plan/scenario.ts';
 import type { Catalogue } from '../runner/catalogue.ts';
+import { prepareSimulationFiles } from '../runner/prepare-simulation.ts';
 import { DEFAULT_PLANS, DEFAULT_REPORT, DEFAULT_SEED } from '../runner/defaults.ts';
 import { requireConnection } from '../runner/requirements.ts';
 import { requireProperties } from '../runner/judgement.ts';
 import { loadBackend } from '../runner/backend-registry.ts';
+import { required } from '../required.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
 import { textsOf } from './run-scenarios.ts';
@@ -75,15 +77,22 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
     spaces.push(space);
     if (typeof range === 'string') named.add(space);
   }
-  // Also prepares what every thread needs, and reports a migration that cannot be applied.
-  const job = { set, properties, seed, checkDeterminism, simulate: await simulationOf(subject) };
+  const job: Job = { set, properties, seed, checkDeterminism };
+  const isForThreads = (space: Space): boolean => named.has(space) && typeof options.subject !== 'object';
+  // Once for all threads; also reports a migration that cannot be applied.
+  await prepareSimulationFiles(subject);
+  const simulate = spaces.every(isForThreads) ? undefined : await simulationOf(subject);
   const isOverdue = overdueAfter(options.limitMs);
   return exploreSpaces({
     spaces,
     createWorkers: (space) =>
-      named.has(space)
-        ? namedWorkers(space, project, job, options, isOverdue)
-        : [localWorkerFor(space, job, isOverdue)],
+      isForThreads(space)
+        ? threadWorkers(space, project, job, options)
+        : [
+            localWorker(
+              createSearcher({ ...job, ...space, simulate: required(simulate, 'the simulation'), isOverdue }),
+            ),
+          ],
     subject,
     subjectAs,
     seed,
@@ -107,30 +116,21 @@ function noSimulationOf(name: string): UsageError {
   );
 }
 
-interface Job {
-  set: Readonly<Record<string, string>>;
-  properties: readonly string[] | undefined;
-  seed: number;
-  checkDeterminism: boolean;
-  simulate: Simulate;
-}
+type Job = Omit<SearchJob, 'folder' | 'subject' | 'space'>;
 
-/** Threads load the subject and the range by their names. */
-function namedWorkers(
-  space: Space,
-  project: Project,
-  { simulate, ...job }: Job,
-  options: ExploreRangesOptions,
-  isOverdue: () => boolean,
+/** Threads load the subject and the range by their names. None is started that would get no plans. */
+function threadWorkers(
+  { name: space }: Space,
+  { folder, subjectAs: subject }: Project,
+  job: Job,
+  {
+    workers = availableParallelism(),
+    timeMs,
+    runs = timeMs === undefined ? DEFAULT_PLANS : Infinity,
+  }: ExploreRangesOptions,
 ): SearchWorker[] {
-  if (typeof options.subject === 'object') return [localWorkerFor(space, { simulate, ...job }, isOverdue)];
-  const { folder, subjectAs } = project;
-  const { workers = availableParallelism() } = options;
-  return Array.from({ length: workers }, () => threadWorker({ ...job, folder, subject: subjectAs, space: space.name }));
-}
-
-function localWorkerFor({ variations }: Space, job: Job, isOverdue: () => boolean): SearchWorker {
-  return localWorker(createSearcher({ ...job, variations, isOverdue }));
+  const count = Math.min(workers, Math.max(1, Math.ceil(runs / CHUNK_RUNS)));
+  return Array.from({ length: count }, () => threadWorker({ ...job, folder, subject, space }));
 }
 
 function overdueAfter(limitMs = Infinity): () => boolean {

@@ -244,6 +244,11 @@ export interface Backend {
    * @throws UsageError for a migration that cannot be applied, with its file and line
    */
   prepare?(source: DatabaseSource): Promise<PreparedDatabase>;
+  /**
+   * Makes the files that `prepare` keeps on disk, so that threads which prepare the same databases find them.
+   * @throws UsageError for a migration that cannot be applied, with its file and line
+   */
+  prepareFiles?(source: DatabaseSource): Promise<void>;
   start(options: ClusterOptions): Promise<Cluster>;
   /** What `ratchet doctor` shows: each requirement of the backend and whether it is met. */
   diagnose(): Promise<Diagnosis[]>;

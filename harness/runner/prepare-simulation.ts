@@ -22,4 +22,17 @@ export async function prepareSimulation({
   return database;
 }
 
+/**
+ * Makes what `prepareSimulation` needs on disk, for a thread that starts others but simulates nothing itself.
+ * @throws UsageError for missing migrations, and for one that cannot be applied
+ */
+export async function prepareSimulationFiles({
+  simulation,
+  tracked,
+  ...subject
+}: Pick<Subject, 'simulation' | 'migrations' | 'seed' | 'tracked'>): Promise<void> {
+  if (simulation !== undefined) return;
+  await simulatedBackend.prepareFiles?.({ migrations: await migrationsOf(subject), tracked });
+}
+
 const databases = new Map<string, Promise<PreparedDatabase> | undefined>();

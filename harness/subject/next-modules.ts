@@ -22,12 +22,42 @@ export function nextModule(specifier: string, load: () => unknown): unknown {
 
 /** Gives a request what Next.js adds to the requests of route handlers: `nextUrl` and `cookies`. */
 export function asNextRequest(request: Request): Request {
-  let cookies: RequestCookies | undefined;
-  let nextUrl: URL | undefined;
-  return Object.defineProperties(request, {
-    cookies: { configurable: true, get: () => (cookies ??= new RequestCookies(request.headers.get('cookie'))) },
-    nextUrl: { configurable: true, get: () => (nextUrl ??= nextUrlOf(request.url)) },
-  });
+  const original: unknown = Object.getPrototypeOf(request);
+  if (nextPrototype === undefined || Object.getPrototypeOf(nextPrototype) !== original) {
+    nextPrototype = Object.create(original as object, NEXT_PROPERTIES) as object;
+  }
+  return Object.setPrototypeOf(request, nextPrototype) as Request;
+}
+
+/** One for all requests: to define properties of each takes longer than to make it. */
+let nextPrototype: object | undefined;
+
+interface NextParts {
+  cookies?: RequestCookies;
+  nextUrl?: URL;
+}
+
+const partsOf = new WeakMap<Request, NextParts>();
+
+const NEXT_PROPERTIES: PropertyDescriptorMap & ThisType<Request> = {
+  cookies: {
+    configurable: true,
+    get() {
+      return (keptParts(this).cookies ??= new RequestCookies(this.headers.get('cookie')));
+    },
+  },
+  nextUrl: {
+    configurable: true,
+    get() {
+      return (keptParts(this).nextUrl ??= nextUrlOf(this.url));
+    },
+  },
+};
+
+function keptParts(request: Request): NextParts {
+  let parts = partsOf.get(request);
+  if (parts === undefined) partsOf.set(request, (parts = {}));
+  return parts;
 }
 
 const NEXT_HEADERS = {

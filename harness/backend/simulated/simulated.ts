@@ -1,6 +1,7 @@
 /** Databases in virtual time: versioned rows in memory, with PostgREST's API for the real supabase-js. */
 import { OWN_DATABASE_CAPABILITIES, type Backend } from '../../port/backend.ts';
 import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';
+import { dataDirectoryOf } from './pglite/data-directory.ts';
 import { openDatabase } from './pglite/pglite-database.ts';
 import { startCluster } from './simulated-cluster.ts';
 
@@ -10,6 +11,7 @@ export const simulatedBackend: Backend = {
   capabilities: new Set([...GATEWAY_CAPABILITIES, ...OWN_DATABASE_CAPABILITIES, 'promotion']),
   isVirtual: true,
   prepare: openDatabase,
+  prepareFiles: async ({ migrations }) => void (await dataDirectoryOf(migrations)),
   start: startCluster,
   diagnose: async () => [{ what: 'virtual time', ok: true, detail: `Node ${process.versions.node}` }],
 };

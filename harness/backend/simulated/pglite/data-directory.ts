@@ -26,10 +26,11 @@ export interface DataDirectory {
 export async function dataDirectoryOf(migrations: readonly Migration[]): Promise<DataDirectory> {
   const extensions = extensionsOf(migrations);
   const base = { extensions: extensionsOf([]), sql: [{ name: 'Supabase', sql: surroundings() }] };
-  const empty = await kept(['base', base.sql], async () => made(await Engine.boot(base), base.sql, true));
-  if (migrations.length === 0) return { data: empty, extensions };
+  const empty = (): Promise<Uint8Array> =>
+    kept(['base', base.sql], async () => made(await Engine.boot(base), base.sql, true));
+  if (migrations.length === 0) return { data: await empty(), extensions };
   const data = await kept(['migrations', base.sql, migrations], async () =>
-    made(await Engine.boot({ data: empty, extensions }), migrations, false),
+    made(await Engine.boot({ data: await empty(), extensions }), migrations, false),
   );
   return { data, extensions };
 }

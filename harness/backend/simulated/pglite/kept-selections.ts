@@ -5,6 +5,8 @@ import { SelectBuilder } from './sql-select.ts';
 import { StatementValues } from './sql-text.ts';
 
 export interface KeptSelection {
+  /** Different for all selections. */
+  number: number;
   rows: string;
   count: string;
   values: readonly string[];
@@ -14,6 +16,7 @@ export interface KeptSelection {
 }
 
 const KEPT_MAX = 1_000;
+let numbers = 0;
 const kept = new WeakMap<DatabaseSchema, Map<string, KeptSelection>>();
 
 /** @throws RestError */
@@ -28,7 +31,7 @@ export function selectionOf(schema: DatabaseSchema, relation: RelationSchema, { 
   const source = { from: `public.${quotedIdentifier(relation.name)}`, relation: relation.name };
   const { rows, count, clauses } = new SelectBuilder(schema, searchParams, bound).statements(source, true);
   const readsRowsAlone = relation.isTable && !CALLS_OR_TIMES.test(search);
-  selection = { rows, count, values: bound.values, offset: clauses.offset, readsRowsAlone };
+  selection = { number: ++numbers, rows, count, values: bound.values, offset: clauses.offset, readsRowsAlone };
   selections.set(key, selection);
   return selection;
 }

@@ -8,11 +8,20 @@ const END_BLOCKS = 16;
 const GAP_BLOCKS = 256;
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
 
+/** A part of the memory, and its kept contents. */
+interface Block {
+  start: number;
+  contents: Buffer;
+}
+
 export class MemorySnapshot {
   readonly #module: EngineModule;
   #stack = 0;
-  /** Up to the last one that is not zero. Half of them are zero, and share their copy. */
-  #blocks: readonly Buffer[] = [];
+  /** The part of the stack that was not used: it ends below the top, since a stack grows downwards. */
+  #unusedStack = { start: 0, end: 0 };
+  /** The others, up to the last one that is not zero. Those that are zero share their contents. */
+  #blocks: readonly Block[] = [];
+  #end = 0;
 
   constructor(module: EngineModule) {
     this.#module = module;
@@ -24,20 +33,28 @@ export class MemorySnapshot {
     this.#stack = this.#module.stackSave();
     const memory = viewOf(this.#module);
     const used = usedBlocks(memory);
+    const top = Math.floor(this.#stack / BLOCK_BYTES);
+    const bottom = used.lastIndexOf(true, top - 1) + 1;
+    this.#unusedStack = { start: bottom * BLOCK_BYTES, end: top * BLOCK_BYTES };
+    this.#end = used.length * BLOCK_BYTES;
     const copies = Buffer.allocUnsafeSlow(used.filter(Boolean).length * BLOCK_BYTES);
-    let end = 0;
-    this.#blocks = used.map((isUsed, number) => {
-      if (!isUsed) return ZEROS;
-      const start = end;
-      end += memory.copy(copies, start, number * BLOCK_BYTES, (number + 1) * BLOCK_BYTES);
-      return copies.subarray(start, end);
+    let copied = 0;
+    this.#blocks = used.flatMap((isUsed, number) => {
+      if (number >= bottom && number < top) return [];
+      const start = number * BLOCK_BYTES;
+      if (!isUsed) return [{ start, contents: ZEROS }];
+      const from = copied;
+      copied += memory.copy(copies, from, start, start + BLOCK_BYTES);
+      return [{ start, contents: copies.subarray(from, copied) }];
     });
   }
 
   restore(): void {
     const memory = viewOf(this.#module);
-    for (const [number, block] of this.#blocks.entries()) restoreBlock(memory, block, number * BLOCK_BYTES);
-    clearFrom(memory, this.#blocks.length * BLOCK_BYTES);
+    for (const { start, contents } of this.#blocks) restoreBlock(memory, contents, start);
+    const { start, end } = this.#unusedStack;
+    clear(memory, end - BLOCK_BYTES, -BLOCK_BYTES, start);
+    clear(memory, this.#end, BLOCK_BYTES, memory.length - BLOCK_BYTES);
     // A run that was stopped from outside has left its frames on the stack.
     this.#module.stackRestore(this.#stack);
   }
@@ -64,10 +81,13 @@ function usedBlocks(memory: Buffer): boolean[] {
   return used.slice(0, count);
 }
 
-/** Memory is handed out in ascending order, so that a megabyte of zeros ends what the run has used. */
-function clearFrom(memory: Buffer, start: number): void {
+/**
+ * Clears blocks from the one at `first` to the one at `last`. A stack and the memory that is handed out are used without large
+ * gaps, so that a megabyte of zeros ends what a run has used.
+ */
+function clear(memory: Buffer, first: number, step: number, last: number): void {
   let zeros = 0;
-  for (let at = start; at < memory.length && zeros < END_BLOCKS; at += BLOCK_BYTES) {
+  for (let at = first; (last - at) * step >= 0 && zeros < END_BLOCKS; at += step) {
     zeros = isZero(memory, at) ? zeros + 1 : 0;
     if (zeros === 0) ZEROS.copy(memory, at);
   }

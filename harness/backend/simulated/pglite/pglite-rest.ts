@@ -99,7 +99,7 @@ function select(call: Call, relation: RelationSchema, options: PgliteRestOptions
   const selection = selectionOf(options.schema, relation, url);
   const isPure = selection.readsRowsAlone && (!relation.hasPolicies || role === 'service_role');
   if (!isPure) return read(call, selection, options, true);
-  const key = `${method} ${role} ${accept.isObject} ${prefer.count} ${url.href}`;
+  const key = `${method} ${role} ${accept.isObject} ${prefer.count} ${selection.number}`;
   const answers = options.answers();
   let answer = answers.get(key);
   if (answer === undefined) answers.set(key, (answer = read(call, selection, options, false)));
