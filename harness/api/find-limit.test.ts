@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { subject as legacy } from '../../fixtures/subjects/legacy/subject.ts';
-import { limitSentence, limitSvg, limitText } from '../report/limit-text.ts';
+import { limitSentence, limitText } from '../report/limit-text.ts';
 import { plainPalette } from '../report/palette.ts';
+import { limitSvg } from '../report/svg/limit-svg.ts';
 import { findLimit, type LimitOptions } from './find-limit.ts';
 
 const report = mkdtempSync(join(tmpdir(), 'ratchet-limit-'));
@@ -31,7 +32,7 @@ describe('a subject that retries', () => {
       /^workspace-fix holds under lagging-replica while lag_ms is below 2,\d{3} \(95%: 2,\d{3} to 2,\d{3}; \d+ runs\)$/,
     );
     expect(limitText(results, 'workspace-fix', plainPalette)).toMatch(/^ +60,000 {2}░{20} {2}0 of 4$/m);
-    expect(limitSvg(results, '<fix>')).toContain('runs in which &lt;fix> holds');
+    expect(limitSvg(results, '<fix>')).toContain('runs in which &lt;fix&gt; holds');
   });
 });
 

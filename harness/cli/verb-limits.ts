@@ -3,7 +3,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { findLimit, LIMIT_RUNS } from '../api/find-limit.ts';
 import { openProject } from '../api/project.ts';
 import { EnvironmentError, exitCodeOf } from '../errors.ts';
-import { limitSvg, limitText } from '../report/limit-text.ts';
+import { limitText } from '../report/limit-text.ts';
+import { limitSvg } from '../report/svg/limit-svg.ts';
 import { printableData } from '../report/printable.ts';
 import {
   backendOption,

@@ -55,6 +55,8 @@ export interface TimedDefinition<Fault> extends CommonDefinition<Fault> {
    * an effect as soon as it applies; another one that no request of a run meets has tested nothing.
    */
   isMetBy?(fault: Fault, request: MeetingRequest): boolean;
+  /** Whether the fault keeps its replica from showing a version that is committed while it applies. Default: any. */
+  holdsBack?(fault: Fault, version: Version): boolean;
   /** Makes visible what a replica lacks, as a read of it does. */
   revealsLag?: true;
 }
@@ -65,7 +67,7 @@ export interface MeetingRequest {
   readonly actor: string | undefined;
   /** The database that the load balancer chose. */
   readonly node: NodeName;
-  /** The database lacked a commit of the tracked table that had been reported before the request. */
+  /** The database lacked a commit that the fault holds back, and that had been reported before the request. */
   readonly isBehind: boolean;
 }
 

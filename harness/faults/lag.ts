@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Commit } from '../port/backend.ts';
 import type { AppliedFault, FaultTargets } from '../port/fault-targets.ts';
 import { DELAYS_MS, shorter, START } from './drawing.ts';
-import { defineFault } from './fault.ts';
+import { defineFault, type Version } from './fault.ts';
 import { lasting, milliseconds, replica } from './fields.ts';
 
 const paused = lasting('lag', { mode: z.literal('paused'), replica });
@@ -41,6 +41,7 @@ export const lag = defineFault({
   // Without a delay it is a lag in name only.
   isMetBy: (fault, { node, isBehind }) =>
     (fault.mode === 'timed' && fault.delay_ms === 0) || (node === fault.replica && isBehind),
+  holdsBack: (fault, version) => fault.mode !== 'exact' || isBeyond(version, fault.hold_at),
   renameVersions: (fault, rename) => (fault.mode === 'exact' ? { ...fault, hold_at: rename(fault.hold_at) } : fault),
   deviationOf: ({ mode }) => (mode === 'exact' ? 'lag-exact' : 'lag-timed'),
   draw: {
@@ -90,16 +91,13 @@ async function holdAtCommit(fault: z.output<typeof exact>, targets: FaultTargets
   const { key, generation, progress } = fault.hold_at;
   const isLast = (commit: Commit): boolean =>
     commit.key === key && commit.generation === generation && commit.progress === progress;
-  const isBeyond = (commit: Commit): boolean =>
-    targets.haveOwnSteps &&
-    commit.key === key &&
-    (commit.generation > generation || (commit.generation === generation && commit.progress > progress));
+  const isTooLate = (commit: Commit): boolean => targets.haveOwnSteps && isBeyond(commit, fault.hold_at);
 
   let steps: Promise<void> = Promise.resolve();
   let failure: unknown;
   const stop = targets.onCommit((commit) => {
-    if (isLast(commit) || isBeyond(commit)) stop();
-    if (isBeyond(commit)) return;
+    if (isLast(commit) || isTooLate(commit)) stop();
+    if (isTooLate(commit)) return;
     steps = steps
       .then(() => target.holdAt(commit.lsn))
       .catch((error: unknown) => {
@@ -115,4 +113,9 @@ async function holdAtCommit(fault: z.output<typeof exact>, targets: FaultTargets
       if (failure !== undefined) throw failure;
     },
   };
+}
+
+function isBeyond({ key, generation, progress }: Version, held: Version): boolean {
+  if (key !== held.key) return false;
+  return generation > held.generation || (generation === held.generation && progress > held.progress);
 }

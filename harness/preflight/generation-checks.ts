@@ -158,6 +158,8 @@ function withoutEnd({ latest, trial }: TrialGeneration): Problem {
   };
 }
 
+const PERCENT_MAX = 100;
+
 function wrongEnd({ latest, trial, exchangesBefore }: TrialGeneration): Problem | undefined {
   const { progress } = trial.subject.tracked;
   if (latest.status === 'failed') {
@@ -168,7 +170,7 @@ function wrongEnd({ latest, trial, exchangesBefore }: TrialGeneration): Problem 
       ? { field: 'routes.start', found, remedy }
       : { ...failed, found: `${found}; ${failed.found}` };
   }
-  if (latest.progress > 1) return undefined;
+  if (latest.progress > 1 && latest.progress <= PERCENT_MAX) return undefined;
   const found = `the generation is completed at ${latest.progress}%`;
   return { field: 'database.progress.max', found, remedy: `give the greatest value of ${progress}` };
 }

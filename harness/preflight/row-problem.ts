@@ -4,8 +4,8 @@ import { excerpt } from './exchange-evidence.ts';
 
 /** Message of PostgreSQL → the field to correct and what to do. */
 const CAUSES: readonly [pattern: RegExp, field: string, remedy: string][] = [
+  [/column .* does not exist|no column/i, 'database.row', 'name columns that the table has'],
   [/relation .* does not exist|no table/i, 'database.table', 'name a table that the migrations create'],
-  [/column .* does not exist|no column/i, 'database', 'name columns that the table has'],
   [/invalid input syntax/i, 'database.keyOf', 'give the type of the key column'],
   [/null value in column/i, 'database.row', 'return a value for this column'],
   [/foreign key/i, 'database.row', 'insert the row that it refers to with `database.seed`'],
@@ -25,5 +25,9 @@ export function rowProblem(error: Error, { tracked }: Pick<Subject, 'tracked'>):
     'database.row',
     'return a row that the table accepts',
   ];
-  return { field, found: `a row of ${tracked.table} was refused: ${excerpt(error.message)}`, remedy };
+  return {
+    field,
+    found: `a row of ${tracked.table} was refused: ${excerpt(error.message)}`,
+    remedy,
+  };
 }

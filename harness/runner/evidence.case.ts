@@ -40,13 +40,13 @@ export async function generate(job) {
 
 const MIGRATION = 'create table public.render_jobs (job text primary key, pct integer not null default 0);';
 
-function renderJobs(folder: string, mistake: Mistake): Subject {
+function renderJobs(folder: string, mistake: Mistake, progressMax: number): Subject {
   const columns = { job: { type: 'text' }, pct: { type: 'integer', notNull: true, default: 0 } } as const;
   return modulesSubject({
     name: 'render-jobs',
     description: 'an application with a mistake',
     root: pathToFileURL(`${folder}/`),
-    tracked: { table: 'render_jobs', key: 'job', progress: 'pct' },
+    tracked: { table: 'render_jobs', key: 'job', progress: 'pct', progressMax },
     migrations: [join(folder, 'migrations')],
     simulation: { tables: { render_jobs: { columns, primaryKey: ['job'] } } },
     storyRow: () => ({}),
@@ -69,7 +69,7 @@ export function describeEvidence(backendName: string): void {
   writeFileSync(join(folder, 'migrations/1.sql'), MIGRATION);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function play(mistake: Mistake, more: Partial<PlanInput> = {}): Promise<RunReport> {
+  async function play(mistake: Mistake, more: Partial<PlanInput> = {}, progressMax = 100): Promise<RunReport> {
     const input = {
       plan: 1,
       scenario: 'evidence',
@@ -89,7 +89,7 @@ export function describeEvidence(backendName: string): void {
       properties: ['monotonic-view', 'integrity', 'convergence'],
       ...more,
     };
-    return runInput(input, { subject: renderJobs(folder, mistake), backendName, folder });
+    return runInput(input, { subject: renderJobs(folder, mistake, progressMax), backendName, folder });
   }
 
   /** The verdict of `check` on the saved history. */
@@ -168,6 +168,14 @@ export function describeEvidence(backendName: string): void {
           /^not everything was tested: a fault never applied, since its moment never came: .*after tab-1 was shown 77%$/,
         ),
       );
+    });
+
+    it('is incomplete if a commit is outside of the scale of the subject', async () => {
+      const { valid, incomplete } = await play('none', {}, 25);
+      expect([valid, incomplete?.message]).toEqual([
+        'unknown',
+        'job-7 of render_jobs was committed at 160%, where pct is 25 at 100%',
+      ]);
     });
 
     it('notes that a function does not follow the steps of the plan', async () => {

@@ -6,6 +6,7 @@ import { isRequestFault, timedKind, type Fault, type TimedFault } from '../fault
 import { replicaOf } from '../faults/references.ts';
 import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
 import type { HistoryEvent, Phase } from '../history/event.ts';
+import { isProgress } from '../history/order.ts';
 import { compareLsn, type Lsn } from '../history/lsn.ts';
 import type { Missed } from '../history/marks.ts';
 import { describeFault } from '../plan/fault-words.ts';
@@ -39,8 +40,8 @@ class FollowedFault {
   /** The number of requests that had come when it ended. */
   endedAfter = Number.POSITIVE_INFINITY;
   hasEffect = false;
-  /** A commit has come since it began, so that a replica may be behind. */
-  hasCommit = false;
+  /** The last commit since it began that it keeps its replica from showing. */
+  lastHeld: Lsn | undefined;
   readonly missed: Missed = { polls: 0, reads: 0 };
   readonly replica: string | undefined;
 
@@ -64,10 +65,9 @@ class Effects implements FaultEffects {
   readonly #followed: readonly FollowedFault[];
   readonly #reportsCommits: boolean;
   readonly #sessions: ReadonlySet<string | number | undefined>;
-  /** The last commit that had been reported when a request came, for requests that are under way. */
-  readonly #before = new Map<Exchange, Lsn | undefined>();
+  /** For each request that is under way and each fault, the last commit that the fault held back before it came. */
+  readonly #heldBefore = new Map<Exchange, readonly (Lsn | undefined)[]>();
   #requests = 0;
-  #lastCommit: Lsn | undefined;
 
   constructor({ observers }: Plan, followed: readonly FollowedFault[], reportsCommits: boolean) {
     this.#followed = followed;
@@ -86,10 +86,14 @@ class Effects implements FaultEffects {
     }
   };
 
-  see({ f, type, lsn, session }: HistoryEvent): void {
+  see({ f, type, lsn, session, key, value }: HistoryEvent): void {
     if (f === 'commit') {
-      if (typeof lsn === 'string') this.#lastCommit = lsn;
-      for (const followed of this.#followed) followed.hasCommit ||= followed.applies;
+      if (typeof lsn !== 'string' || !isProgress(value)) return;
+      const version = { key: String(key), generation: value.generation ?? 1, progress: value.progress };
+      for (const followed of this.#followed) {
+        const { fault, applies } = followed;
+        if (applies && timedKind(fault).holdsBack?.(fault as never, version) !== false) followed.lastHeld = lsn;
+      }
     } else if (f === 'read' && type === 'invoke' && this.#sessions.has(session)) {
       for (const followed of this.#open()) followed.missed.polls += 1;
     }
@@ -97,7 +101,8 @@ class Effects implements FaultEffects {
 
   requested(exchange: Exchange): void {
     this.#requests += 1;
-    this.#before.set(exchange, this.#lastCommit);
+    const held = this.#followed.map(({ lastHeld }) => lastHeld);
+    this.#heldBefore.set(exchange, held);
     const isRead = exchange.method === 'GET' || exchange.method === 'HEAD';
     if (!isRead || !this.#sessions.has(exchange.actor)) return;
     for (const followed of this.#open()) followed.missed.reads += 1;
@@ -105,12 +110,12 @@ class Effects implements FaultEffects {
 
   ended(exchange: Exchange): void {
     const { id, actor, routed, lsn } = exchange;
-    const before = this.#before.get(exchange);
-    this.#before.delete(exchange);
+    const held = this.#heldBefore.get(exchange) ?? [];
+    this.#heldBefore.delete(exchange);
     if (routed === undefined) return;
-    for (const followed of this.#followed) {
+    for (const [at, followed] of this.#followed.entries()) {
       if (followed.hasEffect || !followed.hasBegun || id >= followed.endedAfter) continue;
-      const isBehind = !this.#reportsCommits || isOlder(lsn, before);
+      const isBehind = !this.#reportsCommits || isOlder(lsn, held[at]);
       const { fault } = followed;
       followed.hasEffect = timedKind(fault).isMetBy?.(fault as never, { actor, node: routed, isBehind }) ?? true;
     }
@@ -137,7 +142,9 @@ class Effects implements FaultEffects {
 
   /** The faults that apply, and whose replica may be behind. */
   #open(): FollowedFault[] {
-    return this.#followed.filter(({ applies, hasCommit }) => applies && (hasCommit || !this.#reportsCommits));
+    return this.#followed.filter(
+      ({ applies, lastHeld }) => applies && (lastHeld !== undefined || !this.#reportsCommits),
+    );
   }
 }
 

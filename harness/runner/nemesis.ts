@@ -26,8 +26,11 @@ export interface Nemesis {
   heal(): Promise<void>;
   /** The faults that have never applied so far. */
   unused(): UnusedFault[];
-  /** Resolves when this fault has ended, by its position in the plan. Never rejects. */
-  ended(number: number): Promise<void>;
+  /**
+   * Resolves when a fault has ended, by its position in the plan; one without an end of its own, when it has begun. Never
+   * rejects.
+   */
+  lasted(number: number): Promise<void>;
   /** Whether a fault is being injected or ended. */
   isActing(): boolean;
   /** Selects the fault of a request, at the gateway or at the edge. */
@@ -64,6 +67,7 @@ export function createNemesis(
     onPhase(fault, phase);
   });
   const lives: Promise<void>[] = [];
+  const begins: Promise<void>[] = [];
 
   return {
     async begin(signal) {
@@ -74,6 +78,7 @@ export function createNemesis(
         const life = runFault(fault, applies.resolve);
         life.catch(applies.reject);
         lives.push(life);
+        begins.push(applies.promise);
         if ('at_ms' in fault.from && fault.from.at_ms === 0) atOnce.push(applies.promise);
         else applies.promise.catch(() => undefined);
       }
@@ -102,8 +107,10 @@ export function createNemesis(
         if (used.has(fault)) return [];
         return [isRequestFault(fault) ? { number, sent: sent.get(fault) ?? {} } : { number }];
       }),
-    async ended(number) {
-      await lives[timed.indexOf(faults[number] as TimedFault)]?.catch(() => undefined);
+    async lasted(number) {
+      const fault = faults[number] as TimedFault;
+      const awaited = 'until' in fault && fault.until !== undefined ? lives : begins;
+      await awaited[timed.indexOf(fault)]?.catch(() => undefined);
     },
     isActing: () => acting > 0,
   };

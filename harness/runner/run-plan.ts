@@ -6,6 +6,7 @@ import { allows, type ObserverPlan } from '../plan/plan.ts';
 import type { AskStatus } from '../port/channel.ts';
 import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
+import { outsideOfScale } from './commit-scale.ts';
 import { limitReached } from './run-limits.ts';
 import {
   endedMark,
@@ -55,6 +56,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   const { plan, subject, backend, host } = options;
   const seeding = await prepareSeeding({ plan, subject, host, isConnecting: backend.isConnecting ?? false });
   const keys = storyKeys(storiesOf(plan), subject);
+  const stories = new Set(storiesOf(plan));
   const users = usersOf(plan, subject);
   const stopping = new AbortController();
   const commits = new Set<(commit: Commit) => void>();
@@ -69,13 +71,22 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   options.host.onFailure(stop);
 
   let cluster: Cluster | undefined;
+  let recorder: Recorder | undefined;
   try {
     cluster = await options.backend.start({
       replicas: options.plan.topology.replicas,
       ...seeding.schema,
       tracked: options.subject.tracked,
       onProgress: (message) => options.onProgress?.(message),
-      onCommit: (commit) => commits.forEach((listen) => listen({ ...commit, key: keys.storyOf(commit.key) })),
+      onCommit: ({ key, ...commit }) => {
+        const told = { ...commit, key: keys.storyOf(key) };
+        const mistake = stories.has(told.key) ? outsideOfScale(told, subject.tracked) : undefined;
+        if (mistake === undefined) return commits.forEach((listen) => listen(told));
+        // What follows cannot be judged without this commit.
+        recorder?.record(incompleteMark(mistake));
+        recorder?.close();
+        stop(mistake);
+      },
       onDeath: stop,
       ownsTarget: options.ownsTarget ?? false,
       signal: stopping.signal,
@@ -84,6 +95,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     await addUsers(cluster, users, host.nowMs());
     await seeding.insertInto(cluster);
     const stage = await prepareStage({ ...options, users, stop }, cluster, commits, keys);
+    recorder = stage.recorder;
     try {
       await perform(options, cluster, stage, stopping.signal, stop);
       const warning = failure === undefined ? (await findLeak(stage, options.host))?.message : undefined;
@@ -221,16 +233,18 @@ async function perform(
 }
 
 /**
- * An application that decides on its steps may be done before a fault had an effect: such faults last until their moments,
- * for a limited time.
+ * An application that decides on its steps may be done before a fault had an effect, or has begun: such faults are waited
+ * for, for a limited time.
  */
 async function effectsOrEnds({ effects, instances, nemesis, clock }: Stage, signal: AbortSignal): Promise<void> {
-  const awaited = instances.haveOwnSteps ? (effects?.awaited() ?? []) : [];
+  if (!instances.haveOwnSteps) return;
+  const pending = nemesis.unused().filter(({ sent }) => sent === undefined);
+  const awaited = [...pending.map(({ number }) => number), ...(effects?.awaited() ?? [])];
   if (awaited.length === 0) return;
   const over = new AbortController();
   signal.addEventListener('abort', () => over.abort(OVER), { once: true });
-  const ends = Promise.all(awaited.map((number) => nemesis.ended(number)));
-  await Promise.race([ends, clock.sleep(EFFECT_MS_MAX, over.signal)]);
+  const lasted = Promise.all(awaited.map((number) => nemesis.lasted(number)));
+  await Promise.race([lasted, clock.sleep(EFFECT_MS_MAX, over.signal)]);
   over.abort(OVER);
 }
 

@@ -94,6 +94,15 @@ interface Mistake {
 const tracked = { table: 'clips', key: 'id', progress: 'pct', status: 'phase' };
 
 const MISTAKES: Readonly<Record<string, Mistake>> = {
+  'a row with a column that the table lacks': {
+    subject: { storyRow: () => ({ ownr: 1 }) },
+    failing: ['row', 'database.row', /ownr/],
+    needsSql: true,
+  },
+  'a greatest value that is too small': {
+    subject: { tracked: { ...tracked, progressMax: 50 } },
+    failing: ['end', 'database.progress.max', /completed at 200%/],
+  },
   'a row that lacks a column': {
     subject: { tracked: { ...tracked, table: 'tickets' } },
     failing: ['row', 'database.row', /null value in column "phase"/],
