@@ -72,19 +72,23 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
   try {
     const finds: Found[] = [];
     let searchedMs = 0;
-    for (;;) {
+    const shrink = (find: Find): Promise<Found> =>
+      shrunk(options, find, interruption.promise, () =>
+        options.onProgress({ state: 'shrinking', ...sum(results, searchedMs, finds) }),
+      );
+    while (finds.length < FINDS_MAX && !signal.aborted && elapsedMs() < (options.timeMs ?? Infinity)) {
       const chunks = chunksFor(options, finds);
       const beganMs = elapsedMs();
       await Promise.race([searchAll(options, chunks, results, elapsedMs), interruption.promise]);
       searchedMs += elapsedMs() - beganMs;
-      const found = await shrunk(options, earliestFind(results, chunks.from), interruption.promise, () =>
-        options.onProgress({ state: 'shrinking', ...sum(results, searchedMs, finds) }),
-      );
-      if (found === undefined) break;
-      finds.push(found);
-      if (isConclusive(found) || finds.length === FINDS_MAX || elapsedMs() >= (options.timeMs ?? Infinity)) break;
+      const find = earliestFind(results, chunks);
+      if (find === undefined) break;
+      // A run that broke is shrunk only if no violation is found.
+      finds.push(isFailed(find) ? unshrunk(find) : await shrink(find));
+      if (isConclusive(finds.at(-1))) break;
     }
-    const found = finds.toSorted((a, b) => weightOf(b) - weightOf(a))[0];
+    const best = finds.toSorted((a, b) => weightOf(b) - weightOf(a))[0];
+    const found = best !== undefined && isFailed(best) && !signal.aborted ? await shrink(best) : best;
     return { ...sum(results, searchedMs, finds), elapsedMs: elapsedMs(), found, isInterrupted: signal.aborted };
   } finally {
     interruption.stop();
@@ -96,10 +100,15 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
 const SEARCHED_ON = 6;
 const FINDS_MAX = 3;
 
+/** A run that failed: another plan may violate a property. */
+function isFailed({ failing }: Find): boolean {
+  return failing.kind === 'broken' && !isSurviving(failing) && !isBlocked(failing);
+}
+
 /** A violation that does not depend on exact timing, or a search that was interrupted: no other find would count more. */
-function isConclusive(found: Found): boolean {
-  if (!found.isShrunk || found.failing.kind === 'mismatch') return true;
-  return weightOf(found) > STEADY || isBlocked(found.failing);
+function isConclusive(found: Found | undefined): boolean {
+  if (found === undefined || isFailed(found)) return false;
+  return !found.isShrunk || found.failing.kind === 'mismatch' || isBlocked(found.failing) || weightOf(found) > STEADY;
 }
 
 /** Which find counts: any violation more than a run that broke, and a steady one most. */
@@ -123,16 +132,17 @@ function chunksFor({ runs = Infinity }: ExploreOptions, finds: readonly Found[])
 
 async function searchAll(
   options: ExploreOptions,
-  { from, to }: Chunks,
+  chunks: Chunks,
   results: ChunkResult[],
   elapsedMs: () => number,
 ): Promise<void> {
   const { runs = Infinity, timeMs = Infinity, signal } = options;
   const isKnown = (chunk: number): boolean => results.some((result) => result.chunk === chunk);
+  const { from, to } = chunks;
   let next = from;
   const isOver = (): boolean => {
     while (isKnown(next)) next += 1;
-    const isFound = next > (earliestFind(results, from)?.chunk ?? Infinity);
+    const isFound = next > (earliestFind(results, chunks)?.chunk ?? Infinity);
     return isFound || next >= to || elapsedMs() >= timeMs || signal.aborted;
   };
   const work = async (worker: SearchWorker): Promise<void> => {
@@ -145,18 +155,19 @@ async function searchAll(
   await Promise.all(options.workers.map(work));
 }
 
-function earliestFind(results: readonly ChunkResult[], from: number): Find | undefined {
-  const finds = results.flatMap(({ find }) => (find === undefined || find.chunk < from ? [] : [find]));
+function earliestFind(results: readonly ChunkResult[], { from, to }: Chunks): Find | undefined {
+  const finds = results.flatMap(({ find }) =>
+    find === undefined || find.chunk < from || find.chunk >= to ? [] : [find],
+  );
   return finds.sort((a, b) => a.chunk - b.chunk)[0];
 }
 
 async function shrunk(
   { workers }: ExploreOptions,
-  find: Find | undefined,
+  find: Find,
   interruption: Promise<void>,
   onSmaller: () => void,
-): Promise<Found | undefined> {
-  if (find === undefined) return undefined;
+): Promise<Found> {
   let minimal = find.plan;
   const shrinking = firstOf(workers).shrink(find, (plan) => {
     minimal = plan;
@@ -174,6 +185,10 @@ async function shrunk(
     isShrunk: result !== undefined,
     steadiness: result?.steadiness,
   };
+}
+
+function unshrunk(find: Find): Found {
+  return { ...find, minimal: find.plan, shrinkRuns: 0, isShrunk: false, steadiness: undefined };
 }
 
 /** A plan that fails only after the runs before it says nothing about the application in a new process. */
@@ -223,7 +238,8 @@ function sum(
 function lastChunk(results: readonly ChunkResult[], finds: readonly Found[]): number {
   const [first] = finds;
   const last = finds.at(-1);
-  if (first === undefined || last === undefined) return earliestFind(results, 0)?.chunk ?? Infinity;
+  if (first === undefined || last === undefined)
+    return earliestFind(results, { from: 0, to: Infinity })?.chunk ?? Infinity;
   return isConclusive(last) || finds.length === FINDS_MAX ? last.chunk : first.chunk + SEARCHED_ON;
 }
 

@@ -33,16 +33,25 @@ export interface ShrinkOptions {
 const RUNS_MAX = 3_000;
 
 /**
- * Every smaller plan fails under as many other timings as the find did, because real databases do not reproduce the exact
- * timing of a simulation.
+ * Shrinks a find as far as possible. If the result fails under fewer timings than the find did, shrinks it again so that
+ * every smaller plan fails under as many, because real databases do not reproduce the exact timing of a simulation.
  */
-export function shrink(find: Find, { simulate, addedGlobals, isOverdue, onSmaller }: ShrinkOptions): Shrunk {
-  const { failing } = find;
-  if (failing.kind === 'violation') {
-    const surviving = decisiveGlobals(addedGlobals(), () => holdsCompletely(find, simulate));
-    if (surviving.length > 0) return { plan: find.plan, runs: surviving.length, steadiness: 0, surviving };
-  }
-  const steadyUnder = failing.kind === 'violation' ? steadiness(failing, find.plan, simulate) : 0;
+export function shrink(find: Find, options: ShrinkOptions): Shrunk {
+  const { simulate, addedGlobals, isOverdue } = options;
+  const { failing, plan } = find;
+  if (failing.kind !== 'violation') return shrinkWhile(find, 0, options);
+  const surviving = decisiveGlobals(addedGlobals(), () => holdsCompletely(find, simulate));
+  if (surviving.length > 0) return { plan, runs: surviving.length, steadiness: 0, surviving };
+  const least = shrinkWhile(find, 0, options);
+  if (least.steadiness >= STEADY || isOverdue()) return least;
+  const atLeast = steadiness(failing, plan, simulate);
+  if (atLeast <= least.steadiness) return least;
+  const steady = shrinkWhile(find, atLeast, options);
+  return { ...steady, runs: least.runs + steady.runs };
+}
+
+function shrinkWhile({ failing, plan: found }: Find, steadyUnder: number, options: ShrinkOptions): Shrunk {
+  const { simulate, isOverdue, onSmaller } = options;
   // Different cuts often make the same plan, which is tried only once.
   const known = new Map<string, boolean>();
   let runs = 0;
@@ -57,15 +66,15 @@ export function shrink(find: Find, { simulate, addedGlobals, isOverdue, onSmalle
     if (isFailing) onSmaller(plan);
     return isFailing;
   };
-  let plan = find.plan;
+  let plan = found;
   for (const next of [focused, withExplicitRoute]) {
     if (failing.kind !== 'violation' || isOverdue()) break;
     const trial = tryPlan({ ...plan, properties: [failing.what] }, simulate);
     plan = next(plan, trial).find(fails) ?? plan;
   }
   plan = minimise(plan, fails, RUNS_MAX, isOverdue).plan;
-  const isSteadier = failing.kind === 'violation' && steadyUnder < STEADY;
-  return { plan, runs, steadiness: isSteadier ? steadiness(failing, plan, simulate) : steadyUnder };
+  const isViolation = failing.kind === 'violation';
+  return { plan, runs, steadiness: isViolation ? steadiness(failing, plan, simulate) : 0 };
 }
 
 function holdsCompletely({ plan, failing }: Find, simulate: Simulate): boolean {

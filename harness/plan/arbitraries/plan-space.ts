@@ -109,16 +109,20 @@ function nameGeneration(
   draft: GenerationDraft,
 ): GenerationPlan {
   const worker = `worker-${cast.generations.length + own.length + 1}`;
-  for (const request of draft.requests) cast.deviations.push({ kind: 'fault', fault: request(worker) });
+  const steps = stepsOf(draft);
+  for (const request of draft.requests) cast.deviations.push({ kind: 'fault', fault: request(worker, steps.length) });
   for (const stall of draft.stalls) cast.deviations.push({ kind: 'stall', worker, ...stall });
   const { errorAt } = draft;
-  if (errorAt !== undefined) cast.deviations.push({ kind: 'step-error', worker, step: errorAt });
+  if (errorAt !== undefined) {
+    const step = steps.length - ((errorAt - 1) % steps.length);
+    cast.deviations.push({ kind: 'step-error', worker, step });
+  }
   return {
     worker,
     story,
     instance: instanceOf(cast, draft.instance),
     start: startOf(draft, own),
-    steps: stepsOf(draft),
+    steps,
     outcome: draft.outcome,
   };
 }

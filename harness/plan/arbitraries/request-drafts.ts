@@ -6,7 +6,8 @@ import { faultKinds, type Fault } from '../../faults/fault-registry.ts';
 import type { Limits } from './limits.ts';
 import { oneOfWeighted } from './weighted.ts';
 
-export type RequestDraft = (actor: string) => Fault;
+/** @param last the number of the actor's last update, if it is known: some faults are counted from it */
+export type RequestDraft = (actor: string, last?: number) => Fault;
 
 type Method = NonNullable<RequestMatch['method']>;
 
@@ -44,11 +45,13 @@ function applied(
         { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }) },
         { weight: 1, arbitrary: fc.integer({ min: 13, max: 40 }) },
       ),
+      isFromEnd: fc.integer({ min: 0, max: 2 }).map((number) => number === 2),
       isAtEdge: isAtEdgeToo ? fc.integer({ min: 0, max: 3 }).map((number) => number === 3) : fc.constant(false),
     })
-    .map(
-      ({ make, method, nth, isAtEdge }) =>
-        (actor) =>
-          make(isAtEdge ? { actor, method: 'GET', nth, at: 'edge' } : { actor, method, nth }),
-    );
+    .map(({ make, method, nth, isFromEnd, isAtEdge }) => (actor, last) => {
+      if (isAtEdge) return make({ actor, method: 'GET', nth, at: 'edge' });
+      // The end of a generation is where most differs: one of its last three updates.
+      const isLate = isFromEnd && last !== undefined && method === 'PATCH';
+      return make({ actor, method, nth: isLate ? Math.max(1, last - (nth % 3)) : nth });
+    });
 }
