@@ -26,14 +26,19 @@ export async function describeExploration(
   isVerbose: boolean,
 ): Promise<string[]> {
   const { found } = exploration;
+  const lines = describeSearch(exploration, palette);
+  return found === undefined ? lines : [...lines, ...(await describeFinding(found, palette, isVerbose))];
+}
+
+/** The result and what was tried, without the plan that was found. */
+export function describeSearch(exploration: JudgedExploration, palette: Palette): string[] {
   const { runs, untested, untestedReason = '', failedCheck } = exploration;
-  const lines = [
+  return [
     describeResult(exploration, palette),
     palette.dim(`  deviations tried: ${coverageOf(exploration)}`),
     ...(untested === 0 ? [] : [`  ${untested} of ${runs} plans tested nothing; the first: ${untestedReason}`]),
     ...(failedCheck === undefined ? [] : [`  mistake: ${describeFailedCheck(failedCheck)}`]),
   ];
-  return found === undefined ? lines : [...lines, ...(await describeFinding(found, palette, isVerbose))];
 }
 
 function describeResult(exploration: JudgedExploration, palette: Palette): string {

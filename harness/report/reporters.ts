@@ -7,6 +7,7 @@ const reporters: Readonly<Record<string, () => Promise<CreateReporter>>> = {
   text: async () => (await import('./text.ts')).createTextReporter,
   json: async () => (await import('./json.ts')).createJsonReporter,
   junit: async () => (await import('./junit.ts')).createJunitReporter,
+  html: async () => (await import('./html/html.ts')).createHtmlReporter,
   svg: async () => (await import('./svg/svg.ts')).createSvgReporter,
 };
 
