@@ -62,6 +62,13 @@ export type {
   VerbEnd,
   VerbStart,
 } from './port/reporter.ts';
+export type {
+  JsonCheckReport,
+  JsonExploreReport,
+  JsonRecord,
+  JsonReport,
+  JsonRunReport,
+} from './report/json-report.ts';
 export { defineConfig, type RatchetConfig } from './define/define-config.ts';
 export { defineScenario } from './define/define-scenario.ts';
 export { defineSubject, type ReadySubject } from './define/define-subject.ts';
