@@ -5,16 +5,19 @@ const databaseTests = '**/*.embedded.test.ts';
 const containerTests = '**/*.containers.test.ts';
 // Equal for all suites, so that vitest runs them in one pool: the tests of databases mostly wait.
 const maxWorkers = Math.max(2, availableParallelism() - 1);
+const browserTests = '**/*.browser.test.ts';
 const exclude = ['**/node_modules/**', 'dist/**', 'reports/**'];
 
 export default defineConfig({
   test: {
+    // On GitHub, commands under test would annotate the run of the tests.
+    env: { GITHUB_ACTIONS: '' },
     projects: [
       {
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...exclude, databaseTests, containerTests],
+          exclude: [...exclude, databaseTests, containerTests, browserTests],
           // A limit for what hangs, not a measure of speed: machines are shared.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -29,6 +32,16 @@ export default defineConfig({
           exclude,
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          maxWorkers,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: [browserTests],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           maxWorkers,
         },
       },

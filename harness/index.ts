@@ -65,6 +65,13 @@ export type {
   VerbEnd,
   VerbStart,
 } from './port/reporter.ts';
+export type {
+  JsonCheckReport,
+  JsonExploreReport,
+  JsonRecord,
+  JsonReport,
+  JsonRunReport,
+} from './report/json-report.ts';
 export { defineConfig, type RatchetConfig } from './define/define-config.ts';
 export { definePlanted, type PlantedBug, type PlantedBugs } from './define/define-planted.ts';
 export { defineScenario } from './define/define-scenario.ts';

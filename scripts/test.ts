@@ -8,17 +8,18 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Diagnosis } from '../harness/port/backend.ts';
+import { findBrowser } from '../harness/report/html/browser.test-support.ts';
 import { loadBackend } from '../harness/runner/backend-registry.ts';
 
 const [only, others] = take('--only', process.argv.slice(2));
 const [named, rest] = take('--require', others);
 const required = [...only, ...named];
-const candidates = only.length > 0 ? only : ['unit', 'embedded', 'containers'];
+const candidates = only.length > 0 ? only : ['unit', 'embedded', 'browser', 'containers'];
 /** Skipped suite → the reason. */
 const skipped = new Map<string, string>();
 let images = '';
 for (const suite of candidates) {
-  const found = suite === 'unit' || !isRequested(suite) ? [] : await (await loadBackend(suite)).diagnose();
+  const found = isRequested(suite) ? await diagnose(suite) : [];
   const reason = whyNot(suite, found);
   if (reason !== undefined) skipped.set(suite, reason);
   if (suite === 'containers')
@@ -41,6 +42,13 @@ process.exit(missing.length > 0 ? 1 : (status ?? 1));
 function countOf(file: string): string {
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
   return `${numPassedTests} passed, ${numFailedTests} failed`;
+}
+
+async function diagnose(suite: string): Promise<readonly Diagnosis[]> {
+  if (suite === 'unit') return [];
+  if (suite !== 'browser') return (await loadBackend(suite)).diagnose();
+  const detail = 'none of $CHROMIUM_PATH, Playwright’s Chromium, chromium and google-chrome is installed';
+  return [{ what: 'browser', ok: findBrowser() !== undefined, detail }];
 }
 
 function isRequested(suite: string): boolean {

@@ -19,6 +19,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   explore: async () => (await import('./verb-explore.ts')).addExplore,
   replay: async () => (await import('./verb-replay.ts')).addReplay,
   check: async () => (await import('./verb-check.ts')).addCheck,
+  show: async () => (await import('./verb-show.ts')).addShow,
   export: async () => (await import('./verb-export.ts')).addExport,
   up: async () => (await import('./verb-up.ts')).addUp,
   lag: async () => (await import('./verb-lag.ts')).addLag,

@@ -5,7 +5,7 @@ import { exitCodeOf, UsageError } from '../errors.ts';
 import type { Reporter } from '../port/reporter.ts';
 import { openReporters, type ReporterRequest } from '../report/open-reporters.ts';
 import { DEFAULT_REPORTER, reporterNames } from '../report/reporters.ts';
-import { printError, write } from './terminal.ts';
+import { printError, write, writeError } from './terminal.ts';
 
 export interface ReportingFlags {
   reporter?: ReporterRequest[];
@@ -45,6 +45,7 @@ export async function openReporting({ reporter = [], format, verbose }: Reportin
   let hasFailed = false;
   const opened = await openReporters({
     requests: format === undefined ? reporter : [{ name: format, file: undefined }],
+    automatic: process.env['GITHUB_ACTIONS'] === 'true' ? { name: 'github', write: writeError } : undefined,
     isVerbose: verbose === true,
     write,
     onFailure(error) {

@@ -20,6 +20,12 @@ export function write(text: string): void {
   process.stdout.write(text);
 }
 
+/** Writes text to standard error without a line break. */
+export function writeError(text: string): void {
+  clearProgress();
+  process.stderr.write(text);
+}
+
 /**
  * Prints many lines in blocks. Waits for a slow reader, so that memory use stays bounded, and stops when the reader is
  * gone.

@@ -70,6 +70,7 @@ const READY: Definition = {
     'capabilities?': aListOf('capabilities'),
     'session?': aSession,
     'withstands?': anObject,
+    'sources?': anObject,
     createInstance: aFunction,
   },
   hint: 'make it with defineSubject({ app, database, routes }), whose types describe every field',

@@ -6,6 +6,7 @@ import type { Validity, Verdict } from '../checker/verdict.ts';
 import type { History } from '../history/event.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { SourceFiles } from './subject.ts';
 import type { FailedCheck } from '../preflight/connection-trial.ts';
 
 export type { FailedCheck };
@@ -95,6 +96,8 @@ export interface JudgedRun extends RunTitle {
   historyFile: string | undefined;
   /** The command that runs the same plan again. */
   replay: string | undefined;
+  /** Absolute paths of the application's routes, as far as they are known. */
+  sources?: SourceFiles;
   durationMs: number;
   /** For a log: the number of its lines, and the lines that are not events. */
   log?: LogLines;

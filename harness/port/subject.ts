@@ -127,6 +127,14 @@ export interface StoryKey {
 /** SQL statements, or table → rows, which are inserted in this order. */
 export type SeedData = string | Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 
+/** Absolute paths of the files in which a violation is to be looked for. */
+export interface SourceFiles {
+  /** The status route. */
+  readonly status?: string;
+  /** The route that starts a generation. */
+  readonly start?: string;
+}
+
 export interface Subject {
   /** Kebab-case; the argument of `--subject`. */
   name: string;
@@ -161,5 +169,7 @@ export interface Subject {
   runsAt?: string;
   /** It runs in processes of its own, which have real time: no backend in virtual time can test it. */
   isServer?: true;
+  /** Named by annotations of code; not needed for a run. */
+  sources?: SourceFiles;
   createInstance(environment: SubjectEnvironment): Promise<AppInstance>;
 }

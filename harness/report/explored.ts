@@ -26,8 +26,14 @@ export async function describeExploration(
   isVerbose: boolean,
 ): Promise<string[]> {
   const { found } = exploration;
+  const lines = describeSearch(exploration, palette);
+  return found === undefined ? lines : [...lines, ...(await describeFinding(found, palette, isVerbose))];
+}
+
+/** The result and what was tried, without the plan that was found. */
+export function describeSearch(exploration: JudgedExploration, palette: Palette): string[] {
   const { runs, untested, untestedReason = '', warning, failedCheck } = exploration;
-  const lines = [
+  return [
     describeResult(exploration, palette),
     palette.dim(`  deviations tried: ${coverageOf(exploration)}`),
     ...(exploration.pairs.length === 0 ? [] : [palette.dim(`  ${describePairs(exploration.pairs)}`)]),
@@ -35,7 +41,6 @@ export async function describeExploration(
     ...(warning === undefined ? [] : [palette.yellow(`  warning: ${warning}`)]),
     ...(failedCheck === undefined ? [] : [`  mistake: ${describeFailedCheck(failedCheck)}`]),
   ];
-  return found === undefined ? lines : [...lines, ...(await describeFinding(found, palette, isVerbose))];
 }
 
 function describeResult(exploration: JudgedExploration, palette: Palette): string {

@@ -1,5 +1,6 @@
-/** The reporter for programs: one JSON value at the end. */
+/** The reporter for programs: one JSON value at the end. `docs/report.schema.json` describes it. */
 import type { Reporter, ReporterOptions, VerbEnd, VerbStart } from '../port/reporter.ts';
+import { REPORT_VERSION, type JsonRecord, type JsonReport } from './json-report.ts';
 import { printableJson } from './printable.ts';
 
 type Records = Readonly<Record<string, unknown>>[];
@@ -23,13 +24,14 @@ export function createJsonReporter({ output }: ReporterOptions): Reporter {
   };
 }
 
-function reportOf({ verb, titles, leftOut }: VerbStart, records: Records, { valid, error }: VerbEnd): unknown {
+function reportOf({ verb, titles, leftOut }: VerbStart, records: Records, { valid, error }: VerbEnd): JsonReport {
   const rest = {
     ...(leftOut.length === 0 ? {} : { leftOut: leftOut.map(({ title, reason }) => ({ ...title, reason })) }),
     ...(error === undefined ? {} : { error: error.message }),
   };
-  if (verb === 'check') return { valid, files: records, ...rest };
-  if (verb !== 'explore') return { valid, runs: records, ...rest };
+  const head = { version: REPORT_VERSION, valid } as const;
+  if (verb === 'check') return { ...head, files: records as JsonRecord[], ...rest };
+  if (verb !== 'explore') return { ...head, runs: records as JsonRecord[], ...rest };
   const [first] = titles;
-  return { subject: first?.subject, seed: first?.seed, explorations: records, ...rest };
+  return { ...head, subject: first?.subject, seed: first?.seed, explorations: records, ...rest };
 }

@@ -39,6 +39,24 @@ const OWN = `export const reporter = ({ output, isVerbose }) => ({
 });`;
 
 describe('reporters', () => {
+  it.each([
+    ['an automatic one writes where no other does', 'junit', '<testsuites'],
+    ['an automatic one that is requested too writes only where it was requested', 'text', ''],
+  ])('%s', async (_, name, begin) => {
+    let [printed, aside] = ['', ''];
+    const reporter = await openReporters({
+      requests: [{ name: 'text', file: undefined }],
+      automatic: { name, write: (text) => void (aside += text) },
+      isVerbose: false,
+      write: (text) => void (printed += text),
+      onFailure: (error) => expect.unreachable(error.message),
+    });
+    await reporter.ran?.(judgedRun(steady, ['monotonic-view'], title('restart')));
+    await reporter.end?.({ valid: true, durationMs: 1, error: undefined });
+    expect(printed).toContain('restart');
+    expect([aside.includes(begin), aside === '']).toEqual([true, begin === '']);
+  });
+
   it('default to text on standard output', async () => {
     const { judge, printed } = await open();
     await judge();

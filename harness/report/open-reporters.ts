@@ -14,9 +14,16 @@ export interface ReporterRequest {
   file: string | undefined;
 }
 
+/** A reporter that nobody has asked for. Unless it is requested too, it writes where no other does. */
+export interface AutomaticReporter {
+  name: string;
+  write(text: string): void;
+}
+
 export interface OpenOptions {
   /** If empty, `text` on standard output. */
   requests: readonly ReporterRequest[];
+  automatic?: AutomaticReporter | undefined;
   isVerbose: boolean;
   /** Writes to standard output. */
   write(text: string): void;
@@ -29,7 +36,7 @@ export interface OpenOptions {
  * @throws UsageError for an unknown reporter, a file that exports none, or two that write to the same place
  */
 export async function openReporters(options: OpenOptions): Promise<Reporter> {
-  const { requests, isVerbose, write } = options;
+  const { requests, automatic, isVerbose, write } = options;
   const wanted = requests.length === 0 ? [{ name: DEFAULT_REPORTER, file: undefined }] : requests;
   requireDistinct(wanted);
   const opened: OpenReporter[] = [];
@@ -38,6 +45,11 @@ export async function openReporters(options: OpenOptions): Promise<Reporter> {
     const fileOutput = file === undefined ? undefined : new FileOutput(file);
     const output: Output = fileOutput ?? { write, file: undefined };
     opened.push({ name, fileOutput, reporter: await createReporter(name, () => create({ output, isVerbose })) });
+  }
+  if (automatic !== undefined && !wanted.some(({ name }) => name === automatic.name)) {
+    const create = await loadReporter(automatic.name);
+    const reporter = await create({ output: { write: automatic.write, file: undefined }, isVerbose });
+    opened.push({ name: automatic.name, fileOutput: undefined, reporter });
   }
   return asOne(opened, options.onFailure);
 }

@@ -7,6 +7,10 @@ const reporters: Readonly<Record<string, () => Promise<CreateReporter>>> = {
   text: async () => (await import('./text.ts')).createTextReporter,
   json: async () => (await import('./json.ts')).createJsonReporter,
   junit: async () => (await import('./junit.ts')).createJunitReporter,
+  markdown: async () => (await import('./markdown.ts')).createMarkdownReporter,
+  github: async () => (await import('./github.ts')).createGithubReporter,
+  sarif: async () => (await import('./sarif.ts')).createSarifReporter,
+  html: async () => (await import('./html/html.ts')).createHtmlReporter,
   svg: async () => (await import('./svg/svg.ts')).createSvgReporter,
 };
 

@@ -36,14 +36,17 @@ export interface BodyOptions {
   showsPlan: boolean;
   /** Prints a line for each property that holds, with its measurements. */
   showsEach: boolean;
+  /** Prints what was shown over time. */
+  showsTimeline?: boolean;
 }
 
 /** The plan, the violations, the reasons, the saved files and, last, the replay command. */
 export async function describeBody(run: JudgedRun, options: BodyOptions): Promise<string[]> {
-  const { palette, showsLines, showsPlan, showsEach } = options;
+  const { palette, showsLines, showsPlan, showsEach, showsTimeline = false } = options;
   const { plan, history, incomplete, untested, failedCheck, notes, file, historyFile, replay, valid, log } = run;
   return [
     ...(showsPlan && plan !== undefined ? await planLines(run, palette) : []),
+    ...(showsTimeline ? await timelineLines(run, palette) : []),
     ...(log === undefined ? [] : describeLog(log, showsLines).map((line) => palette.dim(line))),
     ...formatVerdicts(history, run, {
       palette,
@@ -63,6 +66,12 @@ export async function describeBody(run: JudgedRun, options: BodyOptions): Promis
 async function planLines({ plan, history }: JudgedRun, palette: Palette): Promise<string[]> {
   const { describePlan } = await import('./plan-text.ts');
   return describePlan(plan!, history.header).map((line) => palette.dim(line));
+}
+
+/** Loaded on demand, like the plan. */
+async function timelineLines({ history, verdicts }: JudgedRun, palette: Palette): Promise<string[]> {
+  const { describeTimelineText } = await import('./timeline-text.ts');
+  return describeTimelineText(history, verdicts).map((line) => palette.dim(line));
 }
 
 /** The error with its hint; the lines of a stack, or of the output of a server, follow. */

@@ -58,11 +58,13 @@ describe('a run that passes', () => {
     ]);
   });
 
-  it('is printed with plan, properties, notes and history with --verbose', async () => {
+  it('is printed with plan, timeline, properties, notes and history with --verbose', async () => {
     const run = judgedRun(steady, ['monotonic-view', 'availability'], { ...title('restart'), plan, ...saved });
     expect(await told([{ ...run, notes: ['worker-1 gave up'] }], { isVerbose: true })).toEqual([
       '✓ restart  guarded  1.2 s',
       ...PLAN_LINES,
+      `  tab-1 · story-1  ${'▁'.repeat(59)}▆`,
+      `                   0.000 s${' '.repeat(46)}0.001 s`,
       '  ✓ monotonic-view   2 values judged',
       '  ✓ availability     1 value judged',
       '  note:    worker-1 gave up',

@@ -62,6 +62,7 @@ class TextReporter implements Reporter {
       showsLines: isOnlyFile,
       showsPlan: this.#isVerbose || !isFile,
       showsEach: this.#isVerbose || isOnlyFile,
+      showsTimeline: this.#isVerbose,
     });
     this.#print([...head, ...(isOnlyFile ? body : indented(body))]);
     this.#isBlankDue = true;

@@ -85,7 +85,8 @@ async function runOne(task: Task, { backend, explain, which }: Around, options: 
     onProgress: (message) => options.onProgress(`${which}${title}  ${message}`),
     signal,
   });
-  return judgedRun(report, subjectAs, backend.option);
+  const { sources } = subject;
+  return { ...judgedRun(report, subjectAs, backend.option), ...(sources === undefined ? {} : { sources }) };
 }
 
 /** A run in the form that reporters receive. */

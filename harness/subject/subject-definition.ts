@@ -11,6 +11,7 @@ import type { Application } from './application.ts';
 import { statusPathOf } from './http-instance.ts';
 import { keysOf, type KeyChoice } from './key-types.ts';
 import { readerOf, routesOf, type RoutesDefinition } from './routes.ts';
+import { sourcesOf } from './source-files.ts';
 import { subjectFields } from './subject-options.ts';
 
 export interface DatabaseDefinition {
@@ -79,8 +80,10 @@ export function subjectOf({ app, database, routes: given = {}, frontEnd, ...defi
     frontEnd: { ...fields.frontEnd, ...frontEnd },
     statusPath: statusPathOf(fields, routes),
   };
+  const sources = sourcesOf(routes, app.folder);
   return {
     ...subject,
+    ...(sources === undefined ? {} : { sources }),
     capabilities: app.capabilities,
     createInstance: (environment) => app.createInstance(environment, subject, routes),
   };

@@ -29,7 +29,7 @@ export function drawFaults(
 }
 
 function drawRow(row: FaultRow, isCause: (span: FaultSpan) => boolean, axis: TimeAxis, top: number): Markup[] {
-  const spans = row.spans.slice(0, SPANS_MAX);
+  const spans = row.spans.filter(({ begin, end }) => begin <= axis.end && end >= axis.begin).slice(0, SPANS_MAX);
   const drawn = spans.map((span) => {
     if (span.begin === span.end) return moment(span, axis, top);
     return box(isCause(span) ? 'fault cause' : 'fault', span, axis, top, BAR_HEIGHT);
@@ -50,7 +50,9 @@ function moment({ begin }: FaultSpan, axis: TimeAxis, top: number): Markup {
 /** The label is in the first bar if it fits, otherwise after the last bar or before the first. */
 function nameOf(name: string, spans: readonly FaultSpan[], axis: TimeAxis, y: number): Markup {
   const width = widthOf(name, 12) + 16;
-  const [left, firstRight] = [axis.xOf(spans[0]!.begin), axis.xOf(spans[0]!.end)];
+  const [first] = spans;
+  if (first === undefined) return label('dim', axis.left, y, name);
+  const [left, firstRight] = [axis.xOf(first.begin), axis.xOf(first.end)];
   const right = Math.max(...spans.map(({ end }) => axis.xOf(end)));
   if (left + width <= firstRight) return label('strong', left + 8, y, name);
   if (right + width <= axis.right) return label('strong', right + 10, y, name);

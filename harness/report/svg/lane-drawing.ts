@@ -3,6 +3,7 @@ import { firstOf, itemAt } from '../../required.ts';
 import { drawMarked } from './mark-drawing.ts';
 import { yOf, type Frame } from './lane-frame.ts';
 import { element, label, rounded, shortened, widthOf, type Markup } from './svg-element.ts';
+import { isOn, visiblePart } from './time-axis.ts';
 import type { Lane, Point } from './timeline-lanes.ts';
 
 export const LANE_HEADER_HEIGHT = 22;
@@ -10,18 +11,27 @@ const NAME_LENGTH_MAX = 60;
 /** Points of one line; more cannot be distinguished. */
 const POINTS_MAX = 240;
 
-/** @param isFirst the first lane has the legend and the labels of its marks */
-export function drawLane(lane: Lane, frame: Frame, isFirst: boolean): Markup[] {
-  const { axis, top } = frame;
+export interface LaneOptions {
+  hasLegend: boolean;
+  /** Whether the marks have labels. */
+  isLabelled: boolean;
+}
+
+export function drawLane(lane: Lane, frame: Frame, { hasLegend, isLabelled }: LaneOptions): Markup[] {
   return [
-    label('strong', axis.left, top - 8, shortened(nameOf(lane), NAME_LENGTH_MAX)),
-    ...(isFirst ? drawLegend(frame) : []),
+    drawName(nameOf(lane), frame),
+    ...(hasLegend ? drawLegend(frame) : []),
     ...drawGrid(frame),
     ...drawGenerations(lane.shown, frame),
     ...drawSteps('committed', lane.committed, frame),
     ...drawSteps('shown', lane.shown, frame),
-    ...drawMarked(lane, frame, isFirst),
+    ...drawMarked(lane, frame, isLabelled),
   ];
+}
+
+/** The name of a lane, above its plot. */
+export function drawName(name: string, { axis, top }: Frame): Markup {
+  return label('strong', axis.left, top - 8, shortened(name, NAME_LENGTH_MAX));
 }
 
 export function nameOf({ session, key }: Lane): string {
@@ -40,7 +50,7 @@ function drawLegend({ axis, top }: Frame): Markup[] {
   ];
 }
 
-function drawGrid(frame: Frame): Markup[] {
+export function drawGrid(frame: Frame): Markup[] {
   const { axis, height } = frame;
   const levels = height < 150 ? [0, 50, 100] : [0, 25, 50, 75, 100];
   return levels.flatMap((progress) => {
@@ -53,12 +63,13 @@ function drawGrid(frame: Frame): Markup[] {
 }
 
 /** A new generation starts a new line. */
-function drawSteps(className: string, points: readonly Point[], frame: Frame): Markup[] {
-  if (points.length === 0) return [];
+export function drawSteps(className: string, points: readonly Point[], frame: Frame): Markup[] {
   const { axis } = frame;
+  const visible = thinned(visiblePart(points, axis));
+  if (visible.length === 0) return [];
   let path = '';
   let generation: number | undefined;
-  for (const point of thinned(points)) {
+  for (const point of visible) {
     const [x, y] = [rounded(axis.xOf(point.time)), rounded(yOf(point.progress, frame))];
     if (path === '') path = `M${x} ${y}`;
     else path += point.generation === generation ? `H${x}V${y}` : `H${x}M${x} ${y}`;
@@ -68,7 +79,7 @@ function drawSteps(className: string, points: readonly Point[], frame: Frame): M
 }
 
 /** Keeps the lowest and the highest of neighbouring points, so that every decrease stays visible. */
-function thinned(points: readonly Point[]): readonly Point[] {
+export function thinned(points: readonly Point[]): readonly Point[] {
   if (points.length <= POINTS_MAX) return points;
   const size = Math.ceil(points.length / (POINTS_MAX / 2));
   const kept: Point[] = [];
@@ -87,7 +98,7 @@ function drawGenerations(points: readonly Point[], frame: Frame): Markup[] {
   let free = axis.left;
   return points.flatMap(({ time, generation }) => {
     const x = axis.xOf(time);
-    if (generation <= newest || x < free) return [];
+    if (generation <= newest || x < free || !isOn(axis, time)) return [];
     newest = generation;
     const text = `generation ${generation}`;
     free = x + widthOf(text, 12) + 8;

@@ -1,6 +1,7 @@
 /** Draws the violations of a lane: the earlier value, the offending value, and an arrow between them. */
 import { yOf, type Frame } from './lane-frame.ts';
 import { element, label, rounded, shortened, widthOf, type Markup } from './svg-element.ts';
+import { isOn } from './time-axis.ts';
 import type { Lane, MarkedPoint, Point } from './timeline-lanes.ts';
 
 const TEXT_LENGTH_MAX = 60;
@@ -8,13 +9,15 @@ const DOTS_MAX = 100;
 const LINE_HEIGHT = 15;
 
 export function drawMarked({ marked, others }: Lane, frame: Frame, isLabelled: boolean): Markup[] {
-  const offending = marked.at(-1);
-  if (offending === undefined) return [];
-  const evidence = marked.length > 1 ? marked[0] : undefined;
+  const visible = marked.filter(({ time }) => isOn(frame.axis, time));
+  const offending = visible.at(-1);
+  const dots = others.filter(({ time }) => isOn(frame.axis, time)).slice(0, DOTS_MAX);
+  if (offending === undefined) return dots.map((point) => dot(point, 3, frame));
+  const evidence = visible.length > 1 ? visible[0] : undefined;
   return [
-    ...others.slice(0, DOTS_MAX).map((point) => dot(point, 3, frame)),
+    ...dots.map((point) => dot(point, 3, frame)),
     ...(evidence === undefined ? [] : drawArrow(evidence, offending, frame)),
-    ...marked.map((point) => dot(point, isLabelled ? 5 : 4, frame)),
+    ...visible.map((point) => dot(point, isLabelled ? 5 : 4, frame)),
     ...(isLabelled ? drawLabels(evidence, offending, frame) : []),
   ];
 }

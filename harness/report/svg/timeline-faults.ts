@@ -26,7 +26,7 @@ export function readFaults(history: HistoryColumns): FaultRow[] {
     if (!history.isFault(at)) continue;
     const event = history.eventAt(at);
     if (isMark(event, 'run-ended')) continue;
-    const label = labelOf(event);
+    const label = faultName(event);
     if (!rows.has(label)) rows.set(label, []);
     note(required(rows.get(label), label), event);
   }
@@ -51,7 +51,8 @@ function note(spans: FaultSpan[], { time, phase }: HistoryEvent): void {
 /** The fields in which a fault names its target. */
 const TARGETS = ['replica', 'actor', 'instance', 'to'];
 
-function labelOf(event: HistoryEvent): string {
+/** The kind of a fault and its target. */
+export function faultName(event: HistoryEvent): string {
   const kind = event['fault'];
   const name = typeof kind === 'string' ? kind : 'fault';
   const field = TARGETS.find((each) => typeof event[each] === 'string' || typeof event[each] === 'number');

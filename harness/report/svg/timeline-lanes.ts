@@ -1,9 +1,10 @@
 /** What was shown to whom and when: one lane for each session of a story. */
 import type { Violation } from '../../checker/verdict.ts';
-import { COMMIT_OK, PROGRESS, READ_OK, SHAPE, SHOW_OK } from '../../history/codes.ts';
-import type { HistoryColumns } from '../../history/columns.ts';
+import { COMMIT_OK, NONE, READ_OK, SHOW_OK } from '../../history/codes.ts';
 import type { Value } from '../../history/event.ts';
 import { describeValue } from '../../history/order.ts';
+import { itemAt } from '../../required.ts';
+import type { TimelineEvents } from './timeline-events.ts';
 
 /** A progress that applies from this time on. */
 export interface Point {
@@ -29,10 +30,13 @@ export interface Lane {
   others: readonly Point[];
 }
 
+/** What a violation says that a timeline draws. */
+export type TimelineViolation = Pick<Violation, 'session' | 'key' | 'events'>;
+
 /** First the lanes with violations, in the order of the violations, then the others by their first events. */
-export function readLanes(history: HistoryColumns, violations: readonly Violation[]): Lane[] {
-  const drafts = draftsOf(history);
-  const found = new Map<Draft, Violation[]>();
+export function readLanes(events: TimelineEvents, violations: readonly TimelineViolation[]): Lane[] {
+  const drafts = draftsOf(events);
+  const found = new Map<Draft, TimelineViolation[]>();
   for (const violation of violations) {
     const draft = draftOf(violation, drafts);
     if (draft === undefined) continue;
@@ -41,92 +45,104 @@ export function readLanes(history: HistoryColumns, violations: readonly Violatio
     else before.push(violation);
   }
   return [
-    ...[...found].map(([draft, each]) => ({ ...draft, ...marksOf(history, each, draft.shown) })),
+    ...[...found].map(([draft, each]) => ({ ...draft, ...marksOf(events, each, draft.shown) })),
     ...drafts.filter((draft) => !found.has(draft)).map((draft) => ({ ...draft, marked: [], others: [] })),
   ];
 }
 
 type Draft = Pick<Lane, 'session' | 'key' | 'shown' | 'committed'>;
 
-function draftsOf(history: HistoryColumns): Draft[] {
-  const shownCode = history.recordsShows ? SHOW_OK : READ_OK;
-  const committed = pointsBy(history, COMMIT_OK, (at) => String(history.keyName(at)));
-  const shown = pointsBy(history, shownCode, (at) => history.view.get(at));
-  const views = [...shown.values()].map(({ first, points }) => {
-    const key = String(history.keyName(first));
-    return { session: String(history.sessionName(first)), key, shown: points, committed: committed.get(key)?.points };
+function draftsOf(events: TimelineEvents): Draft[] {
+  const committed = readCommitted(events);
+  const shown = pointsBy(events, events.recordsShows ? SHOW_OK : READ_OK, (at) => itemAt(events.view, at));
+  const views = [...shown].map(([view, points]) => {
+    const { session, key } = itemAt(events.views, view);
+    return { session, key, shown: points, committed: committed.get(key) };
   });
   const seen = new Set(views.map(({ key }) => key));
   return [
     ...views.map((view) => ({ ...view, committed: view.committed ?? [] })),
     ...[...committed]
       .filter(([key]) => !seen.has(key))
-      .map(([key, { points }]) => ({ session: undefined, key, shown: [], committed: points })),
+      .map(([key, points]) => ({ session: undefined, key, shown: [], committed: points })),
   ];
 }
 
+/** What was committed of each story. */
+export function readCommitted(events: TimelineEvents): Map<string, Point[]> {
+  return pointsBy(events, COMMIT_OK, (at) => itemAt(events.views, itemAt(events.view, at)).key);
+}
+
 /** The progress of all events with a code, grouped. A value equal to its predecessor is not a new point. */
-function pointsBy<Group>(
-  history: HistoryColumns,
-  code: number,
-  groupOf: (at: number) => Group,
-): Map<Group, { first: number; points: Point[] }> {
-  const groups = new Map<Group, { first: number; points: Point[] }>();
-  for (let at = 0; at < history.length; at++) {
-    if (history.code[at] !== code) continue;
-    const point = pointAt(history, at);
+function pointsBy<Group>(events: TimelineEvents, code: number, groupOf: (at: number) => Group): Map<Group, Point[]> {
+  const groups = new Map<Group, Point[]>();
+  for (let at = 0; at < events.length; at++) {
+    if (events.code[at] !== code) continue;
+    const point = pointAt(events, at);
     if (point === undefined) continue;
     const group = groupOf(at);
-    if (!groups.has(group)) groups.set(group, { first: at, points: [] });
-    const { points } = groups.get(group)!;
-    const last = points.at(-1);
-    if (last?.generation !== point.generation || last.progress !== point.progress) points.push(point);
+    const points = groups.get(group);
+    if (points === undefined) groups.set(group, [point]);
+    else addPoint(points, point);
   }
   return groups;
 }
 
+/** Appends a point unless its value is that of the last one. */
+export function addPoint(points: Point[], point: Point): void {
+  const last = points.at(-1);
+  if (last?.generation !== point.generation || last.progress !== point.progress) points.push(point);
+}
+
 /** `undefined` for an event without a progress. */
-function pointAt(history: HistoryColumns, at: number): Point | undefined {
-  if (at < 0 || at >= history.length || (history.shape.get(at) & SHAPE) !== PROGRESS) return undefined;
-  return { time: history.time.get(at), generation: history.generation.get(at), progress: history.progress.get(at) };
+export function pointAt({ time, generation, progress }: TimelineEvents, at: number): Point | undefined {
+  const value = progress[at] ?? NONE;
+  if (value === NONE) return undefined;
+  return { time: itemAt(time, at), generation: itemAt(generation, at), progress: value };
 }
 
 /** The first lane of the story if the violation has no session, or its session was shown nothing. */
-function draftOf({ session, key }: Violation, drafts: readonly Draft[]): Draft | undefined {
+function draftOf({ session, key }: TimelineViolation, drafts: readonly Draft[]): Draft | undefined {
   const ofStory = drafts.filter((draft) => draft.key === String(key));
   return ofStory.find((draft) => draft.session === String(session)) ?? ofStory[0];
 }
 
 function marksOf(
-  history: HistoryColumns,
-  violations: readonly Violation[],
+  events: TimelineEvents,
+  violations: readonly TimelineViolation[],
   shown: readonly Point[],
 ): Pick<Lane, 'marked' | 'others'> {
-  const named = violations.map(({ events }) => events.filter((event) => pointAt(history, event) !== undefined));
+  const named = violations.map((each) => each.events.filter((event) => pointAt(events, event) !== undefined));
   const marked = named[0]?.slice(-2) ?? [];
-  const offending = named.flatMap((events) => events.slice(-1)).map((event) => pointAt(history, event)!);
+  const offending = named.flatMap((each) => each.slice(-1)).flatMap((event) => pointAt(events, event) ?? []);
   const distinct = new Map<string, Point>();
   for (const point of offending) {
     const place = `${shown.findLastIndex(({ time }) => time <= point.time)} ${point.progress}`;
     if (!distinct.has(place)) distinct.set(place, point);
   }
   return {
-    marked: marked.map((event) => markedPoint(history, event, newest(history, marked))),
+    marked: marked.flatMap((event) => markedPoint(events, event, newest(events, marked)) ?? []),
     others: [...distinct.values()].slice(marked.length === 0 ? 0 : 1),
   };
 }
 
 /** The newest generation of the events: if it is not the first, all labels name their generation. */
-function newest(history: HistoryColumns, events: readonly number[]): Value {
-  return { generation: Math.max(...events.map((event) => history.generation.get(event))), progress: 0 };
+function newest({ generation }: TimelineEvents, marked: readonly number[]): Value {
+  return { generation: Math.max(...marked.map((event) => itemAt(generation, event))), progress: 0 };
 }
 
-function markedPoint(history: HistoryColumns, index: number, beside: Value): MarkedPoint {
-  const { time, generation, progress } = pointAt(history, index)!;
-  const event = history.eventAt(index);
-  const { read } = event;
-  const answer = typeof read === 'number' && pointAt(history, read) !== undefined ? history.eventAt(read) : event;
-  const node = answer['served_by'];
-  const source = typeof node !== 'string' ? '' : ` from ${node === 'primary' ? 'the primary' : node}`;
-  return { time, generation, progress, text: `${describeValue({ generation, progress }, beside)}${source}` };
+function markedPoint(events: TimelineEvents, index: number, beside: Value): MarkedPoint | undefined {
+  const point = pointAt(events, index);
+  if (point === undefined) return undefined;
+  const { generation, progress } = point;
+  const server = serverOf(events, index);
+  const source = server === undefined ? '' : ` from ${server === 'primary' ? 'the primary' : server}`;
+  return { ...point, text: `${describeValue({ generation, progress }, beside)}${source}` };
+}
+
+/** The name of the database that the value of an event came from. */
+export function serverOf({ source, node, nodes }: TimelineEvents, index: number): string | undefined {
+  const delivered = source[index] ?? NONE;
+  const server = node[delivered === NONE ? index : delivered] ?? NONE;
+  return server === NONE ? undefined : nodes[server];
 }

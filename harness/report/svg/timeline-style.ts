@@ -7,6 +7,7 @@ interface Colours {
   grid: string;
   shown: string;
   committed: string;
+  replayed: string;
   fault: string;
   violation: string;
 }
@@ -18,6 +19,7 @@ const LIGHT: Colours = {
   grid: '#e3e8ee',
   shown: '#0969da',
   committed: '#8c959f',
+  replayed: '#8250df',
   fault: '#bf8700',
   violation: '#cf222e',
 };
@@ -29,6 +31,7 @@ const DARK: Colours = {
   grid: '#262c36',
   shown: '#4493f8',
   committed: '#7d8590',
+  replayed: '#ab7df8',
   fault: '#d29922',
   violation: '#f85149',
 };
@@ -44,17 +47,19 @@ export const STYLE = [
   rule('path', 'fill:none;stroke-linejoin:round'),
   rule('.shown', 'stroke-width:2.5'),
   rule('.committed', 'stroke-width:1.5;stroke-dasharray:5 3'),
+  rule('.replayed', 'stroke-width:2.5'),
   rule('.way', 'stroke-width:2.5'),
   rule('.grid,.generation', 'stroke-width:1'),
   rule('.generation', 'stroke-dasharray:2 3'),
   rule('.fault', 'fill-opacity:.2'),
   rule('.cause', 'fill-opacity:.45'),
   rule('.shade', 'fill-opacity:.09'),
+  rule('.lag', 'fill-opacity:.25'),
   coloured(LIGHT),
   `@media(prefers-color-scheme:dark){${coloured(DARK)}}`,
 ].join('');
 
-function coloured({ background, text, dim, grid, shown, committed, fault, violation }: Colours): string {
+function coloured({ background, text, dim, grid, shown, committed, replayed, fault, violation }: Colours): string {
   return [
     rule('text', `fill:${text}`),
     rule('.background', `fill:${background}`),
@@ -63,7 +68,8 @@ function coloured({ background, text, dim, grid, shown, committed, fault, violat
     rule('.generation', `stroke:${dim}`),
     rule('.shown', `stroke:${shown}`),
     rule('.committed', `stroke:${committed}`),
-    rule('.fault,.shade,.moment', `fill:${fault}`),
+    rule('.replayed', `stroke:${replayed}`),
+    rule('.fault,.shade,.moment,.lag', `fill:${fault}`),
     rule('.way', `stroke:${violation}`),
     rule('.violation', `fill:${violation}`),
     rule('.point-label', `fill:${violation};stroke:${background}`),

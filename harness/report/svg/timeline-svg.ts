@@ -6,6 +6,7 @@ import type { History } from '../../history/event.ts';
 import { itemAt } from '../../required.ts';
 import { drawFaults, FAULT_ROW_HEIGHT } from './fault-drawing.ts';
 import { drawLane, LANE_HEADER_HEIGHT } from './lane-drawing.ts';
+import { drawReplica, REPLICA_HEIGHT } from './replica-drawing.ts';
 import { element, label, shortened, wrapped, type Markup } from './svg-element.ts';
 import { timeAxis, type TimeAxis } from './time-axis.ts';
 import { describeTimeline } from './timeline-description.ts';
@@ -23,6 +24,8 @@ const LEFT = 56;
 const RIGHT = 776;
 /** Left margin of the heading. */
 const MARGIN = 24;
+/** Below each lane. */
+const LANE_GAP = 14;
 
 /** A self-contained SVG of some kilobytes; deterministic for a history and its verdicts. */
 export function formatTimelineSvg(
@@ -47,12 +50,14 @@ export function formatTimelineSvg(
 
 /** From the top down: heading, faults, lanes, times. */
 function compose(timeline: Timeline, axis: TimeAxis): { parts: Markup[]; height: number } {
-  const { faults, lanes, hiddenFaultCount, hiddenLaneCount } = timeline;
+  const { faults, lanes, replicas, hiddenFaultCount, hiddenLaneCount } = timeline;
   const heading = drawHeading(timeline);
   const faultsTop = heading.bottom + 18;
   const faultRows = faults.length + (hiddenFaultCount > 0 ? 1 : 0);
   const lanesTop = faultsTop + faultRows * FAULT_ROW_HEIGHT;
-  const { tops, height, bottom } = placeLanes(lanes.length, lanesTop);
+  const { tops, height, bottom: lanesBottom } = placeLanes(lanes.length, lanesTop);
+  const replicaStep = LANE_HEADER_HEIGHT + REPLICA_HEIGHT + LANE_GAP;
+  const bottom = lanesBottom + replicas.length * replicaStep;
   const hasTimes = lanes.length > 0 || faults.length > 0;
   const timesBottom = hasTimes ? bottom + 34 : bottom;
   return {
@@ -60,7 +65,12 @@ function compose(timeline: Timeline, axis: TimeAxis): { parts: Markup[]; height:
       ...heading.parts,
       ...drawFaults(faults, offendingTime(timeline), axis, faultsTop, bottom),
       ...drawRest(hiddenFaultCount, 'faults', lanesTop - 11),
-      ...lanes.flatMap((lane, at) => drawLane(lane, { axis, top: itemAt(tops, at), height }, at === 0)),
+      ...lanes.flatMap((lane, at) =>
+        drawLane(lane, { axis, top: itemAt(tops, at), height }, { hasLegend: at === 0, isLabelled: at === 0 }),
+      ),
+      ...replicas.flatMap((replica, at) =>
+        drawReplica(replica, { axis, top: bottom - REPLICA_HEIGHT - at * replicaStep, height: REPLICA_HEIGHT }),
+      ),
       ...(hasTimes ? axis.ticks.map(({ x, text }) => label('dim', x, bottom + 20, text, 'middle')) : []),
       ...drawRest(hiddenLaneCount, 'sessions', timesBottom + 4),
     ],
@@ -83,7 +93,7 @@ function drawHeading({ heading, details, isViolated }: Timeline): { parts: Marku
 /** The more lanes there are, the lower is each. */
 function placeLanes(count: number, top: number): { tops: number[]; height: number; bottom: number } {
   const height = count === 1 ? 230 : count <= 3 ? 120 : 80;
-  const step = LANE_HEADER_HEIGHT + height + 14;
+  const step = LANE_HEADER_HEIGHT + height + LANE_GAP;
   const tops = Array.from({ length: count }, (_, at) => top + LANE_HEADER_HEIGHT + at * step);
   return { tops, height, bottom: count === 0 ? top : tops.at(-1)! + height };
 }

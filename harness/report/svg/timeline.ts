@@ -3,7 +3,9 @@ import { worstFirst, type Verdict } from '../../checker/verdict.ts';
 import type { HistoryColumns } from '../../history/columns.ts';
 import type { HistoryHeader } from '../../history/event.ts';
 import { readFaults, type FaultRow } from './timeline-faults.ts';
+import { timelineEvents } from './timeline-events.ts';
 import { readLanes, type Lane } from './timeline-lanes.ts';
+import { readReplicas, type ReplicaLane } from './timeline-replicas.ts';
 
 export interface Timeline {
   heading: string;
@@ -18,15 +20,19 @@ export interface Timeline {
   /** The first contains the violation of the heading. */
   lanes: readonly Lane[];
   hiddenLaneCount: number;
+  /** What the replicas had replayed of the story of the first lane. */
+  replicas: readonly ReplicaLane[];
 }
 
 const LANES_MAX = 6;
 const FAULT_ROWS_MAX = 8;
+const REPLICAS_MAX = 3;
 
 /** @param title title of the run; by default from the header of the history */
 export function readTimeline(history: HistoryColumns, verdicts: readonly Verdict[], title?: string): Timeline {
   const violations = verdicts.flatMap(worstFirst);
-  const lanes = readLanes(history, violations);
+  const events = timelineEvents(history);
+  const lanes = readLanes(events, violations);
   const faults = readFaults(history);
   return {
     heading: violations[0]?.sentence ?? headingOf(history, verdicts),
@@ -38,6 +44,9 @@ export function readTimeline(history: HistoryColumns, verdicts: readonly Verdict
     hiddenFaultCount: Math.max(0, faults.length - FAULT_ROWS_MAX),
     lanes: lanes.slice(0, LANES_MAX),
     hiddenLaneCount: Math.max(0, lanes.length - LANES_MAX),
+    replicas: readReplicas(events)
+      .filter(({ key }) => key === lanes[0]?.key)
+      .slice(0, REPLICAS_MAX),
   };
 }
 

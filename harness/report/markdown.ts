@@ -1,0 +1,141 @@
+/** The reporter for pages that render Markdown, e.g. the summary of a CI job: a table, and each counterexample. */
+import type {
+  JudgedExploration,
+  JudgedRun,
+  Reporter,
+  ReporterOptions,
+  RunTitle,
+  VerbEnd,
+  VerbStart,
+} from '../port/reporter.ts';
+import { describeExploration } from './explored.ts';
+import { describeValidity, isSurprise } from './expected-words.ts';
+import { plainPalette } from './palette.ts';
+import { withPrintable } from './printable-reporter.ts';
+import { describeBody, describeDuration } from './run-text.ts';
+import { describeCounts, type Judged } from './summary.ts';
+import { Titles } from './title.ts';
+
+/** Rows of the table, those that passed last, and counterexamples: a summary of GitHub holds 1 MiB. */
+const ROWS_MAX = 200;
+const DETAILS_MAX = 20;
+const DETAIL_LENGTH_MAX = 20_000;
+
+export function createMarkdownReporter({ output, isVerbose }: ReporterOptions): Reporter {
+  return withPrintable(new MarkdownReporter(output, isVerbose));
+}
+
+interface Row extends Judged {
+  name: string;
+  words: string;
+  durationMs: number;
+  why: string;
+}
+
+class MarkdownReporter implements Reporter {
+  readonly #output: ReporterOptions['output'];
+  readonly #isVerbose: boolean;
+  readonly #rows: Row[] = [];
+  readonly #details: { name: string; text: string }[] = [];
+  #start: VerbStart = { verb: 'run', titles: [], leftOut: [], defaults: {} };
+  #titles = new Titles(this.#start);
+
+  constructor(output: ReporterOptions['output'], isVerbose: boolean) {
+    this.#output = output;
+    this.#isVerbose = isVerbose;
+  }
+
+  begin(start: VerbStart): void {
+    this.#start = start;
+    this.#titles = new Titles(start);
+  }
+
+  async ran(run: JudgedRun): Promise<void> {
+    const violated = run.verdicts.filter(({ valid }) => valid === false).map(({ property }) => property);
+    const name = this.#add(run, run.durationMs, violated.join(', '));
+    if (this.#isDetailed(run)) this.#details.push({ name, text: (await bodyOf(run, this.#isVerbose)).join('\n') });
+  }
+
+  async explored(exploration: JudgedExploration): Promise<void> {
+    const name = this.#add(exploration, exploration.elapsedMs, exploration.found?.failing.what ?? '');
+    if (!this.#isDetailed(exploration)) return;
+    const lines = await describeExploration(exploration, plainPalette, this.#isVerbose);
+    this.#details.push({ name, text: lines.join('\n') });
+  }
+
+  end({ durationMs, error }: VerbEnd): void {
+    const { verb, titles, leftOut } = this.#start;
+    const notRun = titles.length - this.#rows.length;
+    const counts = [
+      describeCounts(this.#rows),
+      ...(leftOut.length === 0 ? [] : [`${leftOut.length} left out`]),
+      ...(notRun <= 0 ? [] : [`${notRun} not run`]),
+    ].filter((part) => part !== '');
+    const parts = [
+      `## ratchet ${verb}: ${counts.length === 0 ? 'nothing judged' : counts.join(', ')}`,
+      ...(error === undefined ? [] : [`**stopped:** ${inline(error.message)}`]),
+      ...tableOf(this.#rows),
+      ...this.#details.map(({ name, text }) => `### ${inline(name)}\n\n${fenced(text)}`),
+      ...leftOut.map(({ title, reason }) => `- ${inline(this.#nameOf(title))} left out: ${inline(reason)}`),
+      describeDuration(durationMs),
+    ];
+    this.#output.write(`${parts.join('\n\n')}\n`);
+  }
+
+  /** @returns the name of what was judged */
+  #add(judged: Judged & RunTitle, durationMs: number, why: string): string {
+    const name = this.#nameOf(judged);
+    const { valid, expected, scenario = '' } = judged;
+    this.#rows.push({ name, valid, expected, words: describeValidity(valid, expected, scenario), durationMs, why });
+    return name;
+  }
+
+  #isDetailed({ valid, expected }: Judged): boolean {
+    if (this.#details.length >= DETAILS_MAX) return false;
+    return valid !== true || isSurprise(valid, expected) || this.#isVerbose;
+  }
+
+  #nameOf(title: RunTitle): string {
+    return this.#titles.wordsOf(title).join(' · ');
+  }
+}
+
+function bodyOf(run: JudgedRun, showsEach: boolean): Promise<string[]> {
+  return describeBody(run, {
+    palette: plainPalette,
+    showsLines: run.log !== undefined,
+    showsPlan: run.file === undefined,
+    showsEach,
+  });
+}
+
+function tableOf(rows: readonly Row[]): string[] {
+  if (rows.length === 0) return [];
+  const sorted = [...rows.filter(({ valid }) => valid !== true), ...rows.filter(({ valid }) => valid === true)];
+  const lines = sorted.slice(0, ROWS_MAX).map(({ valid, name, words, durationMs, why }) => {
+    const mark = valid === true ? '✓' : valid === false ? '✗' : '?';
+    return `| ${mark} ${inline(words)} | ${inline(name)} | ${describeDuration(durationMs)} | ${inline(why)} |`;
+  });
+  const rest = rows.length - lines.length;
+  const table = ['| verdict | what | time | violated |', '|---|---|---|---|', ...lines].join('\n');
+  return rest === 0 ? [table] : [table, `… and ${rest} more`];
+}
+
+/** Text that means nothing in Markdown: no markup, no HTML, no cell, no mention, no link. */
+export function inline(text: string): string {
+  return text
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/[\\`*_{}[\]()#+!|~>]/g, String.raw`\$&`)
+    .replaceAll(/@(?=\w)/g, '@<!-- -->')
+    .replaceAll('://', ':&#47;/');
+}
+
+/** A block of code that no line of the text ends. */
+export function fenced(text: string): string {
+  const shown = text.length > DETAIL_LENGTH_MAX ? `${text.slice(0, DETAIL_LENGTH_MAX)}\n…` : text;
+  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  return `${fence}text\n${shown}\n${fence}`;
+}
