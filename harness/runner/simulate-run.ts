@@ -16,6 +16,8 @@ export interface SimulatedRunOptions extends Omit<RunOptions, 'host' | 'backend'
   blockedMsMax?: number;
   /** What `prepareSimulation` returned for the subject. */
   database?: PreparedDatabase | undefined;
+  /** Called before the run starts. */
+  onWorld?(world: World): void;
 }
 
 export interface SimulatedOutcome extends RunOutcome {
@@ -39,6 +41,7 @@ export function simulateRun(options: SimulatedRunOptions): SimulatedOutcome {
   let steps = 0;
   let trace = 0;
   const outcome = inVirtualTime(options, async (host, world) => {
+    options.onWorld?.(world);
     const result = await runPlan({ ...options, backend: simulatedBackend, host });
     steps = world.events;
     trace = world.trace;

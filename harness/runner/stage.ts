@@ -38,6 +38,8 @@ export interface StageOptions {
   host: Host;
   /** Receives each line of the history at once. Without a sink the history is only in memory. */
   sink?: LineSink;
+  /** Called for every request that arrives at the gateway, with the time of the run in nanoseconds. */
+  onRequest?(exchange: Exchange, time: number): void;
   /** Also receives every request that passes the gateway. */
   onExchange?(exchange: Exchange): void;
   users: SignedInUsers;
@@ -115,7 +117,7 @@ export async function prepareStage(
   const requests = countRequests(plan);
   const effects = followFaultEffects(plan, reportsCommits(backend, cluster));
   if (effects !== undefined) recorder.follow((event) => effects.see(event));
-  const attribution = countAttribution(withListeners(exchanges, options, requests, effects));
+  const attribution = countAttribution(withListeners(exchanges, options, requests, effects, clock));
   const { listener } = attribution;
   const parts = { cluster, commits, clocks, routing, stickyMs, clock: delays, listener, participants };
   const assembly = assemble(parts, (targets) =>
@@ -162,12 +164,14 @@ export async function prepareStage(
 
 function withListeners(
   exchanges: GatewayListener,
-  { onExchange }: StageOptions,
+  { onRequest, onExchange }: StageOptions,
   requests: GatewayListener,
   effects: GatewayListener | undefined,
+  clock: Clock,
 ): GatewayListener {
   return {
     requested(exchange) {
+      onRequest?.(exchange, clock.now());
       requests.requested(exchange);
       effects?.requested(exchange);
       exchanges.requested(exchange);

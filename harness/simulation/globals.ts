@@ -139,6 +139,7 @@ function timeoutSignal(milliseconds: number): AbortSignal {
   const world = currentWorld();
   if (world === undefined) return realTimeout(milliseconds);
   const controller = new AbortController();
+  world.onTimer?.(milliseconds * 1e6);
   world.schedule(milliseconds * 1e6, () =>
     controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
   );

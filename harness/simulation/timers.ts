@@ -32,6 +32,7 @@ class VirtualTimer implements AppTimer {
       inContext(callback, ...args);
     };
     world.timers.add(this);
+    world.onTimer?.(delayNs);
     this.#arm();
   }
 

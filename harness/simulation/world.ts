@@ -33,6 +33,8 @@ export class World {
   readonly timers = new Set<AppTimer>();
   /** What must not be garbage before the world ends. */
   readonly kept: object[] = [];
+  /** Called for every timer that the application starts, with its delay in nanoseconds. */
+  onTimer: ((delayNs: number) => void) | undefined;
   /** Requests of the application that have not been answered. */
   requestsInFlight = 0;
   /** Handles requests; without it, every `fetch` is an escape. */
