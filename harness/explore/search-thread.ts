@@ -1,10 +1,9 @@
 /** The worker thread of a search: it receives its job at the start, and then one request at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { RatchetError } from '../errors.ts';
-import { userMistake } from '../loader/user-mistake.ts';
 import { required } from '../required.ts';
 import type { Answer, Request } from './search-workers.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
+import { sentError } from './thread-errors.ts';
 import { openSearcher, type SearchJob } from './search-job.ts';
 
 const port = required(parentPort, 'the thread that starts this one');
@@ -28,18 +27,6 @@ function serve(ready: Awaited<typeof searcher>, request: Request): void {
   }
 }
 
-/** Stacks do not leave the thread, so what a user's file has caused is found here. */
 function reportError(thrown: unknown): void {
-  const error = thrown instanceof RatchetError ? thrown : (userMistake(thrown) ?? thrown);
-  const { name, message } = error as Error;
-  const { code, hint, exitCode } = error instanceof RatchetError ? error : ({} as Partial<RatchetError>);
-  answer({
-    error: {
-      name,
-      message,
-      ...(code === undefined ? {} : { code }),
-      ...(hint === undefined ? {} : { hint }),
-      ...(exitCode === undefined ? {} : { exitCode }),
-    },
-  });
+  answer({ error: sentError(thrown) });
 }

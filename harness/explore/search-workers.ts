@@ -1,22 +1,19 @@
 /** The workers of an exploration, in this thread or in other threads. */
 import { Worker } from 'node:worker_threads';
-import { EnvironmentError, RatchetError, type ExitCode } from '../errors.ts';
+import { EnvironmentError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SearchWorker } from './explore.ts';
 import type { SearchJob, Searcher } from './search-job.ts';
 import type { ChunkResult } from './search.ts';
 import type { Shrunk } from './shrink.ts';
+import { receivedError, type SentError } from './thread-errors.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 
 /** A request to a thread. */
 export type Request = { search: { chunk: number; runs: number } } | { shrink: Parameters<SearchWorker['shrink']>[0] };
 
 /** A message from a thread; any number of `smaller` precede the result. */
-export type Answer =
-  | { ready: true }
-  | { result: ChunkResult | Shrunk }
-  | { smaller: Plan }
-  | { error: { name: string; message: string; code?: string; hint?: string; exitCode?: ExitCode } };
+export type Answer = { ready: true } | { result: ChunkResult | Shrunk } | { smaller: Plan } | { error: SentError };
 
 /** Searches in this thread, which is blocked during the search. */
 export function localWorker(searcher: Searcher): SearchWorker {
@@ -43,7 +40,7 @@ export function threadWorker(job: SearchJob): SearchWorker {
   };
   worker.on('message', (answer: Answer) => {
     if ('smaller' in answer) pending?.onSmaller(answer.smaller);
-    else if ('error' in answer) fail(toError(answer.error));
+    else if ('error' in answer) fail(receivedError(answer.error));
     else if ('result' in answer) {
       const answered = pending;
       pending = undefined;
@@ -73,12 +70,6 @@ export function threadWorker(job: SearchJob): SearchWorker {
   };
 }
 
-function threadEnded(reason: string, cause?: Error): EnvironmentError {
+export function threadEnded(reason: string, cause?: Error): EnvironmentError {
   return new EnvironmentError('search-died', `a search thread ended unexpectedly: ${reason}`, 'try --workers 1', cause);
-}
-
-/** Restores an error of the thread: the message has its fields, but not its class. */
-function toError({ name, message, code, hint, exitCode }: Extract<Answer, { error: unknown }>['error']): Error {
-  if (code === undefined || exitCode === undefined) return Object.assign(new Error(message), { name });
-  return new RatchetError(code, message, { exitCode, ...(hint === undefined ? {} : { hint }) });
 }
