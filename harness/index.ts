@@ -55,6 +55,7 @@ export type { Exploration, Parameter, Parameters, PlanBody, PlanOptions, Scenari
 export type {
   ConfirmingRun,
   CreateReporter,
+  ExhaustiveSearch,
   FoundPlan,
   JudgedExploration,
   JudgedRun,

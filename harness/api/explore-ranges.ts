@@ -5,6 +5,7 @@ import { requireRange } from '../define/define-range.ts';
 import { defineScenario } from '../define/define-scenario.ts';
 import { UsageError } from '../errors.ts';
 import { exploreSpaces, SIMULATED, type ExploreProgress } from '../explore/explore-spaces.ts';
+import type { ExploreBasesOptions } from '../explore/exhaustive/explore-bases.ts';
 import type { SearchWorker } from '../explore/explore.ts';
 import { createSearcher, type SearchJob } from '../explore/search-job.ts';
 import { CHUNK_RUNS } from '../explore/search.ts';
@@ -21,12 +22,19 @@ import { requireConnection } from '../runner/requirements.ts';
 import { requireProperties } from '../runner/judgement.ts';
 import { loadBackend } from '../runner/backend-registry.ts';
 import { required } from '../required.ts';
+import { exhaustRanges, type ExhaustiveOptions } from './exhaust-bases.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
 import { textsOf } from './run-scenarios.ts';
 
-export interface ExploreRangesOptions extends ProjectOptions {
-  /** Names of scenarios, `plan-space`, scenarios, or ranges of the plan space. Default: the whole plan space. */
+/** The progress of an exhaustive search. */
+export type ExhaustiveProgress = Parameters<ExploreBasesOptions['onProgress']>[0];
+
+export interface ExploreRangesOptions extends ProjectOptions, ExhaustiveOptions {
+  /**
+   * Names of scenarios, `plan-space`, scenarios, or ranges of the plan space. Default: the whole plan space. With
+   * `exhaustive`: names of small bases or scenarios, or scenarios; default: the small bases.
+   */
   ranges?: readonly (string | Scenario | Range)[];
   /** The seed of the plans, a whole number. Default: 1. */
   seed?: number;
@@ -50,7 +58,7 @@ export interface ExploreRangesOptions extends ProjectOptions {
   /** Runs every plan twice, and checks only whether the runs differ. */
   checkDeterminism?: boolean;
   /** Called with the progress of the search. */
-  onProgress?(state: ExploreProgress): void;
+  onProgress?(state: ExploreProgress | ExhaustiveProgress): void;
 }
 
 /**
@@ -61,11 +69,13 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   requireWholeNumbers(options);
   const project = await openProject(options);
   const { catalogue, subject, subjectAs } = project;
+  const set = textsOf(options.parameters);
+  const keepIn = options.keep === true ? regressionParent(catalogue) : undefined;
+  if (options.exhaustive !== undefined) return exhaustRanges(options.ranges, project, { ...options, set, keepIn });
   const { backend = SIMULATED, properties, seed = DEFAULT_SEED, timeMs, checkDeterminism = false } = options;
   if (properties !== undefined) requireProperties(properties);
   if (subject.isServer === true) throw noSimulationOf(subject.name);
   for (const name of new Set([SIMULATED, backend])) requireConnection(await loadBackend(name), subject);
-  const set = textsOf(options.parameters);
   // All ranges are loaded before the first search, so that errors in names are reported at once.
   const named = new Set<Space>();
   const spaces: Space[] = [];
@@ -100,7 +110,7 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
     runs: options.runs ?? (timeMs === undefined ? DEFAULT_PLANS : undefined),
     timeMs,
     backend,
-    keepIn: options.keep === true ? regressionParent(catalogue) : undefined,
+    keepIn,
     reportRoot: options.report ?? DEFAULT_REPORT,
     reporter: options.reporter ?? {},
     onProgress: options.onProgress ?? (() => undefined),

@@ -26,6 +26,8 @@ export interface Project {
   subjectAs: string;
   /** The folder in which the catalogue was opened. */
   folder: string;
+  /** The subject was given by its name or file, so that a thread can load it. */
+  isNamed: boolean;
 }
 
 /** @throws UsageError for an invalid config or subject, or an unknown name */
@@ -33,8 +35,8 @@ export async function openProject(options: Pick<ProjectOptions, 'subject' | 'fol
   const { subject, folder = process.cwd() } = options;
   const catalogue = await openCatalogue(folder);
   if (typeof subject === 'object') {
-    return { catalogue, subject: defineSubject(subject), subjectAs: subject.name, folder };
+    return { catalogue, subject: defineSubject(subject), subjectAs: subject.name, folder, isNamed: false };
   }
   const subjectAs = subject ?? catalogue.defaultSubject();
-  return { catalogue, subject: await catalogue.loadSubject(subjectAs), subjectAs, folder };
+  return { catalogue, subject: await catalogue.loadSubject(subjectAs), subjectAs, folder, isNamed: true };
 }

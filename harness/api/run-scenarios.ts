@@ -5,11 +5,14 @@ import { readRegressions, type Regression } from '../explore/regressions.ts';
 import { SCENARIO_TAGS } from '../plan/scenario-tags.ts';
 import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
 import { suggestionOf } from '../suggestion.ts';
-import { DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
+import { judgeBases, titlesOf } from '../explore/exhaustive/explore-bases.ts';
+import { SIMULATED } from '../explore/explore-spaces.ts';
+import { DEFAULT_BACKEND, DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
 import type { Subject } from '../port/subject.ts';
 import { expectedOfRun } from '../runner/expectation.ts';
-import { runTasks, type Task } from '../runner/run-tasks.ts';
+import { runTasks, type RunTasksOptions, type Task } from '../runner/run-tasks.ts';
 import { backendOf } from './chosen-backend.ts';
+import { basesOptions } from './exhaust-bases.ts';
 import { isAsWritten, withOverrides, type Overrides } from './overrides.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
@@ -42,6 +45,8 @@ export interface RunScenariosOptions extends RunningOptions {
   parameters?: Readonly<Record<string, number | string>>;
   /** Whether the regression plans of the project run before the scenarios. Default: true. */
   regressions?: boolean;
+  /** Also tries every plan with at most so many deviations from the small bases, in simulation. */
+  exhaustive?: 1 | 2;
   /** What to do with a scenario that cannot run. Default: `leave-out` where all scenarios run, `refuse` where they are named. */
   onUnsupported?: 'leave-out' | 'refuse';
 }
@@ -98,10 +103,12 @@ function withTags(scenarios: readonly Scenario[], tags: readonly string[] | unde
 export async function runAll(
   verb: 'run' | 'replay',
   tasks: readonly Task[],
-  { subject, subjectAs }: Project,
+  project: Project,
   options: RunScenariosOptions,
 ): Promise<Validity> {
+  const { subject, subjectAs } = project;
   return runTasks({
+    afterwards: await exhaustiveAfterwards(project, options),
     verb,
     tasks,
     subject,
@@ -115,6 +122,23 @@ export async function runAll(
     onProgress: options.onProgress ?? (() => undefined),
     signal: options.signal ?? new AbortController().signal,
   });
+}
+
+async function exhaustiveAfterwards(
+  project: Project,
+  { exhaustive, onProgress, ...options }: RunScenariosOptions,
+): Promise<RunTasksOptions['afterwards']> {
+  if (exhaustive === undefined) return undefined;
+  const { backend = options.on === undefined ? DEFAULT_BACKEND : SIMULATED } = options;
+  const bases = await basesOptions(undefined, project, {
+    ...options,
+    exhaustive,
+    backend,
+    set: {},
+    keepIn: undefined,
+    onProgress: (state) => onProgress?.('message' in state ? state.message : `${state.exhaustive.tried} plans tried`),
+  });
+  return { titles: titlesOf(bases), judge: () => judgeBases(bases) };
 }
 
 function regressionTask({ plan, expect }: Regression, subject: string, overrides: Overrides): Task {

@@ -1,9 +1,11 @@
 /** Asks questions on a terminal. */
 import { createInterface } from 'node:readline/promises';
 import { EnvironmentError, UsageError } from '../errors.ts';
-import type { Decide, Question } from '../scaffold/decisions.ts';
+import type { Question } from '../scaffold/decisions.ts';
 import { printable } from '../report/printable.ts';
 import { palette, print, write } from './terminal.ts';
+
+type TerminalQuestion = Omit<Question, 'name'>;
 
 interface Streams {
   input: NodeJS.ReadableStream;
@@ -17,7 +19,7 @@ interface Streams {
 export function askOnTerminal(
   signal: AbortSignal,
   streams: Streams = { input: process.stdin, output: process.stdout },
-): Decide {
+): (question: TerminalQuestion) => Promise<string> {
   return async (question) => {
     for (;;) {
       const answer = (await askOnce(question, signal, streams)).trim() || (question.proposal ?? '');
@@ -27,7 +29,7 @@ export function askOnTerminal(
   };
 }
 
-async function askOnce(question: Question, signal: AbortSignal, streams: Streams): Promise<string> {
+async function askOnce(question: TerminalQuestion, signal: AbortSignal, streams: Streams): Promise<string> {
   write(''); // Ends the line of progress.
   const terminal = createInterface(streams);
   const ended = Promise.withResolvers<never>();
@@ -47,7 +49,7 @@ async function askOnce(question: Question, signal: AbortSignal, streams: Streams
 
 const OTHERS_SHOWN = 6;
 
-function promptOf({ text, proposal, options }: Question): string {
+function promptOf({ text, proposal, options }: TerminalQuestion): string {
   const others = options.filter((option) => option !== proposal).slice(0, OTHERS_SHOWN);
   const known = others.length === 0 ? '' : palette.dim(` (or ${printable(others.join(', '))})`);
   return `${text}${proposal === undefined ? '' : ` [${printable(proposal)}]`}${known}: `;

@@ -2,19 +2,30 @@ import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import { exploreRanges } from '../api/explore-ranges.ts';
 import { UsageError } from '../errors.ts';
-import { SIMULATED, type ExploreProgress } from '../explore/explore-spaces.ts';
+import { baseNames } from '../explore/exhaustive/bases.ts';
+import type { Progress } from '../explore/explore.ts';
+import { SIMULATED } from '../explore/explore-spaces.ts';
 import { PLAN_SPACE } from '../plan/arbitraries.ts';
+import type { RunTitle } from '../port/reporter.ts';
 import { describeProgress } from '../report/explored.ts';
 import { DEFAULT_PLANS } from '../runner/defaults.ts';
 import { backendNames } from '../runner/backend-registry.ts';
 import { duration } from './bounds.ts';
+import {
+  describeBaseProgress,
+  exhaustiveOption,
+  exhaustiveOptions,
+  exhaustiveSearch,
+  requireExhaustive,
+  type ExhaustiveFlags,
+} from './exhaustive-options.ts';
 import { propertyOption, reportOption, seedOption, setOption, subjectOption } from './options.ts';
 import { wholeNumber, type RunFlags } from './options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface ExploreFlags extends Omit<RunFlags, 'runs'> {
+interface ExploreFlags extends Omit<RunFlags, 'runs'>, ExhaustiveFlags {
   runs?: number;
   time?: number;
   workers: number;
@@ -62,24 +73,33 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
     .addOption(
       new Option('--check-determinism', 'run every plan twice, and report only differences between the two runs'),
     )
-    .addOption(reportOption());
+    .addOption(reportOption())
+    .addOption(
+      exhaustiveOption(
+        'instead of drawing plans: try every plan with at most n deviations (1 or 2) from a base, which is a scenario or one of ' +
+          `${baseNames(1).join(', ')}`,
+      ).conflicts(['runs', 'time', 'checkDeterminism']),
+    );
+  for (const option of exhaustiveOptions()) command.addOption(option);
   for (const option of reportingOptions()) command.addOption(option);
   command.action(async (names: string[], flags: ExploreFlags) => finish(await exploreAll(names, flags, signal)));
 }
 
 async function exploreAll(names: readonly string[], flags: ExploreFlags, signal: AbortSignal): Promise<number> {
   if (flags.on !== undefined) throw searchesInSimulation(flags.on);
+  requireExhaustive(flags);
   const { reporter, exitCode } = await openReporting(flags);
   const { subject, backend, seed, runs, time: timeMs, workers, keep, checkDeterminism, report } = flags;
   const search = { subject, backend, seed, runs, timeMs, workers, keep, checkDeterminism, report };
   const runsMax = runs ?? (timeMs === undefined ? DEFAULT_PLANS : undefined);
   const valid = await exploreRanges({
     ...search,
+    ...exhaustiveSearch(flags, signal),
     ranges: names.length === 0 ? undefined : names,
     parameters: flags.set,
     properties: flags.property,
     reporter,
-    onProgress: (state) => progress(describeState(state, runsMax)),
+    onProgress: (state) => progress('search' in state ? describeState(state, runsMax) : describeBaseProgress(state)),
     signal,
   });
   return exitCode(valid);
@@ -93,8 +113,7 @@ function searchesInSimulation(environment: string): UsageError {
   );
 }
 
-function describeState(state: ExploreProgress, runs: number | undefined): string {
-  const { scenario, subject, backend, seed } = state;
-  if ('message' in state) return `${backend}  ${state.message}`;
+function describeState(state: RunTitle & { search: Progress }, runs: number | undefined): string {
+  const { scenario, subject, seed } = state;
   return `${scenario} · ${subject} · seed ${seed}  ${describeProgress(state.search, runs)}`;
 }

@@ -17,6 +17,7 @@ import {
   tagOption,
   type RunFlags,
 } from './options.ts';
+import { exhaustiveOption } from './exhaustive-options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
@@ -37,16 +38,21 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     .addOption(replicasOption())
     .addOption(routingOption())
     .addOption(ownTargetOption())
+    .addOption(
+      exhaustiveOption(
+        'then try, in simulation, every plan with at most n deviations (1 or 2) from small bases, as `ratchet explore` does',
+      ),
+    )
     .addOption(reportOption());
   for (const option of reportingOptions()) command.addOption(option);
-  command.action(async (names: string[], flags: RunFlags & { tag?: string[] }) =>
+  command.action(async (names: string[], flags: RunFlags & { tag?: string[]; exhaustive?: 1 | 2 }) =>
     finish(await run(names, flags, signal)),
   );
 }
 
 async function run(
   names: readonly string[],
-  flags: RunFlags & { tag?: string[] },
+  flags: RunFlags & { tag?: string[]; exhaustive?: 1 | 2 },
   signal: AbortSignal,
 ): Promise<number> {
   const { reporter, exitCode } = await openReporting(flags);
@@ -55,6 +61,7 @@ async function run(
     scenarios: names.length === 0 ? undefined : names,
     tags: flags.tag,
     seed: flags.seed,
+    exhaustive: flags.exhaustive,
     parameters: flags.set,
     reporter,
     onProgress: progress,

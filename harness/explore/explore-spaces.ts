@@ -127,7 +127,7 @@ function validityOf({
 
 type FoundPlan = NonNullable<JudgedExploration['found']>;
 
-function recordOf({
+export function recordOf({
   failing,
   isShrunk,
   shrinkRuns,
@@ -147,7 +147,20 @@ function recordOf({
   };
 }
 
-async function confirmed(find: Found, space: Space, options: ExploreSpacesOptions): Promise<FoundPlan> {
+/** What it takes to run a found plan again. */
+export type ConfirmOptions = Pick<
+  ExploreSpacesOptions,
+  'keepIn' | 'subject' | 'subjectAs' | 'reportRoot' | 'backend' | 'signal'
+> & { onProgress(message: RunTitle & { message: string }): void };
+
+type ToConfirm = Pick<Found, 'failing' | 'minimal' | 'isShrunk' | 'shrinkRuns' | 'steadiness'>;
+
+/** Runs the smallest plan again, first in simulation and then on the given backend, and keeps it if that is wanted. */
+export async function confirmed(
+  find: ToConfirm,
+  space: Pick<Space, 'name'>,
+  options: ConfirmOptions,
+): Promise<FoundPlan> {
   const { minimal: plan, isShrunk, shrinkRuns, steadiness } = find;
   const { keepIn, subject, subjectAs } = options;
   // A counterexample is reported even if the search was interrupted.
@@ -172,7 +185,7 @@ type RunAgain = Awaited<ReturnType<typeof runOnce>>;
 const CONFIRM_ATTEMPTS = 3;
 
 /** Runs the plan until the violation is confirmed, or the attempts are used up. */
-async function confirmingRuns(find: Found, options: ExploreSpacesOptions): Promise<RunAgain[]> {
+async function confirmingRuns(find: ToConfirm, options: ConfirmOptions): Promise<RunAgain[]> {
   const runs: RunAgain[] = [];
   while (runs.length < CONFIRM_ATTEMPTS && !options.signal.aborted && runs.at(-1)?.isConfirmed !== true) {
     runs.push(await runOnce(options.backend, runs.length + 1, find, options));
@@ -184,8 +197,8 @@ async function confirmingRuns(find: Found, options: ExploreSpacesOptions): Promi
 async function runOnce(
   backend: string,
   attempt: number,
-  { minimal: plan, failing }: Found,
-  { subject, subjectAs, reportRoot, signal, onProgress }: ExploreSpacesOptions,
+  { minimal: plan, failing }: ToConfirm,
+  { subject, subjectAs, reportRoot, signal, onProgress }: ConfirmOptions,
 ) {
   const report = await execute({
     plan,

@@ -97,7 +97,7 @@ export function keepFound(
   scenarioFolder: string,
   space: string,
   subject: string,
-  { failing: { what }, minimal: plan }: Found,
+  { failing: { what }, minimal: plan }: Pick<Found, 'failing' | 'minimal'>,
   verdicts: readonly Verdict[],
 ): string {
   const violated = verdicts.filter(({ property }) => property === what);

@@ -135,8 +135,33 @@ export interface JudgedExploration extends RunTitle {
   /** If no plan tested anything: the mistake that a trial of the subject found, as `ratchet try` does. */
   failedCheck?: FailedCheck;
   found: FoundPlan | undefined;
+  /** Present if all plans near a base were tried, instead of plans that were drawn. */
+  exhaustive?: ExhaustiveSearch;
   /** The same as JSON. */
   record: Readonly<Record<string, unknown>>;
+}
+
+/** All plans with at most `deviationsMax` deviations from a base. */
+export interface ExhaustiveSearch {
+  deviationsMax: number;
+  /** The base in a few words, and its plan, whose properties are judged. */
+  base: string;
+  plan: Plan;
+  /** The plans of this shard, and those of all shards; `undefined` if the search ended before they were counted. */
+  plans: number | undefined;
+  plansOfAll: number | undefined;
+  /** `number` of `of`, from 1. */
+  shard: { readonly number: number; readonly of: number };
+  /** Runs that differ, regardless of when things happened. */
+  distinctTraces: number;
+  /** How many of the plans wrote no row, e.g. because the start of the only generation was lost. */
+  idle: number;
+  /** How many of the plans could not be judged. */
+  broken: number;
+  /** What was not tried, in words. */
+  leftOut: readonly string[];
+  /** The option with which an interrupted search continues. */
+  resume: string | undefined;
 }
 
 export interface FoundPlan {

@@ -2,6 +2,7 @@
 import type { ConfirmingRun, FoundPlan, JudgedExploration } from '../port/reporter.ts';
 import { describeValidity, isSurprise } from './expected-words.ts';
 import type { Palette } from './palette.ts';
+import { describeExhaustive } from './exhaustive-text.ts';
 import { describeFailedCheck } from './check-text.ts';
 import { describePlan } from './plan-text.ts';
 import { describeBody } from './run-text.ts';
@@ -32,6 +33,8 @@ export async function describeExploration(
 
 /** The result and what was tried, without the plan that was found. */
 export function describeSearch(exploration: JudgedExploration, palette: Palette): string[] {
+  const { exhaustive } = exploration;
+  if (exhaustive !== undefined) return describeExhaustive({ ...exploration, exhaustive }, palette);
   const { runs, untested, untestedReason = '', warning, failedCheck } = exploration;
   return [
     describeResult(exploration, palette),
@@ -130,7 +133,8 @@ export function describeFound(
 ): string {
   const isViolation = failing.kind === 'violation' && steadiness !== undefined;
   const steady = isViolation ? `, fails under ${steadiness} of 4 other timings` : '';
-  const how = isShrunk ? `shrunk in ${shrinkRuns} plans` : 'not shrunk to the end';
+  const shrunk = shrinkRuns === 0 ? 'no plan with fewer deviations' : `shrunk in ${shrinkRuns} plans`;
+  const how = isShrunk ? shrunk : 'not shrunk to the end';
   const size =
     `${plan.generations.length} generations, ${plan.observers.length} tabs, ${plan.faults.length} faults`.replaceAll(
       /\b1 (\w+)s\b/g,

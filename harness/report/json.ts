@@ -7,6 +7,7 @@ type Records = Readonly<Record<string, unknown>>[];
 
 export function createJsonReporter({ output }: ReporterOptions): Reporter {
   const records: Records = [];
+  const explorations: Records = [];
   let start: VerbStart = { verb: 'run', titles: [], leftOut: [], defaults: {} };
   return {
     begin(begun) {
@@ -16,22 +17,28 @@ export function createJsonReporter({ output }: ReporterOptions): Reporter {
       records.push(record);
     },
     explored({ record }) {
-      records.push(record);
+      explorations.push(record);
     },
     end(ended) {
-      output.write(`${printableJson(JSON.stringify(reportOf(start, records, ended), undefined, 2))}\n`);
+      output.write(`${printableJson(JSON.stringify(reportOf(start, records, explorations, ended), undefined, 2))}\n`);
     },
   };
 }
 
-function reportOf({ verb, titles, leftOut }: VerbStart, records: Records, { valid, error }: VerbEnd): JsonReport {
+function reportOf(
+  { verb, titles, leftOut }: VerbStart,
+  records: Records,
+  explorations: Records,
+  { valid, error }: VerbEnd,
+): JsonReport {
   const rest = {
     ...(leftOut.length === 0 ? {} : { leftOut: leftOut.map(({ title, reason }) => ({ ...title, reason })) }),
     ...(error === undefined ? {} : { error: error.message }),
   };
   const head = { version: REPORT_VERSION, valid } as const;
   if (verb === 'check') return { ...head, files: records as JsonRecord[], ...rest };
-  if (verb !== 'explore') return { ...head, runs: records as JsonRecord[], ...rest };
+  const searched = explorations.length === 0 ? {} : { explorations };
+  if (verb !== 'explore') return { ...head, runs: records as JsonRecord[], ...searched, ...rest };
   const [first] = titles;
-  return { ...head, subject: first?.subject, seed: first?.seed, explorations: records, ...rest };
+  return { ...head, subject: first?.subject, seed: first?.seed, explorations, ...rest };
 }

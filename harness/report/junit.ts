@@ -8,6 +8,7 @@ import type { HistoryColumns } from '../history/columns.ts';
 import type { JudgedExploration, JudgedRun, Reporter, ReporterOptions, RunTitle, VerbStart } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
 import { withPrintable } from './printable-reporter.ts';
+import { statementOf } from './exhaustive-text.ts';
 import { describeFailedCheck } from './check-text.ts';
 import { Titles } from './title.ts';
 import { formatCounterexample } from './verdict-text.ts';
@@ -79,11 +80,13 @@ function propertiesOf(run: JudgedRun): Suite['properties'] {
 
 /** The properties of the smallest plan that was found, or one case for a search that found nothing. */
 function suiteOfExploration(name: string, exploration: JudgedExploration): Suite {
-  const { found, elapsedMs: durationMs } = exploration;
+  const { found, elapsedMs: durationMs, exhaustive } = exploration;
   const first = found?.runs[0];
   if (found?.failing.kind === 'violation' && first !== undefined) return { ...suiteOfRun(name, first), durationMs };
-  const none: Case = { name: 'no counterexample', outcome: 'passed', content: [] };
-  const reason = found?.failing.what ?? (exploration.valid === 'unknown' ? exploration.untestedReason : undefined);
+  const statement = exhaustive === undefined ? 'no counterexample' : statementOf({ ...exploration, exhaustive });
+  const none: Case = { name: statement, outcome: 'passed', content: [] };
+  const unknown = exploration.untestedReason ?? (exhaustive === undefined ? undefined : 'not every plan was judged');
+  const reason = found?.failing.what ?? (exploration.valid === 'unknown' ? unknown : undefined);
   const cases = reason === undefined ? [none] : [{ ...none, ...errorOf(reason) }];
   return { name, properties: first === undefined ? {} : propertiesOf(first), cases, durationMs };
 }

@@ -34,6 +34,8 @@ export interface RunTasksOptions {
   reportRoot: string;
   ownsTarget: boolean;
   reporter: Reporter;
+  /** Judged after the runs, and reported to the same reporter. */
+  afterwards?: { titles: readonly RunTitle[]; judge(): Promise<Validity[]> } | undefined;
   onProgress(message: string): void;
   /** Stops the current run; later ones are not started. */
   signal: AbortSignal;
@@ -47,12 +49,12 @@ export async function runTasks(options: RunTasksOptions): Promise<Validity> {
   const { backend } = options;
   requireConnection(backend, options.subject);
   const { possible, leftOut } = divide(options, backend);
-  const { verb, reporter } = options;
+  const { verb, reporter, afterwards } = options;
   const defaults = { backend: DEFAULT_BACKEND, seed: DEFAULT_SEED };
   const explain = explainOnce({ ...options, backend });
   const titles = possible.map((task) => titleOf(task, options));
   return reportingEnd(reporter, realClock(), async (judged) => {
-    await reporter.begin?.({ verb, titles, leftOut, defaults });
+    await reporter.begin?.({ verb, titles: [...titles, ...(afterwards?.titles ?? [])], leftOut, defaults });
     for (const [at, task] of possible.entries()) {
       if (options.signal.aborted) break;
       await reporter.starting?.(itemAt(titles, at));
@@ -62,6 +64,7 @@ export async function runTasks(options: RunTasksOptions): Promise<Validity> {
       await reporter.ran?.(run);
     }
     if (judged.length < possible.length) judged.push('unknown');
+    if (afterwards !== undefined) judged.push(...(await afterwards.judge()));
   });
 }
 
