@@ -9,6 +9,7 @@ import { exploreBases, type ExploreBasesOptions } from '../explore/exhaustive/ex
 import type { DeviationsMax } from '../explore/exhaustive/exhaust.ts';
 import {
   enumeratorOf,
+  judgedBase,
   loadBase,
   localExhaustiveWorker,
   type BaseChoice,
@@ -19,7 +20,7 @@ import { SIMULATED } from '../explore/explore-spaces.ts';
 import { parametersOf, type Scenario } from '../plan/scenario.ts';
 import { DEFAULT_REPORT, DEFAULT_SEED } from '../runner/defaults.ts';
 import { loadBackend } from '../runner/backend-registry.ts';
-import { prepareSimulation } from '../runner/prepare-simulation.ts';
+import { prepareSimulationFiles } from '../runner/prepare-simulation.ts';
 import { capabilitiesOf, requireConnection } from '../runner/requirements.ts';
 import { requireProperties } from '../runner/judgement.ts';
 import type { Project, ProjectOptions } from './project.ts';
@@ -78,10 +79,10 @@ export async function basesOptions(
     if (typeof choice === 'string') {
       const named = { name: choice, set, properties, seed };
       bases.set(await loadBase(catalogue, named, subject), named);
-    } else bases.set(baseOfValue(choice, set, seed), undefined);
+    } else bases.set(judgedBase(baseOfValue(choice, set, seed), properties, subject), undefined);
   }
-  // Also reports a migration that cannot be applied.
-  await prepareSimulation(subject);
+  // Once for all threads; also reports a migration that cannot be applied.
+  await prepareSimulationFiles(subject);
   const reportRoot = options.report ?? DEFAULT_REPORT;
   return {
     bases: [...bases.keys()],

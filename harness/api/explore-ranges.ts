@@ -69,12 +69,12 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   requireWholeNumbers(options);
   const project = await openProject(options);
   const { catalogue, subject, subjectAs } = project;
+  if (subject.isServer === true) throw noSimulationOf(subject.name);
   const set = textsOf(options.parameters);
   const keepIn = options.keep === true ? regressionParent(catalogue) : undefined;
   if (options.exhaustive !== undefined) return exhaustRanges(options.ranges, project, { ...options, set, keepIn });
   const { backend = SIMULATED, properties, seed = DEFAULT_SEED, timeMs, checkDeterminism = false } = options;
   if (properties !== undefined) requireProperties(properties);
-  if (subject.isServer === true) throw noSimulationOf(subject.name);
   for (const name of new Set([SIMULATED, backend])) requireConnection(await loadBackend(name), subject);
   // All ranges are loaded before the first search, so that errors in names are reported at once.
   const named = new Set<Space>();

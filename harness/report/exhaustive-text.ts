@@ -34,7 +34,7 @@ export function statementOf(searched: Searched): string {
   const where = `within ${deviationsMax} deviation${deviationsMax === 1 ? '' : 's'} of "${base}"`;
   if (valid === false) {
     const count = plans === undefined ? '' : ` of ${thousands(plans)}`;
-    return `${found?.failing.what} is violated ${where}: plan ${thousands(runs)}${count} in order`;
+    return `${found?.failing.what} is violated ${where}: found after ${thousands(runs)}${count} plans`;
   }
   const what = `no violation of ${listOf(plan.properties)} ${where}`;
   const total = plans === undefined ? 'uncounted' : thousands(plans);
@@ -54,9 +54,9 @@ export function describeExhaustiveProgress({
   plans: number | undefined;
   leftMs: number | undefined;
 }): string {
-  const of = plans === undefined ? ' with one deviation' : ` of ${thousands(plans)}`;
+  const what = plans === undefined ? 'plans with one deviation' : `of ${thousands(plans)} plans`;
   const left = leftMs === undefined ? '' : `, ${describeDuration(leftMs)} left`;
-  return `trying  ${thousands(tried)}${of} plans${left}`;
+  return `trying  ${thousands(tried)} ${what}${left}`;
 }
 
 function spentOn({ elapsedMs, runsPerSecond }: Searched): string {

@@ -121,6 +121,38 @@ function startAfter(generation: number, progress: number, { step }: Pace): PlanI
   return { after: { f: 'commit', key: STORY, generation, progress }, plus_ms: step, within_ms: 1_000 };
 }
 
+export const REFERENCE = 'reference';
+const STORIES = [1, 2, 3] as const;
+const WATCHED = [1, 2, 3, 1] as const;
+
+/** A run of half a minute: three stories of ten steps, four tabs. It is searched only by its name. */
+export function referenceBase(seed: number): Base {
+  const plan = {
+    plan: 1,
+    scenario: REFERENCE,
+    seed,
+    topology: { replicas: 1, routing: 'round-robin', instances: 2 },
+    // Workers and tabs do not start together, so that few events are close together.
+    generations: STORIES.map((number) => ({
+      worker: `worker-${number}`,
+      story: `story-${number}`,
+      start: { at_ms: 5 + number * 110 },
+      steps: Array.from({ length: 10 }, (_, at) => ({ progress: (at + 1) * 10, after_ms: 3_000 })),
+    })),
+    observers: WATCHED.map((story, at) => ({
+      session: `tab-${at + 1}`,
+      story: `story-${story}`,
+      instance: 1 + (at % 2),
+      start: { at_ms: at * 25 },
+      every_ms: 500,
+    })),
+    properties: PROPERTIES,
+    run_ms_max: RUN_MS_MAX,
+  };
+  const title = 'three stories of ten steps, four tabs, one replica in turn with the primary';
+  return { name: REFERENCE, title, plan: parsePlan(plan, `base ${REFERENCE}`) };
+}
+
 /** The benign plan of a scenario, or its plan if it has none. */
 export function scenarioBase(scenario: Scenario, seed: number, parameters: Parameters): Base {
   const plan = planOf({ ...scenario, plan: scenario.explore?.base ?? scenario.plan }, seed, parameters);

@@ -47,8 +47,6 @@ export interface TriedUnit {
 }
 
 export interface FailedPlan {
-  /** Its number within the unit, from 0. */
-  at: number;
   plan: Plan;
   failing: Failing;
 }
@@ -98,7 +96,7 @@ export class Enumerator {
     const tried: TriedUnit = { runs: 0, traces: [], idle: 0, untested: 0, broken: 0 };
     for (const choice of byKind.get(kind) ?? []) {
       const probe = this.#options.run(applyChange(plan, choice.change));
-      const failed = probe.failing && { at: tried.runs, plan: probe.plan, failing: probe.failing };
+      const failed = probe.failing && { plan: probe.plan, failing: probe.failing };
       tried.runs += 1;
       tried.traces.push(probe.trace);
       if (probe.commits.length === 0) tried.idle += 1;

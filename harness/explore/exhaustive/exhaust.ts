@@ -103,7 +103,7 @@ class Exhaustion {
     const facts = await firstOf(workers).facts();
     this.#leftOut = facts.leftOut;
     onBase(facts);
-    if (facts.failing !== undefined) this.#note({ at: 0, plan: base, failing: facts.failing });
+    if (facts.failing !== undefined) this.#note({ plan: base, failing: facts.failing });
     if (isInShard(0, shard)) this.#tally.addOne(facts);
     if (facts.failing !== undefined) return;
     if (deviationsMax === 2) await onEstimate((await this.#estimate(facts.families)) / shard.of);
@@ -168,7 +168,7 @@ class Exhaustion {
           this.#firsts.push(first);
           if (isInShard(from / FAMILIES, shard)) this.#tally.addOne(first);
           if (first.failing !== undefined) {
-            this.#note({ at: 0, plan: applyChange(base, first.choice.change), failing: first.failing });
+            this.#note({ plan: applyChange(base, first.choice.change), failing: first.failing });
           }
           if (this.#violated !== undefined) return true;
         }

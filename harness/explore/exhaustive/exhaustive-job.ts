@@ -8,7 +8,7 @@ import { prepareSimulation } from '../../runner/prepare-simulation.ts';
 import { capabilitiesOf } from '../../runner/requirements.ts';
 import { inMacrotask, simulateBatch } from '../../simulation/simulate.ts';
 import { suggestionOf } from '../../suggestion.ts';
-import { baseNames, PACES_OF_BASES, scenarioBase, smallBase, type Base } from './bases.ts';
+import { baseNames, PACES_OF_BASES, REFERENCE, referenceBase, scenarioBase, smallBase, type Base } from './bases.ts';
 import { choiceCapabilities } from './choices.ts';
 import { Enumerator } from './enumerator.ts';
 import type { ExhaustiveWorker } from './exhaust.ts';
@@ -38,13 +38,22 @@ export async function loadBase(
   { name, set, properties, seed }: BaseChoice,
   subject: Subject,
 ): Promise<Base> {
-  const base = smallBase(name, seed) ?? (await baseOfScenario(catalogue, { name, set, seed }));
+  const known = name === REFERENCE ? referenceBase(seed) : smallBase(name, seed);
+  const base = known ?? (await baseOfScenario(catalogue, { name, set, seed }));
+  return judgedBase(base, properties, subject);
+}
+
+/**
+ * The base with the properties to judge instead of its own, if any are given.
+ * @throws UsageError for a base that the subject cannot run
+ */
+export function judgedBase(base: Base, properties: readonly string[] | undefined, subject: Subject): Base {
   const stories = base.plan.generations.map(({ story }) => story);
   const isRerun = new Set(stories).size < stories.length;
   if (isRerun && !capabilitiesOf(subject).includes('story-rerun')) {
     throw new UsageError(
       'base-unsupported',
-      `the base ${name} generates a story twice, and the subject ${subject.name} has no column for the generation`,
+      `the base ${base.name} generates a story twice, and the subject ${subject.name} has no column for the generation`,
       `possible: ${baseNames(1, false).join(', ')}`,
     );
   }
@@ -57,7 +66,7 @@ async function baseOfScenario(
 ): Promise<Base> {
   const { scenarioNames } = catalogue;
   if (!scenarioNames.includes(name)) {
-    const known = [...baseNames(PACES_OF_BASES), ...scenarioNames];
+    const known = [...baseNames(PACES_OF_BASES), REFERENCE, ...scenarioNames];
     throw new UsageError('base-unknown', `no base or scenario is called "${name}"`, suggestionOf(name, known));
   }
   const scenario = await catalogue.loadScenario(name);
