@@ -18,6 +18,8 @@ interface JsonReportBase {
 /** Of `run` and `replay`. */
 export interface JsonRunReport extends JsonReportBase {
   runs: JsonRecord[];
+  /** Of `run --exhaustive`. */
+  explorations?: Readonly<Record<string, unknown>>[];
 }
 
 /** Of `check`. */
