@@ -24,11 +24,20 @@ export function localWorker(searcher: Searcher): SearchWorker {
   };
 }
 
+/**
+ * What a run leaves is garbage at its end, so that a large young generation makes no run faster, and costs a hundred megabytes
+ * in each thread.
+ */
+export const THREAD_LIMITS = { maxYoungGenerationSizeMb: 12 };
+
 /** Starts a thread that searches. Its first search waits until it is ready. */
 export function threadWorker(job: SearchJob): SearchWorker {
   // A checkout runs its TypeScript sources, a published package contains JavaScript.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./search-thread.${extension}`, import.meta.url), { workerData: job });
+  const worker = new Worker(new URL(`./search-thread.${extension}`, import.meta.url), {
+    workerData: job,
+    resourceLimits: THREAD_LIMITS,
+  });
   let pending: { resolve(result: never): void; reject(error: Error): void; onSmaller(plan: Plan): void } | undefined;
   let failure: Error | undefined;
   let isClosed = false;
