@@ -202,7 +202,9 @@ describe('a run on an environment', () => {
       });
       expect(refusal(['explore', '--on', 'up'])).toMatchObject({
         status: 64,
-        stderr: expect.stringContaining("unknown option '--on'"),
+        stderr: expect.stringContaining(
+          'explore searches in a simulation, which the environment up cannot take part in',
+        ),
       });
     });
   });
