@@ -37,6 +37,8 @@ export interface RunCosts {
   requestsPerPoll: number;
   /** From the question of a tab to the answer. */
   pollMs: { p50: number; p99: number };
+  /** Of all polls, those that were answered: from 0 to 1. */
+  answeredShare: number;
   /** Of the answered polls, those that the primary served: from 0 to 1. */
   primaryShare: number;
   /** The longest time for which a tab showed less than the database had. */

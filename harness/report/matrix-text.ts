@@ -7,6 +7,7 @@ import { validityMark } from './verdict-text.ts';
 const COSTS: readonly (readonly [title: string, value: (costs: RunCosts) => string])[] = [
   ['requests per poll', ({ requestsPerPoll }) => requestsPerPoll.toFixed(2)],
   ['poll p50 / p99, ms', ({ pollMs: { p50, p99 } }) => `${round(p50)} / ${round(p99)}`],
+  ['polls answered', ({ answeredShare }) => `${(answeredShare * 100).toFixed(1)}%`],
   ['polls served by the primary', ({ primaryShare }) => `${Math.round(primaryShare * 100)}%`],
   ['longest time behind, s', ({ behindMs }) => (behindMs / 1e3).toFixed(1)],
 ];

@@ -34,6 +34,7 @@ it('counts requests, latencies and the share of the primary over the answered po
   expect(costs()).toEqual({
     requestsPerPoll: 2,
     pollMs: { p50: 2, p99: 400 },
+    answeredShare: 2 / 3,
     primaryShare: 0.5,
     behindMs: 0,
   });

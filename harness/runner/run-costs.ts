@@ -11,12 +11,14 @@ export interface CostSamples {
   /** Answered polls by who served them. */
   fromPrimary: number;
   polls: number;
+  /** Polls that were sent, answered or not. */
+  asked: number;
   /** The longest time for which a tab showed less than the database had, in milliseconds. */
   behindMs: number;
 }
 
 export function noSamples(): CostSamples {
-  return { attempts: [], latenciesMs: [], fromPrimary: 0, polls: 0, behindMs: 0 };
+  return { attempts: [], latenciesMs: [], fromPrimary: 0, polls: 0, asked: 0, behindMs: 0 };
 }
 
 /** Adds what a run cost. Reads without an answer are not counted; what a tab never saw counts until its last answer. */
@@ -26,18 +28,27 @@ export function addCosts(samples: CostSamples, events: readonly HistoryEvent[]):
   for (const event of events) {
     const { f, type, process } = event;
     if (type === 'invoke') invoked.set(process, event);
-    else if (f === 'read' && type === 'ok') addPoll(samples, event, invoked.get(process));
+    if (f === 'read' && type === 'invoke') samples.asked += 1;
+    if (f === 'read' && type === 'ok') addPoll(samples, event, invoked.get(process));
     followTabs(samples, tabs, event);
   }
 }
 
 /** @returns `undefined` if no poll was answered */
-export function costsOf({ attempts, latenciesMs, fromPrimary, polls, behindMs }: CostSamples): RunCosts | undefined {
+export function costsOf({
+  attempts,
+  latenciesMs,
+  fromPrimary,
+  polls,
+  asked,
+  behindMs,
+}: CostSamples): RunCosts | undefined {
   if (polls === 0) return undefined;
   return {
     requestsPerPoll: attempts.reduce((sum, count) => sum + count, 0) / polls,
     pollMs: { p50: rank(latenciesMs, 0.5), p99: rank(latenciesMs, 0.99) },
     primaryShare: fromPrimary / polls,
+    answeredShare: polls / asked,
     behindMs,
   };
 }

@@ -12,7 +12,6 @@ import {
   endedMark,
   faultWithoutEffectMark,
   incompleteMark,
-  isMark,
   noRequestsMark,
   unusedFaultMark,
 } from '../history/marks.ts';
@@ -23,6 +22,7 @@ import { onBehalfOf } from '../async-context.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { storyKeys } from '../recording/story-keys.ts';
 import { mayPassByGateway, requireOfCluster, requireSupport } from './requirements.ts';
+import { describeGivenUp } from './given-up.ts';
 import { prepareSeeding, storiesOf, waitForReplicas } from './seeding.ts';
 import { prepareStage, type Stage, type StageOptions } from './stage.ts';
 import { addUsers, asSignedIn, usersOf } from './sign-in.ts';
@@ -109,7 +109,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
           ...(warning === undefined ? [] : [warning]),
           ...notesOf(cluster),
           ...(options.host.simulation?.database?.notes ?? []),
-          ...gaveUpNotes(stage),
+          ...describeGivenUp(stage.recorder.history.events),
           ...attributionNote(stage),
           ...(stage.effects?.notes() ?? []),
           ...ownStepsNote(stage),
@@ -140,12 +140,6 @@ function recordMissing(
 
 function notesOf({ missing, notes = [] }: Cluster): string[] {
   return missing === undefined ? [...notes] : [missing.because, ...notes];
-}
-
-/** Also of a run that was stopped. */
-function gaveUpNotes({ recorder }: Stage): string[] {
-  const marks = recorder.history.events.filter((event) => isMark(event, 'worker-gave-up'));
-  return marks.map(({ worker, error }) => `${String(worker)} gave up: ${String(error)}`);
 }
 
 function attributionNote(stage: Stage): string[] {

@@ -39,7 +39,8 @@ export function buildSpace(draft: SpaceDraft): Variation {
     observers,
     faults: [],
     properties: propertiesUnder(deviations),
-    bounds: {},
+    // All faults have ended by then.
+    bounds: { final_look_answered: true },
     allows: [],
     run_ms_max: 300_000,
   };
@@ -171,8 +172,9 @@ function propertiesUnder(deviations: readonly Deviation[]): string[] {
   return [
     'monotonic-view',
     'integrity',
+    'ownership',
     // Only if the database loses no commit.
-    ...(kinds.has('promotion') ? [] : ['monotonic-commits']),
+    ...(kinds.has('promotion') ? [] : ['monotonic-commits', 'completion', 'convergence', 'availability']),
     // Only if all tabs send the progress that they have seen.
     ...(kinds.has('forget') ? [] : ['monotonic-reads']),
   ];
