@@ -11,6 +11,7 @@ export function* cuts(plan: Plan): Generator<Plan> {
   if (stories.size > 1) for (const story of stories) yield* valid(withoutStory(plan, story));
   for (const { session } of plan.observers) yield* valid(withoutActors(plan, new Set([session])));
   for (const generation of plan.generations) yield* withoutGeneration(plan, generation);
+  for (const generation of plan.generations) yield* withStepsBefore(plan, generation);
   for (const fault of plan.faults) yield { ...plan, faults: plan.faults.filter((each) => each !== fault) };
   yield* smallerTopologies(plan);
   for (const generation of plan.generations) yield* smallerGenerations(plan, generation);
@@ -59,6 +60,23 @@ function* withoutGeneration(plan: Plan, generation: GenerationPlan): Generator<P
     at === last.steps.length - 1 ? { ...step, after_ms: Math.min(step.after_ms + lastsMs, 3_600_000) } : step,
   );
   yield { ...shorter, generations: [...shorter.generations.slice(0, -1), { ...last, steps }] };
+}
+
+/** The plan in which the generation before takes over the steps, if its progress is less. */
+function* withStepsBefore(plan: Plan, { worker, story, steps, outcome }: GenerationPlan): Generator<Plan> {
+  const own = plan.generations.filter((each) => each.story === story);
+  const number = own.findIndex((each) => each.worker === worker) + 1;
+  const before = own[number - 2];
+  if (before === undefined || itemAt(before.steps, before.steps.length - 1).progress >= itemAt(steps, 0).progress)
+    return;
+  const longer = { ...before, steps: [...before.steps, ...steps], outcome };
+  const merged = withoutActors(plan, new Set([worker]));
+  const generations = merged.generations.map((each) => (each === before ? longer : each));
+  yield renamed({ ...merged, generations }, (version) =>
+    version.key === story && version.generation >= number
+      ? { ...version, generation: version.generation - 1 }
+      : version,
+  );
 }
 
 function withEarlierPolls(plan: Plan, story: string, byMs: number): Plan {
