@@ -6,16 +6,17 @@ const containerTests = '**/*.containers.test.ts';
 // Equal for all suites, so that vitest runs them in one pool: the tests of databases mostly wait.
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 const browserTests = '**/*.browser.test.ts';
+// On GitHub, commands under test would annotate the run of the tests.
+const env = { GITHUB_ACTIONS: '' };
 const exclude = ['**/node_modules/**', 'dist/**', 'reports/**'];
 
 export default defineConfig({
   test: {
-    // On GitHub, commands under test would annotate the run of the tests.
-    env: { GITHUB_ACTIONS: '' },
     projects: [
       {
         test: {
           name: 'unit',
+          env,
           include: ['**/*.test.ts'],
           exclude: [...exclude, databaseTests, containerTests, browserTests],
           // A limit for what hangs, not a measure of speed: machines are shared.
@@ -28,6 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'embedded',
+          env,
           include: [databaseTests],
           exclude,
           testTimeout: 120_000,
@@ -48,6 +50,7 @@ export default defineConfig({
       {
         test: {
           name: 'containers',
+          env,
           include: [containerTests],
           exclude,
           testTimeout: 240_000,

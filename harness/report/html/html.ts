@@ -45,12 +45,12 @@ class HtmlReporter implements Reporter {
   }
 
   ran(run: JudgedRun): void {
-    this.#judged.push(run);
+    this.#count(run);
     this.#addRun(run, this.#nameOf(run));
   }
 
   explored(exploration: JudgedExploration): void {
-    this.#judged.push(exploration);
+    this.#count(exploration);
     const lines = describeSearch(exploration, plainPalette).map((line) => line.trim());
     const { elapsedMs: durationMs, found } = exploration;
     const headline = lines.join('; ');
@@ -80,6 +80,11 @@ class HtmlReporter implements Reporter {
     };
     this.#output.write(dataElement(OVERVIEW_ID, overview));
     this.#output.write(`<script>${this.#bundle.script}</script>\n</body>\n</html>\n`);
+  }
+
+  /** Without the history, which would stay in memory. */
+  #count({ valid, expected }: Judged): void {
+    this.#judged.push({ valid, expected });
   }
 
   #addRun(run: JudgedRun, name: string): void {

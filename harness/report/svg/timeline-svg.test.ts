@@ -105,6 +105,26 @@ describe('the picture of a run', () => {
     expect(withClass(svg, 'shade')).toMatchObject([{ x: held!['x'], width: held!['width'] }]);
   });
 
+  it('draws what a replica had replayed when it answered, and its lag as the area up to what was committed', () => {
+    const answer = (value: number, lsn: string, ms: number) =>
+      read('tab-1', progress(value), { served_by: 'replica-1', lsn, ...at(ms) });
+    const svg = svgOf(
+      historyOf([
+        commit(progress(10), { lsn: '0/100', ...at(100) }),
+        commit(progress(85), { lsn: '0/200', ...at(300) }),
+        ...answer(10, '0/100', 400),
+        ...answer(10, '0/1FF', 450),
+        ...answer(85, '0/200', 500),
+      ]),
+    );
+    expect(texts(svg, 'strong')).toEqual(['tab-1 · story-1', 'replica-1 · story-1']);
+    const [replayed] = withClass(svg, 'replayed');
+    const [, ten, later] = /^M\S+ (\S+)H\S+V(\S+)H776$/.exec(replayed!['d']!)!;
+    // 75% of a lane that is 60 high.
+    expect(Number(ten) - Number(later)).toBeCloseTo(45, 0);
+    expect(withClass(svg, 'lag')).toHaveLength(1);
+  });
+
   it('draws a fault without an end up to the edge, and one without phases as a moment', () => {
     const fault = (more: object) => info('nemesis', 'fault', { key: undefined, ...more });
     const svg = svgOf(
