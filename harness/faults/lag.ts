@@ -41,7 +41,9 @@ export const lag = defineFault({
   // Without a delay it is a lag in name only.
   isMetBy: (fault, { node, isBehind }) =>
     (fault.mode === 'timed' && fault.delay_ms === 0) || (node === fault.replica && isBehind),
-  holdsBack: (fault, version) => fault.mode !== 'exact' || isBeyond(version, fault.hold_at),
+  // A generation may end without more progress: then the version of the same progress is a later one.
+  holdsBack: (fault, version) =>
+    fault.mode !== 'exact' || isBeyond({ ...version, progress: version.progress + 0.001 }, fault.hold_at),
   renameVersions: (fault, rename) => (fault.mode === 'exact' ? { ...fault, hold_at: rename(fault.hold_at) } : fault),
   deviationOf: ({ mode }) => (mode === 'exact' ? 'lag-exact' : 'lag-timed'),
   draw: {
