@@ -4,7 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import { firstOf } from '../required.ts';
 import type { Coverage, Pair } from './coverage.ts';
 import { CHUNK_RUNS, type ChunkResult, type Find } from './search.ts';
-import type { Shrunk } from './shrink.ts';
+import type { Shrunk } from './shrink-plan.ts';
 import { isBlocked, STEADY, type Failing } from './trial.ts';
 
 /** A worker of a search, in another thread or in this one. It rejects if its simulation cannot start or its thread ends. */

@@ -2,7 +2,7 @@
 import { openCatalogue } from '../runner/catalogue.ts';
 import { realClock } from '../clock.ts';
 import { searchChunk, type ChunkResult, type Find, type SearchOptions } from './search.ts';
-import { shrink, type Shrunk } from './shrink.ts';
+import { shrink, type Shrunk } from './shrink-plan.ts';
 import { simulationOf } from './simulation.ts';
 import { loadSpace } from './space.ts';
 import { watchGlobals } from './surviving-state.ts';

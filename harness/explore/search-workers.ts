@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { SearchWorker } from './explore.ts';
 import type { SearchJob, Searcher } from './search-job.ts';
 import type { ChunkResult } from './search.ts';
-import type { Shrunk } from './shrink.ts';
+import type { Shrunk } from './shrink-plan.ts';
 import { receivedError, type SentError } from './thread-errors.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 

@@ -85,7 +85,7 @@ describe('an invalid config', () => {
     [
       'an unknown field',
       "{ subjcts: ['subjects'] }",
-      'config has no field "subjcts"; did you mean subjects? available: scenarios, subjects, subject',
+      'config has no field "subjcts"; did you mean subjects? available: scenarios, subjects, subject, planted',
     ],
     [
       'a folder that stands alone',
