@@ -26,7 +26,7 @@ export const scenario = defineScenario({
         story.runs(
           { progress: 10, afterMs: draw('worker-1', 80, 120) },
           { progress: 40, afterMs: draw('worker-1', 120, 180) },
-          { progress: 100, afterMs: draw('worker-1', 120, 180), when: committed(story.at(10)).plus(400) },
+          { progress: 100, afterMs: draw('worker-1', 120, 180), when: committed(story.at(10)).plus(400).within(8_000) },
         ),
         other.runs({ progress: 100, afterMs: draw('worker-2', 4_000, 4_200) }),
       ],

@@ -39,8 +39,7 @@ export function buildSpace(draft: SpaceDraft): Variation {
     observers,
     faults: [],
     properties: propertiesUnder(deviations),
-    // All faults have ended by then.
-    bounds: { final_look_answered: true },
+    bounds: {},
     allows: [],
     run_ms_max: 300_000,
   };
@@ -172,9 +171,8 @@ function propertiesUnder(deviations: readonly Deviation[]): string[] {
   return [
     'monotonic-view',
     'integrity',
-    'ownership',
     // Only if the database loses no commit.
-    ...(kinds.has('promotion') ? [] : ['monotonic-commits', 'completion', 'convergence', 'availability']),
+    ...(kinds.has('promotion') ? [] : ['monotonic-commits']),
     // Only if all tabs send the progress that they have seen.
     ...(kinds.has('forget') ? [] : ['monotonic-reads']),
   ];
