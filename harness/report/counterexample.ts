@@ -204,11 +204,16 @@ function sourceOf(show: HistoryEvent, { length, eventAt }: HistoryColumns): Hist
 function describeService(read: HistoryEvent, history: HistoryColumns): string {
   const { served_by: node, lsn, attempts, exchanges, log_line: line } = read as Service;
   const tries = attempts === undefined ? undefined : describeAttempts(attempts, exchanges, history);
-  const server = node === undefined ? undefined : `served by ${node === 'primary' ? 'the primary' : node}`;
+  const server = node === undefined ? undefined : `served by ${databaseWords(node)}`;
   const isReplica = node !== undefined && node !== 'primary' && lsn !== undefined;
   const state = isReplica ? `which had replayed up to ${lsn}${describeLag(read, lsn, history)}` : undefined;
   const where = line === undefined ? undefined : `line ${line} of the log`;
   return [server, tries, state, where].filter((part) => part !== undefined).join(', ');
+}
+
+/** A database in a sentence: `the primary` or `replica-1`. */
+export function databaseWords(node: string): string {
+  return node === 'primary' ? 'the primary' : node;
 }
 
 function describeAttempts(

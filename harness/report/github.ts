@@ -74,7 +74,11 @@ class Annotations implements Reporter {
   #annotate(run: JudgedRun, title: RunTitle): void {
     for (const { property, sentence, lines } of storiesOf(run)) {
       const message = [sentence, ...lines, ...(run.replay === undefined ? [] : [`replay: ${run.replay}`])].join('\n');
-      this.#write('error', { file: sourceFile(run, property), title: `${property}: ${this.#nameOf(title)}` }, message);
+      this.#write(
+        'error',
+        { file: sourceFile(run, property), title: `${property}: ${this.#titles.nameOf(title)}` },
+        message,
+      );
     }
     if (run.valid !== 'unknown') return;
     const reason = run.verdicts.find(({ valid }) => valid === 'unknown')?.reason;
@@ -82,7 +86,7 @@ class Annotations implements Reporter {
   }
 
   #warn(title: RunTitle, message: string): void {
-    this.#write('warning', { file: undefined, title: `inconclusive: ${this.#nameOf(title)}` }, message);
+    this.#write('warning', { file: undefined, title: `inconclusive: ${this.#titles.nameOf(title)}` }, message);
   }
 
   #write(
@@ -97,10 +101,6 @@ class Annotations implements Reporter {
       `title=${escapeProperty(title)}`,
     ];
     this.#output.write(`::${command} ${properties.join(',')}::${escapeData(message)}\n`);
-  }
-
-  #nameOf(title: RunTitle): string {
-    return this.#titles.wordsOf(title).join(' · ');
   }
 }
 

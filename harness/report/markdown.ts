@@ -13,8 +13,9 @@ import { describeValidity, isSurprise } from './expected-words.ts';
 import { plainPalette } from './palette.ts';
 import { withPrintable } from './printable-reporter.ts';
 import { describeBody, describeDuration } from './run-text.ts';
-import { describeCounts, type Judged } from './summary.ts';
+import { describeTotal, type Judged } from './summary.ts';
 import { Titles } from './title.ts';
+import { validityMark } from './verdict-text.ts';
 
 /** Rows of the table, those that passed last, and counterexamples: a summary of GitHub holds 1 MiB. */
 const ROWS_MAX = 200;
@@ -64,19 +65,14 @@ class MarkdownReporter implements Reporter {
   }
 
   end({ durationMs, error }: VerbEnd): void {
-    const { verb, titles, leftOut } = this.#start;
-    const notRun = titles.length - this.#rows.length;
-    const counts = [
-      describeCounts(this.#rows),
-      ...(leftOut.length === 0 ? [] : [`${leftOut.length} left out`]),
-      ...(notRun <= 0 ? [] : [`${notRun} not run`]),
-    ].filter((part) => part !== '');
+    const { verb, leftOut } = this.#start;
+    const counts = describeTotal(this.#rows, this.#start);
     const parts = [
-      `## ratchet ${verb}: ${counts.length === 0 ? 'nothing judged' : counts.join(', ')}`,
+      `## ratchet ${verb}: ${counts === '' ? 'nothing judged' : counts}`,
       ...(error === undefined ? [] : [`**stopped:** ${inline(error.message)}`]),
       ...tableOf(this.#rows),
       ...this.#details.map(({ name, text }) => `### ${inline(name)}\n\n${fenced(text)}`),
-      ...leftOut.map(({ title, reason }) => `- ${inline(this.#nameOf(title))} left out: ${inline(reason)}`),
+      ...leftOut.map(({ title, reason }) => `- ${inline(this.#titles.nameOf(title))} left out: ${inline(reason)}`),
       describeDuration(durationMs),
     ];
     this.#output.write(`${parts.join('\n\n')}\n`);
@@ -84,7 +80,7 @@ class MarkdownReporter implements Reporter {
 
   /** @returns the name of what was judged */
   #add(judged: Judged & RunTitle, durationMs: number, why: string): string {
-    const name = this.#nameOf(judged);
+    const name = this.#titles.nameOf(judged);
     const { valid, expected, scenario = '' } = judged;
     this.#rows.push({ name, valid, expected, words: describeValidity(valid, expected, scenario), durationMs, why });
     return name;
@@ -93,10 +89,6 @@ class MarkdownReporter implements Reporter {
   #isDetailed({ valid, expected }: Judged): boolean {
     if (this.#details.length >= DETAILS_MAX) return false;
     return valid !== true || isSurprise(valid, expected) || this.#isVerbose;
-  }
-
-  #nameOf(title: RunTitle): string {
-    return this.#titles.wordsOf(title).join(' · ');
   }
 }
 
@@ -113,8 +105,7 @@ function tableOf(rows: readonly Row[]): string[] {
   if (rows.length === 0) return [];
   const sorted = [...rows.filter(({ valid }) => valid !== true), ...rows.filter(({ valid }) => valid === true)];
   const lines = sorted.slice(0, ROWS_MAX).map(({ valid, name, words, durationMs, why }) => {
-    const mark = valid === true ? '✓' : valid === false ? '✗' : '?';
-    return `| ${mark} ${inline(words)} | ${inline(name)} | ${describeDuration(durationMs)} | ${inline(why)} |`;
+    return `| ${validityMark(valid, plainPalette)} ${inline(words)} | ${inline(name)} | ${describeDuration(durationMs)} | ${inline(why)} |`;
   });
   const rest = rows.length - lines.length;
   const table = ['| verdict | what | time | violated |', '|---|---|---|---|', ...lines].join('\n');

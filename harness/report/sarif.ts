@@ -91,14 +91,10 @@ class SarifReporter implements Reporter {
   }
 
   #add(run: JudgedRun, title: RunTitle): void {
-    for (const story of storiesOf(run)) this.#results.push(violated(story, run, this.#nameOf(title)));
+    for (const story of storiesOf(run)) this.#results.push(violated(story, run, this.#titles.nameOf(title)));
     for (const { property, valid, reason = 'inconclusive' } of run.verdicts) {
-      if (valid === 'unknown') this.#results.push(open(property, reason, run, this.#nameOf(title)));
+      if (valid === 'unknown') this.#results.push(open(property, reason, run, this.#titles.nameOf(title)));
     }
-  }
-
-  #nameOf(title: RunTitle): string {
-    return this.#titles.wordsOf(title).join(' · ');
   }
 }
 

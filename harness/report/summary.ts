@@ -1,5 +1,6 @@
 /** Counts verdicts for the last line of a report. */
 import type { Validity } from '../checker/verdict.ts';
+import type { VerbStart } from '../port/reporter.ts';
 import { isSurprise } from './expected-words.ts';
 
 export interface Judged {
@@ -12,6 +13,20 @@ export function describeCounts(judged: readonly Judged[]): string {
   return VALIDITIES.map((valid) => describeGroup(valid, judged))
     .filter((text) => text !== undefined)
     .join(', ');
+}
+
+/** The counts with what was left out and what did not run; empty if there is nothing. */
+export function describeTotal(
+  judged: readonly Judged[],
+  { titles, leftOut }: Pick<VerbStart, 'titles' | 'leftOut'>,
+): string {
+  const notRun = titles.length - judged.length;
+  const parts = [
+    describeCounts(judged),
+    ...(leftOut.length === 0 ? [] : [`${leftOut.length} left out`]),
+    ...(notRun <= 0 ? [] : [`${notRun} not run`]),
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 const VALIDITIES: readonly Validity[] = [true, false, 'unknown'];

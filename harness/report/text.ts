@@ -11,7 +11,7 @@ import type {
 import { plainPalette, terminalPalette, type Palette } from './palette.ts';
 import { withPrintable } from './printable-reporter.ts';
 import { describeBody, describeDuration, describeHead } from './run-text.ts';
-import { describeCounts, type Judged } from './summary.ts';
+import { describeCounts, describeTotal, type Judged } from './summary.ts';
 import { Titles } from './title.ts';
 
 export function createTextReporter(options: ReporterOptions): Reporter {
@@ -78,13 +78,7 @@ class TextReporter implements Reporter {
   end({ durationMs }: VerbEnd): void {
     const { titles, leftOut } = this.#start;
     if (titles.length + leftOut.length <= 1) return;
-    const notRun = titles.length - this.#judged.length;
-    const parts = [
-      describeCounts(this.#judged),
-      ...(leftOut.length === 0 ? [] : [`${leftOut.length} left out`]),
-      ...(notRun === 0 ? [] : [`${notRun} not run`]),
-    ];
-    const total = `${parts.filter((part) => part !== '').join(', ')}  ${this.#palette.dim(describeDuration(durationMs))}`;
+    const total = `${describeTotal(this.#judged, this.#start)}  ${this.#palette.dim(describeDuration(durationMs))}`;
     this.#isBlankDue = true;
     this.#print([...this.#countsOfScenarios(), this.#palette.bold(total)]);
   }

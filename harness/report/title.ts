@@ -8,14 +8,14 @@ export class Titles {
 
   constructor({ titles, defaults }: Pick<VerbStart, 'titles' | 'defaults'>) {
     this.#defaults = defaults;
-    const names = titles.map(nameOf);
+    const names = titles.map(identityOf);
     this.#repeated = new Set(names.filter((name, at) => names.indexOf(name) !== at));
   }
 
   /** The words of a title, e.g. `['lagging-replica', 'guarded', 'seed 7']`. */
   wordsOf(title: RunTitle): string[] {
     const { scenario, subject, backend, seed, file } = title;
-    const showsSeed = seed !== undefined && (seed !== this.#defaults.seed || this.#repeated.has(nameOf(title)));
+    const showsSeed = seed !== undefined && (seed !== this.#defaults.seed || this.#repeated.has(identityOf(title)));
     const words = [
       file,
       scenario,
@@ -25,8 +25,13 @@ export class Titles {
     ];
     return words.filter((word) => word !== undefined);
   }
+
+  /** The title as one text. */
+  nameOf(title: RunTitle): string {
+    return this.wordsOf(title).join(' · ');
+  }
 }
 
-function nameOf({ scenario, subject, backend, file }: RunTitle): string {
+function identityOf({ scenario, subject, backend, file }: RunTitle): string {
   return JSON.stringify([scenario, subject, backend, file]);
 }

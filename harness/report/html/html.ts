@@ -14,7 +14,7 @@ import { describeSearch } from '../explored.ts';
 import { describeValidity, isSurprise } from '../expected-words.ts';
 import { plainPalette } from '../palette.ts';
 import { printable, printableData } from '../printable.ts';
-import { describeCounts, type Judged } from '../summary.ts';
+import { describeTotal, type Judged } from '../summary.ts';
 import { Titles } from '../title.ts';
 import { loadPageBundle, type PageBundle } from './page-bundle.ts';
 import { OVERVIEW_ID, runId, type OverviewData, type OverviewRow } from './page-data.ts';
@@ -62,17 +62,12 @@ class HtmlReporter implements Reporter {
   end({ valid, durationMs, error }: VerbEnd): void {
     const { verb, titles, leftOut } = this.#start;
     const notRun = titles.slice(this.#judged.length).map((title) => this.#nameOf(title));
-    const counts = [
-      describeCounts(this.#judged),
-      ...(leftOut.length === 0 ? [] : [`${leftOut.length} left out`]),
-      ...(notRun.length === 0 ? [] : [`${notRun.length} not run`]),
-    ];
     const overview: OverviewData = {
       page: 1,
       verb,
       valid,
       durationMs,
-      counts: counts.filter((part) => part !== '').join(', '),
+      counts: describeTotal(this.#judged, this.#start),
       error: error === undefined ? undefined : printable(error.message),
       rows: this.#rows,
       leftOut: leftOut.map(({ title, reason }) => ({ name: this.#nameOf(title), reason: printable(reason) })),
@@ -111,7 +106,7 @@ class HtmlReporter implements Reporter {
   }
 
   #nameOf(title: RunTitle): string {
-    return printable(this.#titles.wordsOf(title).join(' · '));
+    return printable(this.#titles.nameOf(title));
   }
 }
 

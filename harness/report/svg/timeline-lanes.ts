@@ -4,6 +4,7 @@ import { COMMIT_OK, NONE, READ_OK, SHOW_OK } from '../../history/codes.ts';
 import type { Value } from '../../history/event.ts';
 import { describeValue } from '../../history/order.ts';
 import { itemAt } from '../../required.ts';
+import { databaseWords } from '../counterexample.ts';
 import type { TimelineEvents } from './timeline-events.ts';
 
 /** A progress that applies from this time on. */
@@ -136,7 +137,7 @@ function markedPoint(events: TimelineEvents, index: number, beside: Value): Mark
   if (point === undefined) return undefined;
   const { generation, progress } = point;
   const server = serverOf(events, index);
-  const source = server === undefined ? '' : ` from ${server === 'primary' ? 'the primary' : server}`;
+  const source = server === undefined ? '' : ` from ${databaseWords(server)}`;
   return { ...point, text: `${describeValue({ generation, progress }, beside)}${source}` };
 }
 

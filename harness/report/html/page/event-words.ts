@@ -13,7 +13,7 @@ import {
   WATCH_BEGIN,
   WATCH_END,
 } from '../../../history/codes.ts';
-import { seconds } from '../../counterexample.ts';
+import { databaseWords, seconds } from '../../counterexample.ts';
 import { serverOf } from '../../svg/timeline-lanes.ts';
 import type { TimelineEvents } from '../../svg/timeline-events.ts';
 
@@ -60,7 +60,7 @@ export class EventTexts {
       time: when,
       who: (code[at] ?? 0) >> 2 === COMMIT ? 'the primary' : session,
       what: [deed, ...this.#objectOf(at, type, key)].join(' '),
-      source: server === undefined ? '' : `served by ${server === 'primary' ? 'the primary' : server}`,
+      source: server === undefined ? '' : `served by ${databaseWords(server)}`,
     };
   }
 
