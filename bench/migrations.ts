@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { THREAD_LIMITS } from '../harness/explore/search-workers.ts';
+import { THREAD_LIMITS } from '../harness/explore/asked-thread.ts';
 import { firstOf, itemAt } from '../harness/required.ts';
 import { prepareSimulation } from '../harness/runner/prepare-simulation.ts';
 import { simulateRun } from '../harness/runner/simulate-run.ts';

@@ -14,7 +14,7 @@ import {
   localExhaustiveWorker,
   type BaseChoice,
 } from '../explore/exhaustive/exhaustive-job.ts';
-import { startThread, type ExhaustiveThread } from '../explore/exhaustive/exhaustive-workers.ts';
+import { startExhaustiveThread, type ExhaustiveThread } from '../explore/exhaustive/exhaustive-workers.ts';
 import { savedIn } from '../explore/exhaustive/saved-batches.ts';
 import { SIMULATED } from '../explore/explore-spaces.ts';
 import { parametersOf, type Scenario } from '../plan/scenario.ts';
@@ -132,7 +132,7 @@ function workersFor(
         const enumerator = enumeratorOf(base, subject);
         return [localExhaustiveWorker(() => enumerator)];
       }
-      threads ??= Array.from({ length: workers }, () => startThread(job));
+      threads ??= Array.from({ length: workers }, () => startExhaustiveThread(job));
       return threads.map((thread) => thread.workerOf(named.indexOf(choice)));
     },
     closeWorkers: () => threads?.forEach((thread) => thread.close()),

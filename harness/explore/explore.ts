@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { firstOf } from '../required.ts';
 import type { Coverage, Pair } from './coverage.ts';
+import { interruptionOf } from './interruption.ts';
 import { CHUNK_RUNS, type ChunkResult, type Find } from './search.ts';
 import type { Shrunk } from './shrink-plan.ts';
 import { isBlocked, STEADY, type Failing } from './trial.ts';
@@ -74,7 +75,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     let searchedMs = 0;
     const shrink = (find: Find): Promise<Found> =>
       shrunk(options, find, interruption.promise, () =>
-        options.onProgress({ state: 'shrinking', ...sum(results, searchedMs, finds) }),
+        options.onProgress({ state: 'shrinking', ...tallyOf(results, searchedMs, lastChunk(results, finds)) }),
       );
     while (finds.length < FINDS_MAX && !signal.aborted && elapsedMs() < (options.timeMs ?? Infinity)) {
       const chunks = chunksFor(options, finds);
@@ -149,7 +150,7 @@ async function searchAll(
     while (!isOver()) {
       const chunk = next++;
       results.push(await worker.search(chunk, Math.min(CHUNK_RUNS, runs - chunk * CHUNK_RUNS)));
-      options.onProgress({ state: 'searching', ...sum(results, elapsedMs(), []) });
+      options.onProgress({ state: 'searching', ...tallyOf(results, elapsedMs(), lastChunk(results, [])) });
     }
   };
   await Promise.all(options.workers.map(work));
@@ -209,30 +210,36 @@ function sum(
   finds: readonly Found[],
 ): Pick<Explored, 'runs' | 'runsPerSecond' | 'coverage' | 'pairs' | 'untested' | 'untestedReason' | 'warning'> {
   const last = lastChunk(results, finds);
-  const coverage: Coverage = {};
-  let runs = 0;
-  let untested = 0;
-  let allRuns = 0;
-  for (const result of results) {
-    allRuns += result.runs;
-    if (result.chunk > last) continue;
-    runs += result.runs;
-    untested += result.untested;
-    for (const kind of Object.keys(result.coverage) as (keyof Coverage)[])
-      coverage[kind] = (coverage[kind] ?? 0) + (result.coverage[kind] ?? 0);
-  }
   const counted = results.filter(({ chunk }) => chunk <= last).toSorted((a, b) => a.chunk - b.chunk);
+  const untested = counted.reduce((total, result) => total + result.untested, 0);
   const [untestedReason] = counted.flatMap((result) => result.untestedReason ?? []);
   const [warning] = counted.flatMap((result) => result.warning ?? []);
   return {
-    runs,
-    runsPerSecond: elapsedMs > 0 ? (allRuns / elapsedMs) * 1_000 : 0,
-    coverage,
+    ...tallyOf(results, elapsedMs, last),
     pairs: [...new Set(counted.flatMap((result) => result.pairs))].sort(),
     untested,
     ...(untestedReason === undefined || untested === 0 ? {} : { untestedReason }),
     ...(warning === undefined ? {} : { warning }),
   };
+}
+
+/** What the progress shows. It is computed after every chunk, so it has only counts. */
+function tallyOf(
+  results: readonly ChunkResult[],
+  elapsedMs: number,
+  last: number,
+): Pick<Explored, 'runs' | 'runsPerSecond' | 'coverage'> {
+  const coverage: Coverage = {};
+  let runs = 0;
+  let allRuns = 0;
+  for (const result of results) {
+    allRuns += result.runs;
+    if (result.chunk > last) continue;
+    runs += result.runs;
+    for (const kind of Object.keys(result.coverage) as (keyof Coverage)[])
+      coverage[kind] = (coverage[kind] ?? 0) + (result.coverage[kind] ?? 0);
+  }
+  return { runs, runsPerSecond: elapsedMs > 0 ? (allRuns / elapsedMs) * 1_000 : 0, coverage };
 }
 
 function lastChunk(results: readonly ChunkResult[], finds: readonly Found[]): number {
@@ -241,15 +248,4 @@ function lastChunk(results: readonly ChunkResult[], finds: readonly Found[]): nu
   if (first === undefined || last === undefined)
     return earliestFind(results, { from: 0, to: Infinity })?.chunk ?? Infinity;
   return isConclusive(last) || finds.length === FINDS_MAX ? last.chunk : first.chunk + SEARCHED_ON;
-}
-
-function interruptionOf(signal: AbortSignal, close: () => void): { promise: Promise<void>; stop(): void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const interrupt = (): void => {
-    close();
-    resolve();
-  };
-  if (signal.aborted) interrupt();
-  signal.addEventListener('abort', interrupt, { once: true });
-  return { promise, stop: () => signal.removeEventListener('abort', interrupt) };
 }

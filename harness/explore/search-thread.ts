@@ -1,13 +1,13 @@
 /** The worker thread of a search: it receives its job at the start, and then one request at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { required } from '../required.ts';
-import type { Answer, Request } from './search-workers.ts';
+import type { Request, SearchAnswer } from './search-workers.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { sentError } from './thread-errors.ts';
 import { openSearcher, type SearchJob } from './search-job.ts';
 
 const port = required(parentPort, 'the thread that starts this one');
-const answer = (message: Answer): void => port.postMessage(message);
+const answer = (message: SearchAnswer): void => port.postMessage(message);
 const searcher = openSearcher(workerData as SearchJob);
 searcher.catch(reportError);
 
@@ -21,7 +21,7 @@ port.on('message', (request: Request) => {
 function serve(ready: Awaited<typeof searcher>, request: Request): void {
   try {
     if ('search' in request) answer({ result: ready.search(request.search.chunk, request.search.runs) });
-    else answer({ result: ready.shrink(request.shrink, (smaller) => answer({ smaller })) });
+    else answer({ result: ready.shrink(request.shrink, (smaller) => answer({ more: smaller })) });
   } catch (error) {
     reportError(error);
   }

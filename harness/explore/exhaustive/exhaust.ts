@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { firstOf } from '../../required.ts';
+import { interruptionOf } from '../interruption.ts';
 import { applyChange, idOf } from './choice.ts';
 import { unitsOf, type BaseFacts, type FailedPlan, type TriedFirst, type TriedUnit, type Unit } from './enumerator.ts';
 import type { SavedBatches } from './saved-batches.ts';
@@ -69,16 +70,12 @@ const SAMPLES = 24;
  */
 export async function exhaust(options: ExhaustOptions): Promise<Exhausted> {
   const search = new Exhaustion(options);
-  const { signal } = options;
-  const aborted = Promise.withResolvers<void>();
-  const abort = (): void => aborted.resolve();
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
+  const interruption = interruptionOf(options.signal);
   try {
-    await Promise.race([search.run(), aborted.promise]);
+    await Promise.race([search.run(), interruption.promise]);
     return search.result();
   } finally {
-    signal.removeEventListener('abort', abort);
+    interruption.stop();
   }
 }
 
