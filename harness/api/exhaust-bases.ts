@@ -19,11 +19,10 @@ import { savedIn } from '../explore/exhaustive/saved-batches.ts';
 import { SIMULATED } from '../explore/explore-spaces.ts';
 import { parametersOf, type Scenario } from '../plan/scenario.ts';
 import { DEFAULT_REPORT, DEFAULT_SEED } from '../runner/defaults.ts';
-import { loadBackend } from '../runner/backend-registry.ts';
 import { prepareSimulationFiles } from '../runner/prepare-simulation.ts';
-import { capabilitiesOf, requireConnection } from '../runner/requirements.ts';
-import { requireProperties } from '../runner/judgement.ts';
+import { capabilitiesOf } from '../runner/requirements.ts';
 import type { Project, ProjectOptions } from './project.ts';
+import { requireSearch } from './search-requirements.ts';
 
 /** The options of an exhaustive search. */
 export interface ExhaustiveOptions {
@@ -68,11 +67,9 @@ export async function basesOptions(
 ): Promise<ExploreBasesOptions> {
   const { catalogue, subject, subjectAs } = project;
   const { exhaustive: deviationsMax = 1, shard = { number: 1, of: 1 }, seed = DEFAULT_SEED, properties, set } = options;
-  if (properties !== undefined) requireProperties(properties);
+  const { backend = SIMULATED } = options;
   requireShard(shard);
-  for (const name of new Set([SIMULATED, options.backend ?? SIMULATED])) {
-    requireConnection(await loadBackend(name), subject);
-  }
+  await requireSearch(subject, { properties, backend });
   const canRerun = capabilitiesOf(subject).includes('story-rerun');
   const bases = new Map<Base, BaseChoice | undefined>();
   for (const choice of choices ?? baseNames(deviationsMax === 1 ? PACES_OF_BASES : 1, canRerun)) {
@@ -99,7 +96,7 @@ export async function basesOptions(
     subject,
     subjectAs,
     reportRoot,
-    backend: options.backend ?? SIMULATED,
+    backend,
     signal: options.signal ?? new AbortController().signal,
   };
 }

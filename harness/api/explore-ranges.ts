@@ -18,14 +18,12 @@ import type { Scenario } from '../plan/scenario.ts';
 import type { Catalogue } from '../runner/catalogue.ts';
 import { prepareSimulationFiles } from '../runner/prepare-simulation.ts';
 import { DEFAULT_PLANS, DEFAULT_REPORT, DEFAULT_SEED } from '../runner/defaults.ts';
-import { requireConnection } from '../runner/requirements.ts';
-import { requireProperties } from '../runner/judgement.ts';
-import { loadBackend } from '../runner/backend-registry.ts';
 import { required } from '../required.ts';
 import { exhaustRanges, type ExhaustiveOptions } from './exhaust-bases.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
 import { textsOf } from './run-scenarios.ts';
+import { requireSearch } from './search-requirements.ts';
 
 /** The progress of an exhaustive search. */
 export type ExhaustiveProgress = Parameters<ExploreBasesOptions['onProgress']>[0];
@@ -74,8 +72,7 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   const keepIn = options.keep === true ? regressionParent(catalogue) : undefined;
   if (options.exhaustive !== undefined) return exhaustRanges(options.ranges, project, { ...options, set, keepIn });
   const { backend = SIMULATED, properties, seed = DEFAULT_SEED, timeMs, checkDeterminism = false } = options;
-  if (properties !== undefined) requireProperties(properties);
-  for (const name of new Set([SIMULATED, backend])) requireConnection(await loadBackend(name), subject);
+  await requireSearch(subject, { properties, backend });
   // All ranges are loaded before the first search, so that errors in names are reported at once.
   const named = new Set<Space>();
   const spaces: Space[] = [];

@@ -1,5 +1,4 @@
 /** Searches every application with a planted bug for a plan under which the bug breaks the promise. */
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { worstOf, type Validity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
@@ -12,7 +11,7 @@ import { PLAN_SPACE } from '../plan/arbitraries.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Hunt, HuntResults } from '../port/hunt.ts';
 import type { FoundPlan, JudgedExploration } from '../port/reporter.ts';
-import { openCatalogue } from '../runner/catalogue.ts';
+import { openCatalogue, type Catalogue } from '../runner/catalogue.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { suggestionOf } from '../suggestion.ts';
 import { collect } from './collect.ts';
@@ -47,20 +46,21 @@ interface Task {
 export async function huntPlanted(options: HuntOptions = {}): Promise<HuntResults> {
   requireWholeNumbers(options);
   const clock = realClock();
-  const tasks = await tasksOf(options);
+  const catalogue = await openCatalogue(options.folder ?? process.cwd());
+  const tasks = await tasksOf(catalogue, options);
   const hunts: Hunt[] = [];
   for (const task of tasks) {
     if (options.signal?.aborted === true) break;
     options.onProgress?.(`${task.name} (${hunts.length + 1} of ${tasks.length})`);
-    const hunted = await huntOne(task, options);
+    const hunted = await huntOne(task, catalogue, options);
     hunts.push(hunted);
     options.onHunted?.(hunted);
   }
   return { valid: verdictOf(hunts, tasks.length), hunts, durationMs: clock.now() / 1e6 };
 }
 
-async function tasksOf({ folder = process.cwd(), bugs }: HuntOptions): Promise<Task[]> {
-  const tables = await (await openCatalogue(folder)).loadPlanted();
+async function tasksOf(catalogue: Catalogue, { bugs }: HuntOptions): Promise<Task[]> {
+  const tables = await catalogue.loadPlanted();
   const all = tables.flatMap((planted) =>
     Object.entries(planted.bugs).map(([name, bug]): Task => ({ name, planted, bug })),
   );
@@ -78,11 +78,11 @@ async function tasksOf({ folder = process.cwd(), bugs }: HuntOptions): Promise<T
   return all.filter(({ name }) => bugs === undefined || bugs.includes(name));
 }
 
-async function huntOne({ name, planted, bug }: Task, options: HuntOptions): Promise<Hunt> {
+async function huntOne({ name, planted, bug }: Task, catalogue: Catalogue, options: HuntOptions): Promise<Hunt> {
   const { folder, report, signal, seed } = options;
   const copy = plant(planted, name, bug);
   try {
-    const subject = await (await openCatalogue(folder ?? process.cwd())).loadSubject(copy.subject);
+    const subject = await catalogue.loadSubject(copy.subject);
     const { explorations } = await collect(undefined, (reporter) =>
       exploreRanges({
         subject: { ...subject, name: `planted-${name}` },
@@ -99,7 +99,7 @@ async function huntOne({ name, planted, bug }: Task, options: HuntOptions): Prom
     );
     const result = resultOf(explorations[0]);
     const plan = explorations[0]?.found?.plan;
-    const isSound = !result.isFound || plan === undefined || (await holdsWithout(planted, plan));
+    const isSound = !result.isFound || plan === undefined || (await holdsWithout(planted, plan, catalogue));
     const doubt = isSound ? {} : { isFound: false, reason: 'the application violates it without the bug too' };
     return { bug: name, file: bug[0], ...result, ...doubt };
   } finally {
@@ -108,9 +108,9 @@ async function huntOne({ name, planted, bug }: Task, options: HuntOptions): Prom
 }
 
 /** Whether the application without any bug holds under the plan. */
-async function holdsWithout({ root, subject: file }: PlantedBugs, plan: Plan): Promise<boolean> {
+async function holdsWithout({ root, subject: file }: PlantedBugs, plan: Plan, catalogue: Catalogue): Promise<boolean> {
   const path = fileURLToPath(new URL(file, root));
-  const simulate = await simulationOf(await (await openCatalogue(dirname(path))).loadSubject(path));
+  const simulate = await simulationOf(await catalogue.loadSubject(path));
   return inMacrotask(() => tryPlan(plan, simulate).judgement.valid !== false);
 }
 
