@@ -10,7 +10,7 @@ export const scenario = defineScenario({
   summary: 'the primary fails after a generation has ended, and the promoted replica lacks its end',
   tags: ['failover'],
   mechanism:
-    'A worker was told that its last update is committed, and is gone. The primary fails, and the promoted replica has not received that update: the row says 40%, and nobody continues it. An application that shows only what is newer than before shows the end for ever, or answers with an error.',
+    'A worker was told that its last update is committed, and has ended. The primary fails, and the promoted replica has not received that update: the row says 40%, and no worker continues it. An application that shows only what is newer than before shows the end for ever, or answers with an error.',
   evidence: ['replication is asynchronous by default, so a replica may lack acknowledged commits'],
   injects:
     'The replica stops at 40% of the first story. The primary fails once the tab has seen 100%, and the replica is promoted. A second story keeps the run going until the tab has polled the new primary for a second.',

@@ -14,7 +14,7 @@ export interface ReporterRequest {
   file: string | undefined;
 }
 
-/** A reporter that nobody has asked for. Unless it is requested too, it writes where no other does. */
+/** A reporter that is on by itself. Unless it is requested too, it writes where no other does. */
 export interface AutomaticReporter {
   name: string;
   write(text: string): void;

@@ -123,7 +123,7 @@ function violated({ property, sentence, lines, session, key }: RunStory, run: Ju
   };
 }
 
-/** Nobody knows whether the property holds. */
+/** It is not known whether the property holds. */
 function open(property: string, reason: string, run: JudgedRun, name: string): SarifResult {
   const { scenario, subject } = run;
   return {

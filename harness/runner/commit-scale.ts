@@ -1,4 +1,4 @@
-/** Commits whose progress is not one: a subject with a wrong scale would be judged by values that nobody was shown. */
+/** Commits whose progress is not one: a subject with a wrong scale would be judged by values that were never shown. */
 import { UsageError } from '../errors.ts';
 import type { Commit, TrackedTable } from '../port/backend.ts';
 
