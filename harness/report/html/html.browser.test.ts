@@ -104,9 +104,13 @@ describe('a report in a browser', () => {
     expect(await page.locator('tr[aria-current]').innerText()).toMatch(
       /phone\s+read 10% of order-7\s+served by replica-1/,
     );
+    // The browser tells the page of another address after the navigation.
+    const headed = (text: string): Promise<void> => page.locator('h1', { hasText: text }).waitFor();
     await page.getByRole('link', { name: 'all runs' }).click();
+    await headed('ratchet run');
     expect(await page.locator('h1').innerText()).toBe('ratchet run');
     await page.goto(`${page.url()}run/1/event/9999`);
+    await headed('other-device · legacy');
     expect(await page.locator('h1').innerText()).toBe('other-device · legacy');
     expect(await page.locator('tr[aria-current]').count()).toBe(0);
   });
