@@ -149,6 +149,8 @@ describe('a report in a browser', () => {
   it('is operated by the keyboard: zoom, move, fit, next event', async () => {
     const page = await open(await reportOf(runs.slice(0, 1)));
     const ticks = (): Promise<string[]> => page.locator('.lanes svg').first().locator('text.dim').allTextContents();
+    // The timeline is drawn in the frame after the page.
+    await expect.poll(ticks).not.toEqual([]);
     const all = await ticks();
     await page.getByRole('group', { name: 'Timeline of' }).focus();
     await page.keyboard.press('+');
