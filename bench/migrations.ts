@@ -28,6 +28,7 @@ const RUNS = 40;
 const REPETITIONS = 7;
 const STARTS = 5;
 const WORKERS_MAX = 3;
+const NAME_WIDTH = 60;
 
 const [mode, argument] = process.argv.slice(2);
 if (!isMainThread) await runAsWorker();
@@ -55,10 +56,8 @@ async function main(seeds: number): Promise<void> {
   writeFileSync(new URL('migrations.json', folder), `${JSON.stringify(measures, undefined, 2)}\n`);
 }
 
-const WIDTH = 60;
-
 function lineOf({ measure, value, unit, target }: Measure): string {
-  return `${measure.padEnd(WIDTH)}  ${value.toFixed(1).padStart(8)} ${unit.padEnd(4)}  ${target}`;
+  return `${measure.padEnd(NAME_WIDTH)}  ${value.toFixed(1).padStart(8)} ${unit.padEnd(4)}  ${target}`;
 }
 
 /** The two take turns, so that both are measured under the same load. */

@@ -67,7 +67,6 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
   requireWholeNumbers(options);
   const project = await openProject(options);
   const { catalogue, subject, subjectAs } = project;
-  if (subject.isServer === true) throw noSimulationOf(subject.name);
   const set = textsOf(options.parameters);
   const keepIn = options.keep === true ? regressionParent(catalogue) : undefined;
   if (options.exhaustive !== undefined) return exhaustRanges(options.ranges, project, { ...options, set, keepIn });
@@ -113,14 +112,6 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
     onProgress: options.onProgress ?? (() => undefined),
     signal: options.signal ?? new AbortController().signal,
   });
-}
-
-function noSimulationOf(name: string): UsageError {
-  return new UsageError(
-    'subject-is-server',
-    `the subject ${name} is a server, whose time is real, and explore searches in a simulation`,
-    'describe the application by its modules: docs/SUBJECT.md; or run the scenarios: ratchet run',
-  );
 }
 
 type Job = Omit<SearchJob, 'folder' | 'subject' | 'space'>;

@@ -36,6 +36,11 @@ export const subject = defineSubject({
 });
 `;
 
+/** A subject that is an application started by a command. */
+const SERVER = application('')
+  .replace('modules }', 'command }')
+  .replace(/app: .*,/, `app: command(['true']),`);
+
 const SCENARIO = {
   name: `'mine'`,
   summary: `'one poll'`,
@@ -267,6 +272,19 @@ const MISTAKES: readonly (readonly [what: string, files: Files, args: readonly s
     ['replay', 'plan.json', '--subject', './s.ts'],
     'plan.json',
   ],
+  ...[
+    ['explore', 'plan-space'],
+    ['explore', '--exhaustive', '1'],
+    ['run', 'lagging-replica', '--exhaustive', '1'],
+  ].map(
+    (args) =>
+      [
+        `a search for a server: ${args.join(' ')}`,
+        { 's.ts': SERVER },
+        [...args, '--subject', './s.ts'],
+        'is a server, whose time is real, and a search runs in a simulation',
+      ] as const,
+  ),
   [
     'a reporter that throws on import',
     { 'r.ts': `throw new Error('no reporter');`, 's.ts': subject() },
