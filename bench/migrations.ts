@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { ALLOCATOR } from '../bin/allocator.js';
 import { THREAD_LIMITS } from '../harness/explore/asked-thread.ts';
 import { firstOf, itemAt } from '../harness/required.ts';
 import { prepareSimulation } from '../harness/runner/prepare-simulation.ts';
@@ -123,7 +124,10 @@ function starts(): Measure[] {
 }
 
 function inProcess(...parameters: string[]): string {
-  return execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...parameters], { encoding: 'utf8' });
+  return execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...parameters], {
+    encoding: 'utf8',
+    env: { ...process.env, ...ALLOCATOR },
+  });
 }
 
 function memory(): Measure[] {

@@ -29,7 +29,7 @@ beforeAll(() => {
     if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   }
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-}, 60_000);
+}, 240_000);
 
 it('an installed package lists its scenarios', () => {
   expect(run('node', ['node_modules/ratchet/bin/ratchet.js', 'list'], folder)).toContain('lagging-replica');

@@ -6,6 +6,7 @@ const PAGE_BYTES = 4 * 1024;
 const END_BLOCKS = 16;
 /** More than the part of the stack that is not used yet. */
 const GAP_BLOCKS = 256;
+const GROWTH_BYTES = 1024 * 1024;
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
 
 /** A part of the memory, and its kept contents. */
@@ -22,6 +23,8 @@ export class MemorySnapshot {
   /** The others, up to the last one that is not zero. Those that are zero share their contents. */
   #blocks: readonly Block[] = [];
   #end = 0;
+  /** The contents of the blocks that are not zero. */
+  #copies = Buffer.alloc(0);
 
   constructor(module: EngineModule) {
     this.#module = module;
@@ -37,7 +40,10 @@ export class MemorySnapshot {
     const bottom = used.lastIndexOf(true, top - 1) + 1;
     this.#unusedStack = { start: bottom * BLOCK_BYTES, end: top * BLOCK_BYTES };
     this.#end = used.length * BLOCK_BYTES;
-    const copies = Buffer.allocUnsafeSlow(used.filter(Boolean).length * BLOCK_BYTES);
+    const bytes = used.filter(Boolean).length * BLOCK_BYTES;
+    // The first runs of a database keep its state often, faster than the buffers of earlier states would be collected.
+    if (this.#copies.length < bytes) this.#copies = Buffer.allocUnsafeSlow(bytes + GROWTH_BYTES);
+    const copies = this.#copies;
     let copied = 0;
     this.#blocks = used.flatMap((isUsed, number) => {
       if (number >= bottom && number < top) return [];

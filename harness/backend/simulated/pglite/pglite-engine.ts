@@ -2,6 +2,7 @@
  * One PostgreSQL in this thread: PGlite, booted from a prepared data directory, with the time and the random values of
  * its user. `reset` returns it to the state after its start, byte by byte.
  */
+import { setFlagsFromString } from 'node:v8';
 import { MemoryFS, PGlite } from '@electric-sql/pglite';
 import { required } from '../../../required.ts';
 import { STUB_EXTENSIONS } from '../../postgres/supabase-sql.ts';
@@ -96,6 +97,8 @@ export class Engine {
   }
 
   static async boot({ data, extensions = {} }: EngineOptions): Promise<Engine> {
+    // Each compilation that runs at the same time takes tens of megabytes, which the allocator keeps.
+    setFlagsFromString('--wasm-num-compilation-tasks=1');
     const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const pglite = await PGlite.create({
       initDbStartParams: ['--wal-segsize=1'],
