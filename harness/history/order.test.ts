@@ -14,6 +14,7 @@ test('a value is older with less progress, or if it reopens a generation, also a
   expect(isOlder({ progress: 85, status: 'generating' }, failed)).toBe(true);
   expect(isOlder(running!, completed!)).toBe(true);
   expect(isOlder(completed!, running!)).toBe(false);
+  expect(isOlder(completed!, failed)).toBe(true);
   expect(isOlder({ progress: 100 }, completed!)).toBe(false);
   expect(isOlder({ progress: 0, status: 'failed' }, { progress: 40, status: 'generating' })).toBe(true);
   expect(isOlder(failed, { generation: 2, progress: 0 })).toBe(true);

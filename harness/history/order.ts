@@ -28,12 +28,12 @@ function compareProgress(a: ProgressValue, b: ProgressValue): number {
 }
 
 /**
- * Whether a value is older than another: of an earlier generation; or of the same with less progress, or with a status that
- * does not end it where the other's does, also at 100%. Each of two values can be older than the other.
+ * Whether a value is older than another: of an earlier generation; or of the same with less progress, or with another status
+ * than the one that ended it, also at 100%. Each of two values can be older than the other.
  */
 export function isOlder(value: ProgressValue, than: ProgressValue): boolean {
   if (generationOf(value) !== generationOf(than)) return generationOf(value) < generationOf(than);
-  const isReopened = value.status !== undefined && !hasEnded(value) && hasEnded(than);
+  const isReopened = value.status !== undefined && hasEnded(than) && value.status !== than.status;
   return isReopened || value.progress < than.progress;
 }
 

@@ -58,6 +58,23 @@ describe('the plan space', () => {
     expect(sizes.deviations).toContain(0);
   });
 
+  it('judges what every application can guarantee under the plan', () => {
+    const always = ['monotonic-view', 'integrity'];
+    const withoutPromotion = ['monotonic-commits', 'ownership', 'completion', 'convergence', 'availability'];
+    fc.assert(
+      fc.property(planSpace(), ({ base, deviations }) => {
+        const kinds = deviations.map(kindOf);
+        const wanted = [
+          ...always,
+          ...(kinds.includes('promotion') ? [] : withoutPromotion),
+          ...(kinds.includes('forget') ? [] : ['monotonic-reads']),
+        ];
+        expect([base.properties, base.bounds]).toEqual([wanted, { final_look_answered: true }]);
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+
   it('stays within the range that it is given', () => {
     const range = {
       deviations: ['lag-timed'],

@@ -39,7 +39,8 @@ export function buildSpace(draft: SpaceDraft): Variation {
     observers,
     faults: [],
     properties: propertiesUnder(deviations),
-    bounds: {},
+    // All faults have ended by then.
+    bounds: { final_look_answered: true },
     allows: [],
     run_ms_max: 300_000,
   };
@@ -166,13 +167,15 @@ function instanceOf({ draft }: Cast, wanted: number): number {
 
 export const BENIGN_TAB = { channel: 'poll', polling: 'chained', expects: 'last-seen', display: 'subject' } as const;
 
+const WITHOUT_PROMOTION = ['monotonic-commits', 'ownership', 'completion', 'convergence', 'availability'] as const;
+
 function propertiesUnder(deviations: readonly Deviation[]): string[] {
   const kinds = new Set(deviations.map(kindOf));
   return [
     'monotonic-view',
     'integrity',
-    // Only if the database loses no commit.
-    ...(kinds.has('promotion') ? [] : ['monotonic-commits']),
+    // Only if the database loses no commit: a lost generation is begun again by its number.
+    ...(kinds.has('promotion') ? [] : WITHOUT_PROMOTION),
     // Only if all tabs send the progress that they have seen.
     ...(kinds.has('forget') ? [] : ['monotonic-reads']),
   ];

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { playFaults } from '../faults/fault-play.case.ts';
+import { judgeRun } from './judgement.ts';
+
+/** The faults of requests end before the final look, also those whose ordinal it would have, on any backend. */
+export function describeFinalLook(backend: string): void {
+  describe(`the final look on ${backend}`, () => {
+    it.each([
+      { kind: 'http-drop', at: 'gateway', methods: ['GET', 'POST'] },
+      { kind: 'http-lose-response', at: 'gateway', methods: ['GET', 'POST'] },
+      { kind: 'http-drop', at: 'edge', methods: ['GET'] },
+    ] as const)(
+      'is answered after a $kind of every request by its number at the $at',
+      async ({ kind, at, methods }) => {
+        const faults = methods.flatMap((method) =>
+          Array.from({ length: REQUESTS_MAX }, (_, i) => ({
+            kind,
+            match: { at, actor: 'tab-1', method, nth: i + 1 },
+          })),
+        );
+        const events = await playFaults({
+          backend,
+          subject: 'guarded',
+          faults,
+          steps: [10, 100].map((progress) => ({ progress, after_ms: 60 })),
+          more: { allows: ['fault-unused'] },
+        });
+        const reads = events.filter(({ f, type }) => f === 'read' && type !== 'invoke').map(({ type }) => type);
+        expect(reads.length).toBeLessThan(REQUESTS_MAX);
+        expect([new Set(reads.slice(0, -1)), reads.at(-1)]).toEqual([new Set(['fail']), 'ok']);
+        const { verdicts } = judgeRun({ header: undefined, events }, ['convergence', 'availability'], {
+          finalLookAnswered: true,
+        });
+        expect(verdicts.map(({ property, valid }) => [property, valid])).toEqual([
+          ['convergence', true],
+          ['availability', true],
+        ]);
+      },
+    );
+  });
+}
+
+/** More than the tab sends in a run. */
+const REQUESTS_MAX = 60;

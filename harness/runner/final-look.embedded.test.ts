@@ -1,0 +1,3 @@
+import { describeFinalLook } from './final-look.case.ts';
+
+describeFinalLook('embedded');
