@@ -41,6 +41,8 @@ export interface RunScenariosOptions extends RunningOptions {
   tags?: readonly string[];
   /** The seed of the first run of each scenario, a whole number; each further run adds 1. Default: 1. */
   seed?: number;
+  /** Names of scenarios that run before the others. */
+  first?: readonly string[];
   /** Override the defaults of the scenarios. */
   parameters?: Readonly<Record<string, number | string>>;
   /** Whether the regression plans of the project run before the scenarios. Default: true. */
@@ -80,7 +82,13 @@ export async function runScenarios(options: RunScenariosOptions): Promise<Validi
     ),
     ...scenarios.flatMap((scenario) => tasksOf(scenario, subject, options)),
   ];
-  return runAll('run', tasks, project, options);
+  return runAll('run', inOrder(tasks, options.first), project, options);
+}
+
+/** Otherwise the order stays. */
+function inOrder(tasks: readonly Task[], first: readonly string[] = []): Task[] {
+  const isFirst = ({ plan }: Task): boolean => first.includes(plan.scenario);
+  return [...tasks.filter(isFirst), ...tasks.filter((task) => !isFirst(task))];
 }
 
 function isAll({ scenarios, tags }: Pick<RunScenariosOptions, 'scenarios' | 'tags'>): boolean {

@@ -19,6 +19,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   explore: async () => (await import('./verb-explore.ts')).addExplore,
   replay: async () => (await import('./verb-replay.ts')).addReplay,
   check: async () => (await import('./verb-check.ts')).addCheck,
+  reports: async () => (await import('./verb-reports.ts')).addReports,
   show: async () => (await import('./verb-show.ts')).addShow,
   export: async () => (await import('./verb-export.ts')).addExport,
   up: async () => (await import('./verb-up.ts')).addUp,
@@ -37,7 +38,7 @@ Exit codes:
   130  interrupted (143: terminated)
 
 Every run saves plan.json, history.ndjson and verdict.json in REPORT/<scenario>/<subject>/<time>-<seed>/,
-and REPORT/latest points to the newest.`;
+and REPORT/latest points to the newest. --keep-reports says how many remain of each scenario.`;
 
 export async function main(argv: readonly string[]): Promise<void> {
   const interruption = catchSignals();

@@ -19,6 +19,7 @@ export interface RunFlags extends ReportingFlags {
   replicas?: number;
   routing?: Plan['topology']['routing'];
   report: string;
+  keepReports: number;
   iOwnThisTarget?: true;
   set: Record<string, string>;
 }

@@ -22,6 +22,7 @@ import {
 import { propertyOption, reportOption, seedOption, setOption, subjectOption } from './options.ts';
 import { wholeNumber, type RunFlags } from './options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
+import { keepReportsOption, withRetention } from './retention.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
@@ -74,6 +75,7 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
       new Option('--check-determinism', 'run every plan twice, and report only differences between the two runs'),
     )
     .addOption(reportOption())
+    .addOption(keepReportsOption())
     .addOption(
       exhaustiveOption(
         'instead of drawing plans: try every plan with at most n deviations (1 or 2) from a base, which is a scenario or one of ' +
@@ -82,7 +84,9 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
     );
   for (const option of exhaustiveOptions()) command.addOption(option);
   for (const option of reportingOptions()) command.addOption(option);
-  command.action(async (names: string[], flags: ExploreFlags) => finish(await exploreAll(names, flags, signal)));
+  command.action(async (names: string[], flags: ExploreFlags) =>
+    finish(await withRetention(flags, () => exploreAll(names, flags, signal))),
+  );
 }
 
 async function exploreAll(names: readonly string[], flags: ExploreFlags, signal: AbortSignal): Promise<number> {

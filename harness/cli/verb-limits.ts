@@ -15,10 +15,11 @@ import {
   setOption,
   subjectOption,
 } from './options.ts';
+import { keepReportsOption, withRetention, type RetentionFlags } from './retention.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface LimitFlags {
+interface LimitFlags extends RetentionFlags {
   subject?: string;
   vary: string;
   from?: number;
@@ -27,7 +28,6 @@ interface LimitFlags {
   backend: string;
   property?: string[];
   set: Record<string, string>;
-  report: string;
   svg?: string;
   format: 'text' | 'json';
 }
@@ -47,8 +47,11 @@ export function addLimits(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(propertyOption())
     .addOption(new Option('--svg <file>', 'also draw the curve'))
     .addOption(reportOption())
+    .addOption(keepReportsOption())
     .addOption(formatOption())
-    .action(async (scenario: string, flags: LimitFlags) => finish(await limits(scenario, flags, signal)));
+    .action(async (scenario: string, flags: LimitFlags) =>
+      finish(await withRetention(flags, () => limits(scenario, flags, signal))),
+    );
 }
 
 async function limits(scenario: string, flags: LimitFlags, signal: AbortSignal): Promise<number> {

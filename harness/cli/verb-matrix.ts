@@ -7,10 +7,11 @@ import { matrixMarkdown, matrixText } from '../report/matrix-text.ts';
 import { printableData } from '../report/printable.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import { backendOption, propertyOption, reportOption, runsOption, seedOption, tagOption } from './options.ts';
+import { keepReportsOption, withRetention, type RetentionFlags } from './retention.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface MatrixFlags {
+interface MatrixFlags extends RetentionFlags {
   subject?: string[];
   tag?: string[];
   backend: string;
@@ -18,7 +19,6 @@ interface MatrixFlags {
   runs?: number;
   planted?: true;
   property?: string[];
-  report: string;
   format: 'text' | 'json' | 'markdown';
 }
 
@@ -46,9 +46,12 @@ export function addMatrix(program: Command, finish: Finish, signal: AbortSignal)
     )
     .addOption(propertyOption())
     .addOption(reportOption())
+    .addOption(keepReportsOption())
     .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'markdown']).default('text'))
     .addHelpText('after', EXIT_CODES)
-    .action(async (names: string[], flags: MatrixFlags) => finish(await matrix(names, flags, signal)));
+    .action(async (names: string[], flags: MatrixFlags) =>
+      finish(await withRetention(flags, () => matrix(names, flags, signal))),
+    );
 }
 
 const EXIT_CODES = `

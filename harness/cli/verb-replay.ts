@@ -14,6 +14,7 @@ import {
   type RunFlags,
 } from './options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
+import { keepReportsOption, withRetention } from './retention.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
@@ -30,9 +31,12 @@ export function addReplay(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(replicasOption())
     .addOption(routingOption())
     .addOption(ownTargetOption())
-    .addOption(reportOption());
+    .addOption(reportOption())
+    .addOption(keepReportsOption());
   for (const option of reportingOptions()) command.addOption(option);
-  command.action(async (file: string, flags: RunFlags) => finish(await replay(file, flags, signal)));
+  command.action(async (file: string, flags: RunFlags) =>
+    finish(await withRetention(flags, () => replay(file, flags, signal))),
+  );
 }
 
 async function replay(file: string, flags: RunFlags, signal: AbortSignal): Promise<number> {

@@ -18,9 +18,16 @@ import {
   type RunFlags,
 } from './options.ts';
 import { exhaustiveOption } from './exhaustive-options.ts';
+import { chosenScenarios, previousRunsOptions, type PreviousRunsFlags } from './previous-runs.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
+import { keepReportsOption, withRetention } from './retention.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
+
+interface RunCommandFlags extends RunFlags, PreviousRunsFlags {
+  tag?: string[];
+  exhaustive?: 1 | 2;
+}
 
 export function addRun(program: Command, finish: Finish, signal: AbortSignal): void {
   const command = program
@@ -43,22 +50,19 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
         'then try, in simulation, every plan with at most n deviations (1 or 2) from small bases, as `ratchet explore` does',
       ),
     )
-    .addOption(reportOption());
-  for (const option of reportingOptions()) command.addOption(option);
-  command.action(async (names: string[], flags: RunFlags & { tag?: string[]; exhaustive?: 1 | 2 }) =>
-    finish(await run(names, flags, signal)),
+    .addOption(reportOption())
+    .addOption(keepReportsOption());
+  for (const option of [...previousRunsOptions(), ...reportingOptions()]) command.addOption(option);
+  command.action(async (names: string[], flags: RunCommandFlags) =>
+    finish(await withRetention(flags, () => run(names, flags, signal))),
   );
 }
 
-async function run(
-  names: readonly string[],
-  flags: RunFlags & { tag?: string[]; exhaustive?: 1 | 2 },
-  signal: AbortSignal,
-): Promise<number> {
+async function run(names: readonly string[], flags: RunCommandFlags, signal: AbortSignal): Promise<number> {
   const { reporter, exitCode } = await openReporting(flags);
   const valid = await runScenarios({
     ...runningOptions(flags),
-    scenarios: names.length === 0 ? undefined : names,
+    ...(await chosenScenarios(names, flags)),
     tags: flags.tag,
     seed: flags.seed,
     exhaustive: flags.exhaustive,

@@ -42,6 +42,11 @@ export function isDead(owner: Owner): boolean {
   return owner.where === here() && startOf(owner.pid) !== owner.started;
 }
 
+/** True for a process of another host or container, of which nothing else is known. */
+export function isElsewhere(owner: Owner): boolean {
+  return owner.where !== here();
+}
+
 export function commandLineOf(pid: number): string {
   if (process.platform === 'linux') return quietly(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '';
   return ps(pid, 'command') ?? '';

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { historyOf, show } from '../history/history.test-support.ts';
 import type { JudgedRun } from '../port/reporter.ts';
@@ -40,6 +40,14 @@ describe('GitHub Actions', () => {
       '::error file=app/status/route.ts,title=monotonic-view%3A lagging · guarded::tab-1 saw story-1 go from 85%25 back to 10%25' +
         '%0A0.000 s  tab-1 was shown 85%25%0A0.001 s  tab-1 was shown 10%25%0Areplay: ratchet replay plan.json',
     ]);
+  });
+
+  it('names the file from the root of the repository, of which the project may be a folder', async () => {
+    const run = judgedRun(reverted, ['monotonic-view'], { ...title('lagging'), sources });
+    vi.stubEnv('GITHUB_WORKSPACE', dirname(process.cwd()));
+    expect((await annotationsOf(run))[0]).toContain(`file=${basename(process.cwd())}/app/status/route.ts,`);
+    vi.stubEnv('GITHUB_WORKSPACE', join(process.cwd(), 'elsewhere'));
+    expect((await annotationsOf(run))[0]).toContain('file=app/status/route.ts,');
   });
 
   it('shows a violation of what was written at the route that starts a generation', async () => {

@@ -13,11 +13,18 @@ const WRITING: ReadonlySet<string> = new Set<PropertyName>([
 
 /**
  * The file of the status route, or of the route that starts the generation if the property is about what was written;
- * relative to the working directory, with slashes. Without these files, the history of a file that was judged.
+ * relative to the repository on a runner of GitHub Actions, otherwise to the working directory, with slashes. Without
+ * these files, the history of a file that was judged.
  */
 export function sourceFile(run: Pick<JudgedRun, 'sources' | 'file'>, property: string): string | undefined {
   const { status, start } = run.sources ?? {};
   const file = WRITING.has(property) ? (start ?? status) : (status ?? start);
   if (file === undefined) return run.file === '-' ? undefined : run.file;
-  return relative(process.cwd(), file).split(sep).join('/');
+  return relative(rootOf(file), file).split(sep).join('/');
+}
+
+/** Annotations and code scanning look for a file in the repository, whose subfolder a project may be. */
+function rootOf(file: string): string {
+  const repository = process.env['GITHUB_WORKSPACE'] ?? '';
+  return repository !== '' && !relative(repository, file).startsWith('..') ? repository : process.cwd();
 }

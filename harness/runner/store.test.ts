@@ -32,7 +32,7 @@ describe('the folder of a run', () => {
     folder.writeVerdict({ valid: true });
     folder.close();
     expect(folder.path).toMatch(/tiny\/legacy\/\d{8}T\d{6}\.\d{3}Z-7(\.\d+)?$/);
-    expect(readdirSync(folder.path).sort()).toEqual(['history.ndjson', 'plan.json', 'verdict.json']);
+    expect(readdirSync(folder.path).sort()).toEqual(['history.ndjson', 'owner.json', 'plan.json', 'verdict.json']);
     expect(JSON.parse(readFileSync(folder.planFile, 'utf8'))).toEqual(plan);
     expect(realpathSync(join(root, 'latest'))).toBe(realpathSync(folder.path));
   });
