@@ -6,11 +6,12 @@ import { huntSummary, huntText } from '../report/hunt-text.ts';
 import { matrixMarkdown, matrixText } from '../report/matrix-text.ts';
 import { printableData } from '../report/printable.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
+import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
 import { backendOption, propertyOption, reportOption, runsOption, seedOption, tagOption } from './options.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface MatrixFlags {
+interface MatrixFlags extends GateFlags {
   subject?: string[];
   tag?: string[];
   backend: string;
@@ -23,7 +24,7 @@ interface MatrixFlags {
 }
 
 export function addMatrix(program: Command, finish: Finish, signal: AbortSignal): void {
-  program
+  const command = program
     .command('matrix')
     .description(
       'run scenarios against several subjects, compare the verdicts with what is expected, and measure costs',
@@ -47,8 +48,9 @@ export function addMatrix(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(propertyOption())
     .addOption(reportOption())
     .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'markdown']).default('text'))
-    .addHelpText('after', EXIT_CODES)
-    .action(async (names: string[], flags: MatrixFlags) => finish(await matrix(names, flags, signal)));
+    .addHelpText('after', EXIT_CODES);
+  for (const option of gateOptions()) command.addOption(option);
+  command.action(async (names: string[], flags: MatrixFlags) => finish(await matrix(names, flags, signal)));
 }
 
 const EXIT_CODES = `
@@ -68,12 +70,13 @@ async function matrix(names: readonly string[], flags: MatrixFlags, signal: Abor
     runs,
     properties,
     report,
+    ...gateIn(flags),
     signal,
     onProgress: progress,
   });
   if (format === 'json') printJson(results, 2);
   else print(format === 'markdown' ? matrixMarkdown(results) : matrixText(printableData(results), palette));
-  return exitCodeOf(results.valid);
+  return exitCodeOf(results.baseline?.valid ?? results.valid);
 }
 
 async function matrixOfPlanted(

@@ -18,6 +18,7 @@ import {
   type RunFlags,
 } from './options.ts';
 import { exhaustiveOption } from './exhaustive-options.ts';
+import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
@@ -44,20 +45,20 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
       ),
     )
     .addOption(reportOption());
-  for (const option of reportingOptions()) command.addOption(option);
-  command.action(async (names: string[], flags: RunFlags & { tag?: string[]; exhaustive?: 1 | 2 }) =>
-    finish(await run(names, flags, signal)),
-  );
+  for (const option of [...gateOptions(), ...reportingOptions()]) command.addOption(option);
+  command.action(async (names: string[], flags: RunScenariosFlags) => finish(await run(names, flags, signal)));
 }
 
-async function run(
-  names: readonly string[],
-  flags: RunFlags & { tag?: string[]; exhaustive?: 1 | 2 },
-  signal: AbortSignal,
-): Promise<number> {
+interface RunScenariosFlags extends RunFlags, GateFlags {
+  tag?: string[];
+  exhaustive?: 1 | 2;
+}
+
+async function run(names: readonly string[], flags: RunScenariosFlags, signal: AbortSignal): Promise<number> {
   const { reporter, exitCode } = await openReporting(flags);
   const valid = await runScenarios({
     ...runningOptions(flags),
+    ...gateIn(flags),
     scenarios: names.length === 0 ? undefined : names,
     tags: flags.tag,
     seed: flags.seed,
