@@ -87,6 +87,12 @@ module.exports = {
       'a report tells what the history says',
     ),
     only(
+      'baseline-knows-reports',
+      'baseline',
+      ['port', 'checker', 'history', 'report'],
+      'a known violation is recognised by what a report tells of it',
+    ),
+    only(
       'backend-knows-ports',
       'backend',
       ['port', 'gateway', 'history', 'lifetime'],

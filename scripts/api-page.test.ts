@@ -38,7 +38,15 @@ describe('the scripts of the page', () => {
 
 describe('the options of the page', () => {
   it('are all that the functions have', () => {
-    const files = ['project', 'overrides', 'run-scenarios', 'explore-ranges', 'check-files', 'history-source'];
+    const files = [
+      'project',
+      'overrides',
+      'run-scenarios',
+      'explore-ranges',
+      'open-gate',
+      'check-files',
+      'history-source',
+    ];
     const sources = files.map((file) => readFileSync(join(root, `harness/api/${file}.ts`), 'utf8')).join('\n');
     const interfaces = [...sources.matchAll(/^export interface \w*(?:Options|Overrides)[^{]*\{\n([^]*?)^\}/gm)];
     const options = interfaces.flatMap(([, body]) =>

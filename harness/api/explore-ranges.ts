@@ -22,13 +22,14 @@ import { required } from '../required.ts';
 import { exhaustRanges, type ExhaustiveOptions } from './exhaust-bases.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
-import { textsOf } from './run-scenarios.ts';
+import { openGate, throughGate, type GateOptions } from './open-gate.ts';
+import { eitherSignal, textsOf } from './run-scenarios.ts';
 import { requireSearch } from './search-requirements.ts';
 
 /** The progress of an exhaustive search. */
 export type ExhaustiveProgress = Parameters<ExploreBasesOptions['onProgress']>[0];
 
-export interface ExploreRangesOptions extends ProjectOptions, ExhaustiveOptions {
+export interface ExploreRangesOptions extends ProjectOptions, ExhaustiveOptions, GateOptions {
   /**
    * Names of scenarios, `plan-space`, scenarios, or ranges of the plan space. Default: the whole plan space. With
    * `exhaustive`: names of small bases or scenarios, or scenarios; default: the small bases.
@@ -66,6 +67,19 @@ export interface ExploreRangesOptions extends ProjectOptions, ExhaustiveOptions 
 export async function exploreRanges(options: ExploreRangesOptions): Promise<Validity> {
   requireWholeNumbers(options);
   const project = await openProject(options);
+  const gate = openGate(options, {
+    projectFolder: project.catalogue.projectFolder,
+    workingFolder: project.folder,
+    isWhole: options.shard === undefined,
+    countsExpected: true,
+    properties: options.properties,
+  });
+  return throughGate(gate, options.reporter ?? {}, (reporter) =>
+    searchRanges(project, { ...options, reporter, signal: eitherSignal(options.signal, gate.signal) }),
+  );
+}
+
+async function searchRanges(project: Project, options: ExploreRangesOptions): Promise<Validity> {
   const { catalogue, subject, subjectAs } = project;
   const set = textsOf(options.parameters);
   const keepIn = options.keep === true ? regressionParent(catalogue) : undefined;

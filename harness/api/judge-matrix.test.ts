@@ -73,3 +73,21 @@ it('is unknown for a subject that tests nothing', async () => {
 it('refuses a project without subjects', async () => {
   await expect(matrix({ ...options, folder: tmpdir() })).rejects.toThrow('there are no subjects to compare');
 });
+
+it('is true of the gate where the baseline has every violation that is not declared', async () => {
+  const { withstands: _, ...subject } = legacy;
+  const baseline = join(report, 'known.json');
+  const chosen = { ...options, scenarios: ['racing-writers', 'restart'], subjects: [subject] };
+  await matrix({ ...chosen, baseline, updateBaseline: true });
+  const results = await matrix({ ...chosen, baseline, seed: 4 });
+  expect(results).toMatchObject({ valid: false, baseline: { valid: true, known: 1, fresh: 0, vanished: [] } });
+  expect(results.cells[0]).toMatchObject({ isAsExpected: false, isKnown: true });
+  expect(matrixText(results, plainPalette)).toContain('✗ racing-writers · legacy  known  ');
+});
+
+it('is false as soon as a limit of failures is reached, and runs nothing after it', async () => {
+  const { withstands: _, ...subject } = legacy;
+  const subjects = [subject, guarded];
+  const results = await matrix({ ...options, scenarios: ['racing-writers', 'restart'], subjects, maxFailures: 1 });
+  expect([results.valid, results.cells.length]).toEqual([false, 1]);
+});

@@ -5,9 +5,13 @@ import type { MatrixCell, MatrixResults, RunCosts } from '../port/matrix.ts';
 import type { JudgedRun } from '../port/reporter.ts';
 import type { Subject } from '../port/subject.ts';
 import { addCosts, costsOf, noSamples } from '../runner/run-costs.ts';
+import type { BaselineGate } from '../baseline/baseline-gate.ts';
 import { collect } from './collect.ts';
+import { openGate } from './open-gate.ts';
+import { openProject } from './project.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
-import { runScenarios, type RunScenariosOptions } from './run-scenarios.ts';
+import { requireWholeNumbers } from './whole-numbers.ts';
+import { eitherSignal, runProject, type RunScenariosOptions } from './run-scenarios.ts';
 
 export interface MatrixOptions extends Omit<
   RunScenariosOptions,
@@ -19,15 +23,31 @@ export interface MatrixOptions extends Omit<
 
 /** @throws RatchetError if the input is bad, or a run cannot start */
 export async function judgeMatrix({ subjects, ...options }: MatrixOptions = {}): Promise<MatrixResults> {
-  const chosen = subjects ?? (await openCatalogue(options.folder ?? process.cwd())).subjectNames;
+  requireWholeNumbers(options);
+  const { folder = process.cwd(), properties } = options;
+  const { subjectNames, projectFolder } = await openCatalogue(folder);
+  const chosen = subjects ?? subjectNames;
   if (chosen.length === 0) throw noSubjects();
+  const around = { projectFolder, workingFolder: folder, isWhole: true, countsExpected: false, properties };
+  const gate = openGate(options, around);
+  const signal = eitherSignal(options.signal, gate.signal);
   const columns: MatrixColumn[] = [];
   for (const subject of chosen) {
-    if (options.signal?.aborted !== true) columns.push(await columnOf(subject, options));
+    if (!signal.aborted) columns.push(await columnOf(subject, { ...options, signal }, gate));
   }
+  const isWhole = columns.length === chosen.length && !gate.isWaiting;
+  const results = matrixOf(columns, isWhole);
+  const known = results.cells.map((cell) => ({ ...cell, isAsExpected: cell.isAsExpected || cell.isKnown === true }));
+  const baseline = gate.summary(verdictOf(known, isWhole));
+  gate.update();
+  return baseline === undefined ? results : { ...results, baseline };
+}
+
+/** @param isWhole whether everything was run */
+function matrixOf(columns: readonly MatrixColumn[], isWhole: boolean): MatrixResults {
   const cells = columns.flatMap((column) => column.cells);
   return {
-    valid: columns.length < chosen.length ? 'unknown' : verdictOf(cells),
+    valid: verdictOf(cells, isWhole),
     scenarios: [...new Set(cells.map(({ scenario }) => scenario))],
     subjects: columns.map(({ subject }) => subject),
     cells,
@@ -43,11 +63,22 @@ interface MatrixColumn extends Pick<MatrixResults, 'cells' | 'leftOut' | 'durati
 }
 
 /** One subject under all scenarios. A named scenario that it cannot run is left out, too. */
-async function columnOf(subject: string | Subject, options: Omit<MatrixOptions, 'subjects'>): Promise<MatrixColumn> {
+async function columnOf(
+  subject: string | Subject,
+  options: Omit<MatrixOptions, 'subjects'>,
+  gate: BaselineGate,
+): Promise<MatrixColumn> {
   const samples = noSamples();
+  const project = await openProject({ ...options, subject });
   const { runs, leftOut, durationMs } = await collect(
     { ran: ({ history }) => addCosts(samples, history.events) },
-    (reporter) => runScenarios({ ...options, subject, reporter, regressions: false, onUnsupported: 'leave-out' }),
+    (reporter) =>
+      runProject(project, {
+        ...options,
+        reporter: gate.attach(reporter),
+        regressions: false,
+        onUnsupported: 'leave-out',
+      }),
   );
   const name = runs[0]?.subject ?? leftOut[0]?.title.subject ?? (typeof subject === 'string' ? subject : subject.name);
   const byScenario = Map.groupBy(runs, ({ scenario = '' }) => scenario);
@@ -73,10 +104,17 @@ function cellOf(scenario: string, subject: string, runs: readonly JudgedRun[]): 
     valid,
     expected,
     isAsExpected: valid === (expected ?? true),
+    ...(isKnown(runs) ? { isKnown: true } : {}),
     violated: violatedIn(runs),
     ...(shortest === undefined ? {} : { counterexample: counterexampleOf(shortest) }),
     ...(valid === 'unknown' && unknown !== undefined ? { reason: reasonOf(unknown) } : {}),
   };
+}
+
+/** Whether the baseline has every violation. */
+function isKnown(runs: readonly JudgedRun[]): boolean {
+  const violated = runs.filter(({ valid }) => valid === false);
+  return violated.length > 0 && violated.every(({ baseline }) => baseline?.fresh.length === 0);
 }
 
 function violatedIn(runs: readonly JudgedRun[]): string[] {
@@ -93,9 +131,9 @@ function reasonOf({ incomplete, untested = [], verdicts }: JudgedRun): string {
   return untested[0] ?? incomplete?.message ?? verdicts.find(({ valid }) => valid === 'unknown')?.reason ?? '';
 }
 
-function verdictOf(cells: readonly MatrixCell[]): Validity {
+function verdictOf(cells: readonly MatrixCell[], isWhole: boolean): Validity {
   const others = cells.filter(({ isAsExpected }) => !isAsExpected);
-  if (others.length === 0) return cells.length > 0 ? true : 'unknown';
+  if (others.length === 0) return cells.length > 0 && isWhole ? true : 'unknown';
   return others.every(({ valid }) => valid === 'unknown') ? 'unknown' : false;
 }
 

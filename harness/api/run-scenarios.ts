@@ -13,6 +13,7 @@ import { expectedOfRun } from '../runner/expectation.ts';
 import { runTasks, type RunTasksOptions, type Task } from '../runner/run-tasks.ts';
 import { backendOf } from './chosen-backend.ts';
 import { basesOptions } from './exhaust-bases.ts';
+import { openGate, throughGate, type GateOptions } from './open-gate.ts';
 import { isAsWritten, withOverrides, type Overrides } from './overrides.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
@@ -31,7 +32,7 @@ export interface RunningOptions extends ProjectOptions, Overrides {
   onProgress?(message: string): void;
 }
 
-export interface RunScenariosOptions extends RunningOptions {
+export interface RunScenariosOptions extends RunningOptions, GateOptions {
   /**
    * Names of scenarios, or scenarios. Default: all scenarios of the project that the backend can run; a named scenario
    * that cannot run is rejected. Regressions run before the scenarios.
@@ -60,6 +61,20 @@ export interface RunScenariosOptions extends RunningOptions {
 export async function runScenarios(options: RunScenariosOptions): Promise<Validity> {
   requireWholeNumbers(options);
   const project = await openProject(options);
+  const gate = openGate(options, {
+    projectFolder: project.catalogue.projectFolder,
+    workingFolder: project.folder,
+    isWhole: true,
+    countsExpected: true,
+    properties: options.properties,
+  });
+  return throughGate(gate, options.reporter ?? {}, (reporter) =>
+    runProject(project, { ...options, reporter, signal: eitherSignal(options.signal, gate.signal) }),
+  );
+}
+
+/** Runs the scenarios of an open project, without a baseline. */
+export async function runProject(project: Project, options: RunScenariosOptions): Promise<Validity> {
   const { catalogue, subject } = project;
   const wanted = options.scenarios ?? catalogue.scenarioNames;
   if (wanted.length === 0)
@@ -89,6 +104,11 @@ export async function runScenarios(options: RunScenariosOptions): Promise<Validi
 function inOrder(tasks: readonly Task[], first: readonly string[] = []): Task[] {
   const isFirst = ({ plan }: Task): boolean => first.includes(plan.scenario);
   return [...tasks.filter(isFirst), ...tasks.filter((task) => !isFirst(task))];
+}
+
+/** Aborts as soon as one of them does. */
+export function eitherSignal(given: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return given === undefined ? other : AbortSignal.any([given, other]);
 }
 
 function isAll({ scenarios, tags }: Pick<RunScenariosOptions, 'scenarios' | 'tags'>): boolean {

@@ -18,7 +18,7 @@ import type { PreflightOptions, PreflightResults } from './preflight-subject.ts'
 import type { RunningOptions, RunScenariosOptions } from './run-scenarios.ts';
 
 export interface RunResults {
-  /** False if any run violates a property, else unknown if any is inconclusive, else true. */
+  /** False if any run violates a property, else unknown if any is inconclusive, else true. What a baseline has counts as held. */
   valid: Validity;
   runs: readonly JudgedRun[];
   /** The scenarios that the backend or the subject cannot run, if all scenarios of the project are run. */
@@ -27,7 +27,7 @@ export interface RunResults {
 }
 
 export interface ExploreResults {
-  /** False if any plan violates a property, else unknown if any could not be judged, else true. */
+  /** False if any plan violates a property, else unknown if any could not be judged, else true. What a baseline has counts as held. */
   valid: Validity;
   explorations: readonly JudgedExploration[];
   durationMs: number;

@@ -1,9 +1,10 @@
 /** Runs the examples of the documentation and compares their output. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = readFileSync(join(root, 'docs/LOGS.md'), 'utf8');
@@ -33,3 +34,24 @@ test('every field of a mapping is documented', () => {
   expect(fields).toContain('otherwise');
   for (const field of fields) expect(page).toMatch(new RegExp(`^\\| \`${field}\` +\\|`, 'm'));
 });
+
+// A project of its own, since the commands write files beside its config.
+const project = mkdtempSync(join(tmpdir(), 'ratchet-docs-'));
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+const config = { subjects: [join(root, 'fixtures/subjects')], subject: 'guarded' };
+writeFileSync(join(project, 'ratchet.config.ts'), `export const config = ${JSON.stringify(config)};\n`);
+
+test('every command of docs/GATE.md runs, in order, and exits as it says', () => {
+  const gate = readFileSync(join(root, 'docs/GATE.md'), 'utf8');
+  const blocks = [...gate.matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(([, text]) => text!.trimEnd().split('\n'));
+  const commands = blocks.filter((line) => line.startsWith('$ '));
+  expect(commands.length).toBeGreaterThan(1);
+  for (const line of commands) {
+    const [command, code = '0'] = line.slice('$ npm run -s ratchet -- '.length).split(/ +# exit code /);
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin/ratchet.js'), ...command!.split(' ')], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    expect([line, status, stderr]).toEqual([line, Number(code), '']);
+  }
+}, 240_000);

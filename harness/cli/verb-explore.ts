@@ -19,6 +19,7 @@ import {
   requireExhaustive,
   type ExhaustiveFlags,
 } from './exhaustive-options.ts';
+import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
 import { propertyOption, reportOption, seedOption, setOption, subjectOption } from './options.ts';
 import { wholeNumber, type RunFlags } from './options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
@@ -26,7 +27,7 @@ import { keepReportsOption, withRetention } from './retention.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface ExploreFlags extends Omit<RunFlags, 'runs'>, ExhaustiveFlags {
+interface ExploreFlags extends Omit<RunFlags, 'runs'>, ExhaustiveFlags, GateFlags {
   runs?: number;
   time?: number;
   workers: number;
@@ -83,7 +84,7 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
       ).conflicts(['runs', 'time', 'checkDeterminism']),
     );
   for (const option of exhaustiveOptions()) command.addOption(option);
-  for (const option of reportingOptions()) command.addOption(option);
+  for (const option of [...gateOptions(), ...reportingOptions()]) command.addOption(option);
   command.action(async (names: string[], flags: ExploreFlags) =>
     finish(await withRetention(flags, () => exploreAll(names, flags, signal))),
   );
@@ -99,6 +100,7 @@ async function exploreAll(names: readonly string[], flags: ExploreFlags, signal:
   const valid = await exploreRanges({
     ...search,
     ...exhaustiveSearch(flags, signal),
+    ...gateIn(flags),
     ranges: names.length === 0 ? undefined : names,
     parameters: flags.set,
     properties: flags.property,

@@ -6,12 +6,13 @@ import { huntSummary, huntText } from '../report/hunt-text.ts';
 import { matrixMarkdown, matrixText } from '../report/matrix-text.ts';
 import { printableData } from '../report/printable.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
+import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
 import { backendOption, propertyOption, reportOption, runsOption, seedOption, tagOption } from './options.ts';
 import { keepReportsOption, withRetention, type RetentionFlags } from './retention.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface MatrixFlags extends RetentionFlags {
+interface MatrixFlags extends GateFlags, RetentionFlags {
   subject?: string[];
   tag?: string[];
   backend: string;
@@ -23,7 +24,7 @@ interface MatrixFlags extends RetentionFlags {
 }
 
 export function addMatrix(program: Command, finish: Finish, signal: AbortSignal): void {
-  program
+  const command = program
     .command('matrix')
     .description(
       'run scenarios against several subjects, compare the verdicts with what is expected, and measure costs',
@@ -48,10 +49,11 @@ export function addMatrix(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(reportOption())
     .addOption(keepReportsOption())
     .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'markdown']).default('text'))
-    .addHelpText('after', EXIT_CODES)
-    .action(async (names: string[], flags: MatrixFlags) =>
-      finish(await withRetention(flags, () => matrix(names, flags, signal))),
-    );
+    .addHelpText('after', EXIT_CODES);
+  for (const option of gateOptions()) command.addOption(option);
+  command.action(async (names: string[], flags: MatrixFlags) =>
+    finish(await withRetention(flags, () => matrix(names, flags, signal))),
+  );
 }
 
 const EXIT_CODES = `
@@ -71,12 +73,13 @@ async function matrix(names: readonly string[], flags: MatrixFlags, signal: Abor
     runs,
     properties,
     report,
+    ...gateIn(flags),
     signal,
     onProgress: progress,
   });
   if (format === 'json') printJson(results, 2);
   else print(format === 'markdown' ? matrixMarkdown(results) : matrixText(printableData(results), palette));
-  return exitCodeOf(results.valid);
+  return exitCodeOf(results.baseline?.valid ?? results.valid);
 }
 
 async function matrixOfPlanted(

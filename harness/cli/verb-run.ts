@@ -19,12 +19,13 @@ import {
 } from './options.ts';
 import { exhaustiveOption } from './exhaustive-options.ts';
 import { chosenScenarios, previousRunsOptions, type PreviousRunsFlags } from './previous-runs.ts';
+import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
 import { keepReportsOption, withRetention } from './retention.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface RunCommandFlags extends RunFlags, PreviousRunsFlags {
+interface RunCommandFlags extends RunFlags, GateFlags, PreviousRunsFlags {
   tag?: string[];
   exhaustive?: 1 | 2;
 }
@@ -52,7 +53,7 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     )
     .addOption(reportOption())
     .addOption(keepReportsOption());
-  for (const option of [...previousRunsOptions(), ...reportingOptions()]) command.addOption(option);
+  for (const option of [...previousRunsOptions(), ...gateOptions(), ...reportingOptions()]) command.addOption(option);
   command.action(async (names: string[], flags: RunCommandFlags) =>
     finish(await withRetention(flags, () => run(names, flags, signal))),
   );
@@ -62,6 +63,7 @@ async function run(names: readonly string[], flags: RunCommandFlags, signal: Abo
   const { reporter, exitCode } = await openReporting(flags);
   const valid = await runScenarios({
     ...runningOptions(flags),
+    ...gateIn(flags),
     ...(await chosenScenarios(names, flags)),
     tags: flags.tag,
     seed: flags.seed,

@@ -1,5 +1,6 @@
 /** The results of `ratchet matrix`: scenarios × subjects. */
 import type { Validity } from '../checker/verdict.ts';
+import type { BaselineSummary } from './baseline.ts';
 
 export interface MatrixCell {
   scenario: string;
@@ -10,6 +11,8 @@ export interface MatrixCell {
   expected: boolean | undefined;
   /** Whether the verdict is the expected one. A subject that declares nothing is expected to hold. */
   isAsExpected: boolean;
+  /** The baseline has every violation of its runs. */
+  isKnown?: true;
   /** The properties that were violated. */
   violated: readonly string[];
   /** The violated run with the fewest events: its sentence, its folder, and the command that runs it again. */
@@ -29,6 +32,8 @@ export interface MatrixResults {
   /** By subject, over all its runs; none for a subject whose polls were never answered. */
   costs: Readonly<Record<string, RunCosts>>;
   durationMs: number;
+  /** With a baseline: its verdict is that of the gate. */
+  baseline?: BaselineSummary;
 }
 
 /** What an application's remedy costs, over all runs of a subject. */

@@ -6,6 +6,7 @@ import type { Validity, Verdict } from '../checker/verdict.ts';
 import type { History } from '../history/event.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { BaselineMatch, BaselineSummary } from './baseline.ts';
 import type { SourceFiles } from './subject.ts';
 import type { FailedCheck } from '../preflight/connection-trial.ts';
 
@@ -59,6 +60,8 @@ export interface VerbEnd {
   durationMs: number;
   /** The error that stopped the verb, if any. */
   error: Error | undefined;
+  /** With a baseline: the verdict in which what is known counts as held, and what has vanished. */
+  baseline?: BaselineSummary;
 }
 
 /** Identifies what is judged. */
@@ -84,6 +87,8 @@ export interface JudgedRun extends RunTitle {
   failedCheck?: FailedCheck;
   /** Whether the properties are expected to hold; `undefined` without an expectation. */
   expected: boolean | undefined;
+  /** Of a violated run, with a baseline. */
+  baseline?: BaselineMatch;
   history: History;
   /** The plan of the run; for a file, the plan in its header. */
   plan: Plan | undefined;
@@ -116,6 +121,8 @@ export interface JudgedExploration extends RunTitle {
   /** False if a plan violates a property, unknown if one could not be judged. */
   valid: Validity;
   expected: boolean | undefined;
+  /** If a plan violates a property, with a baseline. */
+  baseline?: BaselineMatch;
   /** Number of plans that were tried. */
   runs: number;
   runsPerSecond: number;

@@ -1,7 +1,28 @@
 import type { Validity } from '../checker/verdict.ts';
+import type { BaselineMatch } from '../port/baseline.ts';
+import type { JudgedRun } from '../port/reporter.ts';
 
-/** A verdict in words, compared with the expected one. `of` names the scenario. */
-export function describeValidity(valid: Validity, expected: boolean | undefined, of: string): string {
+type Compared = Pick<JudgedRun, 'valid' | 'expected' | 'scenario' | 'baseline'>;
+
+/** A verdict in words, compared with the expected one and with the baseline. */
+export function describeJudged({ valid, expected, scenario = '', baseline }: Compared): string {
+  const words = describeValidity(valid, expected, scenario);
+  return baseline === undefined ? words : `${words}, ${describeMatch(baseline)}`;
+}
+
+/** `known`, or what is new: `new: monotonic-view (known: monotonic-reads)`. */
+function describeMatch({ known, fresh }: BaselineMatch): string {
+  if (fresh.length === 0) return 'known';
+  return `new: ${fresh.join(', ')}${known.length === 0 ? '' : ` (known: ${known.join(', ')})`}`;
+}
+
+/** Whether everything that is violated is in the baseline. */
+export function isKnown({ baseline }: Pick<JudgedRun, 'baseline'>): boolean {
+  return baseline !== undefined && baseline.fresh.length === 0;
+}
+
+/** `of` names the scenario. */
+function describeValidity(valid: Validity, expected: boolean | undefined, of: string): string {
   if (valid === 'unknown') return 'inconclusive';
   const words = valid ? 'held' : 'violated';
   if (expected === undefined) return words;

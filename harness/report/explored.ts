@@ -1,6 +1,6 @@
 /** Describes a search and its result as text. */
 import type { ConfirmingRun, FoundPlan, JudgedExploration } from '../port/reporter.ts';
-import { describeValidity, isSurprise } from './expected-words.ts';
+import { describeJudged, isKnown, isSurprise } from './expected-words.ts';
 import type { Palette } from './palette.ts';
 import { describeExhaustive } from './exhaustive-text.ts';
 import { describeFailedCheck } from './check-text.ts';
@@ -43,6 +43,7 @@ export function describeSearch(exploration: JudgedExploration, palette: Palette)
     ...(untested === 0 ? [] : [`  ${untested} of ${runs} plans tested nothing; the first: ${untestedReason}`]),
     ...(warning === undefined ? [] : [palette.yellow(`  warning: ${warning}`)]),
     ...(failedCheck === undefined ? [] : [`  mistake: ${describeFailedCheck(failedCheck)}`]),
+    ...(isKnown(exploration) ? ['  note: the search ended at this known violation, and tried no plan after it'] : []),
   ];
 }
 
@@ -63,13 +64,9 @@ function describeResult(exploration: JudgedExploration, palette: Palette): strin
 }
 
 /** A search that finds nothing proves nothing: its verdict is printed only if one was expected. */
-function describeVerdict({
-  valid,
-  expected,
-  scenario = '',
-  isDeterminismCheck,
-}: JudgedExploration): string | undefined {
-  if (valid !== true) return describeValidity(valid, expected, scenario);
+function describeVerdict(exploration: JudgedExploration): string | undefined {
+  const { valid, expected, scenario = '', isDeterminismCheck } = exploration;
+  if (valid !== true) return describeJudged(exploration);
   if (isDeterminismCheck || expected === undefined) return undefined;
   return expected ? 'as expected' : `though ${scenario} expects a violation`;
 }

@@ -4,11 +4,20 @@
  */
 import { appendFileSync } from 'node:fs';
 import { EnvironmentError } from '../errors.ts';
-import type { JudgedExploration, JudgedRun, Reporter, ReporterOptions, RunTitle, VerbStart } from '../port/reporter.ts';
+import type {
+  JudgedExploration,
+  JudgedRun,
+  Reporter,
+  ReporterOptions,
+  RunTitle,
+  VerbEnd,
+  VerbStart,
+} from '../port/reporter.ts';
 import { createMarkdownReporter } from './markdown.ts';
 import { withPrintable } from './printable-reporter.ts';
 import { storiesOf } from './run-stories.ts';
 import { sourceFile } from './source-file.ts';
+import { describeBaseline } from './summary.ts';
 import { Titles } from './title.ts';
 
 /** GitHub shows the first ten of a step; the summary has all. */
@@ -21,7 +30,7 @@ export function createGithubReporter(options: ReporterOptions): Reporter {
     begin: async (start) => void (await Promise.all([annotations.begin?.(start), summary.begin?.(start)])),
     ran: async (run) => void (await Promise.all([annotations.ran?.(run), summary.ran?.(run)])),
     explored: async (found) => void (await Promise.all([annotations.explored?.(found), summary.explored?.(found)])),
-    end: (end) => summary.end?.(end),
+    end: async (end) => void (await Promise.all([annotations.end?.(end), summary.end?.(end)])),
   };
 }
 
@@ -66,17 +75,28 @@ class Annotations implements Reporter {
 
   explored(exploration: JudgedExploration): void {
     const last = exploration.found?.runs.at(-1);
-    if (last !== undefined) this.#annotate(last, exploration);
+    if (last !== undefined) this.#annotate({ ...last, ...matchOf(exploration) }, exploration);
     else if (exploration.valid === 'unknown') this.#warn(exploration, exploration.untestedReason ?? 'inconclusive');
+  }
+
+  /** A violation that has vanished is told once: the summary names each. */
+  end({ baseline }: VerbEnd): void {
+    if (baseline === undefined || baseline.vanished.length === 0) return;
+    const command = baseline.valid === false && baseline.isStrict ? 'error' : 'notice';
+    this.#write(command, { file: undefined, title: 'known violations have vanished' }, describeBaseline(baseline));
   }
 
   /** @param title names it: of a found plan, the exploration */
   #annotate(run: JudgedRun, title: RunTitle): void {
     for (const { property, sentence, lines } of storiesOf(run)) {
+      const isKnown = run.baseline?.known.includes(property) === true;
       const message = [sentence, ...lines, ...(run.replay === undefined ? [] : [`replay: ${run.replay}`])].join('\n');
       this.#write(
-        'error',
-        { file: sourceFile(run, property), title: `${property}: ${this.#titles.nameOf(title)}` },
+        isKnown ? 'notice' : 'error',
+        {
+          file: sourceFile(run, property),
+          title: `${isKnown ? 'known: ' : ''}${property}: ${this.#titles.nameOf(title)}`,
+        },
         message,
       );
     }
@@ -90,7 +110,7 @@ class Annotations implements Reporter {
   }
 
   #write(
-    command: 'error' | 'warning',
+    command: 'error' | 'warning' | 'notice',
     { file, title }: { file: string | undefined; title: string },
     message: string,
   ): void {
@@ -102,6 +122,11 @@ class Annotations implements Reporter {
     ];
     this.#output.write(`::${command} ${properties.join(',')}::${escapeData(message)}\n`);
   }
+}
+
+/** How an exploration compares with the baseline, for the run of its plan. */
+function matchOf({ baseline }: JudgedExploration): Pick<JudgedRun, 'baseline'> {
+  return baseline === undefined ? {} : { baseline };
 }
 
 /** As the toolkit of GitHub Actions escapes what a command carries. */

@@ -1,5 +1,6 @@
 /** What `--reporter json` writes. `docs/report.schema.json` describes the same for other languages. */
 import type { Validity, Verdict } from '../checker/verdict.ts';
+import type { BaselineSummary } from '../port/baseline.ts';
 import type { RunTitle } from '../port/reporter.ts';
 
 /** Changes with a change that a reader of the previous version could not read; new fields do not change it. */
@@ -13,6 +14,8 @@ interface JsonReportBase {
   leftOut?: (RunTitle & { reason: string })[];
   /** Why the command stopped; missing if it did not. */
   error?: string;
+  /** With a baseline: the exit code is that of its verdict. */
+  baseline?: BaselineSummary;
 }
 
 /** Of `run` and `replay`. */

@@ -29,11 +29,12 @@ function reportOf(
   { verb, titles, leftOut }: VerbStart,
   records: Records,
   explorations: Records,
-  { valid, error }: VerbEnd,
+  { valid, error, baseline }: VerbEnd,
 ): JsonReport {
   const rest = {
     ...(leftOut.length === 0 ? {} : { leftOut: leftOut.map(({ title, reason }) => ({ ...title, reason })) }),
     ...(error === undefined ? {} : { error: error.message }),
+    ...(baseline === undefined ? {} : { baseline }),
   };
   const head = { version: REPORT_VERSION, valid } as const;
   if (verb === 'check') return { ...head, files: records as JsonRecord[], ...rest };

@@ -1,6 +1,6 @@
 /**
  * The reporter for CI servers: JUnit XML. A run or a file is a test suite, a property is a test case. A violated property
- * is a failure with its counterexamples, an inconclusive one is an error with its reason.
+ * is a failure with its counterexamples, or skipped if the baseline has it; an inconclusive one is an error with its reason.
  */
 import { worstFirst, type Verdict, type Violation } from '../checker/verdict.ts';
 import { asColumns } from '../history/columns-builder.ts';
@@ -82,13 +82,19 @@ function propertiesOf(run: JudgedRun): Suite['properties'] {
 function suiteOfExploration(name: string, exploration: JudgedExploration): Suite {
   const { found, elapsedMs: durationMs, exhaustive } = exploration;
   const first = found?.runs[0];
-  if (found?.failing.kind === 'violation' && first !== undefined) return { ...suiteOfRun(name, first), durationMs };
+  if (found?.failing.kind === 'violation' && first !== undefined)
+    return { ...suiteOfRun(name, withMatch(first, exploration)), durationMs };
   const statement = exhaustive === undefined ? 'no counterexample' : statementOf({ ...exploration, exhaustive });
   const none: Case = { name: statement, outcome: 'passed', content: [] };
   const unknown = exploration.untestedReason ?? (exhaustive === undefined ? undefined : 'not every plan was judged');
   const reason = found?.failing.what ?? (exploration.valid === 'unknown' ? unknown : undefined);
   const cases = reason === undefined ? [none] : [{ ...none, ...errorOf(reason) }];
   return { name, properties: first === undefined ? {} : propertiesOf(first), cases, durationMs };
+}
+
+/** The run of a found plan, with how the exploration compares with the baseline. */
+function withMatch(run: JudgedRun, { baseline }: JudgedExploration): JudgedRun {
+  return baseline === undefined ? run : { ...run, baseline };
 }
 
 function suiteOfLeftOut(name: string, reason: string): Suite {
@@ -115,8 +121,10 @@ function caseOf(verdict: Verdict, run: JudgedRun): Case {
     const isTold = run.incomplete !== undefined && reason.includes(run.incomplete.message);
     return isTold ? skipped(property, 'the run is incomplete') : { name: property, ...errorOf(reason) };
   }
-  const columns = asColumns(run.history);
   const violations = worstFirst(verdict);
+  if (run.baseline?.known.includes(property))
+    return skipped(property, `known: ${violations[0]?.sentence ?? 'violated'}`);
+  const columns = asColumns(run.history);
   const counterexamples = violations.slice(0, COUNTEREXAMPLES_MAX).map((violation) => describe(columns, violation));
   const replay = run.replay === undefined ? [] : [`replay: ${run.replay}`];
   const text = escapeXml([...counterexamples, ...replay].join('\n\n'));

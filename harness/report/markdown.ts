@@ -1,19 +1,11 @@
 /** The reporter for pages that render Markdown, e.g. the summary of a CI job: a table, and each counterexample. */
-import type {
-  JudgedExploration,
-  JudgedRun,
-  Reporter,
-  ReporterOptions,
-  RunTitle,
-  VerbEnd,
-  VerbStart,
-} from '../port/reporter.ts';
+import type { JudgedExploration, JudgedRun, Reporter, ReporterOptions, VerbEnd, VerbStart } from '../port/reporter.ts';
 import { describeExploration } from './explored.ts';
-import { describeValidity, isSurprise } from './expected-words.ts';
+import { describeJudged, isKnown, isSurprise } from './expected-words.ts';
 import { plainPalette } from './palette.ts';
 import { withPrintable } from './printable-reporter.ts';
 import { describeBody, describeDuration } from './run-text.ts';
-import { describeTotal, type Judged } from './summary.ts';
+import { describeBaseline, describeTotal, describeVanished, type Judged } from './summary.ts';
 import { Titles } from './title.ts';
 import { validityMark } from './verdict-text.ts';
 
@@ -64,12 +56,14 @@ class MarkdownReporter implements Reporter {
     this.#details.push({ name, text: lines.join('\n') });
   }
 
-  end({ durationMs, error }: VerbEnd): void {
+  end({ durationMs, error, baseline }: VerbEnd): void {
     const { verb, leftOut } = this.#start;
     const counts = describeTotal(this.#rows, this.#start);
     const parts = [
       `## ratchet ${verb}: ${counts === '' ? 'nothing judged' : counts}`,
       ...(error === undefined ? [] : [`**stopped:** ${inline(error.message)}`]),
+      ...(baseline === undefined ? [] : [inline(describeBaseline(baseline))]),
+      ...(baseline?.vanished ?? []).map((each) => `- ${inline(describeVanished(each))}`),
       ...tableOf(this.#rows),
       ...this.#details.map(({ name, text }) => `### ${inline(name)}\n\n${fenced(text)}`),
       ...leftOut.map(({ title, reason }) => `- ${inline(this.#titles.nameOf(title))} left out: ${inline(reason)}`),
@@ -79,15 +73,16 @@ class MarkdownReporter implements Reporter {
   }
 
   /** @returns the name of what was judged */
-  #add(judged: Judged & RunTitle, durationMs: number, why: string): string {
+  #add(judged: JudgedRun | JudgedExploration, durationMs: number, why: string): string {
     const name = this.#titles.nameOf(judged);
-    const { valid, expected, scenario = '' } = judged;
-    this.#rows.push({ name, valid, expected, words: describeValidity(valid, expected, scenario), durationMs, why });
+    const { valid, expected, baseline } = judged;
+    this.#rows.push({ name, valid, expected, baseline, words: describeJudged(judged), durationMs, why });
     return name;
   }
 
-  #isDetailed({ valid, expected }: Judged): boolean {
-    if (this.#details.length >= DETAILS_MAX) return false;
+  #isDetailed(judged: JudgedRun | JudgedExploration): boolean {
+    const { valid, expected } = judged;
+    if (this.#details.length >= DETAILS_MAX || (isKnown(judged) && !this.#isVerbose)) return false;
     return valid !== true || isSurprise(valid, expected) || this.#isVerbose;
   }
 }

@@ -1,6 +1,7 @@
 /** A matrix of scenarios and subjects: for a terminal, and as Markdown. */
 import type { MatrixCell, MatrixResults, RunCosts } from '../port/matrix.ts';
 import type { Palette } from './palette.ts';
+import { describeBaseline, describeVanished } from './summary.ts';
 import { validityMark } from './verdict-text.ts';
 
 /** What is measured of each subject: the title, and the value. */
@@ -14,7 +15,7 @@ const COSTS: readonly (readonly [title: string, value: (costs: RunCosts) => stri
 
 /** One line a scenario, the costs of each subject, and what is not as expected or violated. */
 export function matrixText(matrix: MatrixResults, palette: Palette): string {
-  const { scenarios, subjects, cells, costs, leftOut } = matrix;
+  const { scenarios, subjects, cells, costs, leftOut, baseline } = matrix;
   const titles = [...scenarios, ...COSTS.map(([title]) => title)];
   const width = Math.max(...titles.map((title) => title.length));
   const widths = subjects.map((subject) => Math.max(subject.length, 9));
@@ -40,7 +41,9 @@ export function matrixText(matrix: MatrixResults, palette: Palette): string {
   const omitted = leftOut.map(({ scenario, subject, reason }) =>
     palette.dim(`left out: ${scenario} · ${subject}: ${reason}`),
   );
-  return [...lines, ...(told.length > 0 ? ['', ...told] : []), ...omitted].join('\n');
+  const compared =
+    baseline === undefined ? [] : ['', ...baseline.vanished.map(describeVanished), describeBaseline(baseline)];
+  return [...lines, ...(told.length > 0 ? ['', ...told] : []), ...omitted, ...compared].join('\n');
 }
 
 /** The table of verdicts and the table of costs. */
@@ -73,8 +76,8 @@ function markOf(cell: MatrixCell | undefined, palette: Palette): { text: string;
 }
 
 /** The subject declares another verdict. */
-function isSurprise({ expected, isAsExpected, valid }: MatrixCell): boolean {
-  return expected !== undefined && valid !== 'unknown' && !isAsExpected;
+function isSurprise({ expected, isAsExpected, isKnown, valid }: MatrixCell): boolean {
+  return expected !== undefined && valid !== 'unknown' && !isAsExpected && isKnown !== true;
 }
 
 function padded({ text, length }: { text: string; length: number }, width = 0): string {
@@ -82,9 +85,10 @@ function padded({ text, length }: { text: string; length: number }, width = 0): 
 }
 
 function describeCell(cell: MatrixCell, palette: Palette): string[] {
-  const { scenario, subject, valid, isAsExpected, violated, counterexample, reason } = cell;
+  const { scenario, subject, valid, isAsExpected, isKnown, violated, counterexample, reason } = cell;
   if (valid === true && isAsExpected) return [];
-  const surprise = !isSurprise(cell) ? '' : palette.yellow(`  expected to ${valid === true ? 'be violated' : 'hold'}`);
+  const words = isKnown === true ? 'known' : `expected to ${valid === true ? 'be violated' : 'hold'}`;
+  const surprise = isSurprise(cell) || isKnown === true ? palette.yellow(`  ${words}`) : '';
   const head = `${validityMark(valid, palette)} ${scenario} · ${subject}${surprise}`;
   if (reason !== undefined) return [head, `  ${reason}`];
   if (counterexample === undefined) return [head];

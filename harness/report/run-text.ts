@@ -3,7 +3,7 @@ import { RatchetError } from '../errors.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { JudgedRun, LogLines } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
-import { describeValidity, isSurprise } from './expected-words.ts';
+import { describeJudged, isSurprise } from './expected-words.ts';
 import { describeFailedCheck } from './check-text.ts';
 import type { Palette } from './palette.ts';
 import { quotedLines } from './printable.ts';
@@ -15,10 +15,9 @@ export function describeHead(
   words: readonly string[],
   { palette, isShort }: { palette: Palette; isShort: boolean },
 ): string {
-  const { valid, expected, scenario = '', notes, log, file, history, untested } = run;
+  const { valid, expected, notes, log, file, history, untested } = run;
   const passes = valid === true && !isSurprise(valid, expected);
-  const verdict =
-    valid === 'unknown' && untested !== undefined ? untested[0]! : describeValidity(valid, expected, scenario);
+  const verdict = valid === 'unknown' && untested !== undefined ? untested[0]! : describeJudged(run);
   const parts = [
     ...words,
     ...(file === undefined ? [] : [log === undefined ? count(asColumns(history).length, 'event') : describeLines(log)]),

@@ -1,5 +1,6 @@
 /** The reporter for code scanning: SARIF 2.1.0. A property is a rule, a violation is a result. */
 import type { PropertyName } from '../checker/properties.ts';
+import type { KnownViolation } from '../port/baseline.ts';
 import type {
   JudgedExploration,
   JudgedRun,
@@ -14,6 +15,7 @@ import { printableJson } from './printable.ts';
 import { withPrintable } from './printable-reporter.ts';
 import { storiesOf, type RunStory } from './run-stories.ts';
 import { sourceFile } from './source-file.ts';
+import { describeVanished } from './summary.ts';
 import { Titles } from './title.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
@@ -37,7 +39,9 @@ const PROMISES: Readonly<Record<PropertyName, string>> = {
 interface SarifResult {
   ruleId: string;
   level: 'error' | 'note' | 'none';
-  kind: 'fail' | 'open';
+  kind: 'fail' | 'open' | 'pass';
+  /** With a baseline: `unchanged` is known, `absent` has vanished. */
+  baselineState?: 'new' | 'unchanged' | 'absent';
   message: { text: string };
   locations?: { physicalLocation: { artifactLocation: { uri: string } } }[];
   partialFingerprints: Record<string, string>;
@@ -69,10 +73,12 @@ class SarifReporter implements Reporter {
 
   explored(exploration: JudgedExploration): void {
     const last = exploration.found?.runs.at(-1);
-    if (last !== undefined) this.#add(last, exploration);
+    const { baseline } = exploration;
+    if (last !== undefined) this.#add(baseline === undefined ? last : { ...last, baseline }, exploration);
   }
 
-  end({ valid, error }: VerbEnd): void {
+  end({ valid, error, baseline }: VerbEnd): void {
+    for (const each of baseline?.vanished ?? []) this.#results.push(absent(each));
     const invocation = {
       commandLine: `ratchet ${this.#verb}`,
       executionSuccessful: error === undefined && valid !== 'unknown',
@@ -102,18 +108,18 @@ const RULES = Object.entries(PROMISES).map(([id, text]) => ({ id, name: id, shor
 
 /** The fingerprint has neither seed, time nor LSN, so that the same violation of another run is the same result. */
 function violated({ property, sentence, lines, session, key }: RunStory, run: JudgedRun, name: string): SarifResult {
-  const { scenario, subject, expected, replay } = run;
+  const { scenario, subject, expected, replay, baseline } = run;
+  const isKnown = baseline?.known.includes(property) === true;
   return {
     ruleId: property,
-    level: expected === false ? 'note' : 'error',
+    level: expected === false || isKnown ? 'note' : 'error',
     kind: 'fail',
+    ...(baseline === undefined ? {} : { baselineState: isKnown ? 'unchanged' : 'new' }),
     message: {
       text: [`${name}: ${sentence}`, ...lines, ...(replay === undefined ? [] : [`replay: ${replay}`])].join('\n'),
     },
     ...locationOf(run, property),
-    partialFingerprints: {
-      'violation/v1': [scenario, subject, property].filter((part) => part !== undefined).join('/'),
-    },
+    partialFingerprints: { 'violation/v1': fingerprint(scenario, subject, property) },
     properties: {
       ...titleIn(run),
       session,
@@ -132,11 +138,27 @@ function open(property: string, reason: string, run: JudgedRun, name: string): S
     kind: 'open',
     message: { text: `${name}: inconclusive: ${reason}` },
     ...locationOf(run, property),
-    partialFingerprints: {
-      'inconclusive/v1': [scenario, subject, property].filter((part) => part !== undefined).join('/'),
-    },
+    partialFingerprints: { 'inconclusive/v1': fingerprint(scenario, subject, property) },
     properties: titleIn(run),
   };
+}
+
+/** A violation of the baseline that was not found again. */
+function absent(known: KnownViolation): SarifResult {
+  const { scenario, subject, property } = known;
+  return {
+    ruleId: property,
+    level: 'none',
+    kind: 'pass',
+    baselineState: 'absent',
+    message: { text: describeVanished(known) },
+    partialFingerprints: { 'violation/v1': fingerprint(scenario, subject, property) },
+    properties: { scenario, subject },
+  };
+}
+
+function fingerprint(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join('/');
 }
 
 function titleIn({ scenario, subject, backend, seed, file }: RunTitle): Record<string, unknown> {

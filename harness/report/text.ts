@@ -10,8 +10,10 @@ import type {
 } from '../port/reporter.ts';
 import { plainPalette, terminalPalette, type Palette } from './palette.ts';
 import { withPrintable } from './printable-reporter.ts';
+import { storiesOf } from './run-stories.ts';
 import { describeBody, describeDuration, describeHead } from './run-text.ts';
-import { describeCounts, describeTotal, type Judged } from './summary.ts';
+import { isKnown } from './expected-words.ts';
+import { describeBaseline, describeCounts, describeTotal, describeVanished, type Judged } from './summary.ts';
 import { Titles } from './title.ts';
 
 export function createTextReporter(options: ReporterOptions): Reporter {
@@ -57,6 +59,7 @@ class TextReporter implements Reporter {
     const isShort = run.valid === true && !this.#isVerbose && !isOnlyFile;
     const head = isOnlyFile ? [] : [describeHead(run, [this.#wordsOf(run)], { palette, isShort })];
     if (isShort) return this.#print(head);
+    if (isKnown(run) && !this.#isVerbose) return this.#print([...head, ...indented(knownLines(run))]);
     const body = await describeBody(run, {
       palette,
       showsLines: isOnlyFile,
@@ -75,12 +78,16 @@ class TextReporter implements Reporter {
     this.#isBlankDue = true;
   }
 
-  end({ durationMs }: VerbEnd): void {
+  end({ durationMs, baseline }: VerbEnd): void {
     const { titles, leftOut } = this.#start;
-    if (titles.length + leftOut.length <= 1) return;
+    const vanished = (baseline?.vanished ?? []).map((each) => `- ${describeVanished(each)}`);
+    const compared = baseline === undefined ? [] : [...vanished, describeBaseline(baseline)];
     const total = `${describeTotal(this.#judged, this.#start)}  ${this.#palette.dim(describeDuration(durationMs))}`;
+    const counted =
+      titles.length + leftOut.length <= 1 ? [] : [...this.#countsOfScenarios(), this.#palette.bold(total)];
+    if (compared.length + counted.length === 0) return;
     this.#isBlankDue = true;
-    this.#print([...this.#countsOfScenarios(), this.#palette.bold(total)]);
+    this.#print([...compared, ...counted]);
   }
 
   /** Counts for each scenario that passed in some runs and not in others. */
@@ -92,8 +99,8 @@ class TextReporter implements Reporter {
     return groups.map(([scenario, judged]) => `${scenario.padEnd(width)}  ${describeCounts(judged)}`);
   }
 
-  #count({ valid, expected, scenario }: JudgedRun | JudgedExploration): void {
-    this.#judged.push({ valid, expected, scenario });
+  #count({ valid, expected, scenario, baseline }: JudgedRun | JudgedExploration): void {
+    this.#judged.push({ valid, expected, scenario, baseline });
   }
 
   /** The words of a title; the first is padded to a column. */
@@ -107,6 +114,12 @@ class TextReporter implements Reporter {
     this.#isBlankDue = false;
     this.#output.write(all.map((line) => `${line}\n`).join(''));
   }
+}
+
+/** The first sentence of each violation that the baseline has. */
+function knownLines({ verdicts, history }: JudgedRun): string[] {
+  const stories = storiesOf({ verdicts, history });
+  return stories.map(({ property, sentence }) => `known: ${property}: ${sentence} (--verbose)`);
 }
 
 /** Indents all lines, also those of a stack within one string. */

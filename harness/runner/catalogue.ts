@@ -15,6 +15,8 @@ import { shortPath } from '../short-path.ts';
 import { suggestionOf } from '../suggestion.ts';
 
 export interface Catalogue {
+  /** The folder of the config; without one, that in which its search started. */
+  readonly projectFolder: string;
   readonly scenarioNames: readonly string[];
   readonly subjectNames: readonly string[];
   /** Absolute paths, in the order of the config. */
@@ -51,6 +53,7 @@ export async function openCatalogue(from: string): Promise<Catalogue> {
   const subjects = await listFiles(base, config.subjects ?? [], subjectEntry);
   const planted = await listFiles(base, config.planted ?? [], sourceEntry);
   return {
+    projectFolder: resolve(base),
     scenarioNames: [...scenarios.keys()].sort(),
     subjectNames: [...subjects.keys()].sort(),
     scenarioFolders: (config.scenarios ?? []).map((folder) => resolve(base, folder)),

@@ -1,6 +1,7 @@
 /** The reporter that writes a page: one file that needs no network. What was judged is written as it comes. */
 import { createHash } from 'node:crypto';
 import type { Validity } from '../../checker/verdict.ts';
+import type { BaselineSummary } from '../../port/baseline.ts';
 import type {
   JudgedExploration,
   JudgedRun,
@@ -11,10 +12,10 @@ import type {
   VerbStart,
 } from '../../port/reporter.ts';
 import { describeSearch } from '../explored.ts';
-import { describeValidity, isSurprise } from '../expected-words.ts';
+import { describeJudged, isSurprise } from '../expected-words.ts';
 import { plainPalette } from '../palette.ts';
 import { printable, printableData } from '../printable.ts';
-import { describeTotal, type Judged } from '../summary.ts';
+import { describeBaseline, describeTotal, describeVanished, type Judged } from '../summary.ts';
 import { Titles } from '../title.ts';
 import { loadPageBundle, type PageBundle } from './page-bundle.ts';
 import { OVERVIEW_ID, runId, type OverviewData, type OverviewRow } from './page-data.ts';
@@ -59,7 +60,7 @@ class HtmlReporter implements Reporter {
       this.#addRun({ ...run, scenario: exploration.scenario ?? 'found plan' }, `${this.#nameOf(run)}, found plan`);
   }
 
-  end({ valid, durationMs, error }: VerbEnd): void {
+  end({ valid, durationMs, error, baseline }: VerbEnd): void {
     const { verb, titles, leftOut } = this.#start;
     const notRun = titles.slice(this.#judged.length).map((title) => this.#nameOf(title));
     const overview: OverviewData = {
@@ -68,6 +69,7 @@ class HtmlReporter implements Reporter {
       valid,
       durationMs,
       counts: describeTotal(this.#judged, this.#start),
+      baseline: baseline === undefined ? [] : baselineLines(baseline),
       error: error === undefined ? undefined : printable(error.message),
       rows: this.#rows,
       leftOut: leftOut.map(({ title, reason }) => ({ name: this.#nameOf(title), reason: printable(reason) })),
@@ -78,8 +80,8 @@ class HtmlReporter implements Reporter {
   }
 
   /** Without the history, which would stay in memory. */
-  #count({ valid, expected }: Judged): void {
-    this.#judged.push({ valid, expected });
+  #count({ valid, expected, baseline }: Judged): void {
+    this.#judged.push({ valid, expected, baseline });
   }
 
   #addRun(run: JudgedRun, name: string): void {
@@ -90,7 +92,7 @@ class HtmlReporter implements Reporter {
     this.#runs += 1;
   }
 
-  #rowOf(judged: RunTitle & Judged, durationMs: number): Omit<OverviewRow, 'run' | 'headline'> {
+  #rowOf(judged: JudgedRun | JudgedExploration, durationMs: number): Omit<OverviewRow, 'run' | 'headline'> {
     const { scenario = '', subject = '', backend, seed, file, valid, expected } = judged;
     const where = [backend, seed === undefined ? undefined : `seed ${seed}`].filter((part) => part !== undefined);
     return printableData({
@@ -100,7 +102,7 @@ class HtmlReporter implements Reporter {
       where: where.join(', '),
       valid,
       isSurprise: isSurprise(valid, expected),
-      words: describeValidity(valid, expected, scenario),
+      words: describeJudged(judged),
       durationMs,
     });
   }
@@ -108,6 +110,10 @@ class HtmlReporter implements Reporter {
   #nameOf(title: RunTitle): string {
     return printable(this.#titles.nameOf(title));
   }
+}
+
+function baselineLines(baseline: BaselineSummary): string[] {
+  return [describeBaseline(baseline), ...baseline.vanished.map(describeVanished)].map((line) => printable(line));
 }
 
 function unknownReason(properties: readonly { valid: Validity; text: string }[]): string {

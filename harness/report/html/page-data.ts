@@ -9,6 +9,8 @@ export interface OverviewData {
   durationMs: number;
   /** How many passed, were violated, are inconclusive, were left out, and did not run. */
   counts: string;
+  /** How many violations are known, new or vanished, and a line for each that has vanished; empty without a baseline. */
+  baseline: string[];
   /** Why the command stopped. */
   error: string | undefined;
   rows: OverviewRow[];

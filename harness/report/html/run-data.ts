@@ -10,7 +10,7 @@ import { itemAt } from '../../required.ts';
 import { shortPath } from '../../short-path.ts';
 import { describeFailedCheck } from '../check-text.ts';
 import { describeViolation, explainedEvents } from '../counterexample.ts';
-import { describeValidity } from '../expected-words.ts';
+import { describeJudged } from '../expected-words.ts';
 import { describeMeasured } from '../measured.ts';
 import { describePlan } from '../plan-text.ts';
 import { printable, printableData } from '../printable.ts';
@@ -28,11 +28,11 @@ const OTHERS_MAX = 50;
 export function runData(recorded: JudgedRun, name: string): RunData {
   const history = asColumns(recorded.history);
   const run = printableRun(recorded);
-  const { valid, expected, scenario = '', plan, durationMs, replay, historyFile } = run;
+  const { valid, plan, durationMs, replay, historyFile } = run;
   return {
     name,
     valid,
-    words: describeValidity(valid, expected, scenario),
+    words: describeJudged(run),
     durationMs,
     stories: storiesOf(asColumns(run.history), run.verdicts),
     properties: run.verdicts.map((verdict) => ({

@@ -26,7 +26,7 @@ const VERDICTS: Readonly<Record<string, (row: OverviewRow) => boolean>> = {
 };
 
 export function showOverview(overview: OverviewData): HTMLElement {
-  const { verb, counts, durationMs, error, leftOut, notRun, rows } = overview;
+  const { verb, counts, durationMs, error, baseline, leftOut, notRun, rows } = overview;
   const list = h('div');
   const update = (): void => list.replaceChildren(...listOf(rows));
   update();
@@ -54,6 +54,7 @@ export function showOverview(overview: OverviewData): HTMLElement {
       leftOut.map(({ name, reason }) => `${name}: ${reason}`),
     ),
     ...section('Not run', notRun),
+    ...section('Baseline', baseline),
   );
 }
 
