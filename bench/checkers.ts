@@ -12,7 +12,7 @@ import { linearizable } from '../harness/checker/linearizable.ts';
 import { monotonicReads } from '../harness/checker/monotonic-reads.ts';
 import { monotonicView } from '../harness/checker/monotonic-view.ts';
 import { readYourWrites } from '../harness/checker/read-your-writes.ts';
-import type { Checker } from '../harness/checker/verdict.ts';
+import type { Checker } from '../harness/checker/findings.ts';
 import { HistoryColumns } from '../harness/history/columns.ts';
 import { HistoryReader } from '../harness/history/reader.ts';
 import { registerHistory, serviceHistory } from './histories.ts';
@@ -120,7 +120,7 @@ function alternating(first: () => number, second: () => number): { whole: number
 function timed(history: HistoryColumns, checkers: readonly Checker[]): number {
   const began = process.cpuUsage();
   for (const checker of checkers) {
-    const { valid } = checker(history, {});
+    const { valid } = checker(history, {}).verdict();
     if (valid !== true) throw new Error(`the history of the benchmark must be valid, but is: ${String(valid)}`);
   }
   const { user, system } = process.cpuUsage(began);

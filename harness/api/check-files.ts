@@ -16,6 +16,8 @@ export interface CheckFilesOptions extends SourceOptions, Omit<CheckOptions, 'is
   properties?: readonly string[];
   /** How many milliseconds the search of `linearizable` may take for each history; 10,000 if missing. */
   timeoutMs?: number;
+  /** About how many bytes of memory to use; a history that needs more is judged in parts, from disk. 512 MiB if missing. */
+  memoryBytes?: number;
   /** Told of everything as it happens. What it throws ends the call. */
   reporter?: Reporter;
 }
@@ -34,7 +36,7 @@ export async function checkFiles(
   const source = await openSource(options);
   const asked = options.properties ?? source.properties;
   const properties = asked === undefined ? undefined : requireProperties(asked);
-  const files = histories.map((history, at) => toLoad(history, at, source));
+  const files = histories.map((history, at) => toLoad(history, at, source, options.memoryBytes ?? MEMORY_BYTES));
   const { keys, sessions } = options;
   return checkHistories({
     files,
@@ -45,8 +47,12 @@ export async function checkFiles(
   });
 }
 
-function toLoad(history: string | History, at: number, source: Source): HistoryToLoad {
-  if (typeof history === 'string') return { file: nameOfInput(history), load: () => source.load(history) };
+const MEMORY_BYTES: number = 512 * 1024 * 1024;
+
+function toLoad(history: string | History, at: number, source: Source, memoryBytes: number): HistoryToLoad {
+  if (typeof history === 'string') {
+    return { file: nameOfInput(history), load: () => source.loadWithin(history, memoryBytes) };
+  }
   const file = `history ${at + 1}`;
   return { file, load: async () => inColumns(history, file) };
 }

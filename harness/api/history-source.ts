@@ -11,8 +11,11 @@ import {
   recogniseFormat,
 } from '../history/import/import-formats.ts';
 import type { Mapping } from '../history/import/log/mapping.ts';
+import { ratchetImport } from '../history/import/ratchet-import.ts';
+import type { PartedHistory } from '../history/parted-history.ts';
 import { withPackage } from '../optional-package.ts';
-import { nameOfInput, readBytes, readInput } from './input.ts';
+import { isSeekable, nameOfInput, readBytes, readInput } from './input.ts';
+import { readWithin } from './read-within.ts';
 
 export interface SourceOptions {
   /** What the files are written in: a name of the import formats; recognised by their first bytes. */
@@ -31,9 +34,16 @@ export interface LoadedHistory extends ImportedHistory {
   properties?: readonly string[];
 }
 
+export interface LoadedParts extends Omit<LoadedHistory, 'history'> {
+  history: PartedHistory;
+  close: () => void;
+}
+
 /** Reads each file, and names the properties that are judged by default. */
 export interface Source {
   load(file: string): Promise<LoadedHistory>;
+  /** Reads a history that needs more memory in parts; they must be closed. */
+  loadWithin(file: string, memoryBytes: number): Promise<LoadedHistory | LoadedParts>;
   properties: readonly string[] | undefined;
 }
 
@@ -46,22 +56,41 @@ export async function openSource({ from, map, initial }: SourceOptions): Promise
   if (named !== undefined) requireOptions(named, given);
   const mapping = map === undefined ? undefined : await loadMapping(map);
   const options = { ...(initial === undefined ? {} : { initial }), ...(mapping === undefined ? {} : { mapping }) };
-  const load = async (file: string): Promise<LoadedHistory> => {
+  const open = async (file: string): Promise<OpenInput> => {
     const name = nameOfInput(file);
-    if (named !== undefined) return loadAs(named, { name, bytes: readBytes(file) }, options);
+    if (named !== undefined) return { format: named, input: { name, bytes: readBytes(file) } };
     const { firstBytes, bytes } = await peek(readBytes(file), firstBytesMax);
     const format = recogniseFormat(firstBytes, mapping !== undefined);
     requireOptions(format, given, name);
-    const loaded = await loadAs(format, { name, bytes }, options);
-    return format === defaultFormat(mapping !== undefined) ? loaded : { ...loaded, recognised: format.name };
+    const isDefault = format === defaultFormat(mapping !== undefined);
+    return { format, input: { name, bytes }, ...(isDefault ? {} : { recognised: format.name }) };
   };
-  return { load, properties: mapping?.properties };
+  const load = async (file: string): Promise<LoadedHistory> => loadAs(await open(file), options);
+  const loadWithin = async (file: string, memoryBytes: number): Promise<LoadedHistory | LoadedParts> => {
+    const opened = await open(file);
+    if (opened.format !== ratchetImport) return loadAs(opened, options);
+    const read = await readWithin(opened.input, isSeekable(file) ? file : undefined, memoryBytes);
+    const { name } = opened.input;
+    return 'parted' in read ? { file: name, history: read.parted, close: read.close } : { file: name, history: read };
+  };
+  return { load, loadWithin, properties: mapping?.properties };
 }
 
-async function loadAs(format: ImportFormat, input: ImportInput, options: ImportOptions): Promise<LoadedHistory> {
+interface OpenInput {
+  format: ImportFormat;
+  input: ImportInput;
+  recognised?: string;
+}
+
+async function loadAs({ format, input, recognised }: OpenInput, options: ImportOptions): Promise<LoadedHistory> {
   const { properties } = format;
   const imported = await format.read(input, options);
-  return { file: input.name, ...imported, ...(properties === undefined ? {} : { properties }) };
+  return {
+    file: input.name,
+    ...imported,
+    ...(properties === undefined ? {} : { properties }),
+    ...(recognised === undefined ? {} : { recognised }),
+  };
 }
 
 /** Loads the YAML parser only if there is a mapping. */

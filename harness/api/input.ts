@@ -1,5 +1,5 @@
 /** Reads files and standard input, either of which may be gzipped. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
@@ -31,6 +31,11 @@ export async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
   } catch (error) {
     throw unreadable(nameOfInput(file), error as NodeJS.ErrnoException);
   }
+}
+
+/** Whether the bytes of the history are those of a file, which can be read again at any place. */
+export function isSeekable(file: string): boolean {
+  return file !== STDIN && !file.endsWith('.gz') && statSync(file).isFile();
 }
 
 export function nameOfInput(file: string): string {

@@ -3,8 +3,8 @@ import type { HistoryColumns } from '../history/columns.ts';
 import { Int32Column } from '../history/typed-columns.ts';
 import { describeApart } from './decrease.ts';
 import { COMMIT_EVENT, extentOf } from './extent.ts';
-import { Findings } from './verdict.ts';
-import type { Checker } from './verdict.ts';
+import { Findings } from './findings.ts';
+import type { Checker } from './findings.ts';
 
 /**
  * The end that a worker was told of stays: for every `ok` write of a terminal value, the last commit of the key has that
@@ -23,15 +23,15 @@ export const completion: Checker = (history) => {
     if (stays(history, at, commit)) continue;
     const [session, key] = [history.sessionName(at), history.keyName(at)];
     const [told, found] = describeApart(history, at, commit);
-    findings.violation(() => ({
+    findings.violation(at, () => ({
       key,
       session,
       events: [at, commit].toSorted((a, b) => a - b),
       sentence: `${session} was told that ${key} ended at ${told}, but its last commit is ${found}`,
     }));
   }
-  const { lacks } = extentOf(history, COMMIT_EVENT);
-  return findings.verdict({ judged, lacks: lacks ?? (judged === 0 ? 'no completed write of an end' : undefined) });
+  const { needs } = extentOf(history, COMMIT_EVENT);
+  return findings.complete({ judged, needs, lastNeed: { count: judged, lack: 'no completed write of an end' } });
 };
 
 /** By key: its last commit, or `NONE`. */

@@ -33,7 +33,7 @@ export function judge(
       const columns = asColumns(history);
       return names.map((name) =>
         attempt(
-          () => properties[name](columns, options),
+          () => properties[name](columns, options).verdict(),
           (reason) => failedVerdict(name, reason),
         ),
       );
@@ -43,7 +43,7 @@ export function judge(
   return { valid: foldValidity(verdicts.map(({ valid }) => valid)), verdicts };
 }
 
-function attempt<T>(work: () => T, otherwise: (reason: string) => T): T {
+export function attempt<T>(work: () => T, otherwise: (reason: string) => T): T {
   try {
     return work();
   } catch (error) {
@@ -54,6 +54,6 @@ function attempt<T>(work: () => T, otherwise: (reason: string) => T): T {
 /** The prefix of the reason when a checker throws. */
 export const CHECKER_FAILED = 'the checker failed';
 
-function failedVerdict(property: string, reason: string): Verdict {
+export function failedVerdict(property: string, reason: string): Verdict {
   return { property, valid: 'unknown', violations: [], judged: 0, reason: `${CHECKER_FAILED}: ${reason}` };
 }

@@ -2,8 +2,8 @@ import { COMMIT_OK, NONE, NOTHING, READ_INVOKE, completesWrite } from '../histor
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeApart, describeEvent } from './decrease.ts';
 import { shownCode } from './shown.ts';
-import { Findings } from './verdict.ts';
-import type { Checker } from './verdict.ts';
+import { Findings } from './findings.ts';
+import type { Checker, Extent } from './findings.ts';
 import { Int32Column, Uint8Column } from '../history/typed-columns.ts';
 import { watchesToEnd } from './watching.ts';
 
@@ -49,22 +49,26 @@ export const convergence: Checker = (history, { convergeWithinMs }) => {
   for (const onlooker of onlookers) {
     const complaint = complain(history, onlooker, views, convergeWithinMs);
     if (complaint === undefined) continue;
-    findings.violation(() => ({
+    findings.violation(onlooker.witness, () => ({
       key: history.keyName(onlooker.witness),
       session: history.sessionName(onlooker.witness),
       events: evidence(onlooker, complaint.event),
       sentence: complaint.sentence,
     }));
   }
-  return findings.verdict({ judged: onlookers.length, lacks: lackOf(history, ends, onlookers) });
+  return findings.complete(extentOfEnds(history, ends, onlookers.length));
 };
 
-function lackOf(history: HistoryColumns, ends: Int32Column, onlookers: readonly Onlooker[]): string | undefined {
-  if (onlookers.length > 0) return undefined;
-  if (ends.every((end) => end === NONE)) return 'no terminal value';
-  return history.recordsWatches
+function extentOfEnds(history: HistoryColumns, ends: Int32Column, onlookers: number): Extent {
+  const terminal = ends.reduce((count, end) => (end === NONE ? count : count + 1), 0);
+  const lack = history.recordsWatches
     ? 'no session that watches a key at its end'
     : 'no session that reads a key after its end';
+  return {
+    judged: onlookers,
+    needs: [{ count: terminal, lack: 'no terminal value' }],
+    lastNeed: { count: onlookers, lack },
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Sequences that must never decrease. */
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeValue } from '../history/order.ts';
-import type { Findings } from './verdict.ts';
+import type { Findings } from './findings.ts';
 
 /**
  * Whether the value of the event `later` is older than that of `earlier`: it is smaller, or takes back the end of its
@@ -12,7 +12,7 @@ export function isDecrease(findings: Findings, history: HistoryColumns, earlier:
   const order = history.compare(later, earlier);
   if (Number.isNaN(order)) {
     const values = `${describeEvent(history, earlier, later)} and ${describeEvent(history, later, earlier)}`;
-    findings.doubt(`${history.keyName(later)} holds values that have no order: ${values}`);
+    findings.doubt(later, `${history.keyName(later)} holds values that have no order: ${values}`);
   }
   return order < 0 || history.isReopened(earlier, later);
 }

@@ -13,9 +13,10 @@ import {
 import type { HistoryColumns } from '../history/columns.ts';
 import { Float64Column, Int32Column, Uint8Column } from '../history/typed-columns.ts';
 import { describeEvent } from './decrease.ts';
-import { extentOf, type Need } from './extent.ts';
-import { Findings } from './verdict.ts';
-import type { Checker, Violation } from './verdict.ts';
+import { extentOf, type NeededEvents } from './extent.ts';
+import { Findings } from './findings.ts';
+import type { Checker } from './findings.ts';
+import type { Violation } from './verdict.ts';
 
 /**
  * Every value read, received or shown is the initial one, or that of a write that had been invoked before and did not
@@ -36,20 +37,21 @@ export const integrity: Checker = (history) => {
     if (beginsWrite(what)) origins.addWrite(at);
     else if (what === COMMIT_OK) origins.addCommit(at);
     if (what !== READ_OK && what !== SHOW_OK && what !== RECEIVE_OK) continue;
-    const session = history.sessionName(at);
     if (!origins.explain(at)) {
       const failed = origins.failedWriteOf(at);
-      findings.violation(() => violationOf(history, failed, at, originOf(failed)), { session });
+      const session = history.sessionName(at);
+      findings.violation(at, () => violationOf(history, failed, at, originOf(failed)), { session });
     } else if (!statuses.allow(at)) {
-      findings.violation(() => violationOf(history, statuses.commitOf(at), at, statuses.describe(at)), { session });
+      const session = history.sessionName(at);
+      findings.violation(at, () => violationOf(history, statuses.commitOf(at), at, statuses.describe(at)), { session });
     }
   }
   const extent = extentOf(history, SHOWN_OR_READ);
-  return findings.verdict({ ...extent, judged: extent.judged + history.countOf(RECEIVE_OK) });
+  return findings.complete({ ...extent, judged: extent.judged + history.countOf(RECEIVE_OK) });
 };
 
 /** A value that was received and never shown is judged too, but it is not what a user saw. */
-const SHOWN_OR_READ: Need = { codes: [SHOW_OK, READ_OK], lack: 'no shown value and no completed read' };
+const SHOWN_OR_READ: NeededEvents = { codes: [SHOW_OK, READ_OK], lack: 'no shown value and no completed read' };
 
 /** The values that a read may return, up to the current event of the history. */
 class Origins {

@@ -11,8 +11,8 @@ import { registerOperations } from './register-operations.ts';
 import type { RegisterOperation } from './register-operations.ts';
 import { shortestContradiction } from './shrink.ts';
 import { firstStaleReads } from './stale-reads.ts';
-import { Findings } from './verdict.ts';
-import type { Checker } from './verdict.ts';
+import { Findings } from './findings.ts';
+import type { Checker, Measurement } from './findings.ts';
 import { Budget, SearchGaveUp } from './budget.ts';
 
 const bytesMax = 100 * 1024 * 1024;
@@ -46,13 +46,13 @@ export const linearizable: Checker = (history, { isOverdue, timeoutMs }) => {
       if (!(error instanceof SearchGaveUp)) throw error;
       const contradiction = earliest([staleReadOf(key), known]);
       if (contradiction !== undefined) found.push(contradiction);
-      else findings.doubt(`${history.names.nameOf(key)}: ${error.message}`);
+      else findings.doubt(itemAt(recorded, 0).begin, `${history.names.nameOf(key)}: ${error.message}`);
     }
   }
-  for (const { events, sentence } of found.toSorted((a, b) => a.end - b.end)) {
-    findings.violation(() => ({ key: history.keyName(itemAt(events, 0)), events, sentence }));
+  for (const { events, end, sentence } of found.toSorted((a, b) => a.end - b.end)) {
+    findings.violation(end, () => ({ key: history.keyName(itemAt(events, 0)), events, sentence }));
   }
-  return findings.verdict(extentOf(history, COMPLETED_READ), { searched: undecided.size, steps: budget.used });
+  return findings.complete(extentOf(history, COMPLETED_READ), new Searches(undecided.size, budget.used));
 };
 
 interface SearchedContradiction {
@@ -87,4 +87,24 @@ function earliest(
 ): Contradiction | undefined {
   const [first] = contradictions.filter((each) => each !== undefined).toSorted((a, b) => a.end - b.end);
   return first === undefined || first.end > end ? undefined : first;
+}
+
+/** How many keys were searched, and in how many steps. */
+class Searches implements Measurement {
+  #searched: number;
+  #steps: number;
+
+  constructor(searched: number, steps: number) {
+    this.#searched = searched;
+    this.#steps = steps;
+  }
+
+  add(other: Searches): void {
+    this.#searched += other.#searched;
+    this.#steps += other.#steps;
+  }
+
+  values(): Record<string, number> {
+    return { searched: this.#searched, steps: this.#steps };
+  }
 }

@@ -2,8 +2,8 @@ import { COMMIT_OK } from '../history/codes.ts';
 import { describeDecrease, fallOf, isDecrease } from './decrease.ts';
 import { COMMIT_EVENT, extentOf } from './extent.ts';
 import { eachStepBack } from './steps-back.ts';
-import { Findings } from './verdict.ts';
-import type { Checker } from './verdict.ts';
+import { Findings } from './findings.ts';
+import type { Checker } from './findings.ts';
 
 /** In each key, committed versions never decrease. Each step back is one violation. */
 export const monotonicCommits: Checker = (history) => {
@@ -12,6 +12,7 @@ export const monotonicCommits: Checker = (history) => {
   eachStepBack(history, keys, (before, at) => {
     if (!isDecrease(findings, history, before, at)) return;
     findings.violation(
+      at,
       () => ({
         key: history.keyName(at),
         events: [before, at],
@@ -20,5 +21,5 @@ export const monotonicCommits: Checker = (history) => {
       { fall: fallOf(history, before, at) },
     );
   });
-  return findings.verdict(extentOf(history, COMMIT_EVENT));
+  return findings.complete(extentOf(history, COMMIT_EVENT));
 };

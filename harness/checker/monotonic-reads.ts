@@ -1,8 +1,8 @@
 import { describeDecrease, fallOf, isDecrease } from './decrease.ts';
 import { COMPLETED_READ, extentOf } from './extent.ts';
 import { readsUnderFloor } from './read-floor.ts';
-import { Findings } from './verdict.ts';
-import type { Checker } from './verdict.ts';
+import { Findings } from './findings.ts';
+import type { Checker } from './findings.ts';
 
 /**
  * In each session and key, a read that began after another completed returns no smaller value. Overlapping reads are
@@ -14,6 +14,7 @@ export const monotonicReads: Checker = (history) => {
     if (!isDecrease(findings, history, floor, read)) return;
     const [session, key] = [history.sessionName(read), history.keyName(read)];
     findings.violation(
+      read,
       () => ({
         key,
         session,
@@ -23,5 +24,5 @@ export const monotonicReads: Checker = (history) => {
       { session, fall: fallOf(history, floor, read) },
     );
   });
-  return findings.verdict(extentOf(history, COMPLETED_READ));
+  return findings.complete(extentOf(history, COMPLETED_READ));
 };

@@ -3,8 +3,8 @@ import { extentOf } from './extent.ts';
 import { mayFall } from './falls.ts';
 import { shownCode } from './shown.ts';
 import { eachStepBack } from './steps-back.ts';
-import { Findings } from './verdict.ts';
-import type { Checker } from './verdict.ts';
+import { Findings } from './findings.ts';
+import type { Checker } from './findings.ts';
 
 /**
  * In each session and key, what is shown never decreases: the promise to the user. Each step back is one violation;
@@ -14,12 +14,13 @@ export const monotonicView: Checker = (history) => {
   const findings = new Findings('monotonic-view');
   const shown = shownCode(history);
   const extent = extentOf(history, { codes: [shown], lack: 'no shown value' });
-  if (!mayFall(history, shown)) return findings.verdict(extent);
+  if (!mayFall(history, shown)) return findings.complete(extent);
   const views = { code: shown, group: history.view, groups: history.views.count };
   eachStepBack(history, views, (before, at) => {
     if (!isDecrease(findings, history, before, at)) return;
     const [session, key] = [history.sessionName(at), history.keyName(at)];
     findings.violation(
+      at,
       () => ({
         key,
         session,
@@ -29,5 +30,5 @@ export const monotonicView: Checker = (history) => {
       { session, fall: fallOf(history, before, at) },
     );
   });
-  return findings.verdict(extent);
+  return findings.complete(extent);
 };

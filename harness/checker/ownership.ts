@@ -3,8 +3,9 @@ import type { HistoryColumns } from '../history/columns.ts';
 import { PairIds } from '../history/pair-ids.ts';
 import { describeEvent } from './decrease.ts';
 import { extentOf } from './extent.ts';
-import { Findings } from './verdict.ts';
-import type { Checker, Violation } from './verdict.ts';
+import { Findings } from './findings.ts';
+import type { Checker } from './findings.ts';
+import type { Violation } from './verdict.ts';
 
 const START_OK = START * 4 + OK;
 const WRITE_INVOKE = WRITE * 4 + INVOKE;
@@ -22,18 +23,18 @@ export const ownership: Checker = (history) => {
     const what = history.code.get(at);
     if (what === START_OK) {
       const first = begun.add(at);
-      if (first !== NONE) findings.violation(() => startedTwice(history, first, at));
+      if (first !== NONE) findings.violation(at, () => startedTwice(history, first, at));
     } else if (what === WRITE_INVOKE && history.outcomeOf(at) !== FAIL) {
       const start = begun.ownedBy(at);
       if (start === NONE) continue;
       writes += 1;
       if (history.generation[start] === history.generation[at]) continue;
-      if (history.outcomeOf(at) === OK) findings.violation(() => writtenElsewhere(history, start, at));
-      else findings.doubt(`${writtenElsewhere(history, start, at).sentence}, if it was written at all`);
+      if (history.outcomeOf(at) === OK) findings.violation(at, () => writtenElsewhere(history, start, at));
+      else findings.doubt(at, `${writtenElsewhere(history, start, at).sentence}, if it was written at all`);
     }
   }
-  const { judged, lacks } = extentOf(history, { codes: [START_OK], lack: 'no completed start' });
-  return findings.verdict({ judged: judged + writes, lacks });
+  const { judged, needs } = extentOf(history, { codes: [START_OK], lack: 'no completed start' });
+  return findings.complete({ judged: judged + writes, needs });
 };
 
 /** The generations that have been begun so far. */

@@ -10,7 +10,7 @@ import { monotonicView } from './monotonic-view.ts';
 import { ownership } from './ownership.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import { staleness } from './staleness.ts';
-import type { Checker } from './verdict.ts';
+import type { Checker } from './findings.ts';
 import { writesFollowReads } from './writes-follow-reads.ts';
 
 export const properties = {

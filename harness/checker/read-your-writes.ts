@@ -1,8 +1,8 @@
 import { describeEvent, fallOf, isDecrease } from './decrease.ts';
 import { COMPLETED_READ, COMPLETED_WRITE, extentOf } from './extent.ts';
 import { readsUnderFloor } from './read-floor.ts';
-import { Findings } from './verdict.ts';
-import type { Checker } from './verdict.ts';
+import { Findings } from './findings.ts';
+import type { Checker } from './findings.ts';
 
 /**
  * In each session and key, a read that began after the session's own `ok` write returns no smaller value. A `start`
@@ -15,6 +15,7 @@ export const readYourWrites: Checker = (history) => {
     const [session, key] = [history.sessionName(read), history.keyName(read)];
     const [written, returned] = [describeEvent(history, floor, read), describeEvent(history, read, floor)];
     findings.violation(
+      read,
       () => ({
         key,
         session,
@@ -24,5 +25,5 @@ export const readYourWrites: Checker = (history) => {
       { session, fall: fallOf(history, floor, read) },
     );
   });
-  return findings.verdict(extentOf(history, COMPLETED_READ, COMPLETED_WRITE));
+  return findings.complete(extentOf(history, COMPLETED_READ, COMPLETED_WRITE));
 };

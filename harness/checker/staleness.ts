@@ -1,11 +1,11 @@
 import { NONE, OK, READ_INVOKE, READ_OK } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
-import { Float64Column } from '../history/typed-columns.ts';
 import { describeEvent } from './decrease.ts';
 import { COMPLETED_READ, extentOf } from './extent.ts';
-import { quantilesOf } from './quantiles.ts';
-import { Findings } from './verdict.ts';
-import type { CheckOptions, Checker } from './verdict.ts';
+import { Sample } from './quantiles.ts';
+import { Findings } from './findings.ts';
+import type { Checker, Measurement } from './findings.ts';
+import type { CheckOptions } from './verdict.ts';
 import { Versions } from './versions.ts';
 import type { Missed } from './versions.ts';
 import { VisibilityCurve } from './visibility-curve.ts';
@@ -23,21 +23,21 @@ export const staleness: Checker = (history, options) => {
   const findings = new Findings('staleness');
   const lags = new Lags(history);
   eachRead(history, (read, missed) => {
-    lags.add(read, missed);
+    lags.addRead(read, missed);
     const bound = brokenBound(lags, options);
     if (bound === undefined) return;
     const { earliest, newest, count } = missed;
     const [key, session] = [history.keyName(read), history.sessionName(read)];
     const [returned, current] = [describeEvent(history, read, newest), describeEvent(history, newest, read)];
     const behind = `${lags.lastMs} ms and ${count} ${count === 1 ? 'version' : 'versions'} behind`;
-    findings.violation(() => ({
+    findings.violation(read, () => ({
       key,
       session,
       events: [...new Set([earliest, newest, read])],
       sentence: `${session} read ${returned} of ${key} when ${current} had been written: ${behind}, not ${bound}`,
     }));
   });
-  return findings.verdict(extentOf(history, COMPLETED_READ), lags.summary());
+  return findings.complete(extentOf(history, COMPLETED_READ), lags);
 };
 
 function brokenBound(
@@ -69,41 +69,44 @@ function eachRead(history: HistoryColumns, visit: (read: number, missed: Missed)
 
 const nothing: Missed = { count: 0, earliest: NONE, newest: NONE };
 
-class Lags {
+class Lags implements Measurement {
   /** Of the last read that was added. */
   lastMs = 0;
   lastVersions = 0;
   readonly #history: HistoryColumns;
-  readonly #ms: Float64Column;
-  readonly #versions: Float64Column;
-  #reads = 0;
+  readonly #ms = new Sample();
+  readonly #versions = new Sample();
   #behind = 0;
   readonly #curve = new VisibilityCurve();
 
   constructor(history: HistoryColumns) {
     this.#history = history;
-    this.#ms = new Float64Column(history.length >> 1);
-    this.#versions = new Float64Column(history.length >> 1);
   }
 
-  add(read: number, { count, earliest, newest }: Missed): void {
+  addRead(read: number, { count, earliest, newest }: Missed): void {
     const { time, mate } = this.#history;
     const began = time.get(mate.get(read));
     this.lastMs = count === 0 ? 0 : (began - time.get(earliest)) / 1e6;
     this.lastVersions = count;
-    this.#ms[this.#reads] = this.lastMs;
-    this.#versions[this.#reads] = count;
-    this.#reads += 1;
+    this.#ms.add(this.lastMs);
+    this.#versions.add(count);
     if (count > 0) this.#behind += 1;
     if (newest !== NONE) this.#curve.add((began - time.get(newest)) / 1e6, count === 0);
   }
 
-  summary(): Record<string, unknown> {
+  add(other: Lags): void {
+    this.#ms.addAll(other.#ms);
+    this.#versions.addAll(other.#versions);
+    this.#behind += other.#behind;
+    this.#curve.addAll(other.#curve);
+  }
+
+  values(): Record<string, unknown> {
     return {
-      reads: this.#reads,
+      reads: this.#ms.count,
       behind: this.#behind,
-      ms: quantilesOf(this.#ms, this.#reads),
-      versions: quantilesOf(this.#versions, this.#reads),
+      ms: this.#ms.quantiles(),
+      versions: this.#versions.quantiles(),
       visibility: this.#curve.points(),
     };
   }

@@ -1,5 +1,4 @@
-/** The verdict of a checker, and how a checker collects it. */
-import type { HistoryColumns } from '../history/columns.ts';
+/** The verdict of a checker. */
 
 export type Validity = boolean | 'unknown';
 
@@ -53,77 +52,6 @@ export interface CheckOptions {
   isOverdue?: () => boolean;
   /** The time after which `isOverdue` returns true, for messages, in milliseconds. */
   timeoutMs?: number;
-}
-
-/** A pure function from a history to a verdict. If it throws, the verdict is unknown. */
-export type Checker = (history: HistoryColumns, options: CheckOptions) => Verdict;
-
-/** How much of a history a property applies to. */
-export interface Extent {
-  judged: number;
-  lacks: string | undefined;
-}
-
-const violationsMax = 100;
-
-/** Collects what one checker finds. A violation takes precedence over every reason for doubt. */
-export class Findings {
-  readonly #property: string;
-  readonly #violations: Violation[] = [];
-  readonly #bySession = new Map<string, number>();
-  #count = 0;
-  #greatestFall = 0;
-  #worst = 0;
-  #doubt: string | undefined;
-
-  constructor(property: string) {
-    this.#property = property;
-  }
-
-  /**
-   * `describe` is called only for the violations that are kept.
-   * @param of the session, for their number, and how far the value fell, for the worst of them
-   */
-  violation(describe: () => Omit<Violation, 'property'>, of: { session?: string; fall?: number } = {}): void {
-    const { session, fall = 0 } = of;
-    this.#count += 1;
-    if (session !== undefined) this.#bySession.set(session, (this.#bySession.get(session) ?? 0) + 1);
-    const isWorst = fall > this.#greatestFall;
-    const place = Math.min(this.#count, violationsMax) - 1;
-    if (this.#count <= violationsMax || isWorst) this.#violations[place] = { property: this.#property, ...describe() };
-    if (this.#count > 1 && !isWorst) return;
-    this.#greatestFall = fall;
-    this.#worst = place;
-  }
-
-  /** Without a violation the verdict is unknown, for the first reason given. */
-  doubt(reason: string): void {
-    this.#doubt ??= reason;
-  }
-
-  /**
-   * @param lacks the events that the property needs and the history does not have, as they stand after "the history has";
-   * without a violation the verdict is then unknown
-   */
-  verdict({ judged, lacks }: Extent, measured?: Record<string, unknown>): Verdict {
-    const found: Verdict = { property: this.#property, valid: true, violations: this.#violations, judged };
-    if (measured !== undefined) found.measured = measured;
-    if (this.#count > 0) return this.#violated(found, measured);
-    if (lacks !== undefined) {
-      return { ...found, valid: 'unknown', judged: 0, isNotJudged: true, reason: `the history has ${lacks}` };
-    }
-    return this.#doubt === undefined ? found : { ...found, valid: 'unknown', reason: this.#doubt };
-  }
-
-  #violated(found: Verdict, measured: Record<string, unknown> | undefined): Verdict {
-    const sessions = this.#bySession.size === 0 ? {} : { sessions: Object.fromEntries(this.#bySession) };
-    return {
-      ...found,
-      valid: false,
-      ...(this.#worst === 0 ? {} : { worst: this.#worst }),
-      measured: { violations: this.#count, ...sessions, ...measured },
-    };
-  }
 }
 
 /** The violation with the greatest fall; the first one for properties without falls. */

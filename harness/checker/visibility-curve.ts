@@ -24,6 +24,13 @@ export class VisibilityCurve {
     if (isSeen) this.#seen.add(interval, 1);
   }
 
+  addAll(other: VisibilityCurve): void {
+    for (let interval = 0; interval < starts.length; interval += 1) {
+      this.#reads.add(interval, other.#reads.get(interval));
+      this.#seen.add(interval, other.#seen.get(interval));
+    }
+  }
+
   /** Omits intervals without reads. */
   points(): Point[] {
     return starts.flatMap((fromMs, interval) => {

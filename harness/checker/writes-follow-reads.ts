@@ -1,10 +1,10 @@
 import { COMMIT_OK, FAIL, NONE, READ_OK, beginsWrite } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
-import { Int32Column } from '../history/typed-columns.ts';
+import { Int32Column, Uint8Column } from '../history/typed-columns.ts';
 import { describeEvent } from './decrease.ts';
 import { COMMIT_EVENT, COMPLETED_READ, extentOf } from './extent.ts';
-import { Findings } from './verdict.ts';
-import type { Checker } from './verdict.ts';
+import { Findings } from './findings.ts';
+import type { Checker } from './findings.ts';
 
 /**
  * A session's write that began after it read a value is committed after that value, also if the two have different
@@ -33,15 +33,46 @@ export const writesFollowReads: Checker = (history) => {
     const commit = written === NONE ? NONE : last.get(values.ids.get(written));
     const source = first.get(values.ids.get(read));
     if (commit < at || commit >= source) continue;
-    findings.violation(() => ({
+    findings.violation(at, () => ({
       key: history.keyName(at),
       session: history.sessionName(at),
       events: [read, at, commit, source],
       sentence: describe(history, read, written),
     }));
   }
-  return findings.verdict(extentOf(history, COMPLETED_READ, COMMIT_EVENT));
+  return findings.complete(extentOf(history, COMPLETED_READ, COMMIT_EVENT));
 };
+
+/**
+ * The sessions that a violation may concern, of a history whose keys are judged in parts: those that read a value before it
+ * was committed, and have a write that was committed after its invocation, of any key.
+ */
+export class SessionsAcrossKeys {
+  readonly #readers = new Set<string>();
+  readonly #writers = new Set<string>();
+
+  get suspects(): ReadonlySet<string> {
+    return new Set([...this.#readers].filter((session) => this.#writers.has(session)));
+  }
+
+  add(history: HistoryColumns): void {
+    if (history.countOf(COMMIT_OK) === 0) return;
+    const { code, session, values, names, length } = history;
+    const { first, last } = commitsOf(history);
+    const [reads, writes] = [new Uint8Column(names.count), new Uint8Column(names.count)];
+    for (let at = 0; at < length; at++) {
+      const what = code.get(at);
+      if (what === READ_OK && first.get(values.ids.get(at)) > at) reads[session.get(at)] = 1;
+      if (!beginsWrite(what) || history.outcomeOf(at) === FAIL) continue;
+      const written = history.writtenAt(at);
+      if (written !== NONE && last.get(values.ids.get(written)) >= at) writes[session.get(at)] = 1;
+    }
+    for (let name = 0; name < names.count; name += 1) {
+      if (reads[name] === 1) this.#readers.add(names.nameOf(name));
+      if (writes[name] === 1) this.#writers.add(names.nameOf(name));
+    }
+  }
+}
 
 /** By value: its first and its last commit, `NONE` for an initial value or one that was never committed. */
 function commitsOf({ code, key, values, length }: HistoryColumns): { first: Int32Column; last: Int32Column } {

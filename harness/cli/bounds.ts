@@ -1,4 +1,4 @@
-/** Parses bounds on the command line: `2s`, `500ms`, `3versions`, `99.9%`. */
+/** Parses bounds on the command line: `2s`, `500ms`, `3versions`, `99.9%`, `512MiB`. */
 import { InvalidArgumentError } from 'commander';
 
 /** `2s` or `500ms` in milliseconds. */
@@ -6,6 +6,14 @@ export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|min)$/.exec(text);
   if (match === null) throw new InvalidArgumentError('It must be like 2s or 500ms.');
   return Number(match[1]) * { ms: 1, s: 1_000, min: 60_000 }[match[2] as 'ms' | 's' | 'min'];
+}
+
+/** `512MiB` or `4GiB` in bytes. */
+export function memory(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(MiB|GiB)$/.exec(text);
+  const bytes = Number(match?.[1]) * (match?.[2] === 'GiB' ? 2 ** 30 : 2 ** 20);
+  if (!(bytes > 0)) throw new InvalidArgumentError('It must be like 512MiB or 4GiB.');
+  return bytes;
 }
 
 export interface StalenessBounds {

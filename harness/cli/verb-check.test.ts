@@ -319,6 +319,7 @@ describe('an invalid history, mapping or flag is refused in one line', () => {
       'at most one bound in time',
     ],
     ['an availability above 100%', ['check', sound, '--min-availability', '101%'], 'It must be like 99.9%'],
+    ['a memory without unit', ['check', sound, '--memory', '512'], 'It must be like 512MiB or 4GiB'],
     ['a time-out without unit', ['check', sound, '--timeout', '10'], 'It must be like 2s or 500ms'],
     ['an unknown format', ['check', sound, '--from', 'csv'], "argument 'csv' is invalid"],
     [

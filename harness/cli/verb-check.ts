@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { checkFiles } from '../api/check-files.ts';
 import type { SourceOptions } from '../api/history-source.ts';
-import { duration, share, staleness } from './bounds.ts';
+import { duration, memory, share, staleness } from './bounds.ts';
 import type { StalenessBounds } from './bounds.ts';
 import { propertyOption } from './options.ts';
 import { openReporting, reportingOptions, type ReportingFlags } from './reporting.ts';
@@ -19,6 +19,7 @@ interface CheckFlags extends SourceOptions, ReportingFlags {
   maxLatency?: number;
   finalLookAnswered?: boolean;
   timeout?: number;
+  memory?: number;
 }
 
 export function addCheck(program: Command, finish: Finish): void {
@@ -50,6 +51,12 @@ export function addCheck(program: Command, finish: Finish): void {
         '--timeout <duration>',
         'time limit of the linearizability search of each file (default 10s)',
       ).argParser(duration),
+    )
+    .addOption(
+      new Option(
+        '--memory <size>',
+        'about how much memory to use; a larger history is judged in parts, from temporary files (default 512MiB)',
+      ).argParser(memory),
     );
   for (const option of [...sourceOptions(), ...reportingOptions()]) command.addOption(option);
   command.action(async (files: string[], flags: CheckFlags) => finish(await check(files, flags)));
@@ -72,6 +79,7 @@ async function check(files: readonly string[], flags: CheckFlags): Promise<numbe
     maxLatencyMs: maxLatency,
     finalLookAnswered,
     timeoutMs: timeout,
+    memoryBytes: flags.memory,
     reporter,
   });
   return exitCode(valid);

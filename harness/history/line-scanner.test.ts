@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COMMIT, ENDED, OK, READ, WATCH_BEGIN, WATCH_END, WRITE } from './codes.ts';
-import { ColumnsBuilder, fillRow, type EventRow } from './columns-builder.ts';
+import { ColumnsBuilder } from './columns-builder.ts';
+import { fillRow, type EventRow } from './event-row.ts';
 import type { HistoryEvent } from './event.ts';
 import { UNUSUAL } from './json-skip.ts';
 import { LineScanner } from './line-scanner.ts';

@@ -23,7 +23,7 @@ import {
   WATCH_END,
   WRITE,
 } from './codes.ts';
-import type { EventRow } from './columns-builder.ts';
+import type { EventRow } from './event-row.ts';
 import { UNUSUAL, falseWord, isAt, nullWord, skipSpace, skipString, skipValue, trueWord } from './json-skip.ts';
 import type { Names } from './names.ts';
 

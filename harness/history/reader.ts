@@ -1,11 +1,13 @@
 /** Reads a history from a stream of bytes: a file, a pipe or a decompressor. */
 import { isUtf8 } from 'node:buffer';
 import { UsageError } from '../errors.ts';
-import { ColumnsBuilder, fillRow } from './columns-builder.ts';
+import { ColumnsBuilder } from './columns-builder.ts';
+import { fillRow } from './event-row.ts';
 import type { HistoryColumns } from './columns.ts';
 import { isObject, shapeProblem, show, valueProblem } from './event-shape.ts';
 import type { Fields } from './event-shape.ts';
 import type { HistoryEvent, HistoryHeader } from './event.ts';
+import type { EventSink } from './event-sink.ts';
 import { UNUSUAL } from './json-skip.ts';
 import { LineScanner } from './line-scanner.ts';
 import { LineStore } from './line-store.ts';
@@ -16,15 +18,11 @@ const CR = 0x0d;
 const mebibyte = 1024 * 1024;
 const lineBytesMax = 64 * mebibyte;
 
-/**
- * Refuses an invalid history. Accepts the bytes in chunks of any size and keeps them for the reports; the caller must
- * not modify them later.
- */
-export class HistoryReader {
+/** Reads the lines of a history, and refuses an invalid one. Accepts the bytes in chunks of any size. */
+export class EventReader {
   readonly #file: string;
-  readonly #builder = new ColumnsBuilder();
-  readonly #scanner = new LineScanner(this.#builder.row, this.#builder.names);
-  readonly #lines = new LineStore();
+  readonly #sink: EventSink;
+  readonly #scanner: LineScanner;
   #header: HistoryHeader | undefined;
   /** Lines read so far. */
   #number = 0;
@@ -34,8 +32,10 @@ export class HistoryReader {
   #tailBytes = 0;
 
   /** `file` is used only in messages. */
-  constructor(file: string) {
+  constructor(file: string, sink: EventSink) {
     this.#file = file;
+    this.#sink = sink;
+    this.#scanner = new LineScanner(sink.row, sink.names);
   }
 
   /** @throws UsageError `FILE:LINE: what is wrong`, with lines counted from 1 */
@@ -49,10 +49,9 @@ export class HistoryReader {
   }
 
   /** @throws UsageError `FILE:LINE: what is wrong`, with lines counted from 1 */
-  end(): HistoryColumns {
+  end(): HistoryHeader | undefined {
     if (this.#tailBytes > 0) this.#readTail(Buffer.from([LF]));
-    const lines = this.#lines;
-    return this.#builder.finish(this.#header, (index) => JSON.parse(lines.textOf(index)) as HistoryEvent);
+    return this.#header;
   }
 
   #keepTail(bytes: Uint8Array): void {
@@ -71,7 +70,7 @@ export class HistoryReader {
 
   /** Reads whole lines, each with its line feed, so that scanning a line never runs past the end of the bytes. */
   #readLines(bytes: Uint8Array): void {
-    this.#lines.addBlock(bytes);
+    this.#sink.addBlock(bytes);
     const isText = isUtf8(bytes);
     for (let at = 0; at < bytes.length;) {
       this.#number += 1;
@@ -110,7 +109,7 @@ export class HistoryReader {
     if (isHeader(fields)) return this.#readHeader(fields);
     const problem = shapeProblem(fields);
     if (problem !== undefined) return problem;
-    fillRow(this.#builder.row, fields as unknown as HistoryEvent, this.#builder.names);
+    fillRow(this.#sink.row, fields as unknown as HistoryEvent, this.#sink.names);
     this.#append(start);
     return undefined;
   }
@@ -122,9 +121,8 @@ export class HistoryReader {
   }
 
   #append(start: number): void {
-    const problem = this.#builder.append();
+    const problem = this.#sink.append(start);
     if (problem !== undefined) this.#refuse(this.#number, problem);
-    this.#lines.addLine(start);
   }
 
   #noteContent(): void {
@@ -135,6 +133,49 @@ export class HistoryReader {
 
   #refuse(number: number, problem: string): never {
     throw new UsageError('history-invalid', `${this.#file}:${number}: ${problem}`);
+  }
+}
+
+/** Reads a history into memory. The bytes are kept for the reports; the caller must not modify them later. */
+export class HistoryReader {
+  readonly #sink = new ColumnsSink();
+  readonly #reader: EventReader;
+
+  /** `file` is used only in messages. */
+  constructor(file: string) {
+    this.#reader = new EventReader(file, this.#sink);
+  }
+
+  /** @throws UsageError `FILE:LINE: what is wrong`, with lines counted from 1 */
+  push(bytes: Uint8Array): void {
+    this.#reader.push(bytes);
+  }
+
+  /** @throws UsageError `FILE:LINE: what is wrong`, with lines counted from 1 */
+  end(): HistoryColumns {
+    return this.#sink.columns(this.#reader.end());
+  }
+}
+
+class ColumnsSink implements EventSink {
+  readonly #builder = new ColumnsBuilder();
+  readonly #lines = new LineStore();
+  readonly row = this.#builder.row;
+  readonly names = this.#builder.names;
+
+  addBlock(bytes: Uint8Array): void {
+    this.#lines.addBlock(bytes);
+  }
+
+  append(start: number): string | undefined {
+    const problem = this.#builder.append();
+    if (problem === undefined) this.#lines.addLine(start);
+    return problem;
+  }
+
+  columns(header: HistoryHeader | undefined): HistoryColumns {
+    const lines = this.#lines;
+    return this.#builder.finish(header, (index) => JSON.parse(lines.textOf(index)) as HistoryEvent);
   }
 }
 

@@ -61,6 +61,11 @@ export function isSameValue(one: ValueRow, other: ValueRow): boolean {
   );
 }
 
+/** Whether the value is `null`. */
+export function isNull({ shape, generation }: Pick<ValueRow, 'shape' | 'generation'>): boolean {
+  return shape === NUMBER && generation < 0;
+}
+
 function fillScalar(row: ValueRow, scalar: Scalar, names: Names): void {
   switch (typeof scalar) {
     case 'number':

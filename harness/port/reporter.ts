@@ -90,6 +90,8 @@ export interface JudgedRun extends RunTitle {
   /** Of a violated run, with a baseline. */
   baseline?: BaselineMatch;
   history: History;
+  /** Of a history that is judged in parts, of which `history` contains what the verdicts refer to: how many there are. */
+  events?: number;
   /** The plan of the run; for a file, the plan in its header. */
   plan: Plan | undefined;
   /** The reason why the run is incomplete, if it is. */

@@ -20,7 +20,9 @@ export function describeHead(
   const verdict = valid === 'unknown' && untested !== undefined ? untested[0]! : describeJudged(run);
   const parts = [
     ...words,
-    ...(file === undefined ? [] : [log === undefined ? count(asColumns(history).length, 'event') : describeLines(log)]),
+    ...(file === undefined
+      ? []
+      : [log === undefined ? count(run.events ?? asColumns(history).length, 'event') : describeLines(log)]),
     palette.dim(describeDuration(run.durationMs)),
     ...(passes ? [] : [isSurprise(valid, expected) ? palette.yellow(verdict) : verdict]),
     ...(isShort && notes.length > 0 ? [palette.dim(`${count(notes.length, 'note')} (--verbose)`)] : []),

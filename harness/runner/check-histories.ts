@@ -2,20 +2,24 @@
 import type { PropertyName } from '../checker/properties.ts';
 import { leaveOutNotJudged } from '../checker/compose.ts';
 import type { CheckOptions, Validity } from '../checker/verdict.ts';
-import { realClock } from '../clock.ts';
+import { realClock, type Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryHeader } from '../history/event.ts';
+import { PartedHistory } from '../history/parted-history.ts';
 import { select, unknownNames, type Selection } from '../history/selection.ts';
 import type { JudgedRun, LogLines, Reporter } from '../port/reporter.ts';
 import type { Untested } from './evidence.ts';
-import { judgeRun, propertyNames, requireProperties } from './judgement.ts';
+import { eventsToReport } from './events-to-report.ts';
+import { judgeRun, judgeRunInParts, propertyNames, requireProperties, type RunJudgement } from './judgement.ts';
 import type { RequestedByPlan } from './promised.ts';
 import { reportingEnd } from './reporting-end.ts';
 
 export interface HistoryFile {
   file: string;
-  history: HistoryColumns;
+  history: HistoryColumns | PartedHistory;
+  /** Of a history in parts: frees its temporary files. */
+  close?: () => void;
   /** For logs. */
   log?: LogLines;
   /** The detected format, if it is not the default. */
@@ -55,19 +59,30 @@ export async function checkHistories(options: CheckHistoriesOptions): Promise<Va
     await reporter.begin?.({ verb: 'check', titles, leftOut: [], defaults: {} });
     for (const [at, { load }] of files.entries()) {
       const file = await load();
-      names.strike(file.history);
-      if (at === files.length - 1) names.refuse();
-      const checked = await checkOne(file, options);
-      judged.push(checked.valid);
-      await reporter.ran?.(checked);
+      try {
+        names.strike(file.history);
+        if (at === files.length - 1) names.refuse();
+        const checked = await checkOne(file, options);
+        judged.push(checked.valid);
+        await reporter.ran?.(checked);
+      } finally {
+        file.close?.();
+      }
     }
   });
 }
 
-async function checkOne(
-  { file, history: whole, log, recognised, properties: ofFormat }: HistoryFile,
+async function checkOne(file: HistoryFile, options: CheckHistoriesOptions): Promise<JudgedRun> {
+  const { history } = file;
+  return history instanceof PartedHistory ? checkInParts(file, history, options) : checkWhole(file, history, options);
+}
+
+async function checkWhole(
+  source: HistoryFile,
+  whole: HistoryColumns,
   options: CheckHistoriesOptions,
 ): Promise<JudgedRun> {
+  const { properties: ofFormat } = source;
   const asked = await askedBy(whole.header);
   const clock = realClock();
   const history = hasNames(options.selection) ? select(whole, options.selection) : whole;
@@ -80,12 +95,32 @@ async function checkOne(
     wanted === undefined
       ? leaveOutNotJudged(judgeRun(history, all, bounds))
       : judgeRun(history, wanted, bounds, untested);
+  return { ...checkedFile(source, judgement, history.length, clock), ...judgement, history, plan: asked?.plan };
+}
+
+/** A history in parts has no plan. */
+function checkInParts(source: HistoryFile, parted: PartedHistory, options: CheckHistoriesOptions): JudgedRun {
+  const clock = realClock();
+  const { selection, properties } = options;
+  const restricted = (part: HistoryColumns): HistoryColumns => (hasNames(selection) ? select(part, selection) : part);
+  const judged = judgeRunInParts(parted, properties ?? propertyNames(), options.bounds(), restricted);
+  const judgement = properties === undefined ? leaveOutNotJudged(judged) : judged;
+  const { history, verdicts } = eventsToReport(parted, judgement.verdicts);
+  const checked = checkedFile(source, judgement, parted.length, clock);
+  const note = `judged in parts: the reports contain ${history.length} of ${parted.length} events`;
+  return { ...checked, ...judgement, verdicts, history, events: parted.length, notes: [...checked.notes, note] };
+}
+
+function checkedFile(
+  { file, log, recognised }: HistoryFile,
+  judgement: RunJudgement,
+  events: number,
+  clock: Clock,
+): Omit<JudgedRun, 'valid' | 'verdicts' | 'history'> {
   return {
     file,
-    ...judgement,
     expected: undefined,
-    history,
-    plan: asked?.plan,
+    plan: undefined,
     incomplete: undefined,
     notes: recognised === undefined ? [] : [`read as ${recognised}`],
     planFile: undefined,
@@ -93,13 +128,7 @@ async function checkOne(
     replay: undefined,
     durationMs: Math.round(clock.now() / 1e6),
     ...(log === undefined ? {} : { log }),
-    record: {
-      file,
-      ...(recognised === undefined ? {} : { format: recognised }),
-      events: history.length,
-      ...log,
-      ...judgement,
-    },
+    record: { file, ...(recognised === undefined ? {} : { format: recognised }), events, ...log, ...judgement },
   };
 }
 
@@ -128,10 +157,12 @@ class NamesInNoFile {
     this.#sessions = selection.sessions ?? [];
   }
 
-  strike(history: HistoryColumns): void {
+  strike(history: HistoryColumns | PartedHistory): void {
     if (!hasNames(this.#selection)) return;
-    this.#keys = unknownNames(history, { keys: this.#keys });
-    this.#sessions = unknownNames(history, { sessions: this.#sessions });
+    for (const part of history instanceof PartedHistory ? history.withFaults() : [history]) {
+      this.#keys = unknownNames(part, { keys: this.#keys });
+      this.#sessions = unknownNames(part, { sessions: this.#sessions });
+    }
   }
 
   /** @throws UsageError if there is such a name */

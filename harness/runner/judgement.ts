@@ -1,11 +1,13 @@
 /** Judges the history of a run, also of an incomplete one. */
 import { CHECKER_FAILED, judge, type Judgement } from '../checker/compose.ts';
+import { judgeParts, type Restriction } from '../checker/judge-parts.ts';
 import { properties, type PropertyName } from '../checker/properties.ts';
 import { foldValidity, type CheckOptions, type Verdict, type Violation } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
 import { HistoryColumns } from '../history/columns.ts';
 import type { EventBody, History, HistoryEvent } from '../history/event.ts';
 import { isMark, killedMark, MARKS_ITS_END } from '../history/marks.ts';
+import type { PartedHistory } from '../history/parted-history.ts';
 import type { Untested } from './evidence.ts';
 import { searchTime } from './search-time.ts';
 
@@ -45,8 +47,21 @@ export function judgeRun(
   options: CheckOptions,
   untested?: Untested,
 ): RunJudgement {
-  const judgement = judge(history, names, { ...searchTime(), ...options });
-  const mark = incompleteMarkIn(history);
+  return ofRun(judge(history, names, { ...searchTime(), ...options }), incompleteMarkIn(history), untested);
+}
+
+/** The same of a history without a plan that is too large for memory. */
+export function judgeRunInParts(
+  parted: PartedHistory,
+  names: readonly PropertyName[],
+  options: CheckOptions,
+  restricted: Restriction,
+): RunJudgement {
+  const judgement = judgeParts(parted, names, { ...searchTime(), ...options }, restricted);
+  return ofRun(judgement, incompleteMarkIn(parted.faults.history), undefined);
+}
+
+function ofRun(judgement: Judgement, mark: EventBody | undefined, untested: Untested | undefined): RunJudgement {
   const missing = mark === undefined || STUCK.has(String(mark['code'])) ? untested : undefined;
   const reason = missing?.reasons[0] ?? (mark && `the run is incomplete: ${String(mark['error'])}`);
   if (reason === undefined) return judgement;

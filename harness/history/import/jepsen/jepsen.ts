@@ -2,7 +2,8 @@
  * Imports register histories of Jepsen, Knossos and elle-cli. Events keep the order of the file. Jepsen's times may go
  * back by a little; such a time is replaced by the previous one. In a history without times all are 0.
  */
-import { ColumnsBuilder, fillRow } from '../../columns-builder.ts';
+import { ColumnsBuilder } from '../../columns-builder.ts';
+import { fillRow } from '../../event-row.ts';
 import type { HistoryColumns } from '../../columns.ts';
 import type { HistoryEvent, Value } from '../../event.ts';
 import { shapeProblem, show } from '../../event-shape.ts';
