@@ -21,6 +21,7 @@ export { scenario as aggregate } from './aggregate.ts';
 export { scenario as earlyToken } from './early-token.ts';
 export { scenario as failoverLostEnd } from './failover-lost-end.ts';
 export { scenario as faultyGuard } from './faulty-guard.ts';
+export { scenario as guardLivelock } from './guard-livelock.ts';
 export { scenario as growingDenominator } from './growing-denominator.ts';
 export { scenario as readModifyWrite } from './read-modify-write.ts';
 export { scenario as recoveryConflict } from './recovery-conflict.ts';

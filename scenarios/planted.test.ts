@@ -24,3 +24,30 @@ it.each(names)('%s is found', async (name) => {
     expect(scenario.breaks!.some((property) => violated.includes(property))).toBe(true);
   }
 });
+
+it('guard-livelock is not found if the guard changes no row instead', async () => {
+  const scenario = await catalogue.loadScenario('guard-livelock');
+  const { simulation, ...subject } = await catalogue.loadSubject(`${folder}guard-livelock/subject.ts`);
+  const stories = simulation!.tables['stories']!;
+  const beforeUpdate: typeof stories.beforeUpdate = (old, next) => {
+    const refused = new Error('refused');
+    const raise = (): never => {
+      throw refused;
+    };
+    try {
+      return stories.beforeUpdate!(old, next, { raise });
+    } catch (error) {
+      if (error !== refused) throw error;
+      return null;
+    }
+  };
+  const mended = {
+    ...subject,
+    simulation: { ...simulation!, tables: { ...simulation!.tables, stories: { ...stories, beforeUpdate } } },
+  };
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const plan = planOf(scenario, seed, parametersOf(scenario, {}));
+    const { history } = await inMacrotask(() => simulateRun({ plan, subject: mended }));
+    expect(judgeRun(history, requireProperties(plan.properties), {}).valid).toBe(true);
+  }
+});

@@ -52,6 +52,7 @@ export function createEdge({ claim, sleep, onClaimed }: EdgeOptions): Edge {
     const passage: Passage<Response | typeof BROKEN> = {
       forward,
       answer: (status, message) => new Response(message, { status }),
+      errorCode: () => undefined,
       breakConnection: () => BROKEN,
       sleep,
       inBackground: (work) => background.start(work),

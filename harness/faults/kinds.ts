@@ -5,6 +5,7 @@ export { httpDrop } from './http-drop.ts';
 export { httpError } from './http-error.ts';
 export { httpLate } from './http-late.ts';
 export { httpLoseResponse } from './http-lose-response.ts';
+export { httpRetry } from './http-retry.ts';
 export { httpRoute } from './http-route.ts';
 export { httpWindow } from './http-window.ts';
 export { instanceRestart } from './instance-restart.ts';

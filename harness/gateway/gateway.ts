@@ -140,6 +140,7 @@ class LoadBalancer implements Gateway {
     return {
       forward,
       answer: (status, message) => plainError(exchange, status, message),
+      errorCode: codeOf,
       breakConnection: () => CONNECTION_LOST,
       sleep: (milliseconds) => this.#options.sleep(milliseconds),
       inBackground: (work) => this.#background.start(work),
@@ -163,6 +164,16 @@ function serve(exchange: Exchange, request: HttpMessage, node: DatabaseNode): Ma
     return served instanceof Promise ? served.catch(unreachable) : served;
   } catch (error) {
     return unreachable(error as Error);
+  }
+}
+
+function codeOf(answer: GatewayAnswer): string | undefined {
+  if (answer === CONNECTION_LOST || answer.status < 400) return undefined;
+  try {
+    const { code } = JSON.parse(answer.body) as { code?: unknown };
+    return typeof code === 'string' ? code : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -54,6 +54,8 @@ export interface Passage<Answer> {
   forward(to?: NodeName): MaybePromise<Answer>;
   /** Answers as the load balancer or proxy. */
   answer(status: number, message: string): Answer;
+  /** At the gateway: the code of an error of the database or the REST layer; `undefined` for any other answer. */
+  errorCode(answer: Answer): string | undefined;
   /** Breaks the connection: the client gets no response. */
   breakConnection(): Answer;
   sleep(milliseconds: number): Promise<void>;

@@ -25,8 +25,8 @@ export interface TableModel {
   checks?: Readonly<Record<string, (row: Row) => boolean | null>>;
   /** Constraint name → columns, each with the primary key of another table. */
   references?: Readonly<Record<string, { columns: readonly string[]; table: string; onDelete?: 'cascade' }>>;
-  /** A `before update … for each row` trigger: the row to store, or `null` to skip it. */
-  beforeUpdate?(old: Row, next: Row): Row | null;
+  /** A `before update … for each row` trigger: the row to store, or `null` to skip it. It may raise an exception. */
+  beforeUpdate?(old: Row, next: Row, db: Pick<Transaction, 'raise'>): Row | null;
   /**
    * What row-level security policies allow: the actions that everyone may do, or for each action the rows. If undefined,
    * row-level security is off.

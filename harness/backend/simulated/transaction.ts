@@ -62,7 +62,7 @@ export class OpenTransaction implements Transaction {
     const stored: Row[] = [];
     for (const old of this.select(table, where)) {
       const asked = { ...old, ...change };
-      const row = model.beforeUpdate === undefined ? asked : model.beforeUpdate(old, asked);
+      const row = model.beforeUpdate === undefined ? asked : model.beforeUpdate(old, asked, this);
       if (row === null) continue;
       this.#requireValid(table, model, row);
       this.#move(table, model, old, row);

@@ -1,0 +1,3 @@
+import { describeHttpRetry } from './http-retry.case.ts';
+
+describeHttpRetry('simulated');
