@@ -57,7 +57,7 @@ export const httpWindow = defineFault({
         fc
           .record({
             how: fc.constantFrom('refuse', 'error', 'hang'),
-            isOfActor: fc.boolean(),
+            isOfActor: fc.constantFrom(false, false, true),
             lasts: fc.constantFrom(...lags),
           })
           .map(({ how, isOfActor, lasts }) => ({ actor, moment: from }) => {

@@ -12,14 +12,18 @@ const PROGRESS_STEPS = [10, 25, 40, 55, 70, 85, 5, 99] as const;
 /** A fault of the replica that applies from the start of the run, or `undefined`. */
 export type ReplicaDraft = FaultDraft | undefined;
 
-/** Mostly some: without replicas every read is of the primary. */
 export function replicaDrafts(limits: Limits, max: number): Arbitrary<ReplicaDraft[]> {
   const fault = faultDraft(['replica'], 'start', limits);
   const draft = fault === undefined ? fc.constant(undefined) : fc.option(fault, { nil: undefined, freq: 2 });
-  const none = { weight: 1, arbitrary: fc.constant<ReplicaDraft[]>([]) };
-  if (max === 0) return none.arbitrary;
-  return fc.oneof(none, { weight: 7, arbitrary: fc.array(draft, { minLength: 1, maxLength: max, size: 'max' }) });
+  const more = Array.from({ length: Math.max(0, max - 3) }, (_, at) => at + 4);
+  const numbers = [...REPLICAS.filter((number) => number <= max), ...more];
+  return fc
+    .constantFrom(...numbers)
+    .chain((number) => fc.array(draft, { minLength: number, maxLength: number, size: 'max' }));
 }
+
+/** Most often two, whose ages differ. */
+const REPLICAS = [0, 1, 1, 2, 2, 2, 2, 3, 3] as const;
 
 /** A fault that starts at a step of a generation. */
 export interface StepFaultDraft {
@@ -37,8 +41,8 @@ export interface StepFaultDraft {
   plus_ms: number;
 }
 
-function stepFaultDraft(limits: Limits): Arbitrary<StepFaultDraft> | undefined {
-  const fault = faultDraft(['replica', 'instance', 'actor', 'tab'], 'commit', limits);
+function stepFaultDraft(on: readonly Target[], limits: Limits): Arbitrary<StepFaultDraft> | undefined {
+  const fault = faultDraft(on, 'commit', limits);
   if (fault === undefined) return undefined;
   return fc.record({
     fault,
@@ -47,22 +51,26 @@ function stepFaultDraft(limits: Limits): Arbitrary<StepFaultDraft> | undefined {
     step: fc.nat({ max: 6 }),
     tab: fc.nat({ max: 2 }),
     isOfTab: fc.boolean(),
-    isOnceShown: fc.constantFrom(false, false, true),
+    isOnceShown: fc.boolean(),
     plus_ms: fc.constantFrom(0, 0, 0, 100, 1_000),
   });
 }
 
-/** Some faults have one cause: they start at the same moment, and apply to the same tab. */
+type Target = Parameters<typeof faultDraft>[0][number];
+/** What a page is served by, and what that reads from. */
+const NEAR = ['tab', 'instance'] as const;
+const FAR = ['replica', 'actor'] as const;
+
+/** Some faults have one cause: they start at the same moment, apply to the same tab, and are mostly near and far from it. */
 function stepFaultDrafts(limits: Limits): Arbitrary<StepFaultDraft[]> {
-  const draft = stepFaultDraft(limits);
+  const draft = stepFaultDraft([...NEAR, ...FAR], limits);
   if (draft === undefined) return fc.constant([]);
-  const together = fc
-    .tuple(draft, fc.array(draft, { minLength: 1, maxLength: 2, size: 'max' }))
-    .map(([first, others]) => {
-      const { step, tab, isOnceShown, plus_ms } = first;
-      return [first, ...others.map((each) => ({ ...each, step, tab, isOnceShown, plus_ms }))];
-    });
-  return fc.oneof({ weight: 3, arbitrary: few(draft) }, { weight: 1, arbitrary: together });
+  const [near = draft, far = draft] = [stepFaultDraft(NEAR, limits), stepFaultDraft(FAR, limits)];
+  const together = fc.tuple(near, fc.array(far, { minLength: 1, maxLength: 2, size: 'max' })).map(([first, others]) => {
+    const { step, tab, isOnceShown, plus_ms } = first;
+    return [first, ...others.map((each) => ({ ...each, step, tab, isOnceShown, plus_ms }))];
+  });
+  return fc.oneof({ weight: 2, arbitrary: few(draft) }, { weight: 1, arbitrary: together });
 }
 
 export interface GenerationDraft {
@@ -149,7 +157,7 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
     // Most often the last one, which ends without more progress.
     repeats: fc.constantFrom(undefined, undefined, undefined, undefined, 0, 0, 1, 2),
     // With 1 ms, commits have the same time.
-    pace_ms: fc.constantFrom(100, 50, 200, 1_000, 1),
+    pace_ms: fc.constantFrom(100, 50, 200, 500, 1),
     outcome: fc.constantFrom('completed', 'failed', 'abandoned'),
     requests: few(requestDraft(['PATCH', 'POST', 'GET'], limits, false)),
     errorAt: kinds.has('step-error') ? sometimes(fc.integer({ min: 1, max: 7 })) : fc.constant(undefined),

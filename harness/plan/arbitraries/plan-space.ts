@@ -204,6 +204,9 @@ function startOf(draft: GenerationDraft, before: readonly GenerationPlan[]): Gen
   if (draft.startsTogether) return itemAt(before, last).start;
   const step = draft.overlaps ? draft.afterStep : Infinity;
   const moment = afterCommit(versionOf(before, last, step));
-  // If the commit does not occur, because the worker gave up, the next generation starts anyway.
-  return { ...moment, plus_ms: draft.start_ms, within_ms: 20_000 };
+  return { ...moment, plus_ms: draft.start_ms, within_ms: draft.overlaps ? GIVEN_UP_MS : SURELY_GIVEN_UP_MS };
 }
+
+/** If the commit does not occur, because the worker gave up, the next generation starts anyway. */
+const GIVEN_UP_MS = 5_000;
+const SURELY_GIVEN_UP_MS = 20_000;
