@@ -40,7 +40,8 @@ function commitsOf(plan: Plan): Commit[] {
   return plan.generations.flatMap(({ story, steps }) => {
     let { atMs, generation } = ends.get(story) ?? { atMs: 0, generation: 0 };
     generation += 1;
-    const commits = steps.map((step): Commit => {
+    const start = { progress: 0, after_ms: 0 };
+    const commits = [start, ...steps].map((step): Commit => {
       atMs += step.after_ms;
       return { atMs, key: story, value: { generation, progress: step.progress } };
     });

@@ -1,10 +1,19 @@
 /** Helpers for the `draw` and `shrink` of several kinds of faults. */
-import type { Version } from './fault.ts';
+import type { Version, VersionMoment } from './fault.ts';
 
 export const START = { at_ms: 0 } as const;
 
-export function afterCommit(version: Version): { after: { f: 'commit' } & Version; plus_ms: number } {
+export function afterCommit(version: Version): VersionMoment {
   return { after: { f: 'commit', ...version }, plus_ms: 0 };
+}
+
+/** When the tab has been shown exactly this version, which a tab that polls slowly may skip. */
+export function afterShow(session: string, version: Version): VersionMoment {
+  return { after: { f: 'show', session, ...version }, plus_ms: 0 };
+}
+
+export function later(moment: VersionMoment, byMs: number): VersionMoment {
+  return { ...moment, plus_ms: moment.plus_ms + byMs };
 }
 
 /** The fault with smaller values of a field, the smallest first. */

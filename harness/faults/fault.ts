@@ -116,6 +116,12 @@ export interface Version {
   progress: number;
 }
 
+/** A moment that a version determines. */
+export interface VersionMoment {
+  after: { f: 'commit' | 'show'; session?: string } & Version;
+  plus_ms: number;
+}
+
 /** Durations that a search may draw, in milliseconds. */
 export interface DrawLimits {
   /** Of lags, outages and stalls. */
@@ -132,8 +138,10 @@ export interface Site {
   /** Worker or session. */
   actor: string;
   session: string;
-  /** The version whose commit starts the fault; its key is the story. */
+  /** The version that starts the fault; its key is the story. */
   version: Version;
+  /** When it is committed, or shown, or later. */
+  moment: VersionMoment;
 }
 
 export type Drawing<Fault> = RequestDrawing<Fault> | SiteDrawing<Fault>;

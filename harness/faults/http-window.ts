@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import type { RoutedRequest } from '../port/fault-targets.ts';
-import { afterCommit } from './drawing.ts';
+import { later } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { lasting, node, serverError } from './fields.ts';
 
@@ -52,15 +52,15 @@ export const httpWindow = defineFault({
     'http-window': {
       on: 'actor',
       at: 'commit',
+      weight: 2,
       draw: ({ lags }) =>
         fc
           .record({
             how: fc.constantFrom('refuse', 'error', 'hang'),
-            isOfActor: fc.boolean(),
+            isOfActor: fc.constantFrom(false, false, true),
             lasts: fc.constantFrom(...lags),
           })
-          .map(({ how, isOfActor, lasts }) => ({ actor, version }) => {
-            const from = afterCommit(version);
+          .map(({ how, isOfActor, lasts }) => ({ actor, moment: from }) => {
             const whose = isOfActor ? { actor } : { to: 'primary' };
             return {
               kind: 'http-window' as const,
@@ -68,7 +68,7 @@ export const httpWindow = defineFault({
               status: 503,
               ...whose,
               from,
-              until: { ...from, plus_ms: lasts },
+              until: later(from, lasts),
             };
           }),
     },

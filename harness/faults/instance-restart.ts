@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterCommit, shorter } from './drawing.ts';
+import { shorter } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { instance, milliseconds, momentary } from './fields.ts';
 
@@ -23,11 +23,11 @@ export const instanceRestart = defineFault({
       on: 'instance',
       at: 'commit',
       draw: () =>
-        fc.constantFrom(0, 300, 1_000).map((down) => ({ instance: number, version }) => ({
+        fc.constantFrom(0, 300, 1_000).map((down) => ({ instance: number, moment }) => ({
           kind: 'instance-restart' as const,
           instance: number,
           down_ms: down,
-          from: afterCommit(version),
+          from: moment,
         })),
     },
   },

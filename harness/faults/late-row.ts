@@ -22,7 +22,7 @@ export const lateRow = defineFault({
       // A generation of a scenario may begin at once, and would find no row.
       notInScenarios: true,
       draw: () =>
-        fc.constantFrom(20, 0).map((at) => ({ version }) => ({
+        fc.constantFrom(20, 0, 300, 1_000, 2_500).map((at) => ({ version }) => ({
           kind: 'late-row' as const,
           story: version.key,
           from: { at_ms: at },

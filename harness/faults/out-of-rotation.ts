@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterCommit, START } from './drawing.ts';
+import { START } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { lasting, replica } from './fields.ts';
 
@@ -23,7 +23,7 @@ export const outOfRotation = defineFault({
           kind: 'out-of-rotation' as const,
           replica: site.replica,
           from: START,
-          until: afterCommit(site.version),
+          until: site.moment,
         })),
     },
   },

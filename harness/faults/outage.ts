@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { afterCommit } from './drawing.ts';
+import { later } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { lasting, replica } from './fields.ts';
 
@@ -32,8 +32,8 @@ export const outage = defineFault({
             lasts: fc.constantFrom(...lags),
           })
           .map(({ how, lasts }) => (site) => {
-            const from = afterCommit(site.version);
-            return { kind: 'outage' as const, how, replica: site.replica, from, until: { ...from, plus_ms: lasts } };
+            const from = site.moment;
+            return { kind: 'outage' as const, how, replica: site.replica, from, until: later(from, lasts) };
           }),
     },
   },

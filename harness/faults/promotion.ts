@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterCommit, shorter } from './drawing.ts';
+import { shorter } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { lasting, milliseconds, replica } from './fields.ts';
 
@@ -40,7 +40,7 @@ export const promotion = defineFault({
           kind: 'promotion' as const,
           replica: site.replica,
           down_ms: down,
-          from: afterCommit(site.version),
+          from: site.moment,
         })),
     },
   },

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import fc from 'fast-check';
-import { afterCommit } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { instance, momentary } from './fields.ts';
 
@@ -15,17 +14,19 @@ export const tabMove = defineFault({
     return { end: async () => undefined };
   },
   describe: ({ session, instance: number }) => `${session} moves to instance ${number}`,
-  claims: ({ session }) => [`instance of ${session}`],
+  // A tab may move again later.
+  claims: ({ session, from }) => [`instance of ${session} at ${JSON.stringify(from)}`],
   draw: {
     'tab-move': {
       on: 'tab',
       at: 'commit',
+      weight: 2,
       draw: () =>
-        fc.constant(({ session, instance: number, version }) => ({
+        fc.constant(({ session, instance: number, moment }) => ({
           kind: 'tab-move' as const,
           session,
           instance: number,
-          from: afterCommit(version),
+          from: moment,
         })),
     },
   },

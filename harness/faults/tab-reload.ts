@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import fc from 'fast-check';
-import { afterCommit } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { momentary } from './fields.ts';
 
@@ -19,11 +18,12 @@ export const tabReload = defineFault({
     'tab-reload': {
       on: 'tab',
       at: 'commit',
+      weight: 2,
       draw: () =>
-        fc.constant(({ session, version }) => ({
+        fc.constant(({ session, moment }) => ({
           kind: 'tab-reload' as const,
           session,
-          from: afterCommit(version),
+          from: moment,
         })),
     },
   },

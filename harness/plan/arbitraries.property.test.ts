@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { planOfVariation, planSpace, scenarioVariations } from './arbitraries.ts';
 import { cuts } from './cuts.ts';
-import { deviationKinds, kindOf, type DeviationKind } from './deviations.ts';
+import { deviationKinds, kindOf, type Deviation, type DeviationKind } from './deviations.ts';
 import { parsePlan, type Plan } from './plan.ts';
 import type { Range } from './range.ts';
 import { parametersOf } from './scenario.ts';
@@ -14,6 +14,14 @@ const catalogue = await openCatalogue(fileURLToPath(new URL('../../scenarios', i
 /** The plan is valid and has no missing defaults: parsing does not change it. */
 function expectValid(plan: Plan): void {
   expect(parsePlan(plan, 'drawn')).toEqual(plan);
+}
+
+/** The event from which a fault applies, if it waits for one. */
+function startOf(deviation: Deviation): { after: { f: string } } | undefined {
+  if (deviation.kind !== 'fault' || !('from' in deviation.fault) || !('after' in deviation.fault.from))
+    return undefined;
+  const { after, ...rest } = deviation.fault.from;
+  return Array.isArray(after) ? undefined : { after, ...rest };
 }
 
 describe('the plan space', () => {
@@ -31,6 +39,9 @@ describe('the plan space', () => {
   it('contains every kind of deviation and every size', () => {
     const seen = new Set<DeviationKind>();
     let repeated = 0;
+    const watchedOn = new Set<number>();
+    const moments = new Set<string>();
+    let together = 0;
     const sizes = {
       generations: new Set(),
       stories: new Set(),
@@ -44,6 +55,10 @@ describe('the plan space', () => {
       for (const own of Map.groupBy(base.generations, ({ story }) => story).values()) sizes.generations.add(own.length);
       if (base.generations.some(({ steps }) => steps.some((step, at) => step.progress === steps[at - 1]?.progress)))
         repeated += 1;
+      watchedOn.add(base.watch_on_ms);
+      const starts = deviations.flatMap((each) => startOf(each) ?? []);
+      for (const { after } of starts) moments.add(after.f);
+      if (new Set(starts.map((each) => JSON.stringify(each))).size < starts.length) together += 1;
       sizes.replicas.add(base.topology.replicas);
       sizes.instances.add(base.topology.instances);
       sizes.deviations.add(deviations.length);
@@ -53,6 +68,9 @@ describe('the plan space', () => {
     expect([...sizes.stories].sort()).toEqual([1, 2, 3, 4]);
     expect(sizes.generations).toContain(12);
     expect(repeated).toBeGreaterThan(0);
+    expect(together).toBeGreaterThan(0);
+    expect([...moments].sort()).toEqual(['commit', 'show']);
+    expect([...watchedOn].sort((a, b) => a - b)).toEqual([0, 500, 2_000]);
     expect([...sizes.replicas].sort()).toEqual([0, 1, 2, 3]);
     expect([...sizes.instances].sort()).toEqual([1, 2, 3]);
     expect(sizes.deviations).toContain(0);

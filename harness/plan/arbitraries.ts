@@ -4,9 +4,9 @@
  */
 import fc, { type Arbitrary } from 'fast-check';
 import { deviationsOf } from './arbitraries/cast.ts';
-import { few, mostlyOne, rarely, replicaDraft, storyDraft } from './arbitraries/drafts.ts';
+import { few, mostlyOne, rarely, replicaDrafts, storyDraft } from './arbitraries/drafts.ts';
 import { faultDraft } from './arbitraries/fault-drafts.ts';
-import { limitsOf, BY_SIMPLICITY } from './arbitraries/limits.ts';
+import { limitsOf, MOSTLY_REPLICAS } from './arbitraries/limits.ts';
 import { buildSpace } from './arbitraries/plan-space.ts';
 import type { Variation } from './arbitraries/variation.ts';
 import { deviationKinds, ordinaryKinds } from './deviations.ts';
@@ -41,11 +41,12 @@ export function planSpace(range: Range = {}): Arbitrary<Variation> {
     .record({
       // fast-check shrinks in this order: the most expensive parts come first.
       stories: mostlyOne(storyDraft(range, limits), range.storiesMax ?? 4),
-      replicas: fc.array(replicaDraft(limits), { maxLength: range.replicasMax ?? 3, size: 'max' }),
+      replicas: replicaDrafts(limits, range.replicasMax ?? 3),
       instances: fc.integer({ min: 1, max: range.instancesMax ?? 3 }),
       instanceFaults: few(faultDraft(['instance'], 'start', limits)),
       losesCommits: range.deviations?.includes('promotion') === true ? fc.constant(true) : rarely,
-      routing: fc.constantFrom(...(range.routings ?? BY_SIMPLICITY)),
+      routing: fc.constantFrom(...(range.routings ?? MOSTLY_REPLICAS)),
+      watch_on_ms: fc.constantFrom(0, 0, 0, 500, 2_000),
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })
     .map(buildSpace);

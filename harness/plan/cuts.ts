@@ -14,6 +14,7 @@ export function* cuts(plan: Plan): Generator<Plan> {
   for (const generation of plan.generations) yield* withStepsBefore(plan, generation);
   for (const fault of plan.faults) yield { ...plan, faults: plan.faults.filter((each) => each !== fault) };
   yield* smallerTopologies(plan);
+  if (plan.watch_on_ms > 0) yield { ...plan, watch_on_ms: 0 };
   for (const generation of plan.generations) yield* smallerGenerations(plan, generation);
   for (const observer of plan.observers) yield* smallerObservers(plan, observer);
   yield* earlierRequests(plan);

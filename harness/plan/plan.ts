@@ -102,6 +102,8 @@ export const PlanSchema = z.strictObject({
       final_look_answered: z.boolean().optional(),
     })
     .default({}),
+  /** How long the tabs watch when all generations are over, before the faults end. */
+  watch_on_ms: milliseconds.default(0),
   /** What may fail to happen; the verdict is unknown if anything else does. */
   allows: z.array(z.enum(ALLOWANCES)).default([]),
   /** A longer run is stopped, and its verdict is unknown. */

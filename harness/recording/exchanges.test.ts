@@ -75,6 +75,12 @@ describe('an update of a progress', () => {
     expect(record(upsert).events[0]).toMatchObject({ key: 'story-9', value: { generation: 1, progress: 5 } });
   });
 
+  it('takes its generation from its condition if the body has none', () => {
+    const url = new URL('http://gateway/rest/v1/stories?id=eq.story-1&generation=eq.2');
+    const { events } = record(exchange({ url, requestBody: '{"generation_progress":40}' }));
+    expect(events[0]).toMatchObject({ key: 'story-1', value: { generation: 2, progress: 40 } });
+  });
+
   it('is recorded by the name of the story, in per cent and in the words of a history', () => {
     const recorder = quietRecorder(manualClock());
     const jobs = {
@@ -97,6 +103,7 @@ describe('an update of a progress', () => {
   it.each<[string, Partial<Exchange>]>([
     ['another table', { url: new URL('http://gateway/rest/v1/generations?id=eq.1') }],
     ['a read', { method: 'GET', requestBody: '' }],
+    ['of any generation', { requestBody: '{"generation_progress":40}' }],
     ['an update of other columns', { requestBody: '{"title":"x"}' }],
     ['a body that is not JSON', { requestBody: '{"generation_progress":' }],
   ])('is not %s', (_, overrides) => {

@@ -106,8 +106,11 @@ function progressWrite(
   if (!isUpdate || exchange.url.pathname !== `/rest/v1/${tracked.table}`) return undefined;
   const written = parseRow(exchange.requestBody);
   if (written === undefined || (written[tracked.progress] ?? null) === null) return undefined;
-  const row = { ...keyInQuery(exchange.url, tracked), ...written };
+  const row = { ...conditionsOf(exchange.url, tracked), ...written };
   if (keyColumns(tracked).some((column) => row[column] === undefined)) return undefined;
+  // The update of whatever generation the row has: only its commit tells which.
+  const isOfAny = tracked.generation !== undefined && row[tracked.generation] === undefined;
+  if (isOfAny && exchange.method === 'PATCH') return undefined;
   const { key, generation, progress, status } = trackedCommit(row, tracked);
   if (Number.isNaN(progress)) return undefined;
   return {
@@ -120,9 +123,10 @@ function progressWrite(
   };
 }
 
-/** The columns of the key for which the query of an update has the condition `eq`. */
-function keyInQuery({ searchParams }: URL, tracked: TrackedTable): Record<string, string> {
-  const conditions = keyColumns(tracked).map((column) => [column, searchParams.get(column)] as const);
+/** The columns of the key, and that of the generation, for which the query of an update has the condition `eq`. */
+function conditionsOf({ searchParams }: URL, tracked: TrackedTable): Record<string, string> {
+  const columns = [...keyColumns(tracked), ...(tracked.generation === undefined ? [] : [tracked.generation])];
+  const conditions = columns.map((column) => [column, searchParams.get(column)] as const);
   return Object.fromEntries(
     conditions.flatMap(([column, text]) => (text?.startsWith('eq.') === true ? [[column, text.slice(3)]] : [])),
   );

@@ -22,6 +22,7 @@ export function describePlan(plan: Plan, header: HistoryHeader | undefined): str
       'observer',
       observers.map((o) => `${o.session}: ${o.story} every ${o.every_ms} ms${startsWhen(o.start)}`),
     ),
+    ...labelled('observer', plan.watch_on_ms === 0 ? [] : [`all watch for ${plan.watch_on_ms} ms more`]),
     ...labelled('fault', faults.map(describeFault)),
   ];
   return lines;

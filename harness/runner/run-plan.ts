@@ -205,6 +205,7 @@ async function perform(
         runGeneration(generation, stage, signal).finally(() => (openGenerations -= 1)),
       ),
     );
+    if (plan.watch_on_ms > 0) await stage.clock.sleep(plan.watch_on_ms, signal);
     if (!allows(plan, 'fault-without-effect')) await effectsOrEnds(stage, signal);
     if (!signal.aborted) {
       await stage.nemesis.heal();

@@ -35,6 +35,10 @@ function subjectWith(display: FrontEnd['display'] = 'as-arrived'): Subject {
 }
 
 function run(subject: Subject, ...observers: object[]): Promise<SimulatedOutcome> {
+  return runWatched(0, subject, ...observers);
+}
+
+function runWatched(watchOnMs: number, subject: Subject, ...observers: object[]): Promise<SimulatedOutcome> {
   const plan = parsePlan(
     {
       plan: 1,
@@ -49,6 +53,7 @@ function run(subject: Subject, ...observers: object[]): Promise<SimulatedOutcome
         ...observer,
       })),
       properties: ['monotonic-view'],
+      watch_on_ms: watchOnMs,
       run_ms_max: 5_000,
     },
     'test',
@@ -76,6 +81,12 @@ describe('an observer of a run', () => {
       'read 200',
       'show 200',
     ]);
+  });
+
+  it('watches for a while after the generations, if the plan says so', async () => {
+    const outcome = await runWatched(75, subjectWith(), { start: { at_ms: 120 } });
+    const reads = doingsOf(outcome, 'tab-1').filter((each) => each.startsWith('read'));
+    expect(reads).toEqual(['read 120', 'read 170', 'read 220', 'read 270', 'read 275']);
   });
 
   it('whose start never occurs watches from the end of the generations, and reads once', async () => {

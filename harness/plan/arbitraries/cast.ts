@@ -39,13 +39,15 @@ function faultChoices(cast: Plan, limits: Limits): Choice[] {
   const { workers, sessions, replicas } = namesOf(cast);
   const asked = sessions.length === 0 ? undefined : requestDraft(['GET', 'POST'], limits, true);
   const written = requestDraft(['PATCH', 'POST', 'GET'], limits, false);
-  const site: Arbitrary<Site> = fc.record({
-    replica: oneOf(replicas),
-    instance: fc.integer({ min: 1, max: cast.topology.instances }),
-    actor: oneOf([...sessions, ...workers]),
-    session: oneOf(sessions),
-    version: versionsOf(cast),
-  });
+  const site: Arbitrary<Site> = fc
+    .record({
+      replica: oneOf(replicas),
+      instance: fc.integer({ min: 1, max: cast.topology.instances }),
+      actor: oneOf([...sessions, ...workers]),
+      session: oneOf(sessions),
+      version: versionsOf(cast),
+    })
+    .map((drawn) => ({ ...drawn, moment: afterCommit(drawn.version) }));
   const at = (weight: number, drafts: readonly Weighted<FaultDraft>[]): Choice[] => {
     const draft = oneOfWeighted(drafts);
     return draft === undefined

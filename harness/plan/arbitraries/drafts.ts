@@ -12,10 +12,18 @@ const PROGRESS_STEPS = [10, 25, 40, 55, 70, 85, 5, 99] as const;
 /** A fault of the replica that applies from the start of the run, or `undefined`. */
 export type ReplicaDraft = FaultDraft | undefined;
 
-export function replicaDraft(limits: Limits): Arbitrary<ReplicaDraft> {
-  const draft = faultDraft(['replica'], 'start', limits);
-  return draft === undefined ? fc.constant(undefined) : fc.option(draft, { nil: undefined });
+export function replicaDrafts(limits: Limits, max: number): Arbitrary<ReplicaDraft[]> {
+  const fault = faultDraft(['replica'], 'start', limits);
+  const draft = fault === undefined ? fc.constant(undefined) : fc.option(fault, { nil: undefined, freq: 2 });
+  const more = Array.from({ length: Math.max(0, max - 3) }, (_, at) => at + 4);
+  const numbers = [...REPLICAS.filter((number) => number <= max), ...more];
+  return fc
+    .constantFrom(...numbers)
+    .chain((number) => fc.array(draft, { minLength: number, maxLength: number, size: 'max' }));
 }
+
+/** Most often two, whose ages differ. */
+const REPLICAS = [0, 1, 1, 2, 2, 2, 2, 3, 3] as const;
 
 /** A fault that starts at a step of a generation. */
 export interface StepFaultDraft {
@@ -27,10 +35,14 @@ export interface StepFaultDraft {
   tab: number;
   /** If it applies to an actor: whether to that tab, or to the worker. */
   isOfTab: boolean;
+  /** Whether it starts when that tab has been shown the step, instead of at the commit. */
+  isOnceShown: boolean;
+  /** How much later it starts. */
+  plus_ms: number;
 }
 
-function stepFaultDraft(limits: Limits): Arbitrary<StepFaultDraft> | undefined {
-  const fault = faultDraft(['replica', 'instance', 'actor', 'tab'], 'commit', limits);
+function stepFaultDraft(on: readonly Target[], limits: Limits): Arbitrary<StepFaultDraft> | undefined {
+  const fault = faultDraft(on, 'commit', limits);
   if (fault === undefined) return undefined;
   return fc.record({
     fault,
@@ -39,7 +51,26 @@ function stepFaultDraft(limits: Limits): Arbitrary<StepFaultDraft> | undefined {
     step: fc.nat({ max: 6 }),
     tab: fc.nat({ max: 2 }),
     isOfTab: fc.boolean(),
+    isOnceShown: fc.boolean(),
+    plus_ms: fc.constantFrom(0, 0, 0, 100, 1_000),
   });
+}
+
+type Target = Parameters<typeof faultDraft>[0][number];
+/** What a page is served by, and what that reads from. */
+const NEAR = ['tab', 'instance'] as const;
+const FAR = ['replica', 'actor'] as const;
+
+/** Some faults have one cause: they start at the same moment, apply to the same tab, and are mostly near and far from it. */
+function stepFaultDrafts(limits: Limits): Arbitrary<StepFaultDraft[]> {
+  const draft = stepFaultDraft([...NEAR, ...FAR], limits);
+  if (draft === undefined) return fc.constant([]);
+  const [near = draft, far = draft] = [stepFaultDraft(NEAR, limits), stepFaultDraft(FAR, limits)];
+  const together = fc.tuple(near, fc.array(far, { minLength: 1, maxLength: 2, size: 'max' })).map(([first, others]) => {
+    const { step, tab, isOnceShown, plus_ms } = first;
+    return [first, ...others.map((each) => ({ ...each, step, tab, isOnceShown, plus_ms }))];
+  });
+  return fc.oneof({ weight: 2, arbitrary: few(draft) }, { weight: 1, arbitrary: together });
 }
 
 export interface GenerationDraft {
@@ -50,6 +81,8 @@ export interface GenerationDraft {
   startsTogether: boolean;
   start_ms: number;
   progresses: readonly number[];
+  /** Whether one that is not completed reaches 100% too. */
+  reachesAll: boolean;
   /** The progress that two steps have, counted from the last one, if any. */
   repeats: number | undefined;
   pace_ms: number;
@@ -80,18 +113,22 @@ export interface StoryDraft {
 }
 
 export function storyDraft(range: Range, limits: Limits): Arbitrary<StoryDraft> {
+  const rowFault = faultDraft(['story'], 'start', limits);
   return fc.record({
     generations: generationDrafts(range, limits),
-    tabs: mostlyOne(tabDraft(limits), range.tabsMax ?? 3),
-    rowFaults: rarely.chain((has) => few(has ? faultDraft(['story'], 'start', limits) : undefined)),
+    tabs: mostlyOne(tabDraft(limits), range.tabsMax ?? 3, 1),
+    rowFaults: rowFault === undefined ? fc.constant([]) : rarely.chain((has) => fc.array(rowFault, has ? ONE : NONE)),
   });
 }
+
+const ONE = { minLength: 1, maxLength: 1 };
+const NONE = { maxLength: 0 };
 
 /** Mostly one, sometimes a few, rarely so many that their numbers have two digits: those are short. */
 function generationDrafts(range: Range, limits: Limits): Arbitrary<GenerationDraft[]> {
   const { generationsMax = MANY } = range;
   const draft = generationDraft(range, limits);
-  const usual = mostlyOne(draft, Math.min(generationsMax, A_FEW));
+  const usual = mostlyOne(draft, Math.min(generationsMax, A_FEW), 1);
   if (generationsMax < MANY) return usual;
   const short = draft.map((each) => ({
     ...each,
@@ -116,10 +153,11 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
     startsTogether: range.generationsOverlap === false ? fc.constant(false) : rarely,
     start_ms: fc.constantFrom(0, 50, 200, 1_000),
     progresses: fc.subarray([...PROGRESS_STEPS], { minLength: 1 }).map((some) => some.toSorted((a, b) => a - b)),
+    reachesAll: rarely,
     // Most often the last one, which ends without more progress.
     repeats: fc.constantFrom(undefined, undefined, undefined, undefined, 0, 0, 1, 2),
     // With 1 ms, commits have the same time.
-    pace_ms: fc.constantFrom(100, 50, 200, 1_000, 1),
+    pace_ms: fc.constantFrom(100, 50, 200, 500, 1),
     outcome: fc.constantFrom('completed', 'failed', 'abandoned'),
     requests: few(requestDraft(['PATCH', 'POST', 'GET'], limits, false)),
     errorAt: kinds.has('step-error') ? sometimes(fc.integer({ min: 1, max: 7 })) : fc.constant(undefined),
@@ -128,7 +166,7 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
         ? fc.record({ step: fc.integer({ min: 1, max: 7 }), stall_ms: fc.constantFrom(...lags) })
         : undefined,
     ),
-    stepFaults: few(stepFaultDraft(limits)),
+    stepFaults: stepFaultDrafts(limits),
   });
 }
 
@@ -137,7 +175,7 @@ function tabDraft(limits: Limits): Arbitrary<TabDraft> {
   return fc.record({
     instance: fc.nat({ max: 2 }),
     every_ms: fc.constantFrom(200, 100, 500, 1_000),
-    afterStep: fc.option(fc.nat({ max: 6 }), { nil: undefined }),
+    afterStep: fc.option(fc.nat({ max: 6 }), { nil: undefined, freq: 1 }),
     afterGeneration: fc.nat({ max: MANY - 1 }),
     overlaps: kinds.has('overlap') ? rarely : fc.constant(false),
     forgets: kinds.has('forget') ? rarely : fc.constant(false),
@@ -145,10 +183,13 @@ function tabDraft(limits: Limits): Arbitrary<TabDraft> {
   });
 }
 
-/** At least one: small plans run much faster, and most violations need no more. */
-export function mostlyOne<T>(item: Arbitrary<T>, max: number): Arbitrary<T[]> {
+/**
+ * At least one: small plans run much faster, and most violations need no more.
+ * @param weight how often it is exactly one, relative to any number
+ */
+export function mostlyOne<T>(item: Arbitrary<T>, max: number, weight = 2): Arbitrary<T[]> {
   return fc.oneof(
-    { weight: 2, arbitrary: fc.array(item, { minLength: 1, maxLength: 1 }) },
+    { weight, arbitrary: fc.array(item, ONE) },
     { weight: 1, arbitrary: fc.array(item, { minLength: 1, maxLength: max, size: 'max' }) },
   );
 }

@@ -7,6 +7,8 @@ import type { Range } from '../range.ts';
 
 /** The most benign first: choices shrink towards it. */
 export const BY_SIMPLICITY = ['primary-only', ...ROUTINGS.filter((routing) => routing !== 'primary-only')] as const;
+/** Most often those that read from more than one database. */
+export const MOSTLY_REPLICAS = [...BY_SIMPLICITY, 'get-to-replica', 'round-robin', 'round-robin'] as const;
 /** The longest exceed the 2.8 s of retries of `WORKSPACE_FIXES.md`; an exact lag lasts longer than any of them. */
 const DURATIONS_MS = [100, 300, 1_000, 2_000, 2_500, 3_500] as const;
 /** A range with its defaults. */

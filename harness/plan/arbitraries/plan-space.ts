@@ -1,6 +1,6 @@
 /** Turns drafts of the plan space into a benign plan with named actors, and the deviations from it. */
 import type { Site } from '../../faults/fault.ts';
-import { START, afterCommit } from '../../faults/drawing.ts';
+import { START, afterCommit, afterShow, later } from '../../faults/drawing.ts';
 import { kindOf, type Deviation } from '../deviations.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from '../plan.ts';
 import { itemAt } from '../../required.ts';
@@ -21,6 +21,8 @@ export interface SpaceDraft {
   /** Faults of the first instances; those of instances that do not exist have no effect. */
   instanceFaults: readonly FaultDraft[];
   stories: readonly StoryDraft[];
+  /** How long the tabs watch after the generations, when the faults still apply. */
+  watch_on_ms: number;
   seed: number;
 }
 
@@ -29,7 +31,7 @@ export function buildSpace(draft: SpaceDraft): Variation {
   for (const [at, story] of draft.stories.entries()) addStory(cast, `story-${at + 1}`, story);
   const { generations, observers } = cast;
   const deviations = compatible(cast.deviations, draft.losesCommits);
-  const { seed, routing, replicas, instances } = draft;
+  const { seed, routing, replicas, instances, watch_on_ms: watchOnMs } = draft;
   const base: Plan = {
     plan: 1,
     scenario: PLAN_SPACE,
@@ -42,12 +44,13 @@ export function buildSpace(draft: SpaceDraft): Variation {
     // All faults have ended by then.
     bounds: { final_look_answered: true },
     allows: [],
+    watch_on_ms: watchOnMs,
     run_ms_max: 300_000,
   };
   return { base, deviations };
 }
 
-/** When a row that is created late is there. */
+/** How long it takes to create a row. */
 const ROW_MS = 50;
 
 /** After a promotion, a page that is reloaded sees less than before whatever the application does. */
@@ -72,12 +75,14 @@ function faultsFromStart({ replicas, instanceFaults }: SpaceDraft): Deviation[] 
 }
 
 /** For a fault that uses only one field of its site. */
+const NO_VERSION = { key: '', generation: 1, progress: 0 };
 const EMPTY_SITE: Site = {
   replica: 'replica-1',
   instance: 1,
   actor: '',
   session: '',
-  version: { key: '', generation: 1, progress: 0 },
+  version: NO_VERSION,
+  moment: afterCommit(NO_VERSION),
 };
 
 function addStory(cast: Cast, story: string, { generations, tabs, rowFaults }: StoryDraft): void {
@@ -86,10 +91,11 @@ function addStory(cast: Cast, story: string, { generations, tabs, rowFaults }: S
   for (const draft of rowFaults) {
     const fault = draft({ ...EMPTY_SITE, version: { key: story, generation: 1, progress: 0 } });
     cast.deviations.push({ kind: 'fault', fault });
+    const earliestMs = ROW_MS + ('from' in fault && 'at_ms' in fault.from ? fault.from.at_ms : 0);
     // Generations start when there is a row.
     for (const generation of own) {
       const { start } = generation;
-      if ('at_ms' in start) generation.start = { at_ms: Math.max(start.at_ms, ROW_MS) };
+      if ('at_ms' in start) generation.start = { at_ms: Math.max(start.at_ms, earliestMs) };
     }
   }
   const sessions = tabs.map((_, at) => `tab-${cast.observers.length + at + 1}`);
@@ -130,16 +136,18 @@ function nameGeneration(
 
 function siteOf(
   cast: Cast,
-  { replica, instance, step, tab, isOfTab }: StepFaultDraft,
+  { replica, instance, step, tab, isOfTab, isOnceShown, plus_ms: plusMs }: StepFaultDraft,
   { own, number, sessions }: { own: readonly GenerationPlan[]; number: number; sessions: readonly string[] },
 ): Site {
   const session = itemAt(sessions, tab % sessions.length);
+  const version = versionOf(own, number, step);
   return {
     replica: `replica-${replica}`,
     instance: instanceOf(cast, instance),
     session,
     actor: isOfTab ? session : itemAt(own, number).worker,
-    version: versionOf(own, number, step),
+    version,
+    moment: later(isOnceShown ? afterShow(session, version) : afterCommit(version), plusMs),
   };
 }
 
@@ -181,8 +189,8 @@ function propertiesUnder(deviations: readonly Deviation[]): string[] {
   ];
 }
 
-function stepsOf({ progresses, repeats, pace_ms, outcome }: GenerationDraft): GenerationPlan['steps'] {
-  const ascending = outcome === 'completed' ? [...progresses, 100] : progresses;
+function stepsOf({ progresses, reachesAll, repeats, pace_ms, outcome }: GenerationDraft): GenerationPlan['steps'] {
+  const ascending = outcome === 'completed' || reachesAll ? [...progresses, 100] : progresses;
   // A step may report the progress of the one before it, and a generation may fail without more progress.
   const twice = repeats === undefined ? undefined : ascending.length - 1 - repeats;
   const all = ascending.flatMap((progress, at) => (at === twice ? [progress, progress] : [progress]));
@@ -196,6 +204,9 @@ function startOf(draft: GenerationDraft, before: readonly GenerationPlan[]): Gen
   if (draft.startsTogether) return itemAt(before, last).start;
   const step = draft.overlaps ? draft.afterStep : Infinity;
   const moment = afterCommit(versionOf(before, last, step));
-  // If the commit does not occur, because the worker gave up, the next generation starts anyway.
-  return { ...moment, plus_ms: draft.start_ms, within_ms: 20_000 };
+  return { ...moment, plus_ms: draft.start_ms, within_ms: draft.overlaps ? GIVEN_UP_MS : SURELY_GIVEN_UP_MS };
 }
+
+/** If the commit does not occur, because the worker gave up, the next generation starts anyway. */
+const GIVEN_UP_MS = 5_000;
+const SURELY_GIVEN_UP_MS = 20_000;

@@ -42,7 +42,9 @@ function applied(
       make: drawing.draw(limits),
       method: fc.constantFrom(...methods),
       nth: fc.oneof(
-        { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }) },
+        // There are few updates and few retries.
+        { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }) },
+        { weight: 3, arbitrary: fc.integer({ min: 1, max: 12 }) },
         { weight: 1, arbitrary: fc.integer({ min: 13, max: 40 }) },
       ),
       isFromEnd: fc.integer({ min: 0, max: 2 }).map((number) => number === 2),

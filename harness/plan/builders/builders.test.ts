@@ -26,6 +26,7 @@ describe('a plan of builders', () => {
       faults: [replica.holdsAt(story.at(10), { until: tab.answers(2) })],
       properties: ['monotonic-view', 'convergence'],
       convergeWithinMs: 500,
+      watchOnMs: 300,
       runMsMax: 5_000,
     });
     const answer = { f: 'read', type: 'ok', session: 'tab-1' } as const;
@@ -62,6 +63,7 @@ describe('a plan of builders', () => {
       ],
       properties: ['monotonic-view', 'convergence'],
       bounds: { converge_within_ms: 500 },
+      watch_on_ms: 300,
       run_ms_max: 5_000,
     };
     expect(built).toStrictEqual(byHand);

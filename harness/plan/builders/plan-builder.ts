@@ -31,6 +31,8 @@ export interface PlanParts {
   finalLookAnswered?: boolean;
   /** What may fail to happen without making the verdict unknown, by the names in docs/PLAN.md. */
   allows?: readonly Allowance[];
+  /** How many milliseconds the tabs watch when all generations are over, before the faults end. Default: 0. */
+  watchOnMs?: number;
   /** A run that takes more milliseconds is stopped, and its verdict is unknown. Default: 60000. */
   runMsMax?: number;
 }
@@ -41,7 +43,7 @@ export interface PlanParts {
  * @throws UsageError for a generation that is listed twice, or that a fault refers to and the plan lacks
  */
 export function plan(parts: PlanParts): PlanBody {
-  const { replicas, routing, stickyMs, instances, properties, allows, runMsMax } = parts;
+  const { replicas, routing, stickyMs, instances, properties, allows, watchOnMs, runMsMax } = parts;
   const names = nameWorkers(parts.generations);
   const topology = present({ replicas, routing, sticky_ms: stickyMs, instances });
   const bounds = boundsOf(parts);
@@ -54,7 +56,11 @@ export function plan(parts: PlanParts): PlanBody {
     faults: (parts.faults ?? []).map((fault) => written(fault, names) as FaultInput),
     properties: [...properties],
     ...(Object.keys(bounds).length === 0 ? {} : { bounds }),
-    ...present({ allows: allows === undefined ? undefined : [...allows], run_ms_max: runMsMax }),
+    ...present({
+      allows: allows === undefined ? undefined : [...allows],
+      watch_on_ms: watchOnMs,
+      run_ms_max: runMsMax,
+    }),
   };
 }
 
