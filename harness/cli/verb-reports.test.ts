@@ -31,6 +31,7 @@ it('keeps all reports of the command that has just ended, and prunes those of ea
 });
 
 it('prunes on request, and says what it kept and why', () => {
+  run();
   const foreign = join(listed().at(-1)!.path, 'notes.md');
   writeFileSync(foreign, 'ours');
   run();

@@ -24,8 +24,10 @@ import { openReporting, reportingOptions } from './reporting.ts';
 import { keepReportsOption, withRetention } from './retention.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
+import { watchOption, watchRuns } from './watch.ts';
 
 interface RunCommandFlags extends RunFlags, GateFlags, PreviousRunsFlags {
+  watch?: true;
   tag?: string[];
   exhaustive?: 1 | 2;
 }
@@ -53,9 +55,14 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     )
     .addOption(reportOption())
     .addOption(keepReportsOption());
+  command.addOption(watchOption());
   for (const option of [...previousRunsOptions(), ...gateOptions(), ...reportingOptions()]) command.addOption(option);
   command.action(async (names: string[], flags: RunCommandFlags) =>
-    finish(await withRetention(flags, () => run(names, flags, signal))),
+    finish(
+      flags.watch === true
+        ? await watchRuns(command, names, flags.report, signal)
+        : await withRetention(flags, () => run(names, flags, signal)),
+    ),
   );
 }
 
