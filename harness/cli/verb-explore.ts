@@ -23,7 +23,7 @@ import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
 import { propertyOption, reportOption, seedOption, setOption, subjectOption } from './options.ts';
 import { wholeNumber, type RunFlags } from './options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
-import { keepReportsOption, withRetention } from './retention.ts';
+import { keepReportsOption, withRetention } from './keep-reports.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 

@@ -15,7 +15,7 @@ import {
   setOption,
   subjectOption,
 } from './options.ts';
-import { keepReportsOption, withRetention, type RetentionFlags } from './retention.ts';
+import { keepReportsOption, withRetention, type RetentionFlags } from './keep-reports.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 

@@ -8,7 +8,7 @@ import { printableData } from '../report/printable.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
 import { backendOption, propertyOption, reportOption, runsOption, seedOption, tagOption } from './options.ts';
-import { keepReportsOption, withRetention, type RetentionFlags } from './retention.ts';
+import { keepReportsOption, withRetention, type RetentionFlags } from './keep-reports.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 

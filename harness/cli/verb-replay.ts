@@ -14,7 +14,7 @@ import {
   type RunFlags,
 } from './options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
-import { keepReportsOption, withRetention } from './retention.ts';
+import { keepReportsOption, withRetention } from './keep-reports.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 

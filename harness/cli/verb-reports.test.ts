@@ -37,7 +37,7 @@ it('prunes on request, and says what it kept and why', () => {
   run();
   const { status, stdout } = reports('--prune', '--keep-reports', '1');
   expect(status).toBe(0);
-  expect(stdout).toMatch(/ kept: it contains notes\.md, which Ratchet has not written\n1 report removed from /);
+  expect(stdout).toMatch(/ kept: it contains notes\.md, which Ratchet has not written\n2 reports removed from /);
   expect(existsSync(foreign)).toBe(true);
 });
 

@@ -7,7 +7,7 @@ import { pruneReports, type Pruned } from '../runner/retention.ts';
 import { findReports, isInUse, savedVerdict, type SavedReport } from '../runner/saved-reports.ts';
 import { shortPath } from '../short-path.ts';
 import { formatOption, reportOption } from './options.ts';
-import { keepReportsOption, type RetentionFlags } from './retention.ts';
+import { keepReportsOption, type RetentionFlags } from './keep-reports.ts';
 import { palette, print, printJson, printLines } from './terminal.ts';
 import type { Finish } from './verb.ts';
 

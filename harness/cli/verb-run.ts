@@ -21,7 +21,7 @@ import { exhaustiveOption } from './exhaustive-options.ts';
 import { chosenScenarios, previousRunsOptions, type PreviousRunsFlags } from './previous-runs.ts';
 import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
-import { keepReportsOption, withRetention } from './retention.ts';
+import { keepReportsOption, withRetention } from './keep-reports.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 import { watchOption, watchRuns } from './watch.ts';
