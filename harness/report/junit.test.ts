@@ -100,7 +100,27 @@ describe('JUnit XML of run', () => {
     expect(text().match(/<skipped message="the run is incomplete"\/>/g)).toHaveLength(3);
   });
 
-  it('has a suite for each run, with its replay command, and one for each scenario that was left out', async () => {
+  it('has a suite for each scenario, whose cases name the run if there are several', async () => {
+    const { reporter, text } = await caught(createJunitReporter);
+    const runs = [1, 2, 2].map((seed) => title('racing', { seed }));
+    await reporter.begin({ verb: 'run', titles: runs, ...START });
+    for (const run of runs) {
+      const replay = `ratchet replay ${run.seed}.json`;
+      await reporter.ran(judgedRun(reverted, ['monotonic-view'], { ...run, replay, expected: false }));
+    }
+    await reporter.end(END);
+    expect(text().match(/<(testsuite|testcase) .*>/g)).toEqual([
+      '<testsuite name="racing guarded" tests="3" failures="3" errors="0" time="3.702">',
+      '<testcase classname="racing guarded" name="monotonic-view seed 1">',
+      '<testcase classname="racing guarded" name="monotonic-view seed 2">',
+      '<testcase classname="racing guarded" name="monotonic-view seed 2 (2)">',
+    ]);
+    const names = [...text().matchAll(/<property name="(\w+)"/g)].map(([, name]) => name);
+    expect(names).toEqual(['subject', 'backend', 'expected']);
+    expect(text().match(/replay: ratchet replay \d\.json/g)).toHaveLength(3);
+  });
+
+  it('has the replay command of a run, and a suite for each scenario that was left out', async () => {
     const { reporter, text } = await caught(createJunitReporter);
     const [first, second] = [title('restart'), title('racing', { seed: 7 })];
     const leftOut = [{ title: title('failover'), reason: 'no promotion here' }];
@@ -127,7 +147,7 @@ describe('JUnit XML of run', () => {
         '    </properties>',
         '    <testcase classname="restart guarded" name="monotonic-view"/>',
         '  </testsuite>',
-        '  <testsuite name="racing guarded seed 7" tests="1" failures="1" errors="0" time="1.234">',
+        '  <testsuite name="racing guarded" tests="1" failures="1" errors="0" time="1.234">',
         '    <properties>',
         '      <property name="subject" value="guarded"/>',
         '      <property name="backend" value="embedded"/>',
@@ -135,7 +155,7 @@ describe('JUnit XML of run', () => {
         '      <property name="expected" value="violated"/>',
         '      <property name="replay" value="ratchet replay plan.json"/>',
         '    </properties>',
-        '    <testcase classname="racing guarded seed 7" name="monotonic-view">',
+        '    <testcase classname="racing guarded" name="monotonic-view">',
         '      <failure message="tab-1 saw story-1 go from 85% back to 10%">tab-1 saw story-1 go from 85% back to 10%',
         '   0.000 s  tab-1 was shown 85%',
         '   0.001 s  tab-1 was shown 10%',
@@ -256,7 +276,9 @@ describe('JUnit XML', () => {
     for (let seed = 0; seed < 10_000; seed++) await reporter.ran({ ...bad, seed, incomplete: new Error(hostile) });
     await reporter.end({ ...END, error: new Error(hostile) });
     expect(invalidParts(text())).toEqual([]);
-    expect(text().match(/<testsuite /g)).toHaveLength(10_002);
+    expect(text().match(/<testsuite /g)).toHaveLength(3);
+    const names = text().match(/<testcase [^>]* name="[^"]*"/g) ?? [];
+    expect(new Set(names).size).toBe(10_000 * (properties.length + 1) + 2);
     expect(invalidParts('<testsuites><testcase assertions="1"/></testsuites>')).toHaveLength(2);
   });
 });

@@ -1,6 +1,7 @@
 /**
- * The reporter for CI servers: JUnit XML. A run or a file is a test suite, a property is a test case. A violated property
- * is a failure with its counterexamples, or skipped if the baseline has it; an inconclusive one is an error with its reason.
+ * The reporter for CI servers: JUnit XML. A scenario or a file is a test suite, a property of a run is a test case. A
+ * violated property is a failure with its counterexamples, or skipped if the baseline has it; an inconclusive one is an
+ * error with its reason.
  */
 import { worstFirst, type Verdict, type Violation } from '../checker/verdict.ts';
 import { asColumns } from '../history/columns-builder.ts';
@@ -16,6 +17,8 @@ import { element, escapeXml } from './xml.ts';
 
 export function createJunitReporter({ output }: ReporterOptions): Reporter {
   const suites: Suite[] = [];
+  /** The runs of each scenario, by the name of its suite. */
+  const scenarios = new Map<string, Suite[]>();
   let start: VerbStart = { verb: 'run', titles: [], leftOut: [], defaults: {} };
   let titles = new Titles(start);
   const nameOf = (title: RunTitle): string => titles.wordsOf(title).join(' ');
@@ -26,12 +29,16 @@ export function createJunitReporter({ output }: ReporterOptions): Reporter {
       for (const { title, reason } of begun.leftOut) suites.push(suiteOfLeftOut(nameOf(title), reason));
     },
     ran(run) {
-      suites.push(suiteOfRun(nameOf(run), run));
+      const name = nameOf({ ...run, seed: undefined });
+      const runs = scenarios.get(name);
+      if (runs === undefined) scenarios.set(name, [suiteOfRun(name, run)]);
+      else runs.push(suiteOfRun(name, run));
     },
     explored(exploration) {
       suites.push(suiteOfExploration(nameOf(exploration), exploration));
     },
     end({ error }) {
+      for (const runs of scenarios.values()) suites.push(suiteOfScenario(runs));
       if (error !== undefined) suites.push(suiteOfError(`ratchet ${start.verb}`, error));
       output.write(`${formatSuites(`ratchet ${start.verb}`, suites)}\n`);
     },
@@ -63,6 +70,34 @@ function suiteOfRun(name: string, run: JudgedRun): Suite {
     ],
     durationMs: run.durationMs,
   };
+}
+
+/** Of several runs, a test case names its seed, and the suite has the properties in which all runs agree. */
+function suiteOfScenario(runs: readonly Suite[]): Suite {
+  const [first, ...others] = runs;
+  if (first === undefined || others.length === 0) return first ?? { name: '', properties: {}, cases: [] };
+  const labels = labelsOf(runs);
+  return {
+    name: first.name,
+    properties: Object.fromEntries(
+      Object.entries(first.properties).filter(([key, value]) =>
+        others.every(({ properties }) => properties[key] === value),
+      ),
+    ),
+    cases: runs.flatMap(({ cases }, at) => cases.map((each) => ({ ...each, name: `${each.name} ${labels[at]}` }))),
+    durationMs: runs.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0),
+  };
+}
+
+/** The seeds; with a number for those of which several plans have run, as saved regressions have the seeds of their finds. */
+function labelsOf(runs: readonly Suite[]): string[] {
+  const counts = new Map<string, number>();
+  return runs.map(({ properties: { seed } }) => {
+    const label = seed === undefined ? 'run' : `seed ${seed}`;
+    const count = (counts.get(label) ?? 0) + 1;
+    counts.set(label, count);
+    return count === 1 ? label : `${label} (${count})`;
+  });
 }
 
 function propertiesOf(run: JudgedRun): Suite['properties'] {

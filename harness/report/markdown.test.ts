@@ -41,6 +41,13 @@ describe('a summary in Markdown', () => {
         'replay:  ratchet replay plan.json',
         '```',
       ].join('\n'),
+      [
+        '```text',
+        `tab-1 · story-1  ${'▆'.repeat(59)}▁`,
+        `${'✗'.padStart(77)}`,
+        `                 0.000 s${' '.repeat(46)}0.001 s`,
+        '```',
+      ].join('\n'),
       '- failover · guarded left out: no promotion here',
       '1.2 s\n',
     ]);

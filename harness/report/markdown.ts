@@ -29,7 +29,7 @@ class MarkdownReporter implements Reporter {
   readonly #output: ReporterOptions['output'];
   readonly #isVerbose: boolean;
   readonly #rows: Row[] = [];
-  readonly #details: { name: string; text: string }[] = [];
+  readonly #details: { name: string; blocks: readonly string[] }[] = [];
   #start: VerbStart = { verb: 'run', titles: [], leftOut: [], defaults: {} };
   #titles = new Titles(this.#start);
 
@@ -46,14 +46,16 @@ class MarkdownReporter implements Reporter {
   async ran(run: JudgedRun): Promise<void> {
     const violated = run.verdicts.filter(({ valid }) => valid === false).map(({ property }) => property);
     const name = this.#add(run, run.durationMs, violated.join(', '));
-    if (this.#isDetailed(run)) this.#details.push({ name, text: (await bodyOf(run, this.#isVerbose)).join('\n') });
+    if (!this.#isDetailed(run)) return;
+    const text = (await bodyOf(run, this.#isVerbose)).join('\n');
+    this.#details.push({ name, blocks: [text, ...(run.valid === false ? await drawingOf(run) : [])] });
   }
 
   async explored(exploration: JudgedExploration): Promise<void> {
     const name = this.#add(exploration, exploration.elapsedMs, exploration.found?.failing.what ?? '');
     if (!this.#isDetailed(exploration)) return;
     const lines = await describeExploration(exploration, plainPalette, this.#isVerbose);
-    this.#details.push({ name, text: lines.join('\n') });
+    this.#details.push({ name, blocks: [lines.join('\n')] });
   }
 
   end({ durationMs, error, baseline }: VerbEnd): void {
@@ -65,7 +67,7 @@ class MarkdownReporter implements Reporter {
       ...(baseline === undefined ? [] : [inline(describeBaseline(baseline))]),
       ...(baseline?.vanished ?? []).map((each) => `- ${inline(describeVanished(each))}`),
       ...tableOf(this.#rows),
-      ...this.#details.map(({ name, text }) => `### ${inline(name)}\n\n${fenced(text)}`),
+      ...this.#details.flatMap(({ name, blocks }) => [`### ${inline(name)}`, ...blocks.map(fenced)]),
       ...leftOut.map(({ title, reason }) => `- ${inline(this.#titles.nameOf(title))} left out: ${inline(reason)}`),
       describeDuration(durationMs),
     ];
@@ -94,6 +96,13 @@ function bodyOf(run: JudgedRun, showsEach: boolean): Promise<string[]> {
     showsPlan: run.file === undefined,
     showsEach,
   });
+}
+
+/** What was shown over time, in characters: a summary of GitHub shows no SVG but from an address that it can load. */
+async function drawingOf({ history, verdicts }: JudgedRun): Promise<string[]> {
+  const { describeTimelineText } = await import('./timeline-text.ts');
+  const lines = describeTimelineText(history, verdicts);
+  return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 function tableOf(rows: readonly Row[]): string[] {
