@@ -3,9 +3,9 @@ const TEST = '\\.(test|case|test-support)\\.ts$';
 const IO =
   '^(node:)?(fs|fs/promises|net|http|https|http2|child_process|worker_threads|timers|timers/promises|os|dgram|tls|dns|crypto|process|perf_hooks|cluster|readline|stream)$';
 
-/** What every room may use: errors and failures of the system, the clock, the async context, small helpers, tracked values. */
+/** What every room may use: errors and failures of the system, the clock, the async context, small helpers, the pace of work, tracked values. */
 const COMMON =
-  '(errors|clock|async-context|camel-case|make-folder|maybe-promise|optional-package|required|route-file|short-path|stacks|suggestion|system-failure|tracked-values)\\.ts';
+  '(errors|clock|async-context|camel-case|make-folder|maybe-promise|optional-package|pace|required|route-file|short-path|stacks|suggestion|system-failure|tracked-values)\\.ts';
 
 /** A rule against imports from one room of the harness to any but the given rooms. */
 const only = (name, room, allowed, comment) => ({

@@ -8,6 +8,7 @@ import { checkHistories, type HistoryFile, type HistoryToLoad } from '../runner/
 import { requireProperties } from '../runner/judgement.ts';
 import { searchTime } from '../runner/search-time.ts';
 import { nameOfInput } from './input.ts';
+import { readingProgress } from './reading-progress.ts';
 import { openSource, type Source, type SourceOptions } from './history-source.ts';
 
 /** The bounds are over those that the plan of a run promises. */
@@ -18,6 +19,8 @@ export interface CheckFilesOptions extends SourceOptions, Omit<CheckOptions, 'is
   timeoutMs?: number;
   /** About how many bytes of memory to use; a history that needs more is judged in parts, from disk. 512 MiB if missing. */
   memoryBytes?: number;
+  /** Called with messages about how far it is. */
+  onProgress?(message: string): void;
   /** Told of everything as it happens. What it throws ends the call. */
   reporter?: Reporter;
 }
@@ -36,7 +39,11 @@ export async function checkFiles(
   const source = await openSource(options);
   const asked = options.properties ?? source.properties;
   const properties = asked === undefined ? undefined : requireProperties(asked);
-  const files = histories.map((history, at) => toLoad(history, at, source, options.memoryBytes ?? MEMORY_BYTES));
+  const { memoryBytes = MEMORY_BYTES, onProgress = () => undefined } = options;
+  const files = histories.map((history, at) => {
+    const which = histories.length > 1 ? `file ${at + 1} of ${histories.length}: ` : '';
+    return toLoad(history, at, { source, memoryBytes, told: (message) => onProgress(which + message) });
+  });
   const { keys, sessions } = options;
   return checkHistories({
     files,
@@ -49,9 +56,21 @@ export async function checkFiles(
 
 const MEMORY_BYTES: number = 512 * 1024 * 1024;
 
-function toLoad(history: string | History, at: number, source: Source, memoryBytes: number): HistoryToLoad {
+interface Loading {
+  source: Source;
+  memoryBytes: number;
+  told(message: string): void;
+}
+
+function toLoad(history: string | History, at: number, { source, memoryBytes, told }: Loading): HistoryToLoad {
   if (typeof history === 'string') {
-    return { file: nameOfInput(history), load: () => source.loadWithin(history, memoryBytes) };
+    const file = nameOfInput(history);
+    const load = async (): Promise<HistoryFile> => {
+      const loaded = await source.loadWithin(history, memoryBytes, readingProgress(history, told));
+      told(`judging ${file}: ${loaded.history.length} events`);
+      return loaded;
+    };
+    return { file, load };
   }
   const file = `history ${at + 1}`;
   return { file, load: async () => inColumns(history, file) };

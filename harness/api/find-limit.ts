@@ -48,7 +48,9 @@ export async function findLimit({
   const at = async (value: number): Promise<LimitPoint> => {
     const known = points.get(value);
     if (known !== undefined) return known;
-    const point = await pointAt(value, { scenario, vary, runs, ...options });
+    const onProgress = (message: string): void =>
+      options.onProgress?.(`value ${points.size + 1}, ${vary} = ${value}: ${message}`);
+    const point = await pointAt(value, { scenario, vary, runs, ...options, onProgress });
     points.set(value, point);
     return point;
   };

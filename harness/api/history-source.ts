@@ -42,8 +42,11 @@ export interface LoadedParts extends Omit<LoadedHistory, 'history'> {
 /** Reads each file, and names the properties that are judged by default. */
 export interface Source {
   load(file: string): Promise<LoadedHistory>;
-  /** Reads a history that needs more memory in parts; they must be closed. */
-  loadWithin(file: string, memoryBytes: number): Promise<LoadedHistory | LoadedParts>;
+  /**
+   * Reads a history that needs more memory in parts; they must be closed.
+   * @param onRead called with the number of bytes that have been read so far
+   */
+  loadWithin(file: string, memoryBytes: number, onRead: (bytes: number) => void): Promise<LoadedHistory | LoadedParts>;
   properties: readonly string[] | undefined;
 }
 
@@ -56,24 +59,33 @@ export async function openSource({ from, map, initial }: SourceOptions): Promise
   if (named !== undefined) requireOptions(named, given);
   const mapping = map === undefined ? undefined : await loadMapping(map);
   const options = { ...(initial === undefined ? {} : { initial }), ...(mapping === undefined ? {} : { mapping }) };
-  const open = async (file: string): Promise<OpenInput> => {
+  const open = async (file: string, onRead: (bytes: number) => void = () => undefined): Promise<OpenInput> => {
     const name = nameOfInput(file);
-    if (named !== undefined) return { format: named, input: { name, bytes: readBytes(file) } };
-    const { firstBytes, bytes } = await peek(readBytes(file), firstBytesMax);
+    if (named !== undefined) return { format: named, input: { name, bytes: counted(file, onRead) } };
+    const { firstBytes, bytes } = await peek(counted(file, onRead), firstBytesMax);
     const format = recogniseFormat(firstBytes, mapping !== undefined);
     requireOptions(format, given, name);
     const isDefault = format === defaultFormat(mapping !== undefined);
     return { format, input: { name, bytes }, ...(isDefault ? {} : { recognised: format.name }) };
   };
   const load = async (file: string): Promise<LoadedHistory> => loadAs(await open(file), options);
-  const loadWithin = async (file: string, memoryBytes: number): Promise<LoadedHistory | LoadedParts> => {
-    const opened = await open(file);
+  const loadWithin: Source['loadWithin'] = async (file, memoryBytes, onRead) => {
+    const opened = await open(file, onRead);
     if (opened.format !== ratchetImport) return loadAs(opened, options);
     const read = await readWithin(opened.input, isSeekable(file) ? file : undefined, memoryBytes);
     const { name } = opened.input;
     return 'parted' in read ? { file: name, history: read.parted, close: read.close } : { file: name, history: read };
   };
   return { load, loadWithin, properties: mapping?.properties };
+}
+
+async function* counted(file: string, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  let read = 0;
+  for await (const chunk of readBytes(file)) {
+    read += chunk.length;
+    onRead(read);
+    yield chunk;
+  }
 }
 
 interface OpenInput {

@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts';
 import { plant } from '../explore/planted-copy.ts';
 import { simulationOf } from '../explore/simulation.ts';
 import { tryPlan } from '../explore/trial.ts';
+import { Pace } from '../pace.ts';
 import { PLAN_SPACE } from '../plan/arbitraries.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Hunt, HuntResults } from '../port/hunt.ts';
@@ -49,10 +50,13 @@ export async function huntPlanted(options: HuntOptions = {}): Promise<HuntResult
   const catalogue = await openCatalogue(options.folder ?? process.cwd());
   const tasks = await tasksOf(catalogue, options);
   const hunts: Hunt[] = [];
+  const pace = new Pace(clock, 'bugs', tasks.length);
   for (const task of tasks) {
     if (options.signal?.aborted === true) break;
-    options.onProgress?.(`${task.name} (${hunts.length + 1} of ${tasks.length})`);
-    const hunted = await huntOne(task, catalogue, options);
+    const which = `bug ${hunts.length + 1} of ${tasks.length}${pace.after(hunts.length)}: ${task.name}`;
+    options.onProgress?.(which);
+    const onProgress = (message: string): void => options.onProgress?.(`${which}  ${message}`);
+    const hunted = await huntOne(task, catalogue, { ...options, onProgress });
     hunts.push(hunted);
     options.onHunted?.(hunted);
   }
@@ -79,7 +83,7 @@ async function tasksOf(catalogue: Catalogue, { bugs }: HuntOptions): Promise<Tas
 }
 
 async function huntOne({ name, planted, bug }: Task, catalogue: Catalogue, options: HuntOptions): Promise<Hunt> {
-  const { folder, report, signal, seed } = options;
+  const { folder, report, signal, seed, onProgress } = options;
   const copy = plant(planted, name, bug);
   try {
     const subject = await catalogue.loadSubject(copy.subject);
@@ -90,6 +94,7 @@ async function huntOne({ name, planted, bug }: Task, catalogue: Catalogue, optio
         runs: options.runs ?? RUNS,
         limitMs: options.limitMs ?? LIMIT_MS,
         reporter,
+        onProgress: (state) => 'search' in state && onProgress?.(`${state.search.state}, ${state.search.runs} plans`),
         ...(planted.properties === undefined ? {} : { properties: planted.properties }),
         ...(folder === undefined ? {} : { folder }),
         ...(report === undefined ? {} : { report }),

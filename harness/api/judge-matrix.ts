@@ -32,8 +32,11 @@ export async function judgeMatrix({ subjects, ...options }: MatrixOptions = {}):
   const gate = openGate(options, around);
   const signal = eitherSignal(options.signal, gate.signal);
   const columns: MatrixColumn[] = [];
-  for (const subject of chosen) {
-    if (!signal.aborted) columns.push(await columnOf(subject, { ...options, signal }, gate));
+  for (const [at, subject] of chosen.entries()) {
+    if (signal.aborted) break;
+    const which = chosen.length > 1 ? `subject ${at + 1} of ${chosen.length}, ` : '';
+    const onProgress = (message: string): void => options.onProgress?.(which + message);
+    columns.push(await columnOf(subject, { ...options, signal, onProgress }, gate));
   }
   const isWhole = columns.length === chosen.length && !gate.isWaiting;
   const results = matrixOf(columns, isWhole);

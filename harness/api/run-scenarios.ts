@@ -6,6 +6,8 @@ import { SCENARIO_TAGS } from '../plan/scenario-tags.ts';
 import { parametersOf, planOf, type Scenario } from '../plan/scenario.ts';
 import { suggestionOf } from '../suggestion.ts';
 import { judgeBases, titlesOf } from '../explore/exhaustive/explore-bases.ts';
+import type { ExhaustProgress } from '../explore/exhaustive/exhaust.ts';
+import { paceText } from '../pace.ts';
 import { SIMULATED } from '../explore/explore-spaces.ts';
 import { DEFAULT_BACKEND, DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
 import type { Subject } from '../port/subject.ts';
@@ -164,9 +166,14 @@ async function exhaustiveAfterwards(
     backend,
     set: {},
     keepIn: undefined,
-    onProgress: (state) => onProgress?.('message' in state ? state.message : `${state.exhaustive.tried} plans tried`),
+    onProgress: (state) => onProgress?.('message' in state ? state.message : triedText(state.exhaustive)),
   });
   return { titles: titlesOf(bases), judge: () => judgeBases(bases) };
+}
+
+function triedText({ tried, plans, plansPerSecond, leftMs }: ExhaustProgress): string {
+  const of = plans === undefined ? '' : ` of ${plans}`;
+  return `${tried}${of} plans tried${paceText(plansPerSecond, 'plans', leftMs === undefined ? undefined : leftMs / 1_000)}`;
 }
 
 function regressionTask({ plan, expect }: Regression, subject: string, overrides: Overrides): Task {

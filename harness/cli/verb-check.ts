@@ -7,6 +7,7 @@ import type { StalenessBounds } from './bounds.ts';
 import { propertyOption } from './options.ts';
 import { openReporting, reportingOptions, type ReportingFlags } from './reporting.ts';
 import { sourceOptions } from './source-options.ts';
+import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
 interface CheckFlags extends SourceOptions, ReportingFlags {
@@ -81,6 +82,7 @@ async function check(files: readonly string[], flags: CheckFlags): Promise<numbe
     timeoutMs: timeout,
     memoryBytes: flags.memory,
     reporter,
+    onProgress: progress,
   });
   return exitCode(valid);
 }

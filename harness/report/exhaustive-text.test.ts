@@ -61,10 +61,10 @@ it('names the property that is violated', () => {
 });
 
 it('describes the progress with the time that is left', () => {
-  expect(describeExhaustiveProgress({ tried: 5, plans: undefined, leftMs: undefined })).toBe(
-    'trying  5 plans with one deviation',
+  expect(describeExhaustiveProgress({ tried: 5, plans: undefined, plansPerSecond: 54, leftMs: undefined })).toBe(
+    'trying  5 plans with one deviation, 54 plans/s',
   );
-  expect(describeExhaustiveProgress({ tried: 1_500, plans: 3_000, leftMs: 4_000 })).toBe(
-    'trying  1,500 of 3,000 plans, 4.0 s left',
+  expect(describeExhaustiveProgress({ tried: 1_500, plans: 3_000, plansPerSecond: 375, leftMs: 4_000 })).toBe(
+    'trying  1,500 of 3,000 plans, 375 plans/s, 4 s left',
   );
 });

@@ -1,4 +1,5 @@
 /** Describes an exhaustive search as text: a statement about all plans near a base. */
+import { paceText } from '../pace.ts';
 import type { ExhaustiveSearch, JudgedExploration } from '../port/reporter.ts';
 import type { Palette } from './palette.ts';
 import { describePlan } from './plan-text.ts';
@@ -48,15 +49,17 @@ export function statementOf(searched: Searched): string {
 export function describeExhaustiveProgress({
   tried,
   plans,
+  plansPerSecond,
   leftMs,
 }: {
   tried: number;
   plans: number | undefined;
+  plansPerSecond: number | undefined;
   leftMs: number | undefined;
 }): string {
   const what = plans === undefined ? 'plans with one deviation' : `of ${thousands(plans)} plans`;
-  const left = leftMs === undefined ? '' : `, ${describeDuration(leftMs)} left`;
-  return `trying  ${thousands(tried)} ${what}${left}`;
+  const pace = paceText(plansPerSecond, 'plans', leftMs === undefined ? undefined : leftMs / 1_000);
+  return `trying  ${thousands(tried)} ${what}${pace}`;
 }
 
 function spentOn({ elapsedMs, runsPerSecond }: Searched): string {

@@ -1,4 +1,5 @@
 /** Describes a search and its result as text. */
+import { paceText, rateText } from '../pace.ts';
 import type { ConfirmingRun, FoundPlan, JudgedExploration } from '../port/reporter.ts';
 import { describeJudged, isKnown, isSurprise } from './expected-words.ts';
 import type { Palette } from './palette.ts';
@@ -14,10 +15,13 @@ interface Tally {
   coverage: JudgedExploration['coverage'];
 }
 
+/** @param runsMax how many plans are tried if none is found; `undefined` if the search ends by time */
 export function describeProgress(tally: Tally & { state: string }, runsMax: number | undefined): string {
+  const { state, runs, runsPerSecond, coverage } = tally;
   const of = runsMax === undefined ? '' : ` of ${runsMax}`;
-  const kinds = Object.keys(tally.coverage).length;
-  return `${tally.state}  ${tally.runs}${of} plans, ${speed(tally)}, ${kinds} kinds of deviations`;
+  const isMeasured = state === 'searching' && runsMax !== undefined && runsPerSecond > 0;
+  const pace = paceText(runsPerSecond, 'plans', isMeasured ? (runsMax - runs) / runsPerSecond : undefined);
+  return `${state}  ${runs}${of} plans${pace}, ${Object.keys(coverage).length} kinds of deviations`;
 }
 
 /** What was tried and, if a plan was found, the smallest plan, its counterexample and the replay command. */
@@ -144,5 +148,5 @@ export function describeFound(
 }
 
 function speed({ runsPerSecond }: Tally): string {
-  return `${runsPerSecond >= 10 ? runsPerSecond.toFixed(0) : runsPerSecond.toFixed(1)} plans/s`;
+  return `${rateText(runsPerSecond)} plans/s`;
 }

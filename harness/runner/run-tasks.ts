@@ -1,6 +1,7 @@
 /** Runs plans one after the other and reports each to a reporter: the work of `run` and `replay`. */
 import type { Validity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
+import { Pace } from '../pace.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Backend } from '../port/backend.ts';
 import type { JudgedRun, Reporter, RunTitle } from '../port/reporter.ts';
@@ -55,10 +56,11 @@ export async function runTasks(options: RunTasksOptions): Promise<Validity> {
   const titles = possible.map((task) => titleOf(task, options));
   return reportingEnd(reporter, realClock(), async (judged) => {
     await reporter.begin?.({ verb, titles: [...titles, ...(afterwards?.titles ?? [])], leftOut, defaults });
+    const pace = new Pace(realClock(), 'runs', possible.length);
     for (const [at, task] of possible.entries()) {
       if (options.signal.aborted) break;
       await reporter.starting?.(itemAt(titles, at));
-      const which = possible.length > 1 ? `run ${at + 1} of ${possible.length}: ` : '';
+      const which = possible.length > 1 ? `run ${at + 1} of ${possible.length}${pace.after(at)}: ` : '';
       const run = await runOne(task, { backend, explain, which }, options);
       judged.push(run.valid);
       await reporter.ran?.(run);
@@ -78,6 +80,8 @@ interface Around {
 async function runOne(task: Task, { backend, explain, which }: Around, options: RunTasksOptions): Promise<JudgedRun> {
   const { subject, subjectAs, reportRoot, ownsTarget, signal } = options;
   const title = `${task.plan.scenario} · ${subject.name} · ${backend.name} · seed ${task.plan.seed}`;
+  const told = (message: string): void => options.onProgress(`${which}${title}  ${message}`);
+  told('starting');
   const report = await execute({
     ...task,
     subject,
@@ -85,7 +89,7 @@ async function runOne(task: Task, { backend, explain, which }: Around, options: 
     reportRoot,
     ownsTarget,
     explain,
-    onProgress: (message) => options.onProgress(`${which}${title}  ${message}`),
+    onProgress: told,
     signal,
   });
   const { sources } = subject;

@@ -39,6 +39,8 @@ export interface ExhaustProgress {
   tried: number;
   /** Of the shard; `undefined` until they are counted. */
   plans: number | undefined;
+  /** Without those of a search that it continues; `undefined` before any was tried. */
+  plansPerSecond: number | undefined;
   leftMs: number | undefined;
 }
 
@@ -224,7 +226,10 @@ class Exhaustion {
     const plans = this.#plans;
     const isMeasured = plans !== undefined && began !== undefined && before !== undefined && tried > before;
     const leftMs = isMeasured ? ((plans - tried) * (this.#elapsedMs() - began)) / (tried - before) : undefined;
-    this.#options.onProgress({ tried, plans, leftMs });
+    const spentMs = this.#elapsedMs() - (began ?? 0);
+    const done = tried - (before ?? 0);
+    const plansPerSecond = done > 0 && spentMs > 0 ? (done / spentMs) * 1_000 : undefined;
+    this.#options.onProgress({ tried, plans, plansPerSecond, leftMs });
   }
 
   /** Differs if the application behaves differently under any plan with one deviation. */
