@@ -2,12 +2,15 @@
  * Runs the same plans over and over in one process, on the embedded and the simulated backend, and prints the curve of
  * what must not grow: memory, open files, child processes, folders: `npm run bench -- soak`, 200 and
  * 20,000 runs; `node --expose-gc bench/soak.ts EMBEDDED SIMULATED` for other numbers, 0 for none. Exit code 1 if anything grows
- * after the first fifth of the runs, memory by its slope. Linux only. It counts the folders of every run on this machine:
+ * after the first fifth of the runs, memory by its slope. Memory is that of objects: the code that V8 compiles, and what it
+ * keeps to compile it again, grow for hundreds of runs, as rarely called functions become worth to be optimised, and are
+ * printed besides. Linux only. It counts the folders of every run on this machine:
  * start no other.
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { subject } from '../fixtures/subjects/guarded/subject.ts';
 import { run } from '../harness/index.ts';
 import { scenario } from '../scenarios/lagging-replica-brief.ts';
@@ -23,6 +26,7 @@ const GROWTH_MAX_MB = 4;
 interface Point {
   runs: number;
   heapMb: number;
+  codeMb: number;
   residentMb: number;
   files: number;
   children: number;
@@ -51,15 +55,23 @@ process.exitCode = grown ? 1 : 0;
 /** Prints the curve, and returns whether anything has grown. */
 async function curveOf(name: string, runs: number, perform: (count: number) => void | Promise<void>): Promise<boolean> {
   if (runs === 0) return false;
-  console.log(`${name}\n     runs  heap MB  resident MB  files  children  folders`);
+  console.log(`${name}\n     runs  heap MB  code MB  resident MB  files  children  folders`);
   const points: Point[] = [];
   for (let at = 1; at <= POINTS; at++) {
     await perform(Math.ceil(runs / POINTS));
     const point = measure(at * Math.ceil(runs / POINTS));
     points.push(point);
-    const { heapMb, residentMb, files, children, folders } = point;
-    const columns = [point.runs, heapMb.toFixed(1), residentMb.toFixed(0), files, children, folders].map(String);
-    console.log(columns.map((text, column) => text.padStart([9, 9, 13, 7, 10, 9][column]!)).join(''));
+    const { heapMb, codeMb, residentMb, files, children, folders } = point;
+    const columns = [
+      point.runs,
+      heapMb.toFixed(2),
+      codeMb.toFixed(2),
+      residentMb.toFixed(0),
+      files,
+      children,
+      folders,
+    ].map(String);
+    console.log(columns.map((text, column) => text.padStart([9, 9, 9, 13, 7, 10, 9][column]!)).join(''));
   }
   const flat = points.slice(WARM_UP_POINTS);
   const [first, last] = [flat[0]!, flat.at(-1)!];
@@ -81,16 +93,27 @@ function slope(points: readonly (readonly [x: number, y: number])[]): number {
 }
 
 function measure(runs: number): Point {
-  globalThis.gc!();
+  const { heapMb, codeMb } = measureHeap();
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim();
   const folders = [tmpdir(), '/tmp', '/dev/shm'].flatMap((root) => readdirSync(root));
-  const { heapUsed, rss } = process.memoryUsage();
   return {
     runs,
-    heapMb: heapUsed / 1e6,
-    residentMb: rss / 1e6,
+    heapMb,
+    codeMb,
+    residentMb: process.memoryUsage().rss / 1e6,
     files: readdirSync('/proc/self/fd').length,
     children: children === '' ? 0 : children.split(' ').length,
     folders: folders.filter((folder) => folder.startsWith('ratchet-')).length,
   };
+}
+
+/** Of the objects, and of the code and its metadata, after garbage collections until what nothing refers to any more is gone. */
+function measureHeap(): { heapMb: number; codeMb: number } {
+  for (let time = 0; time < 3; time++) globalThis.gc!();
+  let [objects, code] = [0, 0];
+  for (const { space_name: name, space_used_size: used } of getHeapSpaceStatistics()) {
+    if (/code|trusted/.test(name)) code += used;
+    else objects += used;
+  }
+  return { heapMb: objects / 1e6, codeMb: code / 1e6 };
 }

@@ -7,7 +7,7 @@ import { connectTo } from '../postgres/connect.ts';
 import type { OpenServer } from '../postgres/open-servers.ts';
 import { openPrimary, openReplica } from '../postgres/open-servers.ts';
 import type { Teardown } from '../../lifetime/teardown.ts';
-import { WalProxy } from '../postgres/wal-proxy.ts';
+import type { WalProxy } from '../postgres/wal-proxy.ts';
 import { firstOf } from '../../required.ts';
 import type { Database, DatabaseOptions } from './database-container.ts';
 import { MIGRATOR, startPrimary, startReplica, untilReady } from './database-container.ts';
@@ -20,6 +20,7 @@ import { makeNetworks, type Networks } from './networks.ts';
 import { removeRun, sweep } from './removal.ts';
 import { outagesOf } from './container-outages.ts';
 import { RestContainer } from './rest-container.ts';
+import { listenForStandby } from './standby-proxy.ts';
 
 export async function boot(options: BootOptions): Promise<BootedServers> {
   const { teardown, cluster } = options;
@@ -120,31 +121,11 @@ async function launchStandby(
   primary: Database,
   { networks, teardown, database }: RunContext,
 ): Promise<Standby> {
-  const { proxy, reachedAt } = await listenForStandby(networks, primary);
+  const { proxy, reachedAt } = await listenForStandby(networks, primary.address.at);
   teardown.add('disconnect', () => proxy.close());
   const standby = await startReplica(database(`replica-${number}`), { host: reachedAt, port: proxy.port });
   await untilReady(standby, teardown.signal);
   return { database: standby, proxy };
-}
-
-/** Listens on this host's address in the replication network, where only containers of that network can connect. */
-async function listenForStandby(
-  { hostOnReplication }: Networks,
-  primary: Database,
-): Promise<{ proxy: WalProxy; reachedAt: string }> {
-  const listen = async (host: string): Promise<WalProxy> => {
-    const proxy = new WalProxy({ listenOn: { host, port: 0 }, upstream: Promise.resolve(primary.address.at) });
-    await proxy.listen();
-    return proxy;
-  };
-  if (hostOnReplication !== undefined) {
-    const proxy = await listen(hostOnReplication).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRNOTAVAIL') throw error;
-    });
-    if (proxy) return { proxy, reachedAt: hostOnReplication };
-  }
-  // If the engine runs in a virtual machine, containers reach this host by this name.
-  return { proxy: await listen('127.0.0.1'), reachedAt: 'host.docker.internal' };
 }
 
 /** In Supabase's image `authenticator`, the role of the REST layer, has no password. */

@@ -21,8 +21,14 @@ export interface Image {
   description: string;
 }
 
-export const postgresImage = (): ImageChoice => choice('RATCHET_POSTGRES_IMAGE', 'supabase/postgres:17.6.1.136');
-export const restImage = (): ImageChoice => choice('RATCHET_REST_IMAGE', 'postgrest/postgrest:v14.17');
+/** A tag may be moved to another image, a digest cannot. */
+const OFFICIAL_POSTGRES =
+  'supabase/postgres:17.6.1.136@sha256:f371b5f3f2ac0a05703f33d6e6134515fb2498cab708fb948a0aeb7481467c00';
+const OFFICIAL_REST =
+  'postgrest/postgrest:v14.17@sha256:c9dc201e555f5d8e37e7f39cdd4df0229774996e213bfd7de8d10ac609030f2c';
+
+export const postgresImage = (): ImageChoice => choice('RATCHET_POSTGRES_IMAGE', OFFICIAL_POSTGRES);
+export const restImage = (): ImageChoice => choice('RATCHET_REST_IMAGE', OFFICIAL_REST);
 
 function choice(variable: string, official: string): ImageChoice {
   const name = process.env[variable] || official;
