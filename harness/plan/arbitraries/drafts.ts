@@ -81,7 +81,7 @@ export interface GenerationDraft {
   startsTogether: boolean;
   start_ms: number;
   progresses: readonly number[];
-  /** Whether one that is not completed reaches 100% too. */
+  /** Whether one that is abandoned has reached 100%. */
   reachesAll: boolean;
   /** The progress that two steps have, counted from the last one, if any. */
   repeats: number | undefined;

@@ -190,7 +190,8 @@ function propertiesUnder(deviations: readonly Deviation[]): string[] {
 }
 
 function stepsOf({ progresses, reachesAll, repeats, pace_ms, outcome }: GenerationDraft): GenerationPlan['steps'] {
-  const ascending = outcome === 'completed' || reachesAll ? [...progresses, 100] : progresses;
+  const ascending =
+    outcome === 'completed' || (outcome === 'abandoned' && reachesAll) ? [...progresses, 100] : progresses;
   // A step may report the progress of the one before it, and a generation may fail without more progress.
   const twice = repeats === undefined ? undefined : ascending.length - 1 - repeats;
   const all = ascending.flatMap((progress, at) => (at === twice ? [progress, progress] : [progress]));
