@@ -59,7 +59,7 @@ describe('ratchet run with a baseline', () => {
 
 describe('ratchet explore and ratchet matrix with a baseline', () => {
   it('pass what is known', () => {
-    const search = ['explore', 'lagging-replica', ...app.slice(0, 2), '--runs', '50', '--workers', '1'] as const;
+    const search = ['explore', 'lagging-replica', ...app.slice(0, 2), '--runs', '400', '--workers', '1'] as const;
     expect(ratchet(...search, '--update-baseline').status).toBe(0);
     const { status, stdout } = ratchet(...search);
     expect([status, stdout]).toEqual([0, expect.stringContaining('the search ended at this known violation')]);
