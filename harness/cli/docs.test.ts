@@ -55,3 +55,11 @@ test('every command of docs/GATE.md runs, in order, and exits as it says', () =>
     expect([line, status, stderr]).toEqual([line, Number(code), '']);
   }
 }, 240_000);
+
+test('the command of docs/PARQUET.md writes a Parquet file', () => {
+  const text = readFileSync(join(root, 'docs/PARQUET.md'), 'utf8');
+  const [, args = ''] = text.match(/^\$ npm run -s ratchet -- (.+) > history\.parquet$/m)!;
+  const { status, stdout } = spawnSync(process.execPath, ['bin/ratchet.js', ...args.split(' ')], { cwd: root });
+  expect(status).toBe(0);
+  expect([stdout.subarray(0, 4).toString(), stdout.subarray(-4).toString()]).toEqual(['PAR1', 'PAR1']);
+}, 60_000);

@@ -20,6 +20,12 @@ export function write(text: string): void {
   process.stdout.write(text);
 }
 
+/** Writes the bytes of a file to standard output. */
+export function writeBytes(bytes: Uint8Array): void {
+  clearProgress();
+  process.stdout.write(bytes);
+}
+
 /** Writes text to standard error without a line break. */
 export function writeError(text: string): void {
   clearProgress();

@@ -31,6 +31,9 @@ export interface PartsLimits {
   pageEvents: number;
 }
 
+/** An index takes four bytes. */
+const EVENTS_MAX: number = 2 ** 32 - 1;
+
 /** Sorts the events of a history into parts while it is read. */
 export class PartsSink implements EventSink {
   readonly row: EventRow = emptyRow();
@@ -60,6 +63,7 @@ export class PartsSink implements EventSink {
   append(start: number): string | undefined {
     const { row } = this;
     const problem = sequenceProblem(row, this.#length, this.#time) ?? this.#ledger.problem(row);
+    if (this.#length === EVENTS_MAX) return `a history has at most ${EVENTS_MAX} events`;
     if (problem !== undefined) return problem;
     const { code, key } = row;
     const f = code >> 2;
