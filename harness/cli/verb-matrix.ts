@@ -9,10 +9,11 @@ import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
 import { backendOption, propertyOption, reportOption, runsOption, seedOption, tagOption } from './options.ts';
 import { keepReportsOption, withRetention, type RetentionFlags } from './keep-reports.ts';
+import { durationsOption, shardIn, shardOption, type ShardFlags } from './shard-options.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface MatrixFlags extends GateFlags, RetentionFlags {
+interface MatrixFlags extends GateFlags, RetentionFlags, ShardFlags {
   subject?: string[];
   tag?: string[];
   backend: string;
@@ -48,6 +49,8 @@ export function addMatrix(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(propertyOption())
     .addOption(reportOption())
     .addOption(keepReportsOption())
+    .addOption(shardOption('runs'))
+    .addOption(durationsOption())
     .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'markdown']).default('text'))
     .addHelpText('after', EXIT_CODES);
   for (const option of gateOptions()) command.addOption(option);
@@ -74,6 +77,7 @@ async function matrix(names: readonly string[], flags: MatrixFlags, signal: Abor
     properties,
     report,
     ...gateIn(flags),
+    ...shardIn(flags),
     signal,
     onProgress: progress,
   });

@@ -7,6 +7,7 @@ import type { History } from '../history/event.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { BaselineMatch, BaselineSummary } from './baseline.ts';
+import type { Shard } from './shard.ts';
 import type { SourceFiles } from './subject.ts';
 import type { FailedCheck } from '../preflight/connection-trial.ts';
 
@@ -52,6 +53,18 @@ export interface VerbStart {
   leftOut: readonly { title: RunTitle; reason: string }[];
   /** The default values, which a title may omit. */
   defaults: { readonly backend?: string; readonly seed?: number };
+  /** Which part of everything this is. Of `run` and `explore`. */
+  part?: ShardPart;
+}
+
+/** What a shard of a command does of everything. Without shards: all. */
+export interface ShardPart extends Shard {
+  /** Everything that the shards judge together, in order. */
+  readonly titles: readonly RunTitle[];
+  /** The positions in `titles` of what this shard judges; of `explore` all, since each shard tries a part of the plans. */
+  readonly mine: readonly number[];
+  /** The same for the same plans in the same order. */
+  readonly plans: string;
 }
 
 export interface VerbEnd {
@@ -146,8 +159,22 @@ export interface JudgedExploration extends RunTitle {
   found: FoundPlan | undefined;
   /** Present if all plans near a base were tried, instead of plans that were drawn. */
   exhaustive?: ExhaustiveSearch;
-  /** The same as JSON. */
+  /** What was tried, in parts that are joined with those of other shards. Of a search that draws its plans. */
+  chunks?: readonly ExploredChunk[];
+  /** The same as JSON, without the chunks. */
   record: Readonly<Record<string, unknown>>;
+}
+
+/** Plans that were drawn from one seed. */
+export interface ExploredChunk {
+  /** Its number, from 0, in the order in which chunks count. */
+  chunk: number;
+  runs: number;
+  coverage: Readonly<Partial<Record<string, number>>>;
+  pairs: readonly string[];
+  untested: number;
+  untestedReason?: string;
+  warning?: string;
 }
 
 /** All plans with at most `deviationsMax` deviations from a base. */
@@ -192,6 +219,8 @@ export interface FoundPlan {
   confirm: string | undefined;
   /** The file of the regression, if the plan was kept. */
   keptAs: string | undefined;
+  /** The chunk in which it was found, of a search that draws its plans. */
+  chunk?: number;
 }
 
 export interface ConfirmingRun extends JudgedRun {
