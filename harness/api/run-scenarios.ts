@@ -30,6 +30,8 @@ export interface RunningOptions extends ProjectOptions, Overrides {
   on?: string;
   /** Number of runs of each plan or scenario. Default: 1. */
   runs?: number;
+  /** How often each plan is run, on a real backend; a violation in any of them counts. Default: 1. */
+  attempts?: number;
   /** With `remote`: confirms that the target may be written to, although it is not marked as a test target. */
   ownsTarget?: boolean;
   /** Called with messages about the progress of the current run. */
@@ -87,7 +89,7 @@ export function settingsOf(
   subject: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const { scenarios, tags, seed = DEFAULT_SEED, runs = DEFAULT_RUNS, parameters = {}, properties } = options;
-  const { backend, on, replicas, routing } = options;
+  const { backend, on, replicas, routing, attempts } = options;
   const names = scenarios?.map((each) => (typeof each === 'string' ? each : each.name));
   return {
     ...subject,
@@ -101,6 +103,7 @@ export function settingsOf(
     on,
     replicas,
     routing,
+    attempts,
   };
 }
 
@@ -174,14 +177,18 @@ export async function runAll(
   divider?: ShardDivider,
 ): Promise<Validity> {
   const { subject, subjectAs } = project;
+  const { attempts = 1 } = options;
+  const backend = await backendOf(options);
+  if (attempts > 1 && backend.isVirtual) throw sameEachTime(backend.name);
   return runTasks({
+    attempts,
     divider,
     afterwards: await exhaustiveAfterwards(project, options),
     verb,
     tasks,
     subject,
     subjectAs,
-    backend: await backendOf(options),
+    backend,
     onUnsupported:
       options.onUnsupported ?? (verb === 'run' && options.scenarios === undefined ? 'leave-out' : 'refuse'),
     reportRoot: options.report ?? DEFAULT_REPORT,
@@ -190,6 +197,11 @@ export async function runAll(
     onProgress: options.onProgress ?? (() => undefined),
     signal: options.signal ?? new AbortController().signal,
   });
+}
+
+function sameEachTime(backend: string): UsageError {
+  const hint = 'leave --attempts out, or use a real backend: --backend embedded';
+  return new UsageError('flags-contradictory', `a run on ${backend} is the same in every attempt`, hint);
 }
 
 async function exhaustiveAfterwards(

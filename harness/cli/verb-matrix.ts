@@ -7,7 +7,15 @@ import { matrixMarkdown, matrixText } from '../report/matrix-text.ts';
 import { printableData } from '../report/printable.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
-import { backendOption, propertyOption, reportOption, runsOption, seedOption, tagOption } from './options.ts';
+import {
+  attemptsOption,
+  backendOption,
+  propertyOption,
+  reportOption,
+  runsOption,
+  seedOption,
+  tagOption,
+} from './options.ts';
 import { keepReportsOption, withRetention, type RetentionFlags } from './keep-reports.ts';
 import { durationsOption, shardIn, shardOption, type ShardFlags } from './shard-options.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
@@ -19,6 +27,7 @@ interface MatrixFlags extends GateFlags, RetentionFlags, ShardFlags {
   backend: string;
   seed: number;
   runs?: number;
+  attempts?: number;
   planted?: true;
   property?: string[];
   format: 'text' | 'json' | 'markdown';
@@ -39,6 +48,7 @@ export function addMatrix(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(tagOption())
     .addOption(backendOption().default('simulated'))
     .addOption(seedOption())
+    .addOption(attemptsOption())
     .addOption(runsOption().default(undefined, '1; run K uses the seed N + K - 1'))
     .addOption(
       new Option(
@@ -77,6 +87,7 @@ async function matrix(names: readonly string[], flags: MatrixFlags, signal: Abor
     properties,
     report,
     ...gateIn(flags),
+    ...(flags.attempts === undefined ? {} : { attempts: flags.attempts }),
     ...shardIn(flags),
     signal,
     onProgress: progress,

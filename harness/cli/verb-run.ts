@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { runScenarios } from '../api/run-scenarios.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import {
+  attemptsOption,
   backendOption,
   onOption,
   ownTargetOption,
@@ -44,6 +45,7 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     .addOption(onOption())
     .addOption(seedOption())
     .addOption(runsOption().default(DEFAULT_RUNS, '1; run K uses the seed N + K - 1'))
+    .addOption(attemptsOption())
     .addOption(setOption())
     .addOption(propertyOption())
     .addOption(replicasOption())

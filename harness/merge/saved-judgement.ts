@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 import { parseHistory } from '../history/codec.ts';
 import { makeFolder } from '../make-folder.ts';
 import { parsePlanText } from '../plan/plan.ts';
-import type { FailedCheck, JudgedExploration, JudgedRun } from '../port/reporter.ts';
+import type { AttemptCounts, FailedCheck, JudgedExploration, JudgedRun } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
 import type { JournalExploration, JournalRun } from './journal.ts';
 
@@ -24,6 +24,7 @@ interface RunRecord {
   notes?: readonly string[];
   incomplete?: string;
   durationMs: number;
+  attempts?: AttemptCounts;
   planFile: string;
 }
 
@@ -35,7 +36,7 @@ interface RunRecord {
 export function restoreRun({ run, folder, replay, sources }: JournalRun, from: string, to: string): JudgedRun {
   const { baseline: _, ...record } = run;
   const saved = record as unknown as RunRecord;
-  const { expected, untested, failedCheck, notes = [], incomplete, ...rest } = saved;
+  const { expected, untested, failedCheck, notes = [], incomplete, attempts, ...rest } = saved;
   const path = copyFolder(folder ?? '', from, to);
   const planFile = join(path, 'plan.json');
   const historyFile = join(path, 'history.ndjson');
@@ -44,6 +45,7 @@ export function restoreRun({ run, folder, replay, sources }: JournalRun, from: s
     ...(untested === undefined ? {} : { untested }),
     ...(failedCheck === undefined ? {} : { failedCheck }),
     ...(sources === undefined ? {} : { sources }),
+    ...(attempts === undefined ? {} : { attempts }),
     expected,
     notes,
     incomplete: incomplete === undefined ? undefined : new Error(incomplete),

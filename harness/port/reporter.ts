@@ -100,6 +100,8 @@ export interface JudgedRun extends RunTitle {
   failedCheck?: FailedCheck;
   /** Whether the properties are expected to hold; `undefined` without an expectation. */
   expected: boolean | undefined;
+  /** Of a run that was made several times: this is the first violated attempt, else the first inconclusive one. */
+  attempts?: AttemptCounts;
   /** Of a violated run, with a baseline. */
   baseline?: BaselineMatch;
   history: History;
@@ -123,6 +125,18 @@ export interface JudgedRun extends RunTitle {
   log?: LogLines;
   /** The content of `verdict.json`: this run as JSON, without history and plan. */
   record: Readonly<Record<string, unknown>>;
+}
+
+export interface AttemptCounts {
+  /** How many attempts there were, and how many of them had which verdict. */
+  number: number;
+  violated: number;
+  held: number;
+  inconclusive: number;
+  /** Some attempts were violated, and others held. */
+  isUnsteady: boolean;
+  /** Of an unsteady run: in what a violated attempt and one that held differ, in sentences. */
+  differences: readonly string[];
 }
 
 export interface LogLines {

@@ -102,8 +102,8 @@ class TextReporter implements Reporter {
     return groups.map(([scenario, judged]) => `${scenario.padEnd(width)}  ${describeCounts(judged)}`);
   }
 
-  #count({ valid, expected, scenario, baseline }: JudgedRun | JudgedExploration): void {
-    this.#judged.push({ valid, expected, scenario, baseline });
+  #count({ valid, expected, scenario, baseline, attempts }: Judged & RunTitle): void {
+    this.#judged.push({ valid, expected, scenario, baseline, attempts });
   }
 
   /** The words of a title; the first is padded to a column. */

@@ -61,6 +61,7 @@ async function runAll(plans: readonly Plan[], over: Partial<RunTasksOptions> = {
     subject: legacy,
     subjectAs: './legacy.ts',
     backend: simulatedBackend,
+    attempts: 1,
     onUnsupported: 'refuse',
     reportRoot,
     ownsTarget: false,

@@ -8,6 +8,7 @@ import type { JudgedRun, Reporter, RunTitle, ShardPart } from '../port/reporter.
 import type { Subject } from '../port/subject.ts';
 import { itemAt } from '../required.ts';
 import { DEFAULT_BACKEND, DEFAULT_SEED } from './defaults.ts';
+import { AttemptTally } from './attempts.ts';
 import type { ShardDivider } from './divide-titles.ts';
 import { explainOnce } from './explain-untested.ts';
 import { execute, verdictFile, type RunReport } from './execute.ts';
@@ -37,6 +38,8 @@ export interface RunTasksOptions {
   reportRoot: string;
   ownsTarget: boolean;
   reporter: Reporter;
+  /** How often each plan is run. */
+  attempts: number;
   /** Chooses the runs of a shard; `undefined`: all of them. */
   divider?: ShardDivider | undefined;
   /** Judged after the runs, and reported to the same reporter. */
@@ -68,7 +71,7 @@ export async function runTasks(options: RunTasksOptions): Promise<Validity> {
       if (options.signal.aborted) break;
       await reporter.starting?.(itemAt(titles, at));
       const which = mine.length > 1 ? `run ${at + 1} of ${mine.length}${pace.after(at)}: ` : '';
-      const run = await runOne(task, { backend, explain, which }, options);
+      const run = await runAttempts(task, { backend, explain, which }, options);
       judged.push(run.valid);
       await reporter.ran?.(run);
     }
@@ -98,6 +101,18 @@ interface Around {
   explain: ReturnType<typeof explainOnce>;
   /** Which run of how many. */
   which: string;
+}
+
+/** Stops after an attempt that was interrupted. */
+async function runAttempts(task: Task, around: Around, options: RunTasksOptions): Promise<JudgedRun> {
+  const { attempts, signal } = options;
+  if (attempts === 1) return runOne(task, around, options);
+  const tally = new AttemptTally();
+  for (let attempt = 1; attempt <= attempts && (attempt === 1 || !signal.aborted); attempt += 1) {
+    const which = `${around.which}attempt ${attempt} of ${attempts}: `;
+    tally.add(await runOne(task, { ...around, which }, options));
+  }
+  return tally.result();
 }
 
 async function runOne(task: Task, { backend, explain, which }: Around, options: RunTasksOptions): Promise<JudgedRun> {
