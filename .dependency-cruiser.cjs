@@ -93,6 +93,12 @@ module.exports = {
       'a known violation is recognised by what a report tells of it',
     ),
     only(
+      'merge-knows-ports',
+      'merge',
+      ['port', 'plan', 'checker', 'history'],
+      'what shards have saved is joined without running anything',
+    ),
+    only(
       'backend-knows-ports',
       'backend',
       ['port', 'gateway', 'history', 'lifetime'],

@@ -52,7 +52,10 @@ export type { MomentInput as Moment } from './plan/moment.ts';
 export type { Plan, PlanInput } from './plan/plan.ts';
 export type { Range } from './plan/range.ts';
 export type { Exploration, Parameter, Parameters, PlanBody, PlanOptions, Scenario } from './plan/scenario.ts';
+export type { BaselineMatch, BaselineSummary, KnownViolation } from './port/baseline.ts';
+export type { Shard } from './port/shard.ts';
 export type {
+  AttemptCounts,
   ConfirmingRun,
   CreateReporter,
   ExhaustiveSearch,

@@ -37,6 +37,7 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['simulation-knows-no-run', 'harness/simulation/plan.ts', '../plan/leaf.ts'],
   ['report-knows-ports', 'harness/report/backend.ts', '../backend/embedded/leaf.ts'],
   ['baseline-knows-reports', 'harness/baseline/runner.ts', '../runner/leaf.ts'],
+  ['merge-knows-ports', 'harness/merge/runner.ts', '../runner/leaf.ts'],
   ['backend-knows-ports', 'harness/backend/embedded/plan.ts', '../../plan/leaf.ts'],
   ['backend-embedded-stands-alone', 'harness/backend/embedded/other.ts', '../simulated/leaf.ts'],
   ['only-wiring-rooms-know-backends', 'harness/cli/backend.ts', '../backend/embedded/leaf.ts'],

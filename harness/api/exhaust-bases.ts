@@ -6,6 +6,7 @@ import { defineScenario } from '../define/define-scenario.ts';
 import { UsageError } from '../errors.ts';
 import { baseNames, PACES_OF_BASES, scenarioBase, type Base } from '../explore/exhaustive/bases.ts';
 import { exploreBases, type ExploreBasesOptions } from '../explore/exhaustive/explore-bases.ts';
+import type { Shard } from '../port/shard.ts';
 import type { DeviationsMax } from '../explore/exhaustive/exhaust.ts';
 import {
   enumeratorOf,
@@ -21,6 +22,7 @@ import { parametersOf, type Scenario } from '../plan/scenario.ts';
 import { DEFAULT_REPORT, DEFAULT_SEED } from '../runner/defaults.ts';
 import { prepareSimulationFiles } from '../runner/prepare-simulation.ts';
 import { capabilitiesOf } from '../runner/requirements.ts';
+import { requireShard } from './open-shard.ts';
 import type { Project, ProjectOptions } from './project.ts';
 import { requireSearch } from './search-requirements.ts';
 
@@ -28,8 +30,6 @@ import { requireSearch } from './search-requirements.ts';
 export interface ExhaustiveOptions {
   /** Tries every plan with at most so many deviations from each base. */
   exhaustive?: DeviationsMax;
-  /** Only a part of the plans: `{ number: 2, of: 4 }`. The parts have no plan in common, and together all plans. */
-  shard?: { number: number; of: number };
   /** Continues a search with two deviations that was interrupted, from its file in `report`. */
   resume?: boolean;
   /** Whether to try more plans than a million; without it, they are refused. Receives an estimate. */
@@ -37,6 +37,7 @@ export interface ExhaustiveOptions {
 }
 
 interface SearchOptions extends ExhaustiveOptions, ProjectOptions {
+  shard?: Shard | undefined;
   seed?: number;
   workers?: number;
   backend?: string;
@@ -134,11 +135,6 @@ function workersFor(
     },
     closeWorkers: () => threads?.forEach((thread) => thread.close()),
   };
-}
-
-function requireShard({ number, of }: { number: number; of: number }): void {
-  if (Number.isInteger(number) && Number.isInteger(of) && number >= 1 && number <= of) return;
-  throw new UsageError('shard-invalid', `there is no shard ${number} of ${of}`, 'the first of four is 1/4');
 }
 
 function fileOf(

@@ -14,14 +14,17 @@ import { simulationOf } from '../explore/simulation.ts';
 import { isScenario, loadSpace, spaceOf, type Space } from '../explore/space.ts';
 import { PLAN_SPACE } from '../plan/arbitraries.ts';
 import type { Range } from '../plan/range.ts';
+import type { Reporter } from '../port/reporter.ts';
 import type { Scenario } from '../plan/scenario.ts';
 import type { Catalogue } from '../runner/catalogue.ts';
+import { digestOf } from '../runner/digest.ts';
 import { prepareSimulationFiles } from '../runner/prepare-simulation.ts';
 import { DEFAULT_PLANS, DEFAULT_REPORT, DEFAULT_SEED } from '../runner/defaults.ts';
 import { required } from '../required.ts';
 import { exhaustRanges, type ExhaustiveOptions } from './exhaust-bases.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
+import { openJournal, requireShard, type ShardOptions } from './open-shard.ts';
 import { openGate, throughGate, type GateOptions } from './open-gate.ts';
 import { eitherSignal, textsOf } from './run-scenarios.ts';
 import { requireSearch } from './search-requirements.ts';
@@ -29,7 +32,7 @@ import { requireSearch } from './search-requirements.ts';
 /** The progress of an exhaustive search. */
 export type ExhaustiveProgress = Parameters<ExploreBasesOptions['onProgress']>[0];
 
-export interface ExploreRangesOptions extends ProjectOptions, ExhaustiveOptions, GateOptions {
+export interface ExploreRangesOptions extends ProjectOptions, ExhaustiveOptions, GateOptions, ShardOptions {
   /**
    * Names of scenarios, `plan-space`, scenarios, or ranges of the plan space. Default: the whole plan space. With
    * `exhaustive`: names of small bases or scenarios, or scenarios; default: the small bases.
@@ -74,9 +77,30 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
     countsExpected: true,
     properties: options.properties,
   });
-  return throughGate(gate, options.reporter ?? {}, (reporter) =>
-    searchRanges(project, { ...options, reporter, signal: eitherSignal(options.signal, gate.signal) }),
-  );
+  if (options.shard !== undefined) requireShard(options.shard);
+  return throughGate(gate, options.reporter ?? {}, (reporter) => {
+    const signal = eitherSignal(options.signal, gate.signal);
+    return searchRanges(project, { ...options, reporter: journaled(reporter, project, options), signal });
+  });
+}
+
+/** What each shard of a search has in common with the others. */
+function settingsOf({ subject }: Project, options: ExploreRangesOptions): Readonly<Record<string, unknown>> {
+  const { ranges = [PLAN_SPACE], seed = DEFAULT_SEED, timeMs, parameters = {}, properties, backend } = options;
+  const { runs = timeMs === undefined ? DEFAULT_PLANS : undefined, exhaustive, checkDeterminism } = options;
+  const names = ranges.map((range) => (typeof range === 'string' ? range : spaceNameOf(range)));
+  const searched = { subject: subject.name, seed, runs, timeMs, exhaustive, ranges: names };
+  return { ...searched, parameters, properties, backend, checkDeterminism };
+}
+
+function spaceNameOf(range: Scenario | Range): string {
+  return isScenario(range) ? range.name : PLAN_SPACE;
+}
+
+/** With a journal, a reporter that keeps it. */
+function journaled(reporter: Reporter, project: Project, options: ExploreRangesOptions): Reporter {
+  const journal = openJournal('explore', options, settingsOf(project, options), project.folder);
+  return journal?.attach(reporter) ?? reporter;
 }
 
 async function searchRanges(project: Project, options: ExploreRangesOptions): Promise<Validity> {
@@ -119,6 +143,8 @@ async function searchRanges(project: Project, options: ExploreRangesOptions): Pr
     checkDeterminism,
     runs: options.runs ?? (timeMs === undefined ? DEFAULT_PLANS : undefined),
     timeMs,
+    shard: options.shard,
+    plans: digestOf([spaces.map(({ name }) => name), job]),
     backend,
     keepIn,
     reportRoot: options.report ?? DEFAULT_REPORT,

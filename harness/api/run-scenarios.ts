@@ -12,9 +12,11 @@ import { SIMULATED } from '../explore/explore-spaces.ts';
 import { DEFAULT_BACKEND, DEFAULT_REPORT, DEFAULT_RUNS, DEFAULT_SEED } from '../runner/defaults.ts';
 import type { Subject } from '../port/subject.ts';
 import { expectedOfRun } from '../runner/expectation.ts';
+import type { ShardDivider } from '../runner/divide-titles.ts';
 import { runTasks, type RunTasksOptions, type Task } from '../runner/run-tasks.ts';
 import { backendOf } from './chosen-backend.ts';
 import { basesOptions } from './exhaust-bases.ts';
+import { openDivider, openJournal, type ShardOptions } from './open-shard.ts';
 import { openGate, throughGate, type GateOptions } from './open-gate.ts';
 import { isAsWritten, withOverrides, type Overrides } from './overrides.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
@@ -28,13 +30,15 @@ export interface RunningOptions extends ProjectOptions, Overrides {
   on?: string;
   /** Number of runs of each plan or scenario. Default: 1. */
   runs?: number;
+  /** How often each plan is run, on a real backend; a violation in any of them counts. Default: 1. */
+  attempts?: number;
   /** With `remote`: confirms that the target may be written to, although it is not marked as a test target. */
   ownsTarget?: boolean;
   /** Called with messages about the progress of the current run. */
   onProgress?(message: string): void;
 }
 
-export interface RunScenariosOptions extends RunningOptions, GateOptions {
+export interface RunScenariosOptions extends RunningOptions, GateOptions, ShardOptions {
   /**
    * Names of scenarios, or scenarios. Default: all scenarios of the project that the backend can run; a named scenario
    * that cannot run is rejected. Regressions run before the scenarios.
@@ -66,17 +70,52 @@ export async function runScenarios(options: RunScenariosOptions): Promise<Validi
   const gate = openGate(options, {
     projectFolder: project.catalogue.projectFolder,
     workingFolder: project.folder,
-    isWhole: true,
+    isWhole: options.shard === undefined,
     countsExpected: true,
     properties: options.properties,
   });
-  return throughGate(gate, options.reporter ?? {}, (reporter) =>
-    runProject(project, { ...options, reporter, signal: eitherSignal(options.signal, gate.signal) }),
-  );
+  const divider = openDivider(options, project.folder);
+  return throughGate(gate, options.reporter ?? {}, (reporter) => {
+    const settings = settingsOf(options, { subject: project.subject.name });
+    const journal = openJournal('run', options, settings, project.folder);
+    const signal = eitherSignal(options.signal, gate.signal);
+    return runProject(project, { ...options, reporter: journal?.attach(reporter) ?? reporter, signal }, divider);
+  });
 }
 
-/** Runs the scenarios of an open project, without a baseline. */
-export async function runProject(project: Project, options: RunScenariosOptions): Promise<Validity> {
+/** What each shard of a command has in common with the others. */
+export function settingsOf(
+  options: RunScenariosOptions,
+  subject: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { scenarios, tags, seed = DEFAULT_SEED, runs = DEFAULT_RUNS, parameters = {}, properties } = options;
+  const { backend, on, replicas, routing, attempts } = options;
+  const names = scenarios?.map((each) => (typeof each === 'string' ? each : each.name));
+  return {
+    ...subject,
+    seed,
+    runs,
+    scenarios: names,
+    tags,
+    parameters,
+    properties,
+    backend,
+    on,
+    replicas,
+    routing,
+    attempts,
+  };
+}
+
+/**
+ * Runs the scenarios of an open project, without a baseline.
+ * @param divider chooses the runs of a shard
+ */
+export async function runProject(
+  project: Project,
+  options: RunScenariosOptions,
+  divider: ShardDivider | undefined,
+): Promise<Validity> {
   const { catalogue, subject } = project;
   const wanted = options.scenarios ?? catalogue.scenarioNames;
   if (wanted.length === 0)
@@ -99,7 +138,7 @@ export async function runProject(project: Project, options: RunScenariosOptions)
     ),
     ...scenarios.flatMap((scenario) => tasksOf(scenario, subject, options)),
   ];
-  return runAll('run', inOrder(tasks, options.first), project, options);
+  return runAll('run', inOrder(tasks, options.first), project, options, divider);
 }
 
 /** Otherwise the order stays. */
@@ -135,15 +174,21 @@ export async function runAll(
   tasks: readonly Task[],
   project: Project,
   options: RunScenariosOptions,
+  divider?: ShardDivider,
 ): Promise<Validity> {
   const { subject, subjectAs } = project;
+  const { attempts = 1 } = options;
+  const backend = await backendOf(options);
+  if (attempts > 1 && backend.isVirtual) throw sameEachTime(backend.name);
   return runTasks({
+    attempts,
+    divider,
     afterwards: await exhaustiveAfterwards(project, options),
     verb,
     tasks,
     subject,
     subjectAs,
-    backend: await backendOf(options),
+    backend,
     onUnsupported:
       options.onUnsupported ?? (verb === 'run' && options.scenarios === undefined ? 'leave-out' : 'refuse'),
     reportRoot: options.report ?? DEFAULT_REPORT,
@@ -154,11 +199,17 @@ export async function runAll(
   });
 }
 
+function sameEachTime(backend: string): UsageError {
+  const hint = 'leave --attempts out, or use a real backend: --backend embedded';
+  return new UsageError('flags-contradictory', `a run on ${backend} is the same in every attempt`, hint);
+}
+
 async function exhaustiveAfterwards(
   project: Project,
   { exhaustive, onProgress, ...options }: RunScenariosOptions,
 ): Promise<RunTasksOptions['afterwards']> {
   if (exhaustive === undefined) return undefined;
+  if (options.shard !== undefined) throw exhaustiveShard();
   const { backend = options.on === undefined ? DEFAULT_BACKEND : SIMULATED } = options;
   const bases = await basesOptions(undefined, project, {
     ...options,
@@ -174,6 +225,11 @@ async function exhaustiveAfterwards(
 function triedText({ tried, plans, plansPerSecond, leftMs }: ExhaustProgress): string {
   const of = plans === undefined ? '' : ` of ${plans}`;
   return `${tried}${of} plans tried${paceText(plansPerSecond, 'plans', leftMs === undefined ? undefined : leftMs / 1_000)}`;
+}
+
+function exhaustiveShard(): UsageError {
+  const hint = 'divide the search: ratchet explore --exhaustive N --shard I/N';
+  return new UsageError('flags-contradictory', 'a shard of run has no exhaustive search', hint);
 }
 
 function regressionTask({ plan, expect }: Regression, subject: string, overrides: Overrides): Task {

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 
-const MINIMUM = { seed: 0, runs: 1, workers: 1, maxFailures: 1 } as const;
+const MINIMUM = { seed: 0, runs: 1, workers: 1, maxFailures: 1, attempts: 1 } as const;
 
 /** @throws UsageError for the first option that is not a whole number, or is too small */
 export function requireWholeNumbers(options: { readonly [Option in keyof typeof MINIMUM]?: number }): void {

@@ -8,7 +8,6 @@ import { askOnTerminal } from './questions.ts';
 
 export interface ExhaustiveFlags {
   exhaustive?: 1 | 2;
-  shard?: { number: number; of: number };
   resume?: boolean;
   yes?: boolean;
 }
@@ -18,17 +17,13 @@ export const exhaustiveOption = (description: string): Option =>
 
 /** Those that have a meaning only with `--exhaustive`. */
 export const exhaustiveOptions = (): Option[] => [
-  new Option(
-    '--shard <i/n>',
-    'with --exhaustive: only the i-th of n parts of the plans, which have no plan in common, and together all',
-  ).argParser(shard),
   new Option('--resume', 'with --exhaustive 2: continue a search that was interrupted, from its file in the reports'),
   new Option('--yes', 'with --exhaustive 2: try the plans, even if there are more than a million'),
 ];
 
 /** @throws UsageError for an option that has a meaning only with `--exhaustive` */
-export function requireExhaustive({ exhaustive, shard: part, resume, yes }: ExhaustiveFlags): void {
-  const given = [part && '--shard', resume && '--resume', yes && '--yes'].find((name) => typeof name === 'string');
+export function requireExhaustive({ exhaustive, resume, yes }: ExhaustiveFlags): void {
+  const given = [resume && '--resume', yes && '--yes'].find((name) => typeof name === 'string');
   if (exhaustive !== undefined || given === undefined) return;
   throw new UsageError(
     'flags-contradictory',
@@ -37,13 +32,9 @@ export function requireExhaustive({ exhaustive, shard: part, resume, yes }: Exha
   );
 }
 
-export function exhaustiveSearch(
-  { exhaustive, shard: part, resume, yes }: ExhaustiveFlags,
-  signal: AbortSignal,
-): ExhaustiveOptions {
+export function exhaustiveSearch({ exhaustive, resume, yes }: ExhaustiveFlags, signal: AbortSignal): ExhaustiveOptions {
   return {
     exhaustive,
-    shard: part,
     resume,
     confirmPlans: async (plans, base) => {
       if (yes === true) return true;
@@ -70,11 +61,4 @@ function deviationsMax(text: string): 1 | 2 {
   if (text === '1') return 1;
   if (text === '2') return 2;
   throw new InvalidArgumentError('It must be 1 or 2, the greatest number of deviations.');
-}
-
-function shard(text: string): { number: number; of: number } {
-  const [, first, second] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
-  const [number, of] = [Number(first), Number(second)];
-  if (!(number >= 1 && number <= of)) throw new InvalidArgumentError('It must be like 2/4, the second of four parts.');
-  return { number, of };
 }

@@ -106,7 +106,6 @@ describe('ratchet explore --exhaustive', { timeout: 240_000 }, () => {
     [['--exhaustive', '1', '--time', '5s'], 'cannot be used with'],
     [['--exhaustive', '1', '--check-determinism'], 'cannot be used with'],
     [['--exhaustive', '1', '--shard', '5/4'], 'It must be like 2/4'],
-    [['--shard', '1/4'], '--shard has a meaning only with --exhaustive'],
     [['--resume'], '--resume has a meaning only with --exhaustive'],
     [['moon-phase', '--exhaustive', '1'], 'no base or scenario is called "moon-phase"'],
     [['--exhaustive', '1', '--property', 'fairness'], 'no property is called "fairness"'],

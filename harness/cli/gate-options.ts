@@ -14,7 +14,7 @@ export interface GateFlags {
   maxFailures?: number;
 }
 
-export const gateOptions = (): Option[] => [
+export const gateOptionsOfMerge = (): Option[] => [
   new Option('--baseline <file>', 'the file of known violations, which do not fail').default(
     undefined,
     `${BASELINE_NAME} beside ratchet.config.ts, if there is one`,
@@ -22,6 +22,10 @@ export const gateOptions = (): Option[] => [
   new Option('--no-baseline', 'no violation is known'),
   new Option('--update-baseline', 'write the file of known violations: what is violated now, for what was judged'),
   new Option('--strict', 'fail also if a known violation has vanished'),
+];
+
+export const gateOptions = (): Option[] => [
+  ...gateOptionsOfMerge(),
   new Option('--fail-fast', 'stop after the first new violation'),
   new Option('--max-failures <n>', 'stop after n new violations').argParser(wholeNumber(1)),
 ];

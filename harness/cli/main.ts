@@ -1,8 +1,7 @@
 /** The command line: reads argv, prints, exits. Each verb has its own file. */
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, RatchetError } from '../errors.ts';
+import { packageVersion } from '../package-version.ts';
 import { userMistake } from '../loader/user-mistake.ts';
 import { systemFailure } from '../system-failure.ts';
 import { catchOutputErrors, outputFinished } from './standard-streams.ts';
@@ -20,6 +19,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   replay: async () => (await import('./verb-replay.ts')).addReplay,
   check: async () => (await import('./verb-check.ts')).addCheck,
   reports: async () => (await import('./verb-reports.ts')).addReports,
+  merge: async () => (await import('./verb-merge.ts')).addMerge,
   show: async () => (await import('./verb-show.ts')).addShow,
   export: async () => (await import('./verb-export.ts')).addExport,
   up: async () => (await import('./verb-up.ts')).addUp,
@@ -120,9 +120,4 @@ function catchSignals(): Interruption {
     });
   }
   return { signal: controller.signal, exitCode: () => code, endNow: () => void (endsAtOnce = true) };
-}
-
-function packageVersion(): string {
-  const file = findPackageJSON(import.meta.url);
-  return file === undefined ? 'unknown' : (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

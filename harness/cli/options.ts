@@ -20,6 +20,7 @@ export interface RunFlags extends ReportingFlags {
   routing?: Plan['topology']['routing'];
   report: string;
   keepReports: number;
+  attempts?: number;
   iOwnThisTarget?: true;
   set: Record<string, string>;
 }
@@ -27,7 +28,9 @@ export interface RunFlags extends ReportingFlags {
 /** The flags as options of the API functions. */
 export function runningOptions(flags: RunFlags): RunningOptions {
   const { subject, runs, property: properties, replicas, routing, report, iOwnThisTarget: ownsTarget } = flags;
-  return { subject, ...databasesIn(flags), runs, properties, replicas, routing, report, ownsTarget };
+  const { attempts } = flags;
+  const given = attempts === undefined ? {} : { attempts };
+  return { subject, ...databasesIn(flags), runs, ...given, properties, replicas, routing, report, ownsTarget };
 }
 
 /** The flag `--backend` has a default, which `--on` replaces. */
@@ -56,6 +59,12 @@ export const seedOption = (): Option =>
 
 export const runsOption = (): Option =>
   new Option('--runs <n>', 'number of runs').default(DEFAULT_RUNS).argParser(wholeNumber(1));
+
+export const attemptsOption = (): Option =>
+  new Option(
+    '--attempts <n>',
+    'how often each plan is run on a real backend; violated in any of them is violated, and unsteady if others hold',
+  ).argParser(wholeNumber(1));
 
 export const propertyOption = (): Option =>
   new Option('--property <name>', `judge only this property; may be repeated: ${propertyNames().join(', ')}`).argParser(

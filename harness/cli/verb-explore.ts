@@ -22,12 +22,13 @@ import {
 import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
 import { propertyOption, reportOption, seedOption, setOption, subjectOption } from './options.ts';
 import { wholeNumber, type RunFlags } from './options.ts';
+import { shardIn, shardOption, type ShardFlags } from './shard-options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
 import { keepReportsOption, withRetention } from './keep-reports.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface ExploreFlags extends Omit<RunFlags, 'runs'>, ExhaustiveFlags, GateFlags {
+interface ExploreFlags extends Omit<RunFlags, 'runs'>, ExhaustiveFlags, GateFlags, ShardFlags {
   runs?: number;
   time?: number;
   workers: number;
@@ -77,6 +78,7 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
     )
     .addOption(reportOption())
     .addOption(keepReportsOption())
+    .addOption(shardOption('plans'))
     .addOption(
       exhaustiveOption(
         'instead of drawing plans: try every plan with at most n deviations (1 or 2) from a base, which is a scenario or one of ' +
@@ -101,6 +103,7 @@ async function exploreAll(names: readonly string[], flags: ExploreFlags, signal:
     ...search,
     ...exhaustiveSearch(flags, signal),
     ...gateIn(flags),
+    ...shardIn(flags),
     ranges: names.length === 0 ? undefined : names,
     parameters: flags.set,
     properties: flags.property,

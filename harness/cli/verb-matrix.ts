@@ -7,17 +7,27 @@ import { matrixMarkdown, matrixText } from '../report/matrix-text.ts';
 import { printableData } from '../report/printable.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
-import { backendOption, propertyOption, reportOption, runsOption, seedOption, tagOption } from './options.ts';
+import {
+  attemptsOption,
+  backendOption,
+  propertyOption,
+  reportOption,
+  runsOption,
+  seedOption,
+  tagOption,
+} from './options.ts';
 import { keepReportsOption, withRetention, type RetentionFlags } from './keep-reports.ts';
+import { durationsOption, shardIn, shardOption, type ShardFlags } from './shard-options.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 
-interface MatrixFlags extends GateFlags, RetentionFlags {
+interface MatrixFlags extends GateFlags, RetentionFlags, ShardFlags {
   subject?: string[];
   tag?: string[];
   backend: string;
   seed: number;
   runs?: number;
+  attempts?: number;
   planted?: true;
   property?: string[];
   format: 'text' | 'json' | 'markdown';
@@ -38,6 +48,7 @@ export function addMatrix(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(tagOption())
     .addOption(backendOption().default('simulated'))
     .addOption(seedOption())
+    .addOption(attemptsOption())
     .addOption(runsOption().default(undefined, '1; run K uses the seed N + K - 1'))
     .addOption(
       new Option(
@@ -48,6 +59,8 @@ export function addMatrix(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(propertyOption())
     .addOption(reportOption())
     .addOption(keepReportsOption())
+    .addOption(shardOption('runs'))
+    .addOption(durationsOption())
     .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'markdown']).default('text'))
     .addHelpText('after', EXIT_CODES);
   for (const option of gateOptions()) command.addOption(option);
@@ -74,6 +87,8 @@ async function matrix(names: readonly string[], flags: MatrixFlags, signal: Abor
     properties,
     report,
     ...gateIn(flags),
+    ...(flags.attempts === undefined ? {} : { attempts: flags.attempts }),
+    ...shardIn(flags),
     signal,
     onProgress: progress,
   });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { runScenarios } from '../api/run-scenarios.ts';
 import { DEFAULT_RUNS } from '../runner/defaults.ts';
 import {
+  attemptsOption,
   backendOption,
   onOption,
   ownTargetOption,
@@ -20,13 +21,14 @@ import {
 import { exhaustiveOption } from './exhaustive-options.ts';
 import { chosenScenarios, previousRunsOptions, type PreviousRunsFlags } from './previous-runs.ts';
 import { gateIn, gateOptions, type GateFlags } from './gate-options.ts';
+import { durationsOption, shardIn, shardOption, type ShardFlags } from './shard-options.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
 import { keepReportsOption, withRetention } from './keep-reports.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
 import { watchOption, watchRuns } from './watch.ts';
 
-interface RunCommandFlags extends RunFlags, GateFlags, PreviousRunsFlags {
+interface RunCommandFlags extends RunFlags, GateFlags, ShardFlags, PreviousRunsFlags {
   watch?: true;
   tag?: string[];
   exhaustive?: 1 | 2;
@@ -43,6 +45,7 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
     .addOption(onOption())
     .addOption(seedOption())
     .addOption(runsOption().default(DEFAULT_RUNS, '1; run K uses the seed N + K - 1'))
+    .addOption(attemptsOption())
     .addOption(setOption())
     .addOption(propertyOption())
     .addOption(replicasOption())
@@ -54,7 +57,9 @@ export function addRun(program: Command, finish: Finish, signal: AbortSignal): v
       ),
     )
     .addOption(reportOption())
-    .addOption(keepReportsOption());
+    .addOption(keepReportsOption())
+    .addOption(shardOption('runs'))
+    .addOption(durationsOption());
   command.addOption(watchOption());
   for (const option of [...previousRunsOptions(), ...gateOptions(), ...reportingOptions()]) command.addOption(option);
   command.action(async (names: string[], flags: RunCommandFlags) =>
@@ -71,6 +76,7 @@ async function run(names: readonly string[], flags: RunCommandFlags, signal: Abo
   const valid = await runScenarios({
     ...runningOptions(flags),
     ...gateIn(flags),
+    ...shardIn(flags),
     ...(await chosenScenarios(names, flags)),
     tags: flags.tag,
     seed: flags.seed,

@@ -2,6 +2,7 @@
 import type { Validity } from '../checker/verdict.ts';
 import { realClock } from '../clock.ts';
 import type { JudgedExploration, Reporter, RunTitle } from '../port/reporter.ts';
+import type { Shard } from '../port/shard.ts';
 import type { Subject } from '../port/subject.ts';
 import { DEFAULT_BACKEND, DEFAULT_SEED } from '../runner/defaults.ts';
 import { explainOnce } from '../runner/explain-untested.ts';
@@ -35,6 +36,10 @@ export interface ExploreSpacesOptions {
   /** Number of plans to try; `undefined`: no limit. */
   runs: number | undefined;
   timeMs: number | undefined;
+  /** Only a part of the plans; `undefined`: all. */
+  shard: Shard | undefined;
+  /** The same for the same search: of the ranges and of what is judged. */
+  plans: string;
   /** The workers run every plan twice, and check only whether the runs differ. */
   checkDeterminism: boolean;
   /** The backend on which a counterexample is run again, after the simulation. */
@@ -66,7 +71,9 @@ export async function exploreSpaces(options: ExploreSpacesOptions): Promise<Vali
     signal,
   });
   return reportingEnd(reporter, realClock(), async (judged) => {
-    await reporter.begin?.({ verb: 'explore', titles, leftOut: [], defaults });
+    const { shard = { number: 1, of: 1 }, plans } = options;
+    const part = { ...shard, titles, mine: [...titles.keys()], plans };
+    await reporter.begin?.({ verb: 'explore', titles, leftOut: [], defaults, part });
     for (const [at, space] of spaces.entries()) {
       if (signal.aborted) break;
       await reporter.starting?.(itemAt(titles, at));
@@ -88,17 +95,18 @@ async function exploreOne(
   explain: ReturnType<typeof explainOnce>,
   options: ExploreSpacesOptions,
 ): Promise<JudgedExploration> {
-  const { checkDeterminism, runs, timeMs, signal } = options;
+  const { checkDeterminism, runs, timeMs, shard, signal } = options;
   const explored = await explore({
     workers: options.createWorkers(space),
     runs,
     timeMs,
+    shard,
     clock: realClock(),
     onProgress: (search) => options.onProgress({ ...title, search }),
     signal,
   });
-  const { found: find, ...measured } = explored;
-  const found = find === undefined ? undefined : await confirmed(find, space, options);
+  const { found: find, chunks, ...measured } = explored;
+  const found = find && { ...(await confirmed(find, space, options)), chunk: find.chunk };
   const valid = validityOf({ ...explored, found });
   const isExplicable = valid === 'unknown' && found === undefined && !signal.aborted;
   const { failedCheck } = isExplicable ? await explain() : {};
@@ -111,6 +119,7 @@ async function exploreOne(
     expected: space.expected,
     isDeterminismCheck: checkDeterminism,
     found,
+    chunks: chunks.map((chunk) => ({ ...chunk, find: undefined })),
     record: { space: space.name, ...measured, ...mistake, ...(found === undefined ? {} : { found: recordOf(found) }) },
   };
 }

@@ -1,6 +1,7 @@
 /** Explores a range of plans with several workers: assigns chunks, keeps the earliest find, and has it shrunk. */
 import type { Clock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Shard } from '../port/shard.ts';
 import { firstOf } from '../required.ts';
 import type { Coverage, Pair } from './coverage.ts';
 import { interruptionOf } from './interruption.ts';
@@ -21,6 +22,8 @@ export interface ExploreOptions {
   /** Number of plans to try; `undefined`: no limit. */
   runs?: number | undefined;
   timeMs?: number | undefined;
+  /** Only every n-th chunk; `undefined`: all. */
+  shard?: Shard | undefined;
   clock: Clock;
   onProgress(progress: Progress): void;
   /** Stops the exploration; a find so far is kept. */
@@ -49,6 +52,8 @@ export interface Explored {
   warning?: string;
   found: Found | undefined;
   isInterrupted: boolean;
+  /** What is summed in the other fields, in order. */
+  chunks: readonly ChunkResult[];
 }
 
 export interface Found extends Find {
@@ -137,8 +142,9 @@ async function searchAll(
   results: ChunkResult[],
   elapsedMs: () => number,
 ): Promise<void> {
-  const { runs = Infinity, timeMs = Infinity, signal } = options;
-  const isKnown = (chunk: number): boolean => results.some((result) => result.chunk === chunk);
+  const { runs = Infinity, timeMs = Infinity, signal, shard = { number: 1, of: 1 } } = options;
+  const isKnown = (chunk: number): boolean =>
+    chunk % shard.of !== shard.number - 1 || results.some((result) => result.chunk === chunk);
   const { from, to } = chunks;
   let next = from;
   const isOver = (): boolean => {
@@ -208,7 +214,7 @@ function sum(
   results: readonly ChunkResult[],
   elapsedMs: number,
   finds: readonly Found[],
-): Pick<Explored, 'runs' | 'runsPerSecond' | 'coverage' | 'pairs' | 'untested' | 'untestedReason' | 'warning'> {
+): Omit<Explored, 'elapsedMs' | 'found' | 'isInterrupted'> {
   const last = lastChunk(results, finds);
   const counted = results.filter(({ chunk }) => chunk <= last).toSorted((a, b) => a.chunk - b.chunk);
   const untested = counted.reduce((total, result) => total + result.untested, 0);
@@ -216,6 +222,7 @@ function sum(
   const [warning] = counted.flatMap((result) => result.warning ?? []);
   return {
     ...tallyOf(results, elapsedMs, last),
+    chunks: counted,
     pairs: [...new Set(counted.flatMap((result) => result.pairs))].sort(),
     untested,
     ...(untestedReason === undefined || untested === 0 ? {} : { untestedReason }),

@@ -7,6 +7,7 @@ import type { History } from '../history/event.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { BaselineMatch, BaselineSummary } from './baseline.ts';
+import type { Shard } from './shard.ts';
 import type { SourceFiles } from './subject.ts';
 import type { FailedCheck } from '../preflight/connection-trial.ts';
 
@@ -52,6 +53,18 @@ export interface VerbStart {
   leftOut: readonly { title: RunTitle; reason: string }[];
   /** The default values, which a title may omit. */
   defaults: { readonly backend?: string; readonly seed?: number };
+  /** Which part of everything this is. Of `run` and `explore`. */
+  part?: ShardPart;
+}
+
+/** What a shard of a command does of everything. Without shards: all. */
+export interface ShardPart extends Shard {
+  /** Everything that the shards judge together, in order. */
+  readonly titles: readonly RunTitle[];
+  /** The positions in `titles` of what this shard judges; of `explore` all, since each shard tries a part of the plans. */
+  readonly mine: readonly number[];
+  /** The same for the same plans in the same order. */
+  readonly plans: string;
 }
 
 export interface VerbEnd {
@@ -87,6 +100,8 @@ export interface JudgedRun extends RunTitle {
   failedCheck?: FailedCheck;
   /** Whether the properties are expected to hold; `undefined` without an expectation. */
   expected: boolean | undefined;
+  /** Of a run that was made several times: this is the first violated attempt, else the first inconclusive one. */
+  attempts?: AttemptCounts;
   /** Of a violated run, with a baseline. */
   baseline?: BaselineMatch;
   history: History;
@@ -110,6 +125,18 @@ export interface JudgedRun extends RunTitle {
   log?: LogLines;
   /** The content of `verdict.json`: this run as JSON, without history and plan. */
   record: Readonly<Record<string, unknown>>;
+}
+
+export interface AttemptCounts {
+  /** How many attempts there were, and how many of them had which verdict. */
+  number: number;
+  violated: number;
+  held: number;
+  inconclusive: number;
+  /** Some attempts were violated, and others held. */
+  isUnsteady: boolean;
+  /** Of an unsteady run: in what a violated attempt and one that held differ, in sentences. */
+  differences: readonly string[];
 }
 
 export interface LogLines {
@@ -146,8 +173,22 @@ export interface JudgedExploration extends RunTitle {
   found: FoundPlan | undefined;
   /** Present if all plans near a base were tried, instead of plans that were drawn. */
   exhaustive?: ExhaustiveSearch;
-  /** The same as JSON. */
+  /** What was tried, in parts that are joined with those of other shards. Of a search that draws its plans. */
+  chunks?: readonly ExploredChunk[];
+  /** The same as JSON, without the chunks. */
   record: Readonly<Record<string, unknown>>;
+}
+
+/** Plans that were drawn from one seed. */
+export interface ExploredChunk {
+  /** Its number, from 0, in the order in which chunks count. */
+  chunk: number;
+  runs: number;
+  coverage: Readonly<Partial<Record<string, number>>>;
+  pairs: readonly string[];
+  untested: number;
+  untestedReason?: string;
+  warning?: string;
 }
 
 /** All plans with at most `deviationsMax` deviations from a base. */
@@ -192,6 +233,8 @@ export interface FoundPlan {
   confirm: string | undefined;
   /** The file of the regression, if the plan was kept. */
   keptAs: string | undefined;
+  /** The chunk in which it was found, of a search that draws its plans. */
+  chunk?: number;
 }
 
 export interface ConfirmingRun extends JudgedRun {

@@ -1,13 +1,25 @@
 import type { Validity } from '../checker/verdict.ts';
 import type { BaselineMatch } from '../port/baseline.ts';
-import type { JudgedRun } from '../port/reporter.ts';
+import type { AttemptCounts, JudgedRun } from '../port/reporter.ts';
 
-type Compared = Pick<JudgedRun, 'valid' | 'expected' | 'scenario' | 'baseline'>;
+type Compared = Pick<JudgedRun, 'valid' | 'expected' | 'scenario' | 'baseline' | 'attempts'>;
 
 /** A verdict in words, compared with the expected one and with the baseline. */
-export function describeJudged({ valid, expected, scenario = '', baseline }: Compared): string {
-  const words = describeValidity(valid, expected, scenario);
-  return baseline === undefined ? words : `${words}, ${describeMatch(baseline)}`;
+export function describeJudged({ valid, expected, scenario = '', baseline, attempts }: Compared): string {
+  const words = [
+    describeValidity(valid, expected, scenario),
+    ...(attempts === undefined ? [] : [describeAttempts(attempts)]),
+    ...(baseline === undefined ? [] : [describeMatch(baseline)]),
+  ];
+  return words.join(', ');
+}
+
+/** `reproduced 2 of 3`, `unsteady: violated in 2 of 3 attempts, held in 1`. */
+export function describeAttempts({ number, violated, held, inconclusive, isUnsteady }: AttemptCounts): string {
+  const others = inconclusive === 0 ? '' : `, ${inconclusive} inconclusive`;
+  if (isUnsteady) return `unsteady: violated in ${violated} of ${number} attempts, held in ${held}${others}`;
+  if (violated > 0) return `reproduced ${violated} of ${number}${others}`;
+  return `held in ${held} of ${number} attempts${others}`;
 }
 
 /** `known`, or what is new: `new: monotonic-view (known: monotonic-reads)`. */

@@ -13,6 +13,7 @@ import type {
   VerbEnd,
   VerbStart,
 } from '../port/reporter.ts';
+import { describeAttempts } from './expected-words.ts';
 import { createMarkdownReporter } from './markdown.ts';
 import { withPrintable } from './printable-reporter.ts';
 import { storiesOf } from './run-stories.ts';
@@ -90,7 +91,13 @@ class Annotations implements Reporter {
   #annotate(run: JudgedRun, title: RunTitle): void {
     for (const { property, sentence, lines } of storiesOf(run)) {
       const isKnown = run.baseline?.known.includes(property) === true;
-      const message = [sentence, ...lines, ...(run.replay === undefined ? [] : [`replay: ${run.replay}`])].join('\n');
+      const told = run.attempts === undefined ? [] : [describeAttempts(run.attempts), ...run.attempts.differences];
+      const message = [
+        sentence,
+        ...lines,
+        ...told,
+        ...(run.replay === undefined ? [] : [`replay: ${run.replay}`]),
+      ].join('\n');
       this.#write(
         isKnown ? 'notice' : 'error',
         {

@@ -11,6 +11,7 @@ import { shortPath } from '../short-path.ts';
 import { withPrintable } from './printable-reporter.ts';
 import { statementOf } from './exhaustive-text.ts';
 import { describeFailedCheck } from './check-text.ts';
+import { describeAttempts } from './expected-words.ts';
 import { Titles } from './title.ts';
 import { formatCounterexample } from './verdict-text.ts';
 import { element, escapeXml } from './xml.ts';
@@ -101,12 +102,14 @@ function labelsOf(runs: readonly Suite[]): string[] {
 }
 
 function propertiesOf(run: JudgedRun): Suite['properties'] {
-  const { subject, backend, seed, expected, failedCheck, file, historyFile, replay } = run;
+  const { subject, backend, seed, expected, attempts, failedCheck, file, historyFile, replay } = run;
   return {
     subject,
     backend,
     seed: seed === undefined ? undefined : String(seed),
     expected: expected === undefined ? undefined : expected ? 'held' : 'violated',
+    attempts: attempts === undefined ? undefined : describeAttempts(attempts),
+    differences: attempts?.isUnsteady === true ? attempts.differences.join('; ') : undefined,
     history: historyFile === undefined || file !== undefined ? undefined : shortPath(historyFile),
     mistake: failedCheck === undefined ? undefined : describeFailedCheck(failedCheck),
     replay,

@@ -77,8 +77,8 @@ class MarkdownReporter implements Reporter {
   /** @returns the name of what was judged */
   #add(judged: JudgedRun | JudgedExploration, durationMs: number, why: string): string {
     const name = this.#titles.nameOf(judged);
-    const { valid, expected, baseline } = judged;
-    this.#rows.push({ name, valid, expected, baseline, words: describeJudged(judged), durationMs, why });
+    const { valid, expected, baseline, attempts }: Judged = judged;
+    this.#rows.push({ name, valid, expected, baseline, attempts, words: describeJudged(judged), durationMs, why });
     return name;
   }
 

@@ -3,7 +3,7 @@ import { RatchetError } from '../errors.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { JudgedRun, LogLines } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
-import { describeJudged, isSurprise } from './expected-words.ts';
+import { describeAttempts, describeJudged, isSurprise } from './expected-words.ts';
 import { describeFailedCheck } from './check-text.ts';
 import type { Palette } from './palette.ts';
 import { quotedLines } from './printable.ts';
@@ -24,6 +24,7 @@ export function describeHead(
       ? []
       : [log === undefined ? count(run.events ?? asColumns(history).length, 'event') : describeLines(log)]),
     palette.dim(describeDuration(run.durationMs)),
+    ...(passes && run.attempts !== undefined ? [describeAttempts(run.attempts)] : []),
     ...(passes ? [] : [isSurprise(valid, expected) ? palette.yellow(verdict) : verdict]),
     ...(isShort && notes.length > 0 ? [palette.dim(`${count(notes.length, 'note')} (--verbose)`)] : []),
   ];
@@ -44,7 +45,8 @@ export interface BodyOptions {
 /** The plan, the violations, the reasons, the saved files and, last, the replay command. */
 export async function describeBody(run: JudgedRun, options: BodyOptions): Promise<string[]> {
   const { palette, showsLines, showsPlan, showsEach, showsTimeline = false } = options;
-  const { plan, history, incomplete, untested, failedCheck, notes, file, historyFile, replay, valid, log } = run;
+  const { plan, history, incomplete, untested, failedCheck, attempts, notes, file, historyFile, replay, valid, log } =
+    run;
   return [
     ...(showsPlan && plan !== undefined ? await planLines(run, palette) : []),
     ...(showsTimeline ? await timelineLines(run, palette) : []),
@@ -56,6 +58,7 @@ export async function describeBody(run: JudgedRun, options: BodyOptions): Promis
     }),
     ...(untested ?? []).slice(valid === 'unknown' ? 1 : 0).map((reason) => `note:    ${reason}`),
     ...(failedCheck === undefined ? [] : [`mistake: ${describeFailedCheck(failedCheck)}`]),
+    ...(attempts?.differences ?? []).map((difference) => `differs: ${difference}`),
     ...notes.map((note) => `note:    ${note}`),
     ...(incomplete === undefined ? [] : describeStop(incomplete)),
     ...(historyFile === undefined || file !== undefined ? [] : [`history: ${shortPath(historyFile)}`]),

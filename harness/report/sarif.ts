@@ -11,6 +11,7 @@ import type {
   VerbStart,
 } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
+import { describeAttempts } from './expected-words.ts';
 import { printableJson } from './printable.ts';
 import { withPrintable } from './printable-reporter.ts';
 import { storiesOf, type RunStory } from './run-stories.ts';
@@ -108,7 +109,7 @@ const RULES = Object.entries(PROMISES).map(([id, text]) => ({ id, name: id, shor
 
 /** The fingerprint has neither seed, time nor LSN, so that the same violation of another run is the same result. */
 function violated({ property, sentence, lines, session, key }: RunStory, run: JudgedRun, name: string): SarifResult {
-  const { scenario, subject, expected, replay, baseline } = run;
+  const { scenario, subject, expected, replay, baseline, attempts } = run;
   const isKnown = baseline?.known.includes(property) === true;
   return {
     ruleId: property,
@@ -125,6 +126,7 @@ function violated({ property, sentence, lines, session, key }: RunStory, run: Ju
       session,
       key,
       ...(expected === undefined ? {} : { expected: expected ? 'held' : 'violated' }),
+      ...(attempts === undefined ? {} : { attempts: describeAttempts(attempts) }),
     },
   };
 }

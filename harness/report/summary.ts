@@ -1,6 +1,6 @@
 /** Counts verdicts for the last line of a report. */
 import type { Validity } from '../checker/verdict.ts';
-import type { VerbStart } from '../port/reporter.ts';
+import type { AttemptCounts, VerbStart } from '../port/reporter.ts';
 import type { BaselineMatch, BaselineSummary, KnownViolation } from '../port/baseline.ts';
 import { shortPath } from '../short-path.ts';
 import { isKnown, isSurprise } from './expected-words.ts';
@@ -9,6 +9,7 @@ export interface Judged {
   valid: Validity;
   expected: boolean | undefined;
   baseline?: BaselineMatch | undefined;
+  attempts?: AttemptCounts | undefined;
 }
 
 /** `3 passed, 1 violated (1 as expected), 1 inconclusive` */
@@ -39,11 +40,13 @@ function describeGroup(valid: Validity, judged: readonly Judged[]): string | und
   if (group.length === 0) return undefined;
   if (valid === 'unknown') return `${group.length} inconclusive`;
   const surprises = group.filter(({ expected }) => isSurprise(valid, expected)).length;
+  const unsteady = group.filter(({ attempts }) => attempts?.isUnsteady === true).length;
   const known = group.filter(({ baseline }) => baseline !== undefined && isKnown({ baseline })).length;
   const asExpected = valid === false ? group.filter(({ expected }) => expected === false).length : 0;
   const remarks = [
     ...(asExpected === 0 ? [] : [`${asExpected} as expected`]),
     ...(surprises === 0 ? [] : [`${surprises} not as expected`]),
+    ...(unsteady === 0 ? [] : [`${unsteady} unsteady`]),
     ...(known === 0 ? [] : [`${known} known`]),
   ];
   const remark = remarks.length === 0 ? '' : ` (${remarks.join(', ')})`;

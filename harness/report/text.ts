@@ -5,6 +5,7 @@ import type {
   Reporter,
   ReporterOptions,
   RunTitle,
+  ShardPart,
   VerbEnd,
   VerbStart,
 } from '../port/reporter.ts';
@@ -41,6 +42,8 @@ class TextReporter implements Reporter {
     this.#titles = new Titles(start);
     const all = [...start.titles, ...start.leftOut.map(({ title }) => title)];
     this.#width = Math.max(0, ...all.map((title) => this.#titles.wordsOf(title)[0]?.length ?? 0));
+    const { part } = start;
+    if (part !== undefined && part.of > 1) this.#print([describePart(part)]);
     for (const { title, reason } of start.leftOut) this.#print([`- ${this.#wordsOf(title)}  left out: ${reason}`]);
   }
 
@@ -99,8 +102,8 @@ class TextReporter implements Reporter {
     return groups.map(([scenario, judged]) => `${scenario.padEnd(width)}  ${describeCounts(judged)}`);
   }
 
-  #count({ valid, expected, scenario, baseline }: JudgedRun | JudgedExploration): void {
-    this.#judged.push({ valid, expected, scenario, baseline });
+  #count({ valid, expected, scenario, baseline, attempts }: Judged & RunTitle): void {
+    this.#judged.push({ valid, expected, scenario, baseline, attempts });
   }
 
   /** The words of a title; the first is padded to a column. */
@@ -114,6 +117,12 @@ class TextReporter implements Reporter {
     this.#isBlankDue = false;
     this.#output.write(all.map((line) => `${line}\n`).join(''));
   }
+}
+
+function describePart({ number, of, mine, titles }: ShardPart): string {
+  const shard = `shard ${number} of ${of}`;
+  if (mine.length === 0) return `${shard}: nothing to run, since there are fewer runs than shards`;
+  return mine.length === titles.length ? shard : `${shard}: ${mine.length} of ${titles.length} runs`;
 }
 
 /** The first sentence of each violation that the baseline has. */

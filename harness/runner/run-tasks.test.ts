@@ -61,6 +61,7 @@ async function runAll(plans: readonly Plan[], over: Partial<RunTasksOptions> = {
     subject: legacy,
     subjectAs: './legacy.ts',
     backend: simulatedBackend,
+    attempts: 1,
     onUnsupported: 'refuse',
     reportRoot,
     ownsTarget: false,
@@ -87,6 +88,7 @@ describe('plans that are run one after the other', () => {
       })),
       leftOut: [],
       defaults: { backend: 'embedded', seed: 1 },
+      part: { number: 1, of: 1, titles: start!.titles, mine: [0, 1], plans: expect.stringMatching(/^[0-9a-f]{16}$/) },
     });
     expect(runs.map(({ valid }) => valid)).toEqual([true, false]);
     expect(end).toMatchObject({ valid: false, error: undefined });

@@ -4,13 +4,16 @@ import { realClock } from '../clock.ts';
 import { Pace } from '../pace.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Backend } from '../port/backend.ts';
-import type { JudgedRun, Reporter, RunTitle } from '../port/reporter.ts';
+import type { JudgedRun, Reporter, RunTitle, ShardPart } from '../port/reporter.ts';
 import type { Subject } from '../port/subject.ts';
 import { itemAt } from '../required.ts';
 import { DEFAULT_BACKEND, DEFAULT_SEED } from './defaults.ts';
+import { AttemptTally } from './attempts.ts';
+import type { ShardDivider } from './divide-titles.ts';
 import { explainOnce } from './explain-untested.ts';
 import { execute, verdictFile, type RunReport } from './execute.ts';
 import { requireProperties } from './judgement.ts';
+import { digestOf } from './digest.ts';
 import { replayCommand } from './replay-command.ts';
 import { missingOf, requireConnection } from './requirements.ts';
 import { reportingEnd } from './reporting-end.ts';
@@ -35,6 +38,10 @@ export interface RunTasksOptions {
   reportRoot: string;
   ownsTarget: boolean;
   reporter: Reporter;
+  /** How often each plan is run. */
+  attempts: number;
+  /** Chooses the runs of a shard; `undefined`: all of them. */
+  divider?: ShardDivider | undefined;
   /** Judged after the runs, and reported to the same reporter. */
   afterwards?: { titles: readonly RunTitle[]; judge(): Promise<Validity[]> } | undefined;
   onProgress(message: string): void;
@@ -53,21 +60,40 @@ export async function runTasks(options: RunTasksOptions): Promise<Validity> {
   const { verb, reporter, afterwards } = options;
   const defaults = { backend: DEFAULT_BACKEND, seed: DEFAULT_SEED };
   const explain = explainOnce({ ...options, backend });
-  const titles = possible.map((task) => titleOf(task, options));
+  const part = partOf(possible, options);
+  const mine = part.mine.map((at) => itemAt(possible, at));
+  const titles = mine.map((task) => titleOf(task, options));
   return reportingEnd(reporter, realClock(), async (judged) => {
-    await reporter.begin?.({ verb, titles: [...titles, ...(afterwards?.titles ?? [])], leftOut, defaults });
-    const pace = new Pace(realClock(), 'runs', possible.length);
-    for (const [at, task] of possible.entries()) {
+    const announced = [...titles, ...(afterwards?.titles ?? [])];
+    await reporter.begin?.({ verb, titles: announced, leftOut, defaults, part: withTitles(part, afterwards?.titles) });
+    const pace = new Pace(realClock(), 'runs', mine.length);
+    for (const [at, task] of mine.entries()) {
       if (options.signal.aborted) break;
       await reporter.starting?.(itemAt(titles, at));
-      const which = possible.length > 1 ? `run ${at + 1} of ${possible.length}${pace.after(at)}: ` : '';
-      const run = await runOne(task, { backend, explain, which }, options);
+      const which = mine.length > 1 ? `run ${at + 1} of ${mine.length}${pace.after(at)}: ` : '';
+      const run = await runAttempts(task, { backend, explain, which }, options);
       judged.push(run.valid);
       await reporter.ran?.(run);
     }
-    if (judged.length < possible.length) judged.push('unknown');
+    // A shard without a run has shown nothing.
+    if (judged.length < mine.length || (mine.length === 0 && possible.length > 0)) judged.push('unknown');
     if (afterwards !== undefined) judged.push(...(await afterwards.judge()));
   });
+}
+
+/** The part of the tasks that is run here. */
+function partOf(possible: readonly Task[], options: RunTasksOptions): ShardPart {
+  const titles = possible.map((task) => titleOf(task, options));
+  const { divider } = options;
+  const shard = divider?.shard ?? { number: 1, of: 1 };
+  const mine = divider?.divide(titles) ?? [...titles.keys()];
+  return { ...shard, titles, mine, plans: digestOf(possible.map(({ plan }) => plan)) };
+}
+
+/** With what is judged after the runs, which is not divided. */
+function withTitles(part: ShardPart, more: readonly RunTitle[] = []): ShardPart {
+  const { titles, mine } = part;
+  return { ...part, titles: [...titles, ...more], mine: [...mine, ...more.map((_, at) => titles.length + at)] };
 }
 
 interface Around {
@@ -75,6 +101,18 @@ interface Around {
   explain: ReturnType<typeof explainOnce>;
   /** Which run of how many. */
   which: string;
+}
+
+/** Stops after an attempt that was interrupted. */
+async function runAttempts(task: Task, around: Around, options: RunTasksOptions): Promise<JudgedRun> {
+  const { attempts, signal } = options;
+  if (attempts === 1) return runOne(task, around, options);
+  const tally = new AttemptTally();
+  for (let attempt = 1; attempt <= attempts && (attempt === 1 || !signal.aborted); attempt += 1) {
+    const which = `${around.which}attempt ${attempt} of ${attempts}: `;
+    tally.add(await runOne(task, { ...around, which }, options));
+  }
+  return tally.result();
 }
 
 async function runOne(task: Task, { backend, explain, which }: Around, options: RunTasksOptions): Promise<JudgedRun> {

@@ -7,7 +7,8 @@ import { interruptionOf } from '../interruption.ts';
 import { applyChange, idOf } from './choice.ts';
 import { unitsOf, type BaseFacts, type FailedPlan, type TriedFirst, type TriedUnit, type Unit } from './enumerator.ts';
 import type { SavedBatches } from './saved-batches.ts';
-import { isInShard, Tally, type Alphabet, type Counts, type Shard } from './tally.ts';
+import type { Shard } from '../../port/shard.ts';
+import { isInShard, Tally, type Alphabet, type Counts } from './tally.ts';
 import { tryInOrder } from './try-in-order.ts';
 
 /** A worker of an exhaustive search, in this thread or in another. */

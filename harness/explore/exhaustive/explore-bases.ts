@@ -5,6 +5,7 @@ import { UsageError } from '../../errors.ts';
 import type { JudgedExploration, Reporter, RunTitle } from '../../port/reporter.ts';
 import { itemAt } from '../../required.ts';
 import { DEFAULT_BACKEND, DEFAULT_SEED } from '../../runner/defaults.ts';
+import { digestOf } from '../../runner/digest.ts';
 import { reportingEnd } from '../../runner/reporting-end.ts';
 import { confirmed, recordOf, type ConfirmOptions } from '../explore-spaces.ts';
 import type { Base } from './bases.ts';
@@ -15,7 +16,7 @@ import { steadiness } from '../trial.ts';
 import type { BaseFacts, FailedPlan } from './enumerator.ts';
 import { exhaust, type DeviationsMax, type ExhaustProgress, type Exhausted, type ExhaustiveWorker } from './exhaust.ts';
 import type { SavedBatches } from './saved-batches.ts';
-import type { Shard } from './tally.ts';
+import type { Shard } from '../../port/shard.ts';
 
 export interface ExploreBasesOptions extends Omit<ConfirmOptions, 'onProgress'> {
   bases: readonly Base[];
@@ -37,7 +38,10 @@ export async function exploreBases(options: ExploreBasesOptions): Promise<Validi
   const { reporter } = options;
   const defaults = { backend: DEFAULT_BACKEND, seed: DEFAULT_SEED };
   return reportingEnd(reporter, realClock(), async (judged) => {
-    await reporter.begin?.({ verb: 'explore', titles: titlesOf(options), leftOut: [], defaults });
+    const titles = titlesOf(options);
+    const plans = digestOf(options.bases.map(({ plan }) => plan));
+    const part = { ...options.shard, titles, mine: [...titles.keys()], plans };
+    await reporter.begin?.({ verb: 'explore', titles, leftOut: [], defaults, part });
     judged.push(...(await judgeBases(options)));
   });
 }

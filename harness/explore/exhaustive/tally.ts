@@ -1,4 +1,5 @@
 /** Sums what was tried: in any order, with the same result. */
+import type { Shard } from '../../port/shard.ts';
 import type { ChoiceKind } from './choice.ts';
 import type { Tried, TriedUnit } from './enumerator.ts';
 
@@ -76,12 +77,6 @@ export class Tally {
 
 /** How many plans there are, by the kinds of their deviations. */
 export type Alphabet = Partial<Record<ChoiceKind, number>>;
-
-/** A part of the plans: `number` of `of`, from 1. */
-export interface Shard {
-  number: number;
-  of: number;
-}
 
 /** Whether the item at a position belongs to the shard. */
 export function isInShard(position: number, { number, of }: Shard): boolean {

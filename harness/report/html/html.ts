@@ -80,8 +80,8 @@ class HtmlReporter implements Reporter {
   }
 
   /** Without the history, which would stay in memory. */
-  #count({ valid, expected, baseline }: Judged): void {
-    this.#judged.push({ valid, expected, baseline });
+  #count({ valid, expected, baseline, attempts }: Judged): void {
+    this.#judged.push({ valid, expected, baseline, attempts });
   }
 
   #addRun(run: JudgedRun, name: string): void {

@@ -60,7 +60,7 @@ function textOf(verdict: Verdict): string {
   return worstFirst(verdict)[0]?.sentence ?? 'violated';
 }
 
-function notesOf({ untested = [], failedCheck, notes, incomplete, log }: JudgedRun): string[] {
+function notesOf({ untested = [], failedCheck, attempts, notes, incomplete, log }: JudgedRun): string[] {
   const skipped = (log?.skipped ?? []).map(
     ({ reason, count, line }) => `${count} lines: ${reason}, first at line ${line}`,
   );
@@ -68,6 +68,7 @@ function notesOf({ untested = [], failedCheck, notes, incomplete, log }: JudgedR
     ...(incomplete === undefined ? [] : [`stopped: ${incomplete.message}`]),
     ...untested,
     ...(failedCheck === undefined ? [] : [`mistake: ${describeFailedCheck(failedCheck)}`]),
+    ...(attempts?.differences ?? []).map((difference) => `differs: ${difference}`),
     ...notes,
     ...skipped,
   ];
