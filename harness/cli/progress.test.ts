@@ -65,6 +65,11 @@ const verbs: [verb: string, args: () => string[], shown: RegExp][] = [
     /^clock-skew · guarded · seed 1 {2}searching {2}\d+ of 200 plans, [\d.]+ plans\/s, .* s left, \d+ kinds of deviations$/m,
   ],
   [
+    'explore --time',
+    () => ['explore', 'clock-skew', '--subject', 'guarded', '--time', '3s', '--workers', '1'],
+    /^clock-skew · guarded · seed 1 {2}searching {2}\d+ plans, [\d.]+ plans\/s, (2|1|less than 1) s left, /m,
+  ],
+  [
     'check',
     () => ['check', history, history],
     /^file 2 of 2: reading \S+history\.ndjson: \d+ of 5 MB, [\d.]+ MB\/s, .* s left$[^]*^file 2 of 2: judging \S+: 40000 events$/m,

@@ -108,7 +108,8 @@ async function exploreAll(names: readonly string[], flags: ExploreFlags, signal:
     parameters: flags.set,
     properties: flags.property,
     reporter,
-    onProgress: (state) => progress('search' in state ? describeState(state, runsMax) : describeBaseProgress(state)),
+    onProgress: (state) =>
+      progress('search' in state ? describeState(state, { runsMax, timeMs }) : describeBaseProgress(state)),
     signal,
   });
   return exitCode(valid);
@@ -122,7 +123,7 @@ function searchesInSimulation(environment: string): UsageError {
   );
 }
 
-function describeState(state: RunTitle & { search: Progress }, runs: number | undefined): string {
+function describeState(state: RunTitle & { search: Progress }, limits: Parameters<typeof describeProgress>[1]): string {
   const { scenario, subject, seed } = state;
-  return `${scenario} · ${subject} · seed ${seed}  ${describeProgress(state.search, runs)}`;
+  return `${scenario} · ${subject} · seed ${seed}  ${describeProgress(state.search, limits)}`;
 }

@@ -15,12 +15,19 @@ interface Tally {
   coverage: JudgedExploration['coverage'];
 }
 
-/** @param runsMax how many plans are tried if none is found; `undefined` if the search ends by time */
-export function describeProgress(tally: Tally & { state: string }, runsMax: number | undefined): string {
+/** When a search ends that finds nothing: at the first of its limits. */
+interface SearchLimits {
+  runsMax: number | undefined;
+  timeMs: number | undefined;
+}
+
+export function describeProgress(tally: Tally & { state: string }, { runsMax, timeMs }: SearchLimits): string {
   const { state, runs, runsPerSecond, coverage } = tally;
   const of = runsMax === undefined ? '' : ` of ${runsMax}`;
-  const isMeasured = state === 'searching' && runsMax !== undefined && runsPerSecond > 0;
-  const pace = paceText(runsPerSecond, 'plans', isMeasured ? (runsMax - runs) / runsPerSecond : undefined);
+  const untilRuns = runsMax === undefined ? Number.POSITIVE_INFINITY : (runsMax - runs) / runsPerSecond;
+  const untilTime = timeMs === undefined ? Number.POSITIVE_INFINITY : timeMs / 1_000 - runs / runsPerSecond;
+  const isMeasured = state === 'searching' && runsPerSecond > 0;
+  const pace = paceText(runsPerSecond, 'plans', isMeasured ? Math.min(untilRuns, untilTime) : undefined);
   return `${state}  ${runs}${of} plans${pace}, ${Object.keys(coverage).length} kinds of deviations`;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { historyOf, show } from '../history/history.test-support.ts';
 import type { JudgedRun, VerbStart } from '../port/reporter.ts';
-import { caught, judgedRun, reverted, START, steady, title } from './judged-run.test-support.ts';
+import { caught, judgedExploration, judgedRun, reverted, START, steady, title } from './judged-run.test-support.ts';
 import { createMarkdownReporter, fenced, inline } from './markdown.ts';
 
 const END = { valid: false, durationMs: 1_234, error: undefined } as const;
@@ -51,6 +51,18 @@ describe('a summary in Markdown', () => {
       '- failover · guarded left out: no promotion here',
       '1.2 s\n',
     ]);
+  });
+
+  it('draws what was shown under a plan that was found', async () => {
+    const { reporter, text } = await caught(createMarkdownReporter);
+    const run = { ...judgedRun(reverted, ['monotonic-view']), isConfirmed: true, attempt: 1 };
+    const failing = { kind: 'violation', what: 'monotonic-view' } as const;
+    const plan = { topology: {}, generations: [], observers: [], faults: [] } as never;
+    const found = { failing, plan, isShrunk: true, shrinkRuns: 3, runs: [run], confirm: undefined, keptAs: undefined };
+    await reporter.begin({ verb: 'explore', titles: [title('plan-space')], ...START });
+    await reporter.explored(judgedExploration({ valid: false, found }));
+    await reporter.end(END);
+    expect(text()).toContain(`${'▆'.repeat(59)}▁`);
   });
 
   it('says what did not run, and why the command stopped', async () => {

@@ -55,7 +55,9 @@ class MarkdownReporter implements Reporter {
     const name = this.#add(exploration, exploration.elapsedMs, exploration.found?.failing.what ?? '');
     if (!this.#isDetailed(exploration)) return;
     const lines = await describeExploration(exploration, plainPalette, this.#isVerbose);
-    this.#details.push({ name, blocks: [lines.join('\n')] });
+    const violated = exploration.found?.runs.findLast(({ valid }) => valid === false);
+    const drawing = violated === undefined ? [] : await drawingOf(violated);
+    this.#details.push({ name, blocks: [lines.join('\n'), ...drawing] });
   }
 
   end({ durationMs, error, baseline }: VerbEnd): void {
