@@ -3,7 +3,7 @@ import { displays } from '../channels/display/display-registry.ts';
 import { channels } from '../channels/channel-registry.ts';
 import { isOlder } from '../history/order.ts';
 import type { ObserverPlan } from '../plan/plan.ts';
-import type { AskStatus, Channel, ChannelListener, ChannelSurroundings, StatusTarget } from '../port/channel.ts';
+import type { AskStatus, Channel, ChannelListener, ChannelSurroundings } from '../port/channel.ts';
 import type { Display, DisplayPolicy, ObservedProgress, SeenProgress, Subject } from '../port/subject.ts';
 import { applicationThrew, displayThrew, requireDisplayed } from './application-failures.ts';
 
@@ -26,26 +26,28 @@ export interface ObserverActor {
   reload(): void;
   /** Later requests go to this instance of the application, counted from 1. The page keeps its state. */
   moveTo(instance: number): void;
+  /** Goes to the page of another story: the state of the page is lost, and requests in flight are dropped. */
+  navigateTo(story: string): void;
   /** Closes the tab before the end of the run. */
   leave(): void;
 }
 
 export function createObserver(plan: ObserverPlan, around: ObserverSurroundings): ObserverActor {
   const { clock, recorder, subject } = around;
-  const { session, story: key, channel } = plan;
+  const { session, channel } = plan;
   const choice = plan.display === 'subject' ? subject.frontEnd.display : plan.display;
   const policy = typeof choice === 'string' ? displays[choice] : choice;
   const runs: Promise<void>[] = [];
-  let target: StatusTarget = { story: key, instance: plan.instance };
+  let key = plan.story;
+  let { instance } = plan;
   let looks = 0;
   let page: Channel | undefined;
   let end: AbortSignal;
 
   return {
     async watch(signal) {
-      recorder.record({ process: session, session, type: 'ok', f: 'watch', key, phase: 'begin', channel });
       end = signal;
-      page = loadPage();
+      page = openStory();
       // A reload adds a page to `runs` during the loop.
       for (const run of runs) await run;
     },
@@ -57,26 +59,43 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
       page.close('the page was reloaded');
       page = loadPage();
     },
-    moveTo(instance) {
-      target = { story: key, instance };
+    moveTo(number) {
+      instance = number;
+    },
+    navigateTo(story) {
+      closePage('the page was left');
+      const isOpen = page !== undefined;
+      key = story;
+      if (isOpen) page = openStory();
     },
     leave() {
-      if (page === undefined) return;
-      page.close('the tab was closed');
+      closePage('the tab was closed');
       page = undefined;
-      recorder.record({ process: session, session, type: 'ok', f: 'watch', key, phase: 'end' });
     },
   };
 
+  function openStory(): Channel {
+    recorder.record({ process: session, session, type: 'ok', f: 'watch', key, phase: 'begin', channel });
+    return loadPage();
+  }
+
+  function closePage(reason: string): void {
+    if (page === undefined) return;
+    page.close(reason);
+    recorder.record({ process: session, session, type: 'ok', f: 'watch', key, phase: 'end' });
+  }
+
   function loadPage(): Channel {
+    const opens = { ...plan, story: key };
     const tab: { seen: SeenProgress | undefined; nextOrdinal(): number } = {
       seen: undefined,
       nextOrdinal: () => ++looks,
     };
-    const value = displayOn(tab, policy, plan, around);
-    const ask: ChannelSurroundings['ask'] = (request, operation) => around.ask(request, operation, target);
+    const value = displayOn(tab, policy, opens, around);
+    const ask: ChannelSurroundings['ask'] = (request, operation) =>
+      around.ask(request, operation, { story: opens.story, instance });
     const threw = (error: unknown): void => around.stop(applicationThrew(error, session, clock));
-    const opened = channels[channel](plan, { ...around, tab, listener: { value }, ask, threw });
+    const opened = channels[channel](opens, { ...around, tab, listener: { value }, ask, threw });
     runs.push(opened.run(end));
     return opened;
   }

@@ -2,8 +2,10 @@
 import { worstOf, type Violation } from '../checker/verdict.ts';
 import type { Fault } from '../faults/fault-registry.ts';
 import type { HistoryEvent } from '../history/event.ts';
+import { valueId } from '../history/order.ts';
 import { onlyWith } from '../plan/cuts.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { GenerationPlan, Plan } from '../plan/plan.ts';
+import { itemAt } from '../required.ts';
 import { minimise } from './minimise.ts';
 import type { Find } from './search.ts';
 import { decisiveGlobals } from './surviving-state.ts';
@@ -67,7 +69,7 @@ function shrinkWhile({ failing, plan: found }: Find, steadyUnder: number, option
     return isFailing;
   };
   let plan = found;
-  for (const next of [focused, withExplicitRoute]) {
+  for (const next of [focused, withExplicitRoute, withoutLaterSteps]) {
     if (failing.kind !== 'violation' || isOverdue()) break;
     const trial = tryPlan({ ...plan, properties: [failing.what] }, simulate);
     plan = next(plan, trial).find(fails) ?? plan;
@@ -111,6 +113,23 @@ function withExplicitRoute(plan: Plan, trial: Trial): Plan[] {
   const count = events.filter(isBefore).length;
   const ordinals = [0, -1, 1, -2, 2].map((offset) => count + offset).filter((nth) => nth >= 1);
   return ordinals.map((nth) => routed(plan, { actor: String(session), nth }, to));
+}
+
+/** The plan without the steps that are committed only after the violation, except the last one: its runs are shorter. */
+function withoutLaterSteps(plan: Plan, trial: Trial): Plan[] {
+  const end = violationOf(trial)?.events.at(-1);
+  if (end === undefined) return [];
+  const before = trial.outcome.history.events.slice(0, end).filter(({ f }) => f === 'commit');
+  const committed = new Set(before.map(({ key, value }) => `${key} ${valueId(value ?? null)}`));
+  const generations = plan.generations.map((generation): GenerationPlan => {
+    const { story, steps } = generation;
+    const number = 1 + plan.generations.filter((each) => each.story === story).indexOf(generation);
+    const isKept = ({ progress }: { progress: number }, at: number): boolean =>
+      at === steps.length - 1 || committed.has(`${story} ${valueId({ generation: number, progress })}`);
+    return { ...generation, steps: steps.filter(isKept) };
+  });
+  const hasLess = generations.some(({ steps }, at) => steps.length < itemAt(plan.generations, at).steps.length);
+  return hasLess ? [{ ...plan, generations }] : [];
 }
 
 function routed(plan: Plan, match: { actor: string; nth: number }, to: string): Plan {

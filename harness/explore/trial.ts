@@ -1,16 +1,21 @@
 /** Runs one plan in a simulation and judges it. */
 import { CHECKER_FAILED } from '../checker/compose.ts';
 import { EnvironmentError } from '../errors.ts';
+import type { HistoryEvent } from '../history/event.ts';
 import { disturbed } from '../plan/disturb.ts';
 import type { Plan } from '../plan/plan.ts';
 import { judgePlannedRun } from '../runner/judge-planned-run.ts';
 import type { RunJudgement } from '../runner/judgement.ts';
 import { BLOCKED } from '../simulation/simulate.ts';
+import { watchFor, type ViolationWatch } from './violation-watch.ts';
 import { findMismatch, type Traced } from './determinism.ts';
 import type { RunOutcome } from '../runner/run-plan.ts';
 
-/** Runs a plan to its end, synchronously and in virtual time. Throws only if the run cannot start. */
-export type Simulate = (plan: Plan) => TrialOutcome;
+/**
+ * Runs a plan, synchronously and in virtual time. Throws only if the run cannot start.
+ * @param isEnough stops the run at the first event for which it is true; the run is incomplete then
+ */
+export type Simulate = (plan: Plan, isEnough?: (event: HistoryEvent) => boolean) => TrialOutcome;
 
 export type TrialOutcome = RunOutcome & Traced;
 
@@ -20,15 +25,15 @@ export interface Trial {
   judgement: RunJudgement;
 }
 
-export function tryPlan(plan: Plan, simulate: Simulate): Trial {
-  const outcome = simulateOrFail(plan, simulate);
+export function tryPlan(plan: Plan, simulate: Simulate, isEnough?: ViolationWatch): Trial {
+  const outcome = simulateOrFail(plan, simulate, isEnough);
   return { plan, outcome, judgement: judgePlannedRun(outcome.history, plan) };
 }
 
 /** A simulation that cannot end throws; a search treats this as an incomplete run. */
-function simulateOrFail(plan: Plan, simulate: Simulate): TrialOutcome {
+function simulateOrFail(plan: Plan, simulate: Simulate, isEnough?: ViolationWatch): TrialOutcome {
   try {
-    return simulate(plan);
+    return isEnough === undefined ? simulate(plan) : simulate(plan, isEnough);
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     const incomplete = error;
@@ -74,8 +79,19 @@ function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boolean {
     const found = failureOf(tryPlan(plan, simulate));
     return found?.kind === 'broken' && found.what === failing.what;
   }
-  const { judgement } = tryPlan({ ...plan, properties: [failing.what] }, simulate);
-  return judgement.valid === false;
+  return violates(failing.what, plan, simulate);
+}
+
+/** Runs the plan up to the violation, where it can be seen when it happens. */
+function violates(property: string, plan: Plan, simulate: Simulate): boolean {
+  const judged = { ...plan, properties: [property] };
+  const { outcome, judgement } = tryPlan(judged, simulate, watchFor(property));
+  if (judgement.valid === false || !isStopped(outcome)) return judgement.valid === false;
+  return tryPlan(judged, simulate).judgement.valid === false;
+}
+
+function isStopped({ incomplete }: TrialOutcome): boolean {
+  return incomplete !== undefined && codeOf(incomplete) === 'interrupted';
 }
 
 /** Number of other timings that are tried, to check whether a failure depends on exact timing. */

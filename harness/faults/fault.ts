@@ -138,6 +138,8 @@ export interface Site {
   /** Worker or session. */
   actor: string;
   session: string;
+  /** All stories of the plan. */
+  stories: readonly string[];
   /** The version that starts the fault; its key is the story. */
   version: Version;
   /** When it is committed, or shown, or later. */

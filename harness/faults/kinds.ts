@@ -15,4 +15,5 @@ export { outOfRotation } from './out-of-rotation.ts';
 export { outage } from './outage.ts';
 export { promotion } from './promotion.ts';
 export { tabMove } from './tab-move.ts';
+export { tabNavigate } from './tab-navigate.ts';
 export { tabReload } from './tab-reload.ts';

@@ -47,7 +47,7 @@ function withoutActors(plan: Plan, names: ReadonlySet<string>): Plan {
 }
 
 /**
- * The plan without the generation; the same with requests of its tabs that are earlier by as much as it lasted; and with a
+ * The plan without the generation; the same with requests of its tabs that are earlier by about as much as it lasted; and with a
  * last generation that lasts longer by as much, since faults last until all generations are over.
  */
 function* withoutGeneration(plan: Plan, generation: GenerationPlan): Generator<Plan> {
@@ -56,7 +56,7 @@ function* withoutGeneration(plan: Plan, generation: GenerationPlan): Generator<P
   if (last === undefined) return;
   yield shorter;
   const lastsMs = generation.steps.reduce((sum, step) => sum + step.after_ms, 0);
-  yield withEarlierPolls(shorter, generation.story, lastsMs);
+  for (const byMs of [lastsMs, lastsMs + POLL_MS, lastsMs / 2]) yield withEarlierPolls(shorter, generation.story, byMs);
   const steps = last.steps.map((step, at) =>
     at === last.steps.length - 1 ? { ...step, after_ms: Math.min(step.after_ms + lastsMs, 3_600_000) } : step,
   );

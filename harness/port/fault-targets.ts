@@ -35,6 +35,7 @@ export interface TabTarget {
   reload(): void;
   /** Sends later requests of the tab to this instance of the application, counted from 1. */
   moveTo(instance: number): void;
+  navigateTo(story: string): void;
 }
 
 /** A request after the load balancer has chosen its database. */

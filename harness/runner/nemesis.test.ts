@@ -31,6 +31,7 @@ function setUp(...inputs: unknown[]) {
     tab: (session) => ({
       reload: () => void calls.push(`${session} reloads`),
       moveTo: (instance) => void calls.push(`${session} moves to ${instance}`),
+      navigateTo: (story) => void calls.push(`${session} goes to ${story}`),
     }),
     haveOwnSteps: false,
     createRow: async (story) => void calls.push(`row of ${story}`),

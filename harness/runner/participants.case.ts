@@ -108,6 +108,26 @@ export function describeParticipants(backendName: string): void {
       expect(written.map(({ value }) => (value as ProgressValue).progress)).toEqual([10]);
     });
 
+    it('a tab that goes to another story watches that, and sends nothing of what it had seen', async () => {
+      const observers = [
+        { session: 'tab-1', story: 'story-1', every_ms: 20 },
+        { session: 'tab-2', story: 'story-2', every_ms: 20 },
+      ];
+      const events = await play([{ kind: 'tab-navigate', session: 'tab-1', story: 'story-2', from: FIVE_POLLS }], {
+        observers,
+      });
+      const own = events.filter(({ session }) => session === 'tab-1');
+      expect(own.filter(({ f }) => f === 'watch').map(({ key, phase }) => [key, phase])).toEqual([
+        ['story-1', 'begin'],
+        ['story-1', 'end'],
+        ['story-2', 'begin'],
+      ]);
+      const asked = own.filter(({ f, type }) => f === 'read' && type === 'invoke');
+      const first = asked.find(({ index }) => index > beginOf(events))!;
+      expect([first.key, first['query']]).toEqual(['story-2', undefined]);
+      expect(asked.filter(({ key, index }) => key === 'story-1' && index > first.index)).toEqual([]);
+    });
+
     it('a tab that is reloaded does not send what it had seen', async () => {
       const events = await play([{ kind: 'tab-reload', session: 'tab-1', from: FIVE_POLLS }]);
       const asked = events.filter(({ f, type }) => f === 'read' && type === 'invoke');

@@ -3,7 +3,7 @@ import type { Backend, Cluster, Commit } from '../port/backend.ts';
 import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
 import type { GatewayServer } from '../gateway/gateway-server.ts';
 import type { AppClock, Clock } from '../clock.ts';
-import type { EventBody, HistoryHeader } from '../history/event.ts';
+import type { EventBody, HistoryEvent, HistoryHeader } from '../history/event.ts';
 import { HAS_OWN_STEPS, MARKS_ITS_END } from '../history/marks.ts';
 import type { Plan } from '../plan/plan.ts';
 import { installInstanceDates } from '../subject/app-dates.ts';
@@ -38,6 +38,8 @@ export interface StageOptions {
   host: Host;
   /** Receives each line of the history at once. Without a sink the history is only in memory. */
   sink?: LineSink;
+  /** Called for every event of the history. */
+  onEvent?(event: HistoryEvent): void;
   /** Called for every request that arrives at the gateway, with the time of the run in nanoseconds. */
   onRequest?(exchange: Exchange, time: number): void;
   /** Also receives every request that passes the gateway. */
@@ -101,6 +103,7 @@ export async function prepareStage(
 
   const clock = host.clock();
   const recorder = new Recorder(clock, headerOf(options, cluster, instances), options.sink, options.stop);
+  if (options.onEvent !== undefined) recorder.follow(options.onEvent);
   const processes = new ProcessNames();
   const exchanges = recordExchanges(recorder, processes, subject.tracked, keys, writesOf(plan, backend));
   const knownValues = followValues(recorder, () => cluster.commitsDelivered());

@@ -75,7 +75,7 @@ export function leftOutOf(probe: Probe, can: ChoiceCapabilities): string[] {
   const missing = probe.requests.length - matchable(probe).length + probe.unattributed;
   const close = closePairs(probe);
   return [
-    'promotion, page reloads, frozen or partitioned replicas, faults between a tab and the application',
+    'promotion, page reloads, tabs that go to another story, frozen or partitioned replicas, faults between a tab and the application',
     'two deviations of one request or replica lag, two bursts of one actor',
     `delays of more than ${DELAY_MS_MAX / 1e3} s`,
     ...(can.steps ? [] : ['stalls and early ends of generations, since the application decides on its steps']),

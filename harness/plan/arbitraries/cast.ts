@@ -37,6 +37,7 @@ function versionsOf(cast: Plan): Arbitrary<Version> {
 
 function faultChoices(cast: Plan, limits: Limits): Choice[] {
   const { workers, sessions, replicas } = namesOf(cast);
+  const stories = [...new Set(cast.generations.map(({ story }) => story))];
   const asked = sessions.length === 0 ? undefined : requestDraft(['GET', 'POST'], limits, true);
   const written = requestDraft(['PATCH', 'POST', 'GET'], limits, false);
   const site: Arbitrary<Site> = fc
@@ -47,7 +48,7 @@ function faultChoices(cast: Plan, limits: Limits): Choice[] {
       session: oneOf(sessions),
       version: versionsOf(cast),
     })
-    .map((drawn) => ({ ...drawn, moment: afterCommit(drawn.version) }));
+    .map((drawn) => ({ ...drawn, stories, moment: afterCommit(drawn.version) }));
   const at = (weight: number, drafts: readonly Weighted<FaultDraft>[]): Choice[] => {
     const draft = oneOfWeighted(drafts);
     return draft === undefined

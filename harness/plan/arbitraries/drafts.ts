@@ -136,9 +136,11 @@ function generationDrafts(range: Range, limits: Limits): Arbitrary<GenerationDra
     start_ms: 0,
     pace_ms: 50,
     progresses: each.progresses.slice(0, 1),
+    errorAt: undefined,
+    stalls: [],
   }));
   const many = fc.array(short, { minLength: MANY - 2, maxLength: MANY, size: 'max' });
-  return fc.oneof({ weight: 14, arbitrary: usual }, { weight: 1, arbitrary: many });
+  return fc.oneof({ weight: 9, arbitrary: usual }, { weight: 1, arbitrary: many });
 }
 
 const A_FEW = 3;

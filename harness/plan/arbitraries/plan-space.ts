@@ -28,7 +28,7 @@ export interface SpaceDraft {
 
 export function buildSpace(draft: SpaceDraft): Variation {
   const cast: Cast = { draft, generations: [], observers: [], deviations: faultsFromStart(draft) };
-  for (const [at, story] of draft.stories.entries()) addStory(cast, `story-${at + 1}`, story);
+  for (const [at, story] of draft.stories.entries()) addStory(cast, nameOfStory(at), story);
   const { generations, observers } = cast;
   const deviations = compatible(cast.deviations, draft.losesCommits);
   const { seed, routing, replicas, instances, watch_on_ms: watchOnMs } = draft;
@@ -50,15 +50,22 @@ export function buildSpace(draft: SpaceDraft): Variation {
   return { base, deviations };
 }
 
+function nameOfStory(at: number): string {
+  return `story-${at + 1}`;
+}
+
 /** How long it takes to create a row. */
 const ROW_MS = 50;
 
-/** After a promotion, a page that is reloaded sees less than before whatever the application does. */
+/** After a promotion, a page that is loaded again sees less than before whatever the application does. */
 function compatible(deviations: readonly Deviation[], mayLoseCommits: boolean): Deviation[] {
-  const isOf = (kind: string) => (deviation: Deviation) => kindOf(deviation) === kind;
-  const without = mayLoseCommits && deviations.some(isOf('promotion')) ? 'tab-reload' : 'promotion';
-  return deviations.filter((deviation) => !isOf(without)(deviation));
+  const losesCommits = mayLoseCommits && deviations.some((deviation) => kindOf(deviation) === 'promotion');
+  const without = losesCommits ? LOADS : LOSSES;
+  return deviations.filter((deviation) => !without.includes(kindOf(deviation)));
 }
+
+const LOADS: readonly string[] = ['tab-reload', 'tab-navigate'];
+const LOSSES: readonly string[] = ['promotion'];
 
 /** The named actors and deviations so far. */
 interface Cast {
@@ -81,6 +88,7 @@ const EMPTY_SITE: Site = {
   instance: 1,
   actor: '',
   session: '',
+  stories: [],
   version: NO_VERSION,
   moment: afterCommit(NO_VERSION),
 };
@@ -145,6 +153,7 @@ function siteOf(
     replica: `replica-${replica}`,
     instance: instanceOf(cast, instance),
     session,
+    stories: cast.draft.stories.map((_, at) => nameOfStory(at)),
     actor: isOfTab ? session : itemAt(own, number).worker,
     version,
     moment: later(isOnceShown ? afterShow(session, version) : afterCommit(version), plusMs),
