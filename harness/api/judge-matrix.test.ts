@@ -26,6 +26,8 @@ it('has a cell for each scenario and subject, with the shortest counterexample a
   ]);
   expect(results.cells[0]).toMatchObject({
     isAsExpected: true,
+    runs: 2,
+    agreeing: 2,
     violated: expect.arrayContaining(['monotonic-commits']),
     counterexample: { sentence: expect.stringContaining('story-1'), replay: expect.stringContaining('ratchet replay') },
   });
