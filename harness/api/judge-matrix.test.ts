@@ -6,6 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { subject as guarded } from '../../fixtures/subjects/guarded/subject.ts';
 import { subject as legacy } from '../../fixtures/subjects/legacy/subject.ts';
 import { matrix } from '../index.ts';
+import type { Subject } from '../port/subject.ts';
 import { matrixText } from '../report/matrix-text.ts';
 import { plainPalette } from '../report/palette.ts';
 
@@ -26,6 +27,8 @@ it('has a cell for each scenario and subject, with the shortest counterexample a
   ]);
   expect(results.cells[0]).toMatchObject({
     isAsExpected: true,
+    runs: 2,
+    agreeing: 2,
     violated: expect.arrayContaining(['monotonic-commits']),
     counterexample: { sentence: expect.stringContaining('story-1'), replay: expect.stringContaining('ratchet replay') },
   });
@@ -43,6 +46,28 @@ it('is false where a verdict differs from what the subject declares, and says wh
   expect(text).toContain('✗ racing-writers · legacy  expected to hold');
   expect(text).toContain('✓ restart · legacy  expected to be violated');
   expect(text).toMatch(/^restart +✓ !$/m);
+});
+
+it('says of a cell how many of its runs were violated, if not all were', async () => {
+  let isStuck = false;
+  const subject: Subject = {
+    ...guarded,
+    createInstance(environment) {
+      isStuck = !isStuck;
+      return guarded.createInstance(environment);
+    },
+    // In every other run pages show no more than 10%.
+    frontEnd: {
+      ...guarded.frontEnd,
+      display:
+        () =>
+        ({ progress }) =>
+          !isStuck || progress <= 10,
+    },
+  };
+  const results = await matrix({ ...options, scenarios: ['late-event'], subjects: [subject], runs: 4 });
+  expect(results.cells[0]).toMatchObject({ valid: false, runs: 4, agreeing: 2 });
+  expect(matrixText(results, plainPalette)).toContain('✗ late-event · guarded  in 2 of 4 runs  expected to hold');
 });
 
 it('is false where a subject that declares nothing is violated', async () => {

@@ -80,6 +80,8 @@ function cellOf(scenario: string, subject: string, runs: readonly JudgedRun[]): 
     valid,
     expected,
     isAsExpected: valid === (expected ?? true),
+    runs: runs.length,
+    agreeing: runs.filter((run) => run.valid === valid).length,
     ...(isKnown(runs) ? { isKnown: true } : {}),
     violated: violatedIn(runs),
     ...(shortest === undefined ? {} : { counterexample: counterexampleOf(shortest) }),

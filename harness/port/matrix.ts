@@ -13,6 +13,9 @@ export interface MatrixCell {
   isAsExpected: boolean;
   /** The baseline has every violation of its runs. */
   isKnown?: true;
+  /** How many runs there were, and how many of them had the verdict of the cell. */
+  runs: number;
+  agreeing: number;
   /** The properties that were violated. */
   violated: readonly string[];
   /** The violated run with the fewest events: its sentence, its folder, and the command that runs it again. */

@@ -85,11 +85,12 @@ function padded({ text, length }: { text: string; length: number }, width = 0): 
 }
 
 function describeCell(cell: MatrixCell, palette: Palette): string[] {
-  const { scenario, subject, valid, isAsExpected, isKnown, violated, counterexample, reason } = cell;
+  const { scenario, subject, valid, isAsExpected, isKnown, runs, agreeing, violated, counterexample, reason } = cell;
   if (valid === true && isAsExpected) return [];
   const words = isKnown === true ? 'known' : `expected to ${valid === true ? 'be violated' : 'hold'}`;
   const surprise = isSurprise(cell) || isKnown === true ? palette.yellow(`  ${words}`) : '';
-  const head = `${validityMark(valid, palette)} ${scenario} · ${subject}${surprise}`;
+  const share = agreeing === runs ? '' : `  in ${agreeing} of ${runs} runs`;
+  const head = `${validityMark(valid, palette)} ${scenario} · ${subject}${share}${surprise}`;
   if (reason !== undefined) return [head, `  ${reason}`];
   if (counterexample === undefined) return [head];
   const { sentence, replay } = counterexample;
