@@ -14,6 +14,8 @@ const RANGE: Definition = {
     'storiesMax?': aNumber,
     'generationsMax?': aNumber,
     'generationsOverlap?': aFlag,
+    'equalSteps?': aFlag,
+    'outcomes?': aListOf('outcomes of generations'),
     'tabsMax?': aNumber,
   },
   isClosed: true,

@@ -20,6 +20,10 @@ export interface Range {
   generationsMax?: number;
   /** Whether a generation of a story may start before the previous one has ended; true. */
   generationsOverlap?: boolean;
+  /** Whether a step may have the progress of the one before it; true. */
+  equalSteps?: boolean;
+  /** How a generation may end; `completed`, `failed` and `abandoned`. */
+  outcomes?: readonly Plan['generations'][number]['outcome'][];
   /** Of one story; 3. */
   tabsMax?: number;
 }

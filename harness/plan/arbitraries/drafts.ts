@@ -143,6 +143,7 @@ function generationDrafts(range: Range, limits: Limits): Arbitrary<GenerationDra
   return fc.oneof({ weight: 9, arbitrary: usual }, { weight: 1, arbitrary: many });
 }
 
+const OUTCOMES = ['completed', 'failed', 'abandoned'] as const;
 const A_FEW = 3;
 const MANY = 12;
 
@@ -157,10 +158,13 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
     progresses: fc.subarray([...PROGRESS_STEPS], { minLength: 1 }).map((some) => some.toSorted((a, b) => a - b)),
     reachesAll: rarely,
     // Most often the last one, which ends without more progress.
-    repeats: fc.constantFrom(undefined, undefined, undefined, undefined, 0, 0, 1, 2),
+    repeats:
+      range.equalSteps === false
+        ? fc.constant(undefined)
+        : fc.constantFrom(undefined, undefined, undefined, undefined, 0, 0, 1, 2),
     // With 1 ms, commits have the same time.
     pace_ms: fc.constantFrom(100, 50, 200, 500, 1),
-    outcome: fc.constantFrom('completed', 'failed', 'abandoned'),
+    outcome: fc.constantFrom(...(range.outcomes ?? OUTCOMES)),
     requests: few(requestDraft(['PATCH', 'POST', 'GET'], limits, false)),
     errorAt: kinds.has('step-error') ? sometimes(fc.integer({ min: 1, max: 7 })) : fc.constant(undefined),
     stalls: few(
