@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const databaseTests = '**/*.embedded.test.ts';
 const containerTests = '**/*.containers.test.ts';
-// Equal for all suites, so that vitest runs them in one pool: the tests of databases mostly wait.
-const maxWorkers = Math.max(2, availableParallelism() - 1);
+// Equal for all suites, so that vitest runs them in one pool. More than cores: the tests of databases mostly wait.
+const maxWorkers = availableParallelism() + 1;
 const browserTests = '**/*.browser.test.ts';
 // On GitHub, commands under test would annotate the run of the tests.
 const env = { GITHUB_ACTIONS: '' };
