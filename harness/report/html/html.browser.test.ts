@@ -224,8 +224,10 @@ describe('a report in a browser', () => {
     expect(await page.evaluate(isWhole)).toBe(true);
   });
 
-  it('holds ten thousand runs', async () => {
-    const [held, violated] = [steady, lagging()].map((history) => runOf(history, title('lagging-replica')));
+  it('holds ten thousand runs with hostile names', async () => {
+    const name = '</script><img src=x onerror=alert(1)>\u001B[32m✓\u202E😀\u0000]]>&"';
+    const histories = [steady, lagging(name, name)];
+    const [held, violated] = histories.map((history) => runOf(history, title(name, { subject: name })));
     function* many(): Generator<JudgedRun> {
       for (let seed = 0; seed < 10_000; seed++) yield { ...(seed === 9_876 ? violated! : held!), seed };
     }
@@ -233,7 +235,10 @@ describe('a report in a browser', () => {
     expect(await page.locator('.runs caption').innerText()).toBe('10000 of 10000 rows');
     await page.getByRole('searchbox', { name: 'Filter' }).fill('seed 9876');
     await page.locator('.runs a').first().click();
-    expect(await page.locator('.stories h2').innerText()).toContain('from 85% back to 10%');
+    const sentence = await page.locator('.stories h2').innerText();
+    expect(sentence).toContain('from 85% back to 10%');
+    expect(sentence).toContain(String.raw`</script><img src=x onerror=alert(1)>\u{1b}[32m✓\u{202e}😀\u{0}]]>&"`);
+    expect(await page.locator('img').count()).toBe(0);
   });
 
   it('draws of a long history what is visible, at the violation first', async () => {
