@@ -62,7 +62,6 @@ test('each property is violated where its checker finds a violation', async () =
   const there = { key: 'there' };
   const histories = [
     historyOf([show('tab-1', progress(85)), show('tab-1', progress(10))]),
-    historyOf([show('tab-1', progress(100, 'failed')), show('tab-1', progress(100, 'generating'))]),
     historyOf([read('tab-1', progress(85)), read('tab-1', progress(10))]),
     historyOf([write('tab-1', progress(85)), read('tab-1', progress(10))]),
     historyOf([commit(progress([2, 5])), commit(progress(85))]),
@@ -73,6 +72,15 @@ test('each property is violated where its checker finds a violation', async () =
       commit(progress(40)),
     ]),
     historyOf([invoke('tab-1', 'start'), ok('tab-1', 'start', progress([2, 0])), read('tab-1', progress(40))]),
+    ...['completed', 'failed'].flatMap((status) => {
+      const [end, reopened] = [progress(100, status), progress(100, 'generating')];
+      return [
+        historyOf([show('tab-1', end), show('tab-1', reopened)]),
+        historyOf([read('tab-1', end), show('tab-1', end), read('tab-1', reopened)]),
+        historyOf([write('tab-1', end), read('tab-1', reopened)]),
+        historyOf([commit(end), commit(reopened)]),
+      ];
+    }),
   ];
   for (const history of histories) {
     expect(Object.values(verdictsOfCheckers(history) as object).flat()).toContain(false);
