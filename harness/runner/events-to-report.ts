@@ -21,11 +21,13 @@ export function eventsToReport(
   const keys = keysToReport(parted, [...worst, ...inOrder.flatMap((violations) => violations.slice(1))]);
   const events = new Set(worst.flatMap((violation) => violation.events));
   const hasCommits = worst.length > 0 && parted.commits <= EVENTS_MAX;
-  const part = parted.extract((each, at) => {
-    const { history } = each;
+  const isWanted = (part: HistoryPart, at: number): boolean => {
+    const { history } = part;
     if (hasCommits && history.code.get(at) === COMMIT_OK) return true;
-    return keys.has(history.keyName(at)) || isOf(events, each, at);
-  });
+    return keys.has(history.keyName(at)) || isOf(events, part, at);
+  };
+  // Without a violation no part is read again.
+  const part = worst.length === 0 ? parted.faults : parted.extract(isWanted);
   const places = new Map([...part.indices].map((index, at) => [index, at]));
   return {
     history: inMemory(part.history, hasCommits),
