@@ -138,6 +138,9 @@ describe('a shard that is missing', () => {
     expect(stdout).toMatch(/3 passed, 1 not run/);
     expect(read('parts.xml')).toContain('<error message="shard 2 of 3 is missing"/>');
     expect(status).toBe(2);
+    const updated = ratchet('merge', first!, third!, '--report', 'merged-parts', '--update-baseline');
+    expect([updated.status, existsSync(join(folder, 'ratchet.baseline.json'))]).toEqual([2, false]);
+    expect(updated.stdout).not.toContain('; updated');
   });
 
   it('that was killed is merged as far as it came, and unknown', async () => {
@@ -217,6 +220,14 @@ describe('shards that do not belong together are refused in one line', () => {
     for (const name of ['recovery-conflict', 'error-as-zero'])
       rmSync(join(folder, 'refused-1', name), { recursive: true, force: true });
     expect(merge('refused-1').stderr).toContain('plan.json is missing');
+  });
+
+  it('an exhaustive search, whose shards state for themselves what they tried', () => {
+    const args = ['explore', 'one-tab', '--exhaustive', '1', '--subject', './subject.ts', '--workers', '1'];
+    const { stderr } = ratchet(...args, '--shard', '1/400', '--report', 'exhaustive-1');
+    expect(stderr).toBe('');
+    const { status, stderr: refused } = merge('exhaustive-1');
+    expect([status, refused]).toEqual([64, expect.stringContaining('is of an exhaustive search')]);
   });
 
   it('a shard that does not exist', () => {
