@@ -1,7 +1,16 @@
 /** Shards of `run`, `explore` and `matrix`, merged. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -216,7 +225,8 @@ describe('shards that do not belong together are refused in one line', () => {
       expect.stringContaining('run-2-of-2.ndjson:1: it is not a line'),
     ]);
     expect(merge('nowhere').stderr).toContain('nowhere: no such folder');
-    expect(merge('merged-parts').stderr).toContain('merged-parts: there is no journals/*.ndjson in it');
+    mkdirSync(join(folder, 'empty'));
+    expect(merge('empty').stderr).toContain('empty: there is no journals/*.ndjson in it');
     for (const name of ['recovery-conflict', 'error-as-zero'])
       rmSync(join(folder, 'refused-1', name), { recursive: true, force: true });
     expect(merge('refused-1').stderr).toContain('plan.json is missing');
