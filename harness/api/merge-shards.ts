@@ -104,7 +104,7 @@ class Merge {
     const merged = { ...matrixOf(columns, isWhole), durationMs: this.#durationMs() };
     const results = withBaseline(merged, isWhole, gate);
     this.#saveDurations();
-    gate.update();
+    if (isWhole) gate.update();
     return { valid: results.baseline?.valid ?? results.valid, missing: this.missing, matrix: results };
   }
 

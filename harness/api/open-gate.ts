@@ -81,10 +81,13 @@ export async function throughGate(
   const valid = await work({
     ...compared,
     async end(end) {
-      const baseline = gate.summary(gate.gated(end.valid));
-      gated = baseline?.valid;
+      const summary = gate.summary(gate.gated(end.valid));
+      gated = summary?.valid;
+      // After an error the file stays as it is.
+      const hasFailed = end.error !== undefined;
+      const baseline = summary && { ...summary, isUpdated: summary.isUpdated && !hasFailed };
       await reporter.end?.(baseline === undefined ? end : { ...end, baseline });
-      if (end.error === undefined) gate.update();
+      if (!hasFailed) gate.update();
     },
   });
   return gated ?? valid;

@@ -1,7 +1,16 @@
 /** Shards of `run`, `explore` and `matrix`, merged. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -138,6 +147,9 @@ describe('a shard that is missing', () => {
     expect(stdout).toMatch(/3 passed, 1 not run/);
     expect(read('parts.xml')).toContain('<error message="shard 2 of 3 is missing"/>');
     expect(status).toBe(2);
+    const updated = ratchet('merge', first!, third!, '--report', 'merged-parts', '--update-baseline');
+    expect([updated.status, existsSync(join(folder, 'ratchet.baseline.json'))]).toEqual([2, false]);
+    expect(updated.stdout).not.toContain('; updated');
   });
 
   it('that was killed is merged as far as it came, and unknown', async () => {
@@ -213,10 +225,19 @@ describe('shards that do not belong together are refused in one line', () => {
       expect.stringContaining('run-2-of-2.ndjson:1: it is not a line'),
     ]);
     expect(merge('nowhere').stderr).toContain('nowhere: no such folder');
-    expect(merge('merged-parts').stderr).toContain('merged-parts: there is no journals/*.ndjson in it');
+    mkdirSync(join(folder, 'empty'));
+    expect(merge('empty').stderr).toContain('empty: there is no journals/*.ndjson in it');
     for (const name of ['recovery-conflict', 'error-as-zero'])
       rmSync(join(folder, 'refused-1', name), { recursive: true, force: true });
     expect(merge('refused-1').stderr).toContain('plan.json is missing');
+  });
+
+  it('an exhaustive search, whose shards state for themselves what they tried', () => {
+    const args = ['explore', 'one-tab', '--exhaustive', '1', '--subject', './subject.ts', '--workers', '1'];
+    const { stderr } = ratchet(...args, '--shard', '1/400', '--report', 'exhaustive-1');
+    expect(stderr).toBe('');
+    const { status, stderr: refused } = merge('exhaustive-1');
+    expect([status, refused]).toEqual([64, expect.stringContaining('is of an exhaustive search')]);
   });
 
   it('a shard that does not exist', () => {

@@ -19,6 +19,10 @@ export interface MergedSection {
  */
 export function requireOneCommand(journals: readonly ReadJournal[]): void {
   const first = firstOf(journals);
+  if (first.head.settings['exhaustive'] !== undefined) {
+    const what = `${shortPath(first.file)} is of an exhaustive search, which states for each shard what it tried`;
+    throw new UsageError('shards-mixed', what, 'the statements of all shards together are that of the search');
+  }
   for (const other of journals.slice(1)) {
     const difference = differenceOf(first, other);
     if (difference !== undefined) throw mixed(`${shortPath(other.file)} was made with ${difference}`);
