@@ -50,6 +50,10 @@ for pid in $pids; do
 done
 # A process may still be copying files into the directory.
 tries=50
+# Its owner file goes last: what remains if this process is killed, too, still has its owner, and is swept.
+for entry in "$1"/*; do
+  case $entry in */owner.json) ;; *) rm -rf "$entry" 2>/dev/null ;; esac
+done
 until rm -rf "$1" 2>/dev/null && [ ! -e "$1" ]; do
   tries=$((tries - 1))
   [ "$tries" -gt 0 ] || exit 1

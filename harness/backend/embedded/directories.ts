@@ -1,9 +1,10 @@
 /** Directories: those of running clusters, and the cache. */
 import { constants } from 'node:fs';
-import { access, chmod, lstat, mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { access, chmod, lstat, mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../errors.ts';
+import { OWNER_FILE } from '../../lifetime/owner.ts';
 import type { Account } from './account.ts';
 import { reachableBy } from './account.ts';
 
@@ -69,7 +70,14 @@ export async function freeBytes(path: string): Promise<number> {
   return stats.bavail * stats.bsize;
 }
 
+/** The owner file goes last: if this process is killed meanwhile, what remains still has its owner, and is swept. */
 export async function removeDirectory(path: string): Promise<void> {
+  const names = await readdir(path).catch(() => []);
+  for (const name of names.filter((each) => each !== OWNER_FILE)) await remove(join(path, name));
+  await remove(path);
+}
+
+async function remove(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
 }
 

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { chown, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Owner } from '../../lifetime/owner.ts';
 import { isDead, readOwner, writeOwner } from '../../lifetime/owner.ts';
+import { removeDirectory } from './directories.ts';
 import { sweep } from './sweep.ts';
 
 const self = { uid: process.getuid!() };
@@ -120,6 +122,37 @@ describe('sweeping', () => {
     bystander.kill();
   });
 });
+
+describe('removing a cluster', () => {
+  const removals = {
+    'by this process': removeDirectory,
+    'by its watchdog': async (directory: string) => {
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', WATCHED, directory], {
+        cwd: import.meta.dirname,
+      });
+      await once(child, 'exit');
+      await vi.waitUntil(async () => !(await readdir(root)).includes(basename(directory)), { timeout: 30_000 });
+    },
+  };
+
+  it.each(Object.entries(removals))('%s leaves its owner file until the end', async (_, remove) => {
+    const directory = await cluster('ratchet-full');
+    for (const name of ['a', 'primary', 'z.log']) await mkdir(join(directory, name, 'base'), { recursive: true });
+    const gone: (string | null)[] = [];
+    const watcher = watch(directory, (_event, name) => void gone.push(name));
+    await remove(directory);
+    await vi.waitUntil(() => gone.includes('owner.json'), { timeout: 30_000 });
+    watcher.close();
+    expect(gone.slice(0, gone.indexOf('owner.json'))).toEqual(expect.arrayContaining(['a', 'primary', 'z.log']));
+  });
+});
+
+/** A process that dies with a watchdog. */
+const WATCHED = `
+const { startWatchdog } = await import('../../lifetime/watchdog.ts');
+startWatchdog(process.argv[1]);
+process.kill(process.pid, 'SIGKILL');
+`;
 
 describe('the owner of a cluster', () => {
   it('is this process, and alive', async () => {
