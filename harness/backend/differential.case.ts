@@ -113,8 +113,18 @@ const writtenLeafOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<{ column: string;
     .map(({ column, operator, value }) => ({
       column,
       operator,
-      value: Array.isArray(value) ? `(${value.map(quoted).join(',')})` : quoted(value),
-    }));
+      value: Array.isArray(value)
+        ? `(${value.map(quoted).join(',')})`
+        : isPattern(operator)
+          ? String(value)
+          : quoted(value),
+    }))
+    // The library takes the quotes around a pattern for a part of it.
+    .filter(({ operator, value }) => !isPattern(operator) || /^[\w*%-]+$/.test(value));
+
+function isPattern(operator: string): boolean {
+  return operator === 'like' || operator === 'ilike';
+}
 
 const filterOf = (leaf: fc.Arbitrary<Leaf>): fc.Arbitrary<Described<Filter>> =>
   fc.oneof(
