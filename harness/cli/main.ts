@@ -41,7 +41,7 @@ Every run saves plan.json, history.ndjson and verdict.json in REPORT/<scenario>/
 and REPORT/latest points to the newest. --keep-reports says how many remain of each scenario.`;
 
 export async function main(argv: readonly string[]): Promise<void> {
-  const interruption = catchSignals();
+  const interruption = catchSignals(argv[0] === 'check' ? [] : SIGNALS);
   catchOutputErrors();
   let exitCode: number = ExitCode.unknown;
   const finish: Finish = (code) => {
@@ -103,16 +103,22 @@ interface Interruption {
   endNow(): void;
 }
 
+/**
+ * With the exit codes that a shell shows. `check` computes without a pause and has nothing to keep, so that signals end it as
+ * they end other processes.
+ */
+const SIGNALS: readonly (readonly [signal: NodeJS.Signals, exitCode: number])[] = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+];
+
 /** The first signal stops the run and keeps what was recorded; a second one ends at once. */
-function catchSignals(): Interruption {
+function catchSignals(signals: typeof SIGNALS): Interruption {
   const controller = new AbortController();
   let code: number | undefined;
   let endsAtOnce = false;
-  for (const [signal, exitCode] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ] as const) {
+  for (const [signal, exitCode] of signals) {
     process.on(signal, () => {
       if (code !== undefined || endsAtOnce) process.exit(exitCode);
       code = exitCode;

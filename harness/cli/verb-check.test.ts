@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -388,4 +389,13 @@ describe('ratchet export', () => {
     const back = ratchet(['export', '-', '--from', 'jepsen-edn', '--to', 'ratchet'], edn).stdout;
     expect(back).toBe(readFileSync(broken, 'utf8'));
   });
+});
+
+it('is ended by a signal, whatever it is doing', async () => {
+  const child = spawn(process.execPath, [program, 'check', '-'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  // More than fits into a pipe: once it is written, the command has begun to read.
+  child.stdin.write(shows(...Array.from({ length: 4_000 }, (): Show => ['tab-1', 10])));
+  await once(child.stdin, 'drain');
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([null, 'SIGINT']);
 });
