@@ -1,3 +1,3 @@
 import { judgeEveryScenario } from './scenarios.case.ts';
 
-await judgeEveryScenario('embedded');
+await judgeEveryScenario('embedded', 'legacy');
