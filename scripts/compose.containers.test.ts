@@ -50,7 +50,11 @@ it('an application with one URL writes to the primary, and eventually reads the 
     inProject('kill', '-s', 'SIGUSR1', 'rest', 'rest-replica-1');
     return (await client.from('stories').upsert({ id: 'a', progress: 85 })).error === null;
   }, 60_000);
-  await eventually(async () => (await client.from('stories').select()).data?.[0]?.progress === 85, 60_000);
+  await eventually(async () => {
+    // The reload above may have come before the table had reached the replica.
+    inProject('kill', '-s', 'SIGUSR1', 'rest-replica-1');
+    return (await client.from('stories').select()).data?.[0]?.progress === 85;
+  }, 60_000);
   expect([...servedBy].sort()).toEqual(['GET replica-1', 'POST primary']);
 });
 
