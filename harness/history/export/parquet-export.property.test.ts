@@ -22,7 +22,7 @@ const names: PropertyName[] = [
   'writes-follow-reads',
 ];
 const folder = mkdtempSync(join(tmpdir(), 'parquet-'));
-const file = join(folder, 'history.parquet');
+let files = 0;
 let database: DuckDBInstance;
 let connection: DuckDBConnection;
 
@@ -39,6 +39,8 @@ afterAll(() => {
 
 /** By property: how many values were judged, and the verdict. */
 async function verdictsOfSql(history: History): Promise<unknown> {
+  // A file of its own: the database keeps parts of the files that it has read.
+  const file = join(folder, `${(files += 1)}.parquet`);
   writeFileSync(file, exportParquet(asColumns(history)));
   await connection.run(`create or replace view history as select * from '${file}'`);
   const rows = (await connection.runAndReadAll(query)).getRowObjectsJS();
