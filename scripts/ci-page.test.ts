@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { subjectFile } from '../fixtures/render-app/render-subjects.test-support.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const page = readFileSync(join(root, 'docs/CI.md'), 'utf8');
@@ -50,22 +51,6 @@ const folder = mkdtempSync(join(tmpdir(), 'ci-page-'));
 const project = join(folder, 'repository/app');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const SUBJECT = `import { defineSubject, modules } from ${JSON.stringify(join(root, 'harness/index.ts'))};
-export const subject = defineSubject({
-  app: modules(import.meta.dirname),
-  database: {
-    seed: 'supabase/seed.sql',
-    table: 'render_jobs',
-    key: 'id',
-    keyOf: 'uuid',
-    row: { owner_id: '11111111-1111-4111-8111-111111111111' },
-    progress: { column: 'pct', max: 1 },
-    status: { column: 'state', completed: 'done', failed: 'error' },
-  },
-  routes: { status: '/api/jobs/:id', start: '/api/jobs/:id/start' },
-});
-`;
-
 /** A package without dependencies, so that npm ci needs no registry. */
 const PACKAGE = { name: 'ratchet', version: '0.1.0', type: 'module', bin: { ratchet: 'ratchet.js' } };
 const LOCK = {
@@ -86,7 +71,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'ratchet/package.json'), JSON.stringify(PACKAGE));
   cpSync(join(root, 'fixtures/render-app'), project, { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  writeFileSync(join(project, 'subject.ts'), SUBJECT);
+  writeFileSync(join(project, 'subject.ts'), subjectFile());
   writeFileSync(join(project, 'ratchet.config.ts'), "export default { subject: './subject.ts' };\n");
   const { devDependencies } = LOCK.packages[''];
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'app', type: 'module', devDependencies }));

@@ -25,7 +25,7 @@ import { exhaustRanges, type ExhaustiveOptions } from './exhaust-bases.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
 import { openJournal, requireShard, type ShardOptions } from './open-shard.ts';
-import { openGate, throughGate, type GateOptions } from './open-gate.ts';
+import { openProjectGate, throughGate, type GateOptions } from './open-gate.ts';
 import { eitherSignal, textsOf } from './run-scenarios.ts';
 import { requireSearch } from './search-requirements.ts';
 
@@ -70,13 +70,7 @@ export interface ExploreRangesOptions extends ProjectOptions, ExhaustiveOptions,
 export async function exploreRanges(options: ExploreRangesOptions): Promise<Validity> {
   requireWholeNumbers(options);
   const project = await openProject(options);
-  const gate = openGate(options, {
-    projectFolder: project.catalogue.projectFolder,
-    workingFolder: project.folder,
-    isWhole: options.shard === undefined,
-    countsExpected: true,
-    properties: options.properties,
-  });
+  const gate = openProjectGate(options, project);
   if (options.shard !== undefined) requireShard(options.shard);
   return throughGate(gate, options.reporter ?? {}, (reporter) => {
     const signal = eitherSignal(options.signal, gate.signal);

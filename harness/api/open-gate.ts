@@ -6,7 +6,9 @@ import { BaselineGate } from '../baseline/baseline-gate.ts';
 import type { Validity } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
 import type { Reporter } from '../port/reporter.ts';
+import type { Shard } from '../port/shard.ts';
 import { shortPath } from '../short-path.ts';
+import type { Project } from './project.ts';
 
 /** Which violations fail a verb, and when it stops. */
 export interface GateOptions {
@@ -60,6 +62,23 @@ export function openGate(
     properties,
     failuresMax: maxFailures,
     countsExpected,
+  });
+}
+
+/**
+ * The gate of a verb with one subject.
+ * @throws UsageError as `openGate` does
+ */
+export function openProjectGate(
+  options: GateOptions & { shard?: Shard; properties?: readonly string[] },
+  { catalogue, folder }: Project,
+): BaselineGate {
+  return openGate(options, {
+    projectFolder: catalogue.projectFolder,
+    workingFolder: folder,
+    isWhole: options.shard === undefined,
+    countsExpected: true,
+    properties: options.properties,
   });
 }
 

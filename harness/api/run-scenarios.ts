@@ -17,7 +17,7 @@ import { runTasks, type RunTasksOptions, type Task } from '../runner/run-tasks.t
 import { backendOf } from './chosen-backend.ts';
 import { basesOptions } from './exhaust-bases.ts';
 import { openDivider, openJournal, type ShardOptions } from './open-shard.ts';
-import { openGate, throughGate, type GateOptions } from './open-gate.ts';
+import { openProjectGate, throughGate, type GateOptions } from './open-gate.ts';
 import { isAsWritten, withOverrides, type Overrides } from './overrides.ts';
 import { openProject, type Project, type ProjectOptions } from './project.ts';
 import { requireWholeNumbers } from './whole-numbers.ts';
@@ -67,13 +67,7 @@ export interface RunScenariosOptions extends RunningOptions, GateOptions, ShardO
 export async function runScenarios(options: RunScenariosOptions): Promise<Validity> {
   requireWholeNumbers(options);
   const project = await openProject(options);
-  const gate = openGate(options, {
-    projectFolder: project.catalogue.projectFolder,
-    workingFolder: project.folder,
-    isWhole: options.shard === undefined,
-    countsExpected: true,
-    properties: options.properties,
-  });
+  const gate = openProjectGate(options, project);
   const divider = openDivider(options, project.folder);
   return throughGate(gate, options.reporter ?? {}, (reporter) => {
     const settings = settingsOf(options, { subject: project.subject.name });

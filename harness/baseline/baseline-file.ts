@@ -1,10 +1,10 @@
 /** The file of a baseline: read and checked, and written sorted, so that a change of it can be reviewed. */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { properties } from '../checker/properties.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
+import { readJsonFile } from '../json-file.ts';
 import type { KnownViolation } from '../port/baseline.ts';
-import { firstOf } from '../required.ts';
 import { shortPath } from '../short-path.ts';
 
 export const BASELINE_NAME = 'ratchet.baseline.json';
@@ -28,21 +28,10 @@ const BaselineFile = z.strictObject({ baseline: z.literal(BASELINE_VERSION), kno
 
 /** @throws UsageError that names the file and what is wrong with it */
 export function readBaseline(file: string): KnownViolation[] {
-  const result = BaselineFile.safeParse(parseJson(file));
-  if (result.success) return result.data.known;
-  const { path, message } = firstOf(result.error.issues);
-  throw invalid(file, `${path.join('.')}: ${message}`.replace(/^: /, ''));
-}
-
-function parseJson(file: string): unknown {
   if (!existsSync(file)) {
     throw new UsageError('baseline-missing', `${shortPath(file)}: no such file`, '--update-baseline writes it');
   }
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw invalid(file, (error as Error).message);
-  }
+  return readJsonFile(file, BaselineFile, (what) => invalid(file, what)).known;
 }
 
 function invalid(file: string, what: string): UsageError {

@@ -8,26 +8,10 @@ import { Command, Option } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { program, root, runRatchet } from './ratchet.test-support.ts';
 import { affectedBy, optionsOf } from './watch.ts';
+import { subjectFile } from '../../fixtures/render-app/render-subjects.test-support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ratchet-watch-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const SUBJECT = `import { defineSubject, modules } from ${JSON.stringify(join(root, 'harness/index.ts'))};
-export const subject = defineSubject({
-  name: 'renders',
-  app: modules(import.meta.dirname),
-  database: {
-    seed: 'supabase/seed.sql',
-    table: 'render_jobs',
-    key: 'id',
-    keyOf: 'uuid',
-    row: { owner_id: '11111111-1111-4111-8111-111111111111' },
-    progress: { column: 'pct', max: 1 },
-    status: { column: 'state', completed: 'done', failed: 'error' },
-  },
-  routes: { status: '/api/jobs/:id', start: '/api/jobs/:id/start' },
-});
-`;
 
 const SCENARIO = `import { scenario as lagging } from ${JSON.stringify(join(root, 'scenarios/lagging-replica.ts'))};
 export const scenario = { ...lagging, name: 'behind', plan: (given) => ({ ...lagging.plan(given), scenario: 'behind' }) };
@@ -39,7 +23,7 @@ beforeAll(() => {
   mkdirSync(join(folder, 'checks'));
   const files = {
     'package.json': '{"type":"module"}',
-    'subject.ts': SUBJECT,
+    'subject.ts': subjectFile({ name: 'renders' }),
     'checks/behind.ts': SCENARIO,
     'ratchet.config.ts': "export default { subject: './subject.ts', scenarios: ['checks'] };\n",
   };

@@ -1,11 +1,11 @@
 /** Regressions: counterexamples that are kept as files in the folders of scenarios and replayed before the scenarios. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { worstOf, type Verdict } from '../checker/verdict.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
+import { readJsonFile } from '../json-file.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
-import { firstOf } from '../required.ts';
 import type { Found } from './explore.ts';
 
 export interface Regression {
@@ -41,21 +41,8 @@ export function readRegressions(scenarioFolders: readonly string[]): Regression[
 }
 
 function readRegression(file: string): Regression {
-  const result = RegressionFile.safeParse(parseJson(file));
-  if (!result.success) {
-    const { path, message } = firstOf(result.error.issues);
-    throw invalid(file, `${path.join('.')}: ${message}`.replace(/^: /, ''));
-  }
-  const { found, expect, plan } = result.data;
+  const { found, expect, plan } = readJsonFile(file, RegressionFile, (what) => invalid(file, what));
   return { name: basename(file, '.json'), found, expect, plan: parsePlan(plan, file) };
-}
-
-function parseJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw invalid(file, (error as Error).message);
-  }
 }
 
 function invalid(file: string, what: string): UsageError {

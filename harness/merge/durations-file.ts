@@ -1,9 +1,9 @@
 /** How long runs took, so that shards of the next command have as much to do each. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { EnvironmentError, UsageError } from '../errors.ts';
+import { readJsonFile } from '../json-file.ts';
 import type { RunTitle } from '../port/reporter.ts';
-import { firstOf } from '../required.ts';
 import { shortPath } from '../short-path.ts';
 
 export const DURATIONS_NAME = 'durations.json';
@@ -15,16 +15,7 @@ const DurationsFile = z.strictObject({ durations: z.literal(1), ms: z.record(z.s
 
 /** @throws UsageError that names the file and what is wrong with it */
 export function readDurations(file: string): Durations {
-  let input: unknown;
-  try {
-    input = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw invalid(file, (error as Error).message);
-  }
-  const result = DurationsFile.safeParse(input);
-  if (result.success) return result.data.ms;
-  const { path, message } = firstOf(result.error.issues);
-  throw invalid(file, `${path.join('.')}: ${message}`.replace(/^: /, ''));
+  return readJsonFile(file, DurationsFile, (what) => invalid(file, what)).ms;
 }
 
 function invalid(file: string, what: string): UsageError {
