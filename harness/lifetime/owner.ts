@@ -16,10 +16,13 @@ export interface Owner {
 
 export const OWNER_FILE = 'owner.json';
 
-/** This process. */
+/** This process. Read once: some systems start a program for it. */
 export function thisOwner(): Owner {
-  return { ratchet: 1, pid: process.pid, started: startOf(process.pid) ?? '', where: here() };
+  self ??= { ratchet: 1, pid: process.pid, started: startOf(process.pid) ?? '', where: here() };
+  return self;
 }
+
+let self: Owner | undefined;
 
 export async function writeOwner(directory: string): Promise<void> {
   await writeFile(join(directory, OWNER_FILE), JSON.stringify(thisOwner()), { flag: 'wx' });

@@ -62,7 +62,7 @@ export async function runTasks(options: RunTasksOptions): Promise<Validity> {
   const explain = explainOnce({ ...options, backend });
   const part = partOf(possible, options);
   const mine = part.mine.map((at) => itemAt(possible, at));
-  const titles = mine.map((task) => titleOf(task, options));
+  const titles = part.mine.map((at) => itemAt(part.titles, at));
   return reportingEnd(reporter, realClock(), async (judged) => {
     const announced = [...titles, ...(afterwards?.titles ?? [])];
     await reporter.begin?.({ verb, titles: announced, leftOut, defaults, part: withTitles(part, afterwards?.titles) });

@@ -19,7 +19,7 @@ import { wallTime } from '../clock.ts';
 import { EnvironmentError, UsageError, type RatchetError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
 import type { Plan } from '../plan/plan.ts';
-import { OWNER_FILE, thisOwner, type Owner } from '../lifetime/owner.ts';
+import { OWNER_FILE, thisOwner } from '../lifetime/owner.ts';
 import type { LineSink } from '../recording/recorder.ts';
 
 export interface RunFolder {
@@ -38,9 +38,7 @@ export function createRunFolder(root: string, plan: Plan, subject: string): RunF
   const path = onDisk(root, () => makeRunFolder(parent, plan.seed));
   const planFile = join(path, 'plan.json');
   const historyFile = join(path, 'history.ndjson');
-  owner ??= thisOwner();
-  const ownerText = JSON.stringify(owner);
-  onDisk(path, () => writeFileSync(join(path, OWNER_FILE), ownerText));
+  onDisk(path, () => writeFileSync(join(path, OWNER_FILE), JSON.stringify(thisOwner())));
   onDisk(planFile, () => writeWhole(planFile, `${JSON.stringify(plan, undefined, 2)}\n`));
   const file = onDisk(historyFile, () => openSync(historyFile, 'w'));
   onDisk(root, () => pointLatest(root, path));
@@ -56,9 +54,6 @@ export function createRunFolder(root: string, plan: Plan, subject: string): RunF
     close: () => closeSync(file),
   };
 }
-
-/** Read once: some systems start a program for it. */
-let owner: Owner | undefined;
 
 /** A line that does not fit on the disk is removed again, so that the lines before it stay readable. */
 function appendWhole(file: number, line: string): void {
