@@ -78,6 +78,7 @@ module.exports = {
       'the checks see only what a trial shows',
     ),
     only('scaffold-imports-nothing', 'scaffold', [], 'the files that connect a project: proposals from what is found'),
+    only('monitor-imports-nothing', 'monitor', [], 'it is loaded into the pages and routes of an application'),
     only('lifetime-imports-nothing', 'lifetime', [], 'who owns a process'),
     only('simulation-knows-no-run', 'simulation', [], 'virtual time is for any task'),
     only(
