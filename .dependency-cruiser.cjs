@@ -5,7 +5,7 @@ const IO =
 
 /** What every room may use: errors and failures of the system, the clock, the async context, small helpers, the pace of work, tracked values. */
 const COMMON =
-  '(errors|clock|async-context|camel-case|json-file|make-folder|maybe-promise|optional-package|pace|required|route-file|short-path|stacks|suggestion|system-failure|tracked-values)\\.ts';
+  '(errors|clock|async-context|camel-case|json-file|make-folder|maybe-promise|optional-package|pace|package-version|required|route-file|short-path|stacks|suggestion|system-failure|tracked-values)\\.ts';
 
 /** A rule against imports from one room of the harness to any but the given rooms. */
 const only = (name, room, allowed, comment) => ({
@@ -32,10 +32,10 @@ module.exports = {
     {
       name: 'no-dev-dependencies-in-product',
       severity: 'error',
-      // Optional packages, each at the one place that needs it: vitest, testcontainers, yaml; and the one that a build contains.
+      // Optional packages, each at the one place that needs it: vitest, testcontainers, yaml, OpenTelemetry; and the one that a build contains.
       from: {
         path: '^(harness|bin|scenarios)/',
-        pathNot: `${TEST}|^harness/(vitest\\.ts$|backend/containers/|history/import/log/mapping\\.ts$|backend/postgres/lite-library\\.ts$)`,
+        pathNot: `${TEST}|^harness/(vitest\\.ts$|backend/containers/|history/import/log/mapping\\.ts$|backend/postgres/lite-library\\.ts$|watch/open-telemetry\\.ts$)`,
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
@@ -79,6 +79,12 @@ module.exports = {
     ),
     only('scaffold-imports-nothing', 'scaffold', [], 'the files that connect a project: proposals from what is found'),
     only('monitor-imports-nothing', 'monitor', [], 'it is loaded into the pages and routes of an application'),
+    only(
+      'watch-knows-no-run',
+      'watch',
+      ['port', 'history', 'checker', 'monitor'],
+      'what runs beside an application judges by itself what it sees',
+    ),
     only('lifetime-imports-nothing', 'lifetime', [], 'who owns a process'),
     only('simulation-knows-no-run', 'simulation', [], 'virtual time is for any task'),
     only(

@@ -4,6 +4,10 @@ import { build } from 'esbuild';
 import { describe, expect, it, vi } from 'vitest';
 import { createMonitor, type MonitorEvent } from './monitor.ts';
 
+interface Counter {
+  add(...args: unknown[]): void;
+}
+
 const at = (progress: number, status = 'generating') => ({ progress, status });
 
 /** A monitor whose events are kept, without their times. */
@@ -11,7 +15,10 @@ function monitored(options: Parameters<typeof createMonitor>[0] = {}) {
   const events: Omit<MonitorEvent, 'time'>[] = [];
   const monitor = createMonitor({
     session: 'tab-1',
-    log: ({ time: _, ...event }) => void events.push(event),
+    log({ time, ...event }) {
+      expect(time).toMatch(/Z$/);
+      events.push(event);
+    },
     ...options,
   });
   return { monitor, events };
@@ -98,7 +105,7 @@ describe('the monitor', () => {
 
   it('counts with a meter of OpenTelemetry', () => {
     const counted: unknown[] = [];
-    const createCounter = vi.fn(() => ({ add: (...args: unknown[]) => void counted.push(args) }));
+    const createCounter = vi.fn<() => Counter>(() => ({ add: (...args) => void counted.push(args) }));
     const { monitor } = monitored({ source: 'route', meter: { createCounter } });
     for (const progress of [85, 10, 5]) monitor.show('a', at(progress));
     expect(createCounter).toHaveBeenCalledExactlyOnceWith('ratchet.reversions', expect.objectContaining({}));

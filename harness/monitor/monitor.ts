@@ -122,7 +122,11 @@ export function createMonitor(options: MonitorOptions = {}): Monitor {
   };
 }
 
-function fieldsOf({ generation, progress, status }: Progress): { generation: number; progress: number; status?: string } {
+function fieldsOf({ generation, progress, status }: Progress): {
+  generation: number;
+  progress: number;
+  status?: string;
+} {
   return { generation: generation ?? 1, progress, ...(status && { status }) };
 }
 

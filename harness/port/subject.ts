@@ -135,6 +135,14 @@ export interface SourceFiles {
   readonly start?: string;
 }
 
+/** How a running application is asked for a row that exists already, by its key. */
+export interface SubjectRequests {
+  /** Path and query of the status endpoint. */
+  statusPath(key: Key): string;
+  /** The request that starts a generation, if the application has such a route. */
+  start?(key: Key): { path: string; init: RequestInit };
+}
+
 export interface Subject {
   /** Kebab-case; the argument of `--subject`. */
   name: string;
@@ -153,6 +161,8 @@ export interface Subject {
   storyRow(story: string): Record<string, unknown>;
   /** Path and query of the status endpoint; `/api/stories/:story/status` by default. */
   statusPath?(story: string): string;
+  /** For `ratchet watch`. Without it, the key of a row is taken for the name of a story. */
+  requests?: SubjectRequests;
   frontEnd: FrontEnd;
   /** The progress in a 200 answer of the status endpoint; `undefined` if the body holds none. */
   readStatus(body: unknown): ObservedProgress | undefined;
