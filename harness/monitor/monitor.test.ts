@@ -64,6 +64,13 @@ describe('the monitor', () => {
     ]);
   });
 
+  it('knows the end of each generation', () => {
+    const { monitor, events } = monitored();
+    for (const generation of [1, 2]) monitor.show('a', { progress: 85, generation, status: 'failed' });
+    monitor.show('a', { progress: 85, generation: 2, status: 'generating' });
+    expect(events.map(({ from }) => from)).toEqual([{ generation: 2, progress: 85, status: 'failed' }]);
+  });
+
   it('keeps sessions and keys apart', () => {
     const { monitor } = monitored();
     monitor.show('a', at(85), { session: 'one' });

@@ -22,7 +22,8 @@ function concluded(
   const seen: Seen = { events: [], sentences: [] };
   let memory = new CanaryMemory();
   for (const event of history.events) {
-    if (isRestarted(event.index)) memory = new CanaryMemory(SavedMemorySchema.parse(JSON.parse(JSON.stringify(memory.save()))));
+    if (isRestarted(event.index))
+      memory = new CanaryMemory(SavedMemorySchema.parse(JSON.parse(JSON.stringify(memory.save()))));
     const { reversions } = feed(memory, event, event.value as ProgressValue);
     for (const { property: found, from, to, sentence } of reversions) {
       if (found !== property) continue;
@@ -85,7 +86,9 @@ describe('the memory of a canary', () => {
           shown.push(event);
         }
         const isOpen = ({ session, key }: { session?: string; key: string }): boolean =>
-          memory.open.some((each) => each.property === 'monotonic-view' && each.session === session && each.key === key);
+          memory.open.some(
+            (each) => each.property === 'monotonic-view' && each.session === session && each.key === key,
+          );
         const views = new Set(shown.map(({ session, process, key }) => JSON.stringify([session ?? process, key])));
         for (const view of views) {
           const [session, key] = JSON.parse(view) as [string, string];
@@ -93,7 +96,10 @@ describe('the memory of a canary', () => {
           const last = { ...own.at(-1)!, index: own.length };
           // Judged beside each earlier value alone, the last one is older than at least one of them, or than none.
           const isOlder = own.some((each) => {
-            const pair = [{ ...each, index: 0 }, { ...last, index: 1 }];
+            const pair = [
+              { ...each, index: 0 },
+              { ...last, index: 1 },
+            ];
             return judgeOne({ header: undefined, events: pair }, 'monotonic-view').events.length > 0;
           });
           expect(isOpen({ session, key })).toBe(isOlder);

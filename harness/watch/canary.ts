@@ -70,6 +70,7 @@ export class Canary {
     const end = (): void => this.#end.abort();
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) end();
+    this.#judge.save();
     this.#update();
     this.#begin('state', (stop) => this.#saveAgain(stop));
     if (durationMs === Infinity) await aborted(this.#end.signal);

@@ -3,6 +3,7 @@ import type { IMetricReader, MeterProvider, MeterProviderOptions } from '@opente
 import { EnvironmentError } from '../errors.ts';
 import { withPackage } from '../optional-package.ts';
 import { packageVersion } from '../package-version.ts';
+import { POLL_OUTCOMES } from './watched-app.ts';
 import { noMetrics, type CanaryMetrics } from './canary-metrics.ts';
 
 type Resource = NonNullable<MeterProviderOptions['resource']>;
@@ -126,6 +127,9 @@ function metricsOf(provider: MeterProvider): CanaryMetrics {
     description: 'Views that are below an earlier value',
     unit: '{view}',
   });
+  // A series that begins with 0 lets the first event be an increase.
+  for (const outcome of POLL_OUTCOMES) polls.add(0, { 'ratchet.outcome': outcome });
+  for (const outcome of ['ok', 'error']) references.add(0, { 'ratchet.outcome': outcome });
   return {
     polled(outcome, seconds) {
       polls.add(1, { 'ratchet.outcome': outcome });
