@@ -66,7 +66,9 @@ export async function openCanary(options: CanaryOptions): Promise<OpenedCanary> 
   };
   const settings = await permit(readSettings(config, given));
   const before = state === undefined ? undefined : readState(state, target);
-  const app = new WatchedApp({ subject, base: target, clock, credentials: credentialsFor(subject, taken, target) });
+  const credentials = credentialsFor(subject, taken, target);
+  requireCredentials(credentials);
+  const app = new WatchedApp({ subject, base: target, clock, credentials });
   for (const key of settings.keys) app.pathOf(key);
   const { metrics, url: metricsUrl } = await openMetrics(options);
   const { display } = subject.frontEnd;
@@ -111,7 +113,7 @@ function targetOf(url: string | undefined, { name, runsAt }: Subject): string {
       'give the URL: ratchet watch URL',
     );
   }
-  return requireHttpUrl(target, JSON.stringify(target), 'such as https://staging.example.com');
+  return requireHttpUrl(target, 'what is watched', 'such as https://staging.example.com');
 }
 
 function referenceOf(
@@ -151,6 +153,17 @@ async function requireSupported(
   if (reference !== undefined && (await reference.isMarked({ limitMs, signal }))) return;
   const problem = 'the target is not marked as a test target, so no generation is started';
   throw new UsageError('remote-unmarked', problem, REFUSED_HINT);
+}
+
+/** A token that is wrong from the beginning is a mistake; one that expires later is a poll that fails. */
+function requireCredentials(credentials: (session: string) => unknown): void {
+  try {
+    credentials('session-1');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const problem = `the accessToken of session-1 ${(error as Error).message}`;
+    throw new UsageError('session-invalid', problem, 'give one that is valid: docs/SESSION.md');
+  }
 }
 
 /** Access tokens that are signed here are renewed before they expire. */

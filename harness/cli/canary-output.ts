@@ -41,7 +41,7 @@ const jsonOutput: CanaryOutput = {
   },
   recovered: (open) => printJson({ event: 'ratchet.recovered', time: now(), ...open }),
   answers: (what, error) => printJson({ event: 'ratchet.requests', time: now(), what, ok: error === undefined, error }),
-  reloaded: (file, settings) => printJson({ event: 'ratchet.reloaded', time: now(), file, settings }),
+  reloaded: (file, { keys, sessions }) => printJson({ event: 'ratchet.reloaded', time: now(), file, keys, sessions }),
   ends: (summary) => printJson({ event: 'ratchet.summary', time: now(), ...summary }),
 };
 

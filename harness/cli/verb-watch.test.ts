@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -203,6 +203,21 @@ describe('ratchet watch', () => {
     expect(canary.output() + canary.errors()).not.toContain('sb_publishable');
   });
 
+  it('signs its sessions in as the subject says, and needs to know how', async () => {
+    const signedIn = join(folder, 'signed-in.ts');
+    const user = "session: { userId: '6f1c3a9e-55a4-4c0e-8a8b-0d7f3f1f2a10', sentAs: 'bearer' },";
+    writeFileSync(signedIn, readFileSync(subject, 'utf8').replace('  database:', `  ${user}\n  database:`));
+    const args = ['--key', 'o-1', '--subject', signedIn];
+    const refused = watch(args);
+    await refused.says('no access token can be signed — set RATCHET_REMOTE_JWT_SECRET');
+    expect(app.requests).toEqual([]);
+    const canary = watch(args, { RATCHET_REMOTE_JWT_SECRET: 'a secret of at least thirty-two letters' });
+    await morePolls(2);
+    expect(app.headers.authorization).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(app.headers['user-agent']).toMatch(/^ratchet-watch\//);
+    expect(await canary.end()).toBe(0);
+  });
+
   it('starts no generation on a target that is not marked', async () => {
     const config = join(folder, 'start.json');
     writeFileSync(config, JSON.stringify({ start: { key: 'o-1', every_ms: 1000 } }));
@@ -258,7 +273,12 @@ describe('bad input of ratchet watch', () => {
     [
       'a URL that is none',
       () => ['staging', '--subject', subject, '--key', 'a'],
-      '"staging" must be a URL that starts with http: or https:',
+      'what is watched must be a URL that starts with http: or https:',
+    ],
+    [
+      'a URL with a password',
+      () => ['http://me:secret@127.0.0.1:9', '--subject', subject, '--key', 'a'],
+      'a URL must not contain a user or a password',
     ],
     ['a config that is missing', () => [...subjectArgs, '--config', 'none.json'], 'none.json: ENOENT'],
     ['a config that is no JSON', () => [...subjectArgs, '--config', bad('bad.json', '{')], 'bad.json: '],

@@ -6,7 +6,8 @@ import { shortPath } from '../short-path.ts';
 
 /** The value of a key column, or the columns of a composite key. */
 const KeyField = z.union([z.string().min(1), z.number(), z.record(z.string(), z.union([z.string(), z.number()]))]);
-const everyMs = z.number().int().min(100);
+const DAY_MS = 86_400_000;
+const everyMs = z.number().int().min(100).max(DAY_MS);
 
 /** How many pairs of session and key are watched at most: memory is bounded. */
 const TABS_MAX = 1_000;
@@ -24,7 +25,7 @@ const Settings = z
       })
       .optional(),
     /** A generation that is started again and again. */
-    start: z.strictObject({ key: KeyField, every_ms: z.number().int().min(1_000) }).optional(),
+    start: z.strictObject({ key: KeyField, every_ms: z.number().int().min(1_000).max(DAY_MS) }).optional(),
     sessions: z.number().int().min(1).max(100).default(2),
     /** The pause between an answer and the next poll of a session, on average. */
     every_ms: everyMs.default(2_000),
@@ -32,7 +33,7 @@ const Settings = z
     reference_every_ms: everyMs.default(2_000),
     /** Bounds all requests together. */
     requests_per_second_max: z.number().min(0.01).max(100).default(5),
-    timeout_ms: z.number().int().min(1).default(10_000),
+    timeout_ms: z.number().int().min(1).max(DAY_MS).default(10_000),
     /** Sent with each poll. */
     headers: z.record(z.string(), z.string()).default({}),
     max_staleness_ms: z.number().min(0).optional(),

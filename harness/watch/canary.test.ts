@@ -220,6 +220,27 @@ describe('a canary', () => {
     expect(await ended).toMatchObject({ valid: true, durationMs: 5_000 });
   });
 
+  it('can run for longer than a timer', async () => {
+    const day = 86_400_000;
+    let now = 0;
+    const sleeps: number[] = [];
+    const aborted = (signal?: AbortSignal): Promise<void> =>
+      new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+    const clock: Clock = {
+      ...manualClock(),
+      now: () => now * 1e6,
+      // Only the end of the run advances the time.
+      async sleep(milliseconds, signal) {
+        if (milliseconds < day) return aborted(signal);
+        sleeps.push(milliseconds);
+        now += milliseconds;
+      },
+    };
+    const { ended } = watched(() => ok(50), undefined, { clock, durationMs: 40 * day });
+    expect(await ended).toMatchObject({ durationMs: 40 * day });
+    expect(Math.max(...sleeps)).toBeLessThan(2 ** 31);
+  });
+
   it('takes new settings: new keys begin, others end and are forgotten, the rest is remembered', async () => {
     const { clock, canary, polls, told } = watched(({ path, at }) => ok(path.endsWith('a') && at > 10_000 ? 10 : 85));
     await clock.advance(10_000);

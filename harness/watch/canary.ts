@@ -27,6 +27,7 @@ export interface CanaryOptions extends CanaryJudgeOptions {
 const SAVE_EVERY_MS = 10_000;
 /** How often a failure of a kind of request is told. */
 const TELL_EVERY_MS = 60_000;
+const TIMER_MS_MAX = 86_400_000;
 
 type Loop = (signal: AbortSignal) => Promise<void>;
 
@@ -73,14 +74,22 @@ export class Canary {
     this.#judge.save();
     this.#update();
     this.#begin('state', (stop) => this.#saveAgain(stop));
-    if (durationMs === Infinity) await aborted(this.#end.signal);
-    else await this.#options.clock.sleep(durationMs, this.#end.signal);
+    await this.#ended(durationMs);
     end();
     signal.removeEventListener('abort', end);
     await Promise.all([...this.#loops.values()].map(({ stop, ended }) => (stop.abort(), ended)));
     if (this.#failure !== undefined) throw this.#failure;
     this.#judge.save();
     return this.#judge.summary(this.#settings);
+  }
+
+  /** A timer cannot be longer than 24 days. */
+  async #ended(durationMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const endsAt = clock.now() + durationMs * 1e6;
+    for (let left = durationMs; left > 0 && !this.#end.signal.aborted; left = (endsAt - clock.now()) / 1e6) {
+      await clock.sleep(Math.min(left, TIMER_MS_MAX), this.#end.signal);
+    }
   }
 
   /** From now on, these settings apply. What is watched further is remembered. */
@@ -251,11 +260,4 @@ export class Canary {
   #jittered(milliseconds: number): number {
     return milliseconds * (0.8 + 0.4 * this.#options.random());
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

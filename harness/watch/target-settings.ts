@@ -38,6 +38,14 @@ export function takeTargetSettings(environment: NodeJS.ProcessEnv): TakenSetting
 
 /** @throws UsageError that names the value by `what` */
 export function requireHttpUrl(text: string, what: string, hint: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new UsageError('url-invalid', `${what} must be a URL that starts with http: or https:`, hint);
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new UsageError('url-invalid', `${what} must be a URL that starts with http: or https:`, hint);
+  }
+  const { username, password } = new URL(text);
+  if (username === '' && password === '') return text;
+  throw new UsageError(
+    'url-invalid',
+    'a URL must not contain a user or a password',
+    'send them in `headers` of --config FILE',
+  );
 }

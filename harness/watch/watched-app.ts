@@ -2,6 +2,7 @@
 import { wallTime, type Clock } from '../clock.ts';
 import type { Key, ObservedProgress, SeenProgress, Subject } from '../port/subject.ts';
 import { UsageError } from '../errors.ts';
+import { packageVersion } from '../package-version.ts';
 import { boundedText, DeadlineError, withDeadline } from './deadline.ts';
 import { retryAfterMs } from './polite-pace.ts';
 
@@ -38,6 +39,8 @@ export interface PollOptions {
   signal: AbortSignal;
 }
 
+/** By which the owner of the application can tell its requests from those of users. */
+const USER_AGENT = `ratchet-watch/${packageVersion()}`;
 const ANSWER_BYTES_MAX = 1_000_000;
 const ERROR_LENGTH_MAX = 200;
 const EVIDENCE_LENGTH_MAX = 100;
@@ -79,7 +82,7 @@ export class WatchedApp {
     try {
       const url = new URL(path, base);
       for (const [name, value] of Object.entries(subject.frontEnd.query(seen))) url.searchParams.set(name, value);
-      const sent = { accept: 'application/json', ...credentials(session), ...headers };
+      const sent = { accept: 'application/json', 'user-agent': USER_AGENT, ...credentials(session), ...headers };
       return await withDeadline({ clock, limitMs, signal }, async (within) => {
         const response = await fetch(url, { headers: sent, signal: within });
         return this.#read(response, await boundedText(response, ANSWER_BYTES_MAX));
