@@ -1,9 +1,10 @@
 /** The file in which a canary keeps what it remembers, so that a restart forgets nothing. */
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { EnvironmentError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { readJsonFile } from '../json-file.ts';
 import { shortPath } from '../short-path.ts';
+import { writing } from '../writing.ts';
 import { CANARY_PROPERTIES, SavedMemorySchema, type CanaryProperty, type SavedMemory } from './canary-memory.ts';
 
 /** Changes with a change that a previous version of Ratchet could not read. */
@@ -54,12 +55,12 @@ export function readState(file: string, target: string): CanaryState | undefined
  */
 export function writeState(file: string, { target, reversions, memory }: CanaryState): void {
   const fresh = `${file}.part`;
-  try {
-    writeFileSync(fresh, `${JSON.stringify({ watch: STATE_VERSION, target, reversions, memory })}\n`);
-    renameSync(fresh, file);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    const message = `${shortPath(file)}: cannot be written: ${(error as Error).message}`;
-    throw new EnvironmentError('canary-state-unwritable', message, 'choose another file with --state FILE', error);
-  }
+  writing(file, 'canary-state-unwritable', 'choose another file with --state FILE', () => {
+    try {
+      writeFileSync(fresh, `${JSON.stringify({ watch: STATE_VERSION, target, reversions, memory })}\n`);
+      renameSync(fresh, file);
+    } finally {
+      rmSync(fresh, { force: true });
+    }
+  });
 }
