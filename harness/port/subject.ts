@@ -140,7 +140,7 @@ export interface SubjectRequests {
   /** Path and query of the status endpoint. */
   statusPath(key: Key): string;
   /** The request that starts a generation, if the application has such a route. */
-  start?(key: Key): { path: string; init: RequestInit };
+  start?(key: Key): { path: string; method: string; headers?: Readonly<Record<string, string>>; body?: string };
 }
 
 export interface Subject {

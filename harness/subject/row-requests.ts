@@ -11,7 +11,7 @@ export function requestsOf({ status, start }: Routes, tracked: TrackedTable): Su
   if (start !== undefined) {
     requests.start = (key) => {
       const init = start.requestFor({ story: keyText(key, tracked), key, steps: [], outcome: 'completed' });
-      return { path: start.pathFor(key), init: { ...init, method: start.method } };
+      return { path: start.pathFor(key), ...init };
     };
   }
   return requests;

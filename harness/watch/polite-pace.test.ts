@@ -68,7 +68,7 @@ describe('Retry-After', () => {
     ['999999999', 3_600_000],
     ['soon', undefined],
     ['', undefined],
-    [null, undefined],
+    [undefined, undefined],
   ])('%j is %j ms', (header, expected) => {
     expect(retryAfterMs(header, now)).toBe(expected);
   });

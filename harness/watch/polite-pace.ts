@@ -49,8 +49,8 @@ const RETRY_AFTER_MS_MAX = 60 * 60_000;
  * The header `Retry-After` in milliseconds, at most an hour; `undefined` if it is missing or neither seconds nor a date.
  * @param nowMs milliseconds since 1970
  */
-export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (header === null || header.trim() === '') return undefined;
+export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined || header.trim() === '') return undefined;
   const milliseconds = /^\s*\d+\s*$/.test(header) ? Number(header) * 1e3 : Date.parse(header) - nowMs;
   return Number.isNaN(milliseconds) ? undefined : Math.min(RETRY_AFTER_MS_MAX, Math.max(0, milliseconds));
 }

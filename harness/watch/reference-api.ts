@@ -4,7 +4,7 @@ import { EnvironmentError, UsageError } from '../errors.ts';
 import type { TrackedTable } from '../port/backend.ts';
 import type { Key, KeyValue, ObservedProgress } from '../port/subject.ts';
 import { keyColumns, keyRow, trackedCommit } from '../tracked-values.ts';
-import { boundedText, withDeadline } from './deadline.ts';
+import { exchange } from './http-exchange.ts';
 import { reasonOf } from './watched-app.ts';
 
 export interface ReferenceOptions {
@@ -17,7 +17,6 @@ export interface ReferenceOptions {
 
 /** A table of this name marks a project as a test target, as for `--backend remote`. */
 const MARKER = 'ratchet_test_target';
-const ANSWER_BYTES_MAX = 1_000_000;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -104,11 +103,8 @@ export class ReferenceApi {
   async #get(path: string, { limitMs, signal }: Limits): Promise<{ status: number; text: string }> {
     const { url, key, clock } = this.#options;
     const headers = { apikey: key, ...(key.startsWith('sb_') ? {} : { authorization: `Bearer ${key}` }) };
-    return withDeadline({ clock, limitMs, signal }, async (within) => {
-      // The key must not be sent to another host.
-      const response = await fetch(`${url}/rest/v1/${path}`, { headers, redirect: 'manual', signal: within });
-      return { status: response.status, text: await boundedText(response, ANSWER_BYTES_MAX) };
-    });
+    // A redirect is not followed: the key must not be sent to another host.
+    return exchange({ url: new URL(`${url}/rest/v1/${path}`), headers, clock, limitMs, signal });
   }
 }
 

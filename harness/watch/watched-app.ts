@@ -3,7 +3,7 @@ import { wallTime, type Clock } from '../clock.ts';
 import type { Key, ObservedProgress, SeenProgress, Subject } from '../port/subject.ts';
 import { UsageError } from '../errors.ts';
 import { packageVersion } from '../package-version.ts';
-import { boundedText, DeadlineError, withDeadline } from './deadline.ts';
+import { DeadlineError, exchange, type HttpResult } from './http-exchange.ts';
 import { retryAfterMs } from './polite-pace.ts';
 
 /** How a poll ended; the values of a metric's attribute. */
@@ -41,7 +41,6 @@ export interface PollOptions {
 
 /** By which the owner of the application can tell its requests from those of users. */
 const USER_AGENT = `ratchet-watch/${packageVersion()}`;
-const ANSWER_BYTES_MAX = 1_000_000;
 const ERROR_LENGTH_MAX = 200;
 const EVIDENCE_LENGTH_MAX = 100;
 const EVIDENCE = [
@@ -83,10 +82,8 @@ export class WatchedApp {
       const url = new URL(path, base);
       for (const [name, value] of Object.entries(subject.frontEnd.query(seen))) url.searchParams.set(name, value);
       const sent = { accept: 'application/json', 'user-agent': USER_AGENT, ...credentials(session), ...headers };
-      return await withDeadline({ clock, limitMs, signal }, async (within) => {
-        const response = await fetch(url, { headers: sent, signal: within });
-        return this.#read(response, await boundedText(response, ANSWER_BYTES_MAX));
-      });
+      const asked = { url, headers: sent, clock, limitMs, signal, followsRedirects: true };
+      return this.#read(await exchange(asked));
     } catch (error) {
       if (error instanceof DeadlineError) return { outcome: 'timeout', error: error.message };
       return { outcome: 'unreachable', error: reasonOf(error) };
@@ -101,18 +98,16 @@ export class WatchedApp {
     const { clock, subject, base, credentials } = this.#options;
     const request = subject.requests?.start?.(key);
     if (request === undefined) throw noStart(subject.name);
-    const sent = new Headers(request.init.headers);
-    for (const [name, value] of Object.entries({ ...credentials(session), ...headers })) sent.set(name, value);
-    await withDeadline({ clock, limitMs, signal }, async (within) => {
-      const response = await fetch(new URL(request.path, base), { ...request.init, headers: sent, signal: within });
-      await response.body?.cancel();
-      if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    });
+    const { method, headers: own = {}, body } = request;
+    const sent = { ...own, ...credentials(session), ...headers };
+    const asked = { url: new URL(request.path, base), method, headers: sent, body, clock, limitMs, signal };
+    const { status } = await exchange(asked);
+    if (status < 200 || status > 299) throw new Error(`HTTP ${status}`);
   }
 
-  #read({ status, ok, headers }: Response, body: string): PollAnswer {
-    if (!ok) {
-      const after = retryAfterMs(headers.get('retry-after'), wallTime().getTime());
+  #read({ status, headers, text: body }: HttpResult): PollAnswer {
+    if (status < 200 || status > 299) {
+      const after = retryAfterMs(headers['retry-after'], wallTime().getTime());
       const [line = ''] = body.trim().split('\n', 1);
       const error = `HTTP ${status} ${line}`.trim().slice(0, ERROR_LENGTH_MAX);
       return { outcome: status === 429 ? 'throttled' : 'error', error, retryAfterMs: after };
@@ -146,14 +141,17 @@ function problemOf(value: ObservedProgress | undefined): string | undefined {
     : `the generation ${generation} is not a whole number:`;
 }
 
-function evidenceOf(headers: Headers): Evidence {
-  const found = EVIDENCE.map((name) => [name, headers.get(name)?.slice(0, EVIDENCE_LENGTH_MAX)] as const);
-  return Object.fromEntries(found.filter((each): each is [string, string] => each[1] !== undefined));
+function evidenceOf(headers: HttpResult['headers']): Evidence {
+  const found: Record<string, string> = {};
+  for (const name of EVIDENCE) {
+    const value = headers[name];
+    if (value !== undefined) found[name] = String(value).slice(0, EVIDENCE_LENGTH_MAX);
+  }
+  return found;
 }
 
 /** Without the URL, which may contain a key. */
 export function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  const { code, message: detail } = (cause ?? {}) as { code?: string; message?: string };
-  return (code ?? detail ?? message).slice(0, ERROR_LENGTH_MAX);
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code ?? message).slice(0, ERROR_LENGTH_MAX);
 }
