@@ -33,6 +33,8 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['recording-knows-ports', 'harness/recording/runner.ts', '../runner/leaf.ts'],
   ['preflight-knows-ports', 'harness/preflight/runner.ts', '../runner/leaf.ts'],
   ['scaffold-imports-nothing', 'harness/scaffold/runner.ts', '../runner/leaf.ts'],
+  ['monitor-imports-nothing', 'harness/monitor/runner.ts', '../runner/leaf.ts'],
+  ['watch-knows-no-run', 'harness/watch/runner.ts', '../runner/leaf.ts'],
   ['lifetime-imports-nothing', 'harness/lifetime/backend.ts', '../backend/embedded/leaf.ts'],
   ['simulation-knows-no-run', 'harness/simulation/plan.ts', '../plan/leaf.ts'],
   ['report-knows-ports', 'harness/report/backend.ts', '../backend/embedded/leaf.ts'],
