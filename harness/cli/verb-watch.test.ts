@@ -1,4 +1,3 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { orderSubject, startWatchedServer, type WatchedServer } from '../watch/watched-server.test-support.ts';
-import { program, root, runRatchet } from './ratchet.test-support.ts';
+import { startCanary, type RunningCanary } from './canary.test-support.ts';
+import { root, runRatchet } from './ratchet.test-support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'watch-'));
 const subject = join(folder, 'orders.ts');
@@ -23,50 +23,15 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-interface Running {
-  child: ChildProcessWithoutNullStreams;
-  output(): string;
-  errors(): string;
-  /** Resolves when the output has this text. */
-  says(text: string | RegExp): Promise<void>;
-  /** Sends a signal, and resolves to the exit code. */
-  end(signal?: NodeJS.Signals): Promise<number | null>;
-}
-
-const running: ChildProcessWithoutNullStreams[] = [];
+const running: RunningCanary[] = [];
 afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
+  for (const { child } of running.splice(0)) child.kill('SIGKILL');
 });
 
-function watch(args: readonly string[], env: Record<string, string> = {}): Running {
-  const all = ['watch', app.url, '--subject', subject, '--every', '100ms', '--rate', '100', ...args];
-  const child = spawn(process.execPath, [program, ...all], {
-    cwd: folder,
-    env: { ...process.env, NO_COLOR: '1', ...env },
-  });
-  running.push(child);
-  const [output, errors] = [child.stdout, child.stderr].map((stream) => {
-    let text = '';
-    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    return () => text;
-  });
-  const exited = once(child, 'exit') as Promise<[number | null]>;
-  return {
-    child,
-    output: output!,
-    errors: errors!,
-    says: (text) =>
-      vi.waitFor(() => {
-        const said = output!() + errors!();
-        if (typeof text === 'string') expect(said).toContain(text);
-        else expect(said).toMatch(text);
-      }, 30_000),
-    async end(signal = 'SIGINT') {
-      child.kill(signal);
-      const [code] = await exited;
-      return code;
-    },
-  };
+function watch(args: readonly string[], env: Record<string, string> = {}): RunningCanary {
+  const canary = startCanary([app.url, '--subject', subject, ...args], folder, env);
+  running.push(canary);
+  return canary;
 }
 
 /** Resolves after this many more polls. */
