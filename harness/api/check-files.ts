@@ -19,6 +19,8 @@ export interface CheckFilesOptions extends SourceOptions, Omit<CheckOptions, 'is
   timeoutMs?: number;
   /** About how many bytes of memory to use; a history that needs more is judged in parts, from disk. 512 MiB if missing. */
   memoryBytes?: number;
+  /** The files are logs of one incident: they are judged as one history, in the order of their times. */
+  merge?: boolean;
   /** Called with messages about how far it is. */
   onProgress?(message: string): void;
   /** Told of everything as it happens. What it throws ends the call. */
@@ -40,10 +42,13 @@ export async function checkFiles(
   const asked = options.properties ?? source.properties;
   const properties = asked === undefined ? undefined : requireProperties(asked);
   const { memoryBytes = MEMORY_BYTES, onProgress = () => undefined } = options;
-  const files = histories.map((history, at) => {
-    const which = histories.length > 1 ? `file ${at + 1} of ${histories.length}: ` : '';
-    return toLoad(history, at, { source, memoryBytes, told: (message) => onProgress(which + message) });
-  });
+  const files =
+    options.merge === true
+      ? [mergedToLoad(histories, { source, memoryBytes, told: onProgress })]
+      : histories.map((history, at) => {
+          const which = histories.length > 1 ? `file ${at + 1} of ${histories.length}: ` : '';
+          return toLoad(history, at, { source, memoryBytes, told: (message) => onProgress(which + message) });
+        });
   const { keys, sessions } = options;
   return checkHistories({
     files,
@@ -74,6 +79,20 @@ function toLoad(history: string | History, at: number, { source, memoryBytes, to
   }
   const file = `history ${at + 1}`;
   return { file, load: async () => inColumns(history, file) };
+}
+
+/** All files as one history. @throws UsageError if one of them is not a file */
+function mergedToLoad(histories: readonly (string | History)[], { source, memoryBytes, told }: Loading): HistoryToLoad {
+  const paths = histories.filter((each) => typeof each === 'string');
+  if (paths.length < histories.length) throw new UsageError('flags-contradictory', 'only files of logs can be merged');
+  const file = paths.map(nameOfInput).join(' + ');
+  const load = async (): Promise<HistoryFile> => {
+    const progressOf = (path: string): ((bytes: number) => void) => readingProgress(path, told);
+    const loaded = await source.loadMerged(paths, memoryBytes, progressOf);
+    told(`judging ${file}: ${loaded.history.length} events`);
+    return loaded;
+  };
+  return { file, load };
 }
 
 /** @throws UsageError */

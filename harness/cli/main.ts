@@ -18,6 +18,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   explore: async () => (await import('./verb-explore.ts')).addExplore,
   replay: async () => (await import('./verb-replay.ts')).addReplay,
   check: async () => (await import('./verb-check.ts')).addCheck,
+  map: async () => (await import('./verb-map.ts')).addMap,
   reports: async () => (await import('./verb-reports.ts')).addReports,
   merge: async () => (await import('./verb-merge.ts')).addMerge,
   show: async () => (await import('./verb-show.ts')).addShow,

@@ -141,8 +141,8 @@ export interface AttemptCounts {
 
 export interface LogLines {
   lines: number;
-  /** `line` is the first line that was skipped for the reason. */
-  skipped: readonly { reason: string; count: number; line: number }[];
+  /** `line` is the first line that was skipped for the reason, of `file` if several were merged. */
+  skipped: readonly { reason: string; count: number; line: number; file?: string }[];
 }
 
 /** A search for a plan that breaks the subject. */

@@ -87,8 +87,12 @@ function describeStop(error: Error): string[] {
 }
 
 function describeLog(log: LogLines, showsLines: boolean): string[] {
-  const reasons = log.skipped.map(({ reason, count, line }) => `${count}: ${reason}, first at line ${line}`);
+  const reasons = log.skipped.map((each) => `${each.count}: ${each.reason}, first at ${placeWords(each)}`);
   return showsLines ? [describeLines(log), ...reasons.map((reason) => `  ${reason}`)] : reasons;
+}
+
+function placeWords({ line, file }: LogLines['skipped'][number]): string {
+  return file === undefined ? `line ${line}` : `line ${line} of ${file}`;
 }
 
 function describeLines({ lines, skipped }: LogLines): string {
