@@ -23,25 +23,25 @@ import { openProject, type Project } from './project.ts';
 import { readInParts } from './read-within.ts';
 import { textsOf, type RunScenariosOptions } from './run-scenarios.ts';
 
-export interface LoadScenarioOptions
-  extends
-    Pick<
-      RunScenariosOptions,
-      | 'subject'
-      | 'folder'
-      | 'report'
-      | 'properties'
-      | 'reporter'
-      | 'signal'
-      | 'backend'
-      | 'replicas'
-      | 'routing'
-      | 'ownsTarget'
-      | 'seed'
-      | 'parameters'
-      | 'onProgress'
-    >,
-    Pick<CheckOptions, 'maxStalenessMs' | 'maxStalenessVersions' | 'minAvailability' | 'maxLatencyMs'> {
+type ScenarioOptions = Pick<
+  RunScenariosOptions,
+  | 'subject'
+  | 'folder'
+  | 'report'
+  | 'properties'
+  | 'reporter'
+  | 'signal'
+  | 'backend'
+  | 'replicas'
+  | 'routing'
+  | 'ownsTarget'
+  | 'seed'
+  | 'parameters'
+  | 'onProgress'
+>;
+type Bounds = Pick<CheckOptions, 'maxStalenessMs' | 'maxStalenessVersions' | 'minAvailability' | 'maxLatencyMs'>;
+
+export interface LoadScenarioOptions extends ScenarioOptions, Bounds {
   scenario: string;
   /** `steady`, `ramp`, `rate` or `soak`. Default: `steady`. */
   profile?: ProfileName;
@@ -145,7 +145,10 @@ function shapeOf(profile: ProfileName, options: LoadScenarioOptions): LoadShape 
 function requireServable({ faults }: Plan, { subject, isNamed }: Pick<Project, 'subject' | 'isNamed'>): void {
   const isServer = subject.isServer === true || subject.runsAt !== undefined;
   if (!isServer && !isNamed) {
-    throw new UsageError('subject-unnamed', 'the servers of a load load the subject by its name or the path of its file');
+    throw new UsageError(
+      'subject-unnamed',
+      'the servers of a load load the subject by its name or the path of its file',
+    );
   }
   const moving = faults.find(({ kind }) => (isServer ? kind === 'instance-restart' : kind === 'clock-skew'));
   if (moving === undefined) return;
@@ -194,7 +197,10 @@ function withThresholds({ valid }: RunJudgement, crossed: readonly string[]): Va
 function boundsWith(plan: Plan, options: LoadScenarioOptions, slackMs: number): CheckOptions {
   const { maxStalenessMs, maxStalenessVersions, minAvailability, maxLatencyMs } = options;
   const given = { maxStalenessMs, maxStalenessVersions, minAvailability, maxLatencyMs };
-  const bounds = { ...boundsOf(plan), ...Object.fromEntries(Object.entries(given).filter(([, each]) => each !== undefined)) };
+  const bounds = {
+    ...boundsOf(plan),
+    ...Object.fromEntries(Object.entries(given).filter(([, each]) => each !== undefined)),
+  };
   return {
     ...bounds,
     ...(bounds.maxLatencyMs === undefined ? {} : { maxLatencyMs: bounds.maxLatencyMs + slackMs }),

@@ -28,7 +28,11 @@ export interface PartedInput {
  * Reads a history in parts, however small it is.
  * @throws UsageError `FILE:LINE: what is wrong`
  */
-export async function readInParts({ name, bytes }: ImportInput, path: string, memoryBytes: number): Promise<PartedInput> {
+export async function readInParts(
+  { name, bytes }: ImportInput,
+  path: string,
+  memoryBytes: number,
+): Promise<PartedInput> {
   const { size } = statSync(path);
   const input = bytes[Symbol.asyncIterator]();
   const { first, length } = await firstOf(input, FIRST_BYTES);

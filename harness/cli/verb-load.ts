@@ -43,16 +43,29 @@ export function addLoad(program: Command, finish: Finish, signal: AbortSignal): 
     .argument('[k6-argument...]', 'after --: further arguments for `k6 run`')
     .addOption(new Option('--profile <name>', profileHelp()).choices(PROFILE_NAMES).default('steady'))
     .addOption(new Option('--tabs <n>', 'number of tabs (default: 50)').argParser(wholeNumber(1, 10_000)))
-    .addOption(new Option('--duration <duration>', 'e.g. 90s or 10min (default: that of the profile)').argParser(duration))
-    .addOption(new Option('--every <duration>', 'from one poll of a tab to its next (default: 500ms)').argParser(duration))
-    .addOption(new Option('--rate <n>', 'polls per second of the profile rate (default: 100)').argParser(wholeNumber(1)))
     .addOption(
-      new Option('--round-every <duration>', 'from one round of the scenario to the next (default: twice its length)').argParser(duration),
+      new Option('--duration <duration>', 'e.g. 90s or 10min (default: that of the profile)').argParser(duration),
     )
     .addOption(
-      new Option('--servers <n>', 'processes that serve a subject made of modules (default: 1)').argParser(wholeNumber(1, 16)),
+      new Option('--every <duration>', 'from one poll of a tab to its next (default: 500ms)').argParser(duration),
     )
-    .addOption(new Option('--max-staleness <bound>', 'upper bound of staleness, e.g. 500ms or 3versions').argParser(staleness))
+    .addOption(
+      new Option('--rate <n>', 'polls per second of the profile rate (default: 100)').argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option(
+        '--round-every <duration>',
+        'from one round of the scenario to the next (default: twice its length)',
+      ).argParser(duration),
+    )
+    .addOption(
+      new Option('--servers <n>', 'processes that serve a subject made of modules (default: 1)').argParser(
+        wholeNumber(1, 16),
+      ),
+    )
+    .addOption(
+      new Option('--max-staleness <bound>', 'upper bound of staleness, e.g. 500ms or 3versions').argParser(staleness),
+    )
     .addOption(new Option('--min-availability <share>', 'lower bound of availability, e.g. 99.9%').argParser(share))
     .addOption(new Option('--max-latency <duration>', 'upper bound of the latency of polls at p99').argParser(duration))
     .addOption(
@@ -81,11 +94,19 @@ async function load(scenario: string, k6Arguments: string[], flags: LoadFlags, s
   const { maxStaleness, minAvailability, maxLatency: maxLatencyMs, every: everyMs, duration: durationMs } = flags;
   const { subject, backend, seed, property: properties, replicas, routing, report, iOwnThisTarget: ownsTarget } = flags;
   const { tabs, rate, servers, profile, roundEvery: roundEveryMs, threshold: thresholds, set: parameters } = flags;
-  const given = {
-    ...{ subject, properties, replicas, routing, ownsTarget, tabs, rate, servers, everyMs, durationMs, roundEveryMs },
-    ...{ ...maxStaleness, minAvailability, maxLatencyMs },
+  const databases = { subject, properties, replicas, routing, ownsTarget };
+  const shape = { tabs, rate, servers, everyMs, durationMs, roundEveryMs };
+  const given = { ...databases, ...shape, ...maxStaleness, minAvailability, maxLatencyMs };
+  const options: LoadScenarioOptions = {
+    scenario,
+    backend,
+    seed,
+    report,
+    profile,
+    thresholds,
+    parameters,
+    k6Arguments,
   };
-  const options: LoadScenarioOptions = { scenario, backend, seed, report, profile, thresholds, parameters, k6Arguments };
   const valid = await loadScenario({
     ...options,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -99,7 +120,10 @@ async function load(scenario: string, k6Arguments: string[], flags: LoadFlags, s
 
 /** The command line that was given, for a shell. */
 function commandLine(): string {
-  return ['ratchet', ...process.argv.slice(2).map((each) => (/^[\w./:=%-]+$/.test(each) ? each : `'${each.replaceAll("'", `'\\''`)}'`))].join(' ');
+  return [
+    'ratchet',
+    ...process.argv.slice(2).map((each) => (/^[\w./:=%-]+$/.test(each) ? each : `'${each.replaceAll("'", `'\\''`)}'`)),
+  ].join(' ');
 }
 
 function profileHelp(): string {

@@ -50,5 +50,7 @@ export class EventHeap {
 }
 
 function isBefore(a: WaitingEvent & { arrival: number }, b: WaitingEvent & { arrival: number }): boolean {
-  return a.time - b.time < 0 || (a.time === b.time && (a.rank < b.rank || (a.rank === b.rank && a.arrival < b.arrival)));
+  return (
+    a.time - b.time < 0 || (a.time === b.time && (a.rank < b.rank || (a.rank === b.rank && a.arrival < b.arrival)))
+  );
 }

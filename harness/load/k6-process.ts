@@ -63,7 +63,7 @@ function argumentsOf({ linesFile, summaryFile, arguments: more }: K6Options): st
 }
 
 /** The source in a checkout, the built file in a package: k6 runs both. */
-export function scriptPath(): string {
+function scriptPath(): string {
   const source = fileURLToPath(new URL('tab-script.ts', import.meta.url));
   return existsSync(source) ? source : source.replace(/\.ts$/, '.js');
 }

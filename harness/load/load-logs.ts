@@ -1,7 +1,7 @@
 /** What a run writes down beside its history while a load runs: who served the tabs, and when commits were recorded. */
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../clock.ts';
 import type { Exchange } from '../gateway/gateway.ts';
 import type { Percentiles } from '../port/load.ts';
@@ -17,7 +17,7 @@ export class LoadLogs {
   readonly barriers: Barrier[] = [];
   readonly #services: WriteStream;
   readonly #begun = new Map<Exchange, number>();
-  readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
+  readonly #delay: ReturnType<typeof monitorEventLoopDelay> = monitorEventLoopDelay({ resolution: 10 });
   #run: RunningParts | undefined;
 
   constructor(servicesFile: string) {
@@ -39,7 +39,9 @@ export class LoadLogs {
     const exchanges = [`${exchange.node ?? 'nobody'} ${exchange.status ?? 'no answer'}`];
     const served = { ...(served_by === undefined ? {} : { served_by }), ...(lsn === undefined ? {} : { lsn }) };
     const supabaseMs = (now - begun) / 1e6;
-    this.#services.write(`${serviceLine({ operation, ...served, attempts: 1, exchanges, supabaseMs, endMs: now / 1e6 })}\n`);
+    this.#services.write(
+      `${serviceLine({ operation, ...served, attempts: 1, exchanges, supabaseMs, endMs: now / 1e6 })}\n`,
+    );
   }
 
   /** Until `signal` aborts, notes again and again when all commits had been recorded. */
@@ -56,7 +58,9 @@ export class LoadLogs {
 
   /** How late this process ran its tasks, in milliseconds. */
   eventLoopMs(): Percentiles {
-    const [p50 = 0, p95 = 0, p99 = 0] = [50, 95, 99].map((each) => Math.max(0, this.#delay.percentile(each) / 1e6 - 10));
+    const [p50 = 0, p95 = 0, p99 = 0] = [50, 95, 99].map((each) =>
+      Math.max(0, this.#delay.percentile(each) / 1e6 - 10),
+    );
     return { p50, p95, p99 };
   }
 

@@ -41,13 +41,13 @@ export function roundsOf(plan: Plan, loadMs: number, everyMs: number = defaultEv
   }
   if (everyMs < shortest) {
     const what = `a round of ${plan.scenario} lasts at least ${shortest} ms`;
-    throw new UsageError('rounds-overlap', what, `use --every ${Math.ceil(shortest / 1e3)}s or more`);
+    throw new UsageError('rounds-overlap', what, `use --round-every ${Math.ceil(shortest / 1e3)}s or more`);
   }
   // A primary can be lost once.
   const isOnce = plan.faults.some(({ kind }) => kind === 'promotion');
   const count = isOnce ? 1 : Math.max(1, Math.floor((loadMs - LEAD_MS) / everyMs));
   if (count * plan.generations.length > 1_000 || count * plan.faults.length > 1_000) {
-    const hint = `use --every ${Math.ceil(loadMs / ROUNDS_MAX / 1e3)}s or more`;
+    const hint = `use --round-every ${Math.ceil(loadMs / ROUNDS_MAX / 1e3)}s or more`;
     throw new UsageError('too-many-rounds', `${count} rounds of ${plan.scenario} are too many for one run`, hint);
   }
   return { plan: repeated(plan, count, everyMs, loadMs), count, everyMs };
@@ -66,7 +66,8 @@ function defaultEvery(plan: Plan, loadMs: number): number {
 /** How long the slow parts of the longest generation take. */
 function shortestMs({ generations, watch_on_ms: watchOn }: Plan): number {
   const lengths = generations.map(
-    ({ start, steps }) => ('at_ms' in start ? start.at_ms : start.plus_ms) + steps.reduce((sum, step) => sum + step.after_ms, 0),
+    ({ start, steps }) =>
+      ('at_ms' in start ? start.at_ms : start.plus_ms) + steps.reduce((sum, step) => sum + step.after_ms, 0),
   );
   return Math.max(...lengths) + watchOn;
 }
@@ -100,7 +101,10 @@ interface Round {
   isLast: boolean;
 }
 
-function roundOf(plan: Plan, { number, beginMs, endMs, isLast }: Round): Pick<Plan, 'generations' | 'observers' | 'faults'> {
+function roundOf(
+  plan: Plan,
+  { number, beginMs, endMs, isLast }: Round,
+): Pick<Plan, 'generations' | 'observers' | 'faults'> {
   const names = namesOf(plan);
   const { generations, observers, faults } = renamed(
     { generations: plan.generations, observers: plan.observers, faults: plan.faults },
@@ -145,12 +149,15 @@ function inRound(
 ): Fault {
   if (!('from' in fault)) return fault;
   const from = later(fault.from, 0);
-  if (MOMENTARY.has(fault.kind)) return { ...fault, from } as Fault;
+  if (isMomentary(fault.kind)) return { ...fault, from } as Fault;
   const { until } = fault as { until?: Moment };
   return { ...fault, from, until: until === undefined ? { at_ms: endMs } : inTime(until) } as Fault;
 }
 
-/** The kinds of faults that happen at one moment. */
+export function isMomentary(kind: string): boolean {
+  return MOMENTARY.has(kind);
+}
+
 const MOMENTARY: ReadonlySet<string> = new Set([
   'tab-move',
   'tab-navigate',

@@ -47,9 +47,19 @@ export class LoadTally {
     const slices: LoadSlice[] = [];
     for (let from = first; from <= last; from += perSlice) {
       const to = Math.min(from + perSlice, last + 1);
-      slices.push(sliceOf(from, to, seconds.filter(([at]) => at >= from && at < to).map(([, each]) => each)));
+      slices.push(
+        sliceOf(
+          from,
+          to,
+          seconds.filter(([at]) => at >= from && at < to).map(([, each]) => each),
+        ),
+      );
     }
-    const all = sliceOf(first, last + 1, seconds.map(([, each]) => each));
+    const all = sliceOf(
+      first,
+      last + 1,
+      seconds.map(([, each]) => each),
+    );
     const polls = seconds.reduce((sum, [, { latencies }]) => sum + latencies.length, 0);
     return {
       durationMs: span * SLICE_MS,

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from '
 import { displays } from '../channels/display/display-registry.ts';
 import { EnvironmentError } from '../errors.ts';
 import { formatHeader } from '../history/codec.ts';
-import type { History } from '../history/event.ts';
+import type { History, HistoryHeader } from '../history/event.ts';
 import type { LoadSummary } from '../port/load.ts';
 import type { DisplayPolicy, Subject } from '../port/subject.ts';
 import { ClockOffsets } from './clock-offsets.ts';
@@ -37,7 +37,8 @@ const WRITE_MS_MAX = 5_000;
 
 /** @throws UsageError for a file that tabs have not written; EnvironmentError if it cannot be written */
 export async function mergeLoad({ history }: { history: History }, files: LoadFilesToMerge): Promise<MergedLoad> {
-  if (!existsSync(files.linesFile)) throw new EnvironmentError('load-without-polls', 'k6 wrote no line: no tab has polled');
+  if (!existsSync(files.linesFile))
+    throw new EnvironmentError('load-without-polls', 'k6 wrote no line: no tab has polled');
   const offsets = new ClockOffsets();
   await readTabLines(files.linesFile, { poll: () => undefined, clock: (line) => offsets.add(line) });
   const fresh = `${files.historyFile}.part`;
@@ -56,8 +57,8 @@ export async function mergeLoad({ history }: { history: History }, files: LoadFi
 }
 
 /** The plan of all rounds is in a file of its own: a reader would take it for that of the tabs of k6, too. */
-function headerOf({ header }: History, offsets: ClockOffsets): NonNullable<History['header']> {
-  const { plan: _, ...rest } = { history: 1 as const, ...header };
+function headerOf({ header }: History, offsets: ClockOffsets): HistoryHeader {
+  const { plan: _, ...rest }: HistoryHeader = header ?? { history: 1 };
   return { ...rest, clock_uncertainty_ms: offsets.uncertaintyMs };
 }
 

@@ -86,8 +86,19 @@ export class PollMerger {
       rank: RANKS.end,
       write: (time) => {
         tab.free.push(process);
-        const read = this.#line(time, `${head(process, poll.value === undefined ? 'fail' : 'ok')}${detailsOf(poll, service)}`);
-        if (poll.value !== undefined) this.#show(tab, poll, poll.value, read, time, `"process":"${session}","session":"${session}","type":"ok","f":"show","key":"${key}"`);
+        const read = this.#line(
+          time,
+          `${head(process, poll.value === undefined ? 'fail' : 'ok')}${detailsOf(poll, service)}`,
+        );
+        if (poll.value !== undefined)
+          this.#show(
+            tab,
+            poll,
+            poll.value,
+            read,
+            time,
+            `"process":"${session}","session":"${session}","type":"ok","f":"show","key":"${key}"`,
+          );
       },
     });
     this.#latestEnd = Math.max(this.#latestEnd, ended);

@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { realClock } from '../clock.ts';
 import { EnvironmentError, ProgramError, UsageError } from '../errors.ts';
 import { markProcesses } from '../lifetime/marked-processes.ts';
 import type { Subject } from '../port/subject.ts';
@@ -25,6 +26,7 @@ export interface TabServerOptions extends Omit<ServerSettings, 'inFlightMax'> {
 /** Of one process of an application: more requests at the same time only wait for its one thread. */
 const IN_FLIGHT_MAX = 128;
 const START_TIMEOUT_MS = 60_000;
+const OUTPUT_LENGTH = 4_000;
 
 /** @throws UsageError if the subject cannot be served; EnvironmentError if a server does not start */
 export async function openTabServers(
@@ -73,17 +75,24 @@ function forkServer(settings: ServerSettings, marks: Readonly<Record<string, str
 
 async function portOf(child: ChildProcess): Promise<number> {
   let output = '';
-  child.stderr?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4_000)));
+  child.stderr?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-OUTPUT_LENGTH)));
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const notStarted = (why: string): void =>
-    reject(new ProgramError('subject-not-started', `a server of the subject did not start: ${why}`, output, 'try the subject: ratchet try'));
-  const timer = setTimeout(() => notStarted(`it was not ready after ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
+  const notStarted = (why: string): void => reject(notReady(why, output));
+  const started = new AbortController();
+  void realClock()
+    .sleep(START_TIMEOUT_MS, started.signal)
+    .then(() => notStarted(`it was not ready after ${START_TIMEOUT_MS} ms`));
   child.once('exit', (code, signal) => notStarted(signal ?? `exit code ${code}`));
   child.on('message', (message: ServerMessage) => {
     if ('listening' in message) resolve(message.listening);
     if ('failed' in message) notStarted(message.failed);
   });
-  return promise.finally(() => clearTimeout(timer));
+  return promise.finally(() => started.abort());
+}
+
+function notReady(why: string, output: string): ProgramError {
+  const what = `a server of the subject did not start: ${why}`;
+  return new ProgramError('subject-not-started', what, output, 'check the subject: ratchet try');
 }
 
 async function askWaited(child: ChildProcess): Promise<Waited> {
@@ -97,5 +106,8 @@ async function askWaited(child: ChildProcess): Promise<Waited> {
 }
 
 function ended(code: number | null, signal: string | null): EnvironmentError {
-  return new EnvironmentError('subject-ended', `a server of the subject ended during the load: ${signal ?? `exit code ${code}`}`);
+  return new EnvironmentError(
+    'subject-ended',
+    `a server of the subject ended during the load: ${signal ?? `exit code ${code}`}`,
+  );
 }

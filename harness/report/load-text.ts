@@ -22,12 +22,33 @@ export function describeSlices({ slices }: LoadSummary): string[] {
   return rows.map((row) => `  ${row.map((cell, at) => cell.padStart(widths[at]!)).join('  ')}`);
 }
 
+/** A slice in a sentence, where there is no table. */
+export function describeSlice(slice: LoadSlice): string {
+  const { fromMs, toMs, tabs, pollsPerSecond, failed, reversions } = slice;
+  const counts = [failed > 0 ? `${failed} failed` : '', reversions > 0 ? `${reversions} went back` : ''].filter(
+    Boolean,
+  );
+  const when = `${seconds(fromMs)} to ${seconds(toMs)}`;
+  return [
+    `${when}: ${tabs} tabs, ${Math.round(pollsPerSecond)} polls per second`,
+    percentilesText(slice),
+    ...counts,
+  ].join(', ');
+}
+
 const REASON_LENGTH = 120;
 
 function sliceCells(slice: LoadSlice): string[] {
   const { fromMs, tabs, pollsPerSecond, p50, p95, p99, failed, reversions } = slice;
   const times = [p50, p95, p99].map(milliseconds);
-  return [seconds(fromMs), String(tabs), String(Math.round(pollsPerSecond)), ...times, String(failed), String(reversions)];
+  return [
+    seconds(fromMs),
+    String(tabs),
+    String(Math.round(pollsPerSecond)),
+    ...times,
+    String(failed),
+    String(reversions),
+  ];
 }
 
 function reversionLines({ reversions, firstReversion, clockUncertaintyMs }: LoadSummary): string[] {
@@ -44,7 +65,9 @@ function harnessText({ supabaseMs, harness }: LoadSummary): string {
     ...(supabaseMs === undefined ? [] : [`of each request to Supabase ${percentilesText(supabaseMs)}`]),
     ...(harness === undefined ? [] : [`the harness was late by ${percentilesText(harness.eventLoopMs)}`]),
     ...(harness !== undefined && harness.queuedMs.max > 0
-      ? [`requests waited ${milliseconds(harness.queuedMs.mean)} for the application, at most ${milliseconds(harness.queuedMs.max)}`]
+      ? [
+          `requests waited ${milliseconds(harness.queuedMs.mean)} for the application, at most ${milliseconds(harness.queuedMs.max)}`,
+        ]
       : []),
   ];
   return parts.length === 0 ? '' : `; ${parts.join('; ')}`;

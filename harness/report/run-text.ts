@@ -52,7 +52,9 @@ export async function describeBody(run: JudgedRun, options: BodyOptions): Promis
     ...(showsPlan && plan !== undefined ? await planLines(run, palette) : []),
     ...(showsTimeline ? await timelineLines(run, palette) : []),
     ...(log === undefined ? [] : describeLog(log, showsLines).map((line) => palette.dim(line))),
-    ...(run.load === undefined ? [] : [...describeLoad(run.load), ...(valid === true && !showsEach ? [] : describeSlices(run.load))]),
+    ...(run.load === undefined
+      ? []
+      : [...describeLoad(run.load), ...(valid === true && !showsEach ? [] : describeSlices(run.load))]),
     ...formatVerdicts(history, run, {
       palette,
       held: showsEach ? 'each' : 'names',

@@ -44,7 +44,7 @@ export interface RunOptions extends Omit<StageOptions, 'stop' | 'users'> {
 }
 
 /** What runs beside a plan can use of it. */
-export interface RunningParts extends SubjectEnvironment {
+export interface RunningParts extends Omit<SubjectEnvironment, 'clock'> {
   clock: Clock;
   instances: AppInstances;
   credentials: Credentials;
