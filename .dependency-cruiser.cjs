@@ -82,7 +82,7 @@ module.exports = {
     only(
       'load-wires-a-run-and-its-tabs',
       'load',
-      ['port', 'plan', 'faults', 'channels', 'history', 'gateway', 'lifetime', 'runner', 'subject'],
+      ['port', 'plan', 'faults', 'channels', 'history', 'gateway', 'lifetime', 'runner', 'simulation', 'subject'],
       'a load is a run with tabs in another program, and is judged elsewhere',
     ),
     {
@@ -90,7 +90,7 @@ module.exports = {
       comment: 'k6 runs it, and resolves no package',
       severity: 'error',
       from: { path: '^harness/load/tab-script\\.ts$' },
-      to: { path: '^(harness|scenarios|fixtures)/' },
+      to: { pathNot: '^k6|/@types/k6/' },
     },
     only('lifetime-imports-nothing', 'lifetime', [], 'who owns a process'),
     only('simulation-knows-no-run', 'simulation', [], 'virtual time is for any task'),

@@ -5,7 +5,7 @@
 import type { DisplayPolicy, ObservedProgress } from '../port/subject.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import type { OffsetBounds } from './clock-offsets.ts';
-import { EventHeap } from './event-heap.ts';
+import { EventHeap, type ScheduledEvent } from '../simulation/event-heap.ts';
 import type { KnownTimes } from './known-times.ts';
 import type { PollLine } from './poll-lines.ts';
 import type { PollService } from './service-lines.ts';
@@ -23,8 +23,8 @@ export interface MergedEvents {
   write(line: string): void;
 }
 
-/** Of equal times. */
-const RANKS = { invoke: 0, own: 1, end: 2 } as const;
+/** The order of events at the same time; then those are first that were added first. */
+const RANKS = { invoke: 0, own: 2 ** 40, end: 2 ** 41 } as const;
 
 interface Tab {
   story: number;
@@ -46,6 +46,7 @@ export class PollMerger {
   #index = 0;
   #time = 0;
   #nextOwn = 0;
+  #arrivals = 0;
   #latestEnd = 0;
   #movedMsMax = 0;
 
@@ -73,33 +74,18 @@ export class PollMerger {
     const head = (process: string, type: string): string =>
       `"process":"${process}","session":"${session}","type":"${type}","f":"read","key":"${key}"`;
     let process = '';
-    this.#waiting.add({
-      time: start,
-      rank: RANKS.invoke,
-      write: (time) => {
-        process = tab.free.pop() ?? `${session}/poll${++tab.processes === 1 ? '' : `-${tab.processes}`}`;
-        this.#line(time, head(process, 'invoke'));
-      },
+    this.#wait(start, RANKS.invoke, (time) => {
+      process = tab.free.pop() ?? `${session}/poll${++tab.processes === 1 ? '' : `-${tab.processes}`}`;
+      this.#line(time, head(process, 'invoke'));
     });
-    this.#waiting.add({
-      time: end,
-      rank: RANKS.end,
-      write: (time) => {
-        tab.free.push(process);
-        const read = this.#line(
-          time,
-          `${head(process, poll.value === undefined ? 'fail' : 'ok')}${detailsOf(poll, service)}`,
-        );
-        if (poll.value !== undefined)
-          this.#show(
-            tab,
-            poll,
-            poll.value,
-            read,
-            time,
-            `"process":"${session}","session":"${session}","type":"ok","f":"show","key":"${key}"`,
-          );
-      },
+    this.#wait(end, RANKS.end, (time) => {
+      tab.free.push(process);
+      const type = poll.value === undefined ? 'fail' : 'ok';
+      const read = this.#line(time, `${head(process, type)}${detailsOf(poll, service)}`);
+      const shown = poll.value === undefined ? undefined : this.#shownBy(tab, poll, poll.value);
+      if (shown === undefined) return;
+      const show = `"process":"${session}","session":"${session}","type":"ok","f":"show","key":"${key}"`;
+      this.#line(time, `${show},"value":${shown},"read":${read}`);
     });
     this.#latestEnd = Math.max(this.#latestEnd, ended);
     this.#writeUntil(this.#latestEnd - toNs(this.#parts.pollMsMax));
@@ -119,20 +105,26 @@ export class PollMerger {
     return tab;
   }
 
-  /** What is shown again is not recorded again. Another story is another page, whose display knows nothing. */
-  #show(tab: Tab, poll: PollLine, value: ObservedProgress, read: number, time: number, head: string): void {
-    if (poll.story !== tab.story) {
-      tab.story = poll.story;
+  /**
+   * The value that the page shows, as JSON; `undefined` if it shows what it showed before. Another story is another page,
+   * whose display knows nothing.
+   */
+  #shownBy(tab: Tab, { story, ordinal }: PollLine, value: ObservedProgress): string | undefined {
+    if (story !== tab.story) {
+      tab.story = story;
       tab.display = this.#parts.display();
       tab.shown = '';
     }
-    const decided = tab.display(value, { ordinal: poll.ordinal });
-    const shown = decided === true ? value : decided;
-    if (shown === false) return;
-    const text = JSON.stringify(shown);
-    if (text === tab.shown) return;
+    const decided = tab.display(value, { ordinal });
+    if (decided === false) return undefined;
+    const text = JSON.stringify(decided === true ? value : decided);
+    if (text === tab.shown) return undefined;
     tab.shown = text;
-    this.#line(time, `${head},"value":${text},"read":${read}`);
+    return text;
+  }
+
+  #wait(time: number, rank: number, write: (time: number) => void): void {
+    this.#waiting.push({ at: time, order: rank + this.#arrivals++, run: () => write(time) });
   }
 
   #writeUntil(limit: number): void {
@@ -140,11 +132,11 @@ export class PollMerger {
     for (;;) {
       const next = own[this.#nextOwn];
       const waiting = this.#waiting.first;
-      const isOwn = next !== undefined && (waiting === undefined || isOwnFirst(next.time, waiting));
-      const time = isOwn ? next.time : waiting?.time;
+      const isOwn = next !== undefined && (waiting === undefined || isFirst(next.time, waiting));
+      const time = isOwn ? next.time : waiting?.at;
       if (time === undefined || time > limit) return;
       if (isOwn) this.#writeOwn(next);
-      else this.#waiting.take()?.write(time);
+      else this.#waiting.pop()?.run?.();
     }
   }
 
@@ -168,8 +160,9 @@ export class PollMerger {
   }
 }
 
-function isOwnFirst(time: number, waiting: { time: number; rank: number }): boolean {
-  return time < waiting.time || (time === waiting.time && RANKS.own < waiting.rank);
+/** Whether an event of the run at this time comes before one that waits. */
+function isFirst(time: number, { at, order }: ScheduledEvent): boolean {
+  return time < at || (time === at && RANKS.own < order);
 }
 
 function detailsOf({ value, status, error }: PollLine, service: PollService | undefined): string {
