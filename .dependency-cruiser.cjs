@@ -24,9 +24,10 @@ module.exports = {
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'not-resolvable',
-      comment: 'the bundler of the next-app resolves its imports, and its build fails if it cannot',
+      comment:
+        'the bundler of the next-app resolves its imports, and its build fails if it cannot; k6 has its own modules',
       severity: 'error',
-      from: { pathNot: '^fixtures/next-app/' },
+      from: { pathNot: '^fixtures/next-app/|^harness/load/tab-script\\.ts$' },
       to: { couldNotResolve: true },
     },
     {
@@ -35,7 +36,7 @@ module.exports = {
       // Optional packages, each at the one place that needs it: vitest, testcontainers, yaml, OpenTelemetry; and the one that a build contains.
       from: {
         path: '^(harness|bin|scenarios)/',
-        pathNot: `${TEST}|^harness/(vitest\\.ts$|backend/containers/|history/import/log/mapping\\.ts$|backend/postgres/lite-library\\.ts$|watch/open-telemetry\\.ts$)`,
+        pathNot: `${TEST}|^harness/(vitest\\.ts$|backend/containers/|history/import/log/mapping\\.ts$|backend/postgres/lite-library\\.ts$|watch/open-telemetry\\.ts$|load/(tab-script|load-profiles)\\.ts$)`,
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
@@ -85,6 +86,19 @@ module.exports = {
       ['port', 'history', 'checker', 'monitor'],
       'what runs beside an application judges by itself what it sees',
     ),
+    only(
+      'load-wires-a-run-and-its-tabs',
+      'load',
+      ['port', 'plan', 'faults', 'channels', 'history', 'gateway', 'lifetime', 'runner', 'simulation', 'subject'],
+      'a load is a run with tabs in another program, and is judged elsewhere',
+    ),
+    {
+      name: 'the-script-of-tabs-is-for-k6',
+      comment: 'k6 runs it, and resolves no package',
+      severity: 'error',
+      from: { path: '^harness/load/tab-script\\.ts$' },
+      to: { pathNot: '^k6|/@types/k6/' },
+    },
     only('lifetime-imports-nothing', 'lifetime', [], 'who owns a process'),
     only('simulation-knows-no-run', 'simulation', [], 'virtual time is for any task'),
     only(

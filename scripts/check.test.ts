@@ -33,6 +33,8 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['recording-knows-ports', 'harness/recording/runner.ts', '../runner/leaf.ts'],
   ['preflight-knows-ports', 'harness/preflight/runner.ts', '../runner/leaf.ts'],
   ['scaffold-imports-nothing', 'harness/scaffold/runner.ts', '../runner/leaf.ts'],
+  ['load-wires-a-run-and-its-tabs', 'harness/load/report.ts', '../report/leaf.ts'],
+  ['the-script-of-tabs-is-for-k6', 'harness/load/tab-script.ts', '../plan/leaf.ts'],
   ['lifetime-imports-nothing', 'harness/lifetime/backend.ts', '../backend/embedded/leaf.ts'],
   ['simulation-knows-no-run', 'harness/simulation/plan.ts', '../plan/leaf.ts'],
   ['report-knows-ports', 'harness/report/backend.ts', '../backend/embedded/leaf.ts'],

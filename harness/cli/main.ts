@@ -15,6 +15,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   try: async () => (await import('./verb-try.ts')).addTry,
   matrix: async () => (await import('./verb-matrix.ts')).addMatrix,
   limits: async () => (await import('./verb-limits.ts')).addLimits,
+  load: async () => (await import('./verb-load.ts')).addLoad,
   explore: async () => (await import('./verb-explore.ts')).addExplore,
   replay: async () => (await import('./verb-replay.ts')).addReplay,
   check: async () => (await import('./verb-check.ts')).addCheck,

@@ -115,7 +115,11 @@ function renamed(plan: Plan, rename: (version: Version) => Version): Plan {
   return {
     ...plan,
     generations: plan.generations.map((each) => ({ ...each, start: moment(each.start) })),
-    observers: plan.observers.map((each) => ({ ...each, start: moment(each.start) })),
+    observers: plan.observers.map((each) => ({
+      ...each,
+      start: moment(each.start),
+      ...(each.until === undefined ? {} : { until: moment(each.until) }),
+    })),
     faults: plan.faults.map(fault),
   };
 

@@ -82,6 +82,8 @@ export interface AppInstance {
   /** Runs a generation to its end. Rejects if the application gives up on it. */
   generate(job: GenerationJob): Promise<void>;
   close?(): Promise<void>;
+  /** Where its server answers, without a path: tabs in other programs poll it there. */
+  readonly url?: string;
   /** Its generations have steps of their own, at times of their own; the steps of a plan are not passed on. */
   readonly hasOwnSteps?: true;
   /** Ends it like SIGKILL: its code sends no further request. Required for the capability `instance-restart`. */
