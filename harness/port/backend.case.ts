@@ -191,7 +191,10 @@ export function describeBackend(backend: Backend): void {
 
   describe('a function that asks for the position in the WAL', () => {
     const position = async (client: ReturnType<typeof clientOf>) =>
-      (await client.rpc('position', {}, { get: true }).single()).data as { is_replica: boolean; replayed: string | null };
+      (await client.rpc('position', {}, { get: true }).single()).data as {
+        is_replica: boolean;
+        replayed: string | null;
+      };
 
     it('finds the commits before it on the primary, which replays nothing', async () => {
       const { lsn } = await write(10);

@@ -69,12 +69,7 @@ export interface FunctionModel {
   parameters: Readonly<Record<string, ColumnType>>;
   optional?: readonly string[];
   /** `row` and `rows` name a table: a row of its type, or `returns setof`. `columns`: the rows of `returns table`. */
-  returns:
-    | { row: string }
-    | { rows: string }
-    | { columns: Readonly<Record<string, ColumnType>> }
-    | ColumnType
-    | 'void';
+  returns: { row: string } | { rows: string } | { columns: Readonly<Record<string, ColumnType>> } | ColumnType | 'void';
   /** Default: `volatile`. A `volatile` function cannot write when it is called by GET or on a replica. */
   volatility?: 'volatile' | 'stable' | 'immutable';
   /** The roles that may execute the function. Default: all. */

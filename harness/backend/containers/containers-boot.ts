@@ -1,7 +1,6 @@
 /** Starts the containers of a cluster, with as much as possible in parallel. */
 import { randomBytes } from 'node:crypto';
 import type { EnvironmentError } from '../../errors.ts';
-import type { Address } from '../postgres/address.ts';
 import type { BootedServers, BootOptions } from '../postgres/boot.ts';
 import { connectTo } from '../postgres/connect.ts';
 import type { OpenServer } from '../postgres/open-servers.ts';
