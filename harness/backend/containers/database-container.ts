@@ -65,8 +65,8 @@ const PREPARE_DISK = `set -eu
 incoming=${OWN_FOLDER}/$(basename "$PGDATA")
 if [ -d "$incoming" ]; then
   find "$PGDATA" -mindepth 1 -delete
-  cp -a "$incoming/." "$PGDATA"
-  rm -rf "$incoming"
+  find "$incoming" -mindepth 1 -maxdepth 1 -exec mv {} "$PGDATA" \\;
+  rmdir "$incoming"
 elif [ -n "$RATCHET_BACKUP_FROM" ] && [ ! -s "$PGDATA/PG_VERSION" ]; then
   mkdir -p "$PGDATA"
   find "$PGDATA" -mindepth 1 -delete
