@@ -124,8 +124,10 @@ export interface VersionMoment {
 
 /** Durations that a search may draw, in milliseconds. */
 export interface DrawLimits {
-  /** Of lags, outages and stalls. */
+  /** Of lags and outages. */
   readonly lags: readonly number[];
+  /** Of stalls of a worker, and of windows in which requests are refused: also longer than most applications wait or try again. */
+  readonly waits: readonly number[];
   /** Of single requests and responses. */
   readonly delays: readonly number[];
 }
@@ -142,6 +144,8 @@ export interface Site {
   stories: readonly string[];
   /** The version that starts the fault; its key is the story. */
   version: Version;
+  /** The version before it, which a replica that lacks the version shows. */
+  before: Version;
   /** When it is committed, or shown, or later. */
   moment: VersionMoment;
 }
