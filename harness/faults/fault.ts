@@ -124,10 +124,10 @@ export interface VersionMoment {
 
 /** Durations that a search may draw, in milliseconds. */
 export interface DrawLimits {
-  /** Of lags and outages. */
+  /** Of lags, outages and stalls. */
   readonly lags: readonly number[];
-  /** Of stalls of a worker, and of windows in which requests are refused: also longer than most applications wait or try again. */
-  readonly waits: readonly number[];
+  /** Of windows in which requests are refused or held: also longer than most applications wait or try again. */
+  readonly windows: readonly number[];
   /** Of single requests and responses. */
   readonly delays: readonly number[];
 }

@@ -56,12 +56,12 @@ export const httpWindow = defineFault({
       on: 'actor',
       at: 'commit',
       weight: 2,
-      draw: ({ waits }) =>
+      draw: ({ windows }) =>
         fc
           .record({
             how: fc.constantFrom('refuse', 'error', 'hang', 'hold-requests', 'hold-responses'),
             isOfActor: fc.constantFrom(false, false, true),
-            lasts: fc.constantFrom(...waits),
+            lasts: fc.constantFrom(...windows),
           })
           .map(({ how, isOfActor, lasts }) => ({ actor, moment: from }) => {
             const whose = isOfActor ? { actor } : { to: 'primary' };

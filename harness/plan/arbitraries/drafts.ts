@@ -160,7 +160,7 @@ const A_FEW = 3;
 const MANY = 12;
 
 function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraft> {
-  const { kinds, waits } = limits;
+  const { kinds, lags } = limits;
   return fc.record({
     instance: fc.nat({ max: 2 }),
     afterStep: fc.nat({ max: 6 }),
@@ -181,7 +181,7 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
     errorAt: kinds.has('step-error') ? sometimes(fc.integer({ min: 1, max: 7 })) : fc.constant(undefined),
     stalls: few(
       kinds.has('stall')
-        ? fc.record({ step: fc.integer({ min: 1, max: 7 }), stall_ms: fc.constantFrom(...waits) })
+        ? fc.record({ step: fc.integer({ min: 1, max: 7 }), stall_ms: fc.constantFrom(...lags) })
         : undefined,
     ),
     stepFaults: stepFaultDrafts(limits),

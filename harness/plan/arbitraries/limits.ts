@@ -34,7 +34,7 @@ export function limitsOf(range: Range, kinds: readonly DeviationKind[]): Limits 
   return {
     kinds: new Set<string>(range.deviations ?? kinds),
     lags: upTo(range.lagMsMax),
-    waits: range.lagMsMax === undefined ? [...DURATIONS_MS, LONG_MS] : upTo(range.lagMsMax),
+    windows: range.lagMsMax === undefined ? [...DURATIONS_MS, LONG_MS] : upTo(range.lagMsMax),
     delays: upTo(range.delayMsMax),
   };
 }
