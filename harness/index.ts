@@ -39,6 +39,7 @@ export {
   type FaultPart,
   type PlanParts,
   type PollOptions,
+  type StreamOptions,
   type Replica,
   type GenerationPart,
   type GenerationOptions,

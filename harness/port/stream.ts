@@ -57,8 +57,9 @@ export interface StreamSocket {
 }
 
 export interface StreamServer {
-  /** @returns `undefined` if the handshake is refused, with 403 */
-  connect(url: URL, peer: StreamPeer): StreamSocket | undefined;
+  /** Whether the handshake is refused, with 403, for its API key. */
+  refuses(url: URL): boolean;
+  connect(url: URL, peer: StreamPeer): StreamSocket;
 }
 
 /** What faults act on. */
