@@ -14,7 +14,8 @@ export const scenario = defineScenario({
   injects:
     'The tab subscribes and polls. The replica holds at 10% until the tab has been pushed 85% and polled `polls` times since.',
   breaks: ['monotonic-view'],
-  remedy: 'One reducer for both channels, which ignores a value that is older than the one it shows, by (generation, progress).',
+  remedy:
+    'One reducer for both channels, which ignores a value that is older than the one it shows, by (generation, progress).',
   parameters: {
     polls: { description: 'how often the tab polls after it was pushed 85%', default: 2, min: 1, max: 20 },
   },

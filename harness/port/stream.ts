@@ -84,4 +84,4 @@ export interface StreamTargets {
  * What happens to a frame: it is sent by `send`, now or later, once, several times or never. A fault that ends sends what
  * it still holds.
  */
-export type FrameEffect = (send: () => void) => void;
+export type FrameEffect = (send: () => void, later: (milliseconds: number, run: () => void) => void) => void;

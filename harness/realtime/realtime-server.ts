@@ -53,7 +53,7 @@ class Server implements RealtimeServer {
       ...options,
       deliver: (change, transaction) => this.#deliver(change, transaction),
     });
-    this.targets = new StreamFaults(this.#sessions, () => this.#poller.loseSlot());
+    this.targets = new StreamFaults(this.#sessions, () => this.#poller.loseSlot(), options.later);
     this.messages = new BroadcastMessages(options, (topic, isPrivate) => this.#receivers(topic, isPrivate));
   }
 

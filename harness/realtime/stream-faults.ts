@@ -14,12 +14,18 @@ export interface FaultySocket {
 export class StreamFaults implements StreamTargets {
   readonly #sockets: ReadonlySet<FaultySocket>;
   readonly #loseSlot: () => () => void;
+  readonly #later: (milliseconds: number, run: () => void) => void;
   readonly #effects = new Map<string, Set<FrameEffect>>();
   readonly #frozen = new Counts();
   readonly #refusing = new Counts();
   readonly #delays = new Map<string, Set<number>>();
 
-  constructor(sockets: ReadonlySet<FaultySocket>, loseSlot: () => () => void) {
+  constructor(
+    sockets: ReadonlySet<FaultySocket>,
+    loseSlot: () => () => void,
+    later: (milliseconds: number, run: () => void) => void,
+  ) {
+    this.#later = later;
     this.#sockets = sockets;
     this.#loseSlot = loseSlot;
   }
@@ -73,7 +79,7 @@ export class StreamFaults implements StreamTargets {
   pass(session: string | undefined, send: () => void): void {
     const effects = session === undefined ? undefined : this.#effects.get(session);
     if (effects === undefined || effects.size === 0) return send();
-    [...effects].reduceRight((next, effect) => () => effect(next), send)();
+    [...effects].reduceRight((next, effect) => () => effect(next, this.#later), send)();
   }
 
   #of(session: string): FaultySocket[] {

@@ -35,11 +35,11 @@ export interface PollOptions extends Omit<ObserverInput, 'session' | 'story' | '
 
 /** The options `instance`, `start`, `expects`, `display` and `settle_ms` are those of docs/PLAN.md. */
 export interface StreamOptions extends Omit<ObserverInput, 'session' | 'story' | 'every_ms'> {
-  /** Milliseconds between two polls, if the channel polls. Default: 1000. */
+  /** Milliseconds between two polls of a channel or a page that polls. Default: 30000. */
   everyMs?: number;
 }
 
-const EVERY_MS_STREAM = 1_000;
+const EVERY_MS_STREAM = 30_000;
 const EVERY_MS = 100;
 
 /** A story: its generations, numbered from 1, write its progress, and tabs watch it. */
