@@ -1,6 +1,7 @@
 /** What faults act on: databases, their router, requests, tabs, and instances of the application. */
 import type { AppClock } from '../clock.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
+import type { StreamTargets } from './stream.ts';
 import type { Cluster, Commit, NodeName, ReplicaNode } from './backend.ts';
 
 export interface FaultTargets {
@@ -23,6 +24,8 @@ export interface FaultTargets {
   readonly haveOwnSteps: boolean;
   /** A tab of a run, by the name of its session. */
   tab(session: string): TabTarget;
+  /** The streams of the tabs of a run. */
+  readonly streams: StreamTargets;
   /** Creates the row of a story that the run did not begin with. */
   createRow(story: string): Promise<void>;
   /** Kills an instance of the application, counted from 1, and starts it again after `downMs`. Resolves when it is up. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StreamTargets } from '../port/stream.ts';
 import type { Commit, ReplicaNode } from '../port/backend.ts';
 import { Fault } from '../faults/fault-registry.ts';
 import type { ClaimableRequest } from '../gateway/claim.ts';
@@ -33,6 +34,7 @@ function setUp(...inputs: unknown[]) {
       moveTo: (instance) => void calls.push(`${session} moves to ${instance}`),
       navigateTo: (story) => void calls.push(`${session} goes to ${story}`),
     }),
+    streams: {} as StreamTargets,
     haveOwnSteps: false,
     createRow: async (story) => void calls.push(`row of ${story}`),
     restartInstance: async (instance, downMs) => void calls.push(`instance ${instance} down for ${downMs}`),

@@ -9,6 +9,7 @@ import type { Draw } from '../plan/random.ts';
 import { escape } from '../simulation/escapes.ts';
 import type { AppTimer, World } from '../simulation/world.ts';
 import type { Host } from './host.ts';
+import { connectTo } from './virtual-sockets.ts';
 
 const URL_OF_GATEWAY = 'http://supabase.invalid';
 
@@ -24,6 +25,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number, database:
   return {
     clock: () => world.clock(),
     nowMs: () => epochMs + clock.now() / 1e6,
+    random: () => draw('realtime', 0, RANDOM_RANGE - 1) / RANDOM_RANGE,
     async serve(gateway) {
       world.fetch = (input, init) => {
         if (currentInstance()?.isDead === true) return new Promise(() => undefined);
@@ -32,6 +34,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number, database:
           ? anyRequest(input, init).then((request) => roundTrip(gateway, request))
           : roundTrip(gateway, sent);
       };
+      world.connect = connectTo(gateway, world, (link) => draw(link, LATENCY_US_MIN, LATENCY_US_MAX) * 1e3);
       return { url: URL_OF_GATEWAY, close: async () => undefined };
     },
     onFailure: (listener) => world.onFailure(listener),
@@ -137,7 +140,7 @@ function connectionLost(): TypeError {
 }
 
 /** The auth client of supabase-js keeps a timer for its whole lifetime; the application cannot avoid that. */
-const TOLERATED = /\/node_modules\/@supabase\/(auth-js|realtime-js)\//;
+const TOLERATED = /\/node_modules\/@supabase\/(auth-js|realtime-js|phoenix)\//;
 
 function leakOf(world: World): Error | undefined {
   const leaks = [...world.timers].filter((timer) => timer.isRef && !TOLERATED.test(timer.origin.stack ?? ''));

@@ -18,6 +18,8 @@ const LONG_MS = 8_000;
 export interface Limits extends DrawLimits {
   /** Names of deviations. */
   kinds: ReadonlySet<string>;
+  /** A tab has a stream, on which faults can act. */
+  hasStreams?: boolean;
 }
 
 /**
