@@ -25,3 +25,5 @@ export { scenario as guardLivelock } from './guard-livelock.ts';
 export { scenario as growingDenominator } from './growing-denominator.ts';
 export { scenario as readModifyWrite } from './read-modify-write.ts';
 export { scenario as recoveryConflict } from './recovery-conflict.ts';
+export { scenario as dataCache } from './data-cache.ts';
+export { scenario as sharedCache } from './shared-cache.ts';

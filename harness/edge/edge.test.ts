@@ -14,7 +14,11 @@ function edgeWith(input: object) {
     onClaimed: ({ kind }, { actor }) => void events.push(`${kind} of ${actor}`),
   });
   const ask = (actor = 'tab-1') =>
-    edge.pass({ actor, method: 'GET' }, async () => (events.push('answered'), new Response('85')));
+    edge.pass(
+      new Request('http://app.invalid/status'),
+      { actor, operation: `${actor}#1`, gatewayUrl: 'http://gateway.invalid' },
+      async () => (events.push('answered'), new Response('85')),
+    );
   return { edge, ask, events };
 }
 

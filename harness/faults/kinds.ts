@@ -1,5 +1,7 @@
 /** All kinds of faults, one line each. */
+export { cachePurge } from './cache-purge.ts';
 export { clockSkew } from './clock-skew.ts';
+export { edgePop } from './edge-pop.ts';
 export { httpDelay } from './http-delay.ts';
 export { httpDrop } from './http-drop.ts';
 export { httpError } from './http-error.ts';

@@ -136,6 +136,7 @@ function renamed(plan: Plan, rename: (version: Version) => Version): Plan {
 
 function* smallerTopologies(plan: Plan): Generator<Plan> {
   const { topology } = plan;
+  yield* fewerCaches(plan);
   const used = plan.faults.flatMap((fault) => referencesOf(fault).nodes.map(replicaNumber));
   const replicas = Math.max(0, ...used);
   if (replicas < topology.replicas) yield { ...plan, topology: { ...topology, replicas } };
@@ -161,6 +162,16 @@ function* smallerTopologies(plan: Plan): Generator<Plan> {
   }
   if (topology.sticky_ms > 0 && topology.routing !== 'sticky')
     yield { ...plan, topology: { ...topology, sticky_ms: 0 } };
+}
+
+function* fewerCaches(plan: Plan): Generator<Plan> {
+  const { caches = [] } = plan.topology;
+  for (const cache of caches) {
+    if (plan.faults.some((fault) => referencesOf(fault).caches.includes(cache.at))) continue;
+    const { caches: _, ...topology } = plan.topology;
+    const others = caches.filter((each) => each !== cache);
+    yield { ...plan, topology: others.length === 0 ? topology : { ...topology, caches: others } };
+  }
 }
 
 function swapReplicas(plan: Plan, from: string, to: string): Plan {

@@ -11,6 +11,7 @@ import {
   type Fault,
   type FaultDeviation,
 } from '../faults/fault-registry.ts';
+import { cacheAt } from './cache-plan.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
 
 export type Deviation =
@@ -152,10 +153,13 @@ function changeStep(plan: Plan, place: { worker: string; step: number }, change:
 }
 
 function isPossible(plan: Plan, fault: Fault): boolean {
-  const { nodes, instances, actors, stories } = referencesOf(fault);
+  const { nodes, instances, actors, stories, caches, pop } = referencesOf(fault);
+  const places = plan.topology.caches ?? [];
   const names = new Set([...plan.generations, ...plan.observers].map(nameOf));
   return (
     nodes.every((node) => replicaNumber(node) <= plan.topology.replicas) &&
+    caches.every((place) => places.some(({ at }) => at === place)) &&
+    (pop === undefined || pop <= (cacheAt(places, 'edge')?.pops ?? 0)) &&
     instances.every((number) => number <= plan.topology.instances) &&
     actors.every((actor) => names.has(actor)) &&
     stories.every((name) => [...plan.generations, ...plan.observers].some(({ story }) => story === name))

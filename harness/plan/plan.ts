@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts';
 import { referencesOf, replicaNumber } from '../faults/references.ts';
 import { Fault, isRequestFault, requestKind } from '../faults/fault-registry.ts';
 import { firstOf } from '../required.ts';
+import { Cache, cacheAt, contradictionOf } from './cache-plan.ts';
 import { describeIssue } from './issue.ts';
 import { Moment } from './moment.ts';
 import { NAME, NAME_RULE } from './name.ts';
@@ -85,6 +86,8 @@ export const PlanSchema = z.strictObject({
       sticky_ms: milliseconds.default(0),
       /** Instances of the application, each with its own module state. */
       instances: z.int().min(1).max(16).default(1),
+      /** The caches between a tab and the database, at most one at each place. */
+      caches: z.array(Cache).max(3).optional(),
     })
     .prefault({}),
   generations: z.array(Generation).min(1).max(1_000),
@@ -155,6 +158,8 @@ function findContradiction(plan: Plan): string | undefined {
   const misplaced = [...plan.generations, ...plan.observers].find((actor) => actor.instance > instances);
   if (misplaced !== undefined)
     return `instance ${misplaced.instance} does not exist: topology.instances is ${instances}`;
+  const cached = contradictionOf(plan.topology.caches ?? []);
+  if (cached !== undefined) return cached;
   for (const [at, fault] of plan.faults.entries()) {
     const what = findMissing(fault, plan);
     if (what !== undefined) return `faults.${at}: ${what}`;
@@ -164,7 +169,11 @@ function findContradiction(plan: Plan): string | undefined {
 
 /** Finds a reference of a fault to something that the plan does not have. */
 function findMissing(fault: Fault, { topology, generations, observers }: Plan): string | undefined {
-  const { nodes, instances, actors, sessions, stories } = referencesOf(fault);
+  const { nodes, instances, actors, sessions, stories, caches, pop } = referencesOf(fault);
+  const place = caches.find((name) => topology.caches?.every(({ at }) => at !== name) ?? true);
+  if (place !== undefined) return `there is no cache at ${place}: see topology.caches`;
+  const pops = cacheAt(topology.caches ?? [], 'edge')?.pops ?? 0;
+  if (pop !== undefined && pop > pops) return `point of presence ${pop} does not exist: the cache at edge has ${pops}`;
   const node = nodes.find((name) => replicaNumber(name) > topology.replicas);
   if (node !== undefined) return `${node} does not exist: topology.replicas is ${topology.replicas}`;
   const instance = instances.find((number) => number > topology.instances);

@@ -25,8 +25,17 @@ export interface FaultTargets {
   tab(session: string): TabTarget;
   /** Creates the row of a story that the run did not begin with. */
   createRow(story: string): Promise<void>;
+  /** The caches between the tabs and the databases. */
+  readonly caches: CacheTargets;
   /** Kills an instance of the application, counted from 1, and starts it again after `downMs`. Resolves when it is up. */
   restartInstance(instance: number, downMs: number): Promise<void>;
+}
+
+export interface CacheTargets {
+  /** Makes the caches of a place forget every answer; at the edge, those of one point of presence if it is given. */
+  purge(place: 'browser' | 'edge' | 'app', pop?: number): void;
+  /** Sends the requests of a tab to a point of presence of the edge, counted from 1; the first one without a number. */
+  route(session: string, pop: number | undefined): void;
 }
 
 /** A page that is open in a browser. */

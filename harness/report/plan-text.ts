@@ -1,6 +1,7 @@
 /** Describes a plan in a few lines, including all drawn values. */
 import type { HistoryHeader } from '../history/event.ts';
 import { HAS_OWN_STEPS } from '../history/marks.ts';
+import { describeCache } from '../plan/cache-plan.ts';
 import { describeFault, describeMoment, startsWhen } from '../plan/fault-words.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -11,6 +12,7 @@ export function describePlan(plan: Plan, header: HistoryHeader | undefined): str
   const shown = 4;
   const lines = [
     `topology    primary and ${count(topology.replicas, 'replica')}, ${topology.routing}; ${count(topology.instances, 'app instance')}`,
+    ...labelled('cache', (topology.caches ?? []).map(describeCache)),
     ...labelled(
       'generation',
       generations.map(

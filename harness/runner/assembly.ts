@@ -29,13 +29,14 @@ export interface ClusterParts extends Omit<AssemblyParts, 'nodes' | 'claim'> {
 }
 
 /** The fault targets of a run other than the databases. */
-export type Participants = Pick<FaultTargets, 'tab' | 'createRow' | 'restartInstance' | 'haveOwnSteps'>;
+export type Participants = Pick<FaultTargets, 'tab' | 'createRow' | 'restartInstance' | 'haveOwnSteps' | 'caches'>;
 
 const NO_PARTICIPANTS: Participants = {
   haveOwnSteps: false,
   tab: (session) => outsideOfRun(session),
   createRow: (story) => outsideOfRun(story),
   restartInstance: (instance) => outsideOfRun(`instance ${instance}`),
+  caches: { purge: (place) => outsideOfRun(`a cache at ${place}`), route: (session) => outsideOfRun(session) },
 };
 
 function outsideOfRun(what: string): never {

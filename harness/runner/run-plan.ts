@@ -249,9 +249,7 @@ const EFFECT_MS_MAX = 10_000;
 function askThroughEdge({ edge, instances, credentials }: Stage): AskStatus {
   return (request, operation, { story, instance }) => {
     const within = asSignedIn(credentials, request, operation);
-    return edge.pass({ actor: operation.actor, method: request.method }, () =>
-      onBehalfOf(within, () => instances.status(instance, request, story)),
-    );
+    return edge.pass(request, within, (asked, by) => onBehalfOf(by, () => instances.status(instance, asked, story)));
   };
 }
 

@@ -7,7 +7,7 @@ import { currentInstance, currentOperation } from '../async-context.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { Draw } from '../plan/random.ts';
 import { escape } from '../simulation/escapes.ts';
-import type { AppTimer, World } from '../simulation/world.ts';
+import type { AppTimer, VirtualFetch, World } from '../simulation/world.ts';
 import type { Host } from './host.ts';
 
 const URL_OF_GATEWAY = 'http://supabase.invalid';
@@ -25,12 +25,16 @@ export function virtualHost(world: World, draw: Draw, epochMs: number, database:
     clock: () => world.clock(),
     nowMs: () => epochMs + clock.now() / 1e6,
     async serve(gateway) {
-      world.fetch = (input, init) => {
-        if (currentInstance()?.isDead === true) return new Promise(() => undefined);
+      const send: VirtualFetch = (input, init) => {
         const sent = plainRequest(input, init);
         return sent === undefined
           ? anyRequest(input, init).then((request) => roundTrip(gateway, request))
           : roundTrip(gateway, sent);
+      };
+      world.fetch = (input, init) => {
+        const instance = currentInstance();
+        if (instance?.isDead === true) return new Promise(() => undefined);
+        return instance?.fetchCache === undefined ? send(input, init) : instance.fetchCache.fetch(input, init, send);
       };
       return { url: URL_OF_GATEWAY, close: async () => undefined };
     },
