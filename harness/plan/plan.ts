@@ -51,6 +51,8 @@ const Observer = z.strictObject({
   expects: z.enum(['none', 'last-seen']).default('last-seen'),
   /** Which values it shows; `subject`: those that the subject's front end shows. */
   display: z.enum(['subject', ...DISPLAY_NAMES]).default('subject'),
+  /** How long a tab with a stream may take to show the last progress, when all faults have ended; 10000. */
+  settle_ms: milliseconds.optional(),
 });
 
 /**

@@ -3,6 +3,7 @@
  * with that page. It reaches the application only through its surroundings. A channel in front of another one (a cache, a
  * stream that reads again after a reconnection) opens the other with the same surroundings and its own listener.
  */
+import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Operation } from '../async-context.ts';
 import type { Clock } from '../clock.ts';
 import type { EventBody, HistoryEvent } from '../history/event.ts';
@@ -63,9 +64,13 @@ export interface ChannelSurroundings {
   /** Returns the database that served an operation, and removes the entry. */
   exchanges: { takeService(operation: string): object };
   /** To be awaited before an answer is recorded: its value may be from a commit that is recorded only now. */
-  knownValues: { await(key: string, value: ObservedProgress): Promise<void> | undefined };
+  knownValues: {
+    await(key: string, value: ObservedProgress): Promise<void> | undefined;
+    /** The last commit of the story that has been recorded; `undefined` without commits. */
+    latest(key: string): ObservedProgress | undefined;
+  };
   gatewayUrl: string;
-  subject: Pick<Subject, 'frontEnd' | 'readStatus' | 'statusPath'>;
+  subject: Pick<Subject, 'frontEnd' | 'readStatus' | 'statusPath' | 'tracked' | 'keyOf'>;
   tab: TabMemory;
   listener: ChannelListener;
   /**
@@ -73,6 +78,8 @@ export interface ChannelSurroundings {
    * breaks; any other rejection means that the application threw.
    */
   ask(request: Request, operation: Operation): Promise<Response>;
+  /** Creates the Supabase client of a browser in which this session is open. The caller disconnects it. */
+  openClient(session: string): SupabaseClient;
   /** Ends the run, because the application threw instead of answering. */
   threw(error: unknown): void;
 }
@@ -84,6 +91,7 @@ export interface ChannelPlan {
   every_ms: number;
   polling: 'interval' | 'chained';
   expects: 'none' | 'last-seen';
+  settle_ms?: number | undefined;
 }
 
 /** Sends a status request from a tab to an instance of the application; rejects as `ChannelSurroundings.ask` does. */

@@ -4,6 +4,7 @@
  */
 
 import type { TrackedTable } from './backend.ts';
+import type { OpenLivePage } from './live-page.ts';
 import type { DatabaseModel } from './model.ts';
 import type { SessionChoice } from './session.ts';
 import type { AppClock } from '../clock.ts';
@@ -49,7 +50,9 @@ export interface FrontEnd {
   /** The query of the status URL, given what the page has seen (`undefined`: nothing yet). */
   query(seen: SeenProgress | undefined): Record<string, string>;
   /** `as-arrived`: shows every value; `high-water`: shows no smaller or older value; or the front end's own policy. */
-  display: 'as-arrived' | 'high-water' | DisplayPolicy;
+  display: 'as-arrived' | 'by-version' | 'high-water' | DisplayPolicy;
+  /** How the page uses Realtime, in a tab whose channel has a stream. Default: see docs/REALTIME.md. */
+  live?: OpenLivePage;
 }
 
 /** What the adapter receives to run one generation of a story. */

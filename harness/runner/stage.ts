@@ -8,6 +8,7 @@ import { HAS_OWN_STEPS, MARKS_ITS_END } from '../history/marks.ts';
 import type { Plan } from '../plan/plan.ts';
 import { installInstanceDates } from '../subject/app-dates.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
+import type { ChannelSurroundings } from '../port/channel.ts';
 import type { TabTarget } from '../port/fault-targets.ts';
 import { withAuth } from '../gateway/with-auth.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
@@ -20,7 +21,8 @@ import type { EvidenceOfEnd } from '../actors/generation-end.ts';
 import { followValues, type KnownValues } from '../recording/known-values.ts';
 import type { StoryKeys } from '../recording/story-keys.ts';
 import { createMoments, type Moments } from '../recording/moments.ts';
-import { signIn, type Credentials, type SignedInUsers } from './sign-in.ts';
+import { accessTokensOf, signIn, type Credentials, type SignedInUsers } from './sign-in.ts';
+import { tabClients } from './tab-client.ts';
 import { countAttribution } from './attribution-count.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
 import { assemble, type Participants } from './assembly.ts';
@@ -68,6 +70,7 @@ export interface Stage {
   /** The tabs that faults can act on, by session; filled when the observers are created. */
   tabs: Map<string, TabTarget>;
   gatewayUrl: string;
+  openClient: ChannelSurroundings['openClient'];
   evidence: EvidenceOfEnd;
   hasGenerations: boolean;
   onStep(): void;
@@ -139,6 +142,7 @@ export async function prepareStage(
   caches.begin(edge, exchanges);
   open(withAuth(assembly.gateway, cluster, host.nowMs));
   commits.add((commit) => recorder.record(commitEvent(commit)));
+  const signing = { jwtSecret: cluster.jwtSecret, supabaseUrl: server.url, nowMs: host.nowMs() };
   let steps = 0;
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
@@ -161,13 +165,14 @@ export async function prepareStage(
     moments,
     instances,
     gatewayUrl: server.url,
+    openClient: tabClients(cluster, server.url, () => accessTokensOf(options.users, signing)),
     evidence: reportsCommits(backend, cluster) ? 'commit' : 'read',
     hasGenerations: subject.tracked.generation !== undefined,
     onStep: () => void (steps += 1),
     ignoresSteps: () => steps === 0 && !instances.haveOwnSteps,
     hasRequests: () => requests.all() > 0,
     isBusy: () => delays.open > 0 || requests.open() > 0 || nemesis.isActing(),
-    credentials: signIn(options.users, { jwtSecret: cluster.jwtSecret, supabaseUrl: server.url, nowMs: host.nowMs() }),
+    credentials: signIn(options.users, signing),
     attributionNote: () => attribution.note(),
     stop: options.stop,
     close,
