@@ -18,4 +18,5 @@ export { outage } from './outage.ts';
 export { promotion } from './promotion.ts';
 export { tabMove } from './tab-move.ts';
 export { tabNavigate } from './tab-navigate.ts';
+export { tabRefetch } from './tab-refetch.ts';
 export { tabReload } from './tab-reload.ts';

@@ -8,6 +8,7 @@ import { Fault, isRequestFault, requestKind } from '../faults/fault-registry.ts'
 import { firstOf } from '../required.ts';
 import { Cache, cacheAt, contradictionOf } from './cache-plan.ts';
 import { describeIssue } from './issue.ts';
+import { Library } from './library-plan.ts';
 import { Moment } from './moment.ts';
 import { NAME, NAME_RULE } from './name.ts';
 import { ROUTINGS } from './routing.ts';
@@ -44,6 +45,8 @@ const Observer = z.strictObject({
   start: Moment.default({ at_ms: 0 }),
   /** How it reads the progress. */
   channel: z.enum(CHANNEL_NAMES).default('poll'),
+  /** The client library in front of the channel. */
+  library: Library.optional(),
   every_ms: z.number().min(1).max(60_000),
   /** `interval` polls at fixed intervals; `chained` waits for the response before the next poll. */
   polling: z.enum(['interval', 'chained']).default('chained'),

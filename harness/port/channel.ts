@@ -7,6 +7,7 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Operation } from '../async-context.ts';
 import type { Clock } from '../clock.ts';
 import type { EventBody, HistoryEvent } from '../history/event.ts';
+import type { Refetch } from './library.ts';
 import type { ObservedProgress, SeenProgress, Subject } from './subject.ts';
 
 export type OpenChannel = (plan: ChannelPlan, surroundings: ChannelSurroundings) => Channel;
@@ -21,6 +22,10 @@ export interface Channel {
   look(): Promise<void>;
   /** Closes the channel: the listener is not called again, and reads in flight end in `info` with this reason. */
   close(reason: string): void;
+  /** The page asks anew, as after a click. Only with a client library. */
+  refetch?(how: Refetch): void;
+  /** Cancels the fetch under way. Only with a client library. */
+  cancel?(): void;
 }
 
 /** Receives the values and failures of a channel. */
@@ -80,8 +85,19 @@ export interface ChannelSurroundings {
   ask(request: Request, operation: Operation): Promise<Response>;
   /** Creates the Supabase client of a browser in which this session is open. The caller disconnects it. */
   openClient(session: string): SupabaseClient;
+  /** What outlives the pages of the session, like the local storage of a browser. */
+  storage: Map<string, unknown>;
+  /** The tabs of one browser, which may tell each other what they have fetched. */
+  broadcast: Broadcast;
   /** Ends the run, because the application threw instead of answering. */
   threw(error: unknown): void;
+}
+
+export interface Broadcast {
+  /** Tells the other tabs, in a later task. */
+  tell(session: string, story: string, value: ObservedProgress): void;
+  /** Calls `listener` with what is told of a story until `signal` aborts, also by the tab itself. */
+  listen(story: string, signal: AbortSignal, listener: (from: string, value: ObservedProgress) => void): void;
 }
 
 /** The observer's fields in the plan. Each channel uses only its own. */

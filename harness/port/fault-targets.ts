@@ -1,6 +1,7 @@
 /** What faults act on: databases, their router, requests, tabs, and instances of the application. */
 import type { AppClock } from '../clock.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
+import type { Refetch } from './library.ts';
 import type { Cluster, Commit, NodeName, ReplicaNode } from './backend.ts';
 
 export interface FaultTargets {
@@ -45,6 +46,10 @@ export interface TabTarget {
   /** Sends later requests of the tab to this instance of the application, counted from 1. */
   moveTo(instance: number): void;
   navigateTo(story: string): void;
+  /** The page asks for the progress anew, through its client library. */
+  refetch(how: Refetch): void;
+  /** The page cancels the fetch under way of its client library. */
+  cancelFetch(): void;
 }
 
 /** A request after the load balancer has chosen its database. */

@@ -17,6 +17,7 @@ import {
 } from '../history/marks.ts';
 import { isProgress } from '../history/order.ts';
 import { OVER } from '../recording/moments.ts';
+import { createBroadcast } from '../actors/broadcast.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
 import { onBehalfOf } from '../async-context.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -191,8 +192,9 @@ async function perform(
   }
 
   async function play(): Promise<void> {
+    const broadcast = createBroadcast(stage.clock);
     const observers = plan.observers.map((observer) => {
-      const actor = createObserver(observer, { ...stage, subject, ask: askThroughEdge(stage) });
+      const actor = createObserver(observer, { ...stage, subject, broadcast, ask: askThroughEdge(stage) });
       stage.tabs.set(observer.session, actor);
       return actor;
     });

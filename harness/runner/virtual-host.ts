@@ -140,8 +140,11 @@ function connectionLost(): TypeError {
   return new TypeError('fetch failed', { cause });
 }
 
-/** The auth client of supabase-js keeps a timer for its whole lifetime; the application cannot avoid that. */
-const TOLERATED = /\/node_modules\/@supabase\/(auth-js|realtime-js)\//;
+/**
+ * The auth client of supabase-js keeps a timer for its whole lifetime, and SWR one until the end of its intervals; the
+ * application cannot avoid that.
+ */
+const TOLERATED = /\/node_modules\/(@supabase\/(auth-js|realtime-js)|swr)\//;
 
 function leakOf(world: World): Error | undefined {
   const leaks = [...world.timers].filter((timer) => timer.isRef && !TOLERATED.test(timer.origin.stack ?? ''));
