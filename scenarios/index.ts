@@ -27,3 +27,5 @@ export { scenario as readModifyWrite } from './read-modify-write.ts';
 export { scenario as recoveryConflict } from './recovery-conflict.ts';
 export { scenario as dataCache } from './data-cache.ts';
 export { scenario as sharedCache } from './shared-cache.ts';
+export { scenario as cancelledRefetch } from './cancelled-refetch.ts';
+export { scenario as joinedRefetch } from './joined-refetch.ts';

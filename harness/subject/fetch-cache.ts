@@ -72,19 +72,30 @@ class InstanceFetchCache implements FetchCache {
   async #answer(key: string, input: Input, init: Init | undefined, send: Fetch): Promise<Response> {
     const lifeMs = this.#lifetimeOf(init);
     if (lifeMs === 0) return send(input, init);
+    let entry = this.#entries.get(key);
     const pending = this.#pending.get(key);
-    if (pending !== undefined) await pending.catch(() => undefined);
-    const entry = this.#entries.get(key);
+    if (entry === undefined && pending !== undefined) {
+      await pending.catch(() => undefined);
+      entry = this.#entries.get(key);
+    }
     if (entry === undefined) return this.#fill(key, () => send(input, init));
     const ageMs = this.#options.nowMs() - entry.storedMs;
-    if (ageMs >= lifeMs && !entry.isRevalidating) {
-      entry.isRevalidating = true;
-      const { signal: _, ...detached } = init ?? {};
-      this.#options.inBackground(() => this.#fill(key, () => send(input, detached)));
-    }
+    if (ageMs >= lifeMs && !entry.isRevalidating) this.#revalidate(key, entry, input, init, send);
     const operation = currentOperation()?.operation;
     if (operation !== undefined) this.#options.onServed(operation, ageMs);
     return responseOf(entry);
+  }
+
+  #revalidate(key: string, entry: Entry, input: Input, init: Init | undefined, send: Fetch): void {
+    entry.isRevalidating = true;
+    const { signal: _, ...detached } = init ?? {};
+    this.#options.inBackground(async () => {
+      try {
+        await this.#fill(key, () => send(input, detached));
+      } finally {
+        entry.isRevalidating = false;
+      }
+    });
   }
 
   /** Answers other than 200 are not stored. */
