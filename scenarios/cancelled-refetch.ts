@@ -14,7 +14,8 @@ export const scenario = defineScenario({
   injects:
     'Two tabs use TanStack Query and tell each other what they fetch. The second request of the first tab is late by `delay_ms`. Meanwhile the first tab is told 85% by the second one, and cancels its request.',
   breaks: ['monotonic-view'],
-  remedy: 'The page merges by version: it ignores a value that is older than the one it shows. Or it cancels and refetches, which restores nothing.',
+  remedy:
+    'The page merges by version: it ignores a value that is older than the one it shows. Or it cancels and refetches, which restores nothing.',
   parameters: {
     delay_ms: { description: 'how late the response is', default: 1_500, min: 1, max: 10_000 },
     refetches: {

@@ -14,7 +14,8 @@ export const scenario = defineScenario({
   injects:
     'Two tabs use TanStack Query and tell each other what they fetch. The second request of the first tab has read 10%, and its response is late by `delay_ms`. Meanwhile the first tab is told 85% by the second one, and refetches.',
   breaks: ['monotonic-view'],
-  remedy: 'The page cancels the request under way and sends a new one (`cancelRefetch`), or ignores an answer that is older than the one it shows.',
+  remedy:
+    'The page cancels the request under way and sends a new one (`cancelRefetch`), or ignores an answer that is older than the one it shows.',
   parameters: {
     delay_ms: { description: 'how late the response is', default: 1_500, min: 1, max: 10_000 },
     cancels: { description: 'whether the page cancels the request under way: 0 or 1', default: 0, min: 0, max: 1 },

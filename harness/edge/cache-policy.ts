@@ -61,7 +61,12 @@ export function cachePolicies(isShared: boolean, nowMs: () => number): CachePoli
 }
 
 /** Header fields that describe a body, which a 304 does not have. */
-const OF_BODY: ReadonlySet<string> = new Set(['content-length', 'content-encoding', 'content-type', 'transfer-encoding']);
+const OF_BODY: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-encoding',
+  'content-type',
+  'transfer-encoding',
+]);
 
 const REVALIDATING = /^(must|proxy)-revalidate$/i;
 const AFTER_LIFETIME = /^stale-(while-revalidate|if-error)(=|$)/i;
@@ -71,7 +76,11 @@ const AFTER_LIFETIME = /^stale-(while-revalidate|if-error)(=|$)/i;
  * too, so that the directive is replaced by the absence of the permissions to use a stale one.
  */
 function withinLifetime(given: Headers): Headers {
-  const directives = given.get('cache-control')?.split(',').map((each) => each.trim()) ?? [];
+  const directives =
+    given
+      .get('cache-control')
+      ?.split(',')
+      .map((each) => each.trim()) ?? [];
   if (!directives.some((each) => REVALIDATING.test(each))) return given;
   const kept = directives.filter((each) => !REVALIDATING.test(each) && !AFTER_LIFETIME.test(each));
   const headers = new Headers(given);

@@ -74,7 +74,8 @@ describe('the caches of the edge', () => {
       onClaimed: () => undefined,
       caches: {
         nowMs: () => 0,
-        onServed: ({ actor, operation }, { cache, ageMs }) => void served.push(`${actor} ${operation} ${cache} ${ageMs}`),
+        onServed: ({ actor, operation }, { cache, ageMs }) =>
+          void served.push(`${actor} ${operation} ${cache} ${ageMs}`),
         ...options,
       },
     });

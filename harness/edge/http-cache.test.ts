@@ -30,7 +30,8 @@ function cacheBefore(origin: Origin | Error, options: Partial<HttpCacheOptions> 
       asked.push({ headers: Object.fromEntries(request.headers), operation });
       if (state.origin instanceof Error) throw state.origin;
       const { status = 200, headers: own, confirms = false } = state.origin;
-      if (confirms && request.headers.has('if-none-match')) return new Response(null, { status: 304, ...(own && { headers: own }) });
+      if (confirms && request.headers.has('if-none-match'))
+        return new Response(null, { status: 304, ...(own && { headers: own }) });
       return new Response(`${++state.answers}`, { status, ...(own && { headers: own }) });
     });
     const { cache: by, originMs } = provenanceOf(response) ?? {};
@@ -53,11 +54,14 @@ describe('a shared cache', () => {
     expect(await ask()).toMatchObject({ body: '2', by: undefined });
   });
 
-  it.each(['no-store', 'private, max-age=60', 'no-cache', 'max-age=0', ''])('serves no answer with %j again', async (value) => {
-    const { ask } = cacheBefore(value === '' ? {} : sending(value));
-    await ask();
-    expect(await ask()).toMatchObject({ body: '2', by: undefined });
-  });
+  it.each(['no-store', 'private, max-age=60', 'no-cache', 'max-age=0', ''])(
+    'serves no answer with %j again',
+    async (value) => {
+      const { ask } = cacheBefore(value === '' ? {} : sending(value));
+      await ask();
+      expect(await ask()).toMatchObject({ body: '2', by: undefined });
+    },
+  );
 
   it('stores no answer to a request with a token, unless the answer allows it', async () => {
     for (const [value, body] of [
@@ -100,7 +104,9 @@ describe('a shared cache', () => {
   });
 
   it('passes an error on if nothing allows a stale answer, and keeps none with must-revalidate', async () => {
-    const { ask, state } = cacheBefore(sending('s-maxage=2, stale-if-error=10, stale-while-revalidate=10, must-revalidate'));
+    const { ask, state } = cacheBefore(
+      sending('s-maxage=2, stale-if-error=10, stale-while-revalidate=10, must-revalidate'),
+    );
     await ask();
     state.nowMs = 1_000;
     expect(await ask()).toMatchObject({ body: '1', by: 'edge cache' });

@@ -16,6 +16,7 @@ export const cachePurge = defineFault({
     caches.purge(cache, pop);
     return { end: async () => undefined };
   },
-  describe: ({ cache, pop }) => `the cache at ${cache === 'app' ? 'the app' : `the ${cache}`}${pop === undefined ? '' : ` (point of presence ${pop})`} is purged`,
+  describe: ({ cache, pop }) =>
+    `the cache at ${cache === 'app' ? 'the app' : `the ${cache}`}${pop === undefined ? '' : ` (point of presence ${pop})`} is purged`,
   claims: ({ cache, pop, from }) => [`purge of ${cache} ${pop ?? ''} at ${JSON.stringify(from)}`],
 });

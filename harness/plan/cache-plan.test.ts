@@ -23,17 +23,27 @@ it.each([
   [[{ at: 'edge', cache_control: 's-maxage=0.5' }], [], 'must be directives of Cache-Control'],
   [[{ at: 'edge' }], [{ kind: 'cache-purge', cache: 'app' }], 'faults.0: there is no cache at app'],
   [[], [{ kind: 'edge-pop', session: 'tab-1', pop: 1 }], 'faults.0: there is no cache at edge'],
-  [[{ at: 'edge', pops: 2 }], [{ kind: 'edge-pop', session: 'tab-1', pop: 3 }], 'faults.0: point of presence 3 does not exist'],
+  [
+    [{ at: 'edge', pops: 2 }],
+    [{ kind: 'edge-pop', session: 'tab-1', pop: 3 }],
+    'faults.0: point of presence 3 does not exist',
+  ],
 ])('%j with the faults %j is refused: %s', (caches, faults, message) => {
   expect(() => planWith(caches, faults)).toThrow(message);
 });
 
 it.each([
   [{ at: 'browser' }, 'the browser of each tab'],
-  [{ at: 'edge', pops: 2, key: 'path', cache_control: 's-maxage=5' }, 'the edge, at 2 points of presence, without the query, s-maxage=5 by default'],
+  [
+    { at: 'edge', pops: 2, key: 'path', cache_control: 's-maxage=5' },
+    'the edge, at 2 points of presence, without the query, s-maxage=5 by default',
+  ],
   [{ at: 'edge', cache_control: 's-maxage=5', overrides: true }, 'the edge, always s-maxage=5'],
   [{ at: 'app', shared: true, caches: 'opted-in' }, 'the application, of every GET to Supabase that asks for it'],
-  [{ at: 'app', revalidate_ms: 50, deduplicates: true }, 'each instance, of every GET to Supabase, revalidated after 50 ms, once for each request'],
+  [
+    { at: 'app', revalidate_ms: 50, deduplicates: true },
+    'each instance, of every GET to Supabase, revalidated after 50 ms, once for each request',
+  ],
 ])('%j is described', (cache, words) => {
   expect(describeCache(Cache.parse(cache))).toBe(words);
 });

@@ -48,7 +48,9 @@ function parcels(folder: string): Subject {
   });
 }
 
-const answers = (number: number) => ({ after: Array.from({ length: number }, () => ({ f: 'read', type: 'ok' }) as const) });
+const answers = (number: number) => ({
+  after: Array.from({ length: number }, () => ({ f: 'read', type: 'ok' }) as const),
+});
 
 export function describeCaches(backendName: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'caches-'));

@@ -116,10 +116,18 @@ export function describeLibraries(backendName: string): void {
       { name: 'query-core', persists: true, persist_ms: 0, stale_ms: 60_000 },
       { name: 'swr', persists: true, dedupe_ms: 0 },
     ])('$name shows at once what it has stored when the page is loaded again', async (library) => {
-      const reload = { kind: 'tab-reload', session: 'tab-1', from: { after: { f: 'show', progress: 40 }, plus_ms: 50 } };
+      const reload = {
+        kind: 'tab-reload',
+        session: 'tab-1',
+        from: { after: { f: 'show', progress: 40 }, plus_ms: 50 },
+      };
       const events = await play(library, { faults: [reload] });
       const restored = events.find(({ f }) => f === 'receive')!;
-      expect(restored).toMatchObject({ session: 'tab-1', value: { progress: 40 }, served_by: expect.stringContaining('cache') });
+      expect(restored).toMatchObject({
+        session: 'tab-1',
+        value: { progress: 40 },
+        served_by: expect.stringContaining('cache'),
+      });
       expect(events[restored.index + 1]).toMatchObject({ f: 'show', value: { progress: 40 }, receive: restored.index });
     });
 

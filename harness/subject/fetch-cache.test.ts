@@ -49,7 +49,11 @@ describe('the cache of a framework', () => {
 
   it('keeps answers apart by URL and header fields, and no error', async () => {
     const { read, state } = cacheWith();
-    expect([await read(), await read({ headers: { apikey: 'b' } }), await read({}, `${URL_OF_ROW}&x`)]).toEqual(['1', '2', '3']);
+    expect([await read(), await read({ headers: { apikey: 'b' } }), await read({}, `${URL_OF_ROW}&x`)]).toEqual([
+      '1',
+      '2',
+      '3',
+    ]);
     state.status = 503;
     expect(await twice((init) => read(init, 'http://supabase.invalid/other'))).toBe('4 5');
   });

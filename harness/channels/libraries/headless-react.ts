@@ -33,11 +33,7 @@ let loaded: HeadlessReact | undefined;
 
 function load(neededBy: string): HeadlessReact {
   const react = requirePackage('react', neededBy, (name) => require(name) as typeof React);
-  const create = requirePackage(
-    'react-reconciler',
-    neededBy,
-    (name) => require(name) as (host: object) => Reconciler,
-  );
+  const create = requirePackage('react-reconciler', neededBy, (name) => require(name) as (host: object) => Reconciler);
   const { DiscreteEventPriority } = require('react-reconciler/constants') as { DiscreteEventPriority: number };
   const reconciler = create(hostOf(react, DiscreteEventPriority));
   const fail = (error: unknown): void => {
