@@ -1,4 +1,5 @@
 import { aStory, aTab, committed, defineScenario, fault, plan } from '../harness/index.ts';
+import type { PlanBody, PlanOptions } from '../harness/index.ts';
 
 const story = aStory('story-1');
 const tab = aTab('tab-1');
@@ -53,4 +54,23 @@ export const scenario = defineScenario({
       properties: ['monotonic-view', 'monotonic-commits', 'integrity', 'convergence'],
     });
   },
+  // Requests that are late, and pages that cancel them.
+  explore: {
+    base: benign,
+    range: { deviations: ['http-delay', 'tab-refetch'] },
+  },
 });
+
+/** Two tabs that tell each other what they fetch. */
+function benign({ draw }: PlanOptions): PlanBody {
+  const library = { name: 'query-core', broadcasts: true } as const;
+  return plan({
+    replicas: 0,
+    generations: [story.runs(10, 40, 85, 100, { everyMs: () => draw('worker-1', 300, 400) })],
+    observers: [
+      tab.polls(story, { everyMs: draw('tab-1', 150, 250), library }),
+      other.polls(story, { everyMs: draw('tab-2', 150, 250), library }),
+    ],
+    properties: ['monotonic-view', 'monotonic-commits', 'integrity', 'convergence'],
+  });
+}

@@ -1,4 +1,5 @@
 import { aStory, aTab, committed, defineScenario, fault, plan } from '../harness/index.ts';
+import type { PlanBody, PlanOptions } from '../harness/index.ts';
 
 const story = aStory('story-1');
 const tab = aTab('tab-1');
@@ -45,4 +46,22 @@ export const scenario = defineScenario({
       watchOnMs: parameters['revalidate_ms']! + 1_000,
     });
   },
+  // Instances that a tab moves between, purges, and reads that are late.
+  explore: {
+    base: benign,
+    range: { deviations: ['cache-purge', 'http-delay', 'tab-move'] },
+  },
 });
+
+/** A tab that stays with its instance, and watches until its reads are sent again. */
+function benign({ draw }: PlanOptions): PlanBody {
+  return plan({
+    replicas: 0,
+    instances: 2,
+    caches: [{ at: 'app', revalidate_ms: 3_500 }],
+    generations: [story.runs(10, 40, 85, 100, { everyMs: () => draw('worker-1', 300, 400) })],
+    observers: [tab.polls(story, { everyMs: draw('tab-1', 150, 250) })],
+    properties: ['monotonic-view', 'monotonic-commits', 'integrity', 'convergence'],
+    watchOnMs: 8_000,
+  });
+}

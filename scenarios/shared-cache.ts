@@ -1,4 +1,5 @@
 import { aStory, aTab, committed, defineScenario, fault, plan } from '../harness/index.ts';
+import type { PlanBody, PlanOptions } from '../harness/index.ts';
 
 const story = aStory('story-1');
 const tab = aTab('tab-1');
@@ -39,4 +40,21 @@ export const scenario = defineScenario({
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
     });
   },
+  // Other lifetimes, purges, and tabs that change their point of presence.
+  explore: {
+    base: benign,
+    range: { deviations: ['cache', 'cache-purge', 'edge-pop'] },
+  },
 });
+
+/** Every tab stays at its point of presence, and watches until answers are fetched anew. */
+function benign({ draw }: PlanOptions): PlanBody {
+  return plan({
+    replicas: 0,
+    caches: [{ at: 'edge', pops: 3, cache_control: 's-maxage=1' }],
+    generations: [story.runs(10, 40, 85, 100, { everyMs: () => draw('worker-1', 300, 400) })],
+    observers: [tab.polls(story, { everyMs: draw('tab-1', 150, 250) })],
+    properties: ['monotonic-view', 'monotonic-commits', 'integrity', 'convergence'],
+    watchOnMs: 8_000,
+  });
+}

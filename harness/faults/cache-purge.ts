@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { z } from 'zod';
 import { defineFault } from './fault.ts';
 import { momentary } from './fields.ts';
@@ -18,5 +19,18 @@ export const cachePurge = defineFault({
   },
   describe: ({ cache, pop }) =>
     `the cache at ${cache === 'app' ? 'the app' : `the ${cache}`}${pop === undefined ? '' : ` (point of presence ${pop})`} is purged`,
+  draw: {
+    'cache-purge': {
+      on: 'tab',
+      at: 'commit',
+      onlyIfNamed: true,
+      draw: () =>
+        fc.constantFrom('edge' as const, 'browser' as const, 'app' as const).map((cache) => ({ moment }) => ({
+          kind: 'cache-purge' as const,
+          cache,
+          from: moment,
+        })),
+    },
+  },
   claims: ({ cache, pop, from }) => [`purge of ${cache} ${pop ?? ''} at ${JSON.stringify(from)}`],
 });

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { z } from 'zod';
+import { later } from './drawing.ts';
 import { defineFault } from './fault.ts';
 import { lasting } from './fields.ts';
 
@@ -13,4 +15,19 @@ export const edgePop = defineFault({
     return { end: async () => caches.route(session, undefined) };
   },
   describe: ({ session, pop }) => `${session} goes to point of presence ${pop}`,
+  draw: {
+    'edge-pop': {
+      on: 'tab',
+      at: 'commit',
+      onlyIfNamed: true,
+      draw: ({ delays }) =>
+        fc.record({ pop: fc.constantFrom(2, 3), ms: fc.constantFrom(...delays) }).map(({ pop, ms }) => (site) => ({
+          kind: 'edge-pop' as const,
+          session: site.session,
+          pop,
+          from: site.moment,
+          until: later(site.moment, ms),
+        })),
+    },
+  },
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { z } from 'zod';
 import { defineFault } from './fault.ts';
 import { momentary } from './fields.ts';
@@ -24,5 +25,16 @@ export const tabRefetch = defineFault({
     return { end: async () => undefined };
   },
   describe: ({ session, how }) => `${session} ${HOW[how]}`,
+  draw: {
+    'tab-refetch': {
+      on: 'tab',
+      at: 'commit',
+      onlyIfNamed: true,
+      draw: () =>
+        fc
+          .constantFrom('join' as const, 'cancel-and-refetch' as const, 'cancel' as const)
+          .map((how) => ({ session, moment }) => ({ kind: 'tab-refetch' as const, session, how, from: moment })),
+    },
+  },
   claims: ({ session, from }) => [`refetch of ${session} at ${JSON.stringify(from)}`],
 });

@@ -3,6 +3,7 @@ import type { RequestMatch } from '../faults/fields.ts';
 import { referencesOf, replicaNumber, withReferences } from '../faults/references.ts';
 import { isRequestFault, kindNamed, timedKind, type Fault, type TimedFault } from '../faults/fault-registry.ts';
 import { itemAt } from '../required.ts';
+import { contradictionOfLibraries } from './library-plan.ts';
 import type { Moment } from './moment.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
 
@@ -247,10 +248,17 @@ function* smallerObservers(plan: Plan, observer: ObserverPlan): Generator<Plan> 
     ...plan,
     observers: plan.observers.map((each) => (each === observer ? { ...each, ...change } : each)),
   });
+  if (observer.library !== undefined) yield* withoutLibrary(plan, observer);
   if (observer.polling === 'interval') yield replace({ polling: 'chained' });
   if (observer.expects === 'none') yield replace({ expects: 'last-seen' });
   if ('after' in observer.start || observer.start.at_ms > 0) yield replace({ start: { at_ms: 0 } });
   if (observer.every_ms > POLL_MS) yield replace({ every_ms: POLL_MS });
+}
+
+function* withoutLibrary(plan: Plan, observer: ObserverPlan): Generator<Plan> {
+  const { library: _, ...plain } = observer;
+  const observers = plan.observers.map((each) => (each === observer ? plain : each));
+  if (contradictionOfLibraries(observers, plan.faults) === undefined) yield { ...plan, observers };
 }
 
 const POLL_MS = 200;

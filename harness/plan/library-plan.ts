@@ -34,3 +34,25 @@ export function describeLibrary(library: LibraryPlan): string {
   const tells = library.name === 'query-core' && library.broadcasts ? ', telling other tabs' : '';
   return `${library.name}${library.persists ? ', persisted' : ''}${tells}`;
 }
+
+interface TabWithLibrary {
+  session: string;
+  channel: string;
+  library?: LibraryPlan | undefined;
+}
+
+/** @returns what contradicts: a library in front of another channel than polls, or a fault that the page has no library for */
+export function contradictionOfLibraries(
+  observers: readonly TabWithLibrary[],
+  faults: readonly { kind: string; session?: string; how?: string }[],
+): string | undefined {
+  const other = observers.findIndex(({ library, channel }) => library !== undefined && channel !== 'poll');
+  if (other >= 0) return `observers.${other}: a library needs the channel poll, not ${observers[other]?.channel}`;
+  for (const [at, { kind, session, how }] of faults.entries()) {
+    if (kind !== 'tab-refetch') continue;
+    const library = observers.find((observer) => observer.session === session)?.library;
+    if (library === undefined) return `faults.${at}: ${session} has no library, so its page cannot ask anew`;
+    if (library.name === 'swr' && how === 'cancel') return `faults.${at}: swr cannot cancel a request`;
+  }
+  return undefined;
+}

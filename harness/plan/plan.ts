@@ -8,7 +8,7 @@ import { Fault, isRequestFault, requestKind } from '../faults/fault-registry.ts'
 import { firstOf } from '../required.ts';
 import { Cache, cacheAt, contradictionOf } from './cache-plan.ts';
 import { describeIssue } from './issue.ts';
-import { Library } from './library-plan.ts';
+import { contradictionOfLibraries, Library } from './library-plan.ts';
 import { Moment } from './moment.ts';
 import { NAME, NAME_RULE } from './name.ts';
 import { ROUTINGS } from './routing.ts';
@@ -169,7 +169,7 @@ function findContradiction(plan: Plan): string | undefined {
     const what = findMissing(fault, plan);
     if (what !== undefined) return `faults.${at}: ${what}`;
   }
-  return undefined;
+  return contradictionOfLibraries(plan.observers, plan.faults);
 }
 
 /** Finds a reference of a fault to something that the plan does not have. */

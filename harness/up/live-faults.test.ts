@@ -37,6 +37,7 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsReported =
       },
       haveOwnSteps: false,
       createRow: async () => undefined,
+      caches: { purge: () => undefined, route: () => undefined },
       restartInstance: async () => undefined,
     },
   });
