@@ -6,6 +6,7 @@ export { scenario as laggingReplica } from './lagging-replica.ts';
 export { scenario as laggingReplicaBrief } from './lagging-replica-brief.ts';
 export { scenario as racingWriters } from './racing-writers.ts';
 export { scenario as restart } from './restart.ts';
+export { scenario as streamAheadOfPoll } from './stream-ahead-of-poll.ts';
 export { scenario as unequalReplicas } from './unequal-replicas.ts';
 export { scenario as clockSkew } from './clock-skew.ts';
 export { scenario as doubleSubmit } from './double-submit.ts';

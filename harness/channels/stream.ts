@@ -99,10 +99,11 @@ class StreamChannel implements Channel {
     const [column = ''] = keyColumns(subject.tracked);
     const value = String(keyRow(subject.keyOf(story), { key })[column] ?? '');
     const [schema, name] = table.includes('.') ? table.split('.', 2) : ['public', table];
-    const supabase = openClient(session);
+    const supabase = openClient(session, this.#plan.heartbeat_ms);
     const page = this.#style.page({
       supabase,
       changes: { event: '*', schema: schema!, table: name!, filter: `${column}=eq.${value}` },
+      everyMs: this.#plan.every_ms,
       refetch: () => this.#refetch(),
       received: (row) => this.#received(row),
     });

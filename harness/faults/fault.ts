@@ -57,6 +57,8 @@ export interface TimedDefinition<Fault> extends CommonDefinition<Fault> {
   isMetBy?(fault: Fault, request: MeetingRequest): boolean;
   /** Whether the fault keeps its replica from showing a version that is committed while it applies. Default: any. */
   holdsBack?(fault: Fault, version: Version): boolean;
+  /** Acts on the stream of a tab: the tab that it names, or one at least, must have one. */
+  onStream?: true;
   /** Makes visible what a replica lacks, as a read of it does. */
   revealsLag?: true;
 }

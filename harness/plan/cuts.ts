@@ -1,7 +1,14 @@
 /** Every way to make a plan slightly smaller or more benign, the largest cuts first. */
 import type { RequestMatch } from '../faults/fields.ts';
 import { referencesOf, replicaNumber, withReferences } from '../faults/references.ts';
-import { isRequestFault, kindNamed, timedKind, type Fault, type TimedFault } from '../faults/fault-registry.ts';
+import {
+  actsOnStream,
+  isRequestFault,
+  kindNamed,
+  timedKind,
+  type Fault,
+  type TimedFault,
+} from '../faults/fault-registry.ts';
 import { itemAt } from '../required.ts';
 import { contradictionOfLibraries } from './library-plan.ts';
 import type { Moment } from './moment.ts';
@@ -42,6 +49,7 @@ function withoutActors(plan: Plan, names: ReadonlySet<string>): Plan {
   const stories = new Set([...generations, ...observers].map(({ story }) => story));
   const faults = plan.faults.filter((fault) => {
     const named = referencesOf(fault);
+    if (actsOnStream(fault) && observers.every(({ channel }) => channel === 'poll')) return false;
     return !named.actors.some((actor) => names.has(actor)) && named.stories.every((story) => stories.has(story));
   });
   return { ...plan, generations, observers, faults };

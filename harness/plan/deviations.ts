@@ -4,6 +4,7 @@
  */
 import { referencesOf, replicaNumber } from '../faults/references.ts';
 import {
+  actsOnStream,
   deviationOf,
   faultKinds,
   isRequestFault,
@@ -179,7 +180,8 @@ function changeStep(plan: Plan, place: { worker: string; step: number }, change:
 }
 
 function isPossible(plan: Plan, fault: Fault): boolean {
-  const { nodes, instances, actors, stories, caches, pop } = referencesOf(fault);
+  const { nodes, instances, actors, stories, sessions, caches, pop } = referencesOf(fault);
+  if (actsOnStream(fault) && !plan.observers.some(hasStream(sessions))) return false;
   const places = plan.topology.caches ?? [];
   const names = new Set([...plan.generations, ...plan.observers].map(nameOf));
   return (
@@ -191,6 +193,10 @@ function isPossible(plan: Plan, fault: Fault): boolean {
     actors.every((actor) => names.has(actor)) &&
     stories.every((name) => [...plan.generations, ...plan.observers].some(({ story }) => story === name))
   );
+}
+
+function hasStream(sessions: readonly string[]): (observer: ObserverPlan) => boolean {
+  return ({ session, channel }) => channel !== 'poll' && (sessions.length === 0 || sessions.includes(session));
 }
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {

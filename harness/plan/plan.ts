@@ -4,7 +4,7 @@ import { DISPLAY_NAMES } from '../channels/display/display-registry.ts';
 import { CHANNEL_NAMES } from '../channels/channel-registry.ts';
 import { UsageError } from '../errors.ts';
 import { referencesOf, replicaNumber } from '../faults/references.ts';
-import { Fault, isRequestFault, requestKind } from '../faults/fault-registry.ts';
+import { actsOnStream, Fault, isRequestFault, requestKind } from '../faults/fault-registry.ts';
 import { firstOf } from '../required.ts';
 import { Cache, cacheAt, contradictionOf } from './cache-plan.ts';
 import { describeIssue } from './issue.ts';
@@ -56,6 +56,8 @@ const Observer = z.strictObject({
   display: z.enum(['subject', ...DISPLAY_NAMES]).default('subject'),
   /** How long a tab with a stream may take to show the last progress, when all faults have ended; 10000. */
   settle_ms: milliseconds.optional(),
+  /** Of a tab with a stream: between two heartbeats of its socket; supabase-js's 25000. */
+  heartbeat_ms: z.number().min(100).max(60_000).optional(),
 });
 
 /**
@@ -190,6 +192,17 @@ function findMissing(fault: Fault, { topology, generations, observers }: Plan): 
   if (story !== undefined) return `no story is called ${story}`;
   const worker = sessions.find((name) => !isTab(name));
   if (worker !== undefined) return `${worker} is a worker, but the fault applies only to tabs`;
+  const polling = withoutStream(fault, observers);
+  if (polling !== undefined) return polling;
   if (!isRequestFault(fault) || !('at' in fault.match) || fault.match.at !== 'edge') return undefined;
   return requestKind(fault).isAtEdgeToo === true ? undefined : `${fault.kind} cannot apply at the edge`;
+}
+
+/** A fault of a stream whose tab has none. */
+function withoutStream(fault: Fault, observers: Plan['observers']): string | undefined {
+  if (!actsOnStream(fault)) return undefined;
+  const { sessions } = referencesOf(fault);
+  const tabs = observers.filter(({ session }) => sessions.length === 0 || sessions.includes(session));
+  if (tabs.some(({ channel }) => channel !== 'poll')) return undefined;
+  return `${fault.kind} needs a tab with a stream, and the channel of ${sessions[0] ?? 'every tab'} is poll`;
 }

@@ -83,8 +83,11 @@ export interface ChannelSurroundings {
    * breaks; any other rejection means that the application threw.
    */
   ask(request: Request, operation: Operation): Promise<Response>;
-  /** Creates the Supabase client of a browser in which this session is open. The caller disconnects it. */
-  openClient(session: string): SupabaseClient;
+  /**
+   * Creates the Supabase client of a browser in which this session is open. The caller disconnects it.
+   * @param heartbeatMs between two heartbeats; supabase-js's own by default
+   */
+  openClient(session: string, heartbeatMs?: number): SupabaseClient;
   /** What outlives the pages of the session, like the local storage of a browser. */
   storage: Map<string, unknown>;
   /** The tabs of one browser, which may tell each other what they have fetched. */
@@ -108,6 +111,7 @@ export interface ChannelPlan {
   polling: 'interval' | 'chained';
   expects: 'none' | 'last-seen';
   settle_ms?: number | undefined;
+  heartbeat_ms?: number | undefined;
 }
 
 /** Sends a status request from a tab to an instance of the application; rejects as `ChannelSurroundings.ask` does. */

@@ -2,6 +2,7 @@
 import type { AppClock } from '../clock.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Refetch } from './library.ts';
+import type { StreamTargets } from './stream.ts';
 import type { Cluster, Commit, NodeName, ReplicaNode } from './backend.ts';
 
 export interface FaultTargets {
@@ -24,6 +25,8 @@ export interface FaultTargets {
   readonly haveOwnSteps: boolean;
   /** A tab of a run, by the name of its session. */
   tab(session: string): TabTarget;
+  /** The streams of the tabs of a run. */
+  readonly streams: StreamTargets;
   /** Creates the row of a story that the run did not begin with. */
   createRow(story: string): Promise<void>;
   /** The caches between the tabs and the databases. */

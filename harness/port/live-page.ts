@@ -17,6 +17,8 @@ export interface LivePageTools {
   supabase: SupabaseClient;
   /** What to subscribe to with `postgres_changes`: the row of the story in the tracked table. */
   changes: ChangesOfStory;
+  /** `every_ms` of the tab: between two reads that nothing asks for, if the page has such. */
+  everyMs: number;
   /** Reads the status route; the display policy gets the progress. Resolves when it was answered, or has failed. */
   refetch(): Promise<void>;
   /** Passes the progress of a pushed row to the display policy. The row of another story is ignored. */

@@ -57,8 +57,9 @@ export interface StreamSocket {
 }
 
 export interface StreamServer {
-  /** @returns `undefined` if the handshake is refused, with 403 */
-  connect(url: URL, peer: StreamPeer): StreamSocket | undefined;
+  /** Whether the handshake is refused, with 403, for its API key. */
+  refuses(url: URL): boolean;
+  connect(url: URL, peer: StreamPeer): StreamSocket;
 }
 
 /** What faults act on. */
@@ -83,4 +84,4 @@ export interface StreamTargets {
  * What happens to a frame: it is sent by `send`, now or later, once, several times or never. A fault that ends sends what
  * it still holds.
  */
-export type FrameEffect = (send: () => void) => void;
+export type FrameEffect = (send: () => void, later: (milliseconds: number, run: () => void) => void) => void;

@@ -10,6 +10,7 @@ import { installInstanceDates } from '../subject/app-dates.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
 import type { ChannelSurroundings } from '../port/channel.ts';
 import type { TabTarget } from '../port/fault-targets.ts';
+import { withStream } from '../gateway/with-stream.ts';
 import { withAuth } from '../gateway/with-auth.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
 import { kindNamed } from '../faults/fault-registry.ts';
@@ -22,6 +23,7 @@ import { followValues, type KnownValues } from '../recording/known-values.ts';
 import type { StoryKeys } from '../recording/story-keys.ts';
 import { createMoments, type Moments } from '../recording/moments.ts';
 import { accessTokensOf, signIn, type Credentials, type SignedInUsers } from './sign-in.ts';
+import { hasStreams, startRealtime } from './realtime-of-run.ts';
 import { tabClients } from './tab-client.ts';
 import { countAttribution } from './attribution-count.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
@@ -95,6 +97,9 @@ export async function prepareStage(
   keys: StoryKeys,
 ): Promise<Stage> {
   const { plan, subject, host, backend } = options;
+  const realtime = hasStreams(plan)
+    ? await startRealtime(cluster, { tracked: subject.tracked, clock: host.clock(), host })
+    : undefined;
   const { server, open } = await serveFromStart(host, cluster, plan);
   const clocks = appClocks(plan);
   const restoreDates = clocks === undefined ? () => undefined : installInstanceDates();
@@ -102,6 +107,7 @@ export async function prepareStage(
   const caches = runCaches(plan, host.nowMs);
   const instances = await startInstances(options, cluster, server, { clocks, caches }).catch((error: unknown) => {
     restoreDates();
+    realtime?.close();
     throw error;
   });
   await endAtStart?.();
@@ -119,6 +125,9 @@ export async function prepareStage(
   const participants: Participants = {
     haveOwnSteps: instances.haveOwnSteps,
     tab: (session) => required(tabs.get(session), session),
+    get streams() {
+      return required(realtime, 'Realtime').targets;
+    },
     createRow: (story) => insertStory(cluster, { story, key: subject.keyOf(story) }, subject),
     caches: caches.targets,
     restartInstance: (instance, downMs) => instances.restart(instance, () => delays.sleep(downMs)),
@@ -140,7 +149,8 @@ export async function prepareStage(
     caches: caches.atEdge,
   });
   caches.begin(edge, exchanges);
-  open(withAuth(assembly.gateway, cluster, host.nowMs));
+  const gateway = withAuth(assembly.gateway, cluster, host.nowMs);
+  open(realtime === undefined ? gateway : withStream(gateway, realtime, (request) => realtime.messages.http(request)));
   commits.add((commit) => recorder.record(commitEvent(commit)));
   const signing = { jwtSecret: cluster.jwtSecret, supabaseUrl: server.url, nowMs: host.nowMs() };
   let steps = 0;
@@ -148,6 +158,7 @@ export async function prepareStage(
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
     await instances.close();
+    realtime?.close();
     await server.close();
     restoreDates();
   };

@@ -1,5 +1,6 @@
 /** The Supabase client that runs in the browser of a tab: the unmodified supabase-js. */
-import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { createClient } from '@supabase/supabase-js';
+import type { ChannelSurroundings } from '../port/channel.ts';
 import type { Cluster } from '../port/backend.ts';
 import { STREAM_ACTOR } from '../port/stream.ts';
 
@@ -11,13 +12,16 @@ export function tabClients(
   { publishableKey }: Pick<Cluster, 'publishableKey'>,
   supabaseUrl: string,
   tokensOf: () => ReadonlyMap<string, string>,
-): (session: string) => SupabaseClient {
+): ChannelSurroundings['openClient'] {
   let tokens: ReadonlyMap<string, string> | undefined;
-  return (session) => {
+  return (session, heartbeatMs) => {
     const token = (tokens ??= tokensOf()).get(session) ?? publishableKey;
     return createClient(supabaseUrl, publishableKey, {
       accessToken: async () => token,
-      realtime: { params: { [STREAM_ACTOR]: session } },
+      realtime: {
+        params: { [STREAM_ACTOR]: session },
+        ...(heartbeatMs === undefined ? {} : { heartbeatIntervalMs: heartbeatMs }),
+      },
     });
   };
 }

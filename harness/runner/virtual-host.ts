@@ -9,6 +9,7 @@ import type { Draw } from '../plan/random.ts';
 import { escape } from '../simulation/escapes.ts';
 import type { AppTimer, VirtualFetch, World } from '../simulation/world.ts';
 import type { Host } from './host.ts';
+import { connectTo } from './virtual-sockets.ts';
 
 const URL_OF_GATEWAY = 'http://supabase.invalid';
 
@@ -24,6 +25,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number, database:
   return {
     clock: () => world.clock(),
     nowMs: () => epochMs + clock.now() / 1e6,
+    random: () => draw('realtime', 0, RANDOM_RANGE - 1) / RANDOM_RANGE,
     async serve(gateway) {
       const send: VirtualFetch = (input, init) => {
         const sent = plainRequest(input, init);
@@ -36,6 +38,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number, database:
         if (instance?.isDead === true) return new Promise(() => undefined);
         return instance?.fetchCache === undefined ? send(input, init) : instance.fetchCache.fetch(input, init, send);
       };
+      world.connect = connectTo(gateway, world, (link) => draw(link, LATENCY_US_MIN, LATENCY_US_MAX) * 1e3);
       return { url: URL_OF_GATEWAY, close: async () => undefined };
     },
     onFailure: (listener) => world.onFailure(listener),
@@ -144,7 +147,7 @@ function connectionLost(): TypeError {
  * The auth client of supabase-js keeps a timer for its whole lifetime, and SWR one until the end of its intervals; the
  * application cannot avoid that.
  */
-const TOLERATED = /\/node_modules\/(@supabase\/(auth-js|realtime-js)|swr)\//;
+const TOLERATED = /\/node_modules\/(@supabase\/(auth-js|realtime-js|phoenix)|swr)\//;
 
 function leakOf(world: World): Error | undefined {
   const leaks = [...world.timers].filter((timer) => timer.isRef && !TOLERATED.test(timer.origin.stack ?? ''));

@@ -15,6 +15,8 @@ const DURATIONS_MS = [100, 300, 1_000, 2_000, 2_500, 3_500] as const;
 export interface Limits extends DrawLimits {
   /** Names of deviations. */
   kinds: ReadonlySet<string>;
+  /** A tab has a stream, on which faults can act. */
+  hasStreams?: boolean;
 }
 
 /**
