@@ -43,7 +43,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
   const { session, channel } = plan;
   const choice = plan.display === 'subject' ? subject.frontEnd.display : plan.display;
   const policy = typeof choice === 'string' ? displays[choice] : choice;
-  const open = plan.library === undefined ? channels[channel] : openLibrary(plan.library);
+  const open = plan.library === undefined ? channels[channel] : openLibrary(channel, plan.library);
   const storage = new Map<string, unknown>();
   const runs: Promise<void>[] = [];
   let key = plan.story;
@@ -61,6 +61,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     },
     async look() {
       await page?.look();
+      page?.leave?.();
     },
     reload() {
       if (page === undefined) return;
@@ -76,7 +77,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
       key = story;
       if (isOpen) page = openStory();
     },
-    refetch: (how) => page?.refetch?.(how),
+    refetch: (how) => void page?.refetch?.(how),
     cancelFetch: () => page?.cancel?.(),
     leave() {
       closePage('the tab was closed');

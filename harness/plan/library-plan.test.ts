@@ -19,7 +19,6 @@ const cancel = { ...refetch, how: 'cancel' };
 
 it.each([
   [{ library: { name: 'query-core', dedupe_ms: 1 } }, [], 'dedupe_ms'],
-  [{ library: { name: 'swr' }, channel: 'stream' }, [], 'observers.0: a library needs the channel poll, not stream'],
   [{}, [refetch], 'faults.0: tab-1 has no library, so its page cannot ask anew'],
   [{ library: { name: 'swr' } }, [refetch, cancel], 'faults.1: swr cannot cancel a request'],
 ])('%j with the faults %j is refused: %s', (observer, faults, message) => {

@@ -37,17 +37,14 @@ export function describeLibrary(library: LibraryPlan): string {
 
 interface TabWithLibrary {
   session: string;
-  channel: string;
   library?: LibraryPlan | undefined;
 }
 
-/** @returns what contradicts: a library in front of another channel than polls, or a fault that the page has no library for */
+/** @returns what contradicts: a fault that the page has no library for */
 export function contradictionOfLibraries(
   observers: readonly TabWithLibrary[],
   faults: readonly { kind: string; session?: string; how?: string }[],
 ): string | undefined {
-  const other = observers.findIndex(({ library, channel }) => library !== undefined && channel !== 'poll');
-  if (other >= 0) return `observers.${other}: a library needs the channel poll, not ${observers[other]?.channel}`;
   for (const [at, { kind, session, how }] of faults.entries()) {
     if (kind !== 'tab-refetch') continue;
     const library = observers.find((observer) => observer.session === session)?.library;

@@ -22,10 +22,15 @@ export interface Channel {
   look(): Promise<void>;
   /** Closes the channel: the listener is not called again, and reads in flight end in `info` with this reason. */
   close(reason: string): void;
-  /** The page asks anew, as after a click. Only with a client library. */
-  refetch?(how: Refetch): void;
-  /** Cancels the fetch under way. Only with a client library. */
+  /** The run is over: the channel leaves no timer behind. */
+  leave?(): void;
+  // Only with a client library:
+  /** The page asks anew, as after a click or a change. Resolves when it was answered, or has failed. */
+  refetch?(how: Refetch): Promise<void>;
+  /** Cancels the fetch under way. */
   cancel?(): void;
+  /** Puts a value in the cache that was pushed to the page. */
+  push?(value: ObservedProgress, arrival: Arrival): void;
 }
 
 /** Receives the values and failures of a channel. */

@@ -21,7 +21,7 @@ export interface LibraryTools {
   readonly settings: LibraryPlan;
   /** The key of the cache. */
   readonly key: string;
-  /** Milliseconds between two fetches. */
+  /** Milliseconds between two fetches, once it fetches at intervals. */
   readonly everyMs: number;
   /** What outlives the page, like the local storage of a browser. */
   readonly storage: Map<string, unknown>;
@@ -44,8 +44,12 @@ export interface LibraryView {
   refetch(how: Refetch): Promise<void>;
   /** Cancels the fetch under way. */
   cancel(): void;
-  /** Puts in the cache what another tab has fetched. */
-  push(cached: CachedProgress): void;
+  /** Puts in the cache what was pushed to the page. */
+  set(cached: CachedProgress): void;
+  /** Takes over what another tab has fetched. */
+  takeOver(cached: CachedProgress): void;
+  /** Fetches at intervals. */
+  start(): void;
   /** Fetches no more at intervals. */
   stop(): void;
   /** Leaves no timer and no subscription behind. */

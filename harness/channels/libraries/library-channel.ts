@@ -1,12 +1,17 @@
-/** A client library in front of the status route: the page shows what the cache of the library holds. */
+/** A client library in front of a channel: the page shows what the cache of the library holds. */
 import type { LibraryPlan } from '../../plan/library-plan.ts';
-import type { Channel, ChannelPlan, ChannelSurroundings, OpenChannel } from '../../port/channel.ts';
+import type { Arrival, Channel, ChannelPlan, ChannelSurroundings, OpenChannel } from '../../port/channel.ts';
 import type { CachedProgress, ClientLibrary, LibraryView, Refetch } from '../../port/library.ts';
+import type { ObservedProgress } from '../../port/subject.ts';
+import type { ChannelName } from '../channel-registry.ts';
 import { openPoll } from '../poll.ts';
+import { openStreamThrough } from '../stream.ts';
 import { libraryNamed } from './library-registry.ts';
 
-export function openLibrary(settings: LibraryPlan): OpenChannel {
-  return (plan, surroundings) => new LibraryChannel(plan, surroundings, settings);
+/** @param channel what the library is in front of: its fetches take the place of the channel's reads */
+export function openLibrary(channel: ChannelName, settings: LibraryPlan): OpenChannel {
+  const open: OpenChannel = (plan, surroundings) => new LibraryChannel(plan, surroundings, settings);
+  return channel === 'poll' ? open : openStreamThrough(channel, open);
 }
 
 class LibraryChannel implements Channel {
@@ -28,7 +33,7 @@ class LibraryChannel implements Channel {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    this.#open();
+    this.#opened()?.start();
     const ended = Promise.withResolvers<void>();
     for (const each of [signal, this.#closed.signal]) {
       if (each.aborted) ended.resolve();
@@ -41,14 +46,16 @@ class LibraryChannel implements Channel {
 
   /** The user comes back to the page, or loads it. */
   async look(): Promise<void> {
-    this.#open();
-    await this.#view?.refetch('cancel-and-refetch');
-    await this.#settled();
-    this.#leave();
+    await this.refetch('cancel-and-refetch');
   }
 
-  refetch(how: Refetch): void {
-    void this.#view?.refetch(how);
+  async refetch(how: Refetch): Promise<void> {
+    await this.#opened()?.refetch(how);
+    await this.#settled();
+  }
+
+  push(value: ObservedProgress, { ordinal, by, index }: Arrival): void {
+    this.#opened()?.set(this.#arrived({ value, ordinal, by, index }));
   }
 
   cancel(): void {
@@ -56,13 +63,20 @@ class LibraryChannel implements Channel {
   }
 
   close(reason: string): void {
-    this.#leave();
+    this.leave();
     for (const fetch of this.#fetches) fetch.close(reason);
     this.#fetches.clear();
   }
 
-  #open(): void {
-    if (this.#view !== undefined || this.#closed.signal.aborted) return;
+  leave(): void {
+    this.#closed.abort();
+    this.#view?.close();
+    this.#view = undefined;
+  }
+
+  /** The page of the library, which fetches as soon as it is opened; `undefined` if it is closed. */
+  #opened(): LibraryView | undefined {
+    if (this.#view !== undefined || this.#closed.signal.aborted) return this.#view;
     const { clock, broadcast, storage } = this.#surroundings;
     const { story: key, every_ms: everyMs } = this.#plan;
     const settings = this.#settings;
@@ -79,12 +93,7 @@ class LibraryChannel implements Channel {
       show: (cached) => this.#show(cached),
       sleep: (milliseconds) => clock.sleep(milliseconds, this.#closed.signal),
     });
-  }
-
-  #leave(): void {
-    this.#closed.abort();
-    this.#view?.close();
-    this.#view = undefined;
+    return this.#view;
   }
 
   async #settled(): Promise<void> {
@@ -99,9 +108,7 @@ class LibraryChannel implements Channel {
         ...this.#surroundings,
         listener: {
           value: (value, { ordinal, by, index }) => {
-            const cached = { value, ordinal, by, index, atMs: this.#nowMs() };
-            this.#fresh.add(cached);
-            resolve(cached);
+            resolve(this.#arrived({ value, ordinal, by, index }));
           },
           failed: (reason) => reject(new Error(reason)),
         },
@@ -113,14 +120,18 @@ class LibraryChannel implements Channel {
   }
 
   /** Another tab has fetched a value. */
-  #told(from: string, value: CachedProgress['value']): void {
+  #told(from: string, value: ObservedProgress): void {
     const { session } = this.#plan;
     if (from === session) return;
     const ordinal = this.#surroundings.tab.nextOrdinal();
     const index = this.#received(value, { served_by: from });
-    const cached: CachedProgress = { value, ordinal, by: 'receive', index, atMs: this.#nowMs() };
+    this.#view?.takeOver(this.#arrived({ value, ordinal, by: 'receive', index }));
+  }
+
+  #arrived(arrived: Omit<CachedProgress, 'atMs'>): CachedProgress {
+    const cached = { ...arrived, atMs: this.#nowMs() };
     this.#fresh.add(cached);
-    this.#view?.push(cached);
+    return cached;
   }
 
   /** A value that is shown again, or that was stored with an earlier page, comes from the cache. */
@@ -133,7 +144,7 @@ class LibraryChannel implements Channel {
     listener.value(value, { ordinal, by: 'receive', index: source });
   }
 
-  #received(value: CachedProgress['value'], source: { served_by: string; age_ms?: number }): number {
+  #received(value: ObservedProgress, source: { served_by: string; age_ms?: number }): number {
     const { session, story: key } = this.#plan;
     const process = `${session}/cache`;
     return this.#surroundings.recorder.record({

@@ -33,7 +33,7 @@ class QueryPage implements LibraryView {
   #isSaving = false;
 
   constructor(library: Package, tools: LibraryTools) {
-    const { settings, everyMs, key, storage } = tools;
+    const { settings, key, storage } = tools;
     this.#library = library;
     this.#tools = tools;
     this.#queryKey = ['progress', key];
@@ -46,7 +46,6 @@ class QueryPage implements LibraryView {
     this.#observer = new library.QueryObserver<CachedProgress>(this.#client, {
       queryKey: this.#queryKey,
       queryFn: ({ signal }) => tools.fetch(signal),
-      refetchInterval: everyMs,
       staleTime: settings.name === 'query-core' ? settings.stale_ms : 0,
     });
     this.#unsubscribe.push(this.#client.getQueryCache().subscribe((event) => this.#changed(event)));
@@ -62,8 +61,16 @@ class QueryPage implements LibraryView {
     void this.#client.cancelQueries({ queryKey: this.#queryKey });
   }
 
+  set(cached: CachedProgress): void {
+    this.#client.setQueryData(this.#queryKey, cached);
+  }
+
+  start(): void {
+    this.#observer.setOptions({ ...this.#observer.options, refetchInterval: this.#tools.everyMs });
+  }
+
   /** As `broadcastQueryClient` does when another tab has updated the query. */
-  push(cached: CachedProgress): void {
+  takeOver(cached: CachedProgress): void {
     const query = this.#client.getQueryCache().find<CachedProgress>({ queryKey: this.#queryKey });
     // The state of the other tab's query, which is newer.
     query?.setState({
@@ -97,7 +104,7 @@ class QueryPage implements LibraryView {
   #changed(event: QueryCacheNotifyEvent): void {
     const { settings, tell } = this.#tools;
     if (settings.persists) this.#save();
-    if (event.type !== 'updated' || event.action.type !== 'success') return;
+    if (event.type !== 'updated' || event.action.type !== 'success' || event.action.manual === true) return;
     if (settings.name === 'query-core' && settings.broadcasts) tell(event.query.state.data as CachedProgress);
   }
 

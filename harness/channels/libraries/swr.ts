@@ -24,7 +24,7 @@ class SwrPage implements LibraryView {
   readonly #cache: Map<string, State<CachedProgress>>;
   readonly #page: MountedPage;
   #setPage: (state: PageState) => void = () => undefined;
-  #state: PageState = { refreshes: true, looks: 0 };
+  #state: PageState = { refreshes: false, looks: 0 };
   #mutate: KeyedMutator<CachedProgress> | undefined;
   #shown: CachedProgress | undefined;
 
@@ -65,8 +65,15 @@ class SwrPage implements LibraryView {
   /** SWR cannot cancel a request. */
   cancel(): void {}
 
-  push(cached: CachedProgress): void {
+  set(cached: CachedProgress): void {
     void this.#mutate?.(cached, { revalidate: false });
+  }
+
+  /** Tabs with SWR tell each other nothing. */
+  takeOver(): void {}
+
+  start(): void {
+    this.#update({ refreshes: true });
   }
 
   stop(): void {
