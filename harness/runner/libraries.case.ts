@@ -30,7 +30,8 @@ function jobs(folder: string): Subject {
   writeFileSync(join(folder, 'app.ts'), APP);
   writeFileSync(
     join(folder, 'migrations/1.sql'),
-    'create table public.jobs (id text primary key, share integer not null default 0);',
+    `create table public.jobs (id text primary key, share integer not null default 0);
+     alter publication supabase_realtime add table public.jobs;`,
   );
   const columns = { id: { type: 'text' }, share: { type: 'integer', notNull: true, default: 0 } } as const;
   return modulesSubject({
@@ -38,7 +39,7 @@ function jobs(folder: string): Subject {
     root: pathToFileURL(`${folder}/`),
     tracked: { table: 'jobs', key: 'id', progress: 'share' },
     migrations: [join(folder, 'migrations')],
-    simulation: { tables: { jobs: { columns, primaryKey: ['id'] } } },
+    simulation: { tables: { jobs: { columns, primaryKey: ['id'], isPublished: true } } },
     statusPath: (story) => `/jobs/${story}`,
     frontEnd: { query: (seen): Record<string, string> => (seen ? { seen: '1' } : {}), display: 'as-arrived' },
     readStatus: (body) => ({ generation: 1, progress: (body as { share: number }).share }),
@@ -52,7 +53,7 @@ export function describeLibraries(backendName: string): void {
 
   async function play(
     library: object,
-    { faults = [], every_ms = 20, tabs = 1 }: { faults?: readonly object[]; every_ms?: number; tabs?: number } = {},
+    { faults = [], tabs = 1, channel = 'poll' }: { faults?: readonly object[]; tabs?: number; channel?: string } = {},
   ): Promise<readonly HistoryEvent[]> {
     const seen = (progress: number) => ({ after: { f: 'show', session: 'tab-1', progress } });
     const start = { after: { f: 'commit', progress: 10 } };
@@ -66,7 +67,7 @@ export function describeLibraries(backendName: string): void {
           worker: 'worker-1',
           story: 'job-1',
           steps: [
-            { progress: 10, after_ms: 0 },
+            { progress: 10, after_ms: channel === 'poll' ? 0 : 500 },
             { progress: 40, after_ms: 100, when: { ...seen(10), within_ms: 2_000 } },
             { progress: 85, after_ms: 100, when: { ...seen(40), within_ms: 4_000 } },
             { progress: 100, after_ms: 200 },
@@ -76,8 +77,9 @@ export function describeLibraries(backendName: string): void {
       observers: Array.from({ length: tabs }, (_, at) => ({
         session: `tab-${at + 1}`,
         story: 'job-1',
-        every_ms,
-        start,
+        every_ms: 20,
+        start: channel === 'poll' ? start : { at_ms: 0 },
+        channel,
         library,
       })),
       faults,
@@ -144,6 +146,19 @@ export function describeLibraries(backendName: string): void {
       const told = events.filter(({ f, session }) => f === 'receive' && session === 'tab-1');
       expect(told.length).toBeGreaterThan(0);
       expect(new Set(told.map(({ served_by: by }) => by))).toEqual(new Set(['tab-2']));
+    });
+
+    it.each([
+      [{ name: 'query-core' }, 'stream', 'receive'],
+      [{ name: 'query-core' }, 'poll+stream', 'receive'],
+      [{ name: 'query-core' }, 'stream-then-refetch', 'read'],
+      [{ name: 'swr', dedupe_ms: 0 }, 'stream', 'receive'],
+      [{ name: 'swr', dedupe_ms: 0 }, 'stream-then-refetch', 'read'],
+    ])('%j shows what comes by %s', async (library, channel, by) => {
+      const events = await play(library, { channel });
+      expect(shown(events).at(-1)).toBe(100);
+      const shows = events.filter(({ f, value }) => f === 'show' && progressOf({ value }) > 10);
+      expect(shows.some((show) => typeof show[by] === 'number')).toBe(true);
     });
 
     it('a request that is cancelled ends as one whose answer nobody has seen', async () => {
