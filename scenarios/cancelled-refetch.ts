@@ -10,7 +10,7 @@ export const scenario = defineScenario({
   summary: 'cancelling a fetch brings back what the page showed before it, and not what came meanwhile',
   tags: ['reads'],
   mechanism:
-    'A client library that cancels a fetch restores the state of its cache from before the fetch. What has been put into the cache since then is lost: in TanStack Query 5, what came by its plugin for broadcasts; before, also what came by `setQueryData`.',
+    'A client library that cancels a fetch restores the state of its cache from before the fetch. What has been put into the cache since then is lost: in TanStack Query 5.108, what came by its plugin for broadcasts; in earlier versions, also what came by `setQueryData`.',
   evidence: ['traycerai/traycer#391', 'the source of TanStack Query: `cancelQueries` reverts by default'],
   injects:
     'Two tabs use TanStack Query and tell each other what they fetch. The second request of the first tab is late by `delay_ms`. Meanwhile the first tab is told 85% by the second one, and cancels its request.',
