@@ -47,13 +47,21 @@ function jobs(folder: string): Subject {
   });
 }
 
+interface PlayOptions {
+  faults?: readonly object[];
+  tabs?: number;
+  channel?: string;
+  every_ms?: number;
+  steps?: readonly object[];
+}
+
 export function describeLibraries(backendName: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'libraries-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   async function play(
     library: object,
-    { faults = [], tabs = 1, channel = 'poll' }: { faults?: readonly object[]; tabs?: number; channel?: string } = {},
+    { faults = [], tabs = 1, channel = 'poll', every_ms = 20, steps: given }: PlayOptions = {},
   ): Promise<readonly HistoryEvent[]> {
     const seen = (progress: number) => ({ after: { f: 'show', session: 'tab-1', progress } });
     const start = { after: { f: 'commit', progress: 10 } };
@@ -66,7 +74,7 @@ export function describeLibraries(backendName: string): void {
         {
           worker: 'worker-1',
           story: 'job-1',
-          steps: [
+          steps: given ?? [
             { progress: 10, after_ms: channel === 'poll' ? 0 : 500 },
             { progress: 40, after_ms: 100, when: { ...seen(10), within_ms: 2_000 } },
             { progress: 85, after_ms: 100, when: { ...seen(40), within_ms: 4_000 } },
@@ -77,7 +85,7 @@ export function describeLibraries(backendName: string): void {
       observers: Array.from({ length: tabs }, (_, at) => ({
         session: `tab-${at + 1}`,
         story: 'job-1',
-        every_ms: 20,
+        every_ms,
         start: channel === 'poll' ? start : { at_ms: 0 },
         channel,
         library,
@@ -134,11 +142,25 @@ export function describeLibraries(backendName: string): void {
     });
 
     it('a stored value can be older than the last one that was shown', async () => {
-      const reload = { kind: 'tab-reload', session: 'tab-1', from: { after: { f: 'show', progress: 85 } } };
-      const events = await play({ name: 'query-core', persists: true, persist_ms: 90 }, { faults: [reload] });
-      const last = events.findIndex(({ f, value }) => f === 'receive' && progressOf({ value }) < 85);
-      expect(events.slice(0, last).some((event) => event.f === 'show' && progressOf(event) === 85)).toBe(true);
-      expect(events[last]).toMatchObject({ served_by: 'query cache', age_ms: expect.any(Number) });
+      const shows85 = { after: { f: 'show', progress: 85 } };
+      const events = await play(
+        { name: 'query-core', persists: true, persist_ms: 800 },
+        {
+          every_ms: 60_000,
+          steps: [
+            { progress: 10, after_ms: 0 },
+            { progress: 85, after_ms: 1_200, when: { after: { f: 'show', progress: 10 } } },
+            { progress: 100, after_ms: 200, when: { ...shows85, within_ms: 2_000 } },
+          ],
+          faults: [
+            { kind: 'tab-refetch', session: 'tab-1', from: { after: { f: 'commit', progress: 85 } } },
+            { kind: 'tab-reload', session: 'tab-1', from: shows85 },
+          ],
+        },
+      );
+      expect(steps(shown(events)).slice(0, 3)).toEqual([10, 85, 10]);
+      const restored = events.find(({ f }) => f === 'receive');
+      expect(restored).toMatchObject({ served_by: 'query cache', age_ms: expect.any(Number) });
     });
 
     it('tabs of one browser tell each other what they fetch', async () => {
