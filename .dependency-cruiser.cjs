@@ -67,6 +67,7 @@ module.exports = {
     only('subject-knows-ports', 'subject', ['port', 'lifetime', 'loader'], 'the application runs against any backend'),
     only('gateway-knows-ports', 'gateway', ['port', 'history'], 'requests on their way'),
     only('register-imports-nothing', 'register', [], 'it is loaded into the processes of an application'),
+    only('realtime-knows-ports', 'realtime', ['port', 'gateway'], 'the stream, for sockets and for virtual time'),
     only('edge-knows-ports', 'edge', ['port', 'gateway'], 'what stands between a tab and the status route'),
     only('channels-know-ports', 'channels', ['port', 'plan', 'history'], 'how an observer looks'),
     only('actors-know-ports', 'actors', ['port', 'plan', 'history', 'channels', 'recording'], 'workers and observers'),

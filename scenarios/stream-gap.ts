@@ -29,7 +29,7 @@ export const scenario = defineScenario({
           { progress: 100, afterMs: draw('worker-1', 200, 300) },
         ),
       ],
-      observers: [tab.streams(story, { settle_ms: 20_000 })],
+      observers: [tab.streams(story, { settle_ms: 6_000 })],
       faults: [
         fault('stream-late-ready', {
           session: tab,

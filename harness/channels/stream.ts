@@ -163,13 +163,10 @@ class StreamChannel implements Channel {
     const ordinal = tab.nextOrdinal();
     const commits = knownValues.await(story, value);
     if (commits === undefined && this.#arrivals === undefined) return this.#arrived(value, ordinal);
-    const before = this.#arrivals;
-    const arrival = (async () => {
-      await before;
-      await commits;
+    const arrival: Promise<void> = Promise.all([this.#arrivals, commits]).then(() => {
       if (this.#arrivals === arrival) this.#arrivals = undefined;
       this.#arrived(value, ordinal);
-    })();
+    });
     this.#arrivals = arrival;
   }
 

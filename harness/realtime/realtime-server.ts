@@ -83,7 +83,7 @@ class Server implements RealtimeServer {
 
   close(): void {
     this.#poller.stop();
-    for (const session of [...this.#sessions]) session.close(1001, '');
+    for (const session of this.#sessions) session.close(1001, '');
   }
 
   *#receivers(topic: string, isPrivate: boolean): Iterable<{ session: StreamSession; channel: StreamChannel }> {

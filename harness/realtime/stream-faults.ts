@@ -79,7 +79,8 @@ export class StreamFaults implements StreamTargets {
   pass(session: string | undefined, send: () => void): void {
     const effects = session === undefined ? undefined : this.#effects.get(session);
     if (effects === undefined || effects.size === 0) return send();
-    [...effects].reduceRight((next, effect) => () => effect(next, this.#later), send)();
+    const all = [...effects].reduceRight<() => void>((next, effect) => () => effect(next, this.#later), send);
+    all();
   }
 
   #of(session: string): FaultySocket[] {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StreamTargets } from '../port/stream.ts';
 import type { Commit, ReplicaNode } from '../port/backend.ts';
 import { Fault } from '../faults/fault-registry.ts';
 import type { ClaimableRequest } from '../gateway/claim.ts';
@@ -39,6 +40,7 @@ function setUp(...inputs: unknown[]) {
       purge: (place, pop) => void calls.push(`${place} ${pop} purged`),
       route: (session, pop) => void calls.push(`${session} through ${pop}`),
     },
+    streams: {} as StreamTargets,
     haveOwnSteps: false,
     createRow: async (story) => void calls.push(`row of ${story}`),
     restartInstance: async (instance, downMs) => void calls.push(`instance ${instance} down for ${downMs}`),

@@ -6,7 +6,7 @@ import type { VirtualConnection } from './virtual-connection.ts';
 const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3];
 const NO_STATUS = 1005;
 
-export class VirtualWebSocket extends EventTarget {
+class VirtualWebSocket extends EventTarget {
   static readonly CONNECTING = CONNECTING;
   static readonly OPEN = OPEN;
   static readonly CLOSING = CLOSING;
@@ -36,16 +36,16 @@ export class VirtualWebSocket extends EventTarget {
     this.#connection = connect(at, {
       opened: () => {
         this.readyState = OPEN;
-        this.#emit('open', { type: 'open' });
+        this.#emit('open', {});
       },
       received: (data) => {
-        if (this.readyState === OPEN) this.#emit('message', { type: 'message', data: this.#dataOf(data) });
+        if (this.readyState === OPEN) this.#emit('message', { data: this.#dataOf(data) });
       },
       closed: (code, reason, wasClean) => {
         if (this.readyState === CLOSED) return;
         this.readyState = CLOSED;
-        if (!wasClean) this.#emit('error', { type: 'error' });
-        this.#emit('close', { type: 'close', code, reason, wasClean });
+        if (!wasClean) this.#emit('error', {});
+        this.#emit('close', { code, reason, wasClean });
       },
     });
   }
@@ -65,26 +65,21 @@ export class VirtualWebSocket extends EventTarget {
     return typeof data === 'string' ? data : Uint8Array.from(data).buffer;
   }
 
-  #emit(type: 'open' | 'message' | 'close' | 'error', fields: SocketEvent): void {
-    this[`on${type}`]?.(fields);
-    this.dispatchEvent(Object.assign(new Event(type), fieldsOf(fields)));
+  #emit(type: 'open' | 'message' | 'close' | 'error', fields: EventFields): void {
+    this[`on${type}`]?.({ type, ...fields });
+    this.dispatchEvent(Object.assign(new Event(type), fields));
   }
 }
 
 /** The fields that realtime-js and applications read. */
-interface SocketEvent {
-  type: string;
+interface EventFields {
   data?: unknown;
   code?: number;
   reason?: string;
   wasClean?: boolean;
 }
 
-type Handler = ((event: SocketEvent) => void) | null;
-
-function fieldsOf({ type: _, ...fields }: SocketEvent): Omit<SocketEvent, 'type'> {
-  return fields;
-}
+type Handler = ((event: EventFields & { type: string }) => void) | null;
 
 function sentData(data: string | ArrayBufferLike | ArrayBufferView): string | Uint8Array {
   if (typeof data === 'string') return data;

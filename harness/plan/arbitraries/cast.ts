@@ -83,7 +83,7 @@ function faultChoices(cast: Plan, limits: Limits): Choice[] {
     ...at(1, siteDrawings(['instance'], 'start', limits)),
     ...at(1, siteDrawings(['instance'], 'commit', limits)),
     ...at(2, siteDrawings(['actor'], 'commit', limits)),
-    ...(sessions.length === 0 ? [] : at(1, siteDrawings(['tab'], 'commit', limits))),
+    ...(sessions.length === 0 ? [] : at(limits.hasStreams === true ? 6 : 1, siteDrawings(['tab'], 'commit', limits))),
   ];
 }
 
