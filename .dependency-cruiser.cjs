@@ -33,10 +33,10 @@ module.exports = {
     {
       name: 'no-dev-dependencies-in-product',
       severity: 'error',
-      // Optional packages, each at the one place that needs it: vitest, testcontainers, yaml, OpenTelemetry; and the one that a build contains.
+      // Optional packages, each at the one place that needs it: vitest, testcontainers, yaml, OpenTelemetry, the client libraries; and the one that a build contains.
       from: {
         path: '^(harness|bin|scenarios)/',
-        pathNot: `${TEST}|^harness/(vitest\\.ts$|backend/containers/|history/import/log/mapping\\.ts$|backend/postgres/lite-library\\.ts$|watch/open-telemetry\\.ts$|load/(tab-script|load-profiles)\\.ts$)`,
+        pathNot: `${TEST}|^harness/(vitest\\.ts$|backend/containers/|history/import/log/mapping\\.ts$|channels/libraries/|backend/postgres/lite-library\\.ts$|watch/open-telemetry\\.ts$|load/(tab-script|load-profiles)\\.ts$)`,
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },

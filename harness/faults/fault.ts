@@ -172,6 +172,8 @@ interface DrawingOptions {
   weight?: number;
   /** Drawn in the range of a scenario only if it names it. */
   notInScenarios?: true;
+  /** Drawn only in a range that names it, since it needs what most plans do not have. */
+  onlyIfNamed?: true;
 }
 
 /** How a user starts a fault manually in a running environment. */

@@ -93,7 +93,21 @@ export interface AppInstance {
   kill?(): Promise<void>;
 }
 
+/** A cache in front of the `fetch` of an application's instance. */
+export interface FetchCache {
+  /** Answers a request of the application to Supabase, or sends it. */
+  fetch(
+    input: Parameters<typeof globalThis.fetch>[0],
+    init: Parameters<typeof globalThis.fetch>[1],
+    send: typeof globalThis.fetch,
+  ): Promise<Response>;
+  /** Runs the answer to one request to the application. */
+  inRequest<T>(task: () => T): T;
+}
+
 export type SubjectCapability =
+  /** Its instances send their requests through `SubjectEnvironment.fetchCache`. */
+  | 'data-cache'
   /** Its instances take the date from `SubjectEnvironment.clock`. */
   | 'clock-skew'
   /** Its instances have `kill`, and `createInstance` may be called again during a run. */
@@ -108,6 +122,8 @@ export interface SubjectEnvironment {
   secretKey: string;
   /** The clock for the dates of this instance, if the plan has `clock-skew`. Only for subjects with that capability. */
   clock?: AppClock;
+  /** The cache of this instance, if the plan has one at `app`. Only for subjects with the capability `data-cache`. */
+  fetchCache?: FetchCache;
 }
 
 /**
