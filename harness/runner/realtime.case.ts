@@ -156,49 +156,54 @@ const told = ({ changes }: Watched): unknown[] =>
   ]);
 
 export function describeRealtime(run: () => Run): void {
-  const inRun = (name: string, test: (environment: RealtimeEnvironment) => Promise<void>): void =>
-    it(name, () => run()(test));
+  const inRun = (test: (environment: RealtimeEnvironment) => Promise<void>) => (): Promise<void> => run()(test);
 
   describe('postgres_changes', () => {
-    inRun('loses what is committed between SUBSCRIBED and `system` ok', async ({ open, service, until }) => {
-      const watched = watch(open(), { table: 'stories' });
-      await until(() => watched.statuses.includes('SUBSCRIBED'));
-      expect(watched.system).toEqual([]);
-      await service.from('stories').insert({ id: 'gap-1', progress: 1 });
-      await until(() => isReady(watched));
-      await service.from('stories').insert({ id: 'gap-2', progress: 2 });
-      await until(() => watched.changes.length > 0);
-      expect(told(watched)).toEqual([['INSERT', 2]]);
-      expect(watched.system).toMatchObject([{ extension: 'postgres_changes', message: 'Subscribed to PostgreSQL' }]);
-    });
+    it(
+      'loses what is committed between SUBSCRIBED and `system` ok',
+      inRun(async ({ open, service, until }) => {
+        const watched = watch(open(), { table: 'stories' });
+        await until(() => watched.statuses.includes('SUBSCRIBED'));
+        expect(watched.system).toEqual([]);
+        await service.from('stories').insert({ id: 'gap-1', progress: 1 });
+        await until(() => isReady(watched));
+        await service.from('stories').insert({ id: 'gap-2', progress: 2 });
+        await until(() => watched.changes.length > 0);
+        expect(told(watched)).toEqual([['INSERT', 2]]);
+        expect(watched.system).toMatchObject([{ extension: 'postgres_changes', message: 'Subscribed to PostgreSQL' }]);
+      }),
+    );
 
-    inRun('sends inserts, updates and deletions in the order of their commits', async ({ open, service, until }) => {
-      const watched = watch(open(), { table: 'stories' });
-      await until(() => isReady(watched));
-      await service.from('stories').insert({ id: 'order', progress: 1 });
-      await service.from('stories').update({ progress: 2 }).eq('id', 'order');
-      await service.from('stories').update({ progress: 3 }).eq('id', 'order');
-      await service.from('stories').delete().eq('id', 'order');
-      await until(() => watched.changes.length === 4);
-      expect(told(watched)).toEqual([
-        ['INSERT', 1],
-        ['UPDATE', 2],
-        ['UPDATE', 3],
-        ['DELETE', 'order'],
-      ]);
-      expect(watched.changes[1]).toMatchObject({
-        schema: 'public',
-        table: 'stories',
-        old: { id: 'order' },
-        new: { id: 'order', generation: 1, progress: 2, status: null },
-        errors: null,
-      });
-      expect(watched.changes[3]!.old).toEqual({ id: 'order' });
-    });
+    it(
+      'sends inserts, updates and deletions in the order of their commits',
+      inRun(async ({ open, service, until }) => {
+        const watched = watch(open(), { table: 'stories' });
+        await until(() => isReady(watched));
+        await service.from('stories').insert({ id: 'order', progress: 1 });
+        await service.from('stories').update({ progress: 2 }).eq('id', 'order');
+        await service.from('stories').update({ progress: 3 }).eq('id', 'order');
+        await service.from('stories').delete().eq('id', 'order');
+        await until(() => watched.changes.length === 4);
+        expect(told(watched)).toEqual([
+          ['INSERT', 1],
+          ['UPDATE', 2],
+          ['UPDATE', 3],
+          ['DELETE', 'order'],
+        ]);
+        expect(watched.changes[1]).toMatchObject({
+          schema: 'public',
+          table: 'stories',
+          old: { id: 'order' },
+          new: { id: 'order', generation: 1, progress: 2, status: null },
+          errors: null,
+        });
+        expect(watched.changes[3]!.old).toEqual({ id: 'order' });
+      }),
+    );
 
-    inRun(
+    it(
       'sends no update that leaves the filter, and no deletion without its column',
-      async ({ open, service, until }) => {
+      inRun(async ({ open, service, until }) => {
         const client = open();
         const filtered = watch(client, { table: 'stories', filter: 'progress=lt.50' });
         const all = watch(client, { table: 'stories' });
@@ -212,27 +217,30 @@ export function describeRealtime(run: () => Run): void {
           ['INSERT', 10],
           ['UPDATE', 20],
         ]);
-      },
+      }),
     );
 
-    inRun('sends a deletion to a filter by the primary key', async ({ open, service, until }) => {
-      const watched = watch(open(), { table: 'stories', filter: 'id=eq.by-key' });
-      await until(() => isReady(watched));
-      await service.from('stories').insert([
-        { id: 'by-key', progress: 1 },
-        { id: 'other', progress: 2 },
-      ]);
-      await service.from('stories').delete().in('id', ['by-key', 'other']);
-      await until(() => watched.changes.length === 2);
-      expect(told(watched)).toEqual([
-        ['INSERT', 1],
-        ['DELETE', 'by-key'],
-      ]);
-    });
+    it(
+      'sends a deletion to a filter by the primary key',
+      inRun(async ({ open, service, until }) => {
+        const watched = watch(open(), { table: 'stories', filter: 'id=eq.by-key' });
+        await until(() => isReady(watched));
+        await service.from('stories').insert([
+          { id: 'by-key', progress: 1 },
+          { id: 'other', progress: 2 },
+        ]);
+        await service.from('stories').delete().in('id', ['by-key', 'other']);
+        await until(() => watched.changes.length === 2);
+        expect(told(watched)).toEqual([
+          ['INSERT', 1],
+          ['DELETE', 'by-key'],
+        ]);
+      }),
+    );
 
-    inRun(
+    it(
       'judges policies when it polls: a row that is gone by then is never sent',
-      async ({ open, service, until }) => {
+      inRun(async ({ open, service, until }) => {
         const watched = watch(open(), { table: 'news' }, { table: 'drafts' });
         await until(() => isReady(watched));
         await service.from('news').insert({ id: 1, body: 'gone' });
@@ -248,46 +256,52 @@ export function describeRealtime(run: () => Run): void {
           ['DELETE', 1],
           ['INSERT', 'shown'],
         ]);
-      },
+      }),
     );
 
-    inRun('calls every binding of a channel that a change is for', async ({ open, service, until }) => {
-      const watched = watch(
-        open(),
-        { table: 'stories', filter: 'id=eq.both' },
-        { table: 'stories', event: 'INSERT' },
-        { table: 'stories', event: 'UPDATE' },
-      );
-      await until(() => isReady(watched));
-      await service.from('stories').insert({ id: 'both', progress: 5 });
-      await until(() => watched.changes.length === 2);
-      expect(told(watched)).toEqual([
-        ['INSERT', 5],
-        ['INSERT', 5],
-      ]);
-    });
+    it(
+      'calls every binding of a channel that a change is for',
+      inRun(async ({ open, service, until }) => {
+        const watched = watch(
+          open(),
+          { table: 'stories', filter: 'id=eq.both' },
+          { table: 'stories', event: 'INSERT' },
+          { table: 'stories', event: 'UPDATE' },
+        );
+        await until(() => isReady(watched));
+        await service.from('stories').insert({ id: 'both', progress: 5 });
+        await until(() => watched.changes.length === 2);
+        expect(told(watched)).toEqual([
+          ['INSERT', 5],
+          ['INSERT', 5],
+        ]);
+      }),
+    );
 
-    inRun('says by a `system` error that a table is not published, or a filter not valid', async ({ open, until }) => {
-      const client = open();
-      const unpublished = watch(client, { table: 'chapters' });
-      const invalid = watch(client, { table: 'stories', filter: 'size=eq.1' });
-      const uncast = watch(client, { table: 'stories', filter: 'progress=eq.much' });
-      await until(() => [unpublished, invalid, uncast].every(({ system }) => system.length === 1));
-      expect(unpublished).toMatchObject({
-        statuses: ['SUBSCRIBED'],
-        system: [{ status: 'error', message: expect.stringMatching(/not in the publication.*table: chapters/s) }],
-      });
-      expect(invalid.system[0]).toMatchObject({ message: expect.stringContaining('invalid column for filter size') });
-      expect(uncast.system[0]).toMatchObject({
-        message: expect.stringContaining('invalid input syntax for type int4'),
-      });
-    });
+    it(
+      'says by a `system` error that a table is not published, or a filter not valid',
+      inRun(async ({ open, until }) => {
+        const client = open();
+        const unpublished = watch(client, { table: 'chapters' });
+        const invalid = watch(client, { table: 'stories', filter: 'size=eq.1' });
+        const uncast = watch(client, { table: 'stories', filter: 'progress=eq.much' });
+        await until(() => [unpublished, invalid, uncast].every(({ system }) => system.length === 1));
+        expect(unpublished).toMatchObject({
+          statuses: ['SUBSCRIBED'],
+          system: [{ status: 'error', message: expect.stringMatching(/not in the publication.*table: chapters/s) }],
+        });
+        expect(invalid.system[0]).toMatchObject({ message: expect.stringContaining('invalid column for filter size') });
+        expect(uncast.system[0]).toMatchObject({
+          message: expect.stringContaining('invalid input syntax for type int4'),
+        });
+      }),
+    );
   });
 
   describe('a socket', () => {
-    inRun(
+    it(
       'that is closed is opened again, and what was committed meanwhile is lost',
-      async ({ open, service, targets, until }) => {
+      inRun(async ({ open, service, targets, until }) => {
         const watched = watch(open('closed'), { table: 'stories', filter: 'id=eq.closed' });
         await until(() => isReady(watched));
         targets.closeSocket('closed', 1006);
@@ -298,12 +312,12 @@ export function describeRealtime(run: () => Run): void {
         await until(() => watched.changes.length > 0);
         expect(told(watched)).toEqual([['UPDATE', 2]]);
         expect(watched.statuses).toEqual(['SUBSCRIBED', 'CHANNEL_ERROR', 'SUBSCRIBED']);
-      },
+      }),
     );
 
-    inRun(
+    it(
       'whose token expires gets a `system` error and CLOSED, and does not join again',
-      async ({ open, targets, until, sleep }) => {
+      inRun(async ({ open, targets, until, sleep }) => {
         const watched = watch(open('expired'), { table: 'stories', filter: 'id=eq.expired' });
         await until(() => isReady(watched));
         targets.expireTokens('expired');
@@ -311,92 +325,111 @@ export function describeRealtime(run: () => Run): void {
         await sleep(2_500);
         expect(watched.statuses).toEqual(['SUBSCRIBED', 'CLOSED']);
         expect(watched.system.at(-1)).toMatchObject({ status: 'error', message: expect.stringContaining('expired') });
-      },
+      }),
     );
 
-    inRun('whose joins are refused tries again until they are not', async ({ open, targets, until, sleep }) => {
-      const accept = targets.refuseJoins('refused');
-      const watched = watch(open('refused'), { table: 'stories', filter: 'id=eq.refused' });
-      // The join arrives, and its error reply takes 5 s.
-      await sleep(500);
-      accept();
-      await sleep(5_000);
-      await until(() => watched.statuses.includes('SUBSCRIBED'));
-      expect(watched.statuses).toEqual(['CHANNEL_ERROR', 'SUBSCRIBED']);
-    });
+    it(
+      'whose joins are refused tries again until they are not',
+      inRun(async ({ open, targets, until, sleep }) => {
+        const accept = targets.refuseJoins('refused');
+        const watched = watch(open('refused'), { table: 'stories', filter: 'id=eq.refused' });
+        // The join arrives, and its error reply takes 5 s.
+        await sleep(500);
+        accept();
+        await sleep(5_000);
+        await until(() => watched.statuses.includes('SUBSCRIBED'));
+        expect(watched.statuses).toEqual(['CHANNEL_ERROR', 'SUBSCRIBED']);
+      }),
+    );
 
-    inRun('that is frozen gets what was held when it works again', async ({ open, service, targets, until, sleep }) => {
-      const watched = watch(open('frozen'), { table: 'stories', filter: 'id=eq.frozen' });
-      await until(() => isReady(watched));
-      const thaw = targets.freeze('frozen');
-      await service.from('stories').insert({ id: 'frozen', progress: 1 });
-      await sleep(800);
-      expect(watched.changes).toEqual([]);
-      thaw();
-      await until(() => watched.changes.length === 1);
-    });
+    it(
+      'that is frozen gets what was held when it works again',
+      inRun(async ({ open, service, targets, until, sleep }) => {
+        const watched = watch(open('frozen'), { table: 'stories', filter: 'id=eq.frozen' });
+        await until(() => isReady(watched));
+        const thaw = targets.freeze('frozen');
+        await service.from('stories').insert({ id: 'frozen', progress: 1 });
+        await sleep(800);
+        expect(watched.changes).toEqual([]);
+        thaw();
+        await until(() => watched.changes.length === 1);
+      }),
+    );
 
-    inRun('is refused without a valid key', async ({ service, until }) => {
-      const client = createClient(urlOf(service), 'sb_publishable_wrong', { accessToken: async () => null });
-      const statuses: string[] = [];
-      client.channel('refused').subscribe((status) => statuses.push(status));
-      await until(() => statuses.includes('CHANNEL_ERROR'));
-      await client.realtime.disconnect();
-    });
+    it(
+      'is refused without a valid key',
+      inRun(async ({ service, until }) => {
+        const client = createClient(urlOf(service), 'sb_publishable_wrong', { accessToken: async () => null });
+        const statuses: string[] = [];
+        client.channel('refused').subscribe((status) => statuses.push(status));
+        await until(() => statuses.length > 0);
+        expect(statuses).toEqual(['CHANNEL_ERROR']);
+        await client.realtime.disconnect();
+      }),
+    );
   });
 
   describe('a slot', () => {
-    inRun('that is lost loses changes, and no client is told', async ({ open, service, targets, until, sleep }) => {
-      const watched = watch(open(), { table: 'stories', filter: 'id=eq.slot' });
-      await until(() => isReady(watched));
-      const restore = targets.loseSlot();
-      await service.from('stories').insert({ id: 'slot', progress: 1 });
-      await sleep(700);
-      restore();
-      await service.from('stories').update({ progress: 2 }).eq('id', 'slot');
-      await until(() => watched.changes.length > 0);
-      expect(told(watched)).toEqual([['UPDATE', 2]]);
-      expect(watched).toMatchObject({ statuses: ['SUBSCRIBED'], system: [{ status: 'ok' }] });
-    });
+    it(
+      'that is lost loses changes, and no client is told',
+      inRun(async ({ open, service, targets, until, sleep }) => {
+        const watched = watch(open(), { table: 'stories', filter: 'id=eq.slot' });
+        await until(() => isReady(watched));
+        const restore = targets.loseSlot();
+        await service.from('stories').insert({ id: 'slot', progress: 1 });
+        await sleep(700);
+        restore();
+        await service.from('stories').update({ progress: 2 }).eq('id', 'slot');
+        await until(() => watched.changes.length > 0);
+        expect(told(watched)).toEqual([['UPDATE', 2]]);
+        expect(watched).toMatchObject({ statuses: ['SUBSCRIBED'], system: [{ status: 'ok' }] });
+      }),
+    );
   });
 
   describe('broadcast', () => {
-    inRun('reaches the other clients of a topic, and the sender if it wants', async ({ open, until }) => {
-      const heard: unknown[] = [];
-      const join = async (self: boolean, who: string): Promise<RealtimeChannel> => {
-        const channel = open().channel('room', { config: { broadcast: { self, ack: true } } });
-        channel.on('broadcast', { event: 'said' }, ({ payload }) => heard.push([who, payload.text]));
-        const joined = Promise.withResolvers<void>();
-        channel.subscribe((status) => status === 'SUBSCRIBED' && joined.resolve());
-        await joined.promise;
-        return channel;
-      };
-      const first = await join(false, 'first');
-      const second = await join(true, 'second');
-      expect(await first.send({ type: 'broadcast', event: 'said', payload: { text: 'ä' } })).toBe('ok');
-      await until(() => heard.length === 1);
-      expect(await second.send({ type: 'broadcast', event: 'said', payload: { text: 'b' } })).toBe('ok');
-      await until(() => heard.length === 3);
-      expect(heard[0]).toEqual(['second', 'ä']);
-      expect(heard.slice(1).sort()).toEqual([
-        ['first', 'b'],
-        ['second', 'b'],
-      ]);
-    });
+    it(
+      'reaches the other clients of a topic, and the sender if it wants',
+      inRun(async ({ open, until }) => {
+        const heard: unknown[] = [];
+        const join = async (self: boolean, who: string): Promise<RealtimeChannel> => {
+          const channel = open().channel('room', { config: { broadcast: { self, ack: true } } });
+          channel.on('broadcast', { event: 'said' }, ({ payload }) => heard.push([who, payload.text]));
+          const joined = Promise.withResolvers<void>();
+          channel.subscribe((status) => status === 'SUBSCRIBED' && joined.resolve());
+          await joined.promise;
+          return channel;
+        };
+        const first = await join(false, 'first');
+        const second = await join(true, 'second');
+        expect(await first.send({ type: 'broadcast', event: 'said', payload: { text: 'ä' } })).toBe('ok');
+        await until(() => heard.length === 1);
+        expect(await second.send({ type: 'broadcast', event: 'said', payload: { text: 'b' } })).toBe('ok');
+        await until(() => heard.length === 3);
+        expect(heard[0]).toEqual(['second', 'ä']);
+        expect(heard.slice(1).sort()).toEqual([
+          ['first', 'b'],
+          ['second', 'b'],
+        ]);
+      }),
+    );
 
-    inRun('can be sent over HTTP', async ({ open, service, until }) => {
-      const heard: unknown[] = [];
-      const channel = open().channel('news-room');
-      channel.on('broadcast', { event: 'said' }, ({ payload }) => heard.push(payload));
-      let isJoined = false;
-      channel.subscribe((status) => (isJoined ||= status === 'SUBSCRIBED'));
-      await until(() => isJoined);
-      expect(await service.channel('news-room').httpSend('said', { text: 'over HTTP' })).toMatchObject({
-        success: true,
-      });
-      await until(() => heard.length === 1);
-      expect(heard).toEqual([{ text: 'over HTTP' }]);
-    });
+    it(
+      'can be sent over HTTP',
+      inRun(async ({ open, service, until }) => {
+        const heard: unknown[] = [];
+        const channel = open().channel('news-room');
+        channel.on('broadcast', { event: 'said' }, ({ payload }) => heard.push(payload));
+        let isJoined = false;
+        channel.subscribe((status) => (isJoined ||= status === 'SUBSCRIBED'));
+        await until(() => isJoined);
+        expect(await service.channel('news-room').httpSend('said', { text: 'over HTTP' })).toMatchObject({
+          success: true,
+        });
+        await until(() => heard.length === 1);
+        expect(heard).toEqual([{ text: 'over HTTP' }]);
+      }),
+    );
   });
 }
 
