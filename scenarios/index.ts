@@ -30,6 +30,7 @@ export { scenario as dataCache } from './data-cache.ts';
 export { scenario as sharedCache } from './shared-cache.ts';
 export { scenario as cancelledRefetch } from './cancelled-refetch.ts';
 export { scenario as joinedRefetch } from './joined-refetch.ts';
+export { scenario as persistedCache } from './persisted-cache.ts';
 export { scenario as streamGap } from './stream-gap.ts';
 export { scenario as streamReversed } from './stream-reversed.ts';
 export { scenario as hydrateFromReplica } from './hydrate-from-replica.ts';
