@@ -35,6 +35,8 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['scaffold-imports-nothing', 'harness/scaffold/runner.ts', '../runner/leaf.ts'],
   ['load-wires-a-run-and-its-tabs', 'harness/load/report.ts', '../report/leaf.ts'],
   ['the-script-of-tabs-is-for-k6', 'harness/load/tab-script.ts', '../plan/leaf.ts'],
+  ['monitor-imports-nothing', 'harness/monitor/runner.ts', '../runner/leaf.ts'],
+  ['watch-knows-no-run', 'harness/watch/runner.ts', '../runner/leaf.ts'],
   ['lifetime-imports-nothing', 'harness/lifetime/backend.ts', '../backend/embedded/leaf.ts'],
   ['simulation-knows-no-run', 'harness/simulation/plan.ts', '../plan/leaf.ts'],
   ['report-knows-ports', 'harness/report/backend.ts', '../backend/embedded/leaf.ts'],

@@ -4,6 +4,7 @@ import { displays } from '../channels/display/display-registry.ts';
 import { realClock, wallTime } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import { credentialsOf, openGivenSession, openSession } from '../gateway/user-session.ts';
+import { forbidCoreDumps } from '../lifetime/core-dumps.ts';
 import type { Subject } from '../port/subject.ts';
 import { Canary } from '../watch/canary.ts';
 import type { CanaryListener } from '../watch/canary-judge.ts';
@@ -56,6 +57,7 @@ const REFUSED_HINT = 'its owner must create the table ratchet_test_target, or us
 export async function openCanary(options: CanaryOptions): Promise<OpenedCanary> {
   const { config, given, state, environment, listener, signal } = options;
   const taken = takeTargetSettings(environment);
+  if (taken.target !== undefined || taken.jwtSecret !== undefined) forbidCoreDumps();
   const { subject } = await openProject(options);
   const target = targetOf(options.url, subject);
   const clock = realClock();
