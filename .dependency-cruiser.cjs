@@ -64,6 +64,12 @@ module.exports = {
       'what a user writes is checked before anything runs',
     ),
     only('faults-know-ports', 'faults', ['port', 'plan'], 'a fault acts through the ports'),
+    only(
+      'incident-knows-histories',
+      'incident',
+      ['port', 'checker', 'history'],
+      'what violations have in common follows from the history',
+    ),
     only('loader-imports-nothing', 'loader', [], "how a user's files are loaded"),
     only('subject-knows-ports', 'subject', ['port', 'lifetime', 'loader'], 'the application runs against any backend'),
     only('gateway-knows-ports', 'gateway', ['port', 'history'], 'requests on their way'),

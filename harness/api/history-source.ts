@@ -37,6 +37,8 @@ export interface LoadedHistory extends ImportedHistory {
   properties?: readonly string[];
   /** Why these are not all, for a note. */
   propertiesReason?: string;
+  /** Of logs: whether the times of their requests say how long these took. */
+  knowsLatencies?: boolean;
 }
 
 export interface LoadedParts extends Omit<LoadedHistory, 'history'> {
@@ -125,10 +127,10 @@ async function loadLogs(
     if (recognised !== undefined) formats.add(recognised);
     return { format: required(format.log, 'a format of logs'), input };
   });
-  const { read, name, log, notes, properties } = await readLogsWithin(logs, options, memoryBytes);
+  const { read, name, log, notes, properties, knowsLatencies } = await readLogsWithin(logs, options, memoryBytes);
   const recognised = formats.size === 0 ? {} : { recognised: [...formats].join(', ') };
   const judged = properties === undefined ? {} : { properties, propertiesReason: READS_ONLY };
-  return { ...asLoaded(name, read), log, notes, ...recognised, ...judged };
+  return { ...asLoaded(name, read), log, notes, knowsLatencies, ...recognised, ...judged };
 }
 
 const READS_ONLY = 'the log has no writes: only what follows from its reads is judged';

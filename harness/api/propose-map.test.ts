@@ -74,7 +74,8 @@ describe('a proposal', () => {
     const path = file('bare.log', line({ at: '2026-05-04T09:30:02Z', progress: 5 }));
     const { lines, missing } = await proposeMap(path);
     expect(missing).toEqual(['session', 'story']);
-    expect(lines.slice(-2)).toEqual(['# session: not found', '# story: not found']);
+    expect(lines.slice(-3, -1)).toEqual(['# session: not found', '# story: not found']);
+    expect(lines.at(-1)).toMatch(/^# generation: not found/);
   });
 
   it('of a log without a progress is empty', async () => {

@@ -38,7 +38,11 @@ function proposed(name: string, format: LogFormat, records: readonly Fields[]): 
   const missing = missingFields(joinMappings(MappingSchema.parse(fields), format));
   const lines = mappingLines({ format: format.name, ...fields }, reasons);
   const first = `# Proposed from the first ${records.length} records of ${name.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')}. Check every line: docs/LOGS.md describes them.`;
-  const gaps = missing.map((field) => `# ${field}: not found`);
+  const isWithoutGeneration = joinMappings(MappingSchema.parse(fields), format).generation === undefined;
+  const gaps = [
+    ...missing.map((field) => `# ${field}: not found`),
+    ...(isWithoutGeneration ? ['# generation: not found: work that begins again counts as a reversion'] : []),
+  ];
   return { lines: [first, ...lines, ...gaps], missing };
 }
 

@@ -14,6 +14,7 @@ export interface LogInput {
 export interface ReadLogs extends Pick<ImportedHistory, 'log' | 'notes'> {
   /** What can be judged of it, if that is not everything. */
   properties: readonly string[] | undefined;
+  knowsLatencies: boolean;
   /** Of the files. */
   name: string;
   read: Awaited<ReturnType<typeof readWithin>>;
@@ -47,7 +48,8 @@ export async function readLogsWithin(
     const name = names.join(' + ');
     const read = await readWithin({ name, bytes: bytesOf(history.history(name)) }, undefined, memoryBytes);
     if (logs.length > 1) notes.push(CLOCKS);
-    return { name, read, log: history.lines, notes, properties: history.properties };
+    const { lines: log, properties, knowsLatencies } = history;
+    return { name, read, log, notes, properties, knowsLatencies };
   } finally {
     for (const file of files) file.close();
   }

@@ -7,6 +7,7 @@ import type { History } from '../history/event.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { BaselineMatch, BaselineSummary } from './baseline.ts';
+import type { Incident } from './incident.ts';
 import type { LoadSummary } from './load.ts';
 import type { Shard } from './shard.ts';
 import type { SourceFiles } from './subject.ts';
@@ -126,6 +127,8 @@ export interface JudgedRun extends RunTitle {
   load?: LoadSummary;
   /** For a log: the number of its lines, and the lines that are not events. */
   log?: LogLines;
+  /** For a log with violations: what they have in common. */
+  incident?: Incident;
   /** The content of `verdict.json`: this run as JSON, without history and plan. */
   record: Readonly<Record<string, unknown>>;
 }

@@ -6,8 +6,10 @@ import { realClock, type Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryHeader } from '../history/event.ts';
+import { incidentOf } from '../incident/incident.ts';
 import { PartedHistory } from '../history/parted-history.ts';
 import { select, unknownNames, type Selection } from '../history/selection.ts';
+import type { Incident } from '../port/incident.ts';
 import type { JudgedRun, LogLines, Reporter } from '../port/reporter.ts';
 import type { Untested } from './evidence.ts';
 import { eventsToReport } from './events-to-report.ts';
@@ -101,7 +103,8 @@ async function checkWhole(
       : judgeRun(history, wanted, bounds, untested);
   const checked = checkedFile(source, judgement, history.length, clock);
   const notes = wanted === undefined ? withReason(checked.notes, source) : checked.notes;
-  return { ...checked, ...judgement, history, plan: asked?.plan, notes };
+  const incident = source.log === undefined ? undefined : incidentOf(history, judgement.verdicts);
+  return withIncident({ ...checked, ...judgement, history, plan: asked?.plan, notes }, incident);
 }
 
 /** A history in parts has no plan. */
@@ -116,7 +119,13 @@ function checkInParts(source: HistoryFile, parted: PartedHistory, options: Check
   const checked = checkedFile(source, judgement, parted.length, clock);
   const note = `judged in parts: the reports contain ${history.length} of ${parted.length} events`;
   const notes = properties === undefined ? withReason(checked.notes, source) : checked.notes;
-  return { ...checked, ...judgement, verdicts, history, events: parted.length, notes: [...notes, note] };
+  const incident = source.log === undefined ? undefined : incidentOf(history, verdicts);
+  const run = { ...checked, ...judgement, verdicts, history, events: parted.length, notes: [...notes, note] };
+  return withIncident(run, incident);
+}
+
+function withIncident(run: JudgedRun, incident: Incident | undefined): JudgedRun {
+  return incident === undefined ? run : { ...run, incident, record: { ...run.record, incident } };
 }
 
 /** The notes, and why not all properties are judged by default. */

@@ -29,6 +29,7 @@ export class LogHistory {
   #records = 0;
   #hasWrites = false;
   #hasDurations = false;
+  #isCoarse = false;
   #first: bigint | undefined;
   #last = 0n;
   /** `FILE:LINE` of the last time. */
@@ -57,6 +58,7 @@ export class LogHistory {
     const entry = readLogRecord(record, mapping);
     if (this.#isMerged) entry.carried['log_file'] = file;
     const { began = entry.ended, ended, f } = entry;
+    this.#isCoarse ||= entry.isCoarse;
     this.#hasDurations ||= entry.began !== undefined;
     this.#hasWrites ||= f === 'write' || f === 'start' || f === 'commit';
     if (this.#first === undefined || began < this.#first) this.#first = began;
@@ -74,13 +76,18 @@ export class LogHistory {
     return { lines: this.#records, skipped: [...this.#skipped.values()] };
   }
 
+  /** Whether the times of requests are those of the log, so that their differences are latencies. */
+  get knowsLatencies(): boolean {
+    return this.#hasDurations && !this.#isCoarse;
+  }
+
   /**
    * What can be judged of it, if that is not everything: in a log of reads, a value that nobody wrote is no violation, and without
    * durations there are no latencies.
    */
   get properties(): readonly string[] | undefined {
     if (this.#hasWrites) return undefined;
-    return this.#hasDurations ? [...PROPERTIES_OF_READS, 'availability'] : PROPERTIES_OF_READS;
+    return this.knowsLatencies ? [...PROPERTIES_OF_READS, 'availability'] : PROPERTIES_OF_READS;
   }
 
   /**

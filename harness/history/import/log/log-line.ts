@@ -24,6 +24,8 @@ export interface LogEntry {
   /** A number from 1, or any value of the log if the mapping counts generations. */
   generation: unknown;
   isGenerationCounted: boolean;
+  /** Whether its times are whole seconds. */
+  isCoarse: boolean;
   status: string | undefined;
   carried: Fields;
 }
@@ -46,6 +48,7 @@ export function readLogRecord(record: LogRecord, mapping: Mapping): LogEntry {
     began: singleTypes.has(f) ? undefined : beganOf(fields, mapping, ended),
     progress,
     generation: progress === undefined ? undefined : generationOf(fields, mapping),
+    isCoarse: isWholeSecond(fields.find(mapping.time.field), mapping.time.unit),
     isGenerationCounted: mapping.generation?.counted === 'first-seen',
     status: statusOf(fields, mapping),
     carried: carriedOf(fields, mapping, f),
@@ -91,8 +94,8 @@ function momentOf(
 }
 
 /**
- * Where a log has whole seconds, a request ends up to a second after its time: it begins a second earlier here, so that requests
- * which may overlap do.
+ * Where a log has whole seconds, a request ends up to a second after its time: here it begins at the full second, so that requests
+ * overlap if they may.
  */
 function beganOf(fields: RecordFields, { time, began, took, zone }: Mapping, ended: bigint): bigint | undefined {
   let begin: bigint;
@@ -100,10 +103,11 @@ function beganOf(fields: RecordFields, { time, began, took, zone }: Mapping, end
   else if (took !== undefined) begin = ended - momentOf(fields, 'took', took, zone);
   else return undefined;
   if (begin > ended) throw new NotAnEvent('the request began after it ended');
-  if (isWholeSecond(fields.find(time.field), time.unit)) begin -= 1_000_000_000n;
   if (begin < 0n) throw new NotAnEvent('the request began before 1970');
-  return begin;
+  return isWholeSecond(fields.find(time.field), time.unit) ? begin - (begin % SECOND) : begin;
 }
+
+const SECOND = 1_000_000_000n;
 
 function nameOf(fields: RecordFields, what: string, path: FieldPath): Name {
   const value = required(fields, what, path);
