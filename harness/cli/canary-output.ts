@@ -23,9 +23,10 @@ export function canaryOutput(format: 'text' | 'json'): CanaryOutput {
 
 const now = (): string => wallTime().toISOString();
 
+/** Only what a page has shown has the name of the monitor's event, which `check` takes for shown. */
 const EVENTS: Readonly<Record<CanaryProperty, string>> = {
   'monotonic-view': 'ratchet.reversion',
-  'monotonic-reads': 'ratchet.reversion',
+  'monotonic-reads': 'ratchet.read-reversion',
   'monotonic-commits': 'ratchet.commit-reversion',
 };
 
@@ -35,9 +36,7 @@ const jsonOutput: CanaryOutput = {
     printJson({ event: 'ratchet.watch', time: now(), target, keys, sessions, metrics: metricsUrl, open });
   },
   reverted({ property, from, to: { at, ...value }, ...of }) {
-    const line = { event: EVENTS[property], time: at, ...of, ...value, property, from };
-    // What the page did not show is not a step back for its user.
-    printJson(property === 'monotonic-reads' ? { ...line, held: true } : line);
+    printJson({ event: EVENTS[property], time: at, ...of, ...value, property, from });
   },
   recovered: (open) => printJson({ event: 'ratchet.recovered', time: now(), ...open }),
   answers: (what, error) => printJson({ event: 'ratchet.requests', time: now(), what, ok: error === undefined, error }),

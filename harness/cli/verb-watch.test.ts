@@ -106,6 +106,8 @@ describe('ratchet watch', () => {
       from: { generation: 1, progress: 85, status: 'packing' },
     });
     expect(events[2]).toMatchObject({ valid: false, reversions: { 'monotonic-view': 1 } });
+    const { status, stdout } = runRatchet(['check', '-'], { input: canary.output() });
+    expect([status, stdout]).toEqual([1, expect.stringContaining('session-1 saw o-1 go from 85% back to 10%')]);
   });
 
   it('forgets nothing in a restart, nor after SIGKILL', async () => {

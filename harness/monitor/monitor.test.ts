@@ -89,6 +89,15 @@ describe('the monitor', () => {
     expect(events).toEqual([expect.objectContaining({ progress: 10, held: true, from: expect.anything() })]);
   });
 
+  it('tells of an older value that it holds back with the value that it shows instead', () => {
+    const { monitor, events } = monitored({ hold: true });
+    for (const progress of [85, 10, 12, 8]) monitor.show('a', { progress });
+    expect(events.map(({ progress, from }) => [progress, from?.progress])).toEqual([
+      [10, 85],
+      [8, 85],
+    ]);
+  });
+
   it('logs all values if it is asked to, and none', () => {
     const all = monitored({ logs: 'all' });
     const none = monitored({ logs: 'none' });

@@ -48,7 +48,7 @@ export interface MonitorEvent {
   progress: number;
   status?: string;
   source?: string;
-  /** Of a reversion: the earlier value. */
+  /** Of a reversion: the earlier value; of a held one, the value that is shown instead. */
   from?: { generation: number; progress: number; status?: string };
   /** The value was not shown: the earlier one was shown instead. */
   held?: true;
@@ -113,7 +113,7 @@ export function createMonitor(options: MonitorOptions = {}): Monitor {
           key: String(key),
           ...fieldsOf(value),
           ...(source && { source }),
-          ...(from && { from: fieldsOf(from) }),
+          ...(from && { from: fieldsOf((held && state.shown) || from) }),
           ...(held && { held }),
         });
       }

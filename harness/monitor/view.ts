@@ -23,7 +23,7 @@ export interface View<T extends Progress = Progress> {
 
 /**
  * Adds a value to a view.
- * @param isHeld a value that is older than an earlier one is not remembered, because it is not shown
+ * @param isHeld an older value is not shown: a later one need not be newer than it
  * @returns whether the value is older than an earlier one; and where this is a step back, the earlier value: the one
  *   before it, if it is older than that, else the one that it must not be older than. What follows below, without a further
  *   step back, belongs to the same reversion.

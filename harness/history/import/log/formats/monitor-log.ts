@@ -18,9 +18,10 @@ export const monitorLog: LogFormat = {
   async open() {
     const { JsonRecords } = await import('../json-records.ts');
     const records = new JsonRecords();
+    const complete = new Set<string>();
     const reader: RecordReader = {
-      push: (text) => records.push(text).flatMap(shownBy),
-      end: () => records.end().flatMap(shownBy),
+      push: (text) => records.push(text).flatMap((record) => shownBy(record, complete)),
+      end: () => records.end().flatMap((record) => shownBy(record, complete)),
     };
     return reader;
   },
@@ -37,11 +38,15 @@ export const monitorLog: LogFormat = {
   },
 };
 
-function shownBy(record: LogRecord): LogRecord[] {
+/** @param complete the pairs of session and key of which all values are logged: the earlier value of a reversion is among them */
+function shownBy(record: LogRecord, complete: Set<string>): LogRecord[] {
   if ('problem' in record) return [record];
   const { line, fields } = record;
-  const { from, held } = fields;
-  const earlier: Fields[] = isObject(from) ? [{ ...fields, status: undefined, ...from, kind: 'shown' }] : [];
+  const { event, session, key, from, held } = fields;
+  const pair = JSON.stringify([session, key]);
+  if (event === 'ratchet.progress') complete.add(pair);
+  const isNews = isObject(from) && !complete.has(pair);
+  const earlier: Fields[] = isNews ? [{ ...fields, status: undefined, ...from, kind: 'shown' }] : [];
   const own = { ...fields, kind: held === true ? 'held' : 'shown' };
   return [...earlier, own].map((each) => ({ line, fields: each }));
 }
