@@ -44,7 +44,7 @@ export class LongestFirst extends BaseSequencer {
 /** Sorts each kind by the seconds of the long files, then by size, and merges the two. */
 export function inOrder<T>(files: readonly T[], describe: (file: T) => TestFile): T[] {
   const described = files.map((file) => ({ file, ...describe(file) }));
-  const waits = ({ path }: TestFile): boolean => /\.(?:embedded|containers|browser)\.test\.ts$/.test(path);
+  const waits = ({ path }: TestFile): boolean => /\.(?:embedded|containers|browser|k6)\.test\.ts$/.test(path);
   const [waiting, computing] = [described.filter(waits), described.filter((each) => !waits(each))];
   const places = [waiting, computing].flatMap((kind) =>
     kind.toSorted(compare).map(({ file }, at) => ({ file, place: at / kind.length })),

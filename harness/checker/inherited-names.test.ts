@@ -4,21 +4,21 @@ import { HistoryReader } from '../history/reader.ts';
 import { judge } from './compose.ts';
 import { properties, type PropertyName } from './properties.ts';
 
-/** Two writers and a reader that go back, with fields and values of the given name. */
+/** One process writes and reads, and what it reads goes back; process, session, key and a field have the given name. */
 function judgementOf(name: string) {
   const actor = { process: name, session: name, key: name };
   const extra = `"${name}":{"polluted":1}`;
   const value = (progress: number): string => `{"generation":1,"progress":${progress},${extra}}`;
-  const events = [
-    { ...actor, type: 'invoke', f: 'write', value: 50 },
-    { ...actor, type: 'ok', f: 'write', value: 50 },
-    { ...actor, type: 'invoke', f: 'read' },
-    { ...actor, type: 'ok', f: 'read', value: 50 },
-    { ...actor, type: 'invoke', f: 'read' },
-    { ...actor, type: 'ok', f: 'read', value: 40 },
+  const events: { type: string; f: string; value?: number }[] = [
+    { type: 'invoke', f: 'write', value: 50 },
+    { type: 'ok', f: 'write', value: 50 },
+    { type: 'invoke', f: 'read' },
+    { type: 'ok', f: 'read', value: 50 },
+    { type: 'invoke', f: 'read' },
+    { type: 'ok', f: 'read', value: 40 },
   ];
   const lines = events.map(({ value: progress, ...event }, index) => {
-    const fields = JSON.stringify({ index, time: index, ...event }).slice(0, -1);
+    const fields = JSON.stringify({ index, time: index, ...actor, ...event }).slice(0, -1);
     return `${fields},${extra}${progress === undefined ? '' : `,"value":${value(progress)}`}}\n`;
   });
   const reader = new HistoryReader('h.ndjson');
