@@ -21,6 +21,7 @@ export const LONG_FILES: Readonly<Record<string, number>> = {
   'fixtures/planted/planted-writer.test.ts': 30,
   'fixtures/planted/planted-page.test.ts': 30,
   'fixtures/planted/planted-clips.test.ts': 30,
+  'fixtures/planted/planted-live.test.ts': 20,
 };
 
 interface TestFile {
