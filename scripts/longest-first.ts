@@ -1,37 +1,58 @@
-/** The order in which vitest starts test files: no long one is left for the end, when the other workers have nothing to do. */
+/** The order in which vitest starts test files, of all suites together. */
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Seconds of the long files on two cores, roughly: only the order matters. A file that is not here takes less. */
 export const LONG_FILES: Readonly<Record<string, number>> = {
+  'scenarios/guarded.containers.test.ts': 120,
+  'scenarios/legacy.containers.test.ts': 120,
+  'scenarios/workspace-fix.containers.test.ts': 120,
   'scripts/package.embedded.test.ts': 100,
   'scenarios/theory.property.test.ts': 80,
   'scenarios/exhaustive.test.ts': 60,
+  'harness/cli/exhaustive.test.ts': 60,
+  'scenarios/guarded.embedded.test.ts': 60,
+  'scenarios/legacy.embedded.test.ts': 60,
+  'scenarios/workspace-fix.embedded.test.ts': 60,
+  'harness/backend/containers/sweep.containers.test.ts': 60,
+  'scripts/docs.embedded.test.ts': 60,
   'fixtures/planted/planted-reader.test.ts': 40,
   'fixtures/planted/planted-writer.test.ts': 30,
   'fixtures/planted/planted-page.test.ts': 30,
   'fixtures/planted/planted-clips.test.ts': 30,
+  'fixtures/planted/planted-live.test.ts': 20,
 };
 
+interface TestFile {
+  /** Relative to the root of the project. */
+  path: string;
+  bytes: number;
+}
+
 /**
- * Starts the long files first, then the larger before the smaller, of all suites together: tests of databases mostly
- * wait, and leave the cores to those that compute.
+ * Starts long files before short ones, so that none is left for the end, when the other workers have nothing to do. Files
+ * that mostly wait, for databases, containers and browsers, are spread evenly among those that compute, so that the cores
+ * are always in use.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return inOrder(files, ({ moduleId }) => ({
-      path: relative(this.ctx.config.root, moduleId),
-      bytes: statSync(moduleId).size,
-    }));
+    const { root } = this.ctx.config;
+    return inOrder(files, ({ moduleId }) => ({ path: relative(root, moduleId), bytes: statSync(moduleId).size }));
   }
 }
 
-/** Sorts by the seconds of the long files, then by size. */
-export function inOrder<T>(files: readonly T[], describe: (file: T) => { path: string; bytes: number }): T[] {
-  const ranked = files.map((file) => {
-    const { path, bytes } = describe(file);
-    return { file, seconds: LONG_FILES[path] ?? 0, bytes };
-  });
-  return ranked.toSorted((a, b) => b.seconds - a.seconds || b.bytes - a.bytes).map(({ file }) => file);
+/** Sorts each kind by the seconds of the long files, then by size, and merges the two. */
+export function inOrder<T>(files: readonly T[], describe: (file: T) => TestFile): T[] {
+  const described = files.map((file) => ({ file, ...describe(file) }));
+  const waits = ({ path }: TestFile): boolean => /\.(?:embedded|containers|browser|k6)\.test\.ts$/.test(path);
+  const [waiting, computing] = [described.filter(waits), described.filter((each) => !waits(each))];
+  const places = [waiting, computing].flatMap((kind) =>
+    kind.toSorted(compare).map(({ file }, at) => ({ file, place: at / kind.length })),
+  );
+  return places.toSorted((a, b) => a.place - b.place).map(({ file }) => file);
+}
+
+function compare(a: TestFile, b: TestFile): number {
+  return (LONG_FILES[b.path] ?? 0) - (LONG_FILES[a.path] ?? 0) || b.bytes - a.bytes;
 }

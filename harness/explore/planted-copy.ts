@@ -1,20 +1,26 @@
 /** A copy of an application in which one bug is planted. */
 import {
-  cpSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlantedBug, PlantedBugs } from '../define/define-planted.ts';
 import { UsageError } from '../errors.ts';
 import { itemAt } from '../required.ts';
+
+/** What depends on the place of its file: modules, and migrations, which are read beside them. */
+const CODE = /\.(?:[cm]?[jt]sx?|sql)$/;
 
 export interface PlantedCopy {
   /** The path of the subject's file. */
@@ -33,7 +39,7 @@ export function plant({ root, subject }: PlantedBugs, name: string, [file, ...ed
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ratchet-planted-')));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    const copy = copyOf(original, folder);
+    const copy = copyOf(original, folder, file);
     writeFileSync(join(copy, file), text);
     return { subject: join(copy, subject), remove };
   } catch (error) {
@@ -56,10 +62,10 @@ function edited(text: string, edits: readonly string[], where: string): string {
   return result;
 }
 
-function copyOf(original: string, folder: string): string {
+/** @param file the one that will be edited */
+function copyOf(original: string, folder: string, file: string): string {
   const copy = join(folder, basename(original));
-  const isOwn = (path: string): boolean => !/(^|\/)(node_modules|\.[^/]+)(\/|$)/.test(relative(original, path));
-  cpSync(original, copy, { recursive: true, filter: isOwn });
+  copyFolder(original, copy, join(original, file));
   for (const name of readdirSync(dirname(original))) {
     if (name !== basename(original)) symlinkSync(join(dirname(original), name), join(folder, name));
   }
@@ -67,6 +73,33 @@ function copyOf(original: string, folder: string): string {
     symlinkSync(join(original, 'node_modules'), join(copy, 'node_modules'));
   }
   return copy;
+}
+
+/**
+ * Without packages and hidden files. A folder in which no file is code is linked: copying is most of what a short hunt
+ * costs.
+ */
+function copyFolder(from: string, to: string, edited: string): void {
+  mkdirSync(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (isLeftOut(entry.name)) continue;
+    if (entry.isFile()) copyFileSync(source, target, constants.COPYFILE_FICLONE);
+    else if (entry.isSymbolicLink()) symlinkSync(resolve(from, readlinkSync(source)), target);
+    else if (edited.startsWith(source + sep) || holdsCode(source)) copyFolder(source, target, edited);
+    else symlinkSync(source, target);
+  }
+}
+
+function isLeftOut(name: string): boolean {
+  return name === 'node_modules' || name.startsWith('.');
+}
+
+function holdsCode(folder: string): boolean {
+  return readdirSync(folder, { withFileTypes: true }).some((entry) => {
+    if (isLeftOut(entry.name)) return false;
+    return entry.isDirectory() ? holdsCode(join(folder, entry.name)) : CODE.test(entry.name);
+  });
 }
 
 function readText(path: string, name: string): string {

@@ -30,6 +30,16 @@ describe('parsePlan', () => {
     ['an unknown channel', (plan) => (plan['observers'][0].channel = 'telepathy'), 'observers.0.channel'],
     ['an unknown display', (plan) => (plan['observers'][0].display = 'upside-down'), 'observers.0.display'],
     ['an unknown field', (plan) => (plan['speed'] = 2), 'Unrecognized key: "speed"'],
+    [
+      'a field that every object has',
+      (plan) => Object.defineProperty(plan, '__proto__', { value: { speed: 2 }, enumerable: true }),
+      'Unrecognized key: "__proto__"',
+    ],
+    [
+      'such a field of the topology',
+      (plan) => (plan['topology'] = JSON.parse('{"constructor":{"prototype":{"speed":2}}}')),
+      'topology: Unrecognized key: "constructor"',
+    ],
     ['an unknown version', (plan) => (plan['plan'] = 2), 'plan: '],
     [
       'a progress beyond 100',
