@@ -33,11 +33,9 @@ let loaded: HeadlessReact | undefined;
 
 function load(neededBy: string): HeadlessReact {
   const react = requirePackage('react', neededBy, (name) => require(name) as typeof React);
-  const create = requirePackage('react-reconciler', neededBy, (name) =>
-    withoutTasks(() => require(name) as (host: object) => Reconciler),
-  );
+  const create = requirePackage('react-reconciler', neededBy, (name) => require(name) as (host: object) => Reconciler);
   const { DiscreteEventPriority } = require('react-reconciler/constants') as { DiscreteEventPriority: number };
-  const reconciler = create(hostOf(react, DiscreteEventPriority));
+  const reconciler = withoutTasks(() => create(hostOf(react, DiscreteEventPriority)));
   const fail = (error: unknown): void => {
     throw error;
   };
@@ -57,7 +55,7 @@ function load(neededBy: string): HeadlessReact {
   };
 }
 
-/** The scheduler of React takes `setImmediate` when it is loaded, for work that is done by then: it must start no task. */
+/** The first reconciler loads React's scheduler, which takes `setImmediate` for work that is done by then: it must start no task. */
 function withoutTasks<T>(load: () => T): T {
   const { setImmediate } = globalThis;
   const inContinuation = (work: () => void): void => void Promise.resolve().then(work);
