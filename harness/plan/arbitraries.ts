@@ -3,6 +3,7 @@
  * plans: fewer actors, fewer deviations, shorter times, the first item of every list of choices.
  */
 import fc, { type Arbitrary } from 'fast-check';
+import { cacheDrafts } from './arbitraries/cache-drafts.ts';
 import { deviationsOf } from './arbitraries/cast.ts';
 import { few, mostlyOne, rarely, replicaDrafts, storyDraft } from './arbitraries/drafts.ts';
 import { faultDraft } from './arbitraries/fault-drafts.ts';
@@ -49,6 +50,7 @@ export function planSpace(range: Range = {}): Arbitrary<Variation> {
       routing: fc.constantFrom(...(range.routings ?? MOSTLY_REPLICAS)),
       watch_on_ms: fc.constantFrom(0, 0, 0, 500, 2_000),
       seed: fc.noShrink(fc.nat({ max: 999 })),
+      caches: few(limits.kinds.has('cache') ? cacheDrafts() : undefined),
     })
     .map(buildSpace);
 }
