@@ -124,7 +124,11 @@ function renamed(plan: Plan, rename: (version: Version) => Version): Plan {
   return {
     ...plan,
     generations: plan.generations.map((each) => ({ ...each, start: moment(each.start) })),
-    observers: plan.observers.map((each) => ({ ...each, start: moment(each.start) })),
+    observers: plan.observers.map((each) => ({
+      ...each,
+      start: moment(each.start),
+      ...(each.until === undefined ? {} : { until: moment(each.until) }),
+    })),
     faults: plan.faults.map(fault),
   };
 
@@ -196,6 +200,11 @@ function* smallerGenerations(plan: Plan, generation: GenerationPlan): Generator<
   const { steps } = generation;
   // A generation that completes must end at 100.
   const last = steps.length - (generation.outcome === 'completed' ? 2 : 1);
+  const many = Math.floor((last + 1) / 2);
+  if (many > 1) {
+    yield withoutSteps(plan, generation, 0, many);
+    yield withoutSteps(plan, generation, last + 1 - many, many);
+  }
   if (steps.length > 1) for (let at = last; at >= 0; at--) yield withoutStep(plan, generation, at);
   const longest = Math.max(...steps.map((step) => step.after_ms));
   if (longest > PACE_MS)
@@ -216,6 +225,15 @@ function withoutError({ progress, after_ms, when }: Step): Step {
 
 /** The duration of a benign step: long enough for a poll in between. */
 const PACE_MS = 100;
+
+function withoutSteps(plan: Plan, { worker }: GenerationPlan, from: number, count: number): Plan {
+  let shorter = plan;
+  for (let i = 0; i < count; i++) {
+    const own = shorter.generations.find((each) => each.worker === worker);
+    if (own !== undefined) shorter = withoutStep(shorter, own, from);
+  }
+  return shorter;
+}
 
 /**
  * Adds the duration of the step to the next one, decreases the ordinals of later updates by one, and changes references to
@@ -276,7 +294,7 @@ function* earlierRequests(plan: Plan): Generator<Plan> {
   for (const fault of plan.faults) {
     if (!isRequestFault(fault) || fault.match.nth === undefined || fault.match.nth === 1) continue;
     const { nth } = fault.match;
-    for (const skipped of new Set([Math.ceil(nth / 2), 1])) {
+    for (const skipped of new Set([2, 4, 8, nth].map((part) => Math.ceil(nth / part)))) {
       let faults: readonly Fault[] = plan.faults;
       for (let i = 0; i < skipped; i++) faults = faults.map((each) => moveUp(each, fault.match, nth - 1 - i));
       yield { ...plan, faults: [...faults] };

@@ -43,6 +43,8 @@ const Observer = z.strictObject({
   story: Name,
   instance,
   start: Moment.default({ at_ms: 0 }),
+  /** When the tab is closed. Without it, it watches to the end. */
+  until: Moment.optional(),
   /** How it reads the progress. */
   channel: z.enum(CHANNEL_NAMES).default('poll'),
   /** The client library in front of the channel. */

@@ -49,7 +49,7 @@ function faultChoices(cast: Plan, limits: Limits): Choice[] {
       session: oneOf(sessions),
       version: versionsOf(cast),
     })
-    .map((drawn) => ({ ...drawn, stories, moment: afterCommit(drawn.version) }));
+    .map((drawn) => ({ ...drawn, stories, before: drawn.version, moment: afterCommit(drawn.version) }));
   const at = (weight: number, drafts: readonly Weighted<FaultDraft>[]): Choice[] => {
     const draft = oneOfWeighted(drafts);
     return draft === undefined

@@ -11,6 +11,9 @@ export const BY_SIMPLICITY = ['primary-only', ...ROUTINGS.filter((routing) => ro
 export const MOSTLY_REPLICAS = [...BY_SIMPLICITY, 'get-to-replica', 'round-robin', 'round-robin'] as const;
 /** The longest exceed the 2.8 s of retries of `WORKSPACE_FIXES.md`; an exact lag lasts longer than any of them. */
 const DURATIONS_MS = [100, 300, 1_000, 2_000, 2_500, 3_500] as const;
+/** Longer than common time-outs, and than six retries whose pauses double from 100 ms. */
+const LONG_MS = 8_000;
+
 /** A range with its defaults. */
 export interface Limits extends DrawLimits {
   /** Names of deviations. */
@@ -34,6 +37,7 @@ export function limitsOf(range: Range, kinds: readonly DeviationKind[]): Limits 
   return {
     kinds: new Set<string>(range.deviations ?? kinds),
     lags: upTo(range.lagMsMax),
+    windows: range.lagMsMax === undefined ? [...DURATIONS_MS, LONG_MS] : upTo(range.lagMsMax),
     delays: upTo(range.delayMsMax),
   };
 }
