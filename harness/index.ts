@@ -3,6 +3,7 @@ export {
   check,
   explore,
   hunt,
+  load,
   matrix,
   preflight,
   replay,
@@ -13,6 +14,7 @@ export {
 } from './api/verbs.ts';
 export type { CheckFilesOptions } from './api/check-files.ts';
 export type { ExploreRangesOptions } from './api/explore-ranges.ts';
+export type { LoadScenarioOptions } from './api/load-scenario.ts';
 export type { HuntOptions } from './api/hunt-planted.ts';
 export type { Hunt, HuntResults } from './port/hunt.ts';
 export type { MatrixOptions } from './api/judge-matrix.ts';

@@ -66,6 +66,8 @@ export function manualApp(display: FrontEnd['display'] = 'as-arrived'): ManualAp
     subject,
     requests,
     ask,
+    storage: new Map(),
+    broadcast: { tell: () => undefined, listen: () => undefined },
     stopped,
     stop: (reason) => void stopped.push(reason),
   };

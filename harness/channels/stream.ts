@@ -3,15 +3,27 @@
  * the status route after every change. A subject whose front end has a live page uses that page in each of them.
  */
 import type { Channel, ChannelPlan, ChannelSurroundings, OpenChannel } from '../port/channel.ts';
+import type { Refetch } from '../port/library.ts';
 import type { LivePage, OpenLivePage } from '../port/live-page.ts';
 import type { ObservedProgress } from '../port/subject.ts';
 import { keyColumns, keyRow, keyText, rowKeyText, trackedCommit } from '../tracked-values.ts';
 import { readsAgain, showsRows } from './plain-pages.ts';
 import { openPoll } from './poll.ts';
 
-export const openStream: OpenChannel = channelWith({ page: showsRows });
-export const openPollAndStream: OpenChannel = channelWith({ page: showsRows, polls: true });
-export const openStreamThenRefetch: OpenChannel = channelWith({ page: readsAgain });
+const STYLES = {
+  stream: { page: showsRows },
+  'poll+stream': { page: showsRows, polls: true },
+  'stream-then-refetch': { page: readsAgain },
+} as const satisfies Record<string, Style>;
+
+export const openStream: OpenChannel = channelWith(STYLES.stream);
+export const openPollAndStream: OpenChannel = channelWith(STYLES['poll+stream']);
+export const openStreamThenRefetch: OpenChannel = channelWith(STYLES['stream-then-refetch']);
+
+/** @param openReader opens what reads the status route for the page, and shows what is pushed: a client library */
+export function openStreamThrough(channel: keyof typeof STYLES, openReader: OpenChannel): OpenChannel {
+  return channelWith(STYLES[channel], openReader);
+}
 
 /** How long the last look waits, if the plan does not say. */
 const SETTLE_MS = 10_000;
@@ -21,10 +33,10 @@ interface Style {
   polls?: true;
 }
 
-function channelWith(style: Style): OpenChannel {
+function channelWith(style: Style, openReader: OpenChannel = openPoll): OpenChannel {
   return (plan, surroundings) => {
     const { live } = surroundings.subject.frontEnd;
-    return new StreamChannel(plan, surroundings, live === undefined ? style : { page: live });
+    return new StreamChannel(plan, surroundings, live === undefined ? style : { page: live }, openReader);
   };
 }
 
@@ -43,7 +55,7 @@ class StreamChannel implements Channel {
   /** Called when a value arrives, while the last look waits. */
   #onValue: () => void = () => undefined;
 
-  constructor(plan: ChannelPlan, surroundings: ChannelSurroundings, style: Style) {
+  constructor(plan: ChannelPlan, surroundings: ChannelSurroundings, style: Style, openReader: OpenChannel) {
     const { listener } = surroundings;
     this.#plan = plan;
     this.#style = style;
@@ -58,7 +70,7 @@ class StreamChannel implements Channel {
         },
       },
     };
-    this.#poll = openPoll(plan, this.#surroundings);
+    this.#poll = openReader(plan, this.#surroundings);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -83,6 +95,18 @@ class StreamChannel implements Channel {
     this.#leave();
     await Promise.all(this.#refetches);
     await this.#arrivals;
+  }
+
+  async refetch(how: Refetch): Promise<void> {
+    await this.#poll.refetch?.(how);
+  }
+
+  cancel(): void {
+    this.#poll.cancel?.();
+  }
+
+  leave(): void {
+    this.#poll.leave?.();
   }
 
   close(reason: string): void {
@@ -122,7 +146,8 @@ class StreamChannel implements Channel {
 
   #refetch(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
-    const refetch = this.#poll.look().finally(() => this.#refetches.delete(refetch));
+    const look = this.#poll.refetch?.('join') ?? this.#poll.look();
+    const refetch = look.finally(() => this.#refetches.delete(refetch));
     this.#refetches.add(refetch);
     return refetch;
   }
@@ -158,7 +183,9 @@ class StreamChannel implements Channel {
       value: { ...value },
       served_by: 'primary',
     });
-    listener.value(value, { ordinal, by: 'receive', index });
+    const arrival = { ordinal, by: 'receive', index } as const;
+    if (this.#poll.push === undefined) listener.value(value, arrival);
+    else this.#poll.push(value, arrival);
   }
 
   /** Whether the last value that arrived is the last one that was committed. */

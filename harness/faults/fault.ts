@@ -128,6 +128,8 @@ export interface VersionMoment {
 export interface DrawLimits {
   /** Of lags, outages and stalls. */
   readonly lags: readonly number[];
+  /** Of windows in which requests are refused or held: also longer than most applications wait or try again. */
+  readonly windows: readonly number[];
   /** Of single requests and responses. */
   readonly delays: readonly number[];
 }
@@ -144,6 +146,8 @@ export interface Site {
   stories: readonly string[];
   /** The version that starts the fault; its key is the story. */
   version: Version;
+  /** The version before it, which a replica that lacks the version shows. */
+  before: Version;
   /** When it is committed, or shown, or later. */
   moment: VersionMoment;
 }
@@ -168,6 +172,8 @@ interface DrawingOptions {
   weight?: number;
   /** Drawn in the range of a scenario only if it names it. */
   notInScenarios?: true;
+  /** Drawn only in a range that names it, since it needs what most plans do not have. */
+  onlyIfNamed?: true;
 }
 
 /** How a user starts a fault manually in a running environment. */

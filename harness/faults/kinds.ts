@@ -1,5 +1,7 @@
 /** All kinds of faults, one line each. */
+export { cachePurge } from './cache-purge.ts';
 export { clockSkew } from './clock-skew.ts';
+export { edgePop } from './edge-pop.ts';
 export { httpDelay } from './http-delay.ts';
 export { httpDrop } from './http-drop.ts';
 export { httpError } from './http-error.ts';
@@ -26,4 +28,5 @@ export { streamSlotLost } from './stream-slot-lost.ts';
 export { streamTokenExpired } from './stream-token-expired.ts';
 export { tabMove } from './tab-move.ts';
 export { tabNavigate } from './tab-navigate.ts';
+export { tabRefetch } from './tab-refetch.ts';
 export { tabReload } from './tab-reload.ts';

@@ -6,7 +6,9 @@ import { UsageError } from '../errors.ts';
 import { referencesOf, replicaNumber } from '../faults/references.ts';
 import { actsOnStream, Fault, isRequestFault, requestKind } from '../faults/fault-registry.ts';
 import { firstOf } from '../required.ts';
+import { Cache, cacheAt, contradictionOf } from './cache-plan.ts';
 import { describeIssue } from './issue.ts';
+import { contradictionOfLibraries, Library } from './library-plan.ts';
 import { Moment } from './moment.ts';
 import { NAME, NAME_RULE } from './name.ts';
 import { ROUTINGS } from './routing.ts';
@@ -41,8 +43,12 @@ const Observer = z.strictObject({
   story: Name,
   instance,
   start: Moment.default({ at_ms: 0 }),
+  /** When the tab is closed. Without it, it watches to the end. */
+  until: Moment.optional(),
   /** How it reads the progress. */
   channel: z.enum(CHANNEL_NAMES).default('poll'),
+  /** The client library in front of the channel. */
+  library: Library.optional(),
   every_ms: z.number().min(1).max(60_000),
   /** `interval` polls at fixed intervals; `chained` waits for the response before the next poll. */
   polling: z.enum(['interval', 'chained']).default('chained'),
@@ -89,6 +95,8 @@ export const PlanSchema = z.strictObject({
       sticky_ms: milliseconds.default(0),
       /** Instances of the application, each with its own module state. */
       instances: z.int().min(1).max(16).default(1),
+      /** The caches between a tab and the database, at most one at each place. */
+      caches: z.array(Cache).max(3).optional(),
     })
     .prefault({}),
   generations: z.array(Generation).min(1).max(1_000),
@@ -159,16 +167,22 @@ function findContradiction(plan: Plan): string | undefined {
   const misplaced = [...plan.generations, ...plan.observers].find((actor) => actor.instance > instances);
   if (misplaced !== undefined)
     return `instance ${misplaced.instance} does not exist: topology.instances is ${instances}`;
+  const cached = contradictionOf(plan.topology.caches ?? []);
+  if (cached !== undefined) return cached;
   for (const [at, fault] of plan.faults.entries()) {
     const what = findMissing(fault, plan);
     if (what !== undefined) return `faults.${at}: ${what}`;
   }
-  return undefined;
+  return contradictionOfLibraries(plan.observers, plan.faults);
 }
 
 /** Finds a reference of a fault to something that the plan does not have. */
 function findMissing(fault: Fault, { topology, generations, observers }: Plan): string | undefined {
-  const { nodes, instances, actors, sessions, stories } = referencesOf(fault);
+  const { nodes, instances, actors, sessions, stories, caches, pop } = referencesOf(fault);
+  const place = caches.find((name) => topology.caches?.every(({ at }) => at !== name) ?? true);
+  if (place !== undefined) return `there is no cache at ${place}: see topology.caches`;
+  const pops = cacheAt(topology.caches ?? [], 'edge')?.pops ?? 0;
+  if (pop !== undefined && pop > pops) return `point of presence ${pop} does not exist: the cache at edge has ${pops}`;
   const node = nodes.find((name) => replicaNumber(name) > topology.replicas);
   if (node !== undefined) return `${node} does not exist: topology.replicas is ${topology.replicas}`;
   const instance = instances.find((number) => number > topology.instances);

@@ -7,6 +7,7 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Operation } from '../async-context.ts';
 import type { Clock } from '../clock.ts';
 import type { EventBody, HistoryEvent } from '../history/event.ts';
+import type { Refetch } from './library.ts';
 import type { ObservedProgress, SeenProgress, Subject } from './subject.ts';
 
 export type OpenChannel = (plan: ChannelPlan, surroundings: ChannelSurroundings) => Channel;
@@ -21,6 +22,15 @@ export interface Channel {
   look(): Promise<void>;
   /** Closes the channel: the listener is not called again, and reads in flight end in `info` with this reason. */
   close(reason: string): void;
+  /** The run is over: the channel leaves no timer behind. */
+  leave?(): void;
+  // Only with a client library:
+  /** The page asks anew, as after a click or a change. Resolves when it was answered, or has failed. */
+  refetch?(how: Refetch): Promise<void>;
+  /** Cancels the fetch under way. */
+  cancel?(): void;
+  /** Puts a value in the cache that was pushed to the page. */
+  push?(value: ObservedProgress, arrival: Arrival): void;
 }
 
 /** Receives the values and failures of a channel. */
@@ -83,8 +93,19 @@ export interface ChannelSurroundings {
    * @param heartbeatMs between two heartbeats; supabase-js's own by default
    */
   openClient(session: string, heartbeatMs?: number): SupabaseClient;
+  /** What outlives the pages of the session, like the local storage of a browser. */
+  storage: Map<string, unknown>;
+  /** The tabs of one browser, which may tell each other what they have fetched. */
+  broadcast: Broadcast;
   /** Ends the run, because the application threw instead of answering. */
   threw(error: unknown): void;
+}
+
+export interface Broadcast {
+  /** Tells the other tabs, in a later task. */
+  tell(session: string, story: string, value: ObservedProgress): void;
+  /** Calls `listener` with what is told of a story until `signal` aborts, also by the tab itself. */
+  listen(story: string, signal: AbortSignal, listener: (from: string, value: ObservedProgress) => void): void;
 }
 
 /** The observer's fields in the plan. Each channel uses only its own. */

@@ -29,7 +29,10 @@ export interface ClusterParts extends Omit<AssemblyParts, 'nodes' | 'claim'> {
 }
 
 /** The fault targets of a run other than the databases. */
-export type Participants = Pick<FaultTargets, 'tab' | 'streams' | 'createRow' | 'restartInstance' | 'haveOwnSteps'>;
+export type Participants = Pick<
+  FaultTargets,
+  'tab' | 'streams' | 'createRow' | 'restartInstance' | 'haveOwnSteps' | 'caches'
+>;
 
 const NO_PARTICIPANTS: Participants = {
   haveOwnSteps: false,
@@ -39,6 +42,7 @@ const NO_PARTICIPANTS: Participants = {
   },
   createRow: (story) => outsideOfRun(story),
   restartInstance: (instance) => outsideOfRun(`instance ${instance}`),
+  caches: { purge: (place) => outsideOfRun(`a cache at ${place}`), route: (session) => outsideOfRun(session) },
 };
 
 /** A getter of the participants stays one. */

@@ -31,6 +31,7 @@ import { assemble, type Participants } from './assembly.ts';
 import { followFaultEffects, type FaultEffects } from './fault-effects.ts';
 import { countRequests, CountingClock } from './pending-work.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
+import { runCaches, type RunCaches } from './run-caches.ts';
 import { serveFromStart } from './gateway-from-start.ts';
 import { insertStory, storiesOf } from './seeding.ts';
 import { ProcessNames, Recorder, type LineSink } from '../recording/recorder.ts';
@@ -103,7 +104,8 @@ export async function prepareStage(
   const clocks = appClocks(plan);
   const restoreDates = clocks === undefined ? () => undefined : installInstanceDates();
   const endAtStart = clocks === undefined ? undefined : await applyAtStart(plan, clocks);
-  const instances = await startInstances(options, cluster, server, clocks).catch((error: unknown) => {
+  const caches = runCaches(plan, host.nowMs);
+  const instances = await startInstances(options, cluster, server, { clocks, caches }).catch((error: unknown) => {
     restoreDates();
     realtime?.close();
     throw error;
@@ -127,6 +129,7 @@ export async function prepareStage(
       return required(realtime, 'Realtime').targets;
     },
     createRow: (story) => insertStory(cluster, { story, key: subject.keyOf(story) }, subject),
+    caches: caches.targets,
     restartInstance: (instance, downMs) => instances.restart(instance, () => delays.sleep(downMs)),
   };
   const requests = countRequests(plan);
@@ -139,7 +142,13 @@ export async function prepareStage(
     createNemesis(plan.faults, targets, moments, recorder, effects?.changed),
   );
   const { faults: nemesis } = assembly;
-  const edge = createEdge({ claim: nemesis.claim, sleep: (ms) => delays.sleep(ms), onClaimed: exchanges.claimed });
+  const edge = createEdge({
+    claim: nemesis.claim,
+    sleep: (ms) => delays.sleep(ms),
+    onClaimed: exchanges.claimed,
+    caches: caches.atEdge,
+  });
+  caches.begin(edge, exchanges);
   const gateway = withAuth(assembly.gateway, cluster, host.nowMs);
   open(realtime === undefined ? gateway : withStream(gateway, realtime, (request) => realtime.messages.http(request)));
   commits.add((commit) => recorder.record(commitEvent(commit)));
@@ -160,7 +169,7 @@ export async function prepareStage(
     exchanges,
     knownValues,
     nemesis,
-    settled: async () => void (await Promise.all([assembly.gateway.settled(), edge.settled()])),
+    settled: async () => void (await Promise.all([assembly.gateway.settled(), edge.settled(), caches.settled()])),
     edge,
     tabs,
     effects,
@@ -233,12 +242,19 @@ async function startInstances(
   { plan, subject }: StageOptions,
   cluster: Cluster,
   server: GatewayServer,
-  clocks: readonly AppClock[] = [],
+  { clocks = [], caches }: { clocks: readonly AppClock[] | undefined; caches: RunCaches },
 ): Promise<AppInstances> {
   const { publishableKey, secretKey } = cluster;
   const environments = Array.from({ length: plan.topology.instances }, (_, at): SubjectEnvironment => {
     const clock = clocks[at];
-    return { supabaseUrl: server.url, publishableKey, secretKey, ...(clock === undefined ? {} : { clock }) };
+    const fetchCache = caches.ofInstance(at);
+    return {
+      supabaseUrl: server.url,
+      publishableKey,
+      secretKey,
+      ...(clock === undefined ? {} : { clock }),
+      ...(fetchCache === undefined ? {} : { fetchCache }),
+    };
   });
   const mayBeKilled = plan.faults.some(({ kind }) => kindNamed(kind).subjectNeeds === 'instance-restart');
   try {

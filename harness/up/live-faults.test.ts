@@ -39,6 +39,7 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsReported =
       streams: {} as StreamTargets,
       haveOwnSteps: false,
       createRow: async () => undefined,
+      caches: { purge: () => undefined, route: () => undefined },
       restartInstance: async () => undefined,
     },
   });

@@ -20,11 +20,11 @@ export class ModelStore implements SimulatedStore {
     this.#options = options;
   }
 
-  rest(view: () => View, isReadOnly: boolean): RestHandler {
+  rest(view: () => View, isReplica: boolean): RestHandler {
     return createRest({
       model: this.#model,
       readAccess: this.#options.readAccess,
-      begin: () => this.#begin(view(), isReadOnly),
+      begin: () => this.#begin(view(), isReplica),
       commit: (transaction) => this.#commit(transaction),
     });
   }
@@ -58,8 +58,8 @@ export class ModelStore implements SimulatedStore {
 
   close(): void {}
 
-  #begin(view: View, isReadOnly: boolean): OpenTransaction {
-    return new OpenTransaction({ model: this.#model, view, now: () => this.#timestamp(), isReadOnly });
+  #begin(view: View, isReplica: boolean): OpenTransaction {
+    return new OpenTransaction({ model: this.#model, view, now: () => this.#timestamp(), isReplica });
   }
 
   #commit({ changes }: OpenTransaction): void {

@@ -10,7 +10,7 @@ export interface SimulatedStore {
   /** The version, for the history's header. */
   readonly version: string;
   /** The API of a database that shows `view()`, which is read-only on a replica. */
-  rest(view: () => View, isReadOnly: boolean): RestHandler;
+  rest(view: () => View, isReplica: boolean): RestHandler;
   /** Inserts a row as the owner of the table. */
   insert(table: string, row: Readonly<Record<string, unknown>>): void;
   /** Makes a user exist, if the database has users. */

@@ -20,6 +20,7 @@ import { OWNER } from './session-settings.ts';
 import type { Statement } from './sql-text.ts';
 import { rewindTables } from './table-rewind.ts';
 import { currentPosition } from './time-travel.ts';
+import { walSettings } from './wal-functions.ts';
 
 export class PgliteStore implements SimulatedStore {
   readonly version = `PGlite ${engineVersion()}`;
@@ -48,8 +49,12 @@ export class PgliteStore implements SimulatedStore {
       schema,
       readAccess,
       answers: () => this.#answersAt(isReplica ? this.#positionOf(view()) : this.#next),
-      begin: (settings, isReadOnly) =>
-        this.#begin({ settings, isReadOnly, past: isReplica ? this.#positionOf(view()) : undefined }),
+      begin: (settings, isReadOnly) => {
+        const shown = view();
+        const past = isReplica ? this.#positionOf(shown) : undefined;
+        const wal = schema.readsWal ? walSettings(shown.lsn, isReplica) : {};
+        return this.#begin({ settings: { ...settings, ...wal }, isReadOnly, past });
+      },
     });
   }
 
