@@ -52,7 +52,7 @@ export function planSpace(range: Range = {}, kinds: readonly DeviationKind[] = d
       routing: fc.constantFrom(...(range.routings ?? MOSTLY_REPLICAS)),
       watch_on_ms: fc.constantFrom(0, 0, 500, 1_000, 2_500),
       seed: fc.noShrink(fc.nat({ max: 999 })),
-      caches: few(limits.kinds.has('cache') ? cacheDrafts() : undefined),
+      caches: limits.kinds.has('cache') ? fc.array(cacheDrafts(), { maxLength: 2 }) : fc.constant([]),
     })
     .map(buildSpace);
 }
