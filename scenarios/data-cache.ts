@@ -40,7 +40,7 @@ export const scenario = defineScenario({
           { progress: 100, afterMs: 300, when: tab.sees(85).within(10_000) },
         ),
       ],
-      observers: [tab.polls(story, { everyMs: draw('tab-1', 40, 60), start: committed(story.at(10)) })],
+      observers: [tab.polls(story, { everyMs: draw('tab-1', 140, 180), start: committed(story.at(10)) })],
       faults: [away, back],
       properties: ['monotonic-view', 'monotonic-reads', 'monotonic-commits', 'integrity', 'convergence'],
       watchOnMs: parameters['revalidate_ms']! + 1_000,

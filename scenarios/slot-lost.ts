@@ -20,7 +20,7 @@ export const scenario = defineScenario({
   plan: ({ parameters, draw }) => {
     const lost = fault('stream-slot-lost', {
       from: committed(story.at(40)).plus(700),
-      until: committed(story.at(100)),
+      until: committed(story.at(100)).plus(300),
     });
     return plan({
       replicas: 0,
@@ -34,6 +34,7 @@ export const scenario = defineScenario({
       ],
       observers: [tab.streams(story, { everyMs: parameters['every_ms']!, settle_ms: parameters['every_ms']! * 2 })],
       faults: [lost],
+      watchOnMs: 400,
       properties: ['monotonic-view', 'integrity', 'convergence'],
     });
   },

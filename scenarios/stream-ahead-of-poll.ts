@@ -20,11 +20,9 @@ export const scenario = defineScenario({
     polls: { description: 'how often the tab polls after it was pushed 85%', default: 2, min: 1, max: 20 },
   },
   plan: ({ parameters, draw }) => {
-    const polled = Array.from({ length: parameters['polls']! }, () => [
-      { f: 'read', type: 'invoke', session: 'tab-1' } as const,
-      { f: 'read', type: 'ok', session: 'tab-1' } as const,
-    ]).flat();
-    const caughtUp = after({ f: 'receive', session: 'tab-1', progress: 85 }, ...polled);
+    const times = parameters['polls']!;
+    const polls = Array.from({ length: times }, () => [tab.asks(), tab.answers()]).flat();
+    const caughtUp = after(tab.isPushed(85), ...polls);
     return plan({
       replicas: 1,
       generations: [

@@ -1,4 +1,4 @@
-import { aStory, aTab, after, committed, defineScenario, fault, plan } from '../harness/index.ts';
+import { aStory, aTab, committed, defineScenario, fault, plan } from '../harness/index.ts';
 
 const story = aStory('story-1');
 const tab = aTab('tab-1');
@@ -33,7 +33,7 @@ export const scenario = defineScenario({
       faults: [
         fault('stream-freeze', {
           session: tab,
-          from: after({ f: 'receive', session: 'tab-1', progress: 40 }),
+          from: tab.isPushed(40),
           until: committed(story.at(100)).plus(heartbeatMs * 3),
         }),
       ],

@@ -1,4 +1,4 @@
-import { aStory, aTab, after, defineScenario, fault, plan } from '../harness/index.ts';
+import { aStory, aTab, defineScenario, fault, plan } from '../harness/index.ts';
 
 const story = aStory('story-1');
 const tab = aTab('tab-1');
@@ -21,9 +21,7 @@ export const scenario = defineScenario({
         story.runs(10, 40, 85, 100, { start: { at_ms: 1_000 }, everyMs: () => draw('worker-1', 700, 900) }),
       ],
       observers: [tab.streams(story, { settle_ms: 5_000 })],
-      faults: [
-        fault('stream-token-expired', { session: tab, from: after({ f: 'receive', session: 'tab-1', progress: 40 }) }),
-      ],
+      faults: [fault('stream-token-expired', { session: tab, from: tab.isPushed(40) })],
       properties: ['monotonic-view', 'integrity', 'convergence'],
     }),
   explore: { range: { deviations: ['stream-token-expired', 'stream-close'] } },

@@ -29,6 +29,7 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['subject-knows-ports', 'harness/subject/backend.ts', '../backend/embedded/leaf.ts'],
   ['gateway-knows-ports', 'harness/gateway/backend.ts', '../backend/embedded/leaf.ts'],
   ['register-imports-nothing', 'harness/register/runner.ts', '../runner/leaf.ts'],
+  ['realtime-knows-ports', 'harness/realtime/runner.ts', '../runner/leaf.ts'],
   ['edge-knows-ports', 'harness/edge/runner.ts', '../runner/leaf.ts'],
   ['channels-know-ports', 'harness/channels/runner.ts', '../runner/leaf.ts'],
   ['actors-know-ports', 'harness/actors/runner.ts', '../runner/leaf.ts'],

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 it('the README has the matrix of today', () => {
   const report = mkdtempSync(join(tmpdir(), 'ratchet-matrix-'));
-  const subjects = ['legacy', 'workspace-fix', 'guarded'].flatMap((name) => ['--subject', name]);
+  const subjects = ['legacy', 'workspace-fix', 'guarded', 'live'].flatMap((name) => ['--subject', name]);
   const args = ['bin/ratchet.js', 'matrix', ...subjects, '--format', 'markdown', '--report', report];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   rmSync(report, { recursive: true, force: true });

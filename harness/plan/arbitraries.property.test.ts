@@ -127,6 +127,20 @@ describe('the plan space', () => {
     );
   });
 
+  it('has caches and client libraries, and what acts on them, if the range names them', () => {
+    const deviations = ['cache', 'cache-purge', 'edge-pop', 'library', 'tab-refetch'] as const;
+    const seen = new Set<DeviationKind>();
+    const applied = new Set<string>();
+    for (const variation of fc.sample(planSpace({ deviations }), { seed: 1, numRuns: 300 })) {
+      for (const deviation of variation.deviations) seen.add(kindOf(deviation));
+      const plan = parsePlan(planOfVariation(variation), 'drawn');
+      for (const { kind } of plan.faults) applied.add(kind);
+      if (plan.topology.caches !== undefined) expect(plan.watch_on_ms).toBeGreaterThanOrEqual(8_000);
+    }
+    expect([...seen].sort()).toEqual(deviations);
+    expect([...applied].sort()).toEqual(['cache-purge', 'edge-pop', 'tab-refetch']);
+  });
+
   it('rejects an unknown kind of deviation', () => {
     const range = { deviations: ['meteor'] } as unknown as Range;
     expect(() => planSpace(range)).toThrow('no deviation is called "meteor"');

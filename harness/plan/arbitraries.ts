@@ -3,6 +3,7 @@
  * plans: fewer actors, fewer deviations, shorter times, the first item of every list of choices.
  */
 import fc, { type Arbitrary } from 'fast-check';
+import { cacheDrafts } from './arbitraries/cache-drafts.ts';
 import { deviationsOf } from './arbitraries/cast.ts';
 import { mostlyOne, rarelyOne, replicaDrafts, seldom, storyDraft } from './arbitraries/drafts.ts';
 import { faultDraft } from './arbitraries/fault-drafts.ts';
@@ -51,6 +52,7 @@ export function planSpace(range: Range = {}, kinds: readonly DeviationKind[] = d
       routing: fc.constantFrom(...(range.routings ?? MOSTLY_REPLICAS)),
       watch_on_ms: fc.constantFrom(0, 0, 500, 1_000, 2_500),
       seed: fc.noShrink(fc.nat({ max: 999 })),
+      caches: limits.kinds.has('cache') ? fc.array(cacheDrafts(), { maxLength: 2 }) : fc.constant([]),
     })
     .map(buildSpace);
 }

@@ -30,6 +30,8 @@ export class ChangePoller {
   #pending: ChangeTransaction[] = [];
   #stop: (() => void) | undefined;
   #lastPollMs = 0;
+  /** What was committed before is not in the slot; the feed may report it later. */
+  #slotSinceMs = 0;
   #isScheduled = false;
   #lostSlots = 0;
   #window = { startMs: 0, events: 0 };
@@ -42,6 +44,7 @@ export class ChangePoller {
   start(): void {
     if (this.#stop !== undefined) return;
     this.#lastPollMs = this.#options.nowMs();
+    this.#slotSinceMs = this.#lastPollMs;
     this.#stop = this.#options.feed.follow((transaction) => this.#committed(transaction));
   }
 
@@ -51,8 +54,10 @@ export class ChangePoller {
     this.#pending = [];
     let isLost = true;
     return () => {
-      if (isLost) this.#lostSlots -= 1;
+      if (!isLost) return;
       isLost = false;
+      this.#lostSlots -= 1;
+      this.#slotSinceMs = this.#options.nowMs();
     };
   }
 
@@ -62,7 +67,7 @@ export class ChangePoller {
   }
 
   #committed(transaction: ChangeTransaction): void {
-    if (this.#lostSlots > 0) return;
+    if (this.#lostSlots > 0 || transaction.committedAtMs < this.#slotSinceMs) return;
     this.#pending.push(transaction);
     if (this.#isScheduled) return;
     // Without changes, a poll every 500 ms finds nothing: only the next one is scheduled.

@@ -9,7 +9,7 @@ const plan = parsePlan(
     scenario: 'printed',
     seed: 1,
     generations: [{ worker: 'worker-1', story: 'story-1', steps: [{ progress: 60, after_ms: 5 }], outcome: 'failed' }],
-    observers: [],
+    observers: [{ session: 'tab-1', story: 'story-1', channel: 'poll+stream', every_ms: 50 }],
     properties: ['monotonic-commits'],
   },
   'test',
@@ -20,4 +20,8 @@ it('tells the steps of a generation, unless the application took its own', () =>
   expect(describePlan(plan, { history: 1, [HAS_OWN_STEPS]: true })[1]).toBe(
     'generation  worker-1: story-1, in steps of the application',
   );
+});
+
+it('tells how a tab looks, unless it polls', () => {
+  expect(describePlan(plan, undefined)[2]).toBe('observer    tab-1: story-1 by poll+stream, every 50 ms');
 });

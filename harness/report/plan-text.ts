@@ -25,7 +25,7 @@ export function describePlan(plan: Plan, header: HistoryHeader | undefined): str
       'observer',
       observers.map(
         (o) =>
-          `${o.session}: ${o.story} every ${o.every_ms} ms${o.library === undefined ? '' : ` by ${describeLibrary(o.library)}`}${startsWhen(o.start)}`,
+          `${o.session}: ${o.story} ${o.channel === 'poll' ? '' : `by ${o.channel}, `}every ${o.every_ms} ms${o.library === undefined ? '' : ` by ${describeLibrary(o.library)}`}${startsWhen(o.start)}`,
       ),
     ),
     ...labelled('observer', plan.watch_on_ms === 0 ? [] : [`all watch for ${plan.watch_on_ms} ms more`]),

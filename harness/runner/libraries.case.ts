@@ -183,6 +183,21 @@ export function describeLibraries(backendName: string): void {
       expect(shows.some((show) => typeof show[by] === 'number')).toBe(true);
     });
 
+    it.each([{ name: 'query-core' }, { name: 'swr' }])(
+      '$name ends with a request that was sent when the last one had been answered',
+      async (library) => {
+        const late = { kind: 'http-delay', match: { actor: 'tab-1', at: 'edge', nth: 1 }, delay_ms: 400 };
+        const events = await play(library, {
+          faults: [late],
+          steps: [
+            { progress: 10, after_ms: 0 },
+            { progress: 100, after_ms: 90 },
+          ],
+        });
+        expect(steps(shown(events))).toEqual([10, 100]);
+      },
+    );
+
     it('a request that is cancelled ends as one whose answer nobody has seen', async () => {
       const late = { kind: 'http-delay', match: { actor: 'tab-1', at: 'edge', nth: 2 }, delay_ms: 300 };
       const cancel = {

@@ -35,7 +35,7 @@ function load(neededBy: string): HeadlessReact {
   const react = requirePackage('react', neededBy, (name) => require(name) as typeof React);
   const create = requirePackage('react-reconciler', neededBy, (name) => require(name) as (host: object) => Reconciler);
   const { DiscreteEventPriority } = require('react-reconciler/constants') as { DiscreteEventPriority: number };
-  const reconciler = create(hostOf(react, DiscreteEventPriority));
+  const reconciler = withoutTasks(() => create(hostOf(react, DiscreteEventPriority)));
   const fail = (error: unknown): void => {
     throw error;
   };
@@ -53,6 +53,18 @@ function load(neededBy: string): HeadlessReact {
       }
     },
   };
+}
+
+/** The first reconciler loads React's scheduler, which takes `setImmediate` for work that is done by then: it must start no task. */
+function withoutTasks<T>(load: () => T): T {
+  const { setImmediate } = globalThis;
+  const inContinuation = (work: () => void): void => void Promise.resolve().then(work);
+  globalThis.setImmediate = inContinuation as unknown as typeof setImmediate;
+  try {
+    return load();
+  } finally {
+    globalThis.setImmediate = setImmediate;
+  }
 }
 
 const CONCURRENT = 1;

@@ -19,7 +19,7 @@ class LibraryChannel implements Channel {
   readonly #surroundings: ChannelSurroundings;
   readonly #settings: LibraryPlan;
   readonly #library: ClientLibrary;
-  readonly #fetches = new Set<Channel>();
+  readonly #fetches = new Map<Channel, Promise<void>>();
   /** What has arrived and was not shown yet. */
   readonly #fresh = new WeakSet<CachedProgress>();
   readonly #closed = new AbortController();
@@ -64,7 +64,7 @@ class LibraryChannel implements Channel {
 
   close(reason: string): void {
     this.leave();
-    for (const fetch of this.#fetches) fetch.close(reason);
+    for (const fetch of this.#fetches.keys()) fetch.close(reason);
     this.#fetches.clear();
   }
 
@@ -97,9 +97,9 @@ class LibraryChannel implements Channel {
   }
 
   async #settled(): Promise<void> {
-    const { clock } = this.#surroundings;
+    await Promise.all(this.#fetches.values());
     // The library tells its page in a later task.
-    await clock.sleep(SETTLE_MS);
+    await this.#surroundings.clock.sleep(SETTLE_MS);
   }
 
   #fetch(signal?: AbortSignal): Promise<CachedProgress> {
@@ -113,9 +113,9 @@ class LibraryChannel implements Channel {
           failed: (reason) => reject(new Error(reason)),
         },
       });
-      this.#fetches.add(poll);
       signal?.addEventListener('abort', () => poll.close('the page cancelled its request'), { once: true });
-      void poll.look().finally(() => this.#fetches.delete(poll));
+      const look = poll.look().finally(() => this.#fetches.delete(poll));
+      this.#fetches.set(poll, look);
     });
   }
 

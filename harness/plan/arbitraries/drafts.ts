@@ -2,6 +2,8 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { GenerationPlan } from '../plan.ts';
 import type { Range } from '../range.ts';
+import type { LibraryPlan } from '../library-plan.ts';
+import { libraryDrafts } from './cache-drafts.ts';
 import { faultDraft, type FaultDraft } from './fault-drafts.ts';
 import type { Limits } from './limits.ts';
 import { requestDraft, type RequestDraft } from './request-drafts.ts';
@@ -113,6 +115,7 @@ export interface TabDraft {
   overlaps: boolean;
   forgets: boolean;
   requests: readonly RequestDraft[];
+  library: LibraryPlan | undefined;
 }
 
 export interface StoryDraft {
@@ -198,6 +201,7 @@ function tabDraft(limits: Limits): Arbitrary<TabDraft> {
     overlaps: kinds.has('overlap') ? rarely : fc.constant(false),
     forgets: kinds.has('forget') ? seldom : fc.constant(false),
     requests: few(requestDraft(['GET', 'POST'], limits, true)),
+    library: kinds.has('library') ? sometimes(libraryDrafts()) : fc.constant(undefined),
   });
 }
 

@@ -1,6 +1,7 @@
 /** Turns drafts of the plan space into a benign plan with named actors, and the deviations from it. */
 import type { Site } from '../../faults/fault.ts';
 import { START, afterCommit, afterShow, later } from '../../faults/drawing.ts';
+import type { CachePlan } from '../cache-plan.ts';
 import { kindOf, type Deviation } from '../deviations.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from '../plan.ts';
 import { itemAt } from '../../required.ts';
@@ -24,10 +25,12 @@ export interface SpaceDraft {
   /** How long the tabs watch after the generations, when the faults still apply. */
   watch_on_ms: number;
   seed: number;
+  caches: readonly CachePlan[];
 }
 
 export function buildSpace(draft: SpaceDraft): Variation {
   const cast: Cast = { draft, generations: [], observers: [], deviations: faultsFromStart(draft) };
+  for (const cache of draft.caches) cast.deviations.push({ kind: 'cache', cache });
   for (const [at, story] of draft.stories.entries()) addStory(cast, nameOfStory(at), story);
   const { generations, observers } = cast;
   const deviations = compatible(cast.deviations, draft.losesCommits);
@@ -44,11 +47,14 @@ export function buildSpace(draft: SpaceDraft): Variation {
     // All faults have ended by then.
     bounds: { final_look_answered: true },
     allows: [],
-    watch_on_ms: watchOnMs,
+    watch_on_ms: draft.caches.length === 0 ? watchOnMs : Math.max(watchOnMs, CACHED_MS_MAX),
     run_ms_max: 300_000,
   };
   return { base, deviations };
 }
+
+/** Longer than the longest lifetime of a cache, so that the tabs see the end. */
+const CACHED_MS_MAX = 8_000;
 
 function nameOfStory(at: number): string {
   return `story-${at + 1}`;
@@ -186,6 +192,7 @@ function addTab(
   const instance = instanceOf(cast, draft.instance);
   cast.observers.push({ ...BENIGN_TAB, session, story, instance, every_ms: draft.every_ms, start });
   if (draft.overlaps) cast.deviations.push({ kind: 'overlap', session });
+  if (draft.library !== undefined) cast.deviations.push({ kind: 'library', session, library: draft.library });
   if (draft.forgets) cast.deviations.push({ kind: 'forget', session });
   for (const request of draft.requests) cast.deviations.push({ kind: 'fault', fault: request(session) });
 }
