@@ -13,8 +13,10 @@ import { join } from 'node:path';
 import { getHeapSpaceStatistics } from 'node:v8';
 import { subject } from '../fixtures/subjects/guarded/subject.ts';
 import { run } from '../harness/index.ts';
+import { planOf } from '../harness/plan/scenario.ts';
+import { simulateRun } from '../harness/runner/simulate-run.ts';
 import { scenario } from '../scenarios/lagging-replica-brief.ts';
-import { inBatch, runReference } from './reference.ts';
+import { inBatch } from './reference.ts';
 
 const [embeddedRuns = 200, simulatedRuns = 20_000] = process.argv.slice(2).map(Number);
 const POINTS = 20;
@@ -45,12 +47,18 @@ const grown = [
   }),
   await curveOf('simulated', simulatedRuns, (count) =>
     inBatch(() => {
-      for (let seed = 0; seed < count; seed++) runReference(seed);
+      for (let seed = 0; seed < count; seed++) simulate(seed);
     }),
   ),
 ].some(Boolean);
 rmSync(report, { recursive: true, force: true });
 process.exitCode = grown ? 1 : 0;
+
+function simulate(seed: number): void {
+  const plan = planOf(scenario, seed, { lag_ms: scenario.parameters['lag_ms']!.default });
+  const { incomplete } = simulateRun({ plan, subject, blockedMsMax: Number.POSITIVE_INFINITY });
+  if (incomplete !== undefined) throw incomplete;
+}
 
 /** Prints the curve, and returns whether anything has grown. */
 async function curveOf(name: string, runs: number, perform: (count: number) => void | Promise<void>): Promise<boolean> {

@@ -2,10 +2,11 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { properties } from '../checker/properties.ts';
-import { EnvironmentError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { readJsonFile } from '../json-file.ts';
 import type { KnownViolation } from '../port/baseline.ts';
 import { shortPath } from '../short-path.ts';
+import { writing } from '../writing.ts';
 
 export const BASELINE_NAME = 'ratchet.baseline.json';
 
@@ -47,14 +48,14 @@ export function writeBaseline(file: string, known: readonly KnownViolation[]): v
   const unique = new Map(known.map((each) => [identityOf(each), each]));
   const sorted = [...unique].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
   const fresh = `${file}.part`;
-  try {
-    writeFileSync(fresh, `${JSON.stringify({ baseline: BASELINE_VERSION, known: sorted }, undefined, 2)}\n`);
-    renameSync(fresh, file);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    const message = `${shortPath(file)}: cannot be written: ${(error as Error).message}`;
-    throw new EnvironmentError('baseline-unwritable', message, 'choose another file with --baseline FILE', error);
-  }
+  writing(file, 'baseline-unwritable', 'choose another file with --baseline FILE', () => {
+    try {
+      writeFileSync(fresh, `${JSON.stringify({ baseline: BASELINE_VERSION, known: sorted }, undefined, 2)}\n`);
+      renameSync(fresh, file);
+    } finally {
+      rmSync(fresh, { force: true });
+    }
+  });
 }
 
 /** The same text for the same violation of any run. */

@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { findLimit, LIMIT_RUNS } from '../api/find-limit.ts';
 import { openProject } from '../api/project.ts';
-import { EnvironmentError, exitCodeOf } from '../errors.ts';
+import { exitCodeOf } from '../errors.ts';
 import { limitText } from '../report/limit-text.ts';
 import { limitSvg } from '../report/svg/limit-svg.ts';
 import { printableData } from '../report/printable.ts';
+import { writing } from '../writing.ts';
 import {
   backendOption,
   formatOption,
@@ -68,16 +69,11 @@ async function limits(scenario: string, flags: LimitFlags, signal: AbortSignal):
   });
   if (format === 'json') printJson(results, 2);
   else print(limitText(printableData(results), subject.name, palette));
-  if (svg !== undefined) save(svg, limitSvg(results, subject.name));
-  return exitCodeOf(results.valid);
-}
-
-function save(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new EnvironmentError('svg-not-written', `the curve cannot be written: ${(error as Error).message}`);
+  if (svg !== undefined) {
+    const picture = limitSvg(results, subject.name);
+    writing(svg, 'svg-unwritable', 'choose another file with --svg FILE', () => writeFileSync(svg, picture));
   }
+  return exitCodeOf(results.valid);
 }
 
 function aNumber(text: string): number {

@@ -57,6 +57,8 @@ export interface TimedDefinition<Fault> extends CommonDefinition<Fault> {
   isMetBy?(fault: Fault, request: MeetingRequest): boolean;
   /** Whether the fault keeps its replica from showing a version that is committed while it applies. Default: any. */
   holdsBack?(fault: Fault, version: Version): boolean;
+  /** Acts on the stream of a tab: the tab that it names, or one at least, must have one. */
+  onStream?: true;
   /** Makes visible what a replica lacks, as a read of it does. */
   revealsLag?: true;
 }
@@ -170,6 +172,8 @@ interface DrawingOptions {
   weight?: number;
   /** Drawn in the range of a scenario only if it names it. */
   notInScenarios?: true;
+  /** Drawn only in a range that names it, since it needs what most plans do not have. */
+  onlyIfNamed?: true;
 }
 
 /** How a user starts a fault manually in a running environment. */

@@ -78,7 +78,11 @@ export const httpWindow = defineFault({
   },
   byHand: {
     options: {
-      how: { flag: '--how <what>', description: 'of a window: refuse, error, hang, hold-requests or hold-responses (default: refuse)', value: 'text' },
+      how: {
+        flag: '--how <what>',
+        description: 'of a window: refuse, error, hang, hold-requests or hold-responses (default: refuse)',
+        value: 'text',
+      },
       status: { flag: '--status <code>', description: 'of the answer (default: 503)', value: 'whole number' },
       to: { flag: '--to <database>', description: 'primary, replica-1, …', value: 'text' },
     },

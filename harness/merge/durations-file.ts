@@ -1,10 +1,11 @@
 /** How long runs took, so that shards of the next command have as much to do each. */
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { EnvironmentError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { readJsonFile } from '../json-file.ts';
 import type { RunTitle } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
+import { writing } from '../writing.ts';
 
 export const DURATIONS_NAME = 'durations.json';
 
@@ -30,12 +31,8 @@ export function writeDurations(file: string, runs: readonly (RunTitle & { durati
     key,
     Math.round(group.reduce((sum, { durationMs }) => sum + durationMs, 0) / group.length),
   ]);
-  try {
-    writeFileSync(file, `${JSON.stringify({ durations: 1, ms: Object.fromEntries(averages) }, undefined, 2)}\n`);
-  } catch (error) {
-    const message = `${shortPath(file)}: cannot be written: ${(error as Error).message}`;
-    throw new EnvironmentError('report-unwritable', message, 'choose another folder with --report DIR', error);
-  }
+  const text = `${JSON.stringify({ durations: 1, ms: Object.fromEntries(averages) }, undefined, 2)}\n`;
+  writing(file, 'report-unwritable', 'choose another folder with --report DIR', () => writeFileSync(file, text));
 }
 
 export function durationKey({ scenario = '', subject = '', backend = '' }: RunTitle): string {

@@ -5,11 +5,10 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Validity } from '../checker/verdict.ts';
-import { EnvironmentError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
 import type { JudgedExploration, JudgedRun, Reporter, ShardPart, VerbStart } from '../port/reporter.ts';
 import type { Shard } from '../port/shard.ts';
-import { shortPath } from '../short-path.ts';
+import { writing } from '../writing.ts';
 
 export type JournalVerb = 'run' | 'explore' | 'matrix';
 
@@ -124,11 +123,6 @@ export class Journal {
   }
 
   #onDisk(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      const message = `${shortPath(this.#file)}: cannot be written: ${(error as Error).message}`;
-      throw new EnvironmentError('report-unwritable', message, 'choose another folder with --report DIR', error);
-    }
+    writing(this.#file, 'report-unwritable', 'choose another folder with --report DIR', work);
   }
 }

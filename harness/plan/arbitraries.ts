@@ -21,7 +21,8 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
   const benign: Scenario = { ...scenario, plan: scenario.explore?.base ?? scenario.plan };
   const range = scenario.explore?.range ?? {};
   const cast = planOf(benign, 0, parameters);
-  const deviation = deviationsOf(cast, limitsOf(range, ordinaryKinds));
+  const hasStreams = cast.observers.some(({ channel }) => channel !== 'poll');
+  const deviation = deviationsOf(cast, { ...limitsOf(range, ordinaryKinds), hasStreams });
   const most = range.deviationsMax ?? 6;
   return fc
     .record({

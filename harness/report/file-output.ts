@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EnvironmentError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
 import type { Output } from '../port/reporter.ts';
+import { writing } from '../writing.ts';
 
 /** The file of a reporter. The text has been handed to the operating system when `write` returns. */
 export class FileOutput implements Output {
@@ -37,12 +37,6 @@ export class FileOutput implements Output {
   }
 
   #onDisk(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      const { message } = error as Error;
-      const hint = 'choose another file with --reporter NAME=FILE';
-      throw new EnvironmentError('reporter-unwritable', `${this.file}: cannot be written: ${message}`, hint, error);
-    }
+    writing(this.file, 'reporter-unwritable', 'choose another file with --reporter NAME=FILE', work);
   }
 }

@@ -1,8 +1,7 @@
 /** The progress of an exhaustive search, as a file from which a later one continues. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EnvironmentError } from '../../errors.ts';
-import { shortPath } from '../../short-path.ts';
+import { writing } from '../../writing.ts';
 import type { TriedUnit } from './enumerator.ts';
 
 export interface SavedBatches {
@@ -32,14 +31,14 @@ export function savedIn(file: string, isContinued: boolean): SavedBatches {
       const known = new Map((isSame ? (batches as Line[]) : []).map(({ batch, tried }) => [batch, tried]));
       // Written again, without a last line that is cut off.
       const kept = [...known].map(([batch, tried]): Line => ({ batch, tried }));
-      attempt(file, () => {
+      saving(file, () => {
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, [{ exhaustive: fingerprint }, ...kept].map(lineOf).join(''));
       });
       return known;
     },
     async add(batch, tried) {
-      attempt(file, () => appendFileSync(file, lineOf({ batch, tried })));
+      saving(file, () => appendFileSync(file, lineOf({ batch, tried })));
     },
     async remove() {
       rmSync(file, { force: true });
@@ -66,15 +65,6 @@ function linesOf(text: string): unknown[] {
     .map((line): unknown => JSON.parse(line));
 }
 
-function attempt(file: string, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    throw new EnvironmentError(
-      'progress-unwritable',
-      `${shortPath(file)}: ${(error as Error).message}`,
-      'check that the folder of --report is writable',
-      error,
-    );
-  }
+function saving(file: string, write: () => void): void {
+  writing(file, 'progress-unwritable', 'choose another folder with --report DIR', write);
 }

@@ -231,7 +231,7 @@ function sometimes<T>(item: Arbitrary<T>): Arbitrary<T | undefined> {
   return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: item });
 }
 
-export const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
+const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
 /** What leaves less to judge. A number in the middle, since fast-check prefers the greatest and the smallest ones. */
 const seldom = fc.integer({ min: 0, max: 9 }).map((number) => number === 6);
 
@@ -240,7 +240,7 @@ export function rarelyOne<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {
 }
 
 /** Mostly an empty list: deviations are sparse. */
-export function few<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {
+function few<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {
   if (item === undefined) return fc.constant([]);
   return fc.oneof(
     { weight: 3, arbitrary: fc.constant<T[]>([]) },

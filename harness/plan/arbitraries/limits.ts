@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import type { DrawLimits } from '../../faults/fault.ts';
 import { ROUTINGS } from '../routing.ts';
-import { deviationKinds, type DeviationKind } from '../deviations.ts';
+import { deviationKinds, kindsIfNamed, type DeviationKind } from '../deviations.ts';
 import { suggestionOf } from '../../suggestion.ts';
 import type { Range } from '../range.ts';
 
@@ -18,6 +18,8 @@ const LONG_MS = 8_000;
 export interface Limits extends DrawLimits {
   /** Names of deviations. */
   kinds: ReadonlySet<string>;
+  /** A tab has a stream, on which faults can act. */
+  hasStreams?: boolean;
 }
 
 /**
@@ -25,9 +27,10 @@ export interface Limits extends DrawLimits {
  * @throws UsageError for an unknown kind of deviation
  */
 export function limitsOf(range: Range, kinds: readonly DeviationKind[]): Limits {
-  const unknown = range.deviations?.find((kind) => !deviationKinds.includes(kind));
+  const known = [...deviationKinds, ...kindsIfNamed];
+  const unknown = range.deviations?.find((kind) => !known.includes(kind));
   if (unknown !== undefined) {
-    const hint = suggestionOf(unknown, deviationKinds);
+    const hint = suggestionOf(unknown, known);
     throw new UsageError('deviation-unknown', `no deviation is called "${unknown}"`, hint);
   }
   const upTo = (max = Infinity): number[] => DURATIONS_MS.filter((each) => each <= max);
