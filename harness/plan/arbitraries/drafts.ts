@@ -231,7 +231,7 @@ function sometimes<T>(item: Arbitrary<T>): Arbitrary<T | undefined> {
   return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: item });
 }
 
-const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
+export const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
 /** What leaves less to judge. A number in the middle, since fast-check prefers the greatest and the smallest ones. */
 const seldom = fc.integer({ min: 0, max: 9 }).map((number) => number === 6);
 
