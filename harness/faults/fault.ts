@@ -146,7 +146,7 @@ export interface Site {
   stories: readonly string[];
   /** The version that starts the fault; its key is the story. */
   version: Version;
-  /** The version before it, which a replica that lacks the version shows. */
+  /** A version before it, which a replica shows that lacks the version. */
   before: Version;
   /** When it is committed, or shown, or later. */
   moment: VersionMoment;

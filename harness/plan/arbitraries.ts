@@ -5,7 +5,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { cacheDrafts } from './arbitraries/cache-drafts.ts';
 import { deviationsOf } from './arbitraries/cast.ts';
-import { mostlyOne, rarelyOne, replicaDrafts, seldom, storyDraft } from './arbitraries/drafts.ts';
+import { mostlyOne, rarely, rarelyOne, replicaDrafts, storyDraft } from './arbitraries/drafts.ts';
 import { faultDraft } from './arbitraries/fault-drafts.ts';
 import { limitsOf, MOSTLY_REPLICAS } from './arbitraries/limits.ts';
 import { buildSpace } from './arbitraries/plan-space.ts';
@@ -48,7 +48,7 @@ export function planSpace(range: Range = {}, kinds: readonly DeviationKind[] = d
       replicas: replicaDrafts(limits, range.replicasMax ?? 3),
       instances: fc.integer({ min: 1, max: range.instancesMax ?? 3 }),
       instanceFaults: rarelyOne(faultDraft(['instance'], 'start', limits)),
-      losesCommits: range.deviations?.includes('promotion') === true ? fc.constant(true) : seldom,
+      losesCommits: range.deviations?.includes('promotion') === true ? fc.constant(true) : rarely,
       routing: fc.constantFrom(...(range.routings ?? MOSTLY_REPLICAS)),
       watch_on_ms: fc.constantFrom(0, 0, 500, 1_000, 2_500),
       seed: fc.noShrink(fc.nat({ max: 999 })),

@@ -35,6 +35,8 @@ export interface StepFaultDraft {
   /** Of those that there are, in turn; `undefined`: that of the tab. */
   instance: number | undefined;
   step: number;
+  /** How many steps a replica lacks, if it lacks this one. */
+  behind: number;
   /** The index of the story's tab that it applies to, if it applies to a tab. */
   tab: number;
   /** If it applies to an actor: whether to that tab, or to the worker. */
@@ -53,6 +55,7 @@ function stepFaultDraft(on: readonly Target[], limits: Limits): Arbitrary<StepFa
     replica: fc.nat({ max: 2 }),
     instance: fc.nat({ max: 2 }),
     step: fc.nat({ max: 6 }),
+    behind: fc.constantFrom(1, 2, 3),
     tab: fc.nat({ max: 2 }),
     isOfTab: fc.boolean(),
     isOnceShown: fc.boolean(),
@@ -65,22 +68,34 @@ const TARGETS = ['tab', 'instance', 'replica', 'actor'] as const satisfies Targe
 
 /**
  * Some faults have one cause: they start when the story has reached one step, and concern one tab. A replica stays behind what the
- * tab has seen, the primary does not answer, the tab's instance is started again; what the user does may follow.
+ * tab has seen, the primary does not answer, the tab's instance is started again; what users do may follow.
  */
 function stepFaultDrafts(limits: Limits): Arbitrary<StepFaultDraft[]> {
   const draft = stepFaultDraft(TARGETS, limits);
   if (draft === undefined) return fc.constant([]);
-  const place = fc.record({ step: fc.nat({ max: 6 }), tab: fc.nat({ max: 2 }), isOnceShown: fc.boolean() });
-  const plusMs = fc.constantFrom(0, 0, 0, 100, 1_000);
   const maybe = (on: Target) => fc.option(stepFaultDraft([on], limits) ?? draft, { nil: undefined, freq: 3 });
   const together = fc
-    .tuple(place, plusMs, ...TARGETS.map(maybe))
-    .map(([where, plus_ms, user, instance, ...others]) =>
+    .record({
+      place: fc.record({
+        step: fc.nat({ max: 6 }),
+        tab: fc.nat({ max: 2 }),
+        isOnceShown: fc.constantFrom(true, true, false),
+      }),
+      plus_ms: fc.constantFrom(0, 0, 0, 100, 1_000),
+      user: maybe('tab'),
+      anyUser: sometimes(stepFaultDraft(['tab'], limits) ?? draft),
+      instance: maybe('instance'),
+      replica: maybe('replica'),
+      actor: maybe('actor'),
+    })
+    .map(({ place, plus_ms, user, anyUser, instance, replica, actor }) =>
       [
-        user && { ...user, plus_ms: plus_ms + user.plus_ms },
-        instance && { ...instance, instance: undefined, plus_ms },
-        ...others.map((each) => each && { ...each, plus_ms }),
-      ].flatMap((each) => (each === undefined ? [] : [{ ...each, ...where }])),
+        user && { ...user, ...place, plus_ms: plus_ms + user.plus_ms },
+        anyUser && { ...anyUser, ...place, tab: anyUser.tab, plus_ms: plus_ms + anyUser.plus_ms },
+        instance && { ...instance, ...place, instance: undefined, plus_ms },
+        replica && { ...replica, ...place, plus_ms },
+        actor && { ...actor, ...place, isOfTab: true, plus_ms },
+      ].flatMap((each) => each ?? []),
     );
   return fc.oneof({ weight: 3, arbitrary: few(draft) }, { weight: 2, arbitrary: together });
 }
@@ -220,9 +235,9 @@ function sometimes<T>(item: Arbitrary<T>): Arbitrary<T | undefined> {
   return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: item });
 }
 
-const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
+export const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
 /** What leaves less to judge. A number in the middle, since fast-check prefers the greatest and the smallest ones. */
-export const seldom = fc.integer({ min: 0, max: 9 }).map((number) => number === 6);
+const seldom = fc.integer({ min: 0, max: 9 }).map((number) => number === 6);
 
 export function rarelyOne<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {
   return item === undefined ? fc.constant([]) : rarely.chain((has) => fc.array(item, has ? ONE : { maxLength: 0 }));

@@ -29,11 +29,12 @@ export interface SpaceDraft {
 }
 
 export function buildSpace(draft: SpaceDraft): Variation {
-  const cast: Cast = { draft, generations: [], observers: [], deviations: faultsFromStart(draft) };
+  const cast: Cast = { draft, generations: [], observers: [], deviations: [] };
   for (const cache of draft.caches) cast.deviations.push({ kind: 'cache', cache });
   for (const [at, story] of draft.stories.entries()) addStory(cast, nameOfStory(at), story);
   const { generations, observers } = cast;
-  const deviations = compatible(cast.deviations, draft.losesCommits);
+  // Of two lags of a replica the first counts: one that a step needs more than one that lasts.
+  const deviations = compatible([...cast.deviations, ...faultsFromStart(draft)], draft.losesCommits);
   const { seed, routing, replicas, instances, watch_on_ms: watchOnMs } = draft;
   const base: Plan = {
     plan: 1,
@@ -159,7 +160,7 @@ interface StoryCast {
 
 function siteOf(
   cast: Cast,
-  { replica, instance, step, tab, isOfTab, isOnceShown, plus_ms: plusMs }: StepFaultDraft,
+  { replica, instance, step, behind, tab, isOfTab, isOnceShown, plus_ms: plusMs }: StepFaultDraft,
   { own, number, sessions, tabs }: StoryCast,
 ): Site {
   const { replicas, stories } = cast.draft;
@@ -173,7 +174,7 @@ function siteOf(
     stories: stories.map((_, at) => nameOfStory(at)),
     actor: isOfTab ? session : itemAt(own, number).worker,
     version,
-    before: versionBefore(own, number, step),
+    before: versionBefore(own, number, step, behind),
     moment: later(isOnceShown ? afterShow(session, version) : afterCommit(version), plusMs),
   };
 }

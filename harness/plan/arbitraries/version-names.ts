@@ -10,10 +10,10 @@ export function versionOf(generations: readonly GenerationPlan[], at: number, st
   return { key: story, generation: at + 1, progress: reached === 0 ? 0 : itemAt(steps, reached - 1).progress };
 }
 
-/** The version that precedes that of `versionOf`; the first one precedes itself. */
-export function versionBefore(generations: readonly GenerationPlan[], at: number, step: number): Version {
+/** The version `by` steps before that of `versionOf`; that of the start of a generation is preceded by the end of the one before it. */
+export function versionBefore(generations: readonly GenerationPlan[], at: number, step: number, by: number): Version {
   const reached = Math.min(step, itemAt(generations, at).steps.length);
-  if (reached > 0) return versionOf(generations, at, reached - 1);
+  if (reached >= by) return versionOf(generations, at, reached - by);
   return at > 0 ? versionOf(generations, at - 1, Infinity) : versionOf(generations, at, 0);
 }
 
