@@ -8,6 +8,7 @@ import type { MaybePromise } from '../maybe-promise.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { BaselineMatch, BaselineSummary } from './baseline.ts';
 import type { Incident } from './incident.ts';
+import type { LoadSummary } from './load.ts';
 import type { Shard } from './shard.ts';
 import type { SourceFiles } from './subject.ts';
 import type { FailedCheck } from '../preflight/connection-trial.ts';
@@ -122,6 +123,8 @@ export interface JudgedRun extends RunTitle {
   /** Absolute paths of the application's routes, as far as they are known. */
   sources?: SourceFiles;
   durationMs: number;
+  /** What the tabs of `ratchet load` measured. */
+  load?: LoadSummary;
   /** For a log: the number of its lines, and the lines that are not events. */
   log?: LogLines;
   /** For a log with violations: what they have in common. */

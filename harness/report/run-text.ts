@@ -5,6 +5,7 @@ import type { JudgedRun, LogLines } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
 import { describeAttempts, describeJudged, isSurprise } from './expected-words.ts';
 import { describeFailedCheck } from './check-text.ts';
+import { describeLoad, describeSlices } from './load-text.ts';
 import type { Palette } from './palette.ts';
 import { describeIncident } from './incident-text.ts';
 import { quotedLines } from './printable.ts';
@@ -65,6 +66,9 @@ export async function describeBody(run: JudgedRun, options: BodyOptions): Promis
     ...(showsPlan && plan !== undefined ? await planLines(run, palette) : []),
     ...(showsTimeline ? await timelineLines(run, palette) : []),
     ...(log === undefined ? [] : describeLog(log, showsLines).map((line) => palette.dim(line))),
+    ...(run.load === undefined
+      ? []
+      : [...describeLoad(run.load), ...(valid === true && !showsEach ? [] : describeSlices(run.load))]),
     ...formatVerdicts(history, run, {
       palette,
       held: showsEach ? 'each' : 'names',
