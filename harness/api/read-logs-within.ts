@@ -35,7 +35,7 @@ export async function readLogsWithin(
     files.push(file);
     return file;
   };
-  const history = new LogHistory({ store, isMerged: logs.length > 1 });
+  const history = new LogHistory({ store, entriesMax: memoryBytes / BYTES_PER_ENTRY, isMerged: logs.length > 1 });
   const notes: string[] = [];
   try {
     const names: string[] = [];
@@ -54,6 +54,9 @@ export async function readLogsWithin(
     for (const file of files) file.close();
   }
 }
+
+/** About what an entry takes until it is sorted. */
+const BYTES_PER_ENTRY = 2048;
 
 const CLOCKS = 'merged by time: the clocks of the files are taken to agree';
 

@@ -3,31 +3,64 @@ import { COMMIT_OK, WRITE_OK } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryEvent } from '../history/event.ts';
 
-/**
- * @param at the event whose value was too old
- * @param before the event with the newer value, if there is one
- */
-export function causeOf(history: HistoryColumns, at: number, before: number | undefined): string {
-  const event = history.eventAt(at);
-  if (event.f === 'commit') return 'the row itself went back';
-  if (before !== undefined && wentBack(history, at, before)) return 'the row itself went back, and was read so';
-  const origin = originOf(deliveryOf(history, event));
-  return before !== undefined && history.generation.get(at) < history.generation.get(before)
-    ? `${origin}, with the value of an earlier generation`
-    : origin;
+/** Names the causes of the violations of one history. */
+export class IncidentCauses {
+  readonly #history: HistoryColumns;
+  /** By key: its commits and completed writes in order, and where each of their values is first. */
+  readonly #writes = new Map<number, { places: number[]; firsts: Map<number, number> }>();
+
+  constructor(history: HistoryColumns) {
+    this.#history = history;
+    const { code, key } = history;
+    if (history.countOf(COMMIT_OK) + history.countOf(WRITE_OK) === 0) return;
+    for (let at = 0; at < history.length; at += 1) {
+      if (code[at] === COMMIT_OK || code[at] === WRITE_OK) this.#addWrite(key.get(at), at);
+    }
+  }
+
+  /**
+   * @param at the event whose value was too old
+   * @param before the event with the newer value, if there is one
+   */
+  causeOf(at: number, before: number | undefined): string {
+    const history = this.#history;
+    const event = history.eventAt(at);
+    if (event.f === 'commit') return 'the row itself went back';
+    if (before !== undefined && this.#wentBack(at, before)) return 'the row itself went back, and was read so';
+    const origin = originOf(deliveryOf(history, event));
+    return before !== undefined && history.generation.get(at) < history.generation.get(before)
+      ? `${origin}, with the value of an earlier generation`
+      : origin;
+  }
+
+  #addWrite(key: number, at: number): void {
+    const writes = this.#writes.get(key) ?? { places: [], firsts: new Map<number, number>() };
+    this.#writes.set(key, writes);
+    writes.places.push(at);
+    const value = this.#history.values.ids.get(at);
+    if (!writes.firsts.has(value)) writes.firsts.set(value, at);
+  }
+
+  /** Whether the last value that was written before the event is its own, and the newer one was written before that. */
+  #wentBack(at: number, before: number): boolean {
+    const { key, values } = this.#history;
+    const writes = this.#writes.get(key.get(at));
+    const last = writes?.places[placesBefore(writes.places, at) - 1];
+    if (writes === undefined || last === undefined) return false;
+    const newer = writes.firsts.get(values.ids.get(before));
+    return values.ids[last] === values.ids[at] && newer !== undefined && newer < last;
+  }
 }
 
-/** Whether the last value that was written before the event is its own, and the newer one was written before that. */
-function wentBack(history: HistoryColumns, at: number, before: number): boolean {
-  const { code, key, values } = history;
-  let [isOwnLast, hasNewer] = [false, false];
-  for (let index = 0; index < at; index += 1) {
-    const what = code.get(index);
-    if ((what !== COMMIT_OK && what !== WRITE_OK) || key.get(index) !== key.get(at)) continue;
-    isOwnLast = values.ids[index] === values.ids[at];
-    if (!isOwnLast) hasNewer ||= values.ids[index] === values.ids[before];
+/** How many of the places, which increase, are before `at`. */
+function placesBefore(places: readonly number[], at: number): number {
+  let [from, to] = [0, places.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (places[middle]! < at) from = middle + 1;
+    else to = middle;
   }
-  return isOwnLast && hasNewer;
+  return from;
 }
 
 /** The read or the push that delivered what was shown. */

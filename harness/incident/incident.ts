@@ -6,7 +6,7 @@ import type { Verdict } from '../checker/verdict.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { Incident, IncidentCause, IncidentExtent } from '../port/incident.ts';
 import { itemAt } from '../required.ts';
-import { causeOf } from './incident-cause.ts';
+import { IncidentCauses } from './incident-cause.ts';
 import { supabaseQuery } from './supabase-query.ts';
 
 /** One violation. */
@@ -43,12 +43,14 @@ const KEYS_MAX = 5;
 /** In the order of the history. */
 function findAll(history: HistoryColumns, verdicts: readonly Verdict[]): Found[] {
   const violated = verdicts.filter(({ valid }) => valid === false);
+  if (violated.length === 0) return [];
   const found: Found[] = [];
   const known = new Set<number>();
+  const causes = new IncidentCauses(history);
   const add = (at: number, before: number | undefined, sentence: () => string): void => {
     if (known.has(at)) return;
     known.add(at);
-    found.push({ at, cause: causeOf(history, at, before), sentence });
+    found.push({ at, cause: causes.causeOf(at, before), sentence });
   };
   if (violated.some(({ property }) => property === 'monotonic-view')) eachReversion(history, add);
   for (const { events, sentence } of violated.flatMap(({ violations }) => violations)) {

@@ -17,7 +17,11 @@ export function locating<T>(file: string, code: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof SyntaxProblem) throw new UsageError(code, `${file}:${error.line}: ${error.message}`);
-    throw error;
+    throw located(file, code, error);
   }
+}
+
+/** A problem with the name of the file as a UsageError; any other error as it is. */
+export function located(file: string, code: string, error: unknown): unknown {
+  return error instanceof SyntaxProblem ? new UsageError(code, `${file}:${error.line}: ${error.message}`) : error;
 }

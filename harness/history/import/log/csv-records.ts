@@ -6,7 +6,7 @@ import type { LogRecord, RecordReader } from './log-record.ts';
 
 interface Row {
   record: Record<string, string>;
-  /** `lines`: up to which the row reaches. */
+  /** `lines`: the last one of the row. */
   info: { lines: number };
 }
 
@@ -15,59 +15,66 @@ export class CsvRecords implements RecordReader {
   readonly #delimiterOf: (text: string) => string | undefined;
   #begin = '';
   #parser: ReturnType<typeof parse> | undefined;
-  #failure: Error | undefined;
-  /** The line at which the next row begins. */
-  #line = 2;
+  #rows: Row[] = [];
 
   /** @param delimiterOf the separator, by a text that begins with the first line */
   constructor(delimiterOf: (text: string) => string | undefined) {
     this.#delimiterOf = delimiterOf;
   }
 
-  push(text: string): LogRecord[] {
+  async push(text: string): Promise<LogRecord[]> {
     if (this.#parser !== undefined) return this.#write(this.#parser, text);
     this.#begin += text;
-    return /[\r\n]/.test(this.#begin) || this.#begin.length > ENTRY_LENGTH_MAX ? this.#open() : [];
+    const hasLine = /[\r\n]/.test(this.#begin) || this.#begin.length > ENTRY_LENGTH_MAX;
+    return hasLine ? this.#write(this.#open(), this.#begin) : [];
   }
 
-  end(): LogRecord[] {
-    const records = this.#parser === undefined ? this.#open() : [];
-    const parser = this.#parser;
-    parser?.end();
-    return [...records, ...this.#read(parser)];
+  async end(): Promise<LogRecord[]> {
+    const isOpen = this.#parser !== undefined;
+    const parser = this.#open();
+    const records = isOpen ? [] : await this.#write(parser, this.#begin);
+    await new Promise<void>((resolve, reject) => {
+      parser.once('end', resolve).once('error', (error) => reject(problemOf(error)));
+      parser.end();
+    });
+    return [...records, ...this.#take()];
   }
 
-  #open(): LogRecord[] {
-    const delimiter = this.#delimiterOf(this.#begin) ?? ',';
-    const parser = parse({
+  #open(): ReturnType<typeof parse> {
+    this.#parser ??= parse({
       columns: true,
       bom: true,
       info: true,
       skip_empty_lines: true,
-      delimiter,
+      delimiter: this.#delimiterOf(this.#begin) ?? ',',
       max_record_size: ENTRY_LENGTH_MAX,
+    })
+      .on('data', (row: Row) => void this.#rows.push(row))
+      // Told by the callback of the write.
+      .on('error', () => undefined);
+    return this.#parser;
+  }
+
+  async #write(parser: ReturnType<typeof parse>, text: string): Promise<LogRecord[]> {
+    await new Promise<void>((resolve, reject) => {
+      parser.write(text, (error) => (error ? reject(problemOf(error)) : resolve()));
     });
-    parser.on('error', (error) => (this.#failure = error));
-    this.#parser = parser;
-    return this.#write(parser, this.#begin);
+    return this.#take();
   }
 
-  #write(parser: ReturnType<typeof parse>, text: string): LogRecord[] {
-    parser.write(text);
-    return this.#read(parser);
-  }
-
-  /** The parser parses what is written at once. */
-  #read(parser: ReturnType<typeof parse> | undefined): LogRecord[] {
-    const records: LogRecord[] = [];
-    for (let row = parser?.read() as Row | null; row; row = parser?.read() as Row | null) {
-      const fields = Object.fromEntries(Object.entries(row.record).filter(([, value]) => value !== ''));
-      records.push({ line: this.#line, fields });
-      this.#line = row.info.lines + 1;
-    }
-    if (this.#failure !== undefined) throw problemOf(this.#failure);
+  #take(): LogRecord[] {
+    const records = this.#rows.map(({ record, info }): LogRecord => {
+      const values = Object.entries(record);
+      const within = values.reduce((sum, [, value]) => sum + newlinesIn(value), 0);
+      return { line: info.lines - within, fields: Object.fromEntries(values.filter(([, value]) => value !== '')) };
+    });
+    this.#rows = [];
     return records;
   }
+}
+
+function newlinesIn(text: string): number {
+  return text.includes('\n') ? text.split('\n').length - 1 : 0;
 }
 
 function problemOf(error: Error): SyntaxProblem {

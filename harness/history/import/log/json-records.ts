@@ -5,12 +5,12 @@ import { SyntaxProblem } from '../problem.ts';
 import { parseExactly } from './exact-json.ts';
 import { JsonItems, type JsonItem } from './json-items.ts';
 import { LineRecords, NotARecord } from './line-records.ts';
-import type { LogRecord, RecordReader } from './log-record.ts';
+import type { LogRecord, SyncRecordReader } from './log-record.ts';
 
 /** Whether objects have a line each is decided by the first line. */
-export class JsonRecords implements RecordReader {
+export class JsonRecords implements SyncRecordReader {
   #begin = '';
-  #reader: RecordReader | undefined;
+  #reader: SyncRecordReader | undefined;
 
   push(text: string): LogRecord[] {
     if (this.#reader !== undefined) return this.#reader.push(text);
@@ -25,7 +25,7 @@ export class JsonRecords implements RecordReader {
     return [...pending, ...(this.#reader?.end() ?? [])];
   }
 
-  #open(start: string): RecordReader {
+  #open(start: string): SyncRecordReader {
     const first = start.replaceAll('\uFEFF', '').trim();
     const isDocument = first.startsWith('[') || /^\{(?:$|.*[,{[]$)/.test(first);
     this.#reader = isDocument ? new ItemRecords(['', '*']) : new LineRecords(objectOfLine);
@@ -36,7 +36,7 @@ export class JsonRecords implements RecordReader {
 const FIRST_LINE_MAX = 1024 * 1024;
 
 /** The objects at paths of JSON documents. */
-export class ItemRecords implements RecordReader {
+export class ItemRecords implements SyncRecordReader {
   readonly #items: JsonItems;
   readonly #fieldsOf: (value: unknown) => Fields[] | undefined;
 

@@ -2,7 +2,7 @@
 import type { Fields } from '../../event-shape.ts';
 import { ENTRY_LENGTH_MAX } from '../input-text.ts';
 import { SyntaxProblem } from '../problem.ts';
-import type { LogRecord, RecordReader } from './log-record.ts';
+import type { LogRecord, SyncRecordReader } from './log-record.ts';
 
 /** Why a line is not a record: a reason that is the same for all such lines, and a detail of this one. */
 export class NotARecord extends Error {
@@ -13,7 +13,7 @@ export class NotARecord extends Error {
   }
 }
 
-export class LineRecords implements RecordReader {
+export class LineRecords implements SyncRecordReader {
   readonly #parse: (line: string) => Fields | undefined;
   #rest = '';
   #line = 0;

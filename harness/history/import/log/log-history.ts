@@ -14,6 +14,8 @@ import { dateOf } from './timestamp.ts';
 export interface LogHistoryOptions {
   /** Opens a store for what does not fit into memory. */
   store?: () => PageStore;
+  /** How many entries are kept in memory, if there is a store. */
+  entriesMax?: number;
   /** Whether there are several files: their names become a field of the events. */
   isMerged: boolean;
 }
@@ -35,8 +37,8 @@ export class LogHistory {
   /** `FILE:LINE` of the last time. */
   #lastPlace = '';
 
-  constructor({ store, isMerged }: LogHistoryOptions) {
-    this.#marks = new MarkSorter(store);
+  constructor({ store, entriesMax, isMerged }: LogHistoryOptions) {
+    this.#marks = new MarkSorter(store, entriesMax);
     this.#isMerged = isMerged;
   }
 

@@ -1,4 +1,5 @@
 /** What the readers of log formats yield: one record for each line, entry or span. */
+import type { MaybePromise } from '../../../maybe-promise.ts';
 import type { Fields } from '../../event-shape.ts';
 
 export type LogRecord = ReadRecord | BrokenRecord;
@@ -19,7 +20,13 @@ export interface BrokenRecord {
 /** Reads the text of one file, which it receives in pieces of any length. */
 export interface RecordReader {
   /** @throws SyntaxProblem if nothing after it can be read */
-  push(text: string): LogRecord[];
+  push(text: string): MaybePromise<LogRecord[]>;
   /** @throws SyntaxProblem */
+  end(): MaybePromise<LogRecord[]>;
+}
+
+/** A reader that needs no pause. */
+export interface SyncRecordReader extends RecordReader {
+  push(text: string): LogRecord[];
   end(): LogRecord[];
 }

@@ -12,9 +12,6 @@ export interface Mark {
   entry: LogEntry;
 }
 
-/** Entries that are kept in memory before they are sorted into the store. */
-const ENTRIES_MAX = 200_000;
-
 /**
  * At the same time beginnings come before ends, so that the requests overlap; entries of the same time keep the order in which they
  * were added.
@@ -29,9 +26,9 @@ export class MarkSorter {
 
   /**
    * @param store opens a store for what exceeds the memory, if there is one
-   * @param entriesMax how many entries are kept in memory
+   * @param entriesMax how many entries are kept in memory before they are sorted into the store
    */
-  constructor(store?: () => PageStore, entriesMax: number = ENTRIES_MAX) {
+  constructor(store?: () => PageStore, entriesMax: number = Infinity) {
     this.#store = store;
     this.#entriesMax = entriesMax;
   }

@@ -4,12 +4,12 @@ import type { Fields } from '../../event-shape.ts';
 import { HistoryReader } from '../../reader.ts';
 import type { ImportInput, ImportOptions, ImportedHistory } from '../import-format.ts';
 import { textPieces } from '../input-text.ts';
-import { locating } from '../problem.ts';
+import { located } from '../problem.ts';
 import { joinMappings, mappingOfUrl, missingFields, type MappingFile } from './complete-mapping.ts';
 import { LogAdding, RECORDS_TO_INFER } from './log-adding.ts';
 import type { LogFormat } from './log-format.ts';
 import { LogHistory } from './log-history.ts';
-import type { LogRecord } from './log-record.ts';
+import type { LogRecord, RecordReader } from './log-record.ts';
 
 /** Into memory. @throws UsageError `FILE:LINE: what is wrong` */
 export async function readLog(input: ImportInput, format: LogFormat, options: ImportOptions): Promise<ImportedHistory> {
@@ -35,23 +35,28 @@ export async function addLog(
   const given = mappingFor(format, options, file);
   const adding = new LogAdding(history, file, format, given);
   const reader = await format.open(file);
-  const read = (work: () => LogRecord[]): LogRecord[] => locating(file, 'log-invalid', work);
-  for await (const piece of textPieces(input, PIECE_BYTES)) adding.add(read(() => reader.push(piece)));
-  adding.add(read(() => reader.end()));
+  for await (const records of recordsIn(input, reader)) adding.add(records);
   return adding.end();
 }
 
 /** The fields of the first records of a file. @throws UsageError `FILE:LINE: what is wrong` */
 export async function firstRecords(input: ImportInput, format: LogFormat): Promise<Fields[]> {
-  const file = input.name;
-  const reader = await format.open(file);
   const records: LogRecord[] = [];
-  for await (const piece of textPieces(input, PIECE_BYTES)) {
-    records.push(...locating(file, 'log-invalid', () => reader.push(piece)));
+  for await (const more of recordsIn(input, await format.open(input.name))) {
+    records.push(...more.slice(0, RECORDS_TO_INFER));
     if (records.length >= RECORDS_TO_INFER) break;
   }
-  if (records.length < RECORDS_TO_INFER) records.push(...locating(file, 'log-invalid', () => reader.end()));
   return records.slice(0, RECORDS_TO_INFER).flatMap((record) => ('fields' in record ? [record.fields] : []));
+}
+
+/** The records of each piece of the text. @throws UsageError `FILE:LINE: what is wrong` */
+async function* recordsIn(input: ImportInput, reader: RecordReader): AsyncGenerator<LogRecord[]> {
+  try {
+    for await (const piece of textPieces(input, PIECE_BYTES)) yield await reader.push(piece);
+    yield await reader.end();
+  } catch (error) {
+    throw located(input.name, 'log-invalid', error);
+  }
 }
 
 const PIECE_BYTES: number = 1024 * 1024;

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../../../maybe-promise.ts';
 import { firstJsonObject, textOfFirst } from '../../first-bytes.ts';
 import type { LogFormat } from '../log-format.ts';
 import type { LogRecord, RecordReader } from '../log-record.ts';
@@ -38,12 +39,12 @@ class JsonOrCsv implements RecordReader {
     this.#csv = csv;
   }
 
-  push(text: string): LogRecord[] {
+  push(text: string): MaybePromise<LogRecord[]> {
     this.#reader ??= /^\s*[[{]/.test(text) ? this.#json() : this.#csv();
     return this.#reader.push(text);
   }
 
-  end(): LogRecord[] {
+  end(): MaybePromise<LogRecord[]> {
     return this.#reader?.end() ?? [];
   }
 }
