@@ -3,6 +3,7 @@ export {
   check,
   explore,
   hunt,
+  load,
   matrix,
   preflight,
   replay,
@@ -13,6 +14,7 @@ export {
 } from './api/verbs.ts';
 export type { CheckFilesOptions } from './api/check-files.ts';
 export type { ExploreRangesOptions } from './api/explore-ranges.ts';
+export type { LoadScenarioOptions } from './api/load-scenario.ts';
 export type { HuntOptions } from './api/hunt-planted.ts';
 export type { Hunt, HuntResults } from './port/hunt.ts';
 export type { MatrixOptions } from './api/judge-matrix.ts';
@@ -22,6 +24,7 @@ export type { RunningOptions, RunScenariosOptions } from './api/run-scenarios.ts
 export type { Check, CheckName, FailedCheck, PassedCheck, Problem } from './preflight/connection-trial.ts';
 export { EnvironmentError, RatchetError, UsageError } from './errors.ts';
 export type { StatusWords, TrackedTable } from './port/backend.ts';
+export type { ChangesOfStory, LivePage, LivePageTools, OpenLivePage } from './port/live-page.ts';
 export type { DatabaseModel, FunctionModel, Row, TableModel, Transaction } from './port/model.ts';
 export type { History, HistoryEvent, HistoryHeader, ProgressValue, Value } from './history/event.ts';
 export {
@@ -39,6 +42,7 @@ export {
   type FaultPart,
   type PlanParts,
   type PollOptions,
+  type StreamOptions,
   type Replica,
   type GenerationPart,
   type GenerationOptions,

@@ -8,13 +8,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Diagnosis } from '../harness/port/backend.ts';
+import { findK6 } from '../harness/load/find-k6.ts';
 import { findBrowser } from '../harness/report/html/browser.test-support.ts';
 import { loadBackend } from '../harness/runner/backend-registry.ts';
 
 const [only, others] = take('--only', process.argv.slice(2));
 const [named, rest] = take('--require', others);
 const required = [...only, ...named];
-const candidates = only.length > 0 ? only : ['unit', 'embedded', 'browser', 'containers'];
+const candidates = only.length > 0 ? only : ['unit', 'embedded', 'k6', 'browser', 'containers'];
 /** Skipped suite → the reason. */
 const skipped = new Map<string, string>();
 let images = '';
@@ -46,9 +47,18 @@ function countOf(file: string): string {
 
 async function diagnose(suite: string): Promise<readonly Diagnosis[]> {
   if (suite === 'unit') return [];
+  if (suite === 'k6') return [diagnoseK6(), ...(await loadBackend('embedded').then((backend) => backend.diagnose()))];
   if (suite !== 'browser') return (await loadBackend(suite)).diagnose();
   const detail = 'none of $CHROMIUM_PATH, Playwright’s Chromium, chromium and google-chrome is installed';
   return [{ what: 'browser', ok: findBrowser() !== undefined, detail }];
+}
+
+function diagnoseK6(): Diagnosis {
+  try {
+    return { what: 'k6', ok: true, detail: findK6(process.cwd()) };
+  } catch (error) {
+    return { what: 'k6', ok: false, detail: (error as Error).message };
+  }
 }
 
 function isRequested(suite: string): boolean {

@@ -25,6 +25,21 @@ export interface PartedInput {
 }
 
 /**
+ * Reads a history in parts, however small it is.
+ * @throws UsageError `FILE:LINE: what is wrong`
+ */
+export async function readInParts(
+  { name, bytes }: ImportInput,
+  path: string,
+  memoryBytes: number,
+): Promise<PartedInput> {
+  const { size } = statSync(path);
+  const input = bytes[Symbol.asyncIterator]();
+  const { first, length } = await firstOf(input, FIRST_BYTES);
+  return inParts(name, joined(first, input), path, limitsOf(eventsIn(first, length, size), memoryBytes));
+}
+
+/**
  * A history with a plan is always read into memory: what it has tested depends on all of it.
  * @param path of the file if its bytes can be read again at any place
  * @throws UsageError `FILE:LINE: what is wrong`

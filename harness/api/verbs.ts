@@ -11,6 +11,7 @@ import type { CheckFilesOptions } from './check-files.ts';
 import { collect } from './collect.ts';
 import type { ExploreRangesOptions } from './explore-ranges.ts';
 import type { HuntResults } from '../port/hunt.ts';
+import type { LoadScenarioOptions } from './load-scenario.ts';
 import type { HuntOptions } from './hunt-planted.ts';
 import type { MatrixResults } from '../port/matrix.ts';
 import type { MatrixOptions } from './judge-matrix.ts';
@@ -109,6 +110,19 @@ export async function preflight(options: PreflightOptions = {}): Promise<Preflig
 export async function matrix(options: MatrixOptions = {}): Promise<MatrixResults> {
   const { judgeMatrix } = await import('./judge-matrix.ts');
   return judgeMatrix(options);
+}
+
+/**
+ * Lets k6 drive many tabs over HTTP while a scenario runs again and again, and judges what each tab was answered.
+ * @example `await load('lagging-replica', { subject: './my-subject.ts', tabs: 200, durationMs: 60_000 })`
+ * @throws RatchetError for bad input (`exitCode` 64), or if k6 is missing or the load cannot start (2)
+ */
+export async function load(
+  scenario: string,
+  options: Omit<LoadScenarioOptions, 'scenario' | 'command'> = {},
+): Promise<RunResults> {
+  const { loadScenario } = await import('./load-scenario.ts');
+  return runsOf(await collect(options.reporter, (reporter) => loadScenario({ ...options, scenario, reporter })));
 }
 
 /**

@@ -21,6 +21,8 @@ export interface TableModel {
   /** In the order of the migration. */
   columns: Readonly<Record<string, ColumnModel>>;
   primaryKey: readonly string[];
+  /** The publication `supabase_realtime` has the table: its changes can be subscribed to. */
+  isPublished?: true;
   /** Constraint name → whether a row satisfies it. As in SQL, `null` counts as satisfied. */
   checks?: Readonly<Record<string, (row: Row) => boolean | null>>;
   /** Constraint name → columns, each with the primary key of another table. */

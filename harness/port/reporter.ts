@@ -8,6 +8,8 @@ import type { History } from '../history/event.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { BaselineMatch, BaselineSummary } from './baseline.ts';
+import type { Incident } from './incident.ts';
+import type { LoadSummary } from './load.ts';
 import type { Shard } from './shard.ts';
 import type { SourceFiles } from './subject.ts';
 import type { FailedCheck } from '../preflight/connection-trial.ts';
@@ -122,8 +124,12 @@ export interface JudgedRun extends RunTitle {
   /** Absolute paths of the application's routes, as far as they are known. */
   sources?: SourceFiles;
   durationMs: number;
+  /** What the tabs of `ratchet load` measured. */
+  load?: LoadSummary;
   /** For a log: the number of its lines, and the lines that are not events. */
   log?: LogLines;
+  /** For a log with violations: what they have in common. */
+  incident?: Incident;
   /** The content of `verdict.json`: this run as JSON, without history and plan. */
   record: Readonly<Record<string, unknown>>;
 }
@@ -142,8 +148,8 @@ export interface AttemptCounts {
 
 export interface LogLines {
   lines: number;
-  /** `line` is the first line that was skipped for the reason. */
-  skipped: readonly { reason: string; count: number; line: number }[];
+  /** `line` is the first line that was skipped for the reason, of `file` if several were merged. */
+  skipped: readonly { reason: string; count: number; line: number; file?: string }[];
 }
 
 /** A search for a plan that breaks the subject. */

@@ -5,7 +5,9 @@ import type { JudgedRun, LogLines } from '../port/reporter.ts';
 import { shortPath } from '../short-path.ts';
 import { describeAttempts, describeJudged, isSurprise } from './expected-words.ts';
 import { describeFailedCheck } from './check-text.ts';
+import { describeLoad, describeSlices } from './load-text.ts';
 import type { Palette } from './palette.ts';
+import { describeIncident } from './incident-text.ts';
 import { quotedLines } from './printable.ts';
 import { formatVerdicts, validityMark } from './verdict-text.ts';
 
@@ -45,17 +47,34 @@ export interface BodyOptions {
 /** The plan, the violations, the reasons, the saved files and, last, the replay command. */
 export async function describeBody(run: JudgedRun, options: BodyOptions): Promise<string[]> {
   const { palette, showsLines, showsPlan, showsEach, showsTimeline = false } = options;
-  const { plan, history, incomplete, untested, failedCheck, attempts, notes, file, historyFile, replay, valid, log } =
-    run;
+  const {
+    plan,
+    history,
+    incomplete,
+    untested,
+    failedCheck,
+    attempts,
+    notes,
+    file,
+    historyFile,
+    replay,
+    valid,
+    log,
+    incident,
+  } = run;
   return [
     ...(showsPlan && plan !== undefined ? await planLines(run, palette) : []),
     ...(showsTimeline ? await timelineLines(run, palette) : []),
     ...(log === undefined ? [] : describeLog(log, showsLines).map((line) => palette.dim(line))),
+    ...(run.load === undefined
+      ? []
+      : [...describeLoad(run.load), ...(valid === true && !showsEach ? [] : describeSlices(run.load))]),
     ...formatVerdicts(history, run, {
       palette,
       held: showsEach ? 'each' : 'names',
       knownReason: untested?.[0] ?? incomplete?.message,
     }),
+    ...(incident === undefined ? [] : describeIncident(incident, palette)),
     ...(untested ?? []).slice(valid === 'unknown' ? 1 : 0).map((reason) => `note:    ${reason}`),
     ...(failedCheck === undefined ? [] : [`mistake: ${describeFailedCheck(failedCheck)}`]),
     ...(attempts?.differences ?? []).map((difference) => `differs: ${difference}`),
@@ -87,8 +106,12 @@ function describeStop(error: Error): string[] {
 }
 
 function describeLog(log: LogLines, showsLines: boolean): string[] {
-  const reasons = log.skipped.map(({ reason, count, line }) => `${count}: ${reason}, first at line ${line}`);
+  const reasons = log.skipped.map((each) => `${each.count}: ${each.reason}, first at ${placeWords(each)}`);
   return showsLines ? [describeLines(log), ...reasons.map((reason) => `  ${reason}`)] : reasons;
+}
+
+function placeWords({ line, file }: LogLines['skipped'][number]): string {
+  return file === undefined ? `line ${line}` : `line ${line} of ${file}`;
 }
 
 function describeLines({ lines, skipped }: LogLines): string {

@@ -11,6 +11,7 @@ import type {
 } from '../port/reporter.ts';
 import { plainPalette, terminalPalette, type Palette } from './palette.ts';
 import { withPrintable } from './printable-reporter.ts';
+import { describeLoad } from './load-text.ts';
 import { storiesOf } from './run-stories.ts';
 import { describeBody, describeDuration, describeHead } from './run-text.ts';
 import { isKnown } from './expected-words.ts';
@@ -61,12 +62,13 @@ class TextReporter implements Reporter {
     const isOnlyFile = isFile && this.#start.titles.length === 1;
     const isShort = run.valid === true && !this.#isVerbose && !isOnlyFile;
     const head = isOnlyFile ? [] : [describeHead(run, [this.#wordsOf(run)], { palette, isShort })];
-    if (isShort) return this.#print(head);
+    if (isShort) return this.#print([...head, ...(run.load === undefined ? [] : indented(describeLoad(run.load)))]);
     if (isKnown(run) && !this.#isVerbose) return this.#print([...head, ...indented(knownLines(run))]);
     const body = await describeBody(run, {
       palette,
       showsLines: isOnlyFile,
-      showsPlan: this.#isVerbose || !isFile,
+      // The plan of a load has every round.
+      showsPlan: (this.#isVerbose || !isFile) && run.load === undefined,
       showsEach: this.#isVerbose || isOnlyFile,
       showsTimeline: this.#isVerbose,
     });

@@ -50,15 +50,16 @@ export function judgeRun(
   return ofRun(judge(history, names, { ...searchTime(), ...options }), incompleteMarkIn(history), untested);
 }
 
-/** The same of a history without a plan that is too large for memory. */
+/** The same of a history that is too large for memory. */
 export function judgeRunInParts(
   parted: PartedHistory,
   names: readonly PropertyName[],
   options: CheckOptions,
-  restricted: Restriction,
+  restricted?: Restriction,
+  untested?: Untested,
 ): RunJudgement {
   const judgement = judgeParts(parted, names, { ...searchTime(), ...options }, restricted);
-  return ofRun(judgement, incompleteMarkIn(parted.faults.history), undefined);
+  return ofRun(judgement, incompleteMarkIn(parted.faults.history), untested);
 }
 
 function ofRun(judgement: Judgement, mark: EventBody | undefined, untested: Untested | undefined): RunJudgement {

@@ -4,6 +4,9 @@ import { EnvironmentError } from '../errors.ts';
 import type { History } from '../history/event.ts';
 import { allows, type ObserverPlan } from '../plan/plan.ts';
 import type { AskStatus } from '../port/channel.ts';
+import type { SubjectEnvironment } from '../port/subject.ts';
+import type { Clock } from '../clock.ts';
+import type { AppInstances } from '../subject/instances.ts';
 import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
 import { outsideOfScale } from './commit-scale.ts';
@@ -17,15 +20,17 @@ import {
 } from '../history/marks.ts';
 import { isProgress } from '../history/order.ts';
 import { OVER } from '../recording/moments.ts';
+import { createBroadcast } from '../actors/broadcast.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
 import { onBehalfOf } from '../async-context.ts';
 import type { Recorder } from '../recording/recorder.ts';
+import type { Service } from '../recording/exchanges.ts';
 import { storyKeys } from '../recording/story-keys.ts';
 import { mayPassByGateway, requireOfCluster, requireSupport } from './requirements.ts';
 import { describeGivenUp } from './given-up.ts';
 import { prepareSeeding, storiesOf, waitForReplicas } from './seeding.ts';
 import { prepareStage, type Stage, type StageOptions } from './stage.ts';
-import { addUsers, asSignedIn, usersOf } from './sign-in.ts';
+import { addUsers, asSignedIn, usersOf, type Credentials } from './sign-in.ts';
 import { runGeneration } from '../actors/worker.ts';
 
 export interface RunOptions extends Omit<StageOptions, 'stop' | 'users'> {
@@ -35,6 +40,19 @@ export interface RunOptions extends Omit<StageOptions, 'stop' | 'users'> {
   onProgress?(message: string): void;
   /** Stops the run; what has been recorded stays. */
   signal?: AbortSignal;
+  /** Runs beside the generations, from their start; the faults end only after it, too. Its error ends the run. */
+  beside?(run: RunningParts, signal: AbortSignal): Promise<void>;
+}
+
+/** What runs beside a plan can use of it. */
+export interface RunningParts extends Omit<SubjectEnvironment, 'clock'> {
+  clock: Clock;
+  instances: AppInstances;
+  credentials: Credentials;
+  /** Returns the database that served an operation so far, and removes the entry. */
+  takeService(operation: string): Service;
+  /** Resolves when every commit made so far has been recorded. */
+  commitsDelivered(): Promise<void>;
 }
 
 export interface RunOutcome {
@@ -191,8 +209,9 @@ async function perform(
   }
 
   async function play(): Promise<void> {
+    const broadcast = createBroadcast(stage.clock);
     const observers = plan.observers.map((observer) => {
-      const actor = createObserver(observer, { ...stage, subject, ask: askThroughEdge(stage) });
+      const actor = createObserver(observer, { ...stage, subject, broadcast, ask: askThroughEdge(stage) });
       stage.tabs.set(observer.session, actor);
       return actor;
     });
@@ -200,11 +219,12 @@ async function perform(
     const watching = new AbortController();
     signal.addEventListener('abort', () => watching.abort(OVER), { once: true });
     const watches = plan.observers.map((observer, i) => watchFrom(observer, itemAt(observers, i), watching.signal));
-    await Promise.all(
-      plan.generations.map((generation) =>
+    await Promise.all([
+      ...plan.generations.map((generation) =>
         runGeneration(generation, stage, signal).finally(() => (openGenerations -= 1)),
       ),
-    );
+      options.beside?.(partsOf(stage, cluster), signal),
+    ]);
     if (plan.watch_on_ms > 0) await stage.clock.sleep(plan.watch_on_ms, signal);
     if (!allows(plan, 'fault-without-effect')) await effectsOrEnds(stage, signal);
     if (!signal.aborted) {
@@ -223,8 +243,29 @@ async function perform(
   /** An observer whose start never occurs watches from the end of the generations, and reads once. */
   async function watchFrom(observed: ObserverPlan, observer: ObserverActor, until: AbortSignal): Promise<void> {
     await stage.moments.until(observed.start, until, observed);
-    if (!signal.aborted) await observer.watch(until);
+    if (signal.aborted) return;
+    const watched = observer.watch(until);
+    if (observed.until !== undefined) {
+      await stage.moments.until(observed.until, until, observed);
+      if (!until.aborted) observer.leave();
+    }
+    await watched;
   }
+}
+
+function partsOf(stage: Stage, cluster: Cluster): RunningParts {
+  const { clock, instances, credentials, gatewayUrl, exchanges } = stage;
+  const { publishableKey, secretKey } = cluster;
+  return {
+    clock,
+    instances,
+    credentials,
+    supabaseUrl: gatewayUrl,
+    publishableKey,
+    secretKey,
+    takeService: (operation) => exchanges.takeService(operation),
+    commitsDelivered: () => cluster.commitsDelivered(),
+  };
 }
 
 /**
@@ -249,9 +290,7 @@ const EFFECT_MS_MAX = 10_000;
 function askThroughEdge({ edge, instances, credentials }: Stage): AskStatus {
   return (request, operation, { story, instance }) => {
     const within = asSignedIn(credentials, request, operation);
-    return edge.pass({ actor: operation.actor, method: request.method }, () =>
-      onBehalfOf(within, () => instances.status(instance, request, story)),
-    );
+    return edge.pass(request, within, (asked, by) => onBehalfOf(by, () => instances.status(instance, asked, story)));
   };
 }
 

@@ -16,6 +16,11 @@ export class EventHeap {
     return this.#entries.length;
   }
 
+  /** The next one, which stays. */
+  get first(): ScheduledEvent | undefined {
+    return this.#entries[0];
+  }
+
   push(entry: ScheduledEvent): void {
     const entries = this.#entries;
     let at = entries.length;

@@ -97,6 +97,7 @@ async function startInstance(
   const { status, generate } = httpInstance(url, rows, routes);
   return {
     hasOwnSteps: true,
+    url,
     status: (request, story) => unlessEnded(server, status(request, story)),
     generate: (job) => unlessEnded(server, generate(job)),
     close: () => server.stop(),

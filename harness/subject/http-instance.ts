@@ -46,6 +46,7 @@ export function httpInstance(base: string, { keyOf, tracked }: KeyedRows, { star
   const start = required(route, 'the start route');
   return {
     hasOwnSteps: true,
+    url: new URL(base).origin,
     status({ url, headers, signal }) {
       const { pathname, search } = new URL(url);
       return fetch(new URL(pathname + search, base), { headers: headersForServer(headers), signal });

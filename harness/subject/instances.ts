@@ -58,6 +58,11 @@ export class AppInstances {
     return this.#slots.some(({ app }) => app?.hasOwnSteps === true);
   }
 
+  /** Where their servers answer; empty if they are modules of this process. */
+  get urls(): string[] {
+    return this.#slots.flatMap(({ app }) => (app?.url === undefined ? [] : [app.url]));
+  }
+
   /** Whether one of them was killed: a process that is killed cannot clean up. */
   get hasKilled(): boolean {
     return this.#hasKilled;

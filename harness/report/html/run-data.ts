@@ -9,6 +9,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { itemAt } from '../../required.ts';
 import { shortPath } from '../../short-path.ts';
 import { describeFailedCheck } from '../check-text.ts';
+import { describeLoad, describeSlice } from '../load-text.ts';
 import { describeViolation, explainedEvents } from '../counterexample.ts';
 import { describeJudged } from '../expected-words.ts';
 import { describeMeasured } from '../measured.ts';
@@ -60,7 +61,7 @@ function textOf(verdict: Verdict): string {
   return worstFirst(verdict)[0]?.sentence ?? 'violated';
 }
 
-function notesOf({ untested = [], failedCheck, attempts, notes, incomplete, log }: JudgedRun): string[] {
+function notesOf({ untested = [], failedCheck, attempts, notes, incomplete, log, load }: JudgedRun): string[] {
   const skipped = (log?.skipped ?? []).map(
     ({ reason, count, line }) => `${count} lines: ${reason}, first at line ${line}`,
   );
@@ -70,6 +71,7 @@ function notesOf({ untested = [], failedCheck, attempts, notes, incomplete, log 
     ...(failedCheck === undefined ? [] : [`mistake: ${describeFailedCheck(failedCheck)}`]),
     ...(attempts?.differences ?? []).map((difference) => `differs: ${difference}`),
     ...notes,
+    ...(load === undefined ? [] : [...describeLoad(load), ...load.slices.map(describeSlice)]),
     ...skipped,
   ];
 }

@@ -1,6 +1,7 @@
 /** The store of a simulation by migrations: PostgreSQL itself, whose past the replicas read. */
 import { quotedIdentifier } from '../../insert-statement.ts';
 import type { Row } from '../../../port/model.ts';
+import type { PublishedTable } from '../../../port/stream.ts';
 import type { HttpAnswer } from '../../../port/message.ts';
 import type { RestHandler } from '../simulated-rest.ts';
 import type { SimulatedStore, StoreOptions } from '../simulated-store.ts';
@@ -93,6 +94,11 @@ export class PgliteStore implements SimulatedStore {
       .rows(`select ${names} from public.${quotedIdentifier(tracked.table)}`)
       .map((texts): Row => Object.fromEntries(columns.map((column, at) => [column, texts[at] ?? null])));
     return rows.find((row) => rowKeyText(row, tracked) === id);
+  }
+
+  published(): readonly PublishedTable[] {
+    const { published } = this.#database;
+    return published === undefined ? [] : [published];
   }
 
   close(): void {}
