@@ -23,6 +23,8 @@ const PLANTED: [rule: string, file: string, imported: string][] = [
   ['plan-is-a-value', 'harness/plan/runner.ts', '../runner/leaf.ts'],
   ['define-knows-ports', 'harness/define/runner.ts', '../runner/leaf.ts'],
   ['faults-know-ports', 'harness/faults/backend.ts', '../backend/embedded/leaf.ts'],
+  ['incident-knows-histories', 'harness/incident/runner.ts', '../runner/leaf.ts'],
+  ['realtime-knows-ports', 'harness/realtime/runner.ts', '../runner/leaf.ts'],
   ['loader-imports-nothing', 'harness/loader/plan.ts', '../plan/leaf.ts'],
   ['subject-knows-ports', 'harness/subject/backend.ts', '../backend/embedded/leaf.ts'],
   ['gateway-knows-ports', 'harness/gateway/backend.ts', '../backend/embedded/leaf.ts'],
