@@ -9,7 +9,7 @@ import type { MatrixResults } from '../harness/port/matrix.ts';
 import { matrixMarkdown } from '../harness/report/matrix-text.ts';
 import { openCatalogue } from '../harness/runner/catalogue.ts';
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 const program = fileURLToPath(new URL('../bin/ratchet.js', import.meta.url));
 const folder = fileURLToPath(new URL('../fixtures/single-remedies', import.meta.url));
 
