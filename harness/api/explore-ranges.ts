@@ -4,6 +4,7 @@ import { realClock } from '../clock.ts';
 import { requireRange } from '../define/define-range.ts';
 import { defineScenario } from '../define/define-scenario.ts';
 import { UsageError } from '../errors.ts';
+import { countBranches } from '../explore/branch-counts.ts';
 import { exploreSpaces, SIMULATED, type ExploreProgress } from '../explore/explore-spaces.ts';
 import type { ExploreBasesOptions } from '../explore/exhaustive/explore-bases.ts';
 import type { SearchWorker } from '../explore/explore.ts';
@@ -59,6 +60,8 @@ export interface ExploreRangesOptions extends ProjectOptions, ExhaustiveOptions,
   keep?: boolean;
   /** Runs every plan twice, and checks only whether the runs differ. */
   checkDeterminism?: boolean;
+  /** Counts which branches of the code of a subject of modules the search takes. */
+  coverage?: boolean;
   /** Called with the progress of the search. */
   onProgress?(state: ExploreProgress | ExhaustiveProgress): void;
 }
@@ -115,11 +118,14 @@ async function searchRanges(project: Project, options: ExploreRangesOptions): Pr
     spaces.push(space);
     if (typeof range === 'string') named.add(space);
   }
-  const job: Job = { set, properties, seed, checkDeterminism };
+  const { coverage: countsBranches = false } = options;
+  const job: Job = { set, properties, seed, checkDeterminism, ...(countsBranches ? { countsBranches } : {}) };
   const isForThreads = (space: Space): boolean => named.has(space) && typeof options.subject !== 'object';
   // Once for all threads; also reports a migration that cannot be applied.
   await prepareSimulationFiles(subject);
-  const simulate = spaces.every(isForThreads) ? undefined : await simulationOf(subject);
+  const isForThreadsAlone = spaces.every(isForThreads);
+  const branches = countsBranches && !isForThreadsAlone ? countBranches() : undefined;
+  const simulate = isForThreadsAlone ? undefined : await simulationOf(subject);
   const isOverdue = overdueAfter(options.limitMs);
   return exploreSpaces({
     spaces,
@@ -129,6 +135,7 @@ async function searchRanges(project: Project, options: ExploreRangesOptions): Pr
         : [
             localWorker(
               createSearcher({ ...job, ...space, simulate: required(simulate, 'the simulation'), isOverdue }),
+              branches,
             ),
           ],
     subject,

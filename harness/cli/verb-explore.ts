@@ -34,6 +34,7 @@ interface ExploreFlags extends Omit<RunFlags, 'runs'>, ExhaustiveFlags, GateFlag
   workers: number;
   keep?: boolean;
   checkDeterminism?: boolean;
+  coverage?: boolean;
 }
 
 export function addExplore(program: Command, finish: Finish, signal: AbortSignal): void {
@@ -76,6 +77,12 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
     .addOption(
       new Option('--check-determinism', 'run every plan twice, and report only differences between the two runs'),
     )
+    .addOption(
+      new Option(
+        '--coverage',
+        'show at the end which branches of the code of the subject were taken, and the lines of those that never were',
+      ),
+    )
     .addOption(reportOption())
     .addOption(keepReportsOption())
     .addOption(shardOption('plans'))
@@ -83,7 +90,7 @@ export function addExplore(program: Command, finish: Finish, signal: AbortSignal
       exhaustiveOption(
         'instead of drawing plans: try every plan with at most n deviations (1 or 2) from a base, which is a scenario or one of ' +
           `${baseNames(1).join(', ')}`,
-      ).conflicts(['runs', 'time', 'checkDeterminism']),
+      ).conflicts(['runs', 'time', 'checkDeterminism', 'coverage']),
     );
   for (const option of exhaustiveOptions()) command.addOption(option);
   for (const option of [...gateOptions(), ...reportingOptions()]) command.addOption(option);
@@ -96,8 +103,8 @@ async function exploreAll(names: readonly string[], flags: ExploreFlags, signal:
   if (flags.on !== undefined) throw searchesInSimulation(flags.on);
   requireExhaustive(flags);
   const { reporter, exitCode } = await openReporting(flags);
-  const { subject, backend, seed, runs, time: timeMs, workers, keep, checkDeterminism, report } = flags;
-  const search = { subject, backend, seed, runs, timeMs, workers, keep, checkDeterminism, report };
+  const { subject, backend, seed, runs, time: timeMs, workers, keep, checkDeterminism, coverage, report } = flags;
+  const search = { subject, backend, seed, runs, timeMs, workers, keep, checkDeterminism, coverage, report };
   const runsMax = runs ?? (timeMs === undefined ? DEFAULT_PLANS : undefined);
   const valid = await exploreRanges({
     ...search,

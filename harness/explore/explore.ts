@@ -1,8 +1,11 @@
 /** Explores a range of plans with several workers: assigns chunks, keeps the earliest find, and has it shrunk. */
 import type { Clock } from '../clock.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { CodeCoverage } from '../port/code-coverage.ts';
 import type { Shard } from '../port/shard.ts';
 import { firstOf } from '../required.ts';
+import { codeCoverageOf } from './branch-coverage.ts';
+import type { ModuleCounts } from './branch-counts.ts';
 import type { Coverage, Pair } from './coverage.ts';
 import { interruptionOf } from './interruption.ts';
 import { CHUNK_RUNS, type ChunkResult, type Find } from './search.ts';
@@ -13,6 +16,8 @@ import { isBlocked, STEADY, type Failing } from './trial.ts';
 export interface SearchWorker {
   search(chunk: number, runs: number): Promise<ChunkResult>;
   shrink(find: Find, onSmaller: (plan: Plan) => void): Promise<Shrunk>;
+  /** How often the code of the subject has run in it; present if it counts that. */
+  branches?(): Promise<readonly ModuleCounts[]>;
   /** Stops the worker immediately. */
   close(): void;
 }
@@ -45,6 +50,8 @@ export interface Explored {
   coverage: Coverage;
   /** The pairs of a kind of deviation and a phase of the application that were tried. */
   pairs: readonly Pair[];
+  /** The branches of the subject's code that were taken, if the workers count them and were not interrupted. */
+  code?: CodeCoverage;
   /** Of these plans, how many tested nothing, and why the first of them did not. */
   untested: number;
   untestedReason?: string;
@@ -95,7 +102,15 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     }
     const best = finds.toSorted((a, b) => weightOf(b) - weightOf(a))[0];
     const found = best !== undefined && isFailed(best) && !signal.aborted ? await shrink(best) : best;
-    return { ...sum(results, searchedMs, finds), elapsedMs: elapsedMs(), found, isInterrupted: signal.aborted };
+    const counted = signal.aborted ? [] : await Promise.all(workers.flatMap((worker) => worker.branches?.() ?? []));
+    const code = counted.length === 0 ? {} : { code: codeCoverageOf(counted) };
+    return {
+      ...sum(results, searchedMs, finds),
+      ...code,
+      elapsedMs: elapsedMs(),
+      found,
+      isInterrupted: signal.aborted,
+    };
   } finally {
     interruption.stop();
     workers.forEach((worker) => worker.close());
@@ -214,7 +229,7 @@ function sum(
   results: readonly ChunkResult[],
   elapsedMs: number,
   finds: readonly Found[],
-): Omit<Explored, 'elapsedMs' | 'found' | 'isInterrupted'> {
+): Omit<Explored, 'elapsedMs' | 'found' | 'isInterrupted' | 'code'> {
   const last = lastChunk(results, finds);
   const counted = results.filter(({ chunk }) => chunk <= last).toSorted((a, b) => a.chunk - b.chunk);
   const untested = counted.reduce((total, result) => total + result.untested, 0);

@@ -21,6 +21,8 @@ export interface SearchJob {
   properties: readonly string[] | undefined;
   seed: number;
   checkDeterminism: boolean;
+  /** The thread counts how often the code of the subject runs. */
+  countsBranches?: boolean;
 }
 
 /** Searches and shrinks synchronously, in the calling thread. */

@@ -2,22 +2,28 @@
 import type { Plan } from '../plan/plan.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
 import { startThread, type Answer } from './asked-thread.ts';
+import type { ModuleCounts } from './branch-counts.ts';
 import type { SearchWorker } from './explore.ts';
 import type { SearchJob, Searcher } from './search-job.ts';
 import type { ChunkResult } from './search.ts';
 import type { Shrunk } from './shrink-plan.ts';
 
 /** A request to a thread. */
-export type Request = { search: { chunk: number; runs: number } } | { shrink: Parameters<SearchWorker['shrink']>[0] };
+export type Request =
+  | { search: { chunk: number; runs: number } }
+  | { shrink: Parameters<SearchWorker['shrink']>[0] }
+  | { branches: true };
 
 /** A message from a thread; a smaller plan before the result of a request to shrink. */
-export type SearchAnswer = Answer<ChunkResult | Shrunk, Plan>;
+export type SearchAnswer = Answer<ChunkResult | Shrunk | readonly ModuleCounts[], Plan>;
 
 /** Searches in this thread, which is blocked during the search. */
-export function localWorker(searcher: Searcher): SearchWorker {
+/** @param branches the counts of this thread, if they are wanted */
+export function localWorker(searcher: Searcher, branches?: () => ModuleCounts[]): SearchWorker {
   return {
     search: (chunk, runs) => inMacrotask(() => searcher.search(chunk, runs)),
     shrink: (find, onSmaller) => inMacrotask(() => searcher.shrink(find, onSmaller)),
+    ...(branches === undefined ? {} : { branches: async () => branches() }),
     close: () => undefined,
   };
 }
@@ -28,6 +34,7 @@ export function threadWorker(job: SearchJob): SearchWorker {
   return {
     search: (chunk, runs) => thread.ask({ search: { chunk, runs } }),
     shrink: (find, onSmaller) => thread.ask({ shrink: find }, onSmaller),
+    ...(job.countsBranches === true ? { branches: () => thread.ask({ branches: true }) } : {}),
     close: () => thread.close(),
   };
 }

@@ -12,13 +12,36 @@ export const IMPORT_META = '__importMeta';
 export const REQUIRE = '__require';
 
 /** The file as a CommonJS function body. Top-level await is a syntax error. */
-export const compileToCommonJs = memoize((file: string): string =>
-  transform(file, {
+export const compileToCommonJs = memoize((file: string): string => {
+  const code = transform(file, {
     format: 'cjs',
     supported: { 'dynamic-import': false },
     define: { 'import.meta': IMPORT_META },
-  }),
-);
+  });
+  commonJsMaps.set(file, maps.get(file) ?? '');
+  return code;
+});
+
+/** The source maps of files that are function bodies. */
+const commonJsMaps = new Map<string, string>();
+
+export function isCompiledToCommonJs(file: string): boolean {
+  return commonJsMaps.has(file);
+}
+
+/** The file as a function body, and the line of the user's file, from 1, at an offset of it; `undefined` for generated code. */
+export function commonJsOf(file: string): { code: string; originalLine(offset: number): number | undefined } {
+  const code = compileToCommonJs(file);
+  const map = new SourceMap(JSON.parse(commonJsMaps.get(file) ?? '{}'));
+  return {
+    code,
+    originalLine(offset) {
+      const before = code.slice(0, offset);
+      const entry = map.findEntry(before.split('\n').length - 1, offset - (before.lastIndexOf('\n') + 1));
+      return 'originalLine' in entry ? entry.originalLine + 1 : undefined;
+    },
+  };
+}
 
 /** The file in the format that it has. In ES modules `__dirname` and `__filename` work too, and `require` if `REQUIRE` is declared. */
 export const compileToModule = memoize((file: string): string =>

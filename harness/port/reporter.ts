@@ -2,6 +2,7 @@
  * The port to reporters: how a verb that judges (`run`, `replay`, `explore`, `check`) reports its progress and results.
  * The methods of a reporter are called in order, one after the other; a reporter writes to its output.
  */
+import type { CodeCoverage } from './code-coverage.ts';
 import type { Validity, Verdict } from '../checker/verdict.ts';
 import type { History } from '../history/event.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
@@ -169,6 +170,8 @@ export interface JudgedExploration extends RunTitle {
   coverage: Readonly<Partial<Record<string, number>>>;
   /** The kinds of deviations with the phases of a story in which they applied: `outage/last`. */
   pairs: readonly string[];
+  /** The branches of the application's code that were taken, if that was asked for. */
+  code?: CodeCoverage;
   /** How many of the plans tested nothing, e.g. because no tab was shown a progress, and why the first did not. */
   untested: number;
   untestedReason?: string;

@@ -7,6 +7,7 @@ import { describeExhaustive } from './exhaustive-text.ts';
 import { describeFailedCheck } from './check-text.ts';
 import { describePlan } from './plan-text.ts';
 import { describeBody } from './run-text.ts';
+import { describeCode } from './code-text.ts';
 import { validityMark } from './verdict-text.ts';
 
 interface Tally {
@@ -51,6 +52,7 @@ export function describeSearch(exploration: JudgedExploration, palette: Palette)
     describeResult(exploration, palette),
     palette.dim(`  deviations tried: ${coverageOf(exploration)}`),
     ...(exploration.pairs.length === 0 ? [] : [palette.dim(`  ${describePairs(exploration.pairs)}`)]),
+    ...(exploration.code === undefined ? [] : describeCode(exploration.code).map((line) => palette.dim(`  ${line}`))),
     ...(untested === 0 ? [] : [`  ${untested} of ${runs} plans tested nothing; the first: ${untestedReason}`]),
     ...(warning === undefined ? [] : [palette.yellow(`  warning: ${warning}`)]),
     ...(failedCheck === undefined ? [] : [`  mistake: ${describeFailedCheck(failedCheck)}`]),
