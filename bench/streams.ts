@@ -22,6 +22,7 @@ const scale = Number(process.argv[2] ?? 1);
 const RUNS = Math.ceil(40 * scale);
 const REPETITIONS = 7;
 const SEEDS = Math.ceil(10_000 * scale);
+const BATCH = 50;
 const SUBSCRIBERS = 500;
 const CHANGES = 40;
 const POLL_MS = 500;
@@ -71,10 +72,10 @@ async function cost(): Promise<Result> {
 async function determinism(): Promise<Result> {
   const streamed = Object.values(scenarios).filter(({ tags }) => tags?.includes('stream') === true);
   let mismatches = 0;
-  let seed = 0;
-  while (seed < SEEDS) {
+  for (let from = 0; from < SEEDS; from += BATCH) {
+    const seeds = Array.from({ length: Math.min(BATCH, SEEDS - from) }, (_, at) => from + at);
     await inBatch(() => {
-      for (let run = 0; run < 50 && seed < SEEDS; run += 1, seed += 1) {
+      for (const seed of seeds) {
         const scenario = streamed[seed % streamed.length]!;
         const defaults = Object.entries(scenario.parameters).map(([name, parameter]) => [name, parameter.default]);
         const plan = planOf(scenario, seed, Object.fromEntries(defaults) as Record<string, number | undefined>);
