@@ -1,15 +1,9 @@
 /** Realtime of a run or of an environment: it follows the primary, in the time of the host. */
 import type { Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { Cluster, TrackedTable } from '../port/backend.ts';
 import { createRealtime, type RealtimeServer } from '../realtime/realtime-server.ts';
 import type { Host } from './host.ts';
-
-/** Whether a tab of the plan has a stream. */
-export function hasStreams({ observers }: Pick<Plan, 'observers'>): boolean {
-  return observers.some(({ channel }) => channel !== 'poll');
-}
 
 /** @throws UsageError if the changes of the tracked table cannot be subscribed to */
 export async function startRealtime(

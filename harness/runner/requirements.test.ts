@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, Capability } from '../port/backend.ts';
-import { parsePlan } from '../plan/plan.ts';
+import { parsePlan, type Plan } from '../plan/plan.ts';
 import type { Subject } from '../port/subject.ts';
 import { requireConnection, requireSupport } from './requirements.ts';
 
@@ -33,6 +33,18 @@ describe('a plan is refused with the name of a missing capability:', () => {
 
   it('replicas', () => {
     expect(() => requireSupport(planWith(), backend(), subject)).toThrow('topology.replicas');
+  });
+
+  it('stream', () => {
+    const plan = planWith();
+    const observers = [
+      { ...plan.observers[0]!, session: 'tab-9', story: 'story-1', channel: 'stream' as const, every_ms: 50 },
+    ];
+    const streamed = { ...plan, observers: observers as Plan['observers'] };
+    expect(() => requireSupport(streamed, backend('replicas'), subject)).toThrow(
+      'the backend plain cannot do what a tab of the plan with a stream needs: stream',
+    );
+    expect(() => requireSupport(streamed, backend('replicas', 'stream'), subject)).not.toThrow();
   });
 
   it('more replicas than are running', () => {

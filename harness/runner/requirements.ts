@@ -8,6 +8,7 @@ import type { Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Subject, SubjectCapability } from '../port/subject.ts';
 import { requireProperties } from './judgement.ts';
+import { hasStreams } from './streams-of-plan.ts';
 
 interface WithCapabilities extends Pick<Backend, 'name' | 'capabilities' | 'replicasMax'> {
   /** Why capabilities are missing. */
@@ -81,6 +82,9 @@ export function missingOf(plan: Plan, backend: WithCapabilities, subject: Subjec
   const isUnseen = subject.runsAt !== undefined && !backend.capabilities.has('commits');
   if (isUnseen && plan.properties.includes('integrity' satisfies PropertyName)) {
     return unsupported(backend, 'the property integrity, for an application at a URL,', 'commits');
+  }
+  if (hasStreams(plan) && !backend.capabilities.has('stream')) {
+    return unsupported(backend, 'a tab of the plan with a stream', 'stream');
   }
   const rerun = missingRerun(plan, subject);
   if (rerun !== undefined) return rerun;

@@ -33,7 +33,7 @@ export interface AttachableEnvironment extends EnvironmentParts {
 const ANSWERS_WITHIN_MS = 1_000;
 
 /** A promotion would not leave the environment as it was. */
-const NOT_ON_ENVIRONMENTS: ReadonlySet<Capability> = new Set(['promotion']);
+const NOT_ON_ENVIRONMENTS: ReadonlySet<Capability> = new Set(['promotion', 'stream']);
 
 export class RunAttachments {
   readonly #environment: AttachableEnvironment;

@@ -58,6 +58,26 @@ describe('an environment that is up', () => {
     if (error) throw new Error(error.message);
   };
 
+  it('pushes changes to a subscriber', async () => {
+    const client = createClient(up.variables['API_URL']!, up.variables['ANON_KEY']!);
+    const changes: unknown[] = [];
+    const isReady = Promise.withResolvers<void>();
+    client
+      .channel('stories')
+      .on('postgres_changes', { event: '*', schema: 'public', table: 'stories', filter: 'id=eq.pushed' }, (change) =>
+        changes.push(change.new),
+      )
+      .on('system', {}, () => isReady.resolve())
+      .subscribe();
+    await isReady.promise;
+    await write('pushed', 'one');
+    await eventually(() => changes.length === 1);
+    expect(changes).toMatchObject([{ id: 'pushed', title: 'one' }]);
+    await client.removeAllChannels();
+    await client.realtime.disconnect();
+    await clientOf(up).from('stories').delete().eq('id', 'pushed');
+  });
+
   it('serves an application by URL and key, and each database separately', async () => {
     await write('a', 'one');
     await eventually(async () => (await titles()).length === 1);

@@ -1,11 +1,14 @@
 /** An environment that stays up: databases with their REST APIs, the gateway in front of them, and faults by command. */
 import type { Backend, ClusterOptions, Commit, DatabaseNode } from '../port/backend.ts';
+import type { StreamServer } from '../port/stream.ts';
 import { serveGateway, type GatewayServer, type ServedGateway } from '../gateway/gateway-server.ts';
 import { realClock, wallTime } from '../clock.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { withAuth } from '../gateway/with-auth.ts';
 import { assembleGateway } from '../gateway/assembled-gateway.ts';
 import { assemble } from '../runner/assembly.ts';
+import { realHost } from '../runner/host.ts';
+import { startRealtime } from '../runner/realtime-of-run.ts';
 import { serveControl, type FaultRequest } from './control.ts';
 import { LiveFaults } from './live-faults.ts';
 import { RunAttachments } from './run-attachments.ts';
@@ -79,9 +82,13 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   undo.push(() => folder.remove());
   // The port first: if it is in use, this fails fast.
   const gateway = Promise.withResolvers<ServedGateway>();
+  let stream: StreamServer | undefined;
   const balancer = await serve(
     undo,
     {
+      get stream() {
+        return stream;
+      },
       handle: async (request) => (await gateway.promise).handle(request),
       refuseKey: async (head) => (await gateway.promise).refuseKey?.(head),
     },
@@ -107,6 +114,9 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     (targets) => new LiveFaults({ backend, targets, replicas: names, areCommitsReported: tracked !== undefined }),
   );
   const nodes = [cluster.primary, ...cluster.replicas];
+  const realtime = await startRealtime(cluster, { tracked: undefined, clock: realClock(), host: realHost });
+  if (realtime !== undefined) undo.push(async () => realtime.close());
+  stream = realtime;
   const opened = withAuth(assembled, cluster, () => wallTime().getTime());
   const runs = new RunAttachments({
     name: folder.name,
@@ -118,7 +128,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     gateway: opened,
     requireNoFaults: () => faults.requireNone(folder.name),
   });
-  gateway.resolve({ ...opened, handle: runs.handle });
+  gateway.resolve({ ...opened, handle: (request) => realtime?.messages.http(request) ?? runs.handle(request) });
   for (const fault of options.faults) await faults.perform({ do: 'begin', fault });
   await runs.listen(folder.runSocket);
   undo.push(async () => runs.close());

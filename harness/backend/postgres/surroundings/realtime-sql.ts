@@ -1,6 +1,6 @@
 /**
  * The publication `supabase_realtime`, and the schema `realtime`: a message that a function sends becomes a row of
- * `realtime.messages`, which is not delivered. Unlike Supabase's, that table is not partitioned.
+ * `realtime.messages`, which Realtime delivers. Unlike Supabase's, that table is not partitioned.
  */
 export const REALTIME_SQL = `
 create publication supabase_realtime;
