@@ -11,11 +11,21 @@ export interface Lease {
   release(): void;
 }
 
+/** How the statements of a lease are sent; each on its own by default. */
+export interface Pipelining {
+  /** Whether a statement is sent without waiting for its result, which nobody uses. If it fails, the next statement does. */
+  isAhead(text: string): boolean;
+  /** Whether a statement that is sent often is prepared, so that it is parsed and described only once. */
+  isPrepared(text: string): boolean;
+}
+
 interface Slot {
   sql: postgres.Sql<{}>;
   broken: boolean;
   /** Rejects pending queries: postgres.js never settles those sent between the error of a connection and its close. */
   readonly pending: Set<(reason: Error) => void>;
+  /** The statements that it has prepared. */
+  readonly prepared: Set<string>;
 }
 
 type Open = (onclose: () => void) => postgres.Sql<{}>;
@@ -32,10 +42,24 @@ export class LeasePool {
     this.#max = max;
   }
 
-  async reserve(): Promise<Lease> {
+  async reserve(pipelining: Pipelining = EACH_ON_ITS_OWN): Promise<Lease> {
     const slot = this.#takeFree() ?? (this.#slots.size < this.#max ? this.#add() : await this.#nextFree());
+    let ahead: Promise<unknown> | undefined;
     return {
-      unsafe: (text, parameters = []) => ask(slot, text, parameters),
+      async unsafe(text, parameters = []) {
+        const answer = ask(slot, text, parameters, isPrepared(slot, text, pipelining));
+        if (pipelining.isAhead(text)) {
+          ahead = ahead === undefined ? answer : Promise.all([ahead, answer]);
+          ahead.catch(() => undefined);
+          return [];
+        }
+        if (ahead === undefined) return answer;
+        answer.catch(() => undefined);
+        const before = ahead;
+        ahead = undefined;
+        await before;
+        return answer;
+      },
       release: () => this.#giveBack(slot),
     };
   }
@@ -51,7 +75,7 @@ export class LeasePool {
   }
 
   #add(): Slot {
-    const slot: Slot = { broken: false, pending: new Set(), sql: this.#open(() => lose(slot)) };
+    const slot: Slot = { broken: false, pending: new Set(), prepared: new Set(), sql: this.#open(() => lose(slot)) };
     this.#slots.add(slot);
     return slot;
   }
@@ -74,13 +98,23 @@ export class LeasePool {
   }
 }
 
-function ask(slot: Slot, text: string, parameters: readonly unknown[]): Promise<unknown> {
+const EACH_ON_ITS_OWN: Pipelining = { isAhead: () => false, isPrepared: () => false };
+/** A connection keeps what it has prepared: texts that differ each time must not fill its memory. */
+const PREPARED_MAX = 100;
+
+function isPrepared({ prepared }: Slot, text: string, pipelining: Pipelining): boolean {
+  if (!pipelining.isPrepared(text)) return false;
+  if (prepared.size < PREPARED_MAX) prepared.add(text);
+  return prepared.has(text);
+}
+
+function ask(slot: Slot, text: string, parameters: readonly unknown[], prepare: boolean): Promise<unknown> {
   return new Promise((resolve, reject) => {
     if (slot.broken) throw lost();
     slot.pending.add(reject);
     const settled = (): unknown => slot.pending.delete(reject);
     slot.sql
-      .unsafe(text, [...parameters] as never[])
+      .unsafe(text, [...parameters] as never[], { prepare })
       .then(resolve, reject)
       .finally(settled);
   });
