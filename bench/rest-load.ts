@@ -46,7 +46,9 @@ try {
   const databases = (((await databaseTicks()) - before.databases) / TICKS_PER_SECOND) * 1e3;
   const perRead = (ms: number): string => (ms / reads).toFixed(3);
   console.log(`${reads} reads in ${seconds} s by ${tabs} tabs: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`);
-  console.log(`CPU time per read: ${perRead((user + system) / 1e3)} ms in this process, ${perRead(databases)} ms in PostgreSQL`);
+  console.log(
+    `CPU time per read: ${perRead((user + system) / 1e3)} ms in this process, ${perRead(databases)} ms in PostgreSQL`,
+  );
   await server.close();
 } finally {
   await cluster.close();
@@ -80,9 +82,17 @@ async function databaseTicks(): Promise<number> {
 }
 
 async function processesOf(url: string): Promise<number[]> {
-  const { searchParams, username, password, pathname } = new URL(url.replace(/^postgresql:/, 'http:').replace('http:///', 'http://localhost/'));
+  const { searchParams, username, password, pathname } = new URL(
+    url.replace(/^postgresql:/, 'http:').replace('http:///', 'http://localhost/'),
+  );
   const path = `${searchParams.get('host')}/.s.PGSQL.5432`;
-  const sql = postgres({ path, username: searchParams.get('user') ?? username, password, database: pathname.slice(1), max: 1 });
+  const sql = postgres({
+    path,
+    username: searchParams.get('user') ?? username,
+    password,
+    database: pathname.slice(1),
+    max: 1,
+  });
   const rows = await sql<{ pid: number }[]>`select pid from pg_stat_activity`;
   await sql.end();
   return rows.map(({ pid }) => pid);
@@ -91,7 +101,11 @@ async function processesOf(url: string): Promise<number[]> {
 function ticksOf(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [user = 0, system = 0] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13).map(Number);
+    const [user = 0, system = 0] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+      .map(Number);
     return user + system;
   } catch {
     return 0;

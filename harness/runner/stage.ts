@@ -13,6 +13,7 @@ import { withAuth } from '../gateway/with-auth.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
 import { kindNamed } from '../faults/fault-registry.ts';
 import { AppInstances } from '../subject/instances.ts';
+import { RequestQueue } from '../subject/request-queue.ts';
 import { recordExchanges, type ExchangeRecorder } from '../recording/exchanges.ts';
 import { required } from '../required.ts';
 import type { Host } from './host.ts';
@@ -214,11 +215,12 @@ function commitEvent({ key, generation, progress, status, lsn, promoted }: Commi
 }
 
 async function startInstances(
-  { plan, subject }: StageOptions,
+  options: StageOptions,
   cluster: Cluster,
   server: GatewayServer,
   clocks: readonly AppClock[] = [],
 ): Promise<AppInstances> {
+  const { plan, subject } = options;
   const { publishableKey, secretKey } = cluster;
   const environments = Array.from({ length: plan.topology.instances }, (_, at): SubjectEnvironment => {
     const clock = clocks[at];
@@ -226,11 +228,21 @@ async function startInstances(
   });
   const mayBeKilled = plan.faults.some(({ kind }) => kindNamed(kind).subjectNeeds === 'instance-restart');
   try {
-    return await AppInstances.start(subject, environments, mayBeKilled);
+    return await AppInstances.start(subject, environments, { mayBeKilled, queues: queuesFor(environments, options) });
   } catch (error) {
     await server.close();
     throw error;
   }
+}
+
+function queuesFor(
+  environments: readonly SubjectEnvironment[],
+  { host, stop: onOverload }: StageOptions,
+): RequestQueue[] | undefined {
+  const { inFlightMax } = host;
+  if (inFlightMax === undefined) return undefined;
+  const clock = host.clock();
+  return environments.map(() => new RequestQueue({ inFlightMax, nowMs: () => clock.now() / 1e6, onOverload }));
 }
 
 function reportsCommits({ capabilities }: Backend, { missing }: Cluster): boolean {

@@ -44,22 +44,9 @@ export class LeasePool {
 
   async reserve(pipelining: Pipelining = EACH_ON_ITS_OWN): Promise<Lease> {
     const slot = this.#takeFree() ?? (this.#slots.size < this.#max ? this.#add() : await this.#nextFree());
-    let ahead: Promise<unknown> | undefined;
+    const statements = new LeaseStatements(slot, pipelining);
     return {
-      async unsafe(text, parameters = []) {
-        const answer = ask(slot, text, parameters, isPrepared(slot, text, pipelining));
-        if (pipelining.isAhead(text)) {
-          ahead = ahead === undefined ? answer : Promise.all([ahead, answer]);
-          ahead.catch(() => undefined);
-          return [];
-        }
-        if (ahead === undefined) return answer;
-        answer.catch(() => undefined);
-        const before = ahead;
-        ahead = undefined;
-        await before;
-        return answer;
-      },
+      unsafe: (text, parameters = []) => statements.send(text, parameters),
       release: () => this.#giveBack(slot),
     };
   }
@@ -102,10 +89,56 @@ const EACH_ON_ITS_OWN: Pipelining = { isAhead: () => false, isPrepared: () => fa
 /** A connection keeps what it has prepared: texts that differ each time must not fill its memory. */
 const PREPARED_MAX = 100;
 
-function isPrepared({ prepared }: Slot, text: string, pipelining: Pipelining): boolean {
-  if (!pipelining.isPrepared(text)) return false;
-  if (prepared.size < PREPARED_MAX) prepared.add(text);
-  return prepared.has(text);
+/** The statements of one lease. */
+class LeaseStatements {
+  readonly #slot: Slot;
+  readonly #pipelining: Pipelining;
+  /** Sent since the last statement whose result was awaited. */
+  #ahead: { text: string; parameters: readonly unknown[]; answer: Promise<unknown> }[] = [];
+
+  constructor(slot: Slot, pipelining: Pipelining) {
+    this.#slot = slot;
+    this.#pipelining = pipelining;
+  }
+
+  async send(text: string, parameters: readonly unknown[]): Promise<unknown> {
+    const isPrepared = this.#isPrepared(text);
+    const answer = ask(this.#slot, text, parameters, isPrepared);
+    if (this.#pipelining.isAhead(text)) {
+      answer.catch(() => undefined);
+      this.#ahead.push({ text, parameters, answer });
+      return [];
+    }
+    const ahead = this.#ahead;
+    if (ahead.length === 0) return answer;
+    this.#ahead = [];
+    answer.catch(() => undefined);
+    await Promise.all(ahead.map((each) => each.answer));
+    return isPrepared ? answer.catch((error: unknown) => this.#again(error, ahead, text, parameters)) : answer;
+  }
+
+  /**
+   * A table has got other columns since the statement was prepared. All that its transaction has done so far was sent ahead:
+   * the transaction is begun again.
+   */
+  async #again(
+    error: unknown,
+    ahead: readonly { text: string; parameters: readonly unknown[] }[],
+    text: string,
+    parameters: readonly unknown[],
+  ): Promise<unknown> {
+    if ((error as { routine?: string }).routine !== 'RevalidateCachedQuery') throw error;
+    await ask(this.#slot, 'rollback', [], false);
+    for (const each of ahead) await ask(this.#slot, each.text, each.parameters, false);
+    return ask(this.#slot, text, parameters, false);
+  }
+
+  #isPrepared(text: string): boolean {
+    if (!this.#pipelining.isPrepared(text)) return false;
+    const { prepared } = this.#slot;
+    if (prepared.size < PREPARED_MAX) prepared.add(text);
+    return prepared.has(text);
+  }
 }
 
 function ask(slot: Slot, text: string, parameters: readonly unknown[], prepare: boolean): Promise<unknown> {
