@@ -5,7 +5,7 @@ const IO =
 
 /** What every room may use: errors and failures of the system, the clock, the async context, small helpers, the pace of work, tracked values. */
 const COMMON =
-  '(errors|clock|async-context|camel-case|json-file|make-folder|maybe-promise|optional-package|pace|required|route-file|short-path|stacks|suggestion|system-failure|tracked-values|writing)\\.ts';
+  '(errors|clock|async-context|camel-case|json-file|make-folder|maybe-promise|optional-package|pace|package-version|required|route-file|short-path|stacks|suggestion|system-failure|tracked-values|writing)\\.ts';
 
 /** A rule against imports from one room of the harness to any but the given rooms. */
 const only = (name, room, allowed, comment) => ({
@@ -33,10 +33,10 @@ module.exports = {
     {
       name: 'no-dev-dependencies-in-product',
       severity: 'error',
-      // Optional packages, each at the one place that needs it: vitest, testcontainers, yaml; and the one that a build contains.
+      // Optional packages, each at the one place that needs it: vitest, testcontainers, yaml, OpenTelemetry, the client libraries; and the one that a build contains.
       from: {
         path: '^(harness|bin|scenarios)/',
-        pathNot: `${TEST}|^harness/(vitest\\.ts$|backend/containers/|history/import/log/mapping\\.ts$|backend/postgres/lite-library\\.ts$|load/(tab-script|load-profiles)\\.ts$)`,
+        pathNot: `${TEST}|^harness/(vitest\\.ts$|backend/containers/|history/import/log/mapping\\.ts$|channels/libraries/|backend/postgres/lite-library\\.ts$|watch/open-telemetry\\.ts$|load/(tab-script|load-profiles)\\.ts$)`,
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
@@ -64,10 +64,17 @@ module.exports = {
       'what a user writes is checked before anything runs',
     ),
     only('faults-know-ports', 'faults', ['port', 'plan'], 'a fault acts through the ports'),
+    only(
+      'incident-knows-histories',
+      'incident',
+      ['port', 'checker', 'history'],
+      'what violations have in common follows from the history',
+    ),
     only('loader-imports-nothing', 'loader', [], "how a user's files are loaded"),
     only('subject-knows-ports', 'subject', ['port', 'lifetime', 'loader'], 'the application runs against any backend'),
     only('gateway-knows-ports', 'gateway', ['port', 'history'], 'requests on their way'),
     only('register-imports-nothing', 'register', [], 'it is loaded into the processes of an application'),
+    only('realtime-knows-ports', 'realtime', ['port', 'gateway'], 'the stream, for sockets and for virtual time'),
     only('edge-knows-ports', 'edge', ['port', 'gateway'], 'what stands between a tab and the status route'),
     only('channels-know-ports', 'channels', ['port', 'plan', 'history'], 'how an observer looks'),
     only('actors-know-ports', 'actors', ['port', 'plan', 'history', 'channels', 'recording'], 'workers and observers'),
@@ -79,6 +86,13 @@ module.exports = {
       'the checks see only what a trial shows',
     ),
     only('scaffold-imports-nothing', 'scaffold', [], 'the files that connect a project: proposals from what is found'),
+    only('monitor-imports-nothing', 'monitor', [], 'it is loaded into the pages and routes of an application'),
+    only(
+      'watch-knows-no-run',
+      'watch',
+      ['port', 'history', 'checker', 'monitor'],
+      'what runs beside an application judges by itself what it sees',
+    ),
     only(
       'load-wires-a-run-and-its-tabs',
       'load',

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/longest-first.ts';
 
 const databaseTests = '**/*.embedded.test.ts';
 const containerTests = '**/*.containers.test.ts';
@@ -13,6 +14,7 @@ const exclude = ['**/node_modules/**', 'dist/**', 'reports/**'];
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -16,6 +16,7 @@ const runs = Number(process.env['BENCH_RUNS'] ?? 20);
 const host: Host = {
   clock: realClock,
   nowMs: () => Date.UTC(2026, 0, 1),
+  random: () => 0.5,
   async serve(gateway: Gateway) {
     globalThis.fetch = async (input, init) => {
       const { actor, operation } = currentOperation() ?? {};

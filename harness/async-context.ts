@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AppClock } from './clock.ts';
+import type { FetchCache } from './port/subject.ts';
 
 /** The operation of an actor that code runs for. */
 export interface Operation {
@@ -20,6 +21,8 @@ export interface InstanceSettings {
   environment: NodeJS.ProcessEnv;
   /** Only if the plan makes the clock of an instance wrong. */
   clock?: AppClock | undefined;
+  /** Only if the plan has a cache between the application and Supabase. */
+  fetchCache?: FetchCache | undefined;
   /** The instance was killed; its requests are no longer sent. */
   isDead?: boolean;
 }

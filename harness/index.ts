@@ -24,6 +24,7 @@ export type { RunningOptions, RunScenariosOptions } from './api/run-scenarios.ts
 export type { Check, CheckName, FailedCheck, PassedCheck, Problem } from './preflight/connection-trial.ts';
 export { EnvironmentError, RatchetError, UsageError } from './errors.ts';
 export type { StatusWords, TrackedTable } from './port/backend.ts';
+export type { ChangesOfStory, LivePage, LivePageTools, OpenLivePage } from './port/live-page.ts';
 export type { DatabaseModel, FunctionModel, Row, TableModel, Transaction } from './port/model.ts';
 export type { History, HistoryEvent, HistoryHeader, ProgressValue, Value } from './history/event.ts';
 export {
@@ -41,6 +42,7 @@ export {
   type FaultPart,
   type PlanParts,
   type PollOptions,
+  type StreamOptions,
   type Replica,
   type GenerationPart,
   type GenerationOptions,

@@ -17,6 +17,7 @@ const TITLES = {
   writes: 'Writes that really go backwards',
   values: 'Values that were never progress',
   failover: 'Failover',
+  stream: 'Streams',
 } as const;
 
 it('the catalogue is what the scenarios say', async () => {

@@ -45,6 +45,14 @@ it('an installed package loads a subject that imports it', () => {
   expect(run('node', ['node_modules/ratchet/bin/ratchet.js', 'list'], folder)).toContain('my app');
 });
 
+it('an application imports the monitor of an installed package, which brings nothing along', () => {
+  const script = `import { createMonitor } from 'ratchet/monitor';
+    const monitor = createMonitor({ session: 'tab-1' });
+    for (const progress of [85, 10]) monitor.show('story-1', { progress });`;
+  const line = run('node', ['--input-type=module', '-e', script], folder);
+  expect(JSON.parse(line)).toMatchObject({ event: 'ratchet.reversion', progress: 10, from: { progress: 85 } });
+});
+
 describe('a checkout', () => {
   const printing = (text: string): string => `export const main = () => console.log('${text}');\n`;
 

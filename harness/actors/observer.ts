@@ -1,15 +1,17 @@
 /** One observer: a tab that watches a story through a channel and displays its progress. */
 import { displays } from '../channels/display/display-registry.ts';
 import { channels } from '../channels/channel-registry.ts';
+import { openLibrary } from '../channels/libraries/library-channel.ts';
 import { isOlder } from '../history/order.ts';
 import type { ObserverPlan } from '../plan/plan.ts';
+import type { Refetch } from '../port/library.ts';
 import type { AskStatus, Channel, ChannelListener, ChannelSurroundings } from '../port/channel.ts';
 import type { Display, DisplayPolicy, ObservedProgress, SeenProgress, Subject } from '../port/subject.ts';
 import { applicationThrew, displayThrew, requireDisplayed } from './application-failures.ts';
 
 export interface ObserverSurroundings extends Omit<
   ChannelSurroundings,
-  'subject' | 'tab' | 'listener' | 'ask' | 'threw'
+  'subject' | 'tab' | 'listener' | 'ask' | 'storage' | 'threw'
 > {
   subject: Subject;
   ask: AskStatus;
@@ -28,6 +30,10 @@ export interface ObserverActor {
   moveTo(instance: number): void;
   /** Goes to the page of another story: the state of the page is lost, and requests in flight are dropped. */
   navigateTo(story: string): void;
+  /** The page asks anew. */
+  refetch(how: Refetch): void;
+  /** The page cancels its fetch. */
+  cancelFetch(): void;
   /** Closes the tab before the end of the run. */
   leave(): void;
 }
@@ -37,6 +43,8 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
   const { session, channel } = plan;
   const choice = plan.display === 'subject' ? subject.frontEnd.display : plan.display;
   const policy = typeof choice === 'string' ? displays[choice] : choice;
+  const open = plan.library === undefined ? channels[channel] : openLibrary(channel, plan.library);
+  const storage = new Map<string, unknown>();
   const runs: Promise<void>[] = [];
   let key = plan.story;
   let { instance } = plan;
@@ -53,6 +61,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     },
     async look() {
       await page?.look();
+      page?.leave?.();
     },
     reload() {
       if (page === undefined) return;
@@ -68,6 +77,8 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
       key = story;
       if (isOpen) page = openStory();
     },
+    refetch: (how) => void page?.refetch?.(how),
+    cancelFetch: () => page?.cancel?.(),
     leave() {
       closePage('the tab was closed');
       page = undefined;
@@ -95,7 +106,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     const ask: ChannelSurroundings['ask'] = (request, operation) =>
       around.ask(request, operation, { story: opens.story, instance });
     const threw = (error: unknown): void => around.stop(applicationThrew(error, session, clock));
-    const opened = channels[channel](opens, { ...around, tab, listener: { value }, ask, threw });
+    const opened = open(opens, { ...around, tab, listener: { value }, ask, storage, threw });
     runs.push(opened.run(end));
     return opened;
   }

@@ -9,7 +9,7 @@ import { requireProperties } from '../runner/judgement.ts';
 import { searchTime } from '../runner/search-time.ts';
 import { nameOfInput } from './input.ts';
 import { readingProgress } from './reading-progress.ts';
-import { openSource, type Source, type SourceOptions } from './history-source.ts';
+import { openSource, type LoadedHistory, type LoadedParts, type Source, type SourceOptions } from './history-source.ts';
 
 /** The bounds are over those that the plan of a run promises. */
 export interface CheckFilesOptions extends SourceOptions, Omit<CheckOptions, 'isOverdue'>, Partial<Selection> {
@@ -19,6 +19,8 @@ export interface CheckFilesOptions extends SourceOptions, Omit<CheckOptions, 'is
   timeoutMs?: number;
   /** About how many bytes of memory to use; a history that needs more is judged in parts, from disk. 512 MiB if missing. */
   memoryBytes?: number;
+  /** The files are logs of one incident: they are judged as one history, in the order of their times. */
+  merge?: boolean;
   /** Called with messages about how far it is. */
   onProgress?(message: string): void;
   /** Told of everything as it happens. What it throws ends the call. */
@@ -39,11 +41,28 @@ export async function checkFiles(
   const source = await openSource(options);
   const asked = options.properties ?? source.properties;
   const properties = asked === undefined ? undefined : requireProperties(asked);
+  const withLatencies: Loading['withLatencies'] = (loaded) => {
+    if (options.maxLatencyMs === undefined || loaded.knowsLatencies !== false) return loaded;
+    const message = `${loaded.file}: has no exact durations, so the latency of its reads cannot be judged`;
+    throw new UsageError(
+      'latency-unknown',
+      message,
+      'a mapping names them by took or began, in less than whole seconds',
+    );
+  };
   const { memoryBytes = MEMORY_BYTES, onProgress = () => undefined } = options;
-  const files = histories.map((history, at) => {
-    const which = histories.length > 1 ? `file ${at + 1} of ${histories.length}: ` : '';
-    return toLoad(history, at, { source, memoryBytes, told: (message) => onProgress(which + message) });
-  });
+  const files =
+    options.merge === true
+      ? [mergedToLoad(histories, { source, memoryBytes, told: onProgress, withLatencies })]
+      : histories.map((history, at) => {
+          const which = histories.length > 1 ? `file ${at + 1} of ${histories.length}: ` : '';
+          return toLoad(history, at, {
+            source,
+            memoryBytes,
+            told: (message) => onProgress(which + message),
+            withLatencies,
+          });
+        });
   const { keys, sessions } = options;
   return checkHistories({
     files,
@@ -60,13 +79,19 @@ interface Loading {
   source: Source;
   memoryBytes: number;
   told(message: string): void;
+  /** @throws UsageError if latencies are bounded and the log does not have them */
+  withLatencies(loaded: LoadedHistory | LoadedParts): LoadedHistory | LoadedParts;
 }
 
-function toLoad(history: string | History, at: number, { source, memoryBytes, told }: Loading): HistoryToLoad {
+function toLoad(
+  history: string | History,
+  at: number,
+  { source, memoryBytes, told, withLatencies }: Loading,
+): HistoryToLoad {
   if (typeof history === 'string') {
     const file = nameOfInput(history);
     const load = async (): Promise<HistoryFile> => {
-      const loaded = await source.loadWithin(history, memoryBytes, readingProgress(history, told));
+      const loaded = withLatencies(await source.loadWithin(history, memoryBytes, readingProgress(history, told)));
       told(`judging ${file}: ${loaded.history.length} events`);
       return loaded;
     };
@@ -74,6 +99,23 @@ function toLoad(history: string | History, at: number, { source, memoryBytes, to
   }
   const file = `history ${at + 1}`;
   return { file, load: async () => inColumns(history, file) };
+}
+
+/** All files as one history. @throws UsageError if one of them is not a file */
+function mergedToLoad(
+  histories: readonly (string | History)[],
+  { source, memoryBytes, told, withLatencies }: Loading,
+): HistoryToLoad {
+  const paths = histories.filter((each) => typeof each === 'string');
+  if (paths.length < histories.length) throw new UsageError('flags-contradictory', 'only files of logs can be merged');
+  const file = paths.map(nameOfInput).join(' + ');
+  const load = async (): Promise<HistoryFile> => {
+    const progressOf = (path: string): ((bytes: number) => void) => readingProgress(path, told);
+    const loaded = withLatencies(await source.loadMerged(paths, memoryBytes, progressOf));
+    told(`judging ${file}: ${loaded.history.length} events`);
+    return loaded;
+  };
+  return { file, load };
 }
 
 /** @throws UsageError */

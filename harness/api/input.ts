@@ -1,8 +1,9 @@
-/** Reads files and standard input, either of which may be gzipped. */
-import { createReadStream, statSync } from 'node:fs';
+/** Reads files and standard input, either of which may be compressed. */
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { Readable, pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UsageError } from '../errors.ts';
+import { peek } from '../history/import/first-bytes.ts';
 import { readText } from '../history/import/input-text.ts';
 
 const STDIN = '-';
@@ -20,14 +21,14 @@ export async function readInput(file: string): Promise<string> {
 }
 
 /**
- * The bytes of a file, decompressed if its name ends in `.gz`; `-` is standard input, decompressed if it begins with
- * the magic number of gzip.
+ * The bytes of a file, decompressed if it begins with the magic number of gzip or zstd, or if its name ends in `.gz` or `.zst`;
+ * `-` is standard input.
  * @throws UsageError naming the file, if it cannot be read
  */
 export async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
   try {
-    if (file === STDIN) yield* readStdin();
-    else yield* file.endsWith('.gz') ? decompressed(createReadStream(file)) : createReadStream(file, chunks);
+    if (file === STDIN) yield* decompressedIf(process.stdin.iterator({ destroyOnReturn: false }));
+    else yield* decompressedIf(createReadStream(file, chunks).iterator(), compressionNamed(file));
   } catch (error) {
     throw unreadable(nameOfInput(file), error as NodeJS.ErrnoException);
   }
@@ -35,7 +36,8 @@ export async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
 
 /** Whether the bytes of the history are those of a file, which can be read again at any place. */
 export function isSeekable(file: string): boolean {
-  return file !== STDIN && !file.endsWith('.gz') && statSync(file).isFile();
+  if (file === STDIN || compressionNamed(file) !== undefined || !statSync(file).isFile()) return false;
+  return compressionOf(firstBytesOf(file)) === undefined;
 }
 
 export function nameOfInput(file: string): string {
@@ -44,27 +46,43 @@ export function nameOfInput(file: string): string {
 
 const chunks = { highWaterMark: 1024 * 1024 };
 
-function readStdin(): AsyncIterable<Uint8Array> {
-  return decompressedIfGzip(process.stdin.iterator({ destroyOnReturn: false }));
+/** By which a compression is recognised. */
+const MAGIC_BYTES = 4;
+
+type Compression = 'gzip' | 'zstd';
+
+function compressionNamed(file: string): Compression | undefined {
+  return file.endsWith('.gz') ? 'gzip' : file.endsWith('.zst') ? 'zstd' : undefined;
 }
 
-/** Decompresses input that begins with the magic number of gzip. */
-async function* decompressedIfGzip(input: AsyncIterableIterator<Buffer>): AsyncGenerator<Uint8Array> {
-  const first = await input.next();
-  if (first.done === true) return;
-  const whole = Readable.from(withFirst(first.value, input));
-  yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? decompressed(whole) : whole;
+function compressionOf(first: Uint8Array): Compression | undefined {
+  const [a, b, c, d] = first;
+  if (a === 0x1f && b === 0x8b) return 'gzip';
+  return a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd ? 'zstd' : undefined;
 }
 
-async function* withFirst(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* rest;
+function firstBytesOf(file: string): Uint8Array {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(MAGIC_BYTES);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
-function decompressed(compressed: Readable): Readable {
-  const gunzip = createGunzip({ chunkSize: chunks.highWaterMark });
-  pipeline(compressed, gunzip, () => undefined);
-  return gunzip;
+/** @param named by the name of the file, which other content contradicts */
+async function* decompressedIf(input: AsyncIterable<Uint8Array>, named?: Compression): AsyncGenerator<Uint8Array> {
+  const { firstBytes, bytes } = await peek(input, MAGIC_BYTES);
+  const compression = compressionOf(firstBytes) ?? named;
+  yield* compression === undefined ? bytes : decompressed(Readable.from(bytes), compression);
+}
+
+function decompressed(compressed: Readable, compression: Compression): Readable {
+  const options = { chunkSize: chunks.highWaterMark };
+  const stream = compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
+  pipeline(compressed, stream, () => undefined);
+  return stream;
 }
 
 function unreadable(file: string, error: NodeJS.ErrnoException): unknown {
@@ -72,9 +90,10 @@ function unreadable(file: string, error: NodeJS.ErrnoException): unknown {
     ENOENT: 'no such file',
     EISDIR: 'is a folder, not a file',
     EACCES: 'permission denied',
-    Z_BUF_ERROR: 'its gzip data ends too early: is the file complete?',
+    Z_BUF_ERROR: 'its compressed data ends too early: is the file complete?',
     Z_DATA_ERROR: `its gzip data is broken: ${error.message}`,
   };
   if (error.code === undefined) return error;
-  return new UsageError('file-unreadable', `${file}: ${reasons[error.code] ?? error.message}`);
+  const reason = error.code.startsWith('ZSTD_') ? `its zstd data is broken: ${error.message}` : reasons[error.code];
+  return new UsageError('file-unreadable', `${file}: ${reason ?? error.message}`);
 }

@@ -27,6 +27,14 @@ create function public.forget(story text) returns void language sql
   as $$ delete from public.stories where id = story $$;
 create function public.refuse(state text) returns integer language plpgsql
   as $$ begin raise exception 'No more' using errcode = state, hint = 'Stop', detail = 'Here'; end $$;
+create function public.position() returns table (is_replica boolean, replayed text) language sql volatile
+  as $$ select pg_is_in_recovery(), pg_last_wal_replay_lsn()::text $$;
+create function public.current_lsn() returns text language sql volatile as $$ select pg_current_wal_lsn()::text $$;
+create function public.advance_early(story text) returns text language plpgsql as $$
+begin
+  update public.stories set progress = progress + 1 where id = story;
+  return pg_current_wal_lsn()::text;
+end $$;
 create table public.drafts (id integer primary key, body text);
 alter table public.drafts enable row level security;
 create table public.news (id integer primary key, body text);
@@ -107,6 +115,21 @@ export const CONFORMANCE_MODEL: DatabaseModel = {
       parameters: { story: 'text' },
       returns: 'void',
       run: (db, { story }) => void db.delete('stories', withId(story)),
+    },
+    position: {
+      parameters: {},
+      returns: { columns: { is_replica: 'boolean', replayed: 'text' } },
+      run: (db) => [{ is_replica: db.isInRecovery(), replayed: db.lastWalReplayLsn() }],
+    },
+    current_lsn: { parameters: {}, returns: 'text', run: (db) => db.currentWalLsn() },
+    advance_early: {
+      parameters: { story: 'text' },
+      returns: 'text',
+      run(db, { story }) {
+        const [row] = db.select('stories', withId(story));
+        db.update('stories', { progress: Number(row?.['progress']) + 1 }, withId(story));
+        return db.currentWalLsn();
+      },
     },
     refuse: {
       parameters: { state: 'text' },

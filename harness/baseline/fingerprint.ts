@@ -60,7 +60,7 @@ function deliveryOf(show: HistoryEvent, { length, eventAt }: HistoryColumns): Hi
 function originOf({ f, served_by: node, attempts }: HistoryEvent): string {
   if (f === 'receive') return 'from a push';
   if (node === 'primary') return 'from the primary';
-  if (typeof node === 'string') return 'from a replica';
+  if (typeof node === 'string') return node.includes('cache') ? 'from a cache' : 'from a replica';
   return attempts === 0 ? 'from memory' : 'from an unknown source';
 }
 

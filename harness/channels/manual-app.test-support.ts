@@ -58,11 +58,16 @@ export function manualApp(display: FrontEnd['display'] = 'as-arrived'): ManualAp
       { table: 't', key: 'id', progress: 'p' },
       { storyOf: (key) => key },
     ),
-    knownValues: { await: () => undefined },
+    knownValues: { await: () => undefined, latest: () => undefined },
     gatewayUrl: 'http://none.invalid',
+    openClient: () => {
+      throw new Error('the tabs of this test have no client');
+    },
     subject,
     requests,
     ask,
+    storage: new Map(),
+    broadcast: { tell: () => undefined, listen: () => undefined },
     stopped,
     stop: (reason) => void stopped.push(reason),
   };

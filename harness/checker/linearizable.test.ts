@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fail, historyOf, info, invoke, ok, progress, read, write } from '../history/history.test-support.ts';
+import { busyRegister } from './busy-register.test-support.ts';
 import { judge } from './compose.ts';
 import { judgeOne } from './judge-one.test-support.ts';
 
@@ -180,6 +181,12 @@ test('a search takes no more steps than necessary', () => {
   const overlapping = [1, 2, 1, 2].map((value, at) => invoke(`w${at}`, 'write', value));
   const ends = overlapping.map((_, at) => ok(`w${at}`, 'write'));
   expect(steps(overlapping, read('r', 1), ends, read('r', 2), read('s', 2))).toBe(17);
+});
+
+test.each([1, 2, 3, 4, 5, 6])('lost swaps among 2,000 operations are not tried in all combinations (%i)', (seed) => {
+  const { verdicts } = judge(busyRegister({ operations: 2_000, seed }), ['linearizable']);
+  expect(verdicts[0]?.valid).toBe(true);
+  expect(verdicts[0]?.measured?.['steps']).toBeLessThan(50_000);
 });
 
 test('lost writes that no operation observes take no steps', () => {

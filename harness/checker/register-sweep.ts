@@ -17,8 +17,9 @@ export interface Checkpoint {
   isComplete: boolean;
 }
 
-/** How many configurations one step may visit for each that it may keep. */
+/** How many configurations one step visits for each that it may keep: once it has enough to keep, and at most. */
 const visitedPerKept = 4;
+const visitedPerKeptMax = 16;
 
 /**
  * Follows the steps of a schedule with the configurations that explain them: just-in-time linearization (Lowe, Testing
@@ -182,7 +183,8 @@ export class RegisterSweep {
   #visit(width: number, expand: () => void): void {
     for (let index = 0; index < this.#visited.count; index++) {
       this.#budget.spend();
-      if (index >= width * visitedPerKept && this.#reached.count >= width) {
+      const visitsMax = width * (this.#reached.count >= width ? visitedPerKept : visitedPerKeptMax);
+      if (index >= visitsMax) {
         this.isComplete = false;
         return;
       }

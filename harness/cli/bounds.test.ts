@@ -4,7 +4,9 @@ import { duration, share, staleness } from './bounds.ts';
 
 describe('a bound', () => {
   it('in time is read as milliseconds', () => {
-    expect(['500ms', '2s', '0.5s', '1.5min', '0ms'].map(duration)).toEqual([500, 2000, 500, 90_000, 0]);
+    expect(['500ms', '2s', '0.5s', '1.5min', '0ms', '2h'].map(duration)).toEqual([
+      500, 2000, 500, 90_000, 0, 7_200_000,
+    ]);
   });
 
   it('of staleness is in time, in versions, or both', () => {
@@ -18,7 +20,7 @@ describe('a bound', () => {
   });
 
   it('that is not valid is refused', () => {
-    for (const text of ['', '2', 's', '-1s', '2 s', '2h', '1e3ms'])
+    for (const text of ['', '2', 's', '-1s', '2 s', '2d', '1e3ms'])
       expect(() => duration(text)).toThrow(InvalidArgumentError);
     for (const text of ['', '99.9', '101%', '-1%', '%', 'x%']) expect(() => share(text)).toThrow(InvalidArgumentError);
     for (const text of ['', '3', '1.5versions', 'versions', '2%'])

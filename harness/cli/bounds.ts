@@ -1,11 +1,11 @@
 /** Parses bounds on the command line: `2s`, `500ms`, `3versions`, `99.9%`, `512MiB`. */
 import { InvalidArgumentError } from 'commander';
 
-/** `2s` or `500ms` in milliseconds. */
+/** `2s`, `500ms` or `2h` in milliseconds. */
 export function duration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|min)$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)(ms|s|min|h)$/.exec(text);
   if (match === null) throw new InvalidArgumentError('It must be like 2s or 500ms.');
-  return Number(match[1]) * { ms: 1, s: 1_000, min: 60_000 }[match[2] as 'ms' | 's' | 'min'];
+  return Number(match[1]) * { ms: 1, s: 1_000, min: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'min' | 'h'];
 }
 
 /** `512MiB` or `4GiB` in bytes. */

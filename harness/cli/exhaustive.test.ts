@@ -11,26 +11,31 @@ const folder = mkdtempSync(join(tmpdir(), 'ratchet-exhaustive-'));
 const report = join(folder, 'reports');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// A project of a user: one scenario, whose plan is a base.
+// A project of a user: two scenarios, whose plans are bases. The polls of `short` do not overlap, so it has half as many plans.
 mkdirSync(join(folder, 'scenarios'));
 writeFileSync(join(folder, 'ratchet.config.ts'), `export const config = { scenarios: ['./scenarios'] };\n`);
-writeFileSync(
-  join(folder, 'scenarios/tiny.ts'),
-  `export const scenario = {
-    name: 'tiny', summary: 'one step', parameters: {},
-    plan: () => ({
-      topology: { replicas: 0 },
-      generations: [{ worker: 'worker-1', story: 'story-1', start: { at_ms: 310 }, steps: [{ progress: 100, after_ms: 50 }] }],
-      observers: [{ session: 'tab-1', story: 'story-1', every_ms: 70, start: { at_ms: 15 } }],
-      properties: ['monotonic-view'],
-    }),
-  };\n`,
-);
+for (const [name, startMs, everyMs] of [
+  ['tiny', 310, 70],
+  ['short', 100, 100],
+] as const) {
+  writeFileSync(
+    join(folder, `scenarios/${name}.ts`),
+    `export const scenario = {
+      name: '${name}', summary: 'one step', parameters: {},
+      plan: () => ({
+        topology: { replicas: 0 },
+        generations: [{ worker: 'worker-1', story: 'story-1', start: { at_ms: ${startMs} }, steps: [{ progress: 100, after_ms: 50 }] }],
+        observers: [{ session: 'tab-1', story: 'story-1', every_ms: ${everyMs}, start: { at_ms: 15 } }],
+        properties: ['monotonic-view'],
+      }),
+    };\n`,
+  );
+}
 
 const subjectOf = (name: string): string[] => ['--subject', join(root, `fixtures/subjects/${name}/subject.ts`)];
-const tiny = (exhaustive: string, subject: string, ...more: string[]): string[] => [
+const exploring = (base: string, exhaustive: string, subject: string, ...more: string[]): string[] => [
   'explore',
-  'tiny',
+  base,
   '--exhaustive',
   exhaustive,
   ...subjectOf(subject),
@@ -38,6 +43,8 @@ const tiny = (exhaustive: string, subject: string, ...more: string[]): string[] 
   report,
   ...more,
 ];
+const tiny = exploring.bind(undefined, 'tiny');
+const short = exploring.bind(undefined, 'short', '2', 'guarded');
 const ratchet = (...args: string[]) => runRatchet(args, { cwd: folder });
 
 describe('ratchet explore --exhaustive', { timeout: 240_000 }, () => {
@@ -71,15 +78,15 @@ describe('ratchet explore --exhaustive', { timeout: 240_000 }, () => {
   });
 
   it('continues with --resume where it was killed, with the same result', async () => {
-    const whole = JSON.parse(ratchet(...tiny('2', 'guarded', '--format', 'json')).stdout).explorations[0];
-    const file = join(report, 'exhaustive/tiny-guarded-2.ndjson');
+    const whole = JSON.parse(ratchet(...short('--format', 'json')).stdout).explorations[0];
+    const file = join(report, 'exhaustive/short-guarded-2.ndjson');
     expect(existsSync(file)).toBe(false);
-    const killed = spawn(process.execPath, [program, ...tiny('2', 'guarded', '--workers', '1')], { cwd: folder });
+    const killed = spawn(process.execPath, [program, ...short('--workers', '1')], { cwd: folder });
     const ended = new Promise((resolve) => killed.on('close', resolve));
     while (!existsSync(file) || readFileSync(file, 'utf8').split('\n').length < 4) await nextTurn();
     killed.kill('SIGKILL');
     await ended;
-    const { stdout, status } = ratchet(...tiny('2', 'guarded', '--resume', '--format', 'json'));
+    const { stdout, status } = ratchet(...short('--resume', '--format', 'json'));
     const resumed = JSON.parse(stdout).explorations[0];
     for (const name of ['runs', 'coverage', 'untested', 'valid']) expect(resumed[name]).toEqual(whole[name]);
     expect(resumed.exhaustive.distinctTraces).toBe(whole.exhaustive.distinctTraces);
@@ -88,8 +95,8 @@ describe('ratchet explore --exhaustive', { timeout: 240_000 }, () => {
   });
 
   it('is inconclusive if it is interrupted, and says how to continue', async () => {
-    const file = join(report, 'exhaustive/tiny-guarded-2.ndjson');
-    const stopped = spawn(process.execPath, [program, ...tiny('2', 'guarded', '--workers', '1')], { cwd: folder });
+    const file = join(report, 'exhaustive/short-guarded-2.ndjson');
+    const stopped = spawn(process.execPath, [program, ...short('--workers', '1')], { cwd: folder });
     let output = '';
     stopped.stdout.on('data', (text) => (output += text));
     const ended = new Promise((resolve) => stopped.on('close', resolve));

@@ -19,10 +19,12 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   explore: async () => (await import('./verb-explore.ts')).addExplore,
   replay: async () => (await import('./verb-replay.ts')).addReplay,
   check: async () => (await import('./verb-check.ts')).addCheck,
+  map: async () => (await import('./verb-map.ts')).addMap,
   reports: async () => (await import('./verb-reports.ts')).addReports,
   merge: async () => (await import('./verb-merge.ts')).addMerge,
   show: async () => (await import('./verb-show.ts')).addShow,
   export: async () => (await import('./verb-export.ts')).addExport,
+  watch: async () => (await import('./verb-watch.ts')).addWatch,
   up: async () => (await import('./verb-up.ts')).addUp,
   lag: async () => (await import('./verb-lag.ts')).addLag,
   fault: async () => (await import('./verb-fault.ts')).addFault,
@@ -42,7 +44,8 @@ Every run saves plan.json, history.ndjson and verdict.json in REPORT/<scenario>/
 and REPORT/latest points to the newest. --keep-reports says how many remain of each scenario.`;
 
 export async function main(argv: readonly string[]): Promise<void> {
-  const interruption = catchSignals(argv[0] === 'check' ? [] : SIGNALS);
+  const [verb = ''] = argv;
+  const interruption = catchSignals(SIGNALS_OF.get(verb) ?? SIGNALS);
   catchOutputErrors();
   let exitCode: number = ExitCode.unknown;
   const finish: Finish = (code) => {
@@ -67,7 +70,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     printError(lost);
     exitCode = ExitCode.unknown;
   }
-  process.exit(interruption.exitCode() ?? exitCode);
+  process.exit(JUDGED_WHEN_INTERRUPTED.has(verb) ? exitCode : (interruption.exitCode() ?? exitCode));
 }
 
 /** An unknown verb loads all of them, since the help and the suggestion name them. */
@@ -104,15 +107,24 @@ interface Interruption {
   endNow(): void;
 }
 
-/**
- * With the exit codes that a shell shows. `check` computes without a pause and has nothing to keep, so that signals end it as
- * they end other processes.
- */
+/** With the exit codes that a shell shows. */
 const SIGNALS: readonly (readonly [signal: NodeJS.Signals, exitCode: number])[] = [
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ];
+
+/**
+ * `check` computes without a pause and has nothing to keep, so that signals end it as they end other processes. `watch` reads its
+ * settings again on SIGHUP.
+ */
+const SIGNALS_OF: ReadonlyMap<string, typeof SIGNALS> = new Map([
+  ['check', []],
+  ['watch', SIGNALS.filter(([signal]) => signal !== 'SIGHUP')],
+]);
+
+/** A signal is the usual end of such a verb, whose exit code is that of its verdict. */
+const JUDGED_WHEN_INTERRUPTED: ReadonlySet<string> = new Set(['watch']);
 
 /** The first signal stops the run and keeps what was recorded; a second one ends at once. */
 function catchSignals(signals: typeof SIGNALS): Interruption {

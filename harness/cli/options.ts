@@ -77,11 +77,9 @@ export const replicasOption = (): Option =>
 export const routingOption = (): Option =>
   new Option('--routing <how>', 'how reads are distributed, instead of the routing of the plan').choices(ROUTINGS);
 
-export const ownTargetOption = (): Option =>
-  new Option(
-    '--i-own-this-target',
-    'with --backend remote: write to the target even if it is not marked as a test target',
-  );
+export const ownTargetOption = (
+  effect = 'with --backend remote: write to the target even if it is not marked as a test target',
+): Option => new Option('--i-own-this-target', effect);
 
 export const reportOption = (): Option =>
   new Option('--report <dir>', 'folder in which runs save their plan, history and verdict').default(DEFAULT_REPORT);

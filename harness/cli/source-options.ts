@@ -8,7 +8,14 @@ export const sourceOptions = (): Option[] => [
   new Option('--from <format>', 'format of the files (default: detected from their first bytes)').choices(
     importFormats.map(({ name }) => name),
   ),
-  new Option('--map <file>', 'the files are your own logs; FILE maps their fields (docs/LOGS.md)'),
+  new Option(
+    '--map <file>',
+    'the files are your own logs; FILE maps their fields (docs/LOGS.md); may be repeated, for files of several formats',
+  ).argParser((file: string, before: readonly string[] = []) => [...before, file]),
+  new Option(
+    '--url <pattern>',
+    'URL of the status requests in your own logs, e.g. /api/stories/:story/status; enough for a HAR file',
+  ),
   new Option(
     '--initial <value>',
     'initial value of the registers of a Jepsen history, as JSON (default: null)',

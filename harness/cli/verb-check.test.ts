@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { program, root, runRatchet } from './ratchet.test-support.ts';
 
@@ -148,8 +148,12 @@ describe('a history', () => {
     expect(ratchet(['check', '-'], 'oops').stderr).toContain('ratchet: standard input:1: not valid JSON');
   });
 
-  it('may be gzipped', () => {
+  it('may be compressed, whatever its name', () => {
     expect(ratchet(['check', file('broken.ndjson.gz', packed), ...view]).status).toBe(1);
+    expect(ratchet(['check', file('broken.zip', packed), ...view]).status).toBe(1);
+    const zstd = zstdCompressSync(shows(['tab-1', 85], ['tab-1', 10]));
+    expect(ratchet(['check', file('broken.ndjson.zst', zstd), ...view]).status).toBe(1);
+    expect(ratchet(['check', '-', ...view], zstd).status).toBe(1);
   });
 
   it('is judged only for the selected keys and sessions', () => {
@@ -210,7 +214,8 @@ describe('a history', () => {
     const args = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, program];
     const loadedBy = (...files: string[]): string =>
       spawnSync(process.execPath, [...args, 'check', ...files, ...view], { cwd: root, encoding: 'utf8' }).stderr;
-    const others = /\/(yaml|zod)\/|\/(edn|edn-value|jepsen|logs|mapping)\.ts/g;
+    const others =
+      /\/(yaml|zod|csv-parse)\/|\/(edn|edn-value|jepsen|log-history|mapping|mapping-schema|json-items)\.ts/g;
     expect(loadedBy(sound)).toContain('/reader.ts');
     expect(loadedBy(sound).match(others)).toBeNull();
     expect(loadedBy(file('loading.edn', read)).match(others)).toContain('/jepsen.ts');
@@ -298,13 +303,14 @@ describe('an invalid history, mapping or flag is refused in one line', () => {
     [
       'a truncated gzip file',
       ['check', file('cut.gz', gzipSync(shows(['a', 1])).subarray(0, 40))],
-      'cut.gz: its gzip data ends too early',
+      'cut.gz: its compressed data ends too early',
     ],
     [
       'a file that is not gzipped, though its name ends in .gz',
       ['check', file('none.gz', 'hello')],
       'none.gz: its gzip data is broken',
     ],
+    ['a file that is not zstd data', ['check', file('none.zst', 'hello')], 'none.zst: its zstd data is broken'],
     ['a gzip file that is missing', ['check', join(folder, 'missing.gz')], 'missing.gz: no such file'],
     ['a key that no file has', ['check', sound, '--key', 'story-9'], 'no history has the key "story-9"'],
     [
@@ -322,7 +328,7 @@ describe('an invalid history, mapping or flag is refused in one line', () => {
     ['an availability above 100%', ['check', sound, '--min-availability', '101%'], 'It must be like 99.9%'],
     ['a memory without unit', ['check', sound, '--memory', '512'], 'It must be like 512MiB or 4GiB'],
     ['a time-out without unit', ['check', sound, '--timeout', '10'], 'It must be like 2s or 500ms'],
-    ['an unknown format', ['check', sound, '--from', 'csv'], "argument 'csv' is invalid"],
+    ['an unknown format', ['check', sound, '--from', 'xml'], "argument 'xml' is invalid"],
     [
       'invalid EDN',
       ['check', file('bad.edn', `${read}\n{:type`), '--from', 'jepsen-edn'],
@@ -341,8 +347,13 @@ describe('an invalid history, mapping or flag is refused in one line', () => {
       ['check', sound, '--from', 'ratchet', '--initial', '0'],
       '--initial is for',
     ],
-    ['a log without a mapping', ['check', sound, '--from', 'json-log'], '--from json-log needs a --map'],
-    ['an unknown file format', ['check', file('t.csv', 'time,process\n')], 't.csv:1: not valid JSON'],
+    ['a log without a mapping', ['check', sound, '--from', 'json-log'], 'is a log in JSON, which needs a --map'],
+    ['an unknown file format', ['check', file('t.txt', 'time,process\n')], 't.txt:1: not valid JSON'],
+    [
+      'a table without a mapping',
+      ['check', file('t.csv', 'at,user,pct\n')],
+      't.csv is a CSV table, which needs a --map',
+    ],
     [
       'an initial value that is not JSON',
       ['check', sound, '--from', 'jepsen-edn', '--initial', 'nil'],

@@ -21,14 +21,19 @@ interface CheckFlags extends SourceOptions, ReportingFlags {
   finalLookAnswered?: boolean;
   timeout?: number;
   memory?: number;
+  merge?: boolean;
 }
 
 export function addCheck(program: Command, finish: Finish): void {
   const command = program
     .command('check')
     .description('judge histories of runs, Jepsen histories, or your own logs')
-    .argument('<files...>', 'newline-delimited JSON (docs/HISTORY.md), may be gzipped (.gz); - is standard input')
+    .argument(
+      '<files...>',
+      'histories (docs/HISTORY.md) or logs (docs/LOGS.md), may be compressed by gzip or zstd; - is standard input',
+    )
     .addOption(propertyOption())
+    .addOption(new Option('--merge', 'the files are logs of one incident: judge them as one, in the order of time'))
     .addOption(new Option('--key <name>', 'judge only this key; may be repeated').argParser(append))
     .addOption(new Option('--session <name>', 'judge only what this session saw; may be repeated').argParser(append))
     .addOption(
@@ -65,11 +70,12 @@ export function addCheck(program: Command, finish: Finish): void {
 
 async function check(files: readonly string[], flags: CheckFlags): Promise<number> {
   const { reporter, exitCode } = await openReporting(flags);
-  const { from, map, initial, maxStaleness, convergeWithin, minAvailability, timeout } = flags;
+  const { from, map, url, initial, maxStaleness, convergeWithin, minAvailability, timeout } = flags;
   const { maxLatency, finalLookAnswered } = flags;
   const valid = await checkFiles(files, {
     from,
     map,
+    url,
     initial,
     properties: flags.property,
     keys: flags.key,
@@ -81,6 +87,7 @@ async function check(files: readonly string[], flags: CheckFlags): Promise<numbe
     finalLookAnswered,
     timeoutMs: timeout,
     memoryBytes: flags.memory,
+    merge: flags.merge,
     reporter,
     onProgress: progress,
   });

@@ -63,6 +63,8 @@ const READY: Definition = {
     'seed?': aFunction,
     storyRow: aFunction,
     'statusPath?': aFunction,
+    'requests?': anObject,
+    'requests.statusPath?': aFunction,
     frontEnd: anObject,
     'frontEnd.query': aFunction,
     'frontEnd.display': aFunctionOr(...DISPLAY_NAMES),

@@ -14,7 +14,11 @@ function edgeWith(input: object) {
     onClaimed: ({ kind }, { actor }) => void events.push(`${kind} of ${actor}`),
   });
   const ask = (actor = 'tab-1') =>
-    edge.pass({ actor, method: 'GET' }, async () => (events.push('answered'), new Response('85')));
+    edge.pass(
+      new Request('http://app.invalid/status'),
+      { actor, operation: `${actor}#1`, gatewayUrl: 'http://gateway.invalid' },
+      async () => (events.push('answered'), new Response('85')),
+    );
   return { edge, ask, events };
 }
 
@@ -57,5 +61,60 @@ describe('the edge', () => {
     const { ask, events } = edgeWith({ kind: 'http-drop', match: { actor: 'tab-1' } });
     await ask();
     expect(events).toEqual(['answered']);
+  });
+});
+
+describe('the caches of the edge', () => {
+  function cachesWith(options: object) {
+    let answers = 0;
+    const served: string[] = [];
+    const edge = createEdge({
+      claim: ({ nth }) => (nth === 3 ? claimOf(Fault.parse({ kind: 'http-drop', match }) as RequestFault) : undefined),
+      sleep: async () => undefined,
+      onClaimed: () => undefined,
+      caches: {
+        nowMs: () => 0,
+        onServed: ({ actor, operation }, { cache, ageMs }) =>
+          void served.push(`${actor} ${operation} ${cache} ${ageMs}`),
+        ...options,
+      },
+    });
+    const ask = async (actor = 'tab-1'): Promise<string> => {
+      const operation = { actor, operation: '#1', gatewayUrl: 'http://gateway.invalid' };
+      const request = new Request('http://app.invalid/status');
+      return (await edge.pass(request, operation, async () => new Response(`${++answers}`))).text();
+    };
+    return { ask, served, caches: edge.caches! };
+  }
+  const rule = { cacheControl: 'max-age=60', overrides: false };
+  const shared = { rule, ignoresQuery: false, pops: 2 };
+
+  it('share the answers of a point of presence among the tabs', async () => {
+    const { ask, served, caches } = cachesWith({ edge: shared });
+    expect([await ask('tab-1'), await ask('tab-2')]).toEqual(['1', '1']);
+    caches.route('tab-2', 2);
+    expect([await ask('tab-1'), await ask('tab-2')]).toEqual(['1', '2']);
+    caches.route('tab-2', undefined);
+    expect(await ask('tab-4')).toBe('1');
+    expect(served).toEqual(['tab-2 #1 edge cache 1 0', 'tab-1 #1 edge cache 1 0', 'tab-4 #1 edge cache 1 0']);
+  });
+
+  it('are purged at one point of presence, or at all', async () => {
+    const { ask, caches } = cachesWith({ edge: shared });
+    await ask();
+    caches.purge('edge', 2);
+    expect(await ask()).toBe('1');
+    caches.purge('edge');
+    await expect(ask()).rejects.toThrow(RequestLost);
+    expect(await ask()).toBe('2');
+  });
+
+  it('are those of each browser, before faults apply', async () => {
+    const { ask, served, caches } = cachesWith({ browser: { rule } });
+    const own = [await ask('tab-1'), await ask('tab-2'), await ask('tab-1'), await ask('tab-1'), await ask('tab-1')];
+    expect(own).toEqual(['1', '2', '1', '1', '1']);
+    expect(served[0]).toBe('tab-1 #1 browser cache 0');
+    caches.purge('browser');
+    expect(await ask('tab-1')).toBe('3');
   });
 });

@@ -5,7 +5,7 @@ import type { HistoryEvent } from '../history/event.ts';
 import { valueId } from '../history/order.ts';
 import { onlyWith } from '../plan/cuts.ts';
 import type { GenerationPlan, Plan } from '../plan/plan.ts';
-import { itemAt } from '../required.ts';
+import { firstOf, itemAt } from '../required.ts';
 import { minimise } from './minimise.ts';
 import type { Find } from './search.ts';
 import { decisiveGlobals } from './surviving-state.ts';
@@ -41,19 +41,32 @@ const RUNS_MAX = 3_000;
 export function shrink(find: Find, options: ShrinkOptions): Shrunk {
   const { simulate, addedGlobals, isOverdue } = options;
   const { failing, plan } = find;
-  if (failing.kind !== 'violation') return shrinkWhile(find, 0, options);
+  if (failing.kind !== 'violation') {
+    const { plans, runs } = shrinkWhile(find, 0, options);
+    return { plan: lastOf(plans), runs, steadiness: 0 };
+  }
   const surviving = decisiveGlobals(addedGlobals(), () => holdsCompletely(find, simulate));
   if (surviving.length > 0) return { plan, runs: surviving.length, steadiness: 0, surviving };
-  const least = shrinkWhile(find, 0, options);
+  const shrunk = (plans: readonly Plan[], runs: number): Shrunk => {
+    const smallest = lastOf(plans);
+    return { plan: smallest, runs, steadiness: steadiness(failing, smallest, simulate) };
+  };
+  const { plans, runs } = shrinkWhile(find, 0, options);
+  const least = shrunk(plans, runs);
   if (least.steadiness >= STEADY || isOverdue()) return least;
-  const atLeast = steadiness(failing, plan, simulate);
+  const atLeast = steadiness(failing, firstOf(plans), simulate);
   if (atLeast <= least.steadiness) return least;
-  const steady = shrinkWhile(find, atLeast, options);
-  return { ...steady, runs: least.runs + steady.runs };
+  const steady = lastThat(plans, (each) => failsSteadily(failing, each, simulate, atLeast));
+  const further = shrinkWhile({ ...find, plan: steady }, atLeast, options);
+  return shrunk(further.plans, runs + further.runs);
 }
 
-function shrinkWhile({ failing, plan: found }: Find, steadyUnder: number, options: ShrinkOptions): Shrunk {
-  const { simulate, isOverdue, onSmaller } = options;
+/** Plans that fail, each smaller than the one before it. The first is cut to the story and the session of the violation, if it can be. */
+function shrinkWhile(
+  { failing, plan: found }: Find,
+  steadyUnder: number,
+  { simulate, isOverdue, onSmaller }: ShrinkOptions,
+): { plans: Plan[]; runs: number } {
   // Different cuts often make the same plan, which is tried only once.
   const known = new Map<string, boolean>();
   let runs = 0;
@@ -68,15 +81,31 @@ function shrinkWhile({ failing, plan: found }: Find, steadyUnder: number, option
     if (isFailing) onSmaller(plan);
     return isFailing;
   };
-  let plan = found;
+  const plans: Plan[] = [];
   for (const next of [focused, withExplicitRoute, withoutLaterSteps]) {
     if (failing.kind !== 'violation' || isOverdue()) break;
+    const plan = plans.at(-1) ?? found;
     const trial = tryPlan({ ...plan, properties: [failing.what] }, simulate);
-    plan = next(plan, trial).find(fails) ?? plan;
+    plans.push(next(plan, trial).find(fails) ?? plan);
   }
-  plan = minimise(plan, fails, RUNS_MAX, isOverdue).plan;
-  const isViolation = failing.kind === 'violation';
-  return { plan, runs, steadiness: isViolation ? steadiness(failing, plan, simulate) : 0 };
+  if (plans.length === 0) plans.push(found);
+  minimise(lastOf(plans), (each) => fails(each) && plans.push(each) > 0, RUNS_MAX, isOverdue);
+  return { plans, runs };
+}
+
+/** The last plan for which it is true, found by bisection, if it is for none after one for which it is not. */
+function lastThat(plans: readonly Plan[], isSo: (plan: Plan) => boolean): Plan {
+  let [from, to] = [0, plans.length - 1];
+  while (from < to) {
+    const middle = Math.ceil((from + to) / 2);
+    if (isSo(itemAt(plans, middle))) from = middle;
+    else to = middle - 1;
+  }
+  return itemAt(plans, from);
+}
+
+function lastOf(plans: readonly Plan[]): Plan {
+  return itemAt(plans, plans.length - 1);
 }
 
 function holdsCompletely({ plan, failing }: Find, simulate: Simulate): boolean {
@@ -115,7 +144,10 @@ function withExplicitRoute(plan: Plan, trial: Trial): Plan[] {
   return ordinals.map((nth) => routed(plan, { actor: String(session), nth }, to));
 }
 
-/** The plan without the steps that are committed only after the violation, except the last one: its runs are shorter. */
+/**
+ * The plan without the steps that are committed only after the violation, except the last one: its runs are shorter. Half as many
+ * as before it stay, so that the run does not end before the violation under another timing.
+ */
 function withoutLaterSteps(plan: Plan, trial: Trial): Plan[] {
   const end = violationOf(trial)?.events.at(-1);
   if (end === undefined) return [];
@@ -124,9 +156,10 @@ function withoutLaterSteps(plan: Plan, trial: Trial): Plan[] {
   const generations = plan.generations.map((generation): GenerationPlan => {
     const { story, steps } = generation;
     const number = 1 + plan.generations.filter((each) => each.story === story).indexOf(generation);
-    const isKept = ({ progress }: { progress: number }, at: number): boolean =>
-      at === steps.length - 1 || committed.has(`${story} ${valueId({ generation: number, progress })}`);
-    return { ...generation, steps: steps.filter(isKept) };
+    const isCommitted = ({ progress }: { progress: number }): boolean =>
+      committed.has(`${story} ${valueId({ generation: number, progress })}`);
+    const kept = Math.ceil(steps.filter(isCommitted).length * 1.5);
+    return { ...generation, steps: steps.filter((_, at) => at < kept || at === steps.length - 1) };
   });
   const hasLess = generations.some(({ steps }, at) => steps.length < itemAt(plan.generations, at).steps.length);
   return hasLess ? [{ ...plan, generations }] : [];

@@ -54,7 +54,11 @@ function variationsOf(
     ...limits,
     deviations: canRerun ? deviations : deviations.filter((kind) => kind !== 'rerun'),
   });
-  if (!isScenario(range)) return planSpace(canRerun ? drawn(range) : { ...drawn(range), generationsMax: 1 });
+  // Only a range that names promotions has them in most plans.
+  if (!isScenario(range)) {
+    const named = range.deviations === undefined ? range : drawn(range);
+    return planSpace(canRerun ? named : { ...named, generationsMax: 1 }, possible);
+  }
   const { explore } = range;
   const limited: Scenario = { ...range, explore: { ...explore, range: drawn(explore?.range ?? {}) } };
   const parameters = parametersOf(range, set);

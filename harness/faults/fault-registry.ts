@@ -46,6 +46,15 @@ export function isRequestFault(fault: Fault): fault is RequestFault {
   return 'match' in fault;
 }
 
+/** Whether the fault acts on the stream of a tab. */
+export function actsOnStream(fault: Fault): boolean {
+  return isOnStream(kindNamed(fault.kind));
+}
+
+export function isOnStream(kind: AnyKind): boolean {
+  return 'onStream' in kind && kind.onStream === true;
+}
+
 /** Resolves once the fault applies. */
 export function inflictFault(fault: TimedFault, targets: FaultTargets): Promise<AppliedFault> {
   return timedKind(fault).inflict(fault, targets);

@@ -57,6 +57,8 @@ export interface TimedDefinition<Fault> extends CommonDefinition<Fault> {
   isMetBy?(fault: Fault, request: MeetingRequest): boolean;
   /** Whether the fault keeps its replica from showing a version that is committed while it applies. Default: any. */
   holdsBack?(fault: Fault, version: Version): boolean;
+  /** Acts on the stream of a tab: the tab that it names, or one at least, must have one. */
+  onStream?: true;
   /** Makes visible what a replica lacks, as a read of it does. */
   revealsLag?: true;
 }
@@ -126,6 +128,8 @@ export interface VersionMoment {
 export interface DrawLimits {
   /** Of lags, outages and stalls. */
   readonly lags: readonly number[];
+  /** Of windows in which requests are refused or held: also longer than most applications wait or try again. */
+  readonly windows: readonly number[];
   /** Of single requests and responses. */
   readonly delays: readonly number[];
 }
@@ -142,6 +146,8 @@ export interface Site {
   stories: readonly string[];
   /** The version that starts the fault; its key is the story. */
   version: Version;
+  /** The version before it, which a replica that lacks the version shows. */
+  before: Version;
   /** When it is committed, or shown, or later. */
   moment: VersionMoment;
 }
@@ -166,6 +172,8 @@ interface DrawingOptions {
   weight?: number;
   /** Drawn in the range of a scenario only if it names it. */
   notInScenarios?: true;
+  /** Drawn only in a range that names it, since it needs what most plans do not have. */
+  onlyIfNamed?: true;
 }
 
 /** How a user starts a fault manually in a running environment. */

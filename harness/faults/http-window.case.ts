@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryEvent } from '../history/event.ts';
+import type { HistoryEvent, ProgressValue } from '../history/event.ts';
 import { playFaults, progressesOf } from './fault-play.case.ts';
 
 const STEPS = [10, 40, 85, 100].map((progress) => ({ progress, after_ms: 80 }));
@@ -47,5 +47,21 @@ export function describeHttpWindow(backend: string): void {
       expect(lost[0]!.time).toBeGreaterThanOrEqual(690e6);
       expect(progressesOf(events, { f: 'commit' })).toEqual([0, 10, 85, 100]);
     });
+
+    it.each([
+      { how: 'hold-requests', applied: 'after' },
+      { how: 'hold-responses', applied: 'before' },
+    ] as const)(
+      'answers a client when it ends, and applies its write $applied that: $how',
+      async ({ how, applied }) => {
+        const events = await play({ how, actor: 'worker-1', until: { at_ms: 700 } });
+        const of40 = events.filter(({ value }) => (value as ProgressValue | undefined)?.progress === 40);
+        const commit = of40.find(({ f }) => f === 'commit');
+        const written = of40.find(({ f, type }) => f === 'write' && type === 'ok');
+        expect(commit!.time >= 690e6).toBe(applied === 'after');
+        expect(written!.time).toBeGreaterThanOrEqual(690e6);
+        expect(progressesOf(events, { f: 'commit' })).toEqual([0, 10, 40, 85, 100]);
+      },
+    );
   });
 }

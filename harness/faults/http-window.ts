@@ -6,14 +6,15 @@ import { defineFault } from './fault.ts';
 import { lasting, node, serverError } from './fields.ts';
 
 /**
- * Every request of an actor or to a database is refused from one moment until another, longer than retries last: `refuse`
- * breaks the connection at once, `error` answers 5xx, `hang` breaks the connection when the window ends.
+ * Every request of an actor or to a database is refused or held from one moment until another, longer than retries last:
+ * `refuse` breaks the connection at once, `error` answers 5xx, `hang` breaks the connection when the window ends;
+ * `hold-requests` forwards requests only then, and `hold-responses` forwards them at once and passes on their responses then.
  */
 export const httpWindow = defineFault({
   kind: 'http-window',
-  summary: 'every request is refused for a time',
+  summary: 'every request is refused or held for a time',
   fields: lasting('http-window', {
-    how: z.enum(['refuse', 'error', 'hang']).default('refuse'),
+    how: z.enum(['refuse', 'error', 'hang', 'hold-requests', 'hold-responses']).default('refuse'),
     /** Of `error`. */
     status: serverError,
     /** Worker or session. Default: all. */
@@ -28,8 +29,10 @@ export const httpWindow = defineFault({
       (request: RoutedRequest) => request.actor === (actor ?? request.actor) && request.node === (to ?? request.node),
       async (passage) => {
         if (how === 'error') return passage.answer(status, 'injected by the load balancer');
-        if (how === 'hang') await over.promise;
-        return passage.breakConnection();
+        const answer = how === 'hold-responses' ? await passage.forward() : undefined;
+        if (how !== 'refuse') await over.promise;
+        if (how === 'hold-requests') return passage.forward();
+        return answer ?? passage.breakConnection();
       },
     );
     return {
@@ -40,7 +43,7 @@ export const httpWindow = defineFault({
     };
   },
   describe({ how, status, actor, to }) {
-    const what = how === 'refuse' ? 'refused' : how === 'hang' ? 'left hanging' : `answered ${status}`;
+    const what = how === 'error' ? `answered ${status}` : WORDS[how];
     const whose = actor === undefined ? '' : ` of ${actor}`;
     const where = to === undefined ? '' : ` to ${to === 'primary' ? 'the primary' : to}`;
     return `every request${whose}${where} is ${what}`;
@@ -53,12 +56,12 @@ export const httpWindow = defineFault({
       on: 'actor',
       at: 'commit',
       weight: 2,
-      draw: ({ lags }) =>
+      draw: ({ windows }) =>
         fc
           .record({
-            how: fc.constantFrom('refuse', 'error', 'hang'),
+            how: fc.constantFrom('refuse', 'error', 'hang', 'hold-requests', 'hold-responses'),
             isOfActor: fc.constantFrom(false, false, true),
-            lasts: fc.constantFrom(...lags),
+            lasts: fc.constantFrom(...windows),
           })
           .map(({ how, isOfActor, lasts }) => ({ actor, moment: from }) => {
             const whose = isOfActor ? { actor } : { to: 'primary' };
@@ -75,9 +78,20 @@ export const httpWindow = defineFault({
   },
   byHand: {
     options: {
-      how: { flag: '--how <what>', description: 'of a window: refuse, error or hang (default: refuse)', value: 'text' },
+      how: {
+        flag: '--how <what>',
+        description: 'of a window: refuse, error, hang, hold-requests or hold-responses (default: refuse)',
+        value: 'text',
+      },
       status: { flag: '--status <code>', description: 'of the answer (default: 503)', value: 'whole number' },
       to: { flag: '--to <database>', description: 'primary, replica-1, …', value: 'text' },
     },
   },
 });
+
+const WORDS = {
+  refuse: 'refused',
+  hang: 'left hanging',
+  'hold-requests': 'held, and forwarded when it ends',
+  'hold-responses': 'answered when it ends',
+} as const;

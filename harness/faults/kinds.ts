@@ -1,5 +1,7 @@
 /** All kinds of faults, one line each. */
+export { cachePurge } from './cache-purge.ts';
 export { clockSkew } from './clock-skew.ts';
+export { edgePop } from './edge-pop.ts';
 export { httpDelay } from './http-delay.ts';
 export { httpDrop } from './http-drop.ts';
 export { httpError } from './http-error.ts';
@@ -14,6 +16,17 @@ export { lateRow } from './late-row.ts';
 export { outOfRotation } from './out-of-rotation.ts';
 export { outage } from './outage.ts';
 export { promotion } from './promotion.ts';
+export { streamClose } from './stream-close.ts';
+export { streamDelay } from './stream-delay.ts';
+export { streamDrop } from './stream-drop.ts';
+export { streamDuplicate } from './stream-duplicate.ts';
+export { streamFreeze } from './stream-freeze.ts';
+export { streamLateReady } from './stream-late-ready.ts';
+export { streamRefuseJoins } from './stream-refuse-joins.ts';
+export { streamReorder } from './stream-reorder.ts';
+export { streamSlotLost } from './stream-slot-lost.ts';
+export { streamTokenExpired } from './stream-token-expired.ts';
 export { tabMove } from './tab-move.ts';
 export { tabNavigate } from './tab-navigate.ts';
+export { tabRefetch } from './tab-refetch.ts';
 export { tabReload } from './tab-reload.ts';

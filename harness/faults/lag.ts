@@ -50,12 +50,13 @@ export const lag = defineFault({
     'lag-exact': {
       on: 'replica',
       at: 'commit',
+      weight: 3,
       draw: () =>
         fc.constant((site) => ({
           kind: 'lag' as const,
           mode: 'exact' as const,
           replica: site.replica,
-          hold_at: site.version,
+          hold_at: site.before,
           from: START,
         })),
     },

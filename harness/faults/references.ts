@@ -11,21 +11,28 @@ interface References {
   /** The actors that must be sessions. */
   sessions: string[];
   stories: string[];
+  /** The places of caches. */
+  caches: string[];
+  /** A point of presence of the cache at the edge, counted from 1. */
+  pop: number | undefined;
 }
 
-type Fields = Partial<Record<'replica' | 'to' | 'actor' | 'session' | 'story', string>> & {
+type Fields = Partial<Record<'replica' | 'to' | 'actor' | 'session' | 'story' | 'cache', string>> & {
   instance?: number;
+  pop?: number;
   match?: RequestMatch;
 };
 
 export function referencesOf(fault: Fault): References {
-  const { replica, to, instance, match, actor, session, story } = fault as Fields;
+  const { replica, to, instance, match, actor, session, story, cache, pop } = fault as Fields;
   const given = <T>(...values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
   return {
     nodes: given(replica, to),
     instances: given(instance),
     actors: given(match?.actor, actor, session),
     stories: given(story),
+    caches: given(cache ?? (pop === undefined ? undefined : 'edge')),
+    pop,
     sessions: given(session, match?.at === 'edge' ? match.actor : undefined),
   };
 }

@@ -18,7 +18,7 @@ export const tabReload = defineFault({
     'tab-reload': {
       on: 'tab',
       at: 'commit',
-      weight: 2,
+      weight: 3,
       draw: () =>
         fc.constant(({ session, moment }) => ({
           kind: 'tab-reload' as const,

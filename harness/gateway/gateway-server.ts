@@ -8,12 +8,16 @@ import { EnvironmentError } from '../errors.ts';
 import { noFreePort } from '../system-failure.ts';
 import { gatewayError } from './gateway-error.ts';
 import { CONNECTION_LOST, type Gateway, type GatewayAnswer } from './gateway.ts';
+import type { StreamServer } from '../port/stream.ts';
+import { serveStream } from './stream-sockets.ts';
 import { readRequest, RequestRefused, type RefuseKey } from './incoming-request.ts';
 
 /** What is served on a port. */
 export interface ServedGateway extends Pick<Gateway, 'handle'> {
   /** Without it, the size of a body has the same bound with and without a key. */
   readonly refuseKey?: RefuseKey | undefined;
+  /** Realtime, at `/realtime/v1/websocket`. */
+  readonly stream?: StreamServer | undefined;
 }
 
 export interface GatewayServer {
@@ -37,6 +41,7 @@ export async function serveGateway(
   const server = createServer({ requireHostHeader: false }, serve);
   server.on('checkContinue', serve);
   server.on('clientError', answerMalformed);
+  const endStreams = serveStream(server, gateway);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(host, wanted, error)));
     server.listen(wanted, host, resolve);
@@ -44,6 +49,7 @@ export async function serveGateway(
   const { port } = server.address() as AddressInfo;
   const close = (): Promise<void> =>
     new Promise((resolve) => {
+      endStreams();
       server.close(() => resolve());
       server.closeAllConnections();
     });

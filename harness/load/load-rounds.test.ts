@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { faultKinds, hasField } from '../faults/fault-registry.ts';
 import { parsePlan, type Plan, type PlanInput } from '../plan/plan.ts';
-import { isMomentary, LEAD_MS, roundsOf } from './load-rounds.ts';
+import { LEAD_MS, roundsOf } from './load-rounds.ts';
 
 function planWith(more: Partial<PlanInput> = {}): Plan {
   const plan: PlanInput = {
@@ -103,8 +102,9 @@ describe('the rounds of a load', () => {
     );
   });
 
-  it('know which faults happen at one moment', () => {
-    const timed = faultKinds.filter((kind) => hasField(kind, 'from'));
-    expect(timed.filter(({ kind }) => isMomentary(kind))).toEqual(timed.filter((kind) => !hasField(kind, 'until')));
+  it('leave a fault that happens at one moment without an end', () => {
+    const faults: PlanInput['faults'] = [{ kind: 'tab-reload', session: 'tab-1', from: { at_ms: 100 } }];
+    const ends = roundsOf(planWith({ faults }), 30_000).plan.faults.map((fault) => 'until' in fault);
+    expect(new Set(ends)).toEqual(new Set([false]));
   });
 });

@@ -3,6 +3,7 @@
  * own, so that its moments and faults are those of the plan.
  */
 import { UsageError } from '../errors.ts';
+import { hasField, kindNamed } from '../faults/fault-registry.ts';
 import type { Moment } from '../plan/moment.ts';
 import { parsePlan, type Plan } from '../plan/plan.ts';
 
@@ -149,22 +150,10 @@ function inRound(
 ): Fault {
   if (!('from' in fault)) return fault;
   const from = later(fault.from, 0);
-  if (isMomentary(fault.kind)) return { ...fault, from } as Fault;
+  if (!hasField(kindNamed(fault.kind), 'until')) return { ...fault, from } as Fault;
   const { until } = fault as { until?: Moment };
   return { ...fault, from, until: until === undefined ? { at_ms: endMs } : inTime(until) } as Fault;
 }
-
-export function isMomentary(kind: string): boolean {
-  return MOMENTARY.has(kind);
-}
-
-const MOMENTARY: ReadonlySet<string> = new Set([
-  'tab-move',
-  'tab-navigate',
-  'tab-reload',
-  'late-row',
-  'instance-restart',
-]);
 
 function startMs(start: Moment): number {
   return 'at_ms' in start ? start.at_ms : Number.POSITIVE_INFINITY;

@@ -4,12 +4,12 @@
  */
 import fc, { type Arbitrary } from 'fast-check';
 import { deviationsOf } from './arbitraries/cast.ts';
-import { few, mostlyOne, rarely, replicaDrafts, storyDraft } from './arbitraries/drafts.ts';
+import { mostlyOne, rarelyOne, replicaDrafts, seldom, storyDraft } from './arbitraries/drafts.ts';
 import { faultDraft } from './arbitraries/fault-drafts.ts';
 import { limitsOf, MOSTLY_REPLICAS } from './arbitraries/limits.ts';
 import { buildSpace } from './arbitraries/plan-space.ts';
 import type { Variation } from './arbitraries/variation.ts';
-import { deviationKinds, ordinaryKinds } from './deviations.ts';
+import { deviationKinds, ordinaryKinds, type DeviationKind } from './deviations.ts';
 import type { Range } from './range.ts';
 import { planOf, type Parameters, type Scenario } from './scenario.ts';
 
@@ -21,10 +21,12 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
   const benign: Scenario = { ...scenario, plan: scenario.explore?.base ?? scenario.plan };
   const range = scenario.explore?.range ?? {};
   const cast = planOf(benign, 0, parameters);
-  const deviation = deviationsOf(cast, limitsOf(range, ordinaryKinds));
+  const hasStreams = cast.observers.some(({ channel }) => channel !== 'poll');
+  const deviation = deviationsOf(cast, { ...limitsOf(range, ordinaryKinds), hasStreams });
+  const most = range.deviationsMax ?? 6;
   return fc
     .record({
-      deviations: fc.array(deviation, { maxLength: range.deviationsMax ?? 6, size: 'max' }),
+      deviations: fc.array(deviation, { minLength: Math.min(2, most), maxLength: most, size: 'max' }),
       // A smaller seed does not make a smaller plan.
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })
@@ -34,19 +36,20 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
 /**
  * The whole plan space: stories with several generations that are abandoned, restarted and raced, watched by tabs on
  * several instances, with replicas and every fault. Each deviation belongs to the actor that it applies to.
+ * @param kinds those of a range that names none
  */
-export function planSpace(range: Range = {}): Arbitrary<Variation> {
-  const limits = limitsOf(range, deviationKinds);
+export function planSpace(range: Range = {}, kinds: readonly DeviationKind[] = deviationKinds): Arbitrary<Variation> {
+  const limits = limitsOf(range, kinds);
   return fc
     .record({
       // fast-check shrinks in this order: the most expensive parts come first.
       stories: mostlyOne(storyDraft(range, limits), range.storiesMax ?? 4),
       replicas: replicaDrafts(limits, range.replicasMax ?? 3),
       instances: fc.integer({ min: 1, max: range.instancesMax ?? 3 }),
-      instanceFaults: few(faultDraft(['instance'], 'start', limits)),
-      losesCommits: range.deviations?.includes('promotion') === true ? fc.constant(true) : rarely,
+      instanceFaults: rarelyOne(faultDraft(['instance'], 'start', limits)),
+      losesCommits: range.deviations?.includes('promotion') === true ? fc.constant(true) : seldom,
       routing: fc.constantFrom(...(range.routings ?? MOSTLY_REPLICAS)),
-      watch_on_ms: fc.constantFrom(0, 0, 0, 500, 2_000),
+      watch_on_ms: fc.constantFrom(0, 0, 500, 1_000, 2_500),
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })
     .map(buildSpace);

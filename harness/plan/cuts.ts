@@ -1,8 +1,16 @@
 /** Every way to make a plan slightly smaller or more benign, the largest cuts first. */
 import type { RequestMatch } from '../faults/fields.ts';
 import { referencesOf, replicaNumber, withReferences } from '../faults/references.ts';
-import { isRequestFault, kindNamed, timedKind, type Fault, type TimedFault } from '../faults/fault-registry.ts';
+import {
+  actsOnStream,
+  isRequestFault,
+  kindNamed,
+  timedKind,
+  type Fault,
+  type TimedFault,
+} from '../faults/fault-registry.ts';
 import { itemAt } from '../required.ts';
+import { contradictionOfLibraries } from './library-plan.ts';
 import type { Moment } from './moment.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
 
@@ -41,6 +49,7 @@ function withoutActors(plan: Plan, names: ReadonlySet<string>): Plan {
   const stories = new Set([...generations, ...observers].map(({ story }) => story));
   const faults = plan.faults.filter((fault) => {
     const named = referencesOf(fault);
+    if (actsOnStream(fault) && observers.every(({ channel }) => channel === 'poll')) return false;
     return !named.actors.some((actor) => names.has(actor)) && named.stories.every((story) => stories.has(story));
   });
   return { ...plan, generations, observers, faults };
@@ -140,6 +149,7 @@ function renamed(plan: Plan, rename: (version: Version) => Version): Plan {
 
 function* smallerTopologies(plan: Plan): Generator<Plan> {
   const { topology } = plan;
+  yield* fewerCaches(plan);
   const used = plan.faults.flatMap((fault) => referencesOf(fault).nodes.map(replicaNumber));
   const replicas = Math.max(0, ...used);
   if (replicas < topology.replicas) yield { ...plan, topology: { ...topology, replicas } };
@@ -167,6 +177,16 @@ function* smallerTopologies(plan: Plan): Generator<Plan> {
     yield { ...plan, topology: { ...topology, sticky_ms: 0 } };
 }
 
+function* fewerCaches(plan: Plan): Generator<Plan> {
+  const { caches = [] } = plan.topology;
+  for (const cache of caches) {
+    if (plan.faults.some((fault) => referencesOf(fault).caches.includes(cache.at))) continue;
+    const { caches: _, ...topology } = plan.topology;
+    const others = caches.filter((each) => each !== cache);
+    yield { ...plan, topology: others.length === 0 ? topology : { ...topology, caches: others } };
+  }
+}
+
 function swapReplicas(plan: Plan, from: string, to: string): Plan {
   const node = (name: string): string => (name === from ? to : name);
   return { ...plan, faults: plan.faults.map((fault) => withReferences(fault, { node })) };
@@ -180,6 +200,11 @@ function* smallerGenerations(plan: Plan, generation: GenerationPlan): Generator<
   const { steps } = generation;
   // A generation that completes must end at 100.
   const last = steps.length - (generation.outcome === 'completed' ? 2 : 1);
+  const many = Math.floor((last + 1) / 2);
+  if (many > 1) {
+    yield withoutSteps(plan, generation, 0, many);
+    yield withoutSteps(plan, generation, last + 1 - many, many);
+  }
   if (steps.length > 1) for (let at = last; at >= 0; at--) yield withoutStep(plan, generation, at);
   const longest = Math.max(...steps.map((step) => step.after_ms));
   if (longest > PACE_MS)
@@ -200,6 +225,15 @@ function withoutError({ progress, after_ms, when }: Step): Step {
 
 /** The duration of a benign step: long enough for a poll in between. */
 const PACE_MS = 100;
+
+function withoutSteps(plan: Plan, { worker }: GenerationPlan, from: number, count: number): Plan {
+  let shorter = plan;
+  for (let i = 0; i < count; i++) {
+    const own = shorter.generations.find((each) => each.worker === worker);
+    if (own !== undefined) shorter = withoutStep(shorter, own, from);
+  }
+  return shorter;
+}
 
 /**
  * Adds the duration of the step to the next one, decreases the ordinals of later updates by one, and changes references to
@@ -240,10 +274,17 @@ function* smallerObservers(plan: Plan, observer: ObserverPlan): Generator<Plan> 
     ...plan,
     observers: plan.observers.map((each) => (each === observer ? { ...each, ...change } : each)),
   });
+  if (observer.library !== undefined) yield* withoutLibrary(plan, observer);
   if (observer.polling === 'interval') yield replace({ polling: 'chained' });
   if (observer.expects === 'none') yield replace({ expects: 'last-seen' });
   if ('after' in observer.start || observer.start.at_ms > 0) yield replace({ start: { at_ms: 0 } });
   if (observer.every_ms > POLL_MS) yield replace({ every_ms: POLL_MS });
+}
+
+function* withoutLibrary(plan: Plan, observer: ObserverPlan): Generator<Plan> {
+  const { library: _, ...plain } = observer;
+  const observers = plan.observers.map((each) => (each === observer ? plain : each));
+  if (contradictionOfLibraries(observers, plan.faults) === undefined) yield { ...plan, observers };
 }
 
 const POLL_MS = 200;
@@ -253,7 +294,7 @@ function* earlierRequests(plan: Plan): Generator<Plan> {
   for (const fault of plan.faults) {
     if (!isRequestFault(fault) || fault.match.nth === undefined || fault.match.nth === 1) continue;
     const { nth } = fault.match;
-    for (const skipped of new Set([Math.ceil(nth / 2), 1])) {
+    for (const skipped of new Set([2, 4, 8, nth].map((part) => Math.ceil(nth / part)))) {
       let faults: readonly Fault[] = plan.faults;
       for (let i = 0; i < skipped; i++) faults = faults.map((each) => moveUp(each, fault.match, nth - 1 - i));
       yield { ...plan, faults: [...faults] };

@@ -4,6 +4,7 @@
  */
 import { referencesOf, replicaNumber } from '../faults/references.ts';
 import {
+  actsOnStream,
   deviationOf,
   faultKinds,
   isRequestFault,
@@ -11,6 +12,8 @@ import {
   type Fault,
   type FaultDeviation,
 } from '../faults/fault-registry.ts';
+import { cacheAt, type CachePlan } from './cache-plan.ts';
+import { contradictionOfLibraries, type LibraryPlan } from './library-plan.ts';
 import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
 
 export type Deviation =
@@ -27,14 +30,25 @@ export type Deviation =
   /** A story is generated again. */
   | { kind: 'rerun'; generation: GenerationPlan }
   /** An additional tab. */
-  | { kind: 'tab'; observer: ObserverPlan };
+  | { kind: 'tab'; observer: ObserverPlan }
+  /** A cache, instead of the one that the plan has at its place. */
+  | { kind: 'cache'; cache: CachePlan }
+  /** A tab uses a client library. */
+  | { kind: 'library'; session: string; library: LibraryPlan };
 
 const OWN_KINDS = ['stall', 'step-error', 'overlap', 'forget', 'routing', 'rerun', 'tab'] as const;
-export type DeviationKind = FaultDeviation | (typeof OWN_KINDS)[number];
+const OWN_KINDS_IF_NAMED = ['cache', 'library'] as const;
+export type DeviationKind = FaultDeviation | (typeof OWN_KINDS | typeof OWN_KINDS_IF_NAMED)[number];
 
 const drawings = faultKinds.flatMap(({ draw = {} }) => Object.entries(draw));
+/** Those that occur only in a range that names them. */
+export const kindsIfNamed: readonly DeviationKind[] = [
+  ...drawings.flatMap(([name, { onlyIfNamed }]) => (onlyIfNamed === true ? [name as FaultDeviation] : [])),
+  ...OWN_KINDS_IF_NAMED,
+];
+/** Those of the plan space. */
 export const deviationKinds: readonly DeviationKind[] = [
-  ...drawings.map(([name]) => name as FaultDeviation),
+  ...drawings.map(([name]) => name as FaultDeviation).filter((name) => !kindsIfNamed.includes(name)),
   ...OWN_KINDS,
 ];
 /** The kinds that the range of a scenario has by default; the plan space has all. */
@@ -87,6 +101,10 @@ function targetsOf(deviation: Deviation): string[] {
       return [`${deviation.kind} of ${deviation.session}`];
     case 'routing':
       return ['routing'];
+    case 'cache':
+      return [`cache at ${deviation.cache.at}`];
+    case 'library':
+      return [`library of ${deviation.session}`];
     case 'rerun':
       return [deviation.generation.worker];
     case 'tab':
@@ -116,6 +134,12 @@ function apply(plan: Plan, deviation: Deviation): void {
     case 'routing':
       plan.topology = { ...plan.topology, routing: deviation.routing };
       break;
+    case 'cache':
+      plan.topology = { ...plan.topology, caches: withCache(plan.topology.caches ?? [], deviation.cache) };
+      break;
+    case 'library':
+      changeObserver(plan, deviation.session, { library: deviation.library });
+      break;
     case 'rerun':
       plan.generations.push(deviation.generation);
       break;
@@ -137,6 +161,10 @@ function apply(plan: Plan, deviation: Deviation): void {
   }
 }
 
+function withCache(caches: readonly CachePlan[], cache: CachePlan): CachePlan[] {
+  return [...caches.filter(({ at }) => at !== cache.at), cache];
+}
+
 function changeObserver(plan: Plan, session: string, change: Partial<ObserverPlan>): void {
   plan.observers = plan.observers.map((each) => (each.session === session ? { ...each, ...change } : each));
 }
@@ -152,14 +180,23 @@ function changeStep(plan: Plan, place: { worker: string; step: number }, change:
 }
 
 function isPossible(plan: Plan, fault: Fault): boolean {
-  const { nodes, instances, actors, stories } = referencesOf(fault);
+  const { nodes, instances, actors, stories, sessions, caches, pop } = referencesOf(fault);
+  if (actsOnStream(fault) && !plan.observers.some(hasStream(sessions))) return false;
+  const places = plan.topology.caches ?? [];
   const names = new Set([...plan.generations, ...plan.observers].map(nameOf));
   return (
     nodes.every((node) => replicaNumber(node) <= plan.topology.replicas) &&
+    contradictionOfLibraries(plan.observers, [fault]) === undefined &&
+    caches.every((place) => places.some(({ at }) => at === place)) &&
+    (pop === undefined || pop <= (cacheAt(places, 'edge')?.pops ?? 0)) &&
     instances.every((number) => number <= plan.topology.instances) &&
     actors.every((actor) => names.has(actor)) &&
     stories.every((name) => [...plan.generations, ...plan.observers].some(({ story }) => story === name))
   );
+}
+
+function hasStream(sessions: readonly string[]): (observer: ObserverPlan) => boolean {
+  return ({ session, channel }) => channel !== 'poll' && (sessions.length === 0 || sessions.includes(session));
 }
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {

@@ -4,9 +4,11 @@ import { DISPLAY_NAMES } from '../channels/display/display-registry.ts';
 import { CHANNEL_NAMES } from '../channels/channel-registry.ts';
 import { UsageError } from '../errors.ts';
 import { referencesOf, replicaNumber } from '../faults/references.ts';
-import { Fault, isRequestFault, requestKind } from '../faults/fault-registry.ts';
+import { actsOnStream, Fault, isRequestFault, requestKind } from '../faults/fault-registry.ts';
 import { firstOf } from '../required.ts';
+import { Cache, cacheAt, contradictionOf } from './cache-plan.ts';
 import { describeIssue } from './issue.ts';
+import { contradictionOfLibraries, Library } from './library-plan.ts';
 import { Moment } from './moment.ts';
 import { NAME, NAME_RULE } from './name.ts';
 import { ROUTINGS } from './routing.ts';
@@ -45,6 +47,8 @@ const Observer = z.strictObject({
   until: Moment.optional(),
   /** How it reads the progress. */
   channel: z.enum(CHANNEL_NAMES).default('poll'),
+  /** The client library in front of the channel. */
+  library: Library.optional(),
   every_ms: z.number().min(1).max(60_000),
   /** `interval` polls at fixed intervals; `chained` waits for the response before the next poll. */
   polling: z.enum(['interval', 'chained']).default('chained'),
@@ -52,6 +56,10 @@ const Observer = z.strictObject({
   expects: z.enum(['none', 'last-seen']).default('last-seen'),
   /** Which values it shows; `subject`: those that the subject's front end shows. */
   display: z.enum(['subject', ...DISPLAY_NAMES]).default('subject'),
+  /** How long a tab with a stream may take to show the last progress, when all faults have ended; 10000. */
+  settle_ms: milliseconds.optional(),
+  /** Of a tab with a stream: between two heartbeats of its socket; supabase-js's 25000. */
+  heartbeat_ms: z.number().min(100).max(60_000).optional(),
 });
 
 /**
@@ -87,6 +95,8 @@ export const PlanSchema = z.strictObject({
       sticky_ms: milliseconds.default(0),
       /** Instances of the application, each with its own module state. */
       instances: z.int().min(1).max(16).default(1),
+      /** The caches between a tab and the database, at most one at each place. */
+      caches: z.array(Cache).max(3).optional(),
     })
     .prefault({}),
   generations: z.array(Generation).min(1).max(1_000),
@@ -157,16 +167,22 @@ function findContradiction(plan: Plan): string | undefined {
   const misplaced = [...plan.generations, ...plan.observers].find((actor) => actor.instance > instances);
   if (misplaced !== undefined)
     return `instance ${misplaced.instance} does not exist: topology.instances is ${instances}`;
+  const cached = contradictionOf(plan.topology.caches ?? []);
+  if (cached !== undefined) return cached;
   for (const [at, fault] of plan.faults.entries()) {
     const what = findMissing(fault, plan);
     if (what !== undefined) return `faults.${at}: ${what}`;
   }
-  return undefined;
+  return contradictionOfLibraries(plan.observers, plan.faults);
 }
 
 /** Finds a reference of a fault to something that the plan does not have. */
 function findMissing(fault: Fault, { topology, generations, observers }: Plan): string | undefined {
-  const { nodes, instances, actors, sessions, stories } = referencesOf(fault);
+  const { nodes, instances, actors, sessions, stories, caches, pop } = referencesOf(fault);
+  const place = caches.find((name) => topology.caches?.every(({ at }) => at !== name) ?? true);
+  if (place !== undefined) return `there is no cache at ${place}: see topology.caches`;
+  const pops = cacheAt(topology.caches ?? [], 'edge')?.pops ?? 0;
+  if (pop !== undefined && pop > pops) return `point of presence ${pop} does not exist: the cache at edge has ${pops}`;
   const node = nodes.find((name) => replicaNumber(name) > topology.replicas);
   if (node !== undefined) return `${node} does not exist: topology.replicas is ${topology.replicas}`;
   const instance = instances.find((number) => number > topology.instances);
@@ -178,6 +194,17 @@ function findMissing(fault: Fault, { topology, generations, observers }: Plan): 
   if (story !== undefined) return `no story is called ${story}`;
   const worker = sessions.find((name) => !isTab(name));
   if (worker !== undefined) return `${worker} is a worker, but the fault applies only to tabs`;
+  const polling = withoutStream(fault, observers);
+  if (polling !== undefined) return polling;
   if (!isRequestFault(fault) || !('at' in fault.match) || fault.match.at !== 'edge') return undefined;
   return requestKind(fault).isAtEdgeToo === true ? undefined : `${fault.kind} cannot apply at the edge`;
+}
+
+/** A fault of a stream whose tab has none. */
+function withoutStream(fault: Fault, observers: Plan['observers']): string | undefined {
+  if (!actsOnStream(fault)) return undefined;
+  const { sessions } = referencesOf(fault);
+  const tabs = observers.filter(({ session }) => sessions.length === 0 || sessions.includes(session));
+  if (tabs.some(({ channel }) => channel !== 'poll')) return undefined;
+  return `${fault.kind} needs a tab with a stream, and the channel of ${sessions[0] ?? 'every tab'} is poll`;
 }

@@ -189,6 +189,42 @@ export function describeBackend(backend: Backend): void {
     });
   });
 
+  describe('a function that asks for the position in the WAL', () => {
+    const position = async (client: ReturnType<typeof clientOf>) =>
+      (await client.rpc('position', {}, { get: true }).single()).data as {
+        is_replica: boolean;
+        replayed: string | null;
+      };
+
+    it('finds the commits before it on the primary, which replays nothing', async () => {
+      const { lsn } = await write(10);
+      const { data } = await primary.rpc('current_lsn');
+      expect(compareLsn(data as string, lsn)).toBeGreaterThanOrEqual(0);
+      expect(await position(primary)).toEqual({ is_replica: false, replayed: null });
+    });
+
+    it('finds on a replica what that has replayed, and no position of the primary', async () => {
+      await replica.pause();
+      const first = await write(10);
+      const second = await write(20);
+      await replica.holdAt(first.lsn);
+      const { is_replica: isReplica, replayed } = await position(reader);
+      expect(isReplica).toBe(true);
+      expect(compareLsn(replayed!, first.lsn)).toBeGreaterThanOrEqual(0);
+      expect(compareLsn(replayed!, second.lsn)).toBeLessThan(0);
+      await replica.resume();
+      expect(compareLsn((await position(reader)).replayed!, second.lsn)).toBeGreaterThanOrEqual(0);
+      const message = 'recovery is in progress';
+      expect((await reader.rpc('current_lsn', {}, { get: true })).error).toMatchObject({ code: '55000', message });
+    });
+
+    it('finds within a transaction a position before its commit', async () => {
+      const { data } = await primary.rpc('advance_early', { story: id });
+      await cluster.commitsDelivered();
+      expect(compareLsn(data as string, commits.at(-1)!.lsn)).toBeLessThan(0);
+    });
+  });
+
   describe('its REST', () => {
     it('refuses requests without a valid key', async () => {
       const anonymous = await askNode(cluster.primary, new Request('http://localhost/rest/v1/stories'));

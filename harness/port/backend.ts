@@ -8,6 +8,7 @@ import type { ROUTINGS } from '../plan/routing.ts';
 import type { ApiKeys } from '../gateway/api-access.ts';
 import type { DatabaseModel } from './model.ts';
 import type { SignedInUser } from './session.ts';
+import type { ChangeFeed } from './stream.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 
 export type Capability =
@@ -20,6 +21,8 @@ export type Capability =
   | 'out-of-rotation'
   | `outage-${Outage}`
   | 'promotion'
+  /** Tabs can subscribe to changes, and faults apply to their streams. */
+  | 'stream'
   /** Requests to the backend pass the gateway, where faults can match them. */
   | 'http-faults';
 
@@ -34,6 +37,7 @@ export const OWN_DATABASE_CAPABILITIES: readonly Capability[] = [
   'lag-paused',
   'lag-exact',
   'lag-timed',
+  'stream',
   ...OUTAGES.map((how) => `outage-${how}` as const),
 ];
 
@@ -196,6 +200,8 @@ export interface Cluster {
    * `onCommit` is called with the current version of every key whose later versions are lost.
    */
   promote?(replica: NodeName, downMs: number): Promise<Promotion>;
+  /** What Realtime reads of the primary, from the first call on. Present if the backend has the capability `stream`. */
+  changes?(): Promise<ChangeFeed>;
   /** Resolves when every commit made so far has been passed to `onCommit`. */
   commitsDelivered(): Promise<void>;
   /** Stops everything and removes every file of the cluster. Idempotent. */

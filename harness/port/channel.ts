@@ -3,9 +3,11 @@
  * with that page. It reaches the application only through its surroundings. A channel in front of another one (a cache, a
  * stream that reads again after a reconnection) opens the other with the same surroundings and its own listener.
  */
+import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Operation } from '../async-context.ts';
 import type { Clock } from '../clock.ts';
 import type { EventBody, HistoryEvent } from '../history/event.ts';
+import type { Refetch } from './library.ts';
 import type { ObservedProgress, SeenProgress, Subject } from './subject.ts';
 
 export type OpenChannel = (plan: ChannelPlan, surroundings: ChannelSurroundings) => Channel;
@@ -20,6 +22,15 @@ export interface Channel {
   look(): Promise<void>;
   /** Closes the channel: the listener is not called again, and reads in flight end in `info` with this reason. */
   close(reason: string): void;
+  /** The run is over: the channel leaves no timer behind. */
+  leave?(): void;
+  // Only with a client library:
+  /** The page asks anew, as after a click or a change. Resolves when it was answered, or has failed. */
+  refetch?(how: Refetch): Promise<void>;
+  /** Cancels the fetch under way. */
+  cancel?(): void;
+  /** Puts a value in the cache that was pushed to the page. */
+  push?(value: ObservedProgress, arrival: Arrival): void;
 }
 
 /** Receives the values and failures of a channel. */
@@ -63,9 +74,13 @@ export interface ChannelSurroundings {
   /** Returns the database that served an operation, and removes the entry. */
   exchanges: { takeService(operation: string): object };
   /** To be awaited before an answer is recorded: its value may be from a commit that is recorded only now. */
-  knownValues: { await(key: string, value: ObservedProgress): Promise<void> | undefined };
+  knownValues: {
+    await(key: string, value: ObservedProgress): Promise<void> | undefined;
+    /** The last commit of the story that has been recorded; `undefined` without commits. */
+    latest(key: string): ObservedProgress | undefined;
+  };
   gatewayUrl: string;
-  subject: Pick<Subject, 'frontEnd' | 'readStatus' | 'statusPath'>;
+  subject: Pick<Subject, 'frontEnd' | 'readStatus' | 'statusPath' | 'tracked' | 'keyOf'>;
   tab: TabMemory;
   listener: ChannelListener;
   /**
@@ -73,8 +88,24 @@ export interface ChannelSurroundings {
    * breaks; any other rejection means that the application threw.
    */
   ask(request: Request, operation: Operation): Promise<Response>;
+  /**
+   * Creates the Supabase client of a browser in which this session is open. The caller disconnects it.
+   * @param heartbeatMs between two heartbeats; supabase-js's own by default
+   */
+  openClient(session: string, heartbeatMs?: number): SupabaseClient;
+  /** What outlives the pages of the session, like the local storage of a browser. */
+  storage: Map<string, unknown>;
+  /** The tabs of one browser, which may tell each other what they have fetched. */
+  broadcast: Broadcast;
   /** Ends the run, because the application threw instead of answering. */
   threw(error: unknown): void;
+}
+
+export interface Broadcast {
+  /** Tells the other tabs, in a later task. */
+  tell(session: string, story: string, value: ObservedProgress): void;
+  /** Calls `listener` with what is told of a story until `signal` aborts, also by the tab itself. */
+  listen(story: string, signal: AbortSignal, listener: (from: string, value: ObservedProgress) => void): void;
 }
 
 /** The observer's fields in the plan. Each channel uses only its own. */
@@ -84,6 +115,8 @@ export interface ChannelPlan {
   every_ms: number;
   polling: 'interval' | 'chained';
   expects: 'none' | 'last-seen';
+  settle_ms?: number | undefined;
+  heartbeat_ms?: number | undefined;
 }
 
 /** Sends a status request from a tab to an instance of the application; rejects as `ChannelSurroundings.ask` does. */

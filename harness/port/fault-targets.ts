@@ -1,6 +1,8 @@
 /** What faults act on: databases, their router, requests, tabs, and instances of the application. */
 import type { AppClock } from '../clock.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
+import type { Refetch } from './library.ts';
+import type { StreamTargets } from './stream.ts';
 import type { Cluster, Commit, NodeName, ReplicaNode } from './backend.ts';
 
 export interface FaultTargets {
@@ -23,10 +25,21 @@ export interface FaultTargets {
   readonly haveOwnSteps: boolean;
   /** A tab of a run, by the name of its session. */
   tab(session: string): TabTarget;
+  /** The streams of the tabs of a run. */
+  readonly streams: StreamTargets;
   /** Creates the row of a story that the run did not begin with. */
   createRow(story: string): Promise<void>;
+  /** The caches between the tabs and the databases. */
+  readonly caches: CacheTargets;
   /** Kills an instance of the application, counted from 1, and starts it again after `downMs`. Resolves when it is up. */
   restartInstance(instance: number, downMs: number): Promise<void>;
+}
+
+export interface CacheTargets {
+  /** Makes the caches of a place forget every answer; at the edge, those of one point of presence if it is given. */
+  purge(place: 'browser' | 'edge' | 'app', pop?: number): void;
+  /** Sends the requests of a tab to a point of presence of the edge, counted from 1; the first one without a number. */
+  route(session: string, pop: number | undefined): void;
 }
 
 /** A page that is open in a browser. */
@@ -36,6 +49,10 @@ export interface TabTarget {
   /** Sends later requests of the tab to this instance of the application, counted from 1. */
   moveTo(instance: number): void;
   navigateTo(story: string): void;
+  /** The page asks for the progress anew, through its client library. */
+  refetch(how: Refetch): void;
+  /** The page cancels the fetch under way of its client library. */
+  cancelFetch(): void;
 }
 
 /** A request after the load balancer has chosen its database. */

@@ -21,6 +21,8 @@ export interface TableModel {
   /** In the order of the migration. */
   columns: Readonly<Record<string, ColumnModel>>;
   primaryKey: readonly string[];
+  /** The publication `supabase_realtime` has the table: its changes can be subscribed to. */
+  isPublished?: true;
   /** Constraint name → whether a row satisfies it. As in SQL, `null` counts as satisfied. */
   checks?: Readonly<Record<string, (row: Row) => boolean | null>>;
   /** Constraint name → columns, each with the primary key of another table. */
@@ -54,6 +56,12 @@ export interface Transaction {
   delete(table: string, where: (row: Row) => boolean): readonly Row[];
   /** `now()`, in the format of a column. */
   now(): string;
+  /** `pg_is_in_recovery()`: whether this is a replica. */
+  isInRecovery(): boolean;
+  /** `pg_current_wal_lsn()`: the last commit. An error on a replica. */
+  currentWalLsn(): string;
+  /** `pg_last_wal_replay_lsn()`: the last commit that this replica has replayed; `null` on the primary. */
+  lastWalReplayLsn(): string | null;
   /** `raise exception`: the caller gets this code, and the transaction is rolled back. */
   raise(code: string, message: string, more?: { detail?: string; hint?: string }): never;
 }
@@ -62,8 +70,8 @@ export interface FunctionModel {
   /** Parameter → its type. All are required except those in `optional`. */
   parameters: Readonly<Record<string, ColumnType>>;
   optional?: readonly string[];
-  /** `row` and `rows` name a table: a row of its type, or `returns setof`. */
-  returns: { row: string } | { rows: string } | ColumnType | 'void';
+  /** `row` and `rows` name a table: a row of its type, or `returns setof`. `columns`: the rows of `returns table`. */
+  returns: { row: string } | { rows: string } | { columns: Readonly<Record<string, ColumnType>> } | ColumnType | 'void';
   /** Default: `volatile`. A `volatile` function cannot write when it is called by GET or on a replica. */
   volatility?: 'volatile' | 'stable' | 'immutable';
   /** The roles that may execute the function. Default: all. */

@@ -7,6 +7,7 @@ import type { History } from '../history/event.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { BaselineMatch, BaselineSummary } from './baseline.ts';
+import type { Incident } from './incident.ts';
 import type { LoadSummary } from './load.ts';
 import type { Shard } from './shard.ts';
 import type { SourceFiles } from './subject.ts';
@@ -126,6 +127,8 @@ export interface JudgedRun extends RunTitle {
   load?: LoadSummary;
   /** For a log: the number of its lines, and the lines that are not events. */
   log?: LogLines;
+  /** For a log with violations: what they have in common. */
+  incident?: Incident;
   /** The content of `verdict.json`: this run as JSON, without history and plan. */
   record: Readonly<Record<string, unknown>>;
 }
@@ -144,8 +147,8 @@ export interface AttemptCounts {
 
 export interface LogLines {
   lines: number;
-  /** `line` is the first line that was skipped for the reason. */
-  skipped: readonly { reason: string; count: number; line: number }[];
+  /** `line` is the first line that was skipped for the reason, of `file` if several were merged. */
+  skipped: readonly { reason: string; count: number; line: number; file?: string }[];
 }
 
 /** A search for a plan that breaks the subject. */

@@ -4,6 +4,7 @@
  */
 
 import type { TrackedTable } from './backend.ts';
+import type { OpenLivePage } from './live-page.ts';
 import type { DatabaseModel } from './model.ts';
 import type { SessionChoice } from './session.ts';
 import type { AppClock } from '../clock.ts';
@@ -49,7 +50,9 @@ export interface FrontEnd {
   /** The query of the status URL, given what the page has seen (`undefined`: nothing yet). */
   query(seen: SeenProgress | undefined): Record<string, string>;
   /** `as-arrived`: shows every value; `high-water`: shows no smaller or older value; or the front end's own policy. */
-  display: 'as-arrived' | 'high-water' | DisplayPolicy;
+  display: 'as-arrived' | 'by-version' | 'high-water' | DisplayPolicy;
+  /** How the page uses Realtime, in a tab whose channel has a stream. Default: see docs/REALTIME.md. */
+  live?: OpenLivePage;
 }
 
 /** What the adapter receives to run one generation of a story. */
@@ -90,7 +93,21 @@ export interface AppInstance {
   kill?(): Promise<void>;
 }
 
+/** A cache in front of the `fetch` of an application's instance. */
+export interface FetchCache {
+  /** Answers a request of the application to Supabase, or sends it. */
+  fetch(
+    input: Parameters<typeof globalThis.fetch>[0],
+    init: Parameters<typeof globalThis.fetch>[1],
+    send: typeof globalThis.fetch,
+  ): Promise<Response>;
+  /** Runs the answer to one request to the application. */
+  inRequest<T>(task: () => T): T;
+}
+
 export type SubjectCapability =
+  /** Its instances send their requests through `SubjectEnvironment.fetchCache`. */
+  | 'data-cache'
   /** Its instances take the date from `SubjectEnvironment.clock`. */
   | 'clock-skew'
   /** Its instances have `kill`, and `createInstance` may be called again during a run. */
@@ -105,6 +122,8 @@ export interface SubjectEnvironment {
   secretKey: string;
   /** The clock for the dates of this instance, if the plan has `clock-skew`. Only for subjects with that capability. */
   clock?: AppClock;
+  /** The cache of this instance, if the plan has one at `app`. Only for subjects with the capability `data-cache`. */
+  fetchCache?: FetchCache;
 }
 
 /**
@@ -137,6 +156,14 @@ export interface SourceFiles {
   readonly start?: string;
 }
 
+/** How a running application is asked for a row that exists already, by its key. */
+export interface SubjectRequests {
+  /** Path and query of the status endpoint. */
+  statusPath(key: Key): string;
+  /** The request that starts a generation, if the application has such a route. */
+  start?(key: Key): { path: string; method: string; headers?: Readonly<Record<string, string>>; body?: string };
+}
+
 export interface Subject {
   /** Kebab-case; the argument of `--subject`. */
   name: string;
@@ -155,6 +182,8 @@ export interface Subject {
   storyRow(story: string): Record<string, unknown>;
   /** Path and query of the status endpoint; `/api/stories/:story/status` by default. */
   statusPath?(story: string): string;
+  /** For `ratchet watch`. Without it, the key of a row is taken for the name of a story. */
+  requests?: SubjectRequests;
   frontEnd: FrontEnd;
   /** The progress in a 200 answer of the status endpoint; `undefined` if the body holds none. */
   readStatus(body: unknown): ObservedProgress | undefined;

@@ -14,14 +14,25 @@ import type { StoryKeys } from './story-keys.ts';
 export interface Service {
   served_by?: string;
   lsn?: string;
+  /** Of an answer from a cache, which `served_by` names: how long ago its source gave it. */
+  age_ms?: number;
   attempts: number;
   /** If there were several: which database each asked, and with which result. */
   exchanges?: string[];
 }
 
+export interface CachedAnswer {
+  cache: string;
+  ageMs: number;
+  /** Whether the application had asked Supabase, and not a tab the application. */
+  isOfSupabase?: boolean;
+}
+
 export interface ExchangeRecorder extends GatewayListener {
   /** Records that a fault claimed a request, at any place. */
   claimed(fault: ClaimedFault, request: { actor: string | undefined; method: string }): void;
+  /** Notes that a cache answered instead of what is behind it. */
+  servedFrom(operation: string, answer: CachedAnswer): void;
   /** Returns the service of an operation, and removes the entry. */
   takeService(operation: string): Service;
 }
@@ -38,7 +49,7 @@ export function recordExchanges(
   isRecorded: (story: string) => boolean = () => true,
 ): ExchangeRecorder {
   const writes = new Map<Exchange, EventBody & { process: string }>();
-  const services = new Map<string, Service & { asked: string[] }>();
+  const services = new Map<string, OpenService>();
 
   return {
     requested(exchange) {
@@ -65,6 +76,16 @@ export function recordExchanges(
       if (type !== 'info') processes.release(String(draft.session), draft.process);
     },
     claimed: (fault, request) => void recorder.record(faultEvent(fault, request)),
+    servedFrom(operation, { cache, ageMs, isOfSupabase = false }) {
+      const service = serviceOf(services, operation);
+      if (isOfSupabase) {
+        service.attempts += 1;
+        service.asked.push(`${cache} 200`);
+      }
+      service.served_by = cache;
+      service.age_ms = Math.round(ageMs);
+      delete service.lsn;
+    },
     takeService(operation) {
       const { asked = [], ...service } = services.get(operation) ?? { attempts: 0 };
       services.delete(operation);
@@ -73,13 +94,21 @@ export function recordExchanges(
   };
 }
 
-function noteService(services: Map<string, Service & { asked: string[] }>, exchange: Exchange): void {
+type OpenService = Service & { asked: string[] };
+
+function serviceOf(services: Map<string, OpenService>, operation: string): OpenService {
+  let service = services.get(operation);
+  if (service === undefined) services.set(operation, (service = { attempts: 0, asked: [] }));
+  return service;
+}
+
+function noteService(services: Map<string, OpenService>, exchange: Exchange): void {
   if (exchange.operation === undefined) return;
-  let service = services.get(exchange.operation);
-  if (service === undefined) services.set(exchange.operation, (service = { attempts: 0, asked: [] }));
+  const service = serviceOf(services, exchange.operation);
   service.attempts += 1;
   service.asked.push(`${exchange.node ?? 'nobody'} ${exchange.status ?? 'no answer'}`);
   if (exchange.status !== undefined && exchange.status < 400) {
+    if (service.age_ms !== undefined) delete service.age_ms;
     if (exchange.node !== undefined) service.served_by = exchange.node;
     if (exchange.lsn !== undefined) service.lsn = exchange.lsn;
   }

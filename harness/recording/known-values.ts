@@ -4,6 +4,7 @@
  * wait, as of an application that writes by a function of the database or in bulk.
  */
 import type { HistoryEvent, ProgressValue } from '../history/event.ts';
+import type { ObservedProgress } from '../port/subject.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface KnownValues {
@@ -12,15 +13,25 @@ export interface KnownValues {
    * commit made so far has been recorded.
    */
   await(key: string, value: ProgressValue): Promise<void> | undefined;
+  /** The last commit of the story that has been recorded; `undefined` without commits. */
+  latest(key: string): ObservedProgress | undefined;
 }
 
 /** @param commitsDelivered resolves when every commit made so far has been reported */
 export function followValues(recorder: Pick<Recorder, 'follow'>, commitsDelivered: () => Promise<void>): KnownValues {
   const known = new Set<string>();
+  const latest = new Map<string, ProgressValue>();
   recorder.follow((event) => {
-    if (isOrigin(event) && isProgress(event.value)) known.add(nameOf(String(event.key), event.value));
+    if (!isOrigin(event) || !isProgress(event.value)) return;
+    const key = String(event.key);
+    known.add(nameOf(key, event.value));
+    if (event.f === 'commit') latest.set(key, event.value);
   });
   return {
+    latest(key) {
+      const value = latest.get(key);
+      return value === undefined ? undefined : { generation: 1, ...value };
+    },
     await(key, value) {
       const isBeginning = value.progress === 0 && (value.generation ?? 1) === 1;
       if (isBeginning || known.has(nameOf(key, value))) return undefined;

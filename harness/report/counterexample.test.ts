@@ -65,6 +65,24 @@ describe('a counterexample', () => {
     );
   });
 
+  it.each([
+    [{ served_by: 'edge cache', age_ms: 3_240, attempts: 0 }, 'served by the edge cache, 3.2 s old'],
+    [{ served_by: 'edge cache 2', age_ms: 400, attempts: 0 }, 'served by edge cache 2, 0.4 s old'],
+    [
+      { served_by: 'data cache', age_ms: 900, attempts: 2, exchanges: ['primary 503', 'data cache 200'] },
+      'served by the data cache, 0.9 s old, after 2 attempts: primary 503, data cache 200',
+    ],
+  ])('names the cache that answered, and the age of the answer: %j', (service, words) => {
+    const cached = history(
+      ...write(0.1, 10, '0/2F088'),
+      ...write(1.204, 85, '0/3A1F0'),
+      ...poll(1.31, 85, { served_by: 'primary', lsn: '0/3A1F0', attempts: 1 }, 6),
+      ...poll(1.812, 10, service, 9),
+    );
+    const { verdicts } = judge(cached, ['monotonic-view'], {});
+    expect(told(cached, verdicts)).toContain(`tab-1 was shown 10%   ${words}`);
+  });
+
   it('consists of sentences with times, sources and causes', () => {
     const reversion = history(
       ...write(0.1, 10, '0/2F088'),

@@ -202,18 +202,35 @@ function sourceOf(show: HistoryEvent, { length, eventAt }: HistoryColumns): Hist
 }
 
 function describeService(read: HistoryEvent, history: HistoryColumns): string {
-  const { served_by: node, lsn, attempts, exchanges, log_line: line } = read as Service;
-  const tries = attempts === undefined ? undefined : describeAttempts(attempts, exchanges, history);
-  const server = node === undefined ? undefined : `served by ${databaseWords(node)}`;
+  const {
+    served_by: node,
+    lsn,
+    age_ms: ageMs,
+    attempts,
+    exchanges,
+    cache,
+    log_line: line,
+    log_file: file = 'the log',
+  } = read as Service;
+  const isFromEdge = ageMs !== undefined && attempts === 0;
+  const tries = attempts === undefined || isFromEdge ? undefined : describeAttempts(attempts, exchanges, history);
+  const age = ageMs === undefined ? '' : `, ${seconds(ageMs * 1e6, 1)} old`;
+  const server = node === undefined ? undefined : `served by ${databaseWords(node)}${age}`;
   const isReplica = node !== undefined && node !== 'primary' && lsn !== undefined;
   const state = isReplica ? `which had replayed up to ${lsn}${describeLag(read, lsn, history)}` : undefined;
-  const where = line === undefined ? undefined : `line ${line} of the log`;
-  return [server, tries, state, where].filter((part) => part !== undefined).join(', ');
+  const where = line === undefined ? undefined : `line ${line} of ${file}`;
+  const kept = cache === undefined ? undefined : `cache: ${String(cache)}`;
+  return [server, kept, tries, state, where].filter((part) => part !== undefined).join(', ');
 }
 
-/** A database in a sentence: `the primary` or `replica-1`. */
+/** A database or a cache in a sentence: `the primary`, `replica-1` or `the edge cache`. */
 export function databaseWords(node: string): string {
-  return node === 'primary' ? 'the primary' : node;
+  return node === 'primary' || isCache(node) ? `the ${node}` : node;
+}
+
+/** The caches of a run are called by their places: `edge cache`. One of several has a number instead of an article. */
+function isCache(node: string): boolean {
+  return node.endsWith(' cache');
 }
 
 function describeAttempts(
@@ -242,9 +259,13 @@ const attributed = new WeakMap<HistoryColumns, boolean>();
 interface Service {
   served_by?: string;
   lsn?: string;
+  age_ms?: number;
   attempts?: number;
   exchanges?: readonly string[];
+  /** What a cache said, in a log. */
+  cache?: unknown;
   log_line?: number;
+  log_file?: string;
 }
 
 /** The age of the first commit that the server had not replayed, ignoring commits that a promotion lost. */

@@ -1,7 +1,9 @@
 /** Describes a plan in a few lines, including all drawn values. */
 import type { HistoryHeader } from '../history/event.ts';
 import { HAS_OWN_STEPS } from '../history/marks.ts';
+import { describeCache } from '../plan/cache-plan.ts';
 import { describeFault, describeMoment, startsWhen } from '../plan/fault-words.ts';
+import { describeLibrary } from '../plan/library-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** @param header of the history of a run of the plan: the application may have taken steps of its own instead */
@@ -11,6 +13,7 @@ export function describePlan(plan: Plan, header: HistoryHeader | undefined): str
   const shown = 4;
   const lines = [
     `topology    primary and ${count(topology.replicas, 'replica')}, ${topology.routing}; ${count(topology.instances, 'app instance')}`,
+    ...labelled('cache', (topology.caches ?? []).map(describeCache)),
     ...labelled(
       'generation',
       generations.map(
@@ -20,7 +23,10 @@ export function describePlan(plan: Plan, header: HistoryHeader | undefined): str
     ),
     ...labelled(
       'observer',
-      observers.map((o) => `${o.session}: ${o.story} every ${o.every_ms} ms${startsWhen(o.start)}`),
+      observers.map(
+        (o) =>
+          `${o.session}: ${o.story} every ${o.every_ms} ms${o.library === undefined ? '' : ` by ${describeLibrary(o.library)}`}${startsWhen(o.start)}`,
+      ),
     ),
     ...labelled('observer', plan.watch_on_ms === 0 ? [] : [`all watch for ${plan.watch_on_ms} ms more`]),
     ...labelled('fault', faults.map(describeFault)),

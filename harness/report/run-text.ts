@@ -7,6 +7,7 @@ import { describeAttempts, describeJudged, isSurprise } from './expected-words.t
 import { describeFailedCheck } from './check-text.ts';
 import { describeLoad, describeSlices } from './load-text.ts';
 import type { Palette } from './palette.ts';
+import { describeIncident } from './incident-text.ts';
 import { quotedLines } from './printable.ts';
 import { formatVerdicts, validityMark } from './verdict-text.ts';
 
@@ -46,8 +47,21 @@ export interface BodyOptions {
 /** The plan, the violations, the reasons, the saved files and, last, the replay command. */
 export async function describeBody(run: JudgedRun, options: BodyOptions): Promise<string[]> {
   const { palette, showsLines, showsPlan, showsEach, showsTimeline = false } = options;
-  const { plan, history, incomplete, untested, failedCheck, attempts, notes, file, historyFile, replay, valid, log } =
-    run;
+  const {
+    plan,
+    history,
+    incomplete,
+    untested,
+    failedCheck,
+    attempts,
+    notes,
+    file,
+    historyFile,
+    replay,
+    valid,
+    log,
+    incident,
+  } = run;
   return [
     ...(showsPlan && plan !== undefined ? await planLines(run, palette) : []),
     ...(showsTimeline ? await timelineLines(run, palette) : []),
@@ -60,6 +74,7 @@ export async function describeBody(run: JudgedRun, options: BodyOptions): Promis
       held: showsEach ? 'each' : 'names',
       knownReason: untested?.[0] ?? incomplete?.message,
     }),
+    ...(incident === undefined ? [] : describeIncident(incident, palette)),
     ...(untested ?? []).slice(valid === 'unknown' ? 1 : 0).map((reason) => `note:    ${reason}`),
     ...(failedCheck === undefined ? [] : [`mistake: ${describeFailedCheck(failedCheck)}`]),
     ...(attempts?.differences ?? []).map((difference) => `differs: ${difference}`),
@@ -91,8 +106,12 @@ function describeStop(error: Error): string[] {
 }
 
 function describeLog(log: LogLines, showsLines: boolean): string[] {
-  const reasons = log.skipped.map(({ reason, count, line }) => `${count}: ${reason}, first at line ${line}`);
+  const reasons = log.skipped.map((each) => `${each.count}: ${each.reason}, first at ${placeWords(each)}`);
   return showsLines ? [describeLines(log), ...reasons.map((reason) => `  ${reason}`)] : reasons;
+}
+
+function placeWords({ line, file }: LogLines['skipped'][number]): string {
+  return file === undefined ? `line ${line}` : `line ${line} of ${file}`;
 }
 
 function describeLines({ lines, skipped }: LogLines): string {

@@ -14,7 +14,7 @@ export function assemble<Faults extends { claim: Claim }>(
 ): Assembly & { faults: Faults } {
   const nodes = [cluster.primary, ...cluster.replicas];
   const assembly = assembleGateway({ ...parts, nodes, claim: (request) => faults.claim(request) });
-  const faults = createFaults({ ...targetsIn(cluster, assembly, commits, clocks), ...participants });
+  const faults = createFaults(withParticipants(targetsIn(cluster, assembly, commits, clocks), participants));
   return { ...assembly, faults };
 }
 
@@ -29,14 +29,26 @@ export interface ClusterParts extends Omit<AssemblyParts, 'nodes' | 'claim'> {
 }
 
 /** The fault targets of a run other than the databases. */
-export type Participants = Pick<FaultTargets, 'tab' | 'createRow' | 'restartInstance' | 'haveOwnSteps'>;
+export type Participants = Pick<
+  FaultTargets,
+  'tab' | 'streams' | 'createRow' | 'restartInstance' | 'haveOwnSteps' | 'caches'
+>;
 
 const NO_PARTICIPANTS: Participants = {
   haveOwnSteps: false,
   tab: (session) => outsideOfRun(session),
+  get streams() {
+    return outsideOfRun('a stream');
+  },
   createRow: (story) => outsideOfRun(story),
   restartInstance: (instance) => outsideOfRun(`instance ${instance}`),
+  caches: { purge: (place) => outsideOfRun(`a cache at ${place}`), route: (session) => outsideOfRun(session) },
 };
+
+/** A getter of the participants stays one. */
+function withParticipants(targets: Omit<FaultTargets, keyof Participants>, participants: Participants): FaultTargets {
+  return Object.defineProperties(targets, Object.getOwnPropertyDescriptors(participants)) as FaultTargets;
+}
 
 function outsideOfRun(what: string): never {
   throw new Error(`${what} does not exist outside of a run`);

@@ -120,7 +120,7 @@ describe('an invalid subject', () => {
     [
       'a display that does not exist',
       SUBJECT.replace('as-arrived', 'sideways'),
-      'subject.frontEnd.display must be "as-arrived", "high-water" or a function, not "sideways"',
+      'subject.frontEnd.display must be "as-arrived", "by-version", "high-water" or a function, not "sideways"',
     ],
     ['a list', '[]', 'subject must be an object, not []'],
   ])('is refused by its file and field: %s', async (_, value, message) => {

@@ -6,8 +6,10 @@ import { realClock, type Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryHeader } from '../history/event.ts';
+import { incidentOf } from '../incident/incident.ts';
 import { PartedHistory } from '../history/parted-history.ts';
 import { select, unknownNames, type Selection } from '../history/selection.ts';
+import type { Incident } from '../port/incident.ts';
 import type { JudgedRun, LogLines, Reporter } from '../port/reporter.ts';
 import type { Untested } from './evidence.ts';
 import { eventsToReport } from './events-to-report.ts';
@@ -24,8 +26,12 @@ export interface HistoryFile {
   log?: LogLines;
   /** The detected format, if it is not the default. */
   recognised?: string;
+  /** What was assumed, in sentences. */
+  notes?: readonly string[];
   /** The properties that are judged by default in its format. */
   properties?: readonly string[];
+  /** Why these are not all, for a note. */
+  propertiesReason?: string;
 }
 
 /** A file that is loaded when it is its turn to be judged, and can be released afterwards. */
@@ -95,7 +101,10 @@ async function checkWhole(
     wanted === undefined
       ? leaveOutNotJudged(judgeRun(history, all, bounds))
       : judgeRun(history, wanted, bounds, untested);
-  return { ...checkedFile(source, judgement, history.length, clock), ...judgement, history, plan: asked?.plan };
+  const checked = checkedFile(source, judgement, history.length, clock);
+  const notes = wanted === undefined ? withReason(checked.notes, source) : checked.notes;
+  const incident = source.log === undefined ? undefined : incidentOf(history, judgement.verdicts);
+  return withIncident({ ...checked, ...judgement, history, plan: asked?.plan, notes }, incident);
 }
 
 /** A history in parts has no plan. */
@@ -103,16 +112,29 @@ function checkInParts(source: HistoryFile, parted: PartedHistory, options: Check
   const clock = realClock();
   const { selection, properties } = options;
   const restricted = (part: HistoryColumns): HistoryColumns => (hasNames(selection) ? select(part, selection) : part);
-  const judged = judgeRunInParts(parted, properties ?? propertyNames(), options.bounds(), restricted);
+  const all = source.properties === undefined ? propertyNames() : requireProperties(source.properties);
+  const judged = judgeRunInParts(parted, properties ?? all, options.bounds(), restricted);
   const judgement = properties === undefined ? leaveOutNotJudged(judged) : judged;
   const { history, verdicts } = eventsToReport(parted, judgement.verdicts);
   const checked = checkedFile(source, judgement, parted.length, clock);
   const note = `judged in parts: the reports contain ${history.length} of ${parted.length} events`;
-  return { ...checked, ...judgement, verdicts, history, events: parted.length, notes: [...checked.notes, note] };
+  const notes = properties === undefined ? withReason(checked.notes, source) : checked.notes;
+  const incident = source.log === undefined ? undefined : incidentOf(history, verdicts);
+  const run = { ...checked, ...judgement, verdicts, history, events: parted.length, notes: [...notes, note] };
+  return withIncident(run, incident);
+}
+
+function withIncident(run: JudgedRun, incident: Incident | undefined): JudgedRun {
+  return incident === undefined ? run : { ...run, incident, record: { ...run.record, incident } };
+}
+
+/** The notes, and why not all properties are judged by default. */
+function withReason(notes: readonly string[], { propertiesReason }: HistoryFile): readonly string[] {
+  return propertiesReason === undefined ? notes : [...notes, propertiesReason];
 }
 
 function checkedFile(
-  { file, log, recognised }: HistoryFile,
+  { file, log, recognised, notes = [] }: HistoryFile,
   judgement: RunJudgement,
   events: number,
   clock: Clock,
@@ -122,7 +144,7 @@ function checkedFile(
     expected: undefined,
     plan: undefined,
     incomplete: undefined,
-    notes: recognised === undefined ? [] : [`read as ${recognised}`],
+    notes: [...(recognised === undefined ? [] : [`read as ${recognised}`]), ...notes],
     planFile: undefined,
     historyFile: file,
     replay: undefined,

@@ -28,6 +28,9 @@ export async function serveFromStart(
   const server = await host.serve({
     handle: (request) => current.handle(request),
     refuseKey: (head) => current.refuseKey?.(head),
+    get stream() {
+      return current.stream;
+    },
   });
   const redirection = await cluster.redirect?.(server.url);
   return {

@@ -1,4 +1,5 @@
 /** The environment of a run: its clock, and the network between the application and the gateway. */
+import { randomInt } from 'node:crypto';
 import { serveGateway, type GatewayServer, type ServedGateway } from '../gateway/gateway-server.ts';
 import type { SimulationOptions } from '../port/backend.ts';
 import { exemptLoopback } from './loopback-proxy.ts';
@@ -10,6 +11,8 @@ export interface Host {
   clock(): Clock;
   /** The date, in milliseconds since 1970. */
   nowMs(): number;
+  /** A number in [0, 1), for what Realtime does at random. */
+  random(): number;
   /** Serves the gateway at the returned `url`. Requests to it carry the headers that name their actor and operation. */
   serve(gateway: ServedGateway): Promise<GatewayServer>;
   /** Registers a listener for failures outside of actors. */
@@ -22,10 +25,13 @@ export interface Host {
   readonly simulation?: Omit<SimulationOptions, 'model'>;
 }
 
+const RANDOM_RANGE = 2 ** 32;
+
 /** Real time, and a gateway on a loopback port of this process. */
 export const realHost: Host = {
   clock: realClock,
   nowMs: () => wallTime().getTime(),
+  random: () => randomInt(RANDOM_RANGE) / RANDOM_RANGE,
   serve(gateway) {
     tagRequests();
     exemptLoopback();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StreamTargets } from '../port/stream.ts';
 import type { Commit, ReplicaNode } from '../port/backend.ts';
 import { Fault } from '../faults/fault-registry.ts';
 import type { ClaimableRequest } from '../gateway/claim.ts';
@@ -32,7 +33,14 @@ function setUp(...inputs: unknown[]) {
       reload: () => void calls.push(`${session} reloads`),
       moveTo: (instance) => void calls.push(`${session} moves to ${instance}`),
       navigateTo: (story) => void calls.push(`${session} goes to ${story}`),
+      refetch: (how) => void calls.push(`${session}: ${how}`),
+      cancelFetch: () => void calls.push(`${session} cancels`),
     }),
+    caches: {
+      purge: (place, pop) => void calls.push(`${place} ${pop} purged`),
+      route: (session, pop) => void calls.push(`${session} through ${pop}`),
+    },
+    streams: {} as StreamTargets,
     haveOwnSteps: false,
     createRow: async (story) => void calls.push(`row of ${story}`),
     restartInstance: async (instance, downMs) => void calls.push(`instance ${instance} down for ${downMs}`),
@@ -53,6 +61,10 @@ describe('a fault without duration', () => {
     [{ kind: 'tab-reload', session: 'tab-1' }, 'tab-1 reloads'],
     [{ kind: 'tab-move', session: 'tab-1', instance: 2 }, 'tab-1 moves to 2'],
     [{ kind: 'instance-restart', instance: 2, down_ms: 70 }, 'instance 2 down for 70'],
+    [{ kind: 'tab-refetch', session: 'tab-1' }, 'tab-1: join'],
+    [{ kind: 'tab-refetch', session: 'tab-1', how: 'cancel-and-refetch' }, 'tab-1: cancel-and-refetch'],
+    [{ kind: 'tab-refetch', session: 'tab-1', how: 'cancel' }, 'tab-1 cancels'],
+    [{ kind: 'cache-purge', cache: 'edge', pop: 2 }, 'edge 2 purged'],
   ])('is over when it is done: %j', async (fault, expected) => {
     const { clock, nemesis, calls, recorder, signal } = setUp({ ...fault, from: { at_ms: 20 } });
     await nemesis.begin(signal);
@@ -72,6 +84,7 @@ describe('a fault with a duration', () => {
     [{ ...lag, mode: 'paused' }, ['pause', 'resume']],
     [{ ...lag, mode: 'timed', delay_ms: 70 }, ['delay 70', 'resume']],
     [{ kind: 'out-of-rotation', replica: 'replica-1' }, ['replica-1 out', 'replica-1 in']],
+    [{ kind: 'edge-pop', session: 'tab-1', pop: 2 }, ['tab-1 through 2', 'tab-1 through undefined']],
   ])('applies before the run begins and ends with it: %j', async (fault, expected) => {
     const { nemesis, calls, recorder, signal } = setUp(fault);
     await nemesis.begin(signal);

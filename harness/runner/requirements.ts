@@ -3,6 +3,7 @@ import type { Backend, Cluster } from '../port/backend.ts';
 import type { PropertyName } from '../checker/properties.ts';
 import { UsageError } from '../errors.ts';
 import { capabilityFor, kindNamed, type Fault } from '../faults/fault-registry.ts';
+import { cacheAt } from '../plan/cache-plan.ts';
 import type { Moment } from '../plan/moment.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Subject, SubjectCapability } from '../port/subject.ts';
@@ -83,6 +84,10 @@ export function missingOf(plan: Plan, backend: WithCapabilities, subject: Subjec
   }
   const rerun = missingRerun(plan, subject);
   if (rerun !== undefined) return rerun;
+  if (cacheAt(plan.topology.caches ?? [], 'app') !== undefined) {
+    const uncached = missingCapability('data-cache', subject, 'the cache at app in topology.caches of the plan');
+    if (uncached !== undefined) return uncached;
+  }
   for (const [at, fault] of plan.faults.entries()) {
     const where = `faults.${at} (${fault.kind}) of the plan`;
     const missing = missingOfSubject(fault, subject, where) ?? missingOfFault(fault, backend, where);

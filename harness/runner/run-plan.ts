@@ -20,6 +20,7 @@ import {
 } from '../history/marks.ts';
 import { isProgress } from '../history/order.ts';
 import { OVER } from '../recording/moments.ts';
+import { createBroadcast } from '../actors/broadcast.ts';
 import { createObserver, type ObserverActor } from '../actors/observer.ts';
 import { onBehalfOf } from '../async-context.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -220,8 +221,9 @@ async function perform(
   }
 
   async function play(): Promise<void> {
+    const broadcast = createBroadcast(stage.clock);
     const observers = plan.observers.map((observer) => {
-      const actor = createObserver(observer, { ...stage, subject, ask: askThroughEdge(stage) });
+      const actor = createObserver(observer, { ...stage, subject, broadcast, ask: askThroughEdge(stage) });
       stage.tabs.set(observer.session, actor);
       return actor;
     });
@@ -300,9 +302,7 @@ const EFFECT_MS_MAX = 10_000;
 function askThroughEdge({ edge, instances, credentials }: Stage): AskStatus {
   return (request, operation, { story, instance }) => {
     const within = asSignedIn(credentials, request, operation);
-    return edge.pass({ actor: operation.actor, method: request.method }, () =>
-      onBehalfOf(within, () => instances.status(instance, request, story)),
-    );
+    return edge.pass(request, within, (asked, by) => onBehalfOf(by, () => instances.status(instance, asked, story)));
   };
 }
 

@@ -59,10 +59,20 @@ interface SignInOptions {
   nowMs: number;
 }
 
-export function signIn(users: SignedInUsers, { jwtSecret, supabaseUrl, nowMs }: SignInOptions): Credentials {
-  const sessionOf = (user: SignedInUser): UserSession =>
-    jwtSecret === undefined ? openGivenSession(user, nowMs) : openSession(user, jwtSecret, nowMs);
-  return new Map([...users].map(([actor, user]) => [actor, credentialsOf(user, sessionOf(user), supabaseUrl)]));
+export function signIn(users: SignedInUsers, options: SignInOptions): Credentials {
+  const { supabaseUrl } = options;
+  return new Map(
+    [...users].map(([actor, user]) => [actor, credentialsOf(user, sessionOf(user, options), supabaseUrl)]),
+  );
+}
+
+/** Actor → its access token, for a client that runs in its browser. */
+export function accessTokensOf(users: SignedInUsers, options: SignInOptions): ReadonlyMap<string, string> {
+  return new Map([...users].map(([actor, user]) => [actor, sessionOf(user, options).access_token]));
+}
+
+function sessionOf(user: SignedInUser, { jwtSecret, nowMs }: SignInOptions): UserSession {
+  return jwtSecret === undefined ? openGivenSession(user, nowMs) : openSession(user, jwtSecret, nowMs);
 }
 
 /** Gives a request what its actor's browser would send, and returns the operation with it. */

@@ -1,6 +1,7 @@
 /** Runs a plan in virtual time, as one synchronous call; `explore` calls it thousands of times. */
 import { createHash } from 'node:crypto';
 import { simulatedBackend } from '../backend/simulated/simulated.ts';
+import { libraryNamed } from '../channels/libraries/library-registry.ts';
 import type { PreparedDatabase } from '../port/backend.ts';
 import { formatEvent } from '../history/codec.ts';
 import type { History } from '../history/event.ts';
@@ -38,6 +39,7 @@ const RANDOM_RANGE = 2 ** 32;
  * @throws the errors of `runPlan`, and EnvironmentError if the application keeps the run from ending
  */
 export function simulateRun(options: SimulatedRunOptions): SimulatedOutcome {
+  for (const { library } of options.plan.observers) if (library !== undefined) libraryNamed(library.name);
   let steps = 0;
   let trace = 0;
   const outcome = inVirtualTime(options, async (host, world) => {

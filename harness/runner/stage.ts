@@ -8,7 +8,9 @@ import { HAS_OWN_STEPS, MARKS_ITS_END } from '../history/marks.ts';
 import type { Plan } from '../plan/plan.ts';
 import { installInstanceDates } from '../subject/app-dates.ts';
 import type { Subject, SubjectEnvironment } from '../port/subject.ts';
+import type { ChannelSurroundings } from '../port/channel.ts';
 import type { TabTarget } from '../port/fault-targets.ts';
+import { withStream } from '../gateway/with-stream.ts';
 import { withAuth } from '../gateway/with-auth.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
 import { kindNamed } from '../faults/fault-registry.ts';
@@ -21,13 +23,16 @@ import type { EvidenceOfEnd } from '../actors/generation-end.ts';
 import { followValues, type KnownValues } from '../recording/known-values.ts';
 import type { StoryKeys } from '../recording/story-keys.ts';
 import { createMoments, type Moments } from '../recording/moments.ts';
-import { signIn, type Credentials, type SignedInUsers } from './sign-in.ts';
+import { accessTokensOf, signIn, type Credentials, type SignedInUsers } from './sign-in.ts';
+import { hasStreams, startRealtime } from './realtime-of-run.ts';
+import { tabClients } from './tab-client.ts';
 import { countAttribution } from './attribution-count.ts';
 import { appClocks, applyAtStart } from './app-clocks.ts';
 import { assemble, type Participants } from './assembly.ts';
 import { followFaultEffects, type FaultEffects } from './fault-effects.ts';
 import { countRequests, CountingClock } from './pending-work.ts';
 import { createNemesis, type Nemesis } from './nemesis.ts';
+import { runCaches, type RunCaches } from './run-caches.ts';
 import { serveFromStart } from './gateway-from-start.ts';
 import { insertStory, storiesOf } from './seeding.ts';
 import { ProcessNames, Recorder, type LineSink } from '../recording/recorder.ts';
@@ -68,6 +73,7 @@ export interface Stage {
   /** The tabs that faults can act on, by session; filled when the observers are created. */
   tabs: Map<string, TabTarget>;
   gatewayUrl: string;
+  openClient: ChannelSurroundings['openClient'];
   evidence: EvidenceOfEnd;
   hasGenerations: boolean;
   onStep(): void;
@@ -92,12 +98,17 @@ export async function prepareStage(
   keys: StoryKeys,
 ): Promise<Stage> {
   const { plan, subject, host, backend } = options;
+  const realtime = hasStreams(plan)
+    ? await startRealtime(cluster, { tracked: subject.tracked, clock: host.clock(), host })
+    : undefined;
   const { server, open } = await serveFromStart(host, cluster, plan);
   const clocks = appClocks(plan);
   const restoreDates = clocks === undefined ? () => undefined : installInstanceDates();
   const endAtStart = clocks === undefined ? undefined : await applyAtStart(plan, clocks);
-  const instances = await startInstances(options, cluster, server, clocks).catch((error: unknown) => {
+  const caches = runCaches(plan, host.nowMs);
+  const instances = await startInstances(options, cluster, server, { clocks, caches }).catch((error: unknown) => {
     restoreDates();
+    realtime?.close();
     throw error;
   });
   await endAtStart?.();
@@ -115,7 +126,11 @@ export async function prepareStage(
   const participants: Participants = {
     haveOwnSteps: instances.haveOwnSteps,
     tab: (session) => required(tabs.get(session), session),
+    get streams() {
+      return required(realtime, 'Realtime').targets;
+    },
     createRow: (story) => insertStory(cluster, { story, key: subject.keyOf(story) }, subject),
+    caches: caches.targets,
     restartInstance: (instance, downMs) => instances.restart(instance, () => delays.sleep(downMs)),
   };
   const requests = countRequests(plan);
@@ -128,14 +143,23 @@ export async function prepareStage(
     createNemesis(plan.faults, targets, moments, recorder, effects?.changed),
   );
   const { faults: nemesis } = assembly;
-  const edge = createEdge({ claim: nemesis.claim, sleep: (ms) => delays.sleep(ms), onClaimed: exchanges.claimed });
-  open(withAuth(assembly.gateway, cluster, host.nowMs));
+  const edge = createEdge({
+    claim: nemesis.claim,
+    sleep: (ms) => delays.sleep(ms),
+    onClaimed: exchanges.claimed,
+    caches: caches.atEdge,
+  });
+  caches.begin(edge, exchanges);
+  const gateway = withAuth(assembly.gateway, cluster, host.nowMs);
+  open(realtime === undefined ? gateway : withStream(gateway, realtime, (request) => realtime.messages.http(request)));
   commits.add((commit) => recorder.record(commitEvent(commit)));
+  const signing = { jwtSecret: cluster.jwtSecret, supabaseUrl: server.url, nowMs: host.nowMs() };
   let steps = 0;
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll());
   const closeAll = async (): Promise<void> => {
     await instances.close();
+    realtime?.close();
     await server.close();
     restoreDates();
   };
@@ -146,20 +170,21 @@ export async function prepareStage(
     exchanges,
     knownValues,
     nemesis,
-    settled: async () => void (await Promise.all([assembly.gateway.settled(), edge.settled()])),
+    settled: async () => void (await Promise.all([assembly.gateway.settled(), edge.settled(), caches.settled()])),
     edge,
     tabs,
     effects,
     moments,
     instances,
     gatewayUrl: server.url,
+    openClient: tabClients(cluster, server.url, () => accessTokensOf(options.users, signing)),
     evidence: reportsCommits(backend, cluster) ? 'commit' : 'read',
     hasGenerations: subject.tracked.generation !== undefined,
     onStep: () => void (steps += 1),
     ignoresSteps: () => steps === 0 && !instances.haveOwnSteps,
     hasRequests: () => requests.all() > 0,
     isBusy: () => delays.open > 0 || requests.open() > 0 || nemesis.isActing(),
-    credentials: signIn(options.users, { jwtSecret: cluster.jwtSecret, supabaseUrl: server.url, nowMs: host.nowMs() }),
+    credentials: signIn(options.users, signing),
     attributionNote: () => attribution.note(),
     stop: options.stop,
     close,
@@ -218,13 +243,20 @@ async function startInstances(
   options: StageOptions,
   cluster: Cluster,
   server: GatewayServer,
-  clocks: readonly AppClock[] = [],
+  { clocks = [], caches }: { clocks: readonly AppClock[] | undefined; caches: RunCaches },
 ): Promise<AppInstances> {
   const { plan, subject } = options;
   const { publishableKey, secretKey } = cluster;
   const environments = Array.from({ length: plan.topology.instances }, (_, at): SubjectEnvironment => {
     const clock = clocks[at];
-    return { supabaseUrl: server.url, publishableKey, secretKey, ...(clock === undefined ? {} : { clock }) };
+    const fetchCache = caches.ofInstance(at);
+    return {
+      supabaseUrl: server.url,
+      publishableKey,
+      secretKey,
+      ...(clock === undefined ? {} : { clock }),
+      ...(fetchCache === undefined ? {} : { fetchCache }),
+    };
   });
   const mayBeKilled = plan.faults.some(({ kind }) => kindNamed(kind).subjectNeeds === 'instance-restart');
   try {

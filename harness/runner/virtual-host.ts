@@ -7,8 +7,9 @@ import { currentInstance, currentOperation } from '../async-context.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { Draw } from '../plan/random.ts';
 import { escape } from '../simulation/escapes.ts';
-import type { AppTimer, World } from '../simulation/world.ts';
+import type { AppTimer, VirtualFetch, World } from '../simulation/world.ts';
 import type { Host } from './host.ts';
+import { connectTo } from './virtual-sockets.ts';
 
 const URL_OF_GATEWAY = 'http://supabase.invalid';
 
@@ -24,14 +25,20 @@ export function virtualHost(world: World, draw: Draw, epochMs: number, database:
   return {
     clock: () => world.clock(),
     nowMs: () => epochMs + clock.now() / 1e6,
+    random: () => draw('realtime', 0, RANDOM_RANGE - 1) / RANDOM_RANGE,
     async serve(gateway) {
-      world.fetch = (input, init) => {
-        if (currentInstance()?.isDead === true) return new Promise(() => undefined);
+      const send: VirtualFetch = (input, init) => {
         const sent = plainRequest(input, init);
         return sent === undefined
           ? anyRequest(input, init).then((request) => roundTrip(gateway, request))
           : roundTrip(gateway, sent);
       };
+      world.fetch = (input, init) => {
+        const instance = currentInstance();
+        if (instance?.isDead === true) return new Promise(() => undefined);
+        return instance?.fetchCache === undefined ? send(input, init) : instance.fetchCache.fetch(input, init, send);
+      };
+      world.connect = connectTo(gateway, world, (link) => draw(link, LATENCY_US_MIN, LATENCY_US_MAX) * 1e3);
       return { url: URL_OF_GATEWAY, close: async () => undefined };
     },
     onFailure: (listener) => world.onFailure(listener),
@@ -136,8 +143,11 @@ function connectionLost(): TypeError {
   return new TypeError('fetch failed', { cause });
 }
 
-/** The auth client of supabase-js keeps a timer for its whole lifetime; the application cannot avoid that. */
-const TOLERATED = /\/node_modules\/@supabase\/(auth-js|realtime-js)\//;
+/**
+ * The auth client of supabase-js keeps a timer for its whole lifetime, and SWR one until the end of its intervals; the
+ * application cannot avoid that.
+ */
+const TOLERATED = /\/node_modules\/(@supabase\/(auth-js|realtime-js|phoenix)|swr)\//;
 
 function leakOf(world: World): Error | undefined {
   const leaks = [...world.timers].filter((timer) => timer.isRef && !TOLERATED.test(timer.origin.stack ?? ''));

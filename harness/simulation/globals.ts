@@ -8,6 +8,7 @@ import { KeptRequest, keptClone } from './kept-requests.ts';
 import { lightPlatform } from './platform.ts';
 import { virtualBytes, virtualUuid } from './randomness.ts';
 import { virtualTimers } from './timers.ts';
+import { virtualWebSocket } from './virtual-socket.ts';
 import { currentWorld } from './world.ts';
 
 const require = createRequire(import.meta.url);
@@ -28,6 +29,7 @@ function globalPatches(): Patch[] {
     Date: virtualDate(),
     Request: KeptRequest,
     fetch: virtualFetch,
+    WebSocket: virtualWebSocket(),
   };
   return [
     ...Object.entries(patched).map(([key, value]) => ({ object: globalThis, key, value })),

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import { EnvironmentError, type RatchetError } from '../errors.ts';
 import { EventHeap, type ScheduledEvent } from './event-heap.ts';
+import type { VirtualConnect } from './virtual-connection.ts';
 import { applicationStack } from '../stacks.ts';
 
 export type VirtualFetch = typeof globalThis.fetch;
@@ -39,6 +40,8 @@ export class World {
   requestsInFlight = 0;
   /** Handles requests; without it, every `fetch` is an escape. */
   fetch: VirtualFetch | undefined;
+  /** Connects sockets; without it, every `new WebSocket` is an escape. */
+  connect: VirtualConnect | undefined;
   /** The first failure that no caller could catch. */
   failure: RatchetError | undefined;
   /** Hash over the times of all events: two runs that differ anywhere differ here. */

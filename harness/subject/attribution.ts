@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ACTOR_BAGGAGE, ACTOR_HEADER, OPERATION_BAGGAGE, OPERATION_HEADER } from '../port/message.ts';
 import { systemFailure } from '../system-failure.ts';
-import { currentInstance, currentOperation } from '../async-context.ts';
+import { currentInstance, currentOperation, type Operation } from '../async-context.ts';
 
 let installed = false;
 
@@ -18,10 +18,18 @@ export function tagRequests(): void {
   installed = true;
   const original = globalThis.fetch;
   globalThis.fetch = (input, init) => {
-    if (currentInstance()?.isDead === true) return new Promise(() => undefined);
+    const instance = currentInstance();
+    if (instance?.isDead === true) return new Promise(() => undefined);
     const attribution = currentOperation();
     const url = typeof input === 'string' || input instanceof URL ? String(input) : input.url;
     if (attribution === undefined || !url.startsWith(attribution.gatewayUrl)) return original(input, init);
+    const send = tagged(original, attribution);
+    return instance?.fetchCache === undefined ? send(input, init) : instance.fetchCache.fetch(input, init, send);
+  };
+}
+
+function tagged(original: typeof fetch, attribution: Readonly<Operation>): typeof fetch {
+  return (input, init) => {
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
     headers.set(ACTOR_HEADER, attribution.actor);
     headers.set(OPERATION_HEADER, attribution.operation);

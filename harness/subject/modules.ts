@@ -29,7 +29,7 @@ interface Variables {
   variables?(environment: SubjectEnvironment): Record<string, string>;
 }
 
-const CAPABILITIES: readonly SubjectCapability[] = ['clock-skew', 'instance-restart'];
+const CAPABILITIES: readonly SubjectCapability[] = ['data-cache', 'clock-skew', 'instance-restart'];
 
 /** Every instance has its own application modules, singletons included, and its own `process.env`. */
 export function modulesSubject({ root, variables, open, ...options }: ModulesSubjectOptions): Subject {
@@ -75,13 +75,17 @@ async function openInstance(
 ): Promise<AppInstance> {
   installInstanceEnvironments();
   const own = environmentWith({ ...supabaseVariables(environment), ...variables?.(environment) });
-  const settings: InstanceSettings = { environment: own, clock: environment.clock };
+  const { clock, fetchCache } = environment;
+  const settings: InstanceSettings = { environment: own, clock, fetchCache };
   const calls = callsFor(root);
   const within = <T>(task: () => T): T => asInstance(settings, task);
   const instance = await within(() => open(createModuleLoader(root)));
   return {
     ...(instance.hasOwnSteps === undefined ? {} : { hasOwnSteps: true }),
-    status: (request, story) => within(() => calls.answer(request, () => instance.status(request, story))),
+    status: (request, story) => {
+      const answer = (): Promise<Response> => calls.answer(request, () => instance.status(request, story));
+      return within(fetchCache === undefined ? answer : () => fetchCache.inRequest(answer));
+    },
     generate: (job) => within(() => calls.work(() => instance.generate(job))),
     close: () => within(async () => instance.close?.()),
     async kill() {

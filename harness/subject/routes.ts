@@ -58,7 +58,14 @@ export interface Route {
 
 export interface Routes {
   status: Route | undefined;
-  start: (Route & { method: string; requestFor(start: StartedStory): RequestInit }) | undefined;
+  start: (Route & { method: string; requestFor(start: StartedStory): StartInit }) | undefined;
+}
+
+/** A `RequestInit` of the start route. */
+export interface StartInit {
+  method: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string;
 }
 
 export function routesOf({ status, start }: Partial<RoutesDefinition>): Routes {

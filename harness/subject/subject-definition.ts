@@ -10,6 +10,7 @@ import type { FrontEnd, SeedData, StoryKey, Subject, Withstands } from '../port/
 import type { Application } from './application.ts';
 import { statusPathOf } from './http-instance.ts';
 import { keysOf, type KeyChoice } from './key-types.ts';
+import { requestsOf } from './row-requests.ts';
 import { readerOf, routesOf, type RoutesDefinition } from './routes.ts';
 import { sourcesOf } from './source-files.ts';
 import { subjectFields } from './subject-options.ts';
@@ -81,8 +82,10 @@ export function subjectOf({ app, database, routes: given = {}, frontEnd, ...defi
     statusPath: statusPathOf(fields, routes),
   };
   const sources = sourcesOf(routes, app.folder);
+  const requests = requestsOf(routes, tracked);
   return {
     ...subject,
+    ...(requests === undefined ? {} : { requests }),
     ...(sources === undefined ? {} : { sources }),
     capabilities: app.capabilities,
     createInstance: (environment) => app.createInstance(environment, subject, routes),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StreamTargets } from '../port/stream.ts';
 import type { Backend, Commit, ReplicaNode } from '../port/backend.ts';
 import type { FaultRequest } from './control.ts';
 import { LiveFaults } from './live-faults.ts';
@@ -35,8 +36,10 @@ function stage(replicas: readonly string[] = ['replica-1'], areCommitsReported =
       tab: () => {
         throw new Error('there is no tab');
       },
+      streams: {} as StreamTargets,
       haveOwnSteps: false,
       createRow: async () => undefined,
+      caches: { purge: () => undefined, route: () => undefined },
       restartInstance: async () => undefined,
     },
   });

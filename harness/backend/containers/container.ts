@@ -1,6 +1,7 @@
 /** A container of a run: published on the loopback only, labelled with its owner, monitored. */
-import type { WaitStrategy } from 'testcontainers';
+import type { StartedTestContainer, WaitStrategy } from 'testcontainers';
 import { GenericContainer } from 'testcontainers';
+import type { Readable } from 'node:stream';
 import { EnvironmentError } from '../../errors.ts';
 import { lastLines } from '../postgres/last-lines.ts';
 import { firstOf } from '../../required.ts';
@@ -40,11 +41,18 @@ export interface RunningContainer {
   start(): Promise<void>;
   leave(network: string): Promise<void>;
   join(network: string): Promise<void>;
+  /** Writes a file, which need not exist. The container may be down. */
+  write(target: string, content: string): Promise<void>;
+  /** A folder with its contents, as a tar archive whose one top entry has the name of the folder. The container may be down. */
+  archiveOf(folder: string): Promise<Readable>;
+  /** Extracts a tar archive into a folder that exists, with the owners and modes of its entries. The container may be down. */
+  extract(archive: Readable, folder: string): Promise<void>;
   /** The last lines of its log. */
   lastLogLines(): Promise<string>;
 }
 
 const LOG_LINES = 30;
+const FILE_MODE = 0o644;
 
 export async function startContainer(options: ContainerOptions): Promise<RunningContainer> {
   const { docker } = options.engine;
@@ -52,7 +60,7 @@ export async function startContainer(options: ContainerOptions): Promise<Running
     const container = new LoopbackContainer(options, port);
     try {
       const started = await withEngineTimeout(container.start());
-      const running = new StartedContainer(options, started.getId(), port);
+      const running = new StartedContainer(options, started, port);
       void running.watch();
       return running;
     } catch (error) {
@@ -86,7 +94,7 @@ class LoopbackContainer extends GenericContainer {
       .withAutoCleanup(false)
       .withWaitStrategy(noWait);
     if (options.entrypoint) this.withEntrypoint(options.entrypoint);
-    if (options.files) this.withCopyContentToContainer(options.files.map((file) => ({ ...file, mode: 0o644 })));
+    if (options.files) this.withCopyContentToContainer(options.files.map((file) => ({ ...file, mode: FILE_MODE })));
   }
 
   protected override async beforeContainerCreated(): Promise<void> {
@@ -118,12 +126,14 @@ class StartedContainer implements RunningContainer {
   readonly id: string;
   readonly at: { host: string; port: number };
   readonly #options: ContainerOptions;
+  readonly #files: StartedTestContainer;
   /** The current run of the container; `watch` may report the end of an earlier run late. */
   #run = { endIsExpected: false };
 
-  constructor(options: ContainerOptions, id: string, port: number) {
+  constructor(options: ContainerOptions, started: StartedTestContainer, port: number) {
     this.#options = options;
-    this.id = id;
+    this.#files = started;
+    this.id = started.getId();
     this.at = { host: '127.0.0.1', port };
   }
 
@@ -161,6 +171,18 @@ class StartedContainer implements RunningContainer {
     await withEngineTimeout(
       this.#docker.getNetwork(network).connect({ Container: this.id, EndpointConfig: { Aliases: [name] } }),
     );
+  }
+
+  async write(target: string, content: string): Promise<void> {
+    await withEngineTimeout(this.#files.copyContentToContainer([{ content, target, mode: FILE_MODE }]));
+  }
+
+  async archiveOf(folder: string): Promise<Readable> {
+    return (await withEngineTimeout(this.#files.copyArchiveFromContainer(folder))) as Readable;
+  }
+
+  async extract(archive: Readable, folder: string): Promise<void> {
+    await withEngineTimeout(this.#files.copyArchiveToContainer(archive, folder));
   }
 
   async lastLogLines(): Promise<string> {

@@ -1,14 +1,14 @@
 /** Starts the containers of a cluster, with as much as possible in parallel. */
 import { randomBytes } from 'node:crypto';
 import type { EnvironmentError } from '../../errors.ts';
-import type { Address } from '../postgres/address.ts';
 import type { BootedServers, BootOptions } from '../postgres/boot.ts';
 import { connectTo } from '../postgres/connect.ts';
 import type { OpenServer } from '../postgres/open-servers.ts';
+import type { ApplyOutage } from '../postgres/server-node.ts';
 import { openPrimary, openReplica } from '../postgres/open-servers.ts';
 import type { Teardown } from '../../lifetime/teardown.ts';
 import type { WalProxy } from '../postgres/wal-proxy.ts';
-import { firstOf } from '../../required.ts';
+import { firstOf, required } from '../../required.ts';
 import type { Database, DatabaseOptions } from './database-container.ts';
 import { MIGRATOR, startPrimary, startReplica, untilReady } from './database-container.ts';
 import type { Engine } from './engine.ts';
@@ -19,6 +19,7 @@ import { makeRun } from './labels.ts';
 import { makeNetworks, type Networks } from './networks.ts';
 import { removeRun, sweep } from './removal.ts';
 import { outagesOf } from './container-outages.ts';
+import { promotionOperations } from './containers-promotion.ts';
 import { RestContainer } from './rest-container.ts';
 import { listenForStandby } from './standby-proxy.ts';
 
@@ -29,7 +30,7 @@ export async function boot(options: BootOptions): Promise<BootedServers> {
   cluster.onProgress(`starting ${postgres.name}: primary and ${cluster.replicas} replicas`);
   const database = await startPrimary(context.database('primary'));
   await untilReady(database, teardown.signal);
-  await setAuthenticatorPassword(database.address, context.password);
+  await prepareRoles(database, context.password);
   // The replicas copy the primary while the migrations are applied to it.
   const launches = Array.from({ length: cluster.replicas }, (_, index) => launchStandby(index + 1, database, context));
   for (const launch of launches) launch.catch(() => {});
@@ -40,20 +41,27 @@ export async function boot(options: BootOptions): Promise<BootedServers> {
     { ...options, onFailure },
     { ...database.address, user: MIGRATOR },
   );
+  const standbys = await Promise.all(launches);
+  const outages = new Map(
+    standbys.map((standby) => [standby.database.name, outagesOf(standby.database, context.networks, teardown)]),
+  );
+  const outageOf = (name: string): ApplyOutage => required(outages.get(name), name);
   const replicas = await Promise.all(
-    launches.map(async (launch) => {
-      const standby = await launch;
-      const { database: replica, proxy } = standby;
-      const outage = outagesOf(replica, context.networks, teardown);
-      return openReplica({ ...context.withRest(replica), proxy, outage }, primary, teardown);
-    }),
+    standbys.map(({ database: replica, proxy }) =>
+      openReplica({ ...context.withRest(replica), proxy, outage: outageOf(replica.name) }, primary, teardown),
+    ),
+  );
+  const promotion = promotionOperations(
+    database,
+    standbys.map((standby) => standby.database),
+    { teardown, outageOf },
   );
   const found = await primary.owner<{ version: string }[]>`select current_setting('server_version') as version`;
   const versions = {
     database: `PostgreSQL ${firstOf(found).version} (${postgres.description})`,
     rest: rest.description,
   };
-  return { primary, replicas, versions };
+  return { primary, replicas, promotion, versions };
 }
 
 /** Shared by the containers of one run. */
@@ -129,10 +137,11 @@ async function launchStandby(
 }
 
 /** In Supabase's image `authenticator`, the role of the REST layer, has no password. */
-async function setAuthenticatorPassword(primary: Address, password: string): Promise<void> {
-  const connection = connectTo(primary, 1);
+async function prepareRoles({ address, promoter }: Database, password: string): Promise<void> {
+  const connection = connectTo(address, 1);
   try {
     await connection.unsafe(`alter role authenticator login password '${password}'`);
+    await connection.unsafe(`create role ${promoter.user} superuser login password '${password}'`);
   } finally {
     await connection.end({ timeout: 0 });
   }

@@ -8,7 +8,7 @@ import { startCluster, type ServerBackend } from '../postgres/postgres-cluster.t
 export const containersBackend: ServerBackend = {
   name: 'containers',
   description: "Supabase's own images in containers, with streaming replicas; needs Docker",
-  capabilities: new Set([...GATEWAY_CAPABILITIES, ...OWN_DATABASE_CAPABILITIES]),
+  capabilities: new Set([...GATEWAY_CAPABILITIES, ...OWN_DATABASE_CAPABILITIES, 'promotion']),
   // testcontainers loads slowly, so it is imported only when it is needed.
   start: async (options) =>
     startCluster(options, (await withTestcontainers(() => import('./containers-boot.ts'))).boot),

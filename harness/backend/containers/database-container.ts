@@ -14,11 +14,17 @@ const ADMIN = 'supabase_admin';
 export const MIGRATOR = 'postgres';
 export const POSTGRES_PORT = 5432;
 
-const HBA_FILE = '/etc/ratchet/pg_hba.conf';
+/** A folder of the container itself: it is not part of the disk that a promotion copies. */
+const OWN_FOLDER = '/etc/ratchet';
+const HBA_FILE = `${OWN_FOLDER}/pg_hba.conf`;
 /** Supabase's file has no entry for replication. Passwords are sent only between the loopback and containers. */
-const HBA = `local all all trust
+const FOR_ALL = `local all all trust
 host all all all password
 host replication all all password
+`;
+/** The superuser of the harness for a promotion. No other client uses this role, so that all others can be refused. */
+const PROMOTER = 'ratchet_promotion';
+const FOR_PROMOTER = `host all ${PROMOTER} all password
 `;
 /** Without a setting that PostgreSQL 17 does not have, and one that matters only for embedded servers. */
 const { io_method: _, unix_socket_permissions: __, ...SHARED_SETTINGS } = SERVER_SETTINGS;
@@ -26,6 +32,9 @@ const READY_WITHIN_MS = 120_000;
 /** A walreceiver sends a status every second; after this time without an acknowledgement it closes the connection. */
 const NOTICE_PARTITION_MS = 1500;
 const READY_POLL_MS = 50;
+const ADMISSION_POLL_MS = 5;
+/** As in PostgreSQL's own image. */
+const DEFAULT_DATA = '/var/lib/postgresql/data';
 
 export interface DatabaseOptions extends Pick<ContainerOptions, 'engine' | 'run' | 'name' | 'networks' | 'onDeath'> {
   image: Image;
@@ -37,15 +46,28 @@ export interface Database {
   container: RunningContainer;
   /** Connects as the superuser. */
   address: Address;
+  /** Connects as a superuser to whom the server also answers while it is hidden. */
+  promoter: Address;
+  /** Refuses new connections of all others from now on; existing ones stay open. The server must run. */
+  hide(signal: AbortSignal): Promise<void>;
+  /** Ends what `hide` began. */
+  show(signal: AbortSignal): Promise<void>;
+  /** Replaces the disk by a copy of another one's. Both containers must be down. */
+  copyDiskOf(other: Database): Promise<void>;
 }
 
 export async function startPrimary(options: DatabaseOptions): Promise<Database> {
-  return startDatabase(options, { entrypoint: options.image.entrypoint, settings: {}, environment: {} });
+  return startDatabase(options, { settings: {}, environment: {} });
 }
 
-/** Copies the primary, unless data already exists, as after a restart. */
-const BECOME_REPLICA = `set -eu
-if [ ! -s "$PGDATA/PG_VERSION" ]; then
+/** Takes the disk that `copyDiskOf` has left, or copies the primary if there is no data yet: not after a restart. */
+const PREPARE_DISK = `set -eu
+incoming=${OWN_FOLDER}/$(basename "$PGDATA")
+if [ -d "$incoming" ]; then
+  find "$PGDATA" -mindepth 1 -delete
+  find "$incoming" -mindepth 1 -maxdepth 1 -exec mv {} "$PGDATA" \\;
+  rmdir "$incoming"
+elif [ -n "$RATCHET_BACKUP_FROM" ] && [ ! -s "$PGDATA/PG_VERSION" ]; then
   mkdir -p "$PGDATA"
   find "$PGDATA" -mindepth 1 -delete
   pg_basebackup -d "$RATCHET_BACKUP_FROM" -D "$PGDATA" -X fetch --checkpoint=fast --no-sync --no-manifest
@@ -61,18 +83,16 @@ export async function startReplica(
   options: DatabaseOptions,
   upstream: { host: string; port: number },
 ): Promise<Database> {
-  const { image, password, name } = options;
+  const { password, name } = options;
   const conninfo = ({ host, port }: { host: string; port: number }): string =>
     `host=${host} port=${port} user=${ADMIN} password=${password} application_name=${name} sslmode=disable gssencmode=disable tcp_user_timeout=${NOTICE_PARTITION_MS}`;
   return startDatabase(options, {
-    entrypoint: ['/bin/sh', '-c', BECOME_REPLICA, 'replica', ...image.entrypoint],
     settings: { primary_conninfo: conninfo(upstream), cluster_name: name },
     environment: { RATCHET_BACKUP_FROM: conninfo({ host: 'primary', port: POSTGRES_PORT }) },
   });
 }
 
 interface DatabaseKind {
-  entrypoint: string[];
   settings: Record<string, string>;
   environment: Record<string, string>;
 }
@@ -83,30 +103,82 @@ async function startDatabase(options: DatabaseOptions, kind: DatabaseKind): Prom
   const container = await startContainer({
     ...options,
     image: image.name,
-    entrypoint: kind.entrypoint,
+    entrypoint: ['/bin/sh', '-c', PREPARE_DISK, name, ...image.entrypoint],
     command: [...image.command, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
-    environment: { POSTGRES_PASSWORD: password, ...kind.environment },
-    files: [{ content: HBA, target: HBA_FILE }],
+    environment: { POSTGRES_PASSWORD: password, RATCHET_BACKUP_FROM: '', ...kind.environment },
+    files: [{ content: FOR_ALL, target: HBA_FILE }],
     port: POSTGRES_PORT,
   });
-  return { name, container, address: { at: container.at, user: ADMIN, password } };
+  return new ContainerDatabase(container, options);
+}
+
+class ContainerDatabase implements Database {
+  readonly name: string;
+  readonly container: RunningContainer;
+  readonly address: Address;
+  readonly promoter: Address;
+  readonly #data: string;
+
+  constructor(container: RunningContainer, { name, password, image }: DatabaseOptions) {
+    const { at } = container;
+    this.name = name;
+    this.container = container;
+    this.address = { at, user: ADMIN, password };
+    this.promoter = { at, user: PROMOTER, password };
+    this.#data = image.environment['PGDATA'] ?? DEFAULT_DATA;
+  }
+
+  async hide(signal: AbortSignal): Promise<void> {
+    await this.#admit(FOR_PROMOTER);
+    // PostgreSQL reads the file some time after the signal; from then on it refuses every connection.
+    while (await this.#answers()) await sleep(ADMISSION_POLL_MS, undefined, { signal });
+  }
+
+  async show(signal: AbortSignal): Promise<void> {
+    await this.#admit(FOR_ALL);
+    while (!(await this.#answers())) await sleep(ADMISSION_POLL_MS, undefined, { signal });
+  }
+
+  async copyDiskOf(other: Database): Promise<void> {
+    await this.container.extract(await other.container.archiveOf(this.#data), OWN_FOLDER);
+  }
+
+  async #admit(rules: string): Promise<void> {
+    await this.container.write(HBA_FILE, rules);
+    await this.container.signal('SIGHUP');
+  }
+
+  async #answers(): Promise<boolean> {
+    return (await failureToConnect(this.address)) === undefined;
+  }
 }
 
 /** Resolves when the server accepts connections. Until then, every attempt is expected to fail. */
-export async function untilReady({ name, address, container }: Database, signal: AbortSignal): Promise<void> {
+export async function untilReady(
+  { name, container, ...database }: Database,
+  signal: AbortSignal,
+  address = database.address,
+): Promise<void> {
   const deadline = performance.now() + READY_WITHIN_MS;
   for (;;) {
     signal.throwIfAborted();
-    const connection = connectTo(address, 1);
-    try {
-      await connection`select 1`;
-      return;
-    } catch (cause) {
-      if (performance.now() > deadline) throw notReady(name, await container.lastLogLines(), cause);
-    } finally {
-      await connection.end({ timeout: 0 });
-    }
+    const failure = await failureToConnect(address);
+    if (failure === undefined) return;
+    if (performance.now() > deadline) throw notReady(name, await container.lastLogLines(), failure);
     await sleep(READY_POLL_MS);
+  }
+}
+
+/** Undefined if the server answers. */
+async function failureToConnect(address: Address): Promise<unknown> {
+  const connection = connectTo(address, 1);
+  try {
+    await connection`select 1`;
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await connection.end({ timeout: 0 });
   }
 }
 

@@ -17,6 +17,7 @@ export interface Image {
   name: string;
   entrypoint: string[];
   command: string[];
+  environment: Readonly<Record<string, string>>;
   /** Kind and name, for the history's header. */
   description: string;
 }
@@ -77,12 +78,19 @@ export async function lookUp({ docker }: Engine, { name, isOfficial }: ImageChoi
       name,
       entrypoint: Array.isArray(entrypoint) ? entrypoint : [entrypoint],
       command: config.Cmd ?? [],
+      environment: Object.fromEntries((config.Env ?? []).map(toVariable)),
       description: `${kind} image ${name}`,
     };
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** `NAME=value`; the value may contain `=`. */
+function toVariable(line: string): [string, string] {
+  const [name = '', ...value] = line.split('=');
+  return [name, value.join('=')];
 }
 
 function missing({ name, variable }: ImageChoice, cause: unknown): EnvironmentError {

@@ -75,7 +75,7 @@ export class PgOutputReader {
   }
 }
 
-function readRow(at: Cursor, columns: readonly string[]): Row {
+export function readRow(at: Cursor, columns: readonly string[]): Row {
   const row: Row = {};
   const count = at.int16();
   for (let index = 0; index < count; index += 1) {
@@ -87,7 +87,7 @@ function readRow(at: Cursor, columns: readonly string[]): Row {
   return row;
 }
 
-class Cursor {
+export class Cursor {
   #at = 0;
   readonly #buffer: Buffer;
 
@@ -97,6 +97,10 @@ class Cursor {
 
   skip(count: number): void {
     this.#at += count;
+  }
+
+  byte(): number {
+    return this.#buffer.readUInt8(this.#at++);
   }
 
   char(): string {

@@ -4,6 +4,7 @@ import { EnvironmentError } from '../../errors.ts';
 import { compareLsn } from '../../history/lsn.ts';
 import type { Backend, Cluster, ClusterOptions, NodeName, Promotion } from '../../port/backend.ts';
 import type { SignedInUser } from '../../port/session.ts';
+import type { ChangeFeed } from '../../port/stream.ts';
 import { insertStatement } from '../insert-statement.ts';
 import { ADD_USER, userParameters } from '../user-statement.ts';
 import type { BootedServers, BootOptions } from './boot.ts';
@@ -13,6 +14,7 @@ import { makeKeys } from './api-keys.ts';
 import type { ServerNode, ServerReplica } from './server-node.ts';
 import { FailureReporter, type FailureListener } from './failure-reporter.ts';
 import type { PromotionOperations } from './promotion-operations.ts';
+import { followChanges } from './server-changes.ts';
 import { promote } from './server-promotion.ts';
 import { undoableChanges } from './undoable-changes.ts';
 import { Teardown } from '../../lifetime/teardown.ts';
@@ -74,6 +76,7 @@ export class ServerCluster implements Cluster {
   readonly #teardown: Teardown;
   readonly #failures: FailureReporter;
   #closing: Promise<void> | undefined;
+  #changes: Promise<ChangeFeed> | undefined;
   #isDeathReported = false;
 
   constructor(
@@ -133,6 +136,22 @@ export class ServerCluster implements Cluster {
       await node.restNode.schemaChanged();
     };
     await Promise.all(this.#nodes().map(notify));
+  }
+
+  changes(): Promise<ChangeFeed> {
+    this.#changes ??= this.#followChanges();
+    return this.#changes;
+  }
+
+  async #followChanges(): Promise<ChangeFeed> {
+    const { primary } = this.#booted;
+    const changes = await followChanges({
+      owner: primary.owner,
+      address: () => primary.address,
+      flush: () => primary.node.flush(),
+    });
+    this.#teardown.add('disconnect', () => changes.close());
+    return changes;
   }
 
   async commitsDelivered(): Promise<void> {

@@ -1,10 +1,14 @@
 /** The store of a simulation by a model: versioned rows in memory. */
 import type { DatabaseModel, Row, Scalar } from '../../port/model.ts';
+import type { PublishedTable } from '../../port/stream.ts';
 import { createRest, type RestHandler } from './simulated-rest.ts';
 import type { SimulatedStore, StoreOptions } from './simulated-store.ts';
 import { OpenTransaction } from './transaction.ts';
 import { formatTimestamp } from './values.ts';
 import type { View } from './versioned-rows.ts';
+
+/** Names in `pg_type`. */
+const TYPE_NAMES: Readonly<Record<string, string>> = { integer: 'int4', boolean: 'bool' };
 
 export class ModelStore implements SimulatedStore {
   readonly version = 'simulated';
@@ -16,11 +20,11 @@ export class ModelStore implements SimulatedStore {
     this.#options = options;
   }
 
-  rest(view: () => View, isReadOnly: boolean): RestHandler {
+  rest(view: () => View, isReplica: boolean): RestHandler {
     return createRest({
       model: this.#model,
       readAccess: this.#options.readAccess,
-      begin: () => this.#begin(view(), isReadOnly),
+      begin: () => this.#begin(view(), isReplica),
       commit: (transaction) => this.#commit(transaction),
     });
   }
@@ -41,10 +45,21 @@ export class ModelStore implements SimulatedStore {
     return this.#options.primary.rows(table).get(id);
   }
 
+  published(): readonly PublishedTable[] {
+    return Object.entries(this.#model.tables).flatMap(([name, { isPublished, columns, primaryKey, policies }]) => {
+      if (isPublished !== true) return [];
+      const types = Object.entries(columns).map(([column, { type }]) => ({
+        name: column,
+        type: TYPE_NAMES[type] ?? type,
+      }));
+      return [{ schema: 'public', name, columns: types, primaryKey, hasPolicies: policies !== undefined }];
+    });
+  }
+
   close(): void {}
 
-  #begin(view: View, isReadOnly: boolean): OpenTransaction {
-    return new OpenTransaction({ model: this.#model, view, now: () => this.#timestamp(), isReadOnly });
+  #begin(view: View, isReplica: boolean): OpenTransaction {
+    return new OpenTransaction({ model: this.#model, view, now: () => this.#timestamp(), isReplica });
   }
 
   #commit({ changes }: OpenTransaction): void {

@@ -4,6 +4,7 @@ import type { DatabaseModel, FunctionModel, Row, Scalar, TableModel } from '../.
 import { parseArguments } from './call.ts';
 import type { Body, Call } from './call.ts';
 import { pageOf, present, respond } from './rest-answer.ts';
+import type { FilteredTable } from './filters.ts';
 import { tableOf } from './rest-places.ts';
 import { parseQuery } from './rest-query.ts';
 import { notSimulated, RestError } from './rest-error.ts';
@@ -37,7 +38,7 @@ function presentValue(
   skip: ReadonlySet<string>,
 ): HttpAnswer {
   if (typeof returns === 'object') {
-    const table = tableOf(model, 'rows' in returns ? returns.rows : returns.row);
+    const table = shownTable(model, returns);
     const query = parseQuery(table, call.url.searchParams, { skip });
     if ('row' in returns) return respond(200, query.textOf((value ?? nullRow(table.model)) as Row));
     const rows = (value as readonly Row[]).filter(query.matches);
@@ -48,6 +49,13 @@ function presentValue(
   }
   if (returns === 'void') return respond(204, '');
   return respond(200, JSON.stringify(value ?? null));
+}
+
+/** The table whose columns the rows of a function have. */
+function shownTable(model: DatabaseModel, returns: Exclude<FunctionModel['returns'], string>): FilteredTable {
+  if (!('columns' in returns)) return tableOf(model, 'rows' in returns ? returns.rows : returns.row);
+  const columns = Object.entries(returns.columns).map(([name, type]) => [name, { type }] as const);
+  return { name: 'pgrst_call', model: { columns: Object.fromEntries(columns), primaryKey: [] } };
 }
 
 function requireGrant(role: string, name: string, { grants }: FunctionModel): void {

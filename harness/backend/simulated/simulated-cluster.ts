@@ -14,12 +14,14 @@ import type {
 } from '../../port/backend.ts';
 import type { Row } from '../../port/model.ts';
 import type { SignedInUser } from '../../port/session.ts';
+import type { ChangeFeed } from '../../port/stream.ts';
 import { trackedCommit } from '../../tracked-values.ts';
 import { Lag } from './simulated-lag.ts';
 import { Machine } from './simulated-machine.ts';
 import { ModelStore } from './model-store.ts';
 import { PgliteDatabase } from './pglite/pglite-database.ts';
 import { PgliteStore } from './pglite/pglite-store.ts';
+import { SimulatedChanges } from './simulated-changes.ts';
 import { SimulatedReplica } from './simulated-replica.ts';
 import type { SimulatedStore, StoreOptions } from './simulated-store.ts';
 import { CommitLog, View, type Change, type LogEntry } from './versioned-rows.ts';
@@ -54,6 +56,8 @@ class SimulatedCluster implements Cluster {
   readonly #clock: Clock;
   readonly #log = new CommitLog();
   readonly #view = new View(this.#log);
+  readonly #dateMs: () => number;
+  #changes: SimulatedChanges | undefined;
 
   constructor(
     options: ClusterOptions,
@@ -63,6 +67,7 @@ class SimulatedCluster implements Cluster {
     this.#options = options;
     this.#clock = clock;
     const dateMs = (): number => epochMs + clock.now() / 1e6;
+    this.#dateMs = dateMs;
     this.#store = storeOf({
       primary: this.#view,
       log: this.#log,
@@ -88,6 +93,11 @@ class SimulatedCluster implements Cluster {
 
   async addUser(user: SignedInUser): Promise<void> {
     this.#store.addUser(user);
+  }
+
+  async changes(): Promise<ChangeFeed> {
+    this.#changes ??= new SimulatedChanges(this.#store.published());
+    return this.#changes;
   }
 
   async commitsDelivered(): Promise<void> {}
@@ -152,6 +162,7 @@ class SimulatedCluster implements Cluster {
 
   #commit(changes: readonly Change[]): LogEntry {
     const entry = this.#log.append(this.#clock.now(), changes);
+    this.#changes?.committed(changes, this.#view, this.#dateMs());
     this.#view.advance(() => true);
     const { tracked, onCommit } = this.#options;
     for (const change of entry.changes) {

@@ -1,4 +1,5 @@
 /** A transaction: sees its own writes, checks constraints, and collects the changes to commit. */
+import type { Lsn } from '../../history/lsn.ts';
 import type { DatabaseModel, Row, Scalar, TableModel, Transaction } from '../../port/model.ts';
 import { itemAt } from '../../required.ts';
 import { databaseError, notSimulated } from './rest-error.ts';
@@ -12,8 +13,8 @@ export interface TransactionOptions {
   view: View;
   /** `now()` of this transaction; called at most once. */
   now(): string;
-  /** Whether writes are refused, as on a replica. */
-  isReadOnly: boolean;
+  /** Whether the view is that of a replica, where writes are refused. */
+  isReplica: boolean;
 }
 
 export class OpenTransaction implements Transaction {
@@ -25,7 +26,7 @@ export class OpenTransaction implements Transaction {
 
   constructor(options: TransactionOptions) {
     this.#options = options;
-    this.#isReadOnly = options.isReadOnly;
+    this.#isReadOnly = options.isReplica;
   }
 
   /** Refuses writes from now on, for a function called by GET. */
@@ -83,6 +84,20 @@ export class OpenTransaction implements Transaction {
   now(): string {
     this.#now ??= this.#options.now();
     return this.#now;
+  }
+
+  isInRecovery(): boolean {
+    return this.#options.isReplica;
+  }
+
+  currentWalLsn(): Lsn {
+    if (!this.#options.isReplica) return this.#options.view.lsn;
+    const hint = 'WAL control functions cannot be executed during recovery.';
+    throw databaseError('55000', 'recovery is in progress', { hint });
+  }
+
+  lastWalReplayLsn(): Lsn | null {
+    return this.#options.isReplica ? this.#options.view.lsn : null;
   }
 
   raise(code: string, message: string, more: { detail?: string; hint?: string } = {}): never {

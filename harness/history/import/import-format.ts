@@ -1,7 +1,8 @@
 /** The interface of an import format. */
 import type { HistoryColumns } from '../columns.ts';
 import type { Value } from '../event.ts';
-import type { Mapping } from './log/mapping.ts';
+import type { MappingFile } from './log/complete-mapping.ts';
+import type { LogFormat } from './log/log-format.ts';
 
 export interface ImportFormat {
   /** As `--from` names it. */
@@ -9,12 +10,13 @@ export interface ImportFormat {
   /** The maximum number of bytes passed to `recognise`; 8 KiB if missing. */
   readonly firstBytesMax?: number;
   /**
-   * The supported options; with any other option the file is refused. A format with `mapping` is read only with a
-   * mapping.
+   * The supported options; with any other option the file is refused.
    */
   readonly options: readonly (keyof ImportOptions)[];
   /** Judged if neither the command line nor a mapping names properties; if missing, the default for any history. */
   readonly properties?: readonly string[];
+  /** Of a format of logs. */
+  readonly log?: LogFormat;
   /** Whether a file with these first bytes has this format. The bytes may end anywhere, also within a character. */
   recognise(firstBytes: Uint8Array): boolean;
   /**
@@ -33,14 +35,18 @@ export interface ImportInput {
 export interface ImportOptions {
   /** The initial value of every register. */
   readonly initial?: Value;
-  /** The fields of a log. */
-  readonly mapping?: Mapping;
+  /** The fields of a log. Of several, the first that is for the format of the file. */
+  readonly mapping?: readonly MappingFile[];
+  /** The pattern of the URL of status requests, in a log that needs no other mapping. */
+  readonly url?: string;
 }
 
 export interface ImportedHistory {
   readonly history: HistoryColumns;
   /** For a log: the number of its lines, and those that are not events. */
   readonly log?: { readonly lines: number; readonly skipped: readonly Skipped[] };
+  /** What was assumed, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** Lines that are not events, for one reason. */
@@ -49,4 +55,6 @@ export interface Skipped {
   readonly count: number;
   /** The first of them, counted from 1. */
   readonly line: number;
+  /** Its file, if there are several. */
+  readonly file?: string;
 }

@@ -41,9 +41,34 @@ describe('a format is recognised by the first bytes of a file', () => {
     expect(recognisers(encoder.encode(text)).filter((name) => name !== 'json-log')).toEqual([format]);
   });
 
-  it('every format that is read without a mapping has a sample', () => {
-    const names = importFormats.filter(({ options }) => !options.includes('mapping')).map(({ name }) => name);
-    expect(new Set(samples.map(([format]) => format))).toEqual(new Set(names));
+  const logs: [format: string, what: string, text: string][] = [
+    ['json-log', 'objects', '{"ts":1,"level":"info"}'],
+    ['json-log', 'a list of objects', '[ {"level":"info"}]'],
+    ['csv', 'a table', 'time,process,f\n0,1,read\n'],
+    ['csv', 'a table with semicolons and quotes', '\uFEFF"time";"user id";pct\r\n0;1;2\r\n'],
+    ['logfmt', 'pairs', 'level=info msg="a b" progress=40 at=1\n'],
+    ['combined', 'a line of Apache', '10.0.0.1 - bob [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326\n'],
+    ['har', 'an archive', '{"log":{"version":"1.2"'],
+    ['otlp', 'spans', '{"resourceSpans":[{'],
+    ['otlp', 'a trace of Tempo', '{"trace":{"resourceSpans":[{'],
+    ['jaeger', 'traces', '{"data":[{"traceID":"1","spans":[]}]}'],
+    ['cloudwatch', 'events', '{"events":[{"logStreamName":"s","timestamp":1}]}'],
+    ['cloudwatch', 'results of Insights', '{"results":[[{"field":"@timestamp","value":"x"}]]}'],
+    ['supabase', 'rows', '[{"timestamp":1,"event_message":"x","id":"y"}]'],
+    ['supabase', 'an answer of the API', '{"result":[{"event_message":"x"}]}'],
+    ['supabase', 'a table', 'event_message,id,timestamp\nx,y,1\n'],
+    ['vercel', 'a line', '{"id":"1","deploymentId":"d","projectId":"p","source":"lambda"}'],
+    ['monitor', 'an event', '{"event":"ratchet.progress","time":"x"}'],
+  ];
+
+  it.each(logs)('%s: %s', (format, _, text) => {
+    expect(recognised(text)).toBe(format);
+    expect(recognised(text, true)).toBe(format);
+  });
+
+  it('every format has a sample', () => {
+    const named = [...samples, ...logs].map(([format]) => format);
+    expect(new Set(named)).toEqual(new Set(importFormats.map(({ name }) => name)));
   });
 });
 
@@ -51,10 +76,7 @@ describe('a file that is not recognised is read as a history, and refused with t
   const others: [what: string, text: string][] = [
     ['nothing', ''],
     ['a word', 'oops'],
-    ['a CSV table', 'time,process,f\n0,1,read\n'],
-    ['an array of other objects', '[{"level":"info"}]'],
     ['an empty array', '[]'],
-    ['other objects', '{"ts":1,"level":"info"}'],
     ['an object that is cut', json.slice(0, 30)],
     ['YAML', 'type: invoke\n'],
     ['an event of ours without a key', event.replace(',"key":"s"', '')],

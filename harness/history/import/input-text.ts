@@ -13,14 +13,26 @@ export const ENTRY_LENGTH_MAX = 64 * mebibyte;
  * The whole text in pieces of about a given number of bytes, which may end anywhere but within a character.
  * @throws UsageError with the name of the input, if it is not UTF-8
  */
-export async function readText({ name, bytes }: ImportInput, pieceBytes = 16 * mebibyte): Promise<string[]> {
+export async function readText(input: ImportInput, pieceBytes: number = 16 * mebibyte): Promise<string[]> {
   const pieces: string[] = [];
+  for await (const piece of textPieces(input, pieceBytes)) pieces.push(piece);
+  return pieces;
+}
+
+/**
+ * The pieces of a text one after another; at least one.
+ * @throws UsageError with the name of the input, if it is not UTF-8
+ */
+export async function* textPieces({ name, bytes }: ImportInput, pieceBytes: number): AsyncGenerator<string> {
   let line = 1;
+  let isFirst = true;
   let [chunks, length]: [Uint8Array[], number] = [[], 0];
-  const decode = (block: Buffer): void => {
+  const decode = (block: Buffer): string => {
     if (!isUtf8(block)) throw new UsageError('file-not-text', `${name}:${line + badLine(block)}: not UTF-8 text`);
     line += linesIn(block);
-    pieces.push(new TextDecoder('utf-8', { ignoreBOM: pieces.length > 0 }).decode(block));
+    const text = new TextDecoder('utf-8', { ignoreBOM: !isFirst }).decode(block);
+    isFirst = false;
+    return text;
   };
   for await (const chunk of bytes) {
     chunks.push(chunk);
@@ -28,12 +40,11 @@ export async function readText({ name, bytes }: ImportInput, pieceBytes = 16 * m
     if (length < pieceBytes) continue;
     const block = Buffer.concat(chunks);
     const end = endOfCharacters(block);
-    if (end > 0) decode(block.subarray(0, end));
+    if (end > 0) yield decode(block.subarray(0, end));
     chunks = [block.subarray(end)];
     length = block.length - end;
   }
-  if (length > 0 || pieces.length === 0) decode(Buffer.concat(chunks));
-  return pieces;
+  if (length > 0 || isFirst) yield decode(Buffer.concat(chunks));
 }
 
 /** The end of the last character that is complete. */

@@ -10,6 +10,7 @@ import { siteDrawings, type FaultDraft } from './fault-drafts.ts';
 import { BY_SIMPLICITY, type Limits } from './limits.ts';
 import { BENIGN_TAB } from './plan-space.ts';
 import { requestDraft } from './request-drafts.ts';
+import { cacheDrafts, libraryDrafts } from './cache-drafts.ts';
 import { versionIn } from './version-names.ts';
 import { oneOfWeighted, type Weighted } from './weighted.ts';
 
@@ -48,7 +49,7 @@ function faultChoices(cast: Plan, limits: Limits): Choice[] {
       session: oneOf(sessions),
       version: versionsOf(cast),
     })
-    .map((drawn) => ({ ...drawn, stories, moment: afterCommit(drawn.version) }));
+    .map((drawn) => ({ ...drawn, stories, before: drawn.version, moment: afterCommit(drawn.version) }));
   const at = (weight: number, drafts: readonly Weighted<FaultDraft>[]): Choice[] => {
     const draft = oneOfWeighted(drafts);
     return draft === undefined
@@ -82,7 +83,7 @@ function faultChoices(cast: Plan, limits: Limits): Choice[] {
     ...at(1, siteDrawings(['instance'], 'start', limits)),
     ...at(1, siteDrawings(['instance'], 'commit', limits)),
     ...at(2, siteDrawings(['actor'], 'commit', limits)),
-    ...(sessions.length === 0 ? [] : at(1, siteDrawings(['tab'], 'commit', limits))),
+    ...(sessions.length === 0 ? [] : at(limits.hasStreams === true ? 6 : 1, siteDrawings(['tab'], 'commit', limits))),
   ];
 }
 
@@ -107,6 +108,12 @@ function otherChoices(cast: Plan, { kinds, lags }: Limits): Choice[] {
     ],
     ['rerun', true, version.map((each) => rerunOf(cast, each))],
     ['tab', true, version.map((each) => tabOf(cast, each))],
+    ['cache', true, cacheDrafts().map((cache) => ({ kind: 'cache', cache }))],
+    [
+      'library',
+      sessions.length > 0,
+      fc.record({ session, library: libraryDrafts() }).map((each) => ({ kind: 'library', ...each })),
+    ],
   ];
   return choices.flatMap(([name, isPossible, arbitrary]) =>
     isPossible && kinds.has(name) ? [{ weight: 1, arbitrary }] : [],

@@ -22,14 +22,16 @@ export function replicaDrafts(limits: Limits, max: number): Arbitrary<ReplicaDra
     .chain((number) => fc.array(draft, { minLength: number, maxLength: number, size: 'max' }));
 }
 
-/** Most often two, whose ages differ. */
-const REPLICAS = [0, 1, 1, 2, 2, 2, 2, 3, 3] as const;
+/** Several may have different ages; one serves all reads that a replica serves. */
+const REPLICAS = [0, 1, 1, 1, 2, 2, 2, 3] as const;
 
 /** A fault that starts at a step of a generation. */
 export interface StepFaultDraft {
   fault: FaultDraft;
+  /** Of those that there are, in turn. */
   replica: number;
-  instance: number;
+  /** Of those that there are, in turn; `undefined`: that of the tab. */
+  instance: number | undefined;
   step: number;
   /** The index of the story's tab that it applies to, if it applies to a tab. */
   tab: number;
@@ -46,7 +48,7 @@ function stepFaultDraft(on: readonly Target[], limits: Limits): Arbitrary<StepFa
   if (fault === undefined) return undefined;
   return fc.record({
     fault,
-    replica: fc.constantFrom(1, 2, 3),
+    replica: fc.nat({ max: 2 }),
     instance: fc.nat({ max: 2 }),
     step: fc.nat({ max: 6 }),
     tab: fc.nat({ max: 2 }),
@@ -57,20 +59,28 @@ function stepFaultDraft(on: readonly Target[], limits: Limits): Arbitrary<StepFa
 }
 
 type Target = Parameters<typeof faultDraft>[0][number];
-/** What a page is served by, and what that reads from. */
-const NEAR = ['tab', 'instance'] as const;
-const FAR = ['replica', 'actor'] as const;
+const TARGETS = ['tab', 'instance', 'replica', 'actor'] as const satisfies Target[];
 
-/** Some faults have one cause: they start at the same moment, apply to the same tab, and are mostly near and far from it. */
+/**
+ * Some faults have one cause: they start when the story has reached one step, and concern one tab. A replica stays behind what the
+ * tab has seen, the primary does not answer, the tab's instance is started again; what the user does may follow.
+ */
 function stepFaultDrafts(limits: Limits): Arbitrary<StepFaultDraft[]> {
-  const draft = stepFaultDraft([...NEAR, ...FAR], limits);
+  const draft = stepFaultDraft(TARGETS, limits);
   if (draft === undefined) return fc.constant([]);
-  const [near = draft, far = draft] = [stepFaultDraft(NEAR, limits), stepFaultDraft(FAR, limits)];
-  const together = fc.tuple(near, fc.array(far, { minLength: 1, maxLength: 2, size: 'max' })).map(([first, others]) => {
-    const { step, tab, isOnceShown, plus_ms } = first;
-    return [first, ...others.map((each) => ({ ...each, step, tab, isOnceShown, plus_ms }))];
-  });
-  return fc.oneof({ weight: 2, arbitrary: few(draft) }, { weight: 1, arbitrary: together });
+  const place = fc.record({ step: fc.nat({ max: 6 }), tab: fc.nat({ max: 2 }), isOnceShown: fc.boolean() });
+  const plusMs = fc.constantFrom(0, 0, 0, 100, 1_000);
+  const maybe = (on: Target) => fc.option(stepFaultDraft([on], limits) ?? draft, { nil: undefined, freq: 3 });
+  const together = fc
+    .tuple(place, plusMs, ...TARGETS.map(maybe))
+    .map(([where, plus_ms, user, instance, ...others]) =>
+      [
+        user && { ...user, plus_ms: plus_ms + user.plus_ms },
+        instance && { ...instance, instance: undefined, plus_ms },
+        ...others.map((each) => each && { ...each, plus_ms }),
+      ].flatMap((each) => (each === undefined ? [] : [{ ...each, ...where }])),
+    );
+  return fc.oneof({ weight: 3, arbitrary: few(draft) }, { weight: 2, arbitrary: together });
 }
 
 export interface GenerationDraft {
@@ -117,12 +127,11 @@ export function storyDraft(range: Range, limits: Limits): Arbitrary<StoryDraft> 
   return fc.record({
     generations: generationDrafts(range, limits),
     tabs: mostlyOne(tabDraft(limits), range.tabsMax ?? 3, 1),
-    rowFaults: rowFault === undefined ? fc.constant([]) : rarely.chain((has) => fc.array(rowFault, has ? ONE : NONE)),
+    rowFaults: rarelyOne(rowFault),
   });
 }
 
 const ONE = { minLength: 1, maxLength: 1 };
-const NONE = { maxLength: 0 };
 
 /** Mostly one, sometimes a few, rarely so many that their numbers have two digits: those are short. */
 function generationDrafts(range: Range, limits: Limits): Arbitrary<GenerationDraft[]> {
@@ -139,7 +148,10 @@ function generationDrafts(range: Range, limits: Limits): Arbitrary<GenerationDra
     errorAt: undefined,
     stalls: [],
   }));
-  const many = fc.array(short, { minLength: MANY - 2, maxLength: MANY, size: 'max' });
+  const many = fc
+    .array(short, { minLength: MANY - 2, maxLength: MANY, size: 'max' })
+    // Faults of the first ones would only delay those that the others do not have.
+    .map((all) => all.map((each, at) => (at < all.length - A_FEW ? { ...each, requests: [], stepFaults: [] } : each)));
   return fc.oneof({ weight: 9, arbitrary: usual }, { weight: 1, arbitrary: many });
 }
 
@@ -180,11 +192,11 @@ function tabDraft(limits: Limits): Arbitrary<TabDraft> {
   const { kinds } = limits;
   return fc.record({
     instance: fc.nat({ max: 2 }),
-    every_ms: fc.constantFrom(200, 100, 500, 1_000),
-    afterStep: fc.option(fc.nat({ max: 6 }), { nil: undefined, freq: 1 }),
+    every_ms: fc.constantFrom(200, 100, 100, 500, 1_000),
+    afterStep: sometimes(fc.nat({ max: 6 })),
     afterGeneration: fc.nat({ max: MANY - 1 }),
     overlaps: kinds.has('overlap') ? rarely : fc.constant(false),
-    forgets: kinds.has('forget') ? rarely : fc.constant(false),
+    forgets: kinds.has('forget') ? seldom : fc.constant(false),
     requests: few(requestDraft(['GET', 'POST'], limits, true)),
   });
 }
@@ -204,10 +216,16 @@ function sometimes<T>(item: Arbitrary<T>): Arbitrary<T | undefined> {
   return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: item });
 }
 
-export const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
+const rarely = fc.integer({ min: 0, max: 4 }).map((number) => number === 4);
+/** What leaves less to judge. A number in the middle, since fast-check prefers the greatest and the smallest ones. */
+export const seldom = fc.integer({ min: 0, max: 9 }).map((number) => number === 6);
+
+export function rarelyOne<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {
+  return item === undefined ? fc.constant([]) : rarely.chain((has) => fc.array(item, has ? ONE : { maxLength: 0 }));
+}
 
 /** Mostly an empty list: deviations are sparse. */
-export function few<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {
+function few<T>(item: Arbitrary<T> | undefined): Arbitrary<T[]> {
   if (item === undefined) return fc.constant([]);
   return fc.oneof(
     { weight: 3, arbitrary: fc.constant<T[]>([]) },

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import type { DrawLimits } from '../../faults/fault.ts';
 import { ROUTINGS } from '../routing.ts';
-import { deviationKinds, type DeviationKind } from '../deviations.ts';
+import { deviationKinds, kindsIfNamed, type DeviationKind } from '../deviations.ts';
 import { suggestionOf } from '../../suggestion.ts';
 import type { Range } from '../range.ts';
 
@@ -11,10 +11,15 @@ export const BY_SIMPLICITY = ['primary-only', ...ROUTINGS.filter((routing) => ro
 export const MOSTLY_REPLICAS = [...BY_SIMPLICITY, 'get-to-replica', 'round-robin', 'round-robin'] as const;
 /** The longest exceed the 2.8 s of retries of `WORKSPACE_FIXES.md`; an exact lag lasts longer than any of them. */
 const DURATIONS_MS = [100, 300, 1_000, 2_000, 2_500, 3_500] as const;
+/** Longer than common time-outs, and than six retries whose pauses double from 100 ms. */
+const LONG_MS = 8_000;
+
 /** A range with its defaults. */
 export interface Limits extends DrawLimits {
   /** Names of deviations. */
   kinds: ReadonlySet<string>;
+  /** A tab has a stream, on which faults can act. */
+  hasStreams?: boolean;
 }
 
 /**
@@ -22,15 +27,17 @@ export interface Limits extends DrawLimits {
  * @throws UsageError for an unknown kind of deviation
  */
 export function limitsOf(range: Range, kinds: readonly DeviationKind[]): Limits {
-  const unknown = range.deviations?.find((kind) => !deviationKinds.includes(kind));
+  const known = [...deviationKinds, ...kindsIfNamed];
+  const unknown = range.deviations?.find((kind) => !known.includes(kind));
   if (unknown !== undefined) {
-    const hint = suggestionOf(unknown, deviationKinds);
+    const hint = suggestionOf(unknown, known);
     throw new UsageError('deviation-unknown', `no deviation is called "${unknown}"`, hint);
   }
   const upTo = (max = Infinity): number[] => DURATIONS_MS.filter((each) => each <= max);
   return {
     kinds: new Set<string>(range.deviations ?? kinds),
     lags: upTo(range.lagMsMax),
+    windows: range.lagMsMax === undefined ? [...DURATIONS_MS, LONG_MS] : upTo(range.lagMsMax),
     delays: upTo(range.delayMsMax),
   };
 }

@@ -7,7 +7,7 @@ import { itemAt } from '../../required.ts';
 import type { GenerationDraft, ReplicaDraft, StepFaultDraft, StoryDraft } from './drafts.ts';
 import type { FaultDraft } from './fault-drafts.ts';
 import type { Variation } from './variation.ts';
-import { versionOf } from './version-names.ts';
+import { versionBefore, versionOf } from './version-names.ts';
 
 /** The scenario name of the plans of `planSpace`. */
 export const PLAN_SPACE = 'plan-space';
@@ -90,6 +90,7 @@ const EMPTY_SITE: Site = {
   session: '',
   stories: [],
   version: NO_VERSION,
+  before: NO_VERSION,
   moment: afterCommit(NO_VERSION),
 };
 
@@ -109,7 +110,7 @@ function addStory(cast: Cast, story: string, { generations, tabs, rowFaults }: S
   const sessions = tabs.map((_, at) => `tab-${cast.observers.length + at + 1}`);
   for (const [number, { stepFaults }] of generations.entries()) {
     for (const draft of stepFaults) {
-      const site = siteOf(cast, draft, { own, number, sessions });
+      const site = siteOf(cast, draft, { own, number, sessions, tabs });
       cast.deviations.push({ kind: 'fault', fault: draft.fault(site) });
     }
   }
@@ -142,20 +143,31 @@ function nameGeneration(
   };
 }
 
+interface StoryCast {
+  own: readonly GenerationPlan[];
+  /** The index of the generation. */
+  number: number;
+  sessions: readonly string[];
+  tabs: StoryDraft['tabs'];
+}
+
 function siteOf(
   cast: Cast,
   { replica, instance, step, tab, isOfTab, isOnceShown, plus_ms: plusMs }: StepFaultDraft,
-  { own, number, sessions }: { own: readonly GenerationPlan[]; number: number; sessions: readonly string[] },
+  { own, number, sessions, tabs }: StoryCast,
 ): Site {
+  const { replicas, stories } = cast.draft;
   const session = itemAt(sessions, tab % sessions.length);
   const version = versionOf(own, number, step);
   return {
-    replica: `replica-${replica}`,
-    instance: instanceOf(cast, instance),
+    // Without replicas, a fault of one is left out.
+    replica: `replica-${1 + (replica % Math.max(1, replicas.length))}`,
+    instance: instanceOf(cast, instance ?? itemAt(tabs, tab % tabs.length).instance),
     session,
-    stories: cast.draft.stories.map((_, at) => nameOfStory(at)),
+    stories: stories.map((_, at) => nameOfStory(at)),
     actor: isOfTab ? session : itemAt(own, number).worker,
     version,
+    before: versionBefore(own, number, step),
     moment: later(isOnceShown ? afterShow(session, version) : afterCommit(version), plusMs),
   };
 }

@@ -33,6 +33,13 @@ export interface PollOptions extends Omit<ObserverInput, 'session' | 'story' | '
   everyMs: number;
 }
 
+/** The options `instance`, `start`, `expects`, `display` and `settle_ms` are those of docs/PLAN.md. */
+export interface StreamOptions extends Omit<ObserverInput, 'session' | 'story' | 'every_ms'> {
+  /** Milliseconds between two polls of a channel or a page that polls. Default: 30000. */
+  everyMs?: number;
+}
+
+const EVERY_MS_STREAM = 30_000;
 const EVERY_MS = 100;
 
 /** A story: its generations, numbered from 1, write its progress, and tabs watch it. */
@@ -75,6 +82,16 @@ export class Tab {
   /** An observer: this tab polls the status of the story. */
   polls(story: Story, { everyMs, ...rest }: PollOptions): ObserverInput {
     return { session: this.name, story: story.name, every_ms: everyMs, ...rest };
+  }
+
+  /** An observer: this tab subscribes to the changes of the story; `poll+stream` polls besides. */
+  streams(story: Story, { channel = 'stream', everyMs = EVERY_MS_STREAM, ...rest }: StreamOptions = {}): ObserverInput {
+    return { session: this.name, story: story.name, channel, every_ms: everyMs, ...rest };
+  }
+
+  /** When this tab is pushed a progress in percent of any generation, by its stream. */
+  isPushed(progress: number): EventMoment {
+    return after({ f: 'receive', session: this.name, progress });
   }
 
   /** When this tab shows a version, or a progress in percent of any generation. */

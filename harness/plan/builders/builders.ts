@@ -2,7 +2,16 @@
 import { Story, Tab } from './actor-builder.ts';
 import { Replica } from './fault-builder.ts';
 
-export type { PollOptions, GenerationPart, GenerationOptions, Step, TimedStep, Story, Tab } from './actor-builder.ts';
+export type {
+  PollOptions,
+  StreamOptions,
+  GenerationPart,
+  GenerationOptions,
+  Step,
+  TimedStep,
+  Story,
+  Tab,
+} from './actor-builder.ts';
 export { fault, type FaultPart, type Replica, type Span } from './fault-builder.ts';
 export { after, at, began, committed, ended, type EventMoment } from './moment-builder.ts';
 export { plan, type PlanParts } from './plan-builder.ts';

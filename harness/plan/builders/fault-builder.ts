@@ -50,9 +50,11 @@ type FieldsOf<F> = F extends unknown ? { [Field in keyof Omit<F, 'kind'>]: Named
 
 type Named<Field, Value> = Field extends 'replica' | 'to'
   ? Value | Replica
-  : Field extends 'match'
-    ? Omit<Value, 'actor'> & { actor: string | Tab | GenerationPart }
-    : Value;
+  : Field extends 'session'
+    ? Value | Tab
+    : Field extends 'match'
+      ? Omit<Value, 'actor'> & { actor: string | Tab | GenerationPart }
+      : Value;
 
 /**
  * A fault of any kind.

@@ -16,6 +16,8 @@ export interface PlanParts {
   /** Number of instances of the application. Default: 1. */
   instances?: number;
   /** Workers without a name are called worker-1, worker-2, … by their position. */
+  /** The caches between a tab and the database; default: none. */
+  caches?: NonNullable<PlanInput['topology']>['caches'];
   generations: readonly GenerationPart[];
   observers: readonly ObserverInput[];
   faults?: readonly (FaultInput | FaultPart)[];
@@ -43,9 +45,9 @@ export interface PlanParts {
  * @throws UsageError for a generation that is listed twice, or that a fault refers to and the plan lacks
  */
 export function plan(parts: PlanParts): PlanBody {
-  const { replicas, routing, stickyMs, instances, properties, allows, watchOnMs, runMsMax } = parts;
+  const { replicas, routing, stickyMs, instances, caches, properties, allows, watchOnMs, runMsMax } = parts;
   const names = nameWorkers(parts.generations);
-  const topology = present({ replicas, routing, sticky_ms: stickyMs, instances });
+  const topology = present({ replicas, routing, sticky_ms: stickyMs, instances, caches });
   const bounds = boundsOf(parts);
   return {
     topology,

@@ -53,9 +53,9 @@ export class CommitCapture {
   #versions: Version[] = [];
 
   /** @throws Error if the function to replace is not where it is expected */
-  constructor(module: EngineModule, tracked: TrackedTable) {
+  constructor(module: EngineModule, columns: readonly string[]) {
     this.#module = module;
-    this.#columns = capturedColumns(tracked).map((name) => ({ name, pointer: keptText(module, name) }));
+    this.#columns = columns.map((name) => ({ name, pointer: keptText(module, name) }));
     const capture = module.addFunction((call) => this.#capture(call), 'ii');
     memoryOf(module).setUint32(addressOfFunction(module), capture, true);
   }

@@ -13,6 +13,7 @@ import { withoutVectorIndexParameters } from '../../postgres/surroundings/vector
 import type { EngineConnection } from './engine-connection.ts';
 import { Engine } from './pglite-engine.ts';
 import { REPLACEABLE_FUNCTIONS } from './refused-functions.ts';
+import { WAL_FUNCTIONS } from './wal-functions.ts';
 
 /** Changes with what this file does to a data directory. */
 const FORMAT = 3;
@@ -37,7 +38,7 @@ export async function dataDirectoryOf(migrations: readonly Migration[]): Promise
 
 /** The search path is a setting of the engine; here it would be one of a session that is yet to come. */
 function surroundings(): string {
-  return SUPABASE_SQL.replace(/^alter database .*$/m, '') + REPLACEABLE_FUNCTIONS;
+  return SUPABASE_SQL.replace(/^alter database .*$/m, '') + REPLACEABLE_FUNCTIONS + WAL_FUNCTIONS;
 }
 
 /** Applies the scripts and returns the data directory. */

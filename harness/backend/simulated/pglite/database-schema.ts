@@ -1,5 +1,6 @@
 /** What the REST API must know of the schema `public`: relations, their keys and references, and functions. */
 import type { EngineConnection } from './engine-connection.ts';
+import { READS_WAL } from './wal-functions.ts';
 
 export interface RelationSchema {
   name: string;
@@ -37,6 +38,8 @@ export interface DatabaseSchema {
   functions: ReadonlyMap<string, readonly FunctionSchema[]>;
   /** Whether anything in the database may read other settings of a request than the claims. */
   readsRequest: boolean;
+  /** Whether anything in the database may read its position in the WAL. */
+  readsWal: boolean;
   /** Whether anything in the database may change settings of the session. */
   changesSettings: boolean;
 }
@@ -106,6 +109,7 @@ export function readSchema(connection: EngineConnection): DatabaseSchema {
     relations: new Map(relations),
     functions: Map.groupBy(functions, ({ name }) => name),
     readsRequest: sources.some((source) => READS_REQUEST.test(source)),
+    readsWal: sources.some((source) => READS_WAL.test(source)),
     changesSettings: sources.some((source) => CHANGES_SETTINGS.test(source)),
   };
 }

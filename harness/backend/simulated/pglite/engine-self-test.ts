@@ -1,8 +1,7 @@
 /** Checks at the start that the internals of PGlite on which a simulation relies are as expected. */
 import { EnvironmentError } from '../../../errors.ts';
-import type { TrackedTable } from '../../../port/backend.ts';
 import { quotedIdentifier } from '../../insert-statement.ts';
-import { capturedColumns, captureTrigger, type CapturedRow, type CommitCapture } from './commit-capture.ts';
+import { captureTrigger, type CapturedRow, type CommitCapture } from './commit-capture.ts';
 import type { EngineConnection } from './engine-connection.ts';
 import type { Engine } from './pglite-engine.ts';
 import { EngineTransaction } from './engine-transaction.ts';
@@ -10,8 +9,7 @@ import { OWNER } from './session-settings.ts';
 import { currentPosition } from './time-travel.ts';
 
 /** Creates a table, and removes it. @throws EnvironmentError if the versions of its rows are not captured */
-export function testCapture(connection: EngineConnection, capture: CommitCapture, tracked: TrackedTable): void {
-  const columns = capturedColumns(tracked);
+export function testCapture(connection: EngineConnection, capture: CommitCapture, columns: readonly string[]): void {
   const table = 'public._ratchet_probe';
   const rowOf = (word: string | null): CapturedRow => Object.fromEntries(columns.map((column) => [column, word]));
   const insert = (word: string): string => `insert into ${table} values (${columns.map(() => word).join(', ')})`;

@@ -1,13 +1,15 @@
 /** A database with a subject's migrations on one engine, which simulated runs use one after another. */
 import { quotedIdentifier } from '../../insert-statement.ts';
 import type { DatabaseSource, PreparedDatabase, TrackedTable } from '../../../port/backend.ts';
-import { CAPTURE_FUNCTION, captureTrigger, CommitCapture } from './commit-capture.ts';
+import type { PublishedTable } from '../../../port/stream.ts';
+import { CAPTURE_FUNCTION, captureTrigger, capturedColumns, CommitCapture } from './commit-capture.ts';
 import { readSchema, type DatabaseSchema } from './database-schema.ts';
 import { dataDirectoryOf } from './data-directory.ts';
 import { Engine } from './pglite-engine.ts';
 import { testCapture, testEngine } from './engine-self-test.ts';
 import { createdStubs } from './created-stubs.ts';
 import { hiddenRaces } from './hidden-races.ts';
+import { publishedTable } from './published-table.ts';
 import { REFUSALS } from './refused-functions.ts';
 import { holdHorizon } from './time-travel.ts';
 
@@ -18,11 +20,14 @@ export class PgliteDatabase implements PreparedDatabase {
   readonly tracked: TrackedTable | undefined;
   /** Of the tracked table. */
   readonly capture: CommitCapture | undefined;
+  /** The tracked table, if its changes can be subscribed to. */
+  readonly published: PublishedTable | undefined;
 
-  constructor(engine: Engine, tracked: TrackedTable | undefined, capture: CommitCapture | undefined) {
+  constructor(engine: Engine, tracked: TrackedTable | undefined, capture: StartedCapture | undefined) {
     this.engine = engine;
     this.tracked = tracked;
-    this.capture = capture;
+    this.capture = capture?.capture;
+    this.published = capture?.published;
     this.schema = readSchema(engine.connection);
     this.notes = [...createdStubs(engine.connection), ...hiddenRaces(engine.connection)];
   }
@@ -42,10 +47,18 @@ export async function openDatabase({ migrations, tracked }: DatabaseSource): Pro
   return database;
 }
 
-function startCapture({ connection, module }: Engine, tracked: TrackedTable): CommitCapture {
+interface StartedCapture {
+  capture: CommitCapture;
+  published: PublishedTable | undefined;
+}
+
+function startCapture({ connection, module }: Engine, tracked: TrackedTable): StartedCapture {
   connection.query(CAPTURE_FUNCTION);
-  const capture = new CommitCapture(module, tracked);
-  testCapture(connection, capture, tracked);
+  const published = publishedTable(connection, tracked.table);
+  // Realtime sends whole rows.
+  const columns = published?.columns.map(({ name }) => name) ?? capturedColumns(tracked);
+  const capture = new CommitCapture(module, columns);
+  testCapture(connection, capture, columns);
   connection.query(captureTrigger(`public.${quotedIdentifier(tracked.table)}`));
-  return capture;
+  return { capture, published };
 }

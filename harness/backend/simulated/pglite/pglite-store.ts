@@ -1,6 +1,7 @@
 /** The store of a simulation by migrations: PostgreSQL itself, whose past the replicas read. */
 import { quotedIdentifier } from '../../insert-statement.ts';
 import type { Row } from '../../../port/model.ts';
+import type { PublishedTable } from '../../../port/stream.ts';
 import type { HttpAnswer } from '../../../port/message.ts';
 import type { RestHandler } from '../simulated-rest.ts';
 import type { SimulatedStore, StoreOptions } from '../simulated-store.ts';
@@ -19,6 +20,7 @@ import { OWNER } from './session-settings.ts';
 import type { Statement } from './sql-text.ts';
 import { rewindTables } from './table-rewind.ts';
 import { currentPosition } from './time-travel.ts';
+import { walSettings } from './wal-functions.ts';
 
 export class PgliteStore implements SimulatedStore {
   readonly version = `PGlite ${engineVersion()}`;
@@ -47,8 +49,12 @@ export class PgliteStore implements SimulatedStore {
       schema,
       readAccess,
       answers: () => this.#answersAt(isReplica ? this.#positionOf(view()) : this.#next),
-      begin: (settings, isReadOnly) =>
-        this.#begin({ settings, isReadOnly, past: isReplica ? this.#positionOf(view()) : undefined }),
+      begin: (settings, isReadOnly) => {
+        const shown = view();
+        const past = isReplica ? this.#positionOf(shown) : undefined;
+        const wal = schema.readsWal ? walSettings(shown.lsn, isReplica) : {};
+        return this.#begin({ settings: { ...settings, ...wal }, isReadOnly, past });
+      },
     });
   }
 
@@ -88,6 +94,11 @@ export class PgliteStore implements SimulatedStore {
       .rows(`select ${names} from public.${quotedIdentifier(tracked.table)}`)
       .map((texts): Row => Object.fromEntries(columns.map((column, at) => [column, texts[at] ?? null])));
     return rows.find((row) => rowKeyText(row, tracked) === id);
+  }
+
+  published(): readonly PublishedTable[] {
+    const { published } = this.#database;
+    return published === undefined ? [] : [published];
   }
 
   close(): void {}

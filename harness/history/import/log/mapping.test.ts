@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { mappingOf } from './log-history.test-support.ts';
+import { completeMapping } from './complete-mapping.ts';
+import { jsonLog } from './formats/json-log.ts';
 import { parseMapping } from './mapping.ts';
 
 const least = 'time: at\nsession: user\nstory: id\nprogress: pct\n';
 
 describe('a mapping', () => {
   it('requires only four fields', () => {
-    expect(parseMapping(least, 'map.yaml')).toEqual({
-      where: {},
+    expect(mappingOf(least)).toEqual({
       time: { field: 'at', unit: 'iso' },
       session: 'user',
       story: 'id',
       progress: { field: 'pct', max: 100 },
-      carry: {},
-      otherwise: 'refuse',
     });
   });
 
@@ -32,7 +32,7 @@ describe('a mapping', () => {
       'otherwise: skip',
       'properties: [monotonic-view]',
     ];
-    expect(parseMapping(all.join('\n'), 'map.yaml')).toMatchObject({
+    expect(mappingOf(all.join('\n'))).toMatchObject({
       time: { field: 'ts', unit: 'ns' },
       where: { event: ['a', 1], path: ['x'] },
       operation: { field: 'kind', read: ['poll'], write: ['update', 'patch'] },
@@ -43,7 +43,7 @@ describe('a mapping', () => {
   });
 
   it('may rename the fields that it keeps', () => {
-    expect(parseMapping(`${least}carry: { served_by: db.host }`, 'map.yaml').carry).toEqual({ served_by: 'db.host' });
+    expect(mappingOf(`${least}carry: { served_by: db.host }`).carry).toEqual({ served_by: 'db.host' });
   });
 });
 
@@ -82,7 +82,7 @@ describe('a bad mapping is refused with file and line', () => {
   ];
 
   it.each(cases)('%s', (_, text, message) => {
-    expect(() => parseMapping(text, 'map.yaml')).toThrow(
+    expect(() => completeMapping(parseMapping(text, 'map.yaml'), jsonLog)).toThrow(
       expect.objectContaining({ code: 'mapping-invalid', exitCode: 64, message: expect.stringContaining(message) }),
     );
   });

@@ -1,97 +1,14 @@
-/** A mapping assigns the fields of a team's own log lines to those of a history. `docs/LOGS.md` describes it. */
+/** Reads a mapping, which assigns the fields of a team's own log lines to those of a history, from a file. */
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { UsageError } from '../../../errors.ts';
 import { itemAt } from '../../../required.ts';
-
-/** The path of a field: its name, or names joined by dots. */
-const Path = z.string().min(1);
-/** Fields of an event, which a field of a log must not overwrite. */
-const reserved = new Set([
-  'index',
-  'time',
-  'process',
-  'session',
-  'type',
-  'f',
-  'key',
-  'value',
-  'read',
-  'fault',
-  'log_line',
-]);
-const freeName = (name: string): string => (reserved.has(name) ? `log_${name}` : name.replaceAll('.', '_'));
-const Kind = z.union([z.string(), z.number(), z.boolean()]);
-const Kinds = z.union([Kind.transform((kind) => [kind]), z.array(Kind).min(1)]);
-
-const Moment = z
-  .union([
-    Path.transform((field) => ({ field })),
-    z.strictObject({ field: Path, unit: z.enum(['iso', 's', 'ms', 'us', 'ns']).optional() }),
-  ])
-  .transform(({ field, unit = 'iso' }: { field: string; unit?: 'iso' | 's' | 'ms' | 'us' | 'ns' }) => ({
-    field,
-    unit,
-  }));
-
-const MappingSchema = z.strictObject({
-  /** Only lines with these values in these fields are read; the others are skipped. */
-  where: z.record(Path, Kinds).default({}),
-  /** When it happened; for a read, when it was answered. */
-  time: Moment,
-  /** When a request began, if the log has it: its beginning, or its duration. */
-  began: Moment.optional(),
-  took: z.strictObject({ field: Path, unit: z.enum(['s', 'ms', 'us', 'ns']) }).optional(),
-  session: Path,
-  story: Path,
-  /** `max` is the value that the log uses for complete: 1 for fractions. */
-  progress: z.union([
-    Path.transform((field) => ({ field, max: 100 })),
-    z.strictObject({ field: Path, max: z.number().positive().default(100) }),
-  ]),
-  /** `first-seen`: the field is any identifier of the generation; generations are numbered in order of appearance. */
-  generation: z
-    .union([
-      Path.transform((field) => ({ field, counted: 'as-is' as const })),
-      z.strictObject({ field: Path, counted: z.enum(['as-is', 'first-seen']).default('as-is') }),
-    ])
-    .optional(),
-  status: Path.optional(),
-  /** The kind of operation; without it all are reads. */
-  operation: z
-    .strictObject({
-      field: Path,
-      read: Kinds.optional(),
-      write: Kinds.optional(),
-      start: Kinds.optional(),
-      show: Kinds.optional(),
-      commit: Kinds.optional(),
-      fault: Kinds.optional(),
-    })
-    .optional(),
-  /** How a request ended; without it all are `ok`. */
-  outcome: z
-    .strictObject({ field: Path, ok: Kinds.optional(), fail: Kinds.optional(), info: Kinds.optional() })
-    .optional(),
-  /** Fields to keep and to show, under their own names or under others: `served_by: db.host`. */
-  carry: z
-    .union([
-      z.array(Path).transform((paths) => Object.fromEntries(paths.map((path) => [path, path]))),
-      z.record(z.string(), Path),
-    ])
-    .transform((carry) => Object.fromEntries(Object.entries(carry).map(([name, path]) => [freeName(name), path])))
-    .default({}),
-  /** What to do with invalid lines. */
-  otherwise: z.enum(['refuse', 'skip']).default('refuse'),
-  /** The properties to judge if the command line names none. */
-  properties: z.array(z.string()).min(1).optional(),
-});
-
-export type Mapping = z.infer<typeof MappingSchema>;
+import type { MappingFile } from './complete-mapping.ts';
+import { MappingSchema } from './mapping-schema.ts';
 
 /** @throws UsageError `FILE:LINE: what is wrong` */
-export function parseMapping(text: string, file: string): Mapping {
+export function parseMapping(text: string, file: string): MappingFile {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   const refuse: (at: number, problem: string) => never = (at, problem) => {
@@ -113,7 +30,8 @@ export function parseMapping(text: string, file: string): Mapping {
   if (mapping.began !== undefined && mapping.took !== undefined) {
     refuse(offsetOf(document, { path: ['took'] }), 'began and took are alternatives: give one of them');
   }
-  return mapping;
+  const { line } = counter.linePos(document.contents?.range?.[0] ?? 0);
+  return { given: mapping, where: `${file}:${Math.max(1, line)}` };
 }
 
 function toPlain(document: Document, refuse: (at: number, problem: string) => never): unknown {

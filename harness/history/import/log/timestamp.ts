@@ -1,17 +1,31 @@
 /** Parses the times of logs into nanoseconds since 1970, exactly. */
+import { offsetOf } from './zone.ts';
 
-export type Unit = 'iso' | 's' | 'ms' | 'us' | 'ns';
+/** `http`: the date of an access log, `04/May/2026:09:30:02 +0000`. */
+export type Unit = 'iso' | 'http' | 's' | 'ms' | 'us' | 'ns';
 
 const digitsOf = { s: 9, ms: 6, us: 3, ns: 0 } as const;
 const decimal = /^(\d+)(?:\.(\d+))?$/;
-const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+const iso =
+  /^(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
+const http = /^(\d\d)\/(\w{3})\/(\d{4}):(\d\d):(\d\d):(\d\d)\s*([+-]\d{4})?$/;
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /**
- * Parses a number, its text, or an ISO date; digits beyond the nanosecond are dropped. `undefined` if it is not valid.
+ * Parses a number, its text, or a date; digits beyond the nanosecond are dropped. `undefined` if it is not valid.
+ * @param zone of dates that name none
  */
-export function nanosecondsOf(value: unknown, unit: Unit): bigint | undefined {
+export function nanosecondsOf(value: unknown, unit: Unit, zone = 'Z'): bigint | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  return unit === 'iso' ? fromDate(String(value)) : fromDecimal(String(value), digitsOf[unit]);
+  const text = String(value);
+  if (unit === 'iso') return fromIso(text, zone);
+  return unit === 'http' ? fromHttp(text, zone) : fromDecimal(text, digitsOf[unit]);
+}
+
+/** Whether a valid time has no fraction of a second, so that it is up to a second before the moment that it means. */
+export function isWholeSecond(value: unknown, unit: Unit): boolean {
+  if (unit === 'http') return true;
+  return (unit === 'iso' || unit === 's') && !/\d[.,]\d/.test(String(value));
 }
 
 /** The date and time of day in UTC, to the millisecond. */
@@ -25,13 +39,29 @@ function fromDecimal(text: string, digits: number): bigint | undefined {
   return BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'));
 }
 
-/** A date without a zone is in UTC, so that the result does not depend on the zone of this machine. */
-function fromDate(text: string): bigint | undefined {
-  const match = iso.exec(text);
-  if (match === null) return undefined;
-  const [, day, time, seconds = '00', fraction = '', zone = 'Z'] = match;
-  const offset = zone.length === 3 ? `${zone}:00` : zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
-  const milliseconds = Date.parse(`${day}T${time}:${seconds}${offset.toUpperCase()}`);
-  if (Number.isNaN(milliseconds)) return undefined;
+function fromIso(text: string, zone: string): bigint | undefined {
+  const [, year, month, day, hour, minute, second = '00', fraction = '', named = zone] = iso.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const milliseconds = fromParts([year, month, day, hour, minute, second].map(Number), named);
+  if (milliseconds === undefined) return undefined;
   return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+}
+
+function fromHttp(text: string, zone: string): bigint | undefined {
+  const [, day, month = '', year, hour, minute, second, named = zone] = http.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const number = months.indexOf(month.toLowerCase()) + 1;
+  const milliseconds = fromParts([Number(year), number, ...[day, hour, minute, second].map(Number)], named);
+  return milliseconds === undefined ? undefined : BigInt(milliseconds) * 1_000_000n;
+}
+
+/** `undefined` for a day or a time of day that does not exist. */
+function fromParts(parts: readonly number[], zone: string): number | undefined {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
+  const localMs = Date.UTC(year, month - 1, day, hour, minute, second);
+  const date = new Date(localMs);
+  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  if (!exists || hour > 24 || minute > 59 || second > 59) return undefined;
+  const utcMs = localMs - (/^(?:Z|UTC|GMT)$/i.test(zone) ? 0 : offsetOf(zone, localMs));
+  return utcMs < 0 ? undefined : utcMs;
 }

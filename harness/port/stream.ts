@@ -1,0 +1,87 @@
+/** The port of Supabase Realtime: what a database tells it, how a socket reaches it, and what faults act on. */
+import type { MaybePromise } from '../maybe-promise.ts';
+
+/** The parameter of a socket's URL that names the tab, as a client of a run sends it. */
+export const STREAM_ACTOR = 'ratchet_actor';
+
+/** A row as JSON, without the columns whose values are not known. */
+export type StreamRow = Readonly<Record<string, unknown>>;
+
+/** A table of the publication `supabase_realtime`. */
+export interface PublishedTable {
+  schema: string;
+  name: string;
+  columns: readonly { name: string; type: string }[];
+  primaryKey: readonly string[];
+  /** Row-level security is on. */
+  hasPolicies: boolean;
+}
+
+export interface RowChange {
+  table: PublishedTable;
+  type: 'INSERT' | 'UPDATE' | 'DELETE';
+  /** The new version; missing for `DELETE`. A large value that did not change is missing in it. */
+  row?: StreamRow;
+  /** What the log has of the old version: the primary key, or the row if the replica identity is full. */
+  old?: StreamRow;
+}
+
+export interface ChangeTransaction {
+  /** Milliseconds since 1970. */
+  committedAtMs: number;
+  /** In the order of the statements. */
+  changes: readonly RowChange[];
+}
+
+/** The changes that the primary logs, for tables of the publication. */
+export interface ChangeFeed {
+  /** `undefined` if the table does not exist, or is not published. */
+  table(schema: string, name: string): PublishedTable | undefined;
+  /** Calls `listener` with every later transaction, in commit order; returns a function that stops it. */
+  follow(listener: (transaction: ChangeTransaction) => void): () => void;
+  /** Resolves when every transaction that was committed so far has been passed on. */
+  delivered(): MaybePromise<void>;
+}
+
+/** The client's end of a socket. */
+export interface StreamPeer {
+  send(frame: string | Uint8Array): void;
+  close(code: number, reason: string): void;
+}
+
+/** The server's end of a socket. */
+export interface StreamSocket {
+  receive(frame: string | Uint8Array): void;
+  /** The client has closed the socket, or its connection has broken. */
+  closed(): void;
+}
+
+export interface StreamServer {
+  /** Whether the handshake is refused, with 403, for its API key. */
+  refuses(url: URL): boolean;
+  connect(url: URL, peer: StreamPeer): StreamSocket;
+}
+
+/** What faults act on. */
+export interface StreamTargets {
+  /** Applies `effect` to every later frame with a change or a broadcast for the tab; returns a function that stops it. */
+  interceptFrames(session: string, effect: FrameEffect): () => void;
+  /** Closes the socket of a tab. */
+  closeSocket(session: string, code: number): void;
+  /** Nothing passes the sockets of the tab any more, in either direction; returns a function that ends it. */
+  freeze(session: string): () => void;
+  /** Answers the joins of a tab with an error; returns a function that stops it. */
+  refuseJoins(session: string): () => void;
+  /** The access tokens of the tab's channels are no longer valid: the server closes the channels. */
+  expireTokens(session: string): void;
+  /** Loses the replication slot: what is committed until the returned function is called is never sent. */
+  loseSlot(): () => void;
+  /** Subscriptions of later joins of the tab take effect so much later; returns a function that stops it. */
+  delayReadiness(session: string, milliseconds: number): () => void;
+}
+
+/**
+ * What happens to a frame: it is sent by `send`, now or later, once, several times or never. A fault that ends sends what
+ * it still holds.
+ */
+export type FrameEffect = (send: () => void, later: (milliseconds: number, run: () => void) => void) => void;

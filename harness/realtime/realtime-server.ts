@@ -1,0 +1,150 @@
+/**
+ * A stand-in for the Realtime server of Supabase: sockets, `postgres_changes` and broadcast. It has no socket and no clock
+ * of its own. docs/REALTIME.md says what is faithful.
+ */
+import type { ApiKeys } from '../gateway/api-access.ts';
+import { roleOfKey } from '../gateway/api-access.ts';
+import type { MaybePromise } from '../maybe-promise.ts';
+import type { DatabaseNode } from '../port/backend.ts';
+import type { ChangeFeed, ChangeTransaction, RowChange, StreamServer, StreamTargets } from '../port/stream.ts';
+import { STREAM_ACTOR } from '../port/stream.ts';
+import { passes, type ActiveBinding } from './change-bindings.ts';
+import { NO_PRIMARY_KEY, payloadOf, UNAUTHORIZED } from './change-payload.ts';
+import { ChangePoller } from './change-poller.ts';
+import { BroadcastMessages } from './broadcast-messages.ts';
+import { rowVisibility, type Visibility } from './row-visibility.ts';
+import { accessOfChannel } from './stream-access.ts';
+import { nameOf, type StreamChannel } from './stream-channel.ts';
+import { StreamFaults } from './stream-faults.ts';
+import { StreamSession } from './stream-session.ts';
+
+export interface RealtimeOptions {
+  feed: ChangeFeed;
+  /** Policies are judged by what its REST layer shows. */
+  primary: Pick<DatabaseNode, 'rest'>;
+  keys: ApiKeys;
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  later(milliseconds: number, run: () => void): void;
+  /** Numbers in [0, 1). */
+  random(): number;
+}
+
+export interface RealtimeServer extends StreamServer {
+  readonly targets: StreamTargets;
+  readonly messages: BroadcastMessages;
+  close(): void;
+}
+
+export function createRealtime(options: RealtimeOptions): RealtimeServer {
+  return new Server(options);
+}
+
+class Server implements RealtimeServer {
+  readonly messages: BroadcastMessages;
+  readonly targets: StreamFaults;
+  readonly #options: RealtimeOptions;
+  readonly #sessions = new Set<StreamSession>();
+  readonly #poller: ChangePoller;
+
+  constructor(options: RealtimeOptions) {
+    this.#options = options;
+    this.#poller = new ChangePoller({
+      ...options,
+      deliver: (change, transaction) => this.#deliver(change, transaction),
+    });
+    this.targets = new StreamFaults(this.#sessions, () => this.#poller.loseSlot(), options.later);
+    this.messages = new BroadcastMessages(options, (topic, isPrivate) => this.#receivers(topic, isPrivate));
+  }
+
+  readonly refuses: StreamServer['refuses'] = (url) => {
+    const { keys, nowMs } = this.#options;
+    return roleOfKey(url.searchParams.get('apikey'), keys, nowMs) === undefined;
+  };
+
+  readonly connect: StreamServer['connect'] = (url, peer) => {
+    const { keys, nowMs, feed, later } = this.#options;
+    const apikey = url.searchParams.get('apikey') ?? '';
+    const actor = url.searchParams.get(STREAM_ACTOR) ?? undefined;
+    const session: StreamSession = new StreamSession(peer, url, actor, {
+      feed,
+      faults: this.targets,
+      accessOf: (token) => accessOfChannel(apikey, token, keys, nowMs),
+      nowMs,
+      later,
+      subscribed: () => this.#poller.start(),
+      broadcast: (from, message, isSelf) => this.messages.fromClient(from, message, isSelf),
+      replay: (channel) => this.messages.replayFor(channel),
+      ended: () => this.#sessions.delete(session),
+    });
+    this.#sessions.add(session);
+    return session;
+  };
+
+  close(): void {
+    this.#poller.stop();
+    for (const session of this.#sessions) session.close(1001, '');
+  }
+
+  *#receivers(topic: string, isPrivate: boolean): Iterable<{ session: StreamSession; channel: StreamChannel }> {
+    for (const session of this.#sessions) {
+      for (const channel of session.channels.values()) {
+        if (nameOf(channel.topic) === topic && (channel.config.private === true) === isPrivate)
+          yield { session, channel };
+      }
+    }
+  }
+
+  #deliver(change: RowChange, transaction: ChangeTransaction): MaybePromise<number> {
+    const receivers = [...this.#subscribers(change)];
+    if (receivers.length === 0) return 0;
+    const visibility = rowVisibility(change, this.#options.primary);
+    const judged = receivers.map(({ channel }) => visibility(channel.access));
+    const send = (results: readonly Visibility[]): number => {
+      let frames = 0;
+      for (const [at, receiver] of receivers.entries()) frames += push(receiver, change, transaction, results[at]!);
+      return frames;
+    };
+    return judged.some((each) => each instanceof Promise)
+      ? Promise.all(judged).then(send)
+      : send(judged as Visibility[]);
+  }
+
+  *#subscribers(change: RowChange): Iterable<Subscriber> {
+    const hasNoKey = change.table.primaryKey.length === 0 && change.type !== 'DELETE';
+    for (const session of this.#sessions) {
+      for (const channel of session.channels.values()) {
+        if (channel.active.length === 0) continue;
+        // The filters of a table without a primary key are ignored.
+        const bindings = channel.active.filter(
+          (binding) => binding.isFor(change) && (hasNoKey || passes(binding, change)),
+        );
+        if (bindings.length > 0) yield { session, channel, bindings };
+      }
+    }
+  }
+}
+
+interface Subscriber {
+  session: StreamSession;
+  channel: StreamChannel;
+  bindings: readonly ActiveBinding[];
+}
+
+/** One frame for all bindings with the same columns. */
+function push(
+  { session, channel, bindings }: Subscriber,
+  change: RowChange,
+  transaction: ChangeTransaction,
+  visibility: Visibility,
+): number {
+  if (visibility === 'hidden' || channel.isClosed) return 0;
+  const hasNoKey = change.table.primaryKey.length === 0 && change.type !== 'DELETE';
+  const error = hasNoKey ? NO_PRIMARY_KEY : visibility === 'unauthorized' ? UNAUTHORIZED : undefined;
+  const groups = Map.groupBy(bindings, ({ select }) => select?.join());
+  for (const group of groups.values()) {
+    const data = payloadOf(change, transaction, { select: group[0]!.select, error });
+    session.pushChanges(channel, { ids: group.map(({ id }) => id), data });
+  }
+  return groups.size;
+}

@@ -1,0 +1,3 @@
+import { describeCaches } from './caches.case.ts';
+
+describeCaches('simulated');

@@ -1,0 +1,3 @@
+import { describeLibraries } from './libraries.case.ts';
+
+describeLibraries('simulated');

@@ -1,0 +1,54 @@
+/** Realtime of a run or of an environment: it follows the primary, in the time of the host. */
+import type { Clock } from '../clock.ts';
+import { UsageError } from '../errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Cluster, TrackedTable } from '../port/backend.ts';
+import { createRealtime, type RealtimeServer } from '../realtime/realtime-server.ts';
+import type { Host } from './host.ts';
+
+/** Whether a tab of the plan has a stream. */
+export function hasStreams({ observers }: Pick<Plan, 'observers'>): boolean {
+  return observers.some(({ channel }) => channel !== 'poll');
+}
+
+/** @throws UsageError if the changes of the tracked table cannot be subscribed to */
+export async function startRealtime(
+  cluster: Cluster,
+  { tracked, clock, host }: { tracked: TrackedTable | undefined; clock: Clock; host: Pick<Host, 'nowMs' | 'random'> },
+): Promise<RealtimeServer | undefined> {
+  const { publishableKey, secretKey, jwtSecret } = cluster;
+  const feed = await cluster.changes?.();
+  if (feed === undefined || jwtSecret === undefined) return undefined;
+  if (tracked !== undefined) {
+    const [schema, name] = tracked.table.includes('.') ? tracked.table.split('.', 2) : ['public', tracked.table];
+    if (feed.table(schema!, name!) === undefined) throw notPublished(tracked.table);
+  }
+  const over = new AbortController();
+  const realtime = createRealtime({
+    feed,
+    primary: cluster.primary,
+    keys: { publishable: publishableKey, secret: secretKey, jwtSecret },
+    nowMs: host.nowMs,
+    random: host.random,
+    later(milliseconds, run) {
+      void clock.sleep(milliseconds, over.signal).then(() => {
+        if (!over.signal.aborted) run();
+      });
+    },
+  });
+  return {
+    ...realtime,
+    close() {
+      over.abort();
+      realtime.close();
+    },
+  };
+}
+
+function notPublished(table: string): UsageError {
+  return new UsageError(
+    'table-not-published',
+    `the plan has a tab with a stream, but the changes of the table ${table} cannot be subscribed to`,
+    `add a migration with: alter publication supabase_realtime add table ${table}; in a model, isPublished of the table`,
+  );
+}

@@ -1,0 +1,3 @@
+import { judgeEveryScenario } from './scenarios.case.ts';
+
+await judgeEveryScenario('embedded', 'live');
