@@ -64,6 +64,8 @@ class TabRequests {
   }
 
   async answer(incoming: IncomingMessage, outgoing: ServerResponse, story: string): Promise<void> {
+    // The tab has given up meanwhile.
+    if (outgoing.destroyed) return;
     const { headers, url = '/' } = incoming;
     const passed = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
       value === undefined || NOT_PASSED_ON.has(name) || name.startsWith('x-ratchet-') ? [] : [[name, String(value)]],
