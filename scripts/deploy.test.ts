@@ -123,3 +123,16 @@ describe.each(Object.entries({ kubernetes, gitlab, github }))('the example for %
     expect(runScript(...merge, 1).status).toBe(1);
   });
 });
+
+it('the load for the k6 operator gives the script of the tabs variables that it has, and logs their lines alone', () => {
+  const { kind, spec } = parse(read('kubernetes/load.yaml')) as {
+    kind: string;
+    spec: { arguments: string; script: { configMap: { file: string } }; runner: { env: { name: string }[] } };
+  };
+  const script = readFileSync(join(root, 'harness/load', spec.script.configMap.file), 'utf8');
+  const variables = spec.runner.env.map(({ name }) => name).filter((name) => name.startsWith('RATCHET_'));
+  expect(kind).toBe('TestRun');
+  expect(spec.arguments).toContain('--log-format raw');
+  expect(variables.length).toBeGreaterThan(2);
+  for (const name of variables) expect(script).toContain(`'${name.slice('RATCHET_'.length)}'`);
+});

@@ -1,12 +1,11 @@
 /** Where a subject stops holding when one parameter of a scenario grows: bisection over repeated runs. */
-import type { Validity } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
 import type { Parameter } from '../plan/scenario.ts';
 import type { LimitPoint, LimitResults } from '../port/limit.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { suggestionOf } from '../suggestion.ts';
-import { collect } from './collect.ts';
-import { runScenarios, type RunScenariosOptions } from './run-scenarios.ts';
+import { loadPointAt, pointAt, type LoadOfLimit } from './limit-points.ts';
+import type { RunScenariosOptions } from './run-scenarios.ts';
 
 export interface LimitOptions extends Omit<
   RunScenariosOptions,
@@ -20,9 +19,14 @@ export interface LimitOptions extends Omit<
   to?: number;
   /** How many runs each value gets, each with another seed. Default: 10. */
   runs?: number;
+  /** Of each load, if the number of tabs is varied. */
+  load?: LoadOfLimit;
 }
 
 export const LIMIT_RUNS = 10;
+/** The parameter of every scenario that runs it as a load, as `ratchet load` does. */
+const TABS = 'tabs';
+const TABS_RANGE: Parameter = { description: 'the number of tabs of a load', default: 10, min: 1, max: 2_000 };
 
 /** The search ends when the values differ by less than this share of the greater one. */
 const RESOLUTION = 0.01;
@@ -50,13 +54,15 @@ export async function findLimit({
     if (known !== undefined) return known;
     const onProgress = (message: string): void =>
       options.onProgress?.(`value ${points.size + 1}, ${vary} = ${value}: ${message}`);
-    const point = await pointAt(value, { scenario, vary, runs, ...options, onProgress });
+    const point = await (vary === TABS
+      ? loadPointAt(value, { scenario, runs, ...options, onProgress })
+      : pointAt(value, { scenario, vary, runs, ...options, onProgress }));
     points.set(value, point);
     return point;
   };
   const start = await differingFrom(await at(high), [low, parameter.default ?? low, middleOf(low, high)], at);
   const bounds = await bisect(start, await at(high), at, options.signal);
-  if (bounds !== undefined) await drawCurve(bounds, low, high, at, options.signal);
+  if (bounds !== undefined && vary !== TABS) await drawCurve(bounds, low, high, at, options.signal);
   const sorted = [...points.values()].sort((a, b) => a.value - b.value);
   return {
     scenario,
@@ -154,47 +160,11 @@ function mostHold({ held, runs }: LimitPoint): boolean {
   return held * 2 > runs;
 }
 
-type PointOptions = Omit<LimitOptions, 'from' | 'to' | 'runs'> & { runs: number };
-
-async function pointAt(value: number, { scenario, vary, runs, ...options }: PointOptions): Promise<LimitPoint> {
-  const collected = await collect(undefined, (reporter) =>
-    runScenarios({
-      ...options,
-      scenarios: [scenario],
-      parameters: { ...options.parameters, [vary]: value },
-      runs,
-      reporter,
-      regressions: false,
-      // A lag that is too short to be met does no harm.
-      allows: ['fault-without-effect'],
-    }),
-  );
-  const count = (valid: Validity): number => collected.runs.filter((run) => run.valid === valid).length;
-  const judged = count(true) + count(false);
-  return {
-    value,
-    runs: collected.runs.length,
-    held: count(true),
-    unknown: count('unknown'),
-    interval: wilson(count(true), judged),
-  };
-}
-
-/** The 95% score interval of a share (Wilson, Journal of the American Statistical Association, 1927). */
-function wilson(successes: number, trials: number): readonly [number, number] {
-  if (trials === 0) return [0, 1];
-  const z = 1.959_964;
-  const share = successes / trials;
-  const scale = 1 + z ** 2 / trials;
-  const centre = (share + z ** 2 / (2 * trials)) / scale;
-  const half = (z / scale) * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
-  return [centre - half, centre + half];
-}
-
 async function parameterOf(name: string, vary: string, folder = process.cwd()): Promise<Parameter> {
   const { parameters } = await (await openCatalogue(folder)).loadScenario(name);
   const parameter = Object.hasOwn(parameters, vary) ? parameters[vary] : undefined;
   if (parameter !== undefined) return parameter;
+  if (vary === TABS) return TABS_RANGE;
   const known = Object.keys(parameters);
   const hint = known.length === 0 ? 'it has none: see `ratchet list`' : suggestionOf(vary, known);
   throw new UsageError('parameter-unknown', `scenario ${name} has no parameter "${vary}"`, hint);

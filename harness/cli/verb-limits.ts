@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { findLimit, LIMIT_RUNS } from '../api/find-limit.ts';
 import { openProject } from '../api/project.ts';
-import { exitCodeOf } from '../errors.ts';
+import { exitCodeOf, UsageError } from '../errors.ts';
 import { limitText } from '../report/limit-text.ts';
 import { limitSvg } from '../report/svg/limit-svg.ts';
 import { printableData } from '../report/printable.ts';
@@ -16,6 +16,7 @@ import {
   setOption,
   subjectOption,
 } from './options.ts';
+import { duration, share } from './bounds.ts';
 import { keepReportsOption, withRetention, type RetentionFlags } from './keep-reports.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
@@ -30,6 +31,11 @@ interface LimitFlags extends RetentionFlags {
   property?: string[];
   set: Record<string, string>;
   svg?: string;
+  duration?: number;
+  every?: number;
+  roundEvery?: number;
+  maxLatency?: number;
+  minAvailability?: number;
   format: 'text' | 'json';
 }
 
@@ -38,7 +44,12 @@ export function addLimits(program: Command, finish: Finish, signal: AbortSignal)
     .command('limits')
     .description('find by bisection where a subject stops holding, when a parameter of a scenario changes')
     .argument('<scenario>', 'a name that `ratchet list` shows')
-    .addOption(new Option('--vary <name>', 'the parameter, e.g. lag_ms').makeOptionMandatory())
+    .addOption(
+      new Option(
+        '--vary <name>',
+        'the parameter, e.g. lag_ms; or tabs, with which each run is a load',
+      ).makeOptionMandatory(),
+    )
     .addOption(new Option('--from <n>', 'least value').default(undefined, 'that of the parameter').argParser(aNumber))
     .addOption(new Option('--to <n>', 'greatest value').default(undefined, 'that of the parameter').argParser(aNumber))
     .addOption(subjectOption())
@@ -46,6 +57,15 @@ export function addLimits(program: Command, finish: Finish, signal: AbortSignal)
     .addOption(runsOption().default(LIMIT_RUNS, `${LIMIT_RUNS} for each value, with the seeds 1, 2, …`))
     .addOption(setOption())
     .addOption(propertyOption())
+    .addOption(new Option('--duration <duration>', 'of each load, with --vary tabs').argParser(duration))
+    .addOption(
+      new Option('--every <duration>', 'from one poll of a tab to its next, with --vary tabs').argParser(duration),
+    )
+    .addOption(new Option('--round-every <duration>', 'between rounds, with --vary tabs').argParser(duration))
+    .addOption(
+      new Option('--max-latency <duration>', 'upper bound of the latency, with --vary tabs').argParser(duration),
+    )
+    .addOption(new Option('--min-availability <share>', 'lower bound, with --vary tabs').argParser(share))
     .addOption(new Option('--svg <file>', 'also draw the curve'))
     .addOption(reportOption())
     .addOption(keepReportsOption())
@@ -56,7 +76,17 @@ export function addLimits(program: Command, finish: Finish, signal: AbortSignal)
 }
 
 async function limits(scenario: string, flags: LimitFlags, signal: AbortSignal): Promise<number> {
-  const { svg, format, property: properties, set: parameters, subject: chosen, ...options } = flags;
+  const { svg, format, property: properties, set: parameters, subject: chosen, ...rest } = flags;
+  const {
+    duration: durationMs,
+    every: everyMs,
+    roundEvery: roundEveryMs,
+    maxLatency: maxLatencyMs,
+    minAvailability,
+    ...options
+  } = rest;
+  const load = given({ durationMs, everyMs, roundEveryMs, maxLatencyMs, minAvailability });
+  requireTabs(load, flags.vary);
   const { subject } = await openProject({ subject: chosen });
   const results = await findLimit({
     ...options,
@@ -64,6 +94,7 @@ async function limits(scenario: string, flags: LimitFlags, signal: AbortSignal):
     subject: chosen,
     properties,
     parameters,
+    load,
     signal,
     onProgress: progress,
   });
@@ -74,6 +105,15 @@ async function limits(scenario: string, flags: LimitFlags, signal: AbortSignal):
     writing(svg, 'svg-unwritable', 'choose another file with --svg FILE', () => writeFileSync(svg, picture));
   }
   return exitCodeOf(results.valid);
+}
+
+function given<T extends object>(flags: T): Partial<T> {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function requireTabs(load: object, vary: string): void {
+  if (vary === 'tabs' || Object.keys(load).length === 0) return;
+  throw new UsageError('flags-contradictory', 'the options of a load need --vary tabs', 'leave them out');
 }
 
 function aNumber(text: string): number {

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { areTabLines, mergeLoads } from '../api/merge-loads.ts';
 import { DEFAULT_MERGED, mergeShards } from '../api/merge-shards.ts';
 import { exitCodeOf, UsageError } from '../errors.ts';
 import type { MatrixResults } from '../port/matrix.ts';
@@ -17,7 +18,10 @@ export function addMerge(program: Command, finish: Finish): void {
   const command = program
     .command('merge')
     .description('join what shards of run, explore or matrix have judged, as one command would have reported it')
-    .argument('<dir...>', 'the reports of each shard: the folder that --report named')
+    .argument(
+      '<dir...>',
+      'the reports of each shard: the folder that --report named; or .log files of the tabs of a load',
+    )
     .addOption(
       new Option('--report <dir>', 'folder for the merged plans, histories and verdicts').default(DEFAULT_MERGED),
     );
@@ -27,6 +31,7 @@ export function addMerge(program: Command, finish: Finish): void {
 
 async function merge(paths: readonly string[], flags: MergeFlags): Promise<number> {
   const { reporter, exitCode } = await openReporting(flags);
+  if (areTabLines(paths)) return exitCode(await mergeLoads(paths, flags.report, reporter));
   const { valid, missing, matrix } = await mergeShards(paths, { ...gateIn(flags), report: flags.report, reporter });
   if (matrix !== undefined) printMatrix(matrix, flags);
   if (missing !== undefined) printError(missing);

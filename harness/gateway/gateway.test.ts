@@ -55,6 +55,23 @@ const get: HttpMessage = { method: 'GET', url, headers: new Headers(), body: '' 
 const patch: HttpMessage = { ...get, method: 'PATCH', body: '{"generation_progress":10}' };
 
 describe('the gateway', () => {
+  it('asks a database for its LSN once for all requests that arrive meanwhile, and again for later ones', async () => {
+    const asked: PromiseWithResolvers<string>[] = [];
+    const lsn = (): Promise<string> => {
+      asked.push(Promise.withResolvers());
+      return asked.at(-1)!.promise;
+    };
+    const { handle, exchanges } = gateway(undefined, { nodes: [node('primary'), { ...node('replica-1'), lsn }] });
+    const answers = [handle(get), handle(get)];
+    expect(asked.length).toBe(1);
+    asked[0]!.resolve('0/A');
+    await Promise.all(answers);
+    const last = handle(get);
+    asked[1]!.resolve('0/B');
+    await last;
+    expect(exchanges.map((exchange) => exchange.lsn)).toEqual(['0/A', '0/A', '0/B']);
+  });
+
   it('forwards a request to the database that the router chose, and reports which one served it', async () => {
     const { handle, exchanges } = gateway();
     const answer = (await handle({ ...get, actor: 'tab-1', operation: 'tab-1#1' })) as HttpAnswer;

@@ -82,6 +82,8 @@ class LoadBalancer implements Gateway {
   readonly #ordinals = new RequestOrdinals();
   readonly #background = new BackgroundWork();
   readonly #interceptors = new Set<Interceptor>();
+  /** The LSNs that are being asked for. */
+  readonly #asked = new Map<DatabaseNode, Promise<Lsn | undefined>>();
   #exchanges = 0;
 
   constructor(options: GatewayOptions) {
@@ -124,10 +126,41 @@ class LoadBalancer implements Gateway {
     if (this.#interceptors.size > 0) {
       const routed = { actor: exchange.actor, method: exchange.method, node: node.name };
       for (const { matches, effect } of this.#interceptors) {
-        if (matches(routed)) return effect(this.#passageOf(exchange, () => serve(exchange, request, node)));
+        if (matches(routed)) return effect(this.#passageOf(exchange, () => this.#serve(exchange, request, node)));
       }
     }
-    return serve(exchange, request, node);
+    return this.#serve(exchange, request, node);
+  }
+
+  /** Never rejects. */
+  #serve(exchange: Exchange, request: HttpMessage, node: DatabaseNode): MaybePromise<HttpAnswer> {
+    exchange.node = node.name;
+    const unreachable = (error: Error): HttpAnswer =>
+      plainError(exchange, 503, `${node.name} cannot be reached: ${error.message}`);
+    try {
+      const served = mapMaybe(this.#lsnOf(node), (lsn) => {
+        exchange.lsn = lsn;
+        return mapMaybe(node.rest(request), (answer) => {
+          exchange.responseBody = answer.body;
+          return answer;
+        });
+      });
+      return served instanceof Promise ? served.catch(unreachable) : served;
+    } catch (error) {
+      return unreachable(error as Error);
+    }
+  }
+
+  /** Requests that arrive while the LSN is being asked for share the answer, which is from before they are served, too. */
+  #lsnOf(node: DatabaseNode): ReturnType<DatabaseNode['lsn']> {
+    const asked = this.#asked.get(node);
+    if (asked !== undefined) return asked;
+    const lsn = node.lsn();
+    if (!(lsn instanceof Promise)) return lsn;
+    this.#asked.set(node, lsn);
+    const answered = (): unknown => this.#asked.delete(node);
+    lsn.then(answered, answered);
+    return lsn;
   }
 
   #nodeNamed(name: NodeName): DatabaseNode {
@@ -145,25 +178,6 @@ class LoadBalancer implements Gateway {
       sleep: (milliseconds) => this.#options.sleep(milliseconds),
       inBackground: (work) => this.#background.start(work),
     };
-  }
-}
-
-/** Never rejects. */
-function serve(exchange: Exchange, request: HttpMessage, node: DatabaseNode): MaybePromise<HttpAnswer> {
-  exchange.node = node.name;
-  const unreachable = (error: Error): HttpAnswer =>
-    plainError(exchange, 503, `${node.name} cannot be reached: ${error.message}`);
-  try {
-    const served = mapMaybe(node.lsn(), (lsn) => {
-      exchange.lsn = lsn;
-      return mapMaybe(node.rest(request), (answer) => {
-        exchange.responseBody = answer.body;
-        return answer;
-      });
-    });
-    return served instanceof Promise ? served.catch(unreachable) : served;
-  } catch (error) {
-    return unreachable(error as Error);
   }
 }
 

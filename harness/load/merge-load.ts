@@ -1,5 +1,5 @@
 /** Joins the files of a load with the history of its run, line by line: a million polls need no more memory than a few. */
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { displays } from '../channels/display/display-registry.ts';
 import { EnvironmentError } from '../errors.ts';
 import { formatHeader } from '../history/codec.ts';
@@ -7,6 +7,7 @@ import type { History, HistoryHeader } from '../history/event.ts';
 import type { LoadSummary } from '../port/load.ts';
 import type { DisplayPolicy, Subject } from '../port/subject.ts';
 import { ClockOffsets } from './clock-offsets.ts';
+import { HistoryOutput } from './history-output.ts';
 import { KnownTimes, type Barrier } from './known-times.ts';
 import { LoadTally } from './load-tally.ts';
 import { PollMerger } from './merge-polls.ts';
@@ -95,36 +96,3 @@ async function joinPolls(
 function displayOf({ frontEnd: { display } }: Pick<Subject, 'frontEnd'>): DisplayPolicy {
   return typeof display === 'string' ? displays[display] : display;
 }
-
-/** Writes lines in blocks. */
-class HistoryOutput {
-  readonly #file: number;
-  #lines: string[] = [];
-  #length = 0;
-  #isClosed = false;
-
-  constructor(path: string) {
-    this.#file = openSync(path, 'w');
-  }
-
-  write(line: string): void {
-    this.#lines.push(line);
-    this.#length += line.length;
-    if (this.#length > BLOCK_LENGTH) this.#flush();
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#flush();
-    closeSync(this.#file);
-  }
-
-  #flush(): void {
-    writeSync(this.#file, this.#lines.join(''));
-    this.#lines = [];
-    this.#length = 0;
-  }
-}
-
-const BLOCK_LENGTH = 1 << 18;

@@ -13,7 +13,7 @@ import { required } from '../required.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { tagRequests } from '../subject/attribution.ts';
 import { answerReader, type ReadAnswerOf } from './answer-reader.ts';
-import { RequestQueue } from './request-queue.ts';
+import { RequestQueue } from '../subject/request-queue.ts';
 import { SERVER_SETTINGS, type ServerMessage, type ServerSettings } from './server-message.ts';
 
 const tell = (message: ServerMessage): void => void process.send?.(message);
@@ -30,7 +30,8 @@ async function serve({ subject: name, folder, environment, stories, inFlightMax 
   tagRequests();
   const app = await subject.createInstance(environment);
   const clock = realClock();
-  const queue = new RequestQueue(inFlightMax, () => clock.now() / 1e6);
+  const onOverload = ({ message }: Error): void => tell({ failed: message });
+  const queue = new RequestQueue({ inFlightMax, nowMs: () => clock.now() / 1e6, onOverload });
   const tab = new TabRequests(app, subject, environment.supabaseUrl);
   const server = createServer((incoming, outgoing) => {
     const story = stories[Number(incoming.headers['x-ratchet-story'])];
@@ -63,6 +64,8 @@ class TabRequests {
   }
 
   async answer(incoming: IncomingMessage, outgoing: ServerResponse, story: string): Promise<void> {
+    // The tab has given up meanwhile.
+    if (outgoing.destroyed) return;
     const { headers, url = '/' } = incoming;
     const passed = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
       value === undefined || NOT_PASSED_ON.has(name) || name.startsWith('x-ratchet-') ? [] : [[name, String(value)]],

@@ -36,15 +36,22 @@ export interface TabLines {
   clock(line: ClockLine): void;
 }
 
-/** @throws UsageError `FILE:LINE: what is wrong` */
-export async function readTabLines(file: string, { poll, clock }: TabLines): Promise<void> {
+/**
+ * @param others what to do with the lines of others, such as those of k6 itself
+ * @throws UsageError `FILE:LINE: what is wrong`
+ */
+export async function readTabLines(
+  file: string,
+  { poll, clock }: TabLines,
+  others: 'refuse' | 'skip' = 'refuse',
+): Promise<void> {
   let number = 0;
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1;
     const fields = line.split(' ');
     if (fields[0] === 'p' && fields.length >= 9) await poll(pollOf(fields));
     else if (fields[0] === 'c' && fields.length === 4) clock(clockOf(fields));
-    else if (line !== '') throw notOfTab(file, number);
+    else if (line !== '' && others === 'refuse') throw notOfTab(file, number);
   }
 }
 

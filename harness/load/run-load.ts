@@ -16,7 +16,7 @@ import { LoadLogs } from './load-logs.ts';
 import { profiles, type LoadShape, type ProfileName } from './load-profiles.ts';
 import { LEAD_MS, nameInRound, roundsOf, type Rounds } from './load-rounds.ts';
 import { mergeLoad } from './merge-load.ts';
-import type { Waited } from './server-message.ts';
+import type { Waited } from '../subject/request-queue.ts';
 import { openTabServers } from './tab-servers.ts';
 
 export interface LoadOptions {

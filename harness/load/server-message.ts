@@ -1,5 +1,6 @@
 /** What a command and the servers of its subject's modules tell each other. */
 import type { SubjectEnvironment } from '../port/subject.ts';
+import type { Waited } from '../subject/request-queue.ts';
 
 /** In the environment of a server, as JSON. */
 export const SERVER_SETTINGS = 'RATCHET_MODULE_SERVER';
@@ -21,11 +22,3 @@ export type ServerMessage =
   | { failed: string }
   /** How long requests waited before the application got them, in milliseconds: the harness's delay. */
   | { waited: Waited };
-
-export interface Waited {
-  requests: number;
-  /** Those that waited at all. */
-  queued: number;
-  meanMs: number;
-  maxMs: number;
-}

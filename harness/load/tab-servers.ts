@@ -7,7 +7,8 @@ import { EnvironmentError, ProgramError, UsageError } from '../errors.ts';
 import { markProcesses } from '../lifetime/marked-processes.ts';
 import type { Subject } from '../port/subject.ts';
 import type { AppInstances } from '../subject/instances.ts';
-import { SERVER_SETTINGS, type ServerMessage, type ServerSettings, type Waited } from './server-message.ts';
+import type { Waited } from '../subject/request-queue.ts';
+import { SERVER_SETTINGS, type ServerMessage, type ServerSettings } from './server-message.ts';
 
 export interface TabServers {
   readonly urls: readonly string[];
@@ -23,8 +24,8 @@ export interface TabServerOptions extends Omit<ServerSettings, 'inFlightMax'> {
   onEnd(reason: Error): void;
 }
 
-/** Of one process of an application: more requests at the same time only wait for its one thread. */
-const IN_FLIGHT_MAX = 128;
+/** Each request of an application needs another one to its Supabase, and a descriptor for both. */
+const IN_FLIGHT_MAX = 1_024;
 const START_TIMEOUT_MS = 60_000;
 const OUTPUT_LENGTH = 4_000;
 

@@ -16,9 +16,19 @@ export interface TestedLoad {
 /** @param history of the run, without the tabs of k6 */
 export function untestedRounds(history: HistoryColumns, { base, all, summary }: TestedLoad): Untested | undefined {
   const found = findUntested(history, all);
-  const reasons = [...(found?.reasons ?? []), ...silentTabs(summary), ...missedFaults(history, { base, all })];
+  const ofRounds = shortened(found?.reasons ?? []);
+  const reasons = [...silentTabs(summary), ...ofRounds, ...missedFaults(history, { base, all })];
   return reasons.length === 0 ? undefined : { reasons, blind: found?.blind ?? new Set() };
 }
+
+/** Each round may have the same reason, under other names. */
+function shortened(reasons: readonly string[]): string[] {
+  const more = reasons.length - REASONS_MAX;
+  const rest = more > 0 ? [`not everything was tested: ${more} more reasons of other rounds`] : [];
+  return [...reasons.slice(0, REASONS_MAX), ...rest];
+}
+
+const REASONS_MAX = 3;
 
 function silentTabs({ polls, failed, failures }: TestedLoad['summary']): string[] {
   if (polls > failed) return [];

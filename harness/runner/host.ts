@@ -4,7 +4,7 @@ import { serveGateway, type GatewayServer, type ServedGateway } from '../gateway
 import type { SimulationOptions } from '../port/backend.ts';
 import { exemptLoopback } from './loopback-proxy.ts';
 import { realClock, wallTime, type Clock } from '../clock.ts';
-import { tagRequests } from '../subject/attribution.ts';
+import { onNetworkFailure, tagRequests } from '../subject/attribution.ts';
 
 export interface Host {
   /** A clock that starts now. */
@@ -19,6 +19,8 @@ export interface Host {
   onFailure(listener: (reason: Error) => void): void;
   /** A resource that the application has not released, such as a timer. Called after the application is closed. */
   findLeak(): Error | undefined;
+  /** How many status requests an instance of the application answers at the same time; others wait. No limit by default. */
+  readonly inFlightMax?: number;
   /** Present if the host can run a virtual backend. */
   readonly simulation?: Omit<SimulationOptions, 'model'>;
 }
@@ -35,6 +37,7 @@ export const realHost: Host = {
     exemptLoopback();
     return serveGateway(gateway);
   },
-  onFailure: () => undefined,
+  onFailure: onNetworkFailure,
   findLeak: () => undefined,
+  inFlightMax: 1_024,
 };

@@ -131,6 +131,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
           ...attributionNote(stage),
           ...(stage.effects?.notes() ?? []),
           ...ownStepsNote(stage),
+          ...waitingNote(stage),
         ],
       };
     } finally {
@@ -170,6 +171,17 @@ function ownStepsNote({ recorder, ignoresSteps }: Stage): string[] {
     ({ f, value }) => f === 'commit' && isProgress(value) && value.progress > 0,
   );
   return hasProgress && ignoresSteps() ? [OWN_STEPS] : [];
+}
+
+/** Shorter waits are not worth a note. */
+const WAIT_MS_MIN = 1_000;
+
+function waitingNote({ instances }: Stage): string[] {
+  const maxMs = Math.max(0, ...instances.waited.map((waited) => waited.maxMs));
+  if (maxMs < WAIT_MS_MIN) return [];
+  return [
+    `polls waited up to ${(maxMs / 1e3).toFixed(1)} s for the application: this machine is too slow for so many tabs, and their latencies are not the application's`,
+  ];
 }
 
 const OWN_STEPS =

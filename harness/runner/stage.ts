@@ -15,6 +15,7 @@ import { withAuth } from '../gateway/with-auth.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
 import { kindNamed } from '../faults/fault-registry.ts';
 import { AppInstances } from '../subject/instances.ts';
+import { RequestQueue } from '../subject/request-queue.ts';
 import { recordExchanges, type ExchangeRecorder } from '../recording/exchanges.ts';
 import { required } from '../required.ts';
 import type { Host } from './host.ts';
@@ -240,11 +241,12 @@ function commitEvent({ key, generation, progress, status, lsn, promoted }: Commi
 }
 
 async function startInstances(
-  { plan, subject }: StageOptions,
+  options: StageOptions,
   cluster: Cluster,
   server: GatewayServer,
   { clocks = [], caches }: { clocks: readonly AppClock[] | undefined; caches: RunCaches },
 ): Promise<AppInstances> {
+  const { plan, subject } = options;
   const { publishableKey, secretKey } = cluster;
   const environments = Array.from({ length: plan.topology.instances }, (_, at): SubjectEnvironment => {
     const clock = clocks[at];
@@ -259,11 +261,21 @@ async function startInstances(
   });
   const mayBeKilled = plan.faults.some(({ kind }) => kindNamed(kind).subjectNeeds === 'instance-restart');
   try {
-    return await AppInstances.start(subject, environments, mayBeKilled);
+    return await AppInstances.start(subject, environments, { mayBeKilled, queues: queuesFor(environments, options) });
   } catch (error) {
     await server.close();
     throw error;
   }
+}
+
+function queuesFor(
+  environments: readonly SubjectEnvironment[],
+  { host, stop: onOverload }: StageOptions,
+): RequestQueue[] | undefined {
+  const { inFlightMax } = host;
+  if (inFlightMax === undefined) return undefined;
+  const clock = host.clock();
+  return environments.map(() => new RequestQueue({ inFlightMax, nowMs: () => clock.now() / 1e6, onOverload }));
 }
 
 function reportsCommits({ capabilities }: Backend, { missing }: Cluster): boolean {

@@ -7,6 +7,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ACTOR_BAGGAGE, ACTOR_HEADER, OPERATION_BAGGAGE, OPERATION_HEADER } from '../port/message.ts';
+import { systemFailure } from '../system-failure.ts';
 import { currentInstance, currentOperation, type Operation } from '../async-context.ts';
 
 let installed = false;
@@ -32,8 +33,19 @@ function tagged(original: typeof fetch, attribution: Readonly<Operation>): typeo
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
     headers.set(ACTOR_HEADER, attribution.actor);
     headers.set(OPERATION_HEADER, attribution.operation);
-    return original(input, { ...init, headers });
+    return original(input, { ...init, headers }).catch((error: unknown) => {
+      const failure = systemFailure(error);
+      if (failure !== undefined) failed?.(failure);
+      throw error;
+    });
   };
+}
+
+let failed: ((failure: Error) => void) | undefined;
+
+/** Sets who is told when a request to the gateway meets a limit of the system: the application answers as if Supabase failed. */
+export function onNetworkFailure(listener: (failure: Error) => void): void {
+  failed = listener;
 }
 
 type GivenHeaders = ConstructorParameters<typeof Headers>[0];

@@ -4,6 +4,7 @@ import { userMistake } from '../loader/user-mistake.ts';
 import type { AppInstance, GenerationJob, Subject, SubjectEnvironment } from '../port/subject.ts';
 import { systemFailure } from '../system-failure.ts';
 import { itemAt } from '../required.ts';
+import type { RequestQueue, Waited } from './request-queue.ts';
 import { requireInstance } from './require-instance.ts';
 
 /** Why a generation ended: its process did. */
@@ -20,26 +21,36 @@ interface Slot {
   kill(): void;
 }
 
+export interface InstancesOptions {
+  /** Whether the plan may kill them. */
+  mayBeKilled: boolean;
+  /** One for each instance; without them, nothing waits. */
+  queues?: readonly RequestQueue[] | undefined;
+}
+
 export class AppInstances {
   readonly #subject: Subject;
   readonly #slots: Slot[] = [];
   /** Whether a plan may kill instances: else calls go straight to them. */
   readonly #mayBeKilled: boolean;
+  /** In real time: how many status requests an instance answers at the same time. */
+  readonly #queues: readonly RequestQueue[] | undefined;
   #hasKilled = false;
   #isClosed = false;
 
-  private constructor(subject: Subject, mayBeKilled: boolean) {
+  private constructor(subject: Subject, { mayBeKilled, queues }: InstancesOptions) {
     this.#subject = subject;
     this.#mayBeKilled = mayBeKilled;
+    this.#queues = queues;
   }
 
   /** Starts one instance for each environment, in order. Those that are up are closed when a later one fails. */
   static async start(
     subject: Subject,
     environments: readonly SubjectEnvironment[],
-    mayBeKilled: boolean,
+    options: InstancesOptions,
   ): Promise<AppInstances> {
-    const instances = new AppInstances(subject, mayBeKilled);
+    const instances = new AppInstances(subject, options);
     try {
       for (const environment of environments) {
         const slot: Slot = { environment, app: undefined, killed: NEVER, kill: () => undefined };
@@ -63,6 +74,11 @@ export class AppInstances {
     return this.#slots.flatMap(({ app }) => (app?.url === undefined ? [] : [app.url]));
   }
 
+  /** How long status requests waited until an instance took them: the delay of the harness, not of the application. */
+  get waited(): Waited[] {
+    return (this.#queues ?? []).map((queue) => queue.waited());
+  }
+
   /** Whether one of them was killed: a process that is killed cannot clean up. */
   get hasKilled(): boolean {
     return this.#hasKilled;
@@ -75,7 +91,8 @@ export class AppInstances {
   status(number: number, request: Request, story: string): Promise<Response> {
     const { app, killed } = itemAt(this.#slots, number - 1);
     if (app === undefined) return Promise.reject(new RequestLost('the connection was refused'));
-    const answered = app.status(request, story);
+    const queue = this.#queues?.[number - 1];
+    const answered = queue === undefined ? app.status(request, story) : queue.run(() => app.status(request, story));
     if (!this.#mayBeKilled) return answered;
     return Promise.race([answered, killed]).catch((error: unknown) => {
       throw error instanceof InstanceKilledError ? new RequestLost('the connection broke') : error;
@@ -105,6 +122,7 @@ export class AppInstances {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const queue of this.#queues ?? []) queue.close();
     await Promise.allSettled(this.#slots.map(({ app }) => app?.close?.()));
   }
 

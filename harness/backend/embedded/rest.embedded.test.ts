@@ -36,6 +36,16 @@ describe.each(['primary', 'standby'])('reading from the %s', (name) => {
     expect(data!['updated_at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$/);
   });
 
+  it('selects all columns of a table that has got another one since it was last read', async () => {
+    const { cluster } = stories;
+    const read = async (): Promise<object> => (await client().from('stories').select().eq('id', 'a').single()).data!;
+    const column = `added_for_${name}`;
+    for (let reads = 0; reads < 3; reads += 1) expect(await read()).not.toHaveProperty(column);
+    await cluster.query(`alter table stories add column ${column} integer`);
+    await cluster.replicas[0]!.resume();
+    expect(await read()).toHaveProperty(column, null);
+  });
+
   it('filters, orders and limits', async () => {
     const from = () => client().from('stories').select('id').order('id');
     expect(idsOf((await from().lt('progress', 60)).data)).toEqual(['a', 'b']);

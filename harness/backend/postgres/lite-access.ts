@@ -9,6 +9,8 @@ import type { Keys } from './api-keys.ts';
 /** The role and the claims of a request, and where it looks up names. */
 export interface LiteAccess extends Access {
   searchPath: string;
+  /** The request is a GET or HEAD. */
+  isRead: boolean;
 }
 
 const accesses = new AsyncLocalStorage<LiteAccess>();
@@ -24,13 +26,14 @@ export async function withAccess(
   { keys, searchPath }: { keys: Keys; searchPath: string },
   answer: (request: Request) => Promise<Response>,
 ): Promise<Response> {
-  const { headers } = request;
+  const { headers, method } = request;
+  const isRead = method === 'GET' || method === 'HEAD';
   const apikey = headers.get('apikey') ?? new URL(request.url).searchParams.get('apikey');
   try {
     const access = accessOf({ apikey, authorization: headers.get('authorization') }, keys, Date.now);
     headers.set('apikey', access.role === 'service_role' ? keys.secret : keys.publishable);
     headers.delete('authorization');
-    const response = await accesses.run({ ...access, searchPath }, () => answer(request));
+    const response = await accesses.run({ ...access, searchPath, isRead }, () => answer(request));
     return response.status === 401 && access.role !== 'anon' ? forbidden(response) : response;
   } catch (error) {
     if (error instanceof AccessRefused) return Response.json(error.body, { status: 401 });
