@@ -1,11 +1,12 @@
 // Runs the benchmarks of bench/ one after the other, or only those given by name. The containers benchmark is skipped
-// if there is no engine, unless it is given by name. `page`, `soak`, `kills`, `fuzz` and `spoiled-logs` run only by name.
+// if there is no engine, unless it is given by name. `page`, `soak`, `kills`, `fuzz`, `spoiled-logs` and
+// `streams` run only by name.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const usual = ['checkers', 'simulator', 'migrations', 'explore', 'containers'];
-const names = [...usual, 'page', 'soak', 'kills', 'fuzz', 'spoiled-logs'];
+const names = [...usual, 'page', 'soak', 'kills', 'fuzz', 'spoiled-logs', 'streams'];
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !names.includes(name));
 if (unknown !== undefined) {

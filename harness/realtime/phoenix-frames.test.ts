@@ -1,12 +1,9 @@
-import Serializer from '@supabase/realtime-js/dist/main/lib/serializer.js';
+import { createClient } from '@supabase/supabase-js';
 import { describe, expect, it } from 'vitest';
 import { formatBroadcast, formatFrame, parseFrame, type Frame } from './phoenix-frames.ts';
 
-type RealSerializer = InstanceType<typeof import('@supabase/realtime-js/dist/main/lib/serializer.js').default>;
-const client = new (
-  (Serializer as unknown as { default?: new () => RealSerializer }).default ??
-  (Serializer as unknown as new () => RealSerializer)
-)();
+/** The serializer of realtime-js. */
+const client = createClient('http://localhost', 'key', { accessToken: async () => null }).realtime.serializer;
 
 const frame: Frame = { joinRef: '1', ref: '2', topic: 'realtime:a', event: 'phx_join', payload: { config: {} } };
 

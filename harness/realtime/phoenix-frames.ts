@@ -46,6 +46,17 @@ export function formatFrame({ joinRef, ref, topic, event, payload }: Frame, vers
   );
 }
 
+/**
+ * A frame with a change: its payload is text already, since the same change goes to many channels.
+ * @param data as JSON
+ */
+export function formatChanges(topic: string, ids: readonly number[], data: string, version: ProtocolVersion): string {
+  const payload = `{"ids":[${ids.join()}],"data":${data}}`;
+  return version === 2
+    ? `[null,null,${JSON.stringify(topic)},"postgres_changes",${payload}]`
+    : `{"join_ref":null,"ref":null,"topic":${JSON.stringify(topic)},"event":"postgres_changes","payload":${payload}}`;
+}
+
 /** A broadcast for a client: binary in version 2. */
 export function formatBroadcast(
   { topic, event, payload, meta }: BroadcastFrame,

@@ -101,8 +101,10 @@ class Server implements RealtimeServer {
     const visibility = rowVisibility(change, this.#options.primary);
     const judged = receivers.map(({ channel }) => visibility(channel.access));
     const send = (results: readonly Visibility[]): number => {
+      const texts = new Map<string, string>();
       let frames = 0;
-      for (const [at, receiver] of receivers.entries()) frames += push(receiver, change, transaction, results[at]!);
+      for (const [at, receiver] of receivers.entries())
+        frames += push(receiver, { change, transaction, texts }, results[at]!);
       return frames;
     };
     return judged.some((each) => each instanceof Promise)
@@ -131,20 +133,35 @@ interface Subscriber {
   bindings: readonly ActiveBinding[];
 }
 
+interface Delivery {
+  change: RowChange;
+  transaction: ChangeTransaction;
+  /** The JSON of the change for each selection of columns and each error. */
+  texts: Map<string, string>;
+}
+
 /** One frame for all bindings with the same columns. */
 function push(
   { session, channel, bindings }: Subscriber,
-  change: RowChange,
-  transaction: ChangeTransaction,
+  { change, transaction, texts }: Delivery,
   visibility: Visibility,
 ): number {
   if (visibility === 'hidden' || channel.isClosed) return 0;
   const hasNoKey = change.table.primaryKey.length === 0 && change.type !== 'DELETE';
   const error = hasNoKey ? NO_PRIMARY_KEY : visibility === 'unauthorized' ? UNAUTHORIZED : undefined;
-  const groups = Map.groupBy(bindings, ({ select }) => select?.join());
-  for (const group of groups.values()) {
-    const data = payloadOf(change, transaction, { select: group[0]!.select, error });
-    session.pushChanges(channel, { ids: group.map(({ id }) => id), data });
+  const groups = Map.groupBy(bindings, ({ select }) => select?.join() ?? '*');
+  for (const [columns, group] of groups) {
+    const name = `${columns} ${error ?? ''}`;
+    let text = texts.get(name);
+    if (text === undefined) {
+      text = JSON.stringify(payloadOf(change, transaction, { select: group[0]!.select, error }));
+      texts.set(name, text);
+    }
+    session.pushChanges(
+      channel,
+      group.map(({ id }) => id),
+      text,
+    );
   }
   return groups.size;
 }

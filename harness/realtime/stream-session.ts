@@ -3,6 +3,7 @@ import type { ChangeFeed, StreamPeer, StreamSocket } from '../port/stream.ts';
 import { activate, bindingsOf } from './change-bindings.ts';
 import {
   formatBroadcast,
+  formatChanges,
   formatFrame,
   parseFrame,
   type BroadcastFrame,
@@ -87,11 +88,12 @@ export class StreamSession implements StreamSocket, FaultySocket {
     for (const channel of this.channels.values()) this.#expire(channel);
   }
 
-  /** Sends a change, if no fault keeps it back. */
-  pushChanges(channel: StreamChannel, payload: object): void {
-    this.#pass(channel, () => {
-      this.#send({ joinRef: null, ref: null, topic: channel.topic, event: 'postgres_changes', payload });
-    });
+  /**
+   * Sends a change, if no fault keeps it back.
+   * @param data as JSON
+   */
+  pushChanges(channel: StreamChannel, ids: readonly number[], data: string): void {
+    this.#pass(channel, () => this.#sendRaw(formatChanges(channel.topic, ids, data, this.#version)));
   }
 
   pushBroadcast(channel: StreamChannel, message: Omit<BroadcastFrame, 'topic'>): void {
