@@ -61,7 +61,7 @@ export function createObserver(plan: ObserverPlan, around: ObserverSurroundings)
     },
     async look() {
       await page?.look();
-      page?.leave?.();
+      await page?.leave?.();
     },
     reload() {
       if (page === undefined) return;

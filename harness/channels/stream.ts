@@ -105,8 +105,8 @@ class StreamChannel implements Channel {
     this.#poll.cancel?.();
   }
 
-  leave(): void {
-    this.#poll.leave?.();
+  async leave(): Promise<void> {
+    await this.#poll.leave?.();
   }
 
   close(reason: string): void {

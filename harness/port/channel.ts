@@ -22,8 +22,8 @@ export interface Channel {
   look(): Promise<void>;
   /** Closes the channel: the listener is not called again, and reads in flight end in `info` with this reason. */
   close(reason: string): void;
-  /** The run is over: the channel leaves no timer behind. */
-  leave?(): void;
+  /** The run is over. Resolves when the channel has left no timer behind. */
+  leave?(): Promise<void>;
   // Only with a client library:
   /** The page asks anew, as after a click or a change. Resolves when it was answered, or has failed. */
   refetch?(how: Refetch): Promise<void>;

@@ -63,12 +63,17 @@ class LibraryChannel implements Channel {
   }
 
   close(reason: string): void {
-    this.leave();
+    this.#unmount();
     for (const fetch of this.#fetches.keys()) fetch.close(reason);
     this.#fetches.clear();
   }
 
-  leave(): void {
+  async leave(): Promise<void> {
+    await this.#settled();
+    this.#unmount();
+  }
+
+  #unmount(): void {
     this.#closed.abort();
     this.#view?.close();
     this.#view = undefined;

@@ -49,7 +49,9 @@ class QueryPage implements LibraryView {
       staleTime: settings.name === 'query-core' ? settings.stale_ms : 0,
     });
     this.#unsubscribe.push(this.#client.getQueryCache().subscribe((event) => this.#changed(event)));
-    this.#unsubscribe.push(this.#observer.subscribe(({ data }) => this.#show(data)));
+    // As `useQuery` subscribes: it is told in a later task.
+    const told = library.notifyManager.batchCalls(() => this.#show(this.#observer.getCurrentResult().data));
+    this.#unsubscribe.push(this.#observer.subscribe(told));
     this.#show(this.#observer.getCurrentResult().data);
   }
 
