@@ -1,7 +1,7 @@
 /** The registry of channels: to add one, add a file and a line here. */
 import type { OpenChannel } from '../port/channel.ts';
 import { openPoll } from './poll.ts';
-import { openPollAndStream, openStream, openStreamThenRefetch } from './stream.ts';
+import { openPollAndStream, openStream, openStreamThenRefetch } from './subscribe.ts';
 
 export const channels = {
   poll: openPoll,

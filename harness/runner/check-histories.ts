@@ -6,7 +6,7 @@ import { realClock, type Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import type { HistoryHeader } from '../history/event.ts';
-import { incidentOf } from '../incident/incident.ts';
+import { incidentOf } from '../incident/violation-incident.ts';
 import { PartedHistory } from '../history/parted-history.ts';
 import { select, unknownNames, type Selection } from '../history/selection.ts';
 import type { Incident } from '../port/incident.ts';

@@ -5,7 +5,7 @@ import type { CachedProgress, ClientLibrary, LibraryView, Refetch } from '../../
 import type { ObservedProgress } from '../../port/subject.ts';
 import type { ChannelName } from '../channel-registry.ts';
 import { openPoll } from '../poll.ts';
-import { openStreamThrough } from '../stream.ts';
+import { openStreamThrough } from '../subscribe.ts';
 import { libraryNamed } from './library-registry.ts';
 
 /** @param channel what the library is in front of: its fetches take the place of the channel's reads */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeRun } from '../runner/judgement.ts';
 import { asColumns } from '../history/columns-builder.ts';
 import type { HistoryEvent } from '../history/event.ts';
-import { incidentOf } from './incident.ts';
+import { incidentOf } from './violation-incident.ts';
 import { supabaseQuery } from './supabase-query.ts';
 
 type Seen = [session: string, key: string, progress: number, extra?: object];
