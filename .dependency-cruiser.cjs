@@ -36,7 +36,7 @@ module.exports = {
       // Optional packages, each at the one place that needs it: vitest, testcontainers, yaml, OpenTelemetry, the client libraries; and the one that a build contains.
       from: {
         path: '^(harness|bin|scenarios)/',
-        pathNot: `${TEST}|^harness/(vitest\\.ts$|backend/containers/|history/import/log/mapping\\.ts$|channels/libraries/|backend/postgres/lite-library\\.ts$|watch/open-telemetry\\.ts$|load/(tab-script|load-profiles)\\.ts$)`,
+        pathNot: `${TEST}|^harness/(vitest\\.ts$|backend/containers/|history/import/log/mapping\\.ts$|channels/libraries/|backend/postgres/lite-library\\.ts$|watch/open-telemetry\\.ts$|load/tab-script\\.ts$)`,
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },

@@ -165,6 +165,11 @@ it.each([
   expect(status).toBe(2);
 });
 
+/** Without those of supabase-js, whose declarations contradict those of newer versions of the DOM. */
+function errorsOf(output: string): string[] {
+  return output.split('\n').filter((line) => /^\S/.test(line) && !line.startsWith('node_modules/@supabase/'));
+}
+
 describe('the types of the package', () => {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const types = join(root, 'node_modules/@types');
@@ -175,9 +180,7 @@ describe('the types of the package', () => {
     writeFileSync(join(project, 'types.mts'), ALL);
     const module = resolution === 'bundler' ? 'esnext' : resolution;
     const flags = `${options} --module ${module} --moduleResolution ${resolution} --typeRoots ${types}`;
-    const { status, stdout } = sh(`node ${tsc} ${flags} types.mts`);
-    expect(stdout).toBe('');
-    expect(status).toBe(0);
+    expect(errorsOf(sh(`node ${tsc} ${flags} types.mts`).stdout)).toEqual([]);
     writeFileSync(join(project, 'types.mts'), ALL.replace('runs: 1', "runs: '1'"));
     expect(sh(`node ${tsc} ${flags} types.mts`).stdout).toContain(`'string' is not assignable to type 'number'`);
   });

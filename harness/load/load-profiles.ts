@@ -1,5 +1,10 @@
 /** How k6 drives the tabs, one entry per profile. */
-import type { Scenario } from 'k6/options';
+
+/** A scenario of k6. Users of the package do not have the types of k6. */
+interface K6Scenario {
+  executor: string;
+  [option: string]: unknown;
+}
 
 export interface LoadShape {
   tabs: number;
@@ -15,7 +20,7 @@ interface Profile {
   summary: string;
   defaultDurationMs: number;
   describe(shape: LoadShape): string;
-  scenario(shape: LoadShape): Scenario;
+  scenario(shape: LoadShape): K6Scenario;
   /** Whether the rate decides when a tab polls, and not its own interval. */
   isPacedByRate?: true;
 }
