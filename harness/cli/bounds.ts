@@ -32,7 +32,7 @@ export function staleness(text: string, before: StalenessBounds = {}): Staleness
 }
 
 function stalenessTime(text: string): number {
-  if (/^\d+(?:\.\d+)?(ms|s|min)$/.test(text)) return duration(text);
+  if (/^\d+(?:\.\d+)?(ms|s|min|h)$/.test(text)) return duration(text);
   throw new InvalidArgumentError('It must be like 500ms or 3versions.');
 }
 

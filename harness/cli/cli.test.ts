@@ -77,7 +77,7 @@ describe('bad input gets one clear line and exit code 64', () => {
           JSON.stringify({ ...plan, observers: [], properties: ['integrity'], faults: [{ kind: 'meteor' }] }),
         ),
       ],
-      "odd.json: faults.0.kind: Invalid discriminator value. Expected 'clock-skew' | 'http-delay'",
+      "odd.json: faults.0.kind: Invalid discriminator value. Expected 'cache-purge' | 'clock-skew'",
     ],
     [
       'a plan with an unknown property',
@@ -191,7 +191,7 @@ describe('ratchet', () => {
     const { status, stdout } = ratchet('list');
     expect(status).toBe(0);
     for (const word of ['lagging-replica', 'guarded', 'embedded', 'monotonic-view']) expect(stdout).toContain(word);
-    expect(JSON.parse(ratchet('list', '--format', 'json').stdout).subjects).toHaveLength(5);
+    expect(JSON.parse(ratchet('list', '--format', 'json').stdout).subjects).toHaveLength(6);
   });
 
   it('lists what each subject withstands with the default parameters', () => {
@@ -208,7 +208,7 @@ describe('ratchet', () => {
       / withstands: aggregate, clock-skew, concurrent-generations, error-as-zero, .*, unequal-replicas, verify-then-rewrite\n/,
     );
     expect(stdout).toMatch(
-      / does not withstand: ambiguous-write, double-submit, early-token, failed-again, failover-lost-end, .*sticky-window\n/,
+      / does not withstand: ambiguous-write, cancelled-refetch, data-cache, double-submit, early-token, .*token-expired\n/,
     );
   });
 
@@ -216,14 +216,14 @@ describe('ratchet', () => {
     const { stdout, status } = ratchet('list', 'racing-writers');
     expect(stdout).toMatch(/^racing-writers {2}writes\n/);
     expect(stdout).toMatch(/ {2}breaks {5}monotonic-commits, monotonic-view\n/);
-    expect(stdout).toMatch(/ {2}expected {3}guarded: holds; legacy, workspace-fix: does not hold\n/);
+    expect(stdout).toMatch(/ {2}expected {3}guarded, live: holds; legacy, workspace-fix: does not hold\n/);
     expect(stdout.split('\n').every((line) => line.length <= 100)).toBe(true);
     expect(status).toBe(0);
     const page = JSON.parse(ratchet('list', 'racing-writers', '--format', 'json').stdout);
     expect(page).toMatchObject({
       name: 'racing-writers',
       tags: ['writes'],
-      expectations: [{ subject: 'guarded' }, {}, {}],
+      expectations: ['guarded', 'legacy', 'live', 'workspace-fix'].map((subject) => ({ subject })),
     });
   });
 

@@ -109,7 +109,7 @@ describe('an environment that is up', () => {
     await write('a', 'two');
     expect(await titles()).toEqual(['one']);
     expect(await titles(up.variables['PRIMARY_API_URL'])).toEqual(['two']);
-    expect(terminal.ratchet(['lag', '1h']).stderr).toContain('It must be like 2s or 500ms.');
+    expect(terminal.ratchet(['lag', '1day']).stderr).toContain('It must be like 2s or 500ms.');
     expect(terminal.ratchet(['lag', '1min']).stdout).toMatch(/replica-1 is late by 60000 ms\n$/);
     await write('a', 'three');
     expect(await titles()).not.toContain('three');
