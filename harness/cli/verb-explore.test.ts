@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const report = mkdtempSync(join(tmpdir(), 'ratchet-explore-'));
 afterAll(() => rmSync(report, { recursive: true, force: true }));
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 240_000;
 const command = (...args: string[]): [string, string[]] => [
   process.execPath,
   [join(root, 'bin/ratchet.js'), 'explore', ...args, '--report', report],
