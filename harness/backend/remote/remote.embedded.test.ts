@@ -58,14 +58,17 @@ async function ask(url: string, sql: string): Promise<Record<string, unknown>[]>
   }
 }
 
-/** What a run could leave on the target: rows, slots, publications, a paused replica. */
+/**
+ * What a run could leave on the target: rows, slots, publications, a paused replica. Without those that Realtime of the target
+ * has for as long as it runs.
+ */
 async function leftOn({ variables }: RunningUp) {
   const { DB_URL, REPLICA_DB_URLS } = variables;
   const [primary] = await ask(
     DB_URL!,
     `select (select count(*)::int from stories) as rows,
-            (select count(*)::int from pg_replication_slots where slot_name like 'ratchet\\_%') as slots,
-            (select count(*)::int from pg_publication where pubname like 'ratchet\\_%') as publications`,
+            (select count(*)::int from pg_replication_slots where slot_name like 'ratchet\\_%' and slot_name <> 'ratchet_realtime') as slots,
+            (select count(*)::int from pg_publication where pubname like 'ratchet\\_%' and pubname not like 'ratchet\\_realtime%') as publications`,
   );
   const [replica] = await ask(REPLICA_DB_URLS!, 'select pg_get_wal_replay_pause_state() as replay');
   return { ...primary, ...replica };
