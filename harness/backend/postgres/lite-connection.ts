@@ -164,7 +164,8 @@ function configOf({ name, address }: LiteConnectionOptions, onclose: () => void 
   const options = connectionOptions(address, 1);
   const postgresOptions = {
     ...options,
-    connection: { application_name: `ratchet-rest-${name}` },
+    // A plan for the values of each request refuses a wrong one even where no row is compared with it, as without preparation.
+    connection: { application_name: `ratchet-rest-${name}`, plan_cache_mode: 'force_custom_plan' },
     types: {
       ...options.types,
       timestamptz: isoTimestamp(1184),
