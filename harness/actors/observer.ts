@@ -2,12 +2,12 @@
 import { displays } from '../channels/display/display-registry.ts';
 import { channels } from '../channels/channel-registry.ts';
 import { openLibrary } from '../channels/libraries/library-channel.ts';
-import { isOlder } from '../history/order.ts';
 import type { ObserverPlan } from '../plan/plan.ts';
 import type { Refetch } from '../port/library.ts';
 import type { AskStatus, Channel, ChannelListener, ChannelSurroundings } from '../port/channel.ts';
 import type { Display, DisplayPolicy, ObservedProgress, SeenProgress, Subject } from '../port/subject.ts';
 import { applicationThrew, displayThrew, requireDisplayed } from './application-failures.ts';
+import { withSeen } from '../seen-progress.ts';
 
 export interface ObserverSurroundings extends Omit<
   ChannelSurroundings,
@@ -126,7 +126,7 @@ function displayOn(
     stop(displayThrew(error, session, clock));
   }
   return (value, arrival) => {
-    tab.seen = remember(tab.seen, value);
+    tab.seen = withSeen(tab.seen, value);
     let shown: ObservedProgress | undefined;
     try {
       shown = requireDisplayed(display(value, arrival), value);
@@ -140,10 +140,3 @@ function displayOn(
 }
 
 const showNothing: Display = () => false;
-
-function remember(seen: SeenProgress | undefined, value: ObservedProgress): SeenProgress {
-  return {
-    greatest: seen === undefined || !isOlder(value, seen.greatest) ? value : seen.greatest,
-    greatestNumber: Math.max(value.progress, seen?.greatestNumber ?? 0),
-  };
-}

@@ -10,6 +10,7 @@ import { searchTime } from '../runner/search-time.ts';
 import { nameOfInput } from './input.ts';
 import { readingProgress } from './reading-progress.ts';
 import { openSource, type LoadedHistory, type LoadedParts, type Source, type SourceOptions } from './history-source.ts';
+import { definedFields } from '../defined-fields.ts';
 
 /** The bounds are over those that the plan of a run promises. */
 export interface CheckFilesOptions extends SourceOptions, Omit<CheckOptions, 'isOverdue'>, Partial<Selection> {
@@ -133,6 +134,5 @@ function boundsOf(options: CheckFilesOptions): CheckOptions {
   const { minAvailability, maxLatencyMs, finalLookAnswered } = options;
   const ofAvailability = { minAvailability, maxLatencyMs, finalLookAnswered };
   const given = { convergeWithinMs, maxStalenessMs, maxStalenessVersions, ...ofAvailability };
-  const bounds = Object.fromEntries(Object.entries(given).filter(([, bound]) => bound !== undefined));
-  return { ...bounds, ...searchTime(timeoutMs) };
+  return { ...definedFields(given), ...searchTime(timeoutMs) };
 }

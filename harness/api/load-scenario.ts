@@ -22,6 +22,7 @@ import { withOverrides } from './overrides.ts';
 import { openProject, type Project } from './project.ts';
 import { readInParts } from './read-within.ts';
 import { textsOf, type RunScenariosOptions } from './run-scenarios.ts';
+import { definedFields } from '../defined-fields.ts';
 
 type ScenarioOptions = Pick<
   RunScenariosOptions,
@@ -199,7 +200,7 @@ function boundsWith(plan: Plan, options: LoadScenarioOptions, slackMs: number): 
   const given = { maxStalenessMs, maxStalenessVersions, minAvailability, maxLatencyMs };
   const bounds = {
     ...boundsOf(plan),
-    ...Object.fromEntries(Object.entries(given).filter(([, each]) => each !== undefined)),
+    ...definedFields(given),
   };
   return {
     ...bounds,

@@ -2,6 +2,7 @@
 import { RequestLost } from '../errors.ts';
 import type { Channel, ChannelPlan, ChannelSurroundings } from '../port/channel.ts';
 import type { ObservedProgress } from '../port/subject.ts';
+import { statusPathFor } from '../status-path.ts';
 
 export function openPoll(plan: ChannelPlan, surroundings: ChannelSurroundings): Channel {
   return new PollChannel(plan, surroundings);
@@ -20,9 +21,7 @@ class PollChannel implements Channel {
   constructor(plan: ChannelPlan, surroundings: ChannelSurroundings) {
     this.#plan = plan;
     this.#surroundings = surroundings;
-    const path =
-      surroundings.subject.statusPath?.(plan.story) ?? `/api/stories/${encodeURIComponent(plan.story)}/status`;
-    this.#endpoint = `http://app.invalid${path}`;
+    this.#endpoint = `http://app.invalid${statusPathFor(surroundings.subject, plan.story)}`;
     this.#base = `${plan.session}/poll`;
     this.#lastRequest = { query: {}, url: this.#endpoint };
   }

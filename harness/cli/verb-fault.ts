@@ -8,6 +8,7 @@ import { duration } from './bounds.ts';
 import { formatOption, wholeNumber } from './options.ts';
 import { replicaOption, sendCommand, upOption, type ControlFlags } from './environment-control.ts';
 import type { Finish } from './verb.ts';
+import { definedFields } from '../defined-fields.ts';
 
 interface FaultFlags extends ControlFlags {
   replica?: string;
@@ -110,14 +111,10 @@ function commandOf(what: string, numbers: readonly string[], flags: FaultFlags):
 function requestOf(kind: AnyKind, flags: FaultFlags): FaultRequest {
   const { replica, method, actor, nth } = flags;
   const fields = [...OPTIONS].map(([field, option]) => [field, flags[option.attributeName()]] as const);
-  const chosen = given({ method, actor, nth });
+  const chosen = definedFields({ method, actor, nth });
   // A request fault selects its requests by `match`; other kinds have their own fields.
   const match = isRequestKind(kind) && Object.keys(chosen).length > 0 ? { match: chosen } : chosen;
-  return { kind: kind.kind as FaultKindName, ...given({ replica, ...Object.fromEntries(fields) }), ...match };
-}
-
-function given(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return { kind: kind.kind as FaultKindName, ...definedFields({ replica, ...Object.fromEntries(fields) }), ...match };
 }
 
 function idOf(text: string): number {

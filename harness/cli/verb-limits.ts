@@ -20,6 +20,7 @@ import { duration, share } from './bounds.ts';
 import { keepReportsOption, withRetention, type RetentionFlags } from './keep-reports.ts';
 import { palette, print, printJson, progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
+import { definedFields } from '../defined-fields.ts';
 
 interface LimitFlags extends RetentionFlags {
   subject?: string;
@@ -85,7 +86,7 @@ async function limits(scenario: string, flags: LimitFlags, signal: AbortSignal):
     minAvailability,
     ...options
   } = rest;
-  const load = given({ durationMs, everyMs, roundEveryMs, maxLatencyMs, minAvailability });
+  const load = definedFields({ durationMs, everyMs, roundEveryMs, maxLatencyMs, minAvailability });
   requireTabs(load, flags.vary);
   const { subject } = await openProject({ subject: chosen });
   const results = await findLimit({
@@ -105,10 +106,6 @@ async function limits(scenario: string, flags: LimitFlags, signal: AbortSignal):
     writing(svg, 'svg-unwritable', 'choose another file with --svg FILE', () => writeFileSync(svg, picture));
   }
   return exitCodeOf(results.valid);
-}
-
-function given<T extends object>(flags: T): Partial<T> {
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function requireTabs(load: object, vary: string): void {

@@ -20,6 +20,7 @@ import { keepReportsOption, withRetention } from './keep-reports.ts';
 import { openReporting, reportingOptions } from './reporting.ts';
 import { progress } from './terminal.ts';
 import type { Finish } from './verb.ts';
+import { definedFields } from '../defined-fields.ts';
 
 interface LoadFlags extends Omit<RunFlags, 'runs' | 'attempts' | 'on'> {
   profile: ProfileName;
@@ -109,7 +110,7 @@ async function load(scenario: string, k6Arguments: string[], flags: LoadFlags, s
   };
   const valid = await loadScenario({
     ...options,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    ...definedFields(given),
     command: commandLine(),
     reporter,
     onProgress: progress,

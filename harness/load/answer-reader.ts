@@ -1,6 +1,6 @@
 /** Reads answers of the status route for tabs in another program, which cannot call the functions of a subject. */
-import { isOlder } from '../history/order.ts';
 import type { ObservedProgress, SeenProgress, Subject } from '../port/subject.ts';
+import { withSeen } from '../seen-progress.ts';
 
 /** What a tab has to know of an answer. */
 export interface ReadAnswer {
@@ -31,7 +31,7 @@ export function answerReader({ readStatus, frontEnd }: Pick<Subject, 'readStatus
   return (body, seen) => {
     const value = progressIn(body, readStatus);
     if (value === undefined) return { words: '-', query: queryText(frontEnd.query(seenIn(seen))) };
-    return { words: wordsOf(value), query: queryText(frontEnd.query(remember(seenIn(seen), value))) };
+    return { words: wordsOf(value), query: queryText(frontEnd.query(withSeen(seenIn(seen), value))) };
   };
 }
 
@@ -51,13 +51,6 @@ function progressIn(body: string, read: Subject['readStatus']): ObservedProgress
 function seenIn(text: string): SeenProgress | undefined {
   if (text === '' || text === '-') return undefined;
   return { greatest: valueOf(text), greatestNumber: Number(text.split(' ')[3] ?? 0) };
-}
-
-function remember(seen: SeenProgress | undefined, value: ObservedProgress): SeenProgress {
-  return {
-    greatest: seen === undefined || !isOlder(value, seen.greatest) ? value : seen.greatest,
-    greatestNumber: Math.max(value.progress, seen?.greatestNumber ?? 0),
-  };
 }
 
 function queryText(query: Readonly<Record<string, string>>): string {

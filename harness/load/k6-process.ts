@@ -1,10 +1,10 @@
 /** Runs k6 with the script of the tabs. It ends with this process, also by SIGKILL. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { ProgramError } from '../errors.ts';
 import { markProcesses } from '../lifetime/marked-processes.ts';
+import { ownProgram } from '../own-program.ts';
 
 export interface K6Options {
   /** The program. */
@@ -60,13 +60,16 @@ export async function runK6(options: K6Options, signal: AbortSignal): Promise<K6
 
 function argumentsOf({ linesFile, summaryFile, arguments: more }: K6Options): string[] {
   const quiet = ['--quiet', '--no-color', '--no-usage-report', '--address', '', '--log-format', 'raw'];
-  return ['run', ...quiet, '--console-output', linesFile, '--summary-export', summaryFile, ...more, scriptPath()];
-}
-
-/** The source in a checkout, the built file in a package: k6 runs both. */
-function scriptPath(): string {
-  const source = fileURLToPath(new URL('tab-script.ts', import.meta.url));
-  return existsSync(source) ? source : source.replace(/\.ts$/, '.js');
+  return [
+    'run',
+    ...quiet,
+    '--console-output',
+    linesFile,
+    '--summary-export',
+    summaryFile,
+    ...more,
+    ownProgram('./tab-script.ts', import.meta.url),
+  ];
 }
 
 /** In a summary, `true` says that a threshold was crossed. */

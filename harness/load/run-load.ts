@@ -18,6 +18,7 @@ import { LEAD_MS, nameInRound, roundsOf, type Rounds } from './load-rounds.ts';
 import { mergeLoad } from './merge-load.ts';
 import type { Waited } from '../subject/request-queue.ts';
 import { openTabServers } from './tab-servers.ts';
+import { statusPathFor } from '../status-path.ts';
 
 export interface LoadOptions {
   /** The plan of one round. */
@@ -160,7 +161,7 @@ class TabLoad {
       const servers = await openTabServers(subject, run.instances, { ...modules, count, onEnd });
       const stop = AbortSignal.any([signal, over.signal]);
       try {
-        const paths = stories.map(({ story, fromMs }) => ({ path: pathOf(subject, story), from_ms: fromMs }));
+        const paths = stories.map(({ story, fromMs }) => ({ path: statusPathFor(subject, story), from_ms: fromMs }));
         writeFileSync(this.#files.stories, JSON.stringify(paths));
         const variables = this.#variables(servers.urls, control.url, run);
         const { lines: linesFile, summary: summaryFile } = this.#files;
@@ -219,8 +220,4 @@ function storiesInRounds(plan: Plan, { count, everyMs }: Rounds): RoundStory[] {
     const fromMs = at === 0 ? 0 : LEAD_MS + at * everyMs;
     return storiesOf(plan).map((story) => ({ story: nameInRound(story, at + 1), fromMs }));
   }).flat();
-}
-
-function pathOf({ statusPath }: Subject, story: string): string {
-  return statusPath?.(story) ?? `/api/stories/${encodeURIComponent(story)}/status`;
 }

@@ -1,7 +1,5 @@
 /** Where tabs in another program find the application: its own servers, or servers of its modules. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { realClock } from '../clock.ts';
 import { EnvironmentError, ProgramError, UsageError } from '../errors.ts';
 import { markProcesses } from '../lifetime/marked-processes.ts';
@@ -9,6 +7,7 @@ import type { Subject } from '../port/subject.ts';
 import type { AppInstances } from '../subject/instances.ts';
 import type { Waited } from '../subject/request-queue.ts';
 import { SERVER_SETTINGS, type ServerMessage, type ServerSettings } from './server-message.ts';
+import { ownProgram } from '../own-program.ts';
 
 export interface TabServers {
   readonly urls: readonly string[];
@@ -68,8 +67,7 @@ async function serveModules({ count, onEnd, ...settings }: TabServerOptions): Pr
 }
 
 function forkServer(settings: ServerSettings, marks: Readonly<Record<string, string>>): ChildProcess {
-  const source = fileURLToPath(new URL('module-server.ts', import.meta.url));
-  const program = existsSync(source) ? source : source.replace(/\.ts$/, '.js');
+  const program = ownProgram('./module-server.ts', import.meta.url);
   const env = { ...process.env, ...marks, [SERVER_SETTINGS]: JSON.stringify(settings) };
   return fork(program, [], { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 }

@@ -40,7 +40,7 @@ export function addTo<T extends Progress>(view: View<T>, value: T, isHeld = fals
 }
 
 /** Whether a value is older than another: of an earlier generation, of less progress, or without the end of the other. */
-export function isOlder(value: Progress, than: Progress): boolean {
+function isOlder(value: Progress, than: Progress): boolean {
   return compare(value, than) < 0 || reopens(value, than);
 }
 

@@ -3,6 +3,7 @@ import { properties, type PropertyName } from '../checker/properties.ts';
 import type { CheckOptions } from '../checker/verdict.ts';
 import type { HistoryHeader } from '../history/event.ts';
 import { PlanSchema, type Plan } from '../plan/plan.ts';
+import { definedFields } from '../defined-fields.ts';
 
 export interface RequestedByPlan {
   plan: Plan;
@@ -21,11 +22,10 @@ export function requestedByPlan(header: HistoryHeader | undefined): RequestedByP
 }
 
 export function boundsOf({ bounds }: Plan): CheckOptions {
-  const options = {
+  return definedFields({
     convergeWithinMs: bounds.converge_within_ms,
     minAvailability: bounds.min_availability,
     maxLatencyMs: bounds.latency_ms_max,
     finalLookAnswered: bounds.final_look_answered,
-  };
-  return Object.fromEntries(Object.entries(options).filter(([, bound]) => bound !== undefined));
+  });
 }

@@ -19,6 +19,7 @@ import { inVirtualTime } from './simulate-run.ts';
 import { addUsers, asSignedIn, usersOf } from './sign-in.ts';
 import { prepareStage, type Stage } from './stage.ts';
 import { storyKeys, type StoryKeys } from '../recording/story-keys.ts';
+import { statusPathFor } from '../status-path.ts';
 
 export interface TrySubjectOptions {
   subject: Subject;
@@ -171,7 +172,7 @@ function trialOf(stage: Stage, exchanges: readonly Exchange[], isDirect: boolean
     events: recorder.history.events,
     ask() {
       const operation = { actor: TAB, operation: `${TAB}#${++asked}`, gatewayUrl };
-      const request = new Request(`http://app.invalid${subject.statusPath?.(STORY) ?? `/api/stories/${STORY}/status`}`);
+      const request = new Request(`http://app.invalid${statusPathFor(subject, STORY)}`);
       const within = asSignedIn(stage.credentials, request, operation);
       return onBehalfOf(within, () => instances.status(1, request, STORY));
     },

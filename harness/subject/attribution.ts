@@ -4,11 +4,11 @@
  * requests of the actor, and `register/register.ts`, which is loaded into its processes, passes them on; a server that
  * is not Node may pass on `baggage`.
  */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { ACTOR_BAGGAGE, ACTOR_HEADER, OPERATION_BAGGAGE, OPERATION_HEADER } from '../port/message.ts';
 import { systemFailure } from '../system-failure.ts';
 import { currentInstance, currentOperation, type Operation } from '../async-context.ts';
+import { ownProgram } from '../own-program.ts';
 
 let installed = false;
 
@@ -76,12 +76,7 @@ export function headersForServer(given?: GivenHeaders): Headers {
 
 /** The environment of a server, with which its Node processes pass attribution on to its Supabase. */
 export function attributingEnvironment(environment: NodeJS.ProcessEnv, supabaseUrl: string): NodeJS.ProcessEnv {
-  const options = [environment['NODE_OPTIONS'], `--import ${registerUrl()}`].filter(Boolean).join(' ');
+  const register = pathToFileURL(ownProgram('../register/register.ts', import.meta.url)).href;
+  const options = [environment['NODE_OPTIONS'], `--import ${register}`].filter(Boolean).join(' ');
   return { ...environment, NODE_OPTIONS: options, RATCHET_SUPABASE_URL: supabaseUrl };
-}
-
-/** The built file in a package, the source in a checkout, which Node strips of its types. */
-function registerUrl(): string {
-  const source = new URL('../register/register.ts', import.meta.url);
-  return existsSync(fileURLToPath(source)) ? source.href : new URL('../register/register.js', import.meta.url).href;
 }

@@ -7,6 +7,7 @@ import type { KeyedRows } from './application.ts';
 import { routesOf, type Routes } from './routes.ts';
 import { startGeneration } from './start-generation.ts';
 import type { SubjectOptions } from './subject-options.ts';
+import { defaultStatusPath } from '../status-path.ts';
 
 export interface HttpPaths {
   /** Path of the status endpoint for a key; `/api/stories/:id/status` by default. */
@@ -19,7 +20,7 @@ export interface HttpPaths {
 export type HttpSubjectOptions = Omit<SubjectOptions, 'statusPath' | 'runsAt' | 'isServer'> & HttpPaths;
 
 const PATHS: Required<HttpPaths> = {
-  statusPath: (key) => `/api/stories/${encodeURIComponent(key)}/status`,
+  statusPath: defaultStatusPath,
   generatePath: (key) => `/api/stories/${encodeURIComponent(key)}/generate`,
 };
 

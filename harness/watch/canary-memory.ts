@@ -1,9 +1,10 @@
 /** What a canary remembers of each view, and what it concludes from the next value. Pure, and bounded by the number of views. */
 import { z } from 'zod';
 import { describeValue } from '../history/order.ts';
-import { addTo, isOlder, type View } from '../monitor/view.ts';
+import { addTo, type View } from '../monitor/view.ts';
 import type { ObservedProgress, SeenProgress } from '../port/subject.ts';
 import { KnownProgress } from './known-progress.ts';
+import { withSeen } from '../seen-progress.ts';
 
 /**
  * What a canary judges: what a session is shown; the answers that it gets, one after the other, some of which its page may
@@ -141,7 +142,8 @@ export class CanaryMemory {
   answered(session: string, key: string, read: ArrivedValue, shown: ArrivedValue | undefined): Conclusion {
     const tab = this.#tabs.get(nameOf({ session, key })) ?? { session, key, shown: {}, read: {} };
     this.#tabs.set(nameOf(tab), tab);
-    tab.seen = remember(tab.seen, read);
+    const { generation, progress, status } = read;
+    tab.seen = withSeen(tab.seen, { generation, progress, ...(status === undefined ? {} : { status }) });
     const conclusion: Conclusion = { reversions: [], recovered: [] };
     this.#judge('monotonic-reads', tab.read, read, tab, conclusion);
     if (shown !== undefined) this.#judge('monotonic-view', tab.shown, shown, tab, conclusion);
@@ -205,12 +207,4 @@ function describe(
 
 function nameOf({ property, session, key }: { property?: string; session?: string | undefined; key: string }): string {
   return JSON.stringify([property, session, key]);
-}
-
-function remember(seen: SeenProgress | undefined, { generation, progress, status }: ArrivedValue): SeenProgress {
-  const value = { generation, progress, ...(status === undefined ? {} : { status }) };
-  return {
-    greatest: seen === undefined || !isOlder(value, seen.greatest) ? value : seen.greatest,
-    greatestNumber: Math.max(progress, seen?.greatestNumber ?? 0),
-  };
 }

@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import { packageVersion } from '../package-version.ts';
 import { DeadlineError, exchange, type HttpResult } from './http-exchange.ts';
 import { retryAfterMs } from './polite-pace.ts';
+import { statusPathFor } from '../status-path.ts';
 
 /** How a poll ended; the values of a metric's attribute. */
 export const POLL_OUTCOMES = ['ok', 'error', 'throttled', 'timeout', 'unreachable', 'unreadable'] as const;
@@ -64,11 +65,12 @@ export class WatchedApp {
 
   /** @throws UsageError if the subject does not tell the path of a key */
   pathOf(key: Key): string {
-    const { name, requests, statusPath, keyOf } = this.#options.subject;
+    const { subject } = this.#options;
+    const { name, requests, keyOf } = subject;
     if (requests !== undefined) return requests.statusPath(key);
     const story = String(key);
     if (typeof key !== 'object' && keyOf(story) === story) {
-      return statusPath?.(story) ?? `/api/stories/${encodeURIComponent(story)}/status`;
+      return statusPathFor(subject, story);
     }
     const hint = 'define it with defineSubject({ app, database, routes }): docs/SUBJECT.md';
     throw new UsageError('canary-subject', `the subject ${name} does not say what the path of a key is`, hint);

@@ -5,6 +5,7 @@ import type { Allowance, GenerationInput, ObserverInput, PlanInput } from '../pl
 import type { PlanBody } from '../scenario.ts';
 import { Story, Tab, type GenerationPart } from './actor-builder.ts';
 import { Replica, type FaultPart } from './fault-builder.ts';
+import { definedFields } from '../../defined-fields.ts';
 
 /** Parts with a default in docs/PLAN.md are optional. */
 export interface PlanParts {
@@ -47,7 +48,7 @@ export interface PlanParts {
 export function plan(parts: PlanParts): PlanBody {
   const { replicas, routing, stickyMs, instances, caches, properties, allows, watchOnMs, runMsMax } = parts;
   const names = nameWorkers(parts.generations);
-  const topology = present({ replicas, routing, sticky_ms: stickyMs, instances, caches });
+  const topology = definedFields({ replicas, routing, sticky_ms: stickyMs, instances, caches });
   const bounds = boundsOf(parts);
   return {
     topology,
@@ -58,7 +59,7 @@ export function plan(parts: PlanParts): PlanBody {
     faults: (parts.faults ?? []).map((fault) => written(fault, names) as FaultInput),
     properties: [...properties],
     ...(Object.keys(bounds).length === 0 ? {} : { bounds }),
-    ...present({
+    ...definedFields({
       allows: allows === undefined ? undefined : [...allows],
       watch_on_ms: watchOnMs,
       run_ms_max: runMsMax,
@@ -68,7 +69,7 @@ export function plan(parts: PlanParts): PlanBody {
 
 function boundsOf(parts: PlanParts): NonNullable<PlanInput['bounds']> {
   const { convergeWithinMs, minAvailability, maxLatencyMs, finalLookAnswered } = parts;
-  return present({
+  return definedFields({
     converge_within_ms: convergeWithinMs,
     min_availability: minAvailability,
     latency_ms_max: maxLatencyMs,
@@ -100,7 +101,7 @@ function written(value: unknown, names: ReadonlyMap<GenerationPart, string>): un
   if (value instanceof Tab || value instanceof Replica || value instanceof Story) return value.name;
   if (Array.isArray(value)) return value.map((each) => written(each, names));
   if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(present(value)).map(([name, field]) => [name, nameOfActor(name, field, names)]);
+  const fields = Object.entries(definedFields(value)).map(([name, field]) => [name, nameOfActor(name, field, names)]);
   return Object.fromEntries(fields);
 }
 
@@ -113,8 +114,4 @@ function nameOfActor(field: string, value: unknown, names: ReadonlyMap<Generatio
     'a fault refers to a generation that is not in the plan',
     'add it to generations',
   );
-}
-
-function present<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
