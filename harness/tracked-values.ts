@@ -4,10 +4,16 @@
  * functions, so that a value is recorded in the same way wherever it was seen.
  */
 import type { Commit, TrackedTable } from './port/backend.ts';
-import type { Key } from './port/subject.ts';
+import type { Key, ObservedProgress } from './port/subject.ts';
 
 /** A row by column: text from a replication stream, JSON from a request. */
 type TrackedRow = Readonly<Record<string, unknown>>;
+
+/** The table's name in two parts; a name without a schema is one of `public`. */
+export function qualifiedTable({ table }: Pick<TrackedTable, 'table'>): { schema: string; name: string } {
+  const dot = table.indexOf('.');
+  return dot < 0 ? { schema: 'public', name: table } : { schema: table.slice(0, dot), name: table.slice(dot + 1) };
+}
 
 export function keyColumns({ key }: Pick<TrackedTable, 'key'>): readonly string[] {
   return typeof key === 'string' ? [key] : key;
@@ -44,6 +50,12 @@ export function trackedCommit(row: TrackedRow, tracked: TrackedTable): Omit<Comm
     progress: percentOf(row[progress] ?? 0, tracked),
     status: word === undefined || word === null ? undefined : statusOf(String(word), tracked),
   };
+}
+
+/** The progress of a row, as a page observes it. */
+export function rowProgress(row: TrackedRow, tracked: TrackedTable): ObservedProgress {
+  const { generation, progress, status } = trackedCommit(row, tracked);
+  return { generation, progress, ...(status === undefined ? {} : { status }) };
 }
 
 /** A progress in per cent. `NaN` if the value is neither a number nor the text of one. */

@@ -1,11 +1,10 @@
 /** Values of a replication stream, which are text, as the JSON that Realtime sends: `to_jsonb` of the column's type. */
-
-const NUMBERS: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'oid']);
+import { NUMERIC_TYPES } from '../port/stream.ts';
 
 /** @param type the name in `pg_type` */
 export function streamValue(text: string | null, type: string): unknown {
   if (text === null) return null;
-  if (NUMBERS.has(type)) return Number.isFinite(Number(text)) ? Number(text) : text;
+  if (NUMERIC_TYPES.has(type)) return Number.isFinite(Number(text)) ? Number(text) : text;
   if (type === 'bool') return text === 't' || text === 'true';
   if (type === 'json' || type === 'jsonb') return JSON.parse(text);
   if (type === 'timestamptz' || type === 'timestamp') return isoTime(text);

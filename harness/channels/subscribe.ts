@@ -6,7 +6,7 @@ import type { Channel, ChannelPlan, ChannelSurroundings, OpenChannel } from '../
 import type { Refetch } from '../port/library.ts';
 import type { LivePage, OpenLivePage } from '../port/live-page.ts';
 import type { ObservedProgress } from '../port/subject.ts';
-import { keyColumns, keyRow, keyText, rowKeyText, trackedCommit } from '../tracked-values.ts';
+import { keyColumns, keyRow, keyText, rowKeyText, rowProgress, qualifiedTable } from '../tracked-values.ts';
 import { readsAgain, showsRows } from './plain-pages.ts';
 import { openPoll } from './poll.ts';
 
@@ -119,14 +119,14 @@ class StreamChannel implements Channel {
   #open(): void {
     const { subject, openClient } = this.#surroundings;
     const { session, story } = this.#plan;
-    const { table, key } = subject.tracked;
+    const { key } = subject.tracked;
     const [column = ''] = keyColumns(subject.tracked);
     const value = String(keyRow(subject.keyOf(story), { key })[column] ?? '');
-    const [schema, name] = table.includes('.') ? table.split('.', 2) : ['public', table];
+    const { schema, name } = qualifiedTable(subject.tracked);
     const supabase = openClient(session, this.#plan.heartbeat_ms);
     const page = this.#style.page({
       supabase,
-      changes: { event: '*', schema: schema!, table: name!, filter: `${column}=eq.${value}` },
+      changes: { event: '*', schema, table: name, filter: `${column}=eq.${value}` },
       everyMs: this.#plan.every_ms,
       refetch: () => this.#refetch(),
       received: (row) => this.#received(row),
@@ -158,8 +158,7 @@ class StreamChannel implements Channel {
     const { story } = this.#plan;
     if (this.#isClosed || row[tracked.progress] === undefined) return;
     if (rowKeyText(row, tracked) !== keyText(subject.keyOf(story), tracked)) return;
-    const { generation, progress, status } = trackedCommit(row, tracked);
-    const value = { generation, progress, ...(status === undefined ? {} : { status }) };
+    const value = rowProgress(row, tracked);
     const ordinal = tab.nextOrdinal();
     const commits = knownValues.await(story, value);
     if (commits === undefined && this.#arrivals === undefined) return this.#arrived(value, ordinal);

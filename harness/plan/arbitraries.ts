@@ -11,6 +11,7 @@ import { limitsOf, MOSTLY_REPLICAS } from './arbitraries/limits.ts';
 import { buildSpace } from './arbitraries/plan-space.ts';
 import type { Variation } from './arbitraries/variation.ts';
 import { deviationKinds, ordinaryKinds, type DeviationKind } from './deviations.ts';
+import { hasStreams } from './plan.ts';
 import type { Range } from './range.ts';
 import { planOf, type Parameters, type Scenario } from './scenario.ts';
 
@@ -22,8 +23,7 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
   const benign: Scenario = { ...scenario, plan: scenario.explore?.base ?? scenario.plan };
   const range = scenario.explore?.range ?? {};
   const cast = planOf(benign, 0, parameters);
-  const hasStreams = cast.observers.some(({ channel }) => channel !== 'poll');
-  const deviation = deviationsOf(cast, { ...limitsOf(range, ordinaryKinds), hasStreams });
+  const deviation = deviationsOf(cast, { ...limitsOf(range, ordinaryKinds), hasStreams: hasStreams(cast) });
   const most = range.deviationsMax ?? 6;
   return fc
     .record({

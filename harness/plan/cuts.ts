@@ -12,7 +12,7 @@ import {
 import { itemAt } from '../required.ts';
 import { contradictionOfLibraries } from './library-plan.ts';
 import type { Moment } from './moment.ts';
-import type { GenerationPlan, ObserverPlan, Plan } from './plan.ts';
+import { hasStreams, type GenerationPlan, type ObserverPlan, type Plan } from './plan.ts';
 
 export function* cuts(plan: Plan): Generator<Plan> {
   const stories = new Set([...plan.generations, ...plan.observers].map(({ story }) => story));
@@ -49,7 +49,7 @@ function withoutActors(plan: Plan, names: ReadonlySet<string>): Plan {
   const stories = new Set([...generations, ...observers].map(({ story }) => story));
   const faults = plan.faults.filter((fault) => {
     const named = referencesOf(fault);
-    if (actsOnStream(fault) && observers.every(({ channel }) => channel === 'poll')) return false;
+    if (actsOnStream(fault) && !hasStreams({ observers })) return false;
     return !named.actors.some((actor) => names.has(actor)) && named.stories.every((story) => stories.has(story));
   });
   return { ...plan, generations, observers, faults };

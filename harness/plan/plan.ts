@@ -200,11 +200,16 @@ function findMissing(fault: Fault, { topology, generations, observers }: Plan): 
   return requestKind(fault).isAtEdgeToo === true ? undefined : `${fault.kind} cannot apply at the edge`;
 }
 
+/** Whether a tab has a stream. */
+export function hasStreams({ observers }: Pick<Plan, 'observers'>): boolean {
+  return observers.some(({ channel }) => channel !== 'poll');
+}
+
 /** A fault of a stream whose tab has none. */
 function withoutStream(fault: Fault, observers: Plan['observers']): string | undefined {
   if (!actsOnStream(fault)) return undefined;
   const { sessions } = referencesOf(fault);
   const tabs = observers.filter(({ session }) => sessions.length === 0 || sessions.includes(session));
-  if (tabs.some(({ channel }) => channel !== 'poll')) return undefined;
+  if (hasStreams({ observers: tabs })) return undefined;
   return `${fault.kind} needs a tab with a stream, and the channel of ${sessions[0] ?? 'every tab'} is poll`;
 }

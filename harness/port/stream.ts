@@ -4,6 +4,17 @@ import type { MaybePromise } from '../maybe-promise.ts';
 /** The parameter of a socket's URL that names the tab, as a client of a run sends it. */
 export const STREAM_ACTOR = 'ratchet_actor';
 
+/** The types whose values are numbers in a row, by their names in `pg_type`. */
+export const NUMERIC_TYPES: ReadonlySet<string> = new Set([
+  'int2',
+  'int4',
+  'int8',
+  'float4',
+  'float8',
+  'numeric',
+  'oid',
+]);
+
 /** A row as JSON, without the columns whose values are not known. */
 export type StreamRow = Readonly<Record<string, unknown>>;
 

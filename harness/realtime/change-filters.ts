@@ -2,7 +2,7 @@
  * The filters of `postgres_changes`: `COLUMN=OPERATOR.VALUE`, several of them separated by commas. Both sides are compared
  * as values of the column's type, and NULL satisfies none. Source: supabase/realtime, migration 20260626120000.
  */
-import type { PublishedTable, StreamRow } from '../port/stream.ts';
+import { NUMERIC_TYPES, type PublishedTable, type StreamRow } from '../port/stream.ts';
 
 /** `undefined` if the image of the row lacks a column of the filter. */
 export type ChangeFilter = (row: StreamRow) => boolean | undefined;
@@ -103,7 +103,6 @@ function patternOfLike(operand: string): string {
   return `^${pattern}$`;
 }
 
-const NUMBERS: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'oid']);
 const TIMES: ReadonlySet<string> = new Set(['timestamptz', 'timestamp', 'date']);
 
 type Comparable = number | string | boolean;
@@ -111,7 +110,7 @@ type Comparable = number | string | boolean;
 /** @throws Error for the text of a filter that is no value of the type */
 function cast(value: unknown, type: string): Comparable {
   const text = String(value);
-  if (NUMBERS.has(type)) return requireNumber(Number(text), text, type);
+  if (NUMERIC_TYPES.has(type)) return requireNumber(Number(text), text, type);
   if (TIMES.has(type)) return requireNumber(Date.parse(text), text, type);
   if (type !== 'bool') return typeof value === 'object' ? JSON.stringify(value) : text;
   if (/^(t|true|y|yes|on|1)$/i.test(text)) return true;

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import type { Cluster, TrackedTable } from '../port/backend.ts';
 import { createRealtime, type RealtimeServer } from '../realtime/realtime-server.ts';
 import type { Host } from './host.ts';
+import { qualifiedTable } from '../tracked-values.ts';
 
 /** @throws UsageError if the changes of the tracked table cannot be subscribed to */
 export async function startRealtime(
@@ -14,8 +15,8 @@ export async function startRealtime(
   const feed = await cluster.changes?.();
   if (feed === undefined || jwtSecret === undefined) return undefined;
   if (tracked !== undefined) {
-    const [schema, name] = tracked.table.includes('.') ? tracked.table.split('.', 2) : ['public', tracked.table];
-    if (feed.table(schema!, name!) === undefined) throw notPublished(tracked.table);
+    const { schema, name } = qualifiedTable(tracked);
+    if (feed.table(schema, name) === undefined) throw notPublished(tracked.table);
   }
   const over = new AbortController();
   const realtime = createRealtime({

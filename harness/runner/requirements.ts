@@ -5,10 +5,9 @@ import { UsageError } from '../errors.ts';
 import { capabilityFor, kindNamed, type Fault } from '../faults/fault-registry.ts';
 import { cacheAt } from '../plan/cache-plan.ts';
 import type { Moment } from '../plan/moment.ts';
-import type { Plan } from '../plan/plan.ts';
+import { hasStreams, type Plan } from '../plan/plan.ts';
 import type { Subject, SubjectCapability } from '../port/subject.ts';
 import { requireProperties } from './judgement.ts';
-import { hasStreams } from './streams-of-plan.ts';
 
 interface WithCapabilities extends Pick<Backend, 'name' | 'capabilities' | 'replicasMax'> {
   /** Why capabilities are missing. */

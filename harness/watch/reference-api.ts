@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import type { TrackedTable } from '../port/backend.ts';
 import type { Key, KeyValue, ObservedProgress } from '../port/subject.ts';
-import { keyColumns, keyRow, trackedCommit } from '../tracked-values.ts';
+import { keyColumns, keyRow, rowProgress } from '../tracked-values.ts';
 import { exchange } from './http-exchange.ts';
 import { reasonOf } from './watched-app.ts';
 
@@ -42,10 +42,7 @@ export class ReferenceApi {
     const columns = [...keyColumns(tracked), progress, generation, status].filter((name) => name !== undefined);
     const filters = Object.entries(keyRow(key, tracked)).map(([column, value]) => [column, `eq.${String(value)}`]);
     const [row] = await this.#rows([['select', columns.join(',')], ...filters, ['limit', '1']], limits);
-    if (row === undefined) return undefined;
-    const found = trackedCommit(row, tracked);
-    const { status: word } = found;
-    return { generation: found.generation, progress: found.progress, ...(word === undefined ? {} : { status: word }) };
+    return row === undefined ? undefined : rowProgress(row, tracked);
   }
 
   /**

@@ -7,7 +7,8 @@ import type { Commit, TrackedTable } from '../../port/backend.ts';
 import { trackedCommit } from '../../tracked-values.ts';
 import type { Address } from './address.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
-import type { Row, Transaction } from './pgoutput.ts';
+import type { Row } from './pgoutput-changes.ts';
+import type { Transaction } from './pgoutput.ts';
 import { PgOutputReader } from './pgoutput.ts';
 import { PUBLICATION, publish, readTracked } from './publication.ts';
 import { ReplicationConnection } from './replication.ts';
@@ -86,10 +87,7 @@ class DecodingFeed implements CommitFeed {
         if (following === this.#following) this.#ended();
       },
     });
-    const slot = `CREATE_REPLICATION_SLOT ${SLOT} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`;
-    await this.#connection.command(slot);
-    const plugin = `(proto_version '1', publication_names '${PUBLICATION}')`;
-    await this.#connection.command(`START_REPLICATION SLOT ${SLOT} LOGICAL 0/0 ${plugin}`);
+    await this.#connection.decode(SLOT, PUBLICATION);
   }
 
   async deliveredUpTo(lsn: Lsn): Promise<void> {

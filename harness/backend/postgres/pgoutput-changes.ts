@@ -1,5 +1,10 @@
-/** Reads `pgoutput`, protocol 1, as changes with their old rows and deletions, for Realtime. */
-import { Cursor, readRow, type Row } from './pgoutput.ts';
+/** Parses the messages of PostgreSQL's logical decoding plugin `pgoutput`, protocol 1. */
+import { bigIntToLsn, type Lsn } from '../../history/lsn.ts';
+import { itemAt } from '../../required.ts';
+import { POSTGRES_EPOCH_US } from './replication.ts';
+
+/** Column name → its value as text, `null` for NULL. A large value that did not change is missing. */
+export type Row = Record<string, string | null>;
 
 export interface LoggedChange {
   schema: string;
@@ -11,6 +16,8 @@ export interface LoggedChange {
 }
 
 export interface LoggedTransaction {
+  /** Position right after the commit record. */
+  end: Lsn;
   /** Milliseconds since 1970. */
   committedAtMs: number;
   changes: LoggedChange[];
@@ -23,9 +30,7 @@ interface Relation {
   keys: ReadonlySet<string>;
 }
 
-/** Milliseconds from 1970 to 2000, the epoch of PostgreSQL. */
-const POSTGRES_EPOCH_MS = 946_684_800_000;
-
+/** Collects messages into committed transactions, which arrive in commit order. */
 export class PgOutputChanges {
   readonly #relations = new Map<number, Relation>();
   #changes: LoggedChange[] = [];
@@ -102,9 +107,10 @@ export class PgOutputChanges {
   }
 
   #commit(at: Cursor): LoggedTransaction {
-    at.skip(1 + 8 + 8);
-    const committedAtMs = POSTGRES_EPOCH_MS + Number(at.int64() / 1000n);
-    const transaction = { committedAtMs, changes: this.#changes };
+    at.skip(1 + 8);
+    const end = bigIntToLsn(at.int64());
+    const committedAtMs = Number((at.int64() + POSTGRES_EPOCH_US) / 1000n);
+    const transaction = { end, committedAtMs, changes: this.#changes };
     this.#changes = [];
     return transaction;
   }
@@ -118,4 +124,60 @@ function oldRow(at: Cursor, { columns, keys }: Relation, kind: string): Row {
 
 function pick(row: Row, names: ReadonlySet<string>): Row {
   return Object.fromEntries(Object.entries(row).filter(([name]) => names.has(name)));
+}
+
+function readRow(at: Cursor, columns: readonly string[]): Row {
+  const row: Row = {};
+  const count = at.int16();
+  for (let index = 0; index < count; index += 1) {
+    const kind = at.char();
+    const name = itemAt(columns, index);
+    if (kind === 'n') row[name] = null;
+    else if (kind === 't') row[name] = at.bytes(at.int32()).toString('utf8');
+  }
+  return row;
+}
+
+class Cursor {
+  #at = 0;
+  readonly #buffer: Buffer;
+
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
+  }
+
+  skip(count: number): void {
+    this.#at += count;
+  }
+
+  byte(): number {
+    return this.#buffer.readUInt8(this.#at++);
+  }
+
+  char(): string {
+    return String.fromCharCode(this.#buffer.readUInt8(this.#at++));
+  }
+
+  int16(): number {
+    return this.#buffer.readInt16BE((this.#at += 2) - 2);
+  }
+
+  int32(): number {
+    return this.#buffer.readInt32BE((this.#at += 4) - 4);
+  }
+
+  int64(): bigint {
+    return this.#buffer.readBigUInt64BE((this.#at += 8) - 8);
+  }
+
+  bytes(count: number): Buffer {
+    return this.#buffer.subarray(this.#at, (this.#at += count));
+  }
+
+  text(): string {
+    const end = this.#buffer.indexOf(0, this.#at);
+    const value = this.#buffer.toString('utf8', this.#at, end);
+    this.#at = end + 1;
+    return value;
+  }
 }

@@ -4,7 +4,7 @@ import type { TrackedTable } from '../../port/backend.ts';
 import { qualifiedIdentifier, quotedIdentifier } from '../insert-statement.ts';
 import { keyColumns, rowKeyText } from '../../tracked-values.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
-import type { Row } from './pgoutput.ts';
+import type { Row } from './pgoutput-changes.ts';
 
 export const PUBLICATION = 'ratchet';
 

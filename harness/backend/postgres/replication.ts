@@ -10,7 +10,7 @@ const PROTOCOL_3 = 196_608;
 const AUTHENTICATED = 0;
 const CLEARTEXT_PASSWORD = 3;
 /** Microseconds from 1970 to 2000, the epoch of PostgreSQL. */
-const POSTGRES_EPOCH_US = 946_684_800_000_000n;
+export const POSTGRES_EPOCH_US = 946_684_800_000_000n;
 
 export interface ReplicationHandlers {
   /** A message of the decoding plugin. */
@@ -47,8 +47,15 @@ export class ReplicationConnection {
   }
 
   /** Resolves when the command has completed or, if it starts streaming, when streaming has started. */
-  command(text: string): Promise<void> {
+  #command(text: string): Promise<void> {
     return this.#ask(textMessage('Q', text));
+  }
+
+  /** Streams what is committed from now on to the tables of the publications, by a slot that ends with the connection. */
+  async decode(slot: string, publications: string): Promise<void> {
+    await this.#command(`CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`);
+    const plugin = `(proto_version '1', publication_names '${publications}')`;
+    await this.#command(`START_REPLICATION SLOT ${slot} LOGICAL 0/0 ${plugin}`);
   }
 
   /** Reports to the server the received position, and whether to reply with its decoded position. */

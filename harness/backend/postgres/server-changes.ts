@@ -3,11 +3,11 @@
  * temporary slot for logical decoding. When the primary is lost, a new slot starts at the end of the new one's log.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lsnToBigInt, type Lsn } from '../../history/lsn.ts';
 import type { ChangeFeed, ChangeTransaction, PublishedTable, RowChange, StreamRow } from '../../port/stream.ts';
 import { streamValue } from '../stream-values.ts';
 import type { Address } from './address.ts';
-import { PgOutputChanges, type LoggedChange, type LoggedTransaction } from './pgoutput-changes.ts';
-import type { Row } from './pgoutput.ts';
+import { PgOutputChanges, type LoggedChange, type LoggedTransaction, type Row } from './pgoutput-changes.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
 import { ReplicationConnection } from './replication.ts';
 
@@ -22,7 +22,7 @@ export interface ServerChangesOptions {
   /** The primary of the moment. */
   address(): Address;
   /** The end of the log that is to be delivered. */
-  flush(): Promise<string>;
+  flush(): Promise<Lsn>;
 }
 
 export async function followChanges(options: ServerChangesOptions): Promise<ServerChanges> {
@@ -63,7 +63,7 @@ export class ServerChanges implements ChangeFeed {
   }
 
   async delivered(): Promise<void> {
-    const target = lsnOf(await this.#options.flush());
+    const target = lsnToBigInt(await this.#options.flush());
     while (!this.#isClosed && this.#delivered < target) {
       this.#connection?.report(this.#delivered, true);
       await sleep(AGAIN_MS);
@@ -91,9 +91,7 @@ export class ServerChanges implements ChangeFeed {
         if (this.#connection === connection) void this.#reconnect();
       },
     });
-    await connection.command(`CREATE_REPLICATION_SLOT ${SLOT} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`);
-    const plugin = `(proto_version '1', publication_names '${this.#publications}')`;
-    await connection.command(`START_REPLICATION SLOT ${SLOT} LOGICAL 0/0 ${plugin}`);
+    await connection.decode(SLOT, this.#publications);
     this.#connection = connection;
     if (this.#isClosed) connection.close();
   }
@@ -165,9 +163,4 @@ function changeOf(table: PublishedTable, { type, row, old }: LoggedChange): RowC
 function valuesOf({ columns, primaryKey }: PublishedTable, row: Row, isKeyOnly: boolean): StreamRow {
   const known = columns.filter(({ name }) => name in row && (!isKeyOnly || primaryKey.includes(name)));
   return Object.fromEntries(known.map(({ name, type }) => [name, streamValue(row[name] ?? null, type)]));
-}
-
-function lsnOf(text: string): bigint {
-  const [high = '0', low = '0'] = text.split('/');
-  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }

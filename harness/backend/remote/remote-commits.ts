@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import { lsnToBigInt } from '../../history/lsn.ts';
 import type { Commit, TrackedTable } from '../../port/backend.ts';
-import { rowKeyText, trackedCommit } from '../../tracked-values.ts';
+import { qualifiedTable, rowKeyText, trackedCommit } from '../../tracked-values.ts';
 import type { Transaction } from '../postgres/pgoutput.ts';
 import type { Database } from './remote-database.ts';
 import { reasonOf } from './target.ts';
@@ -41,7 +41,8 @@ export class CommitPoll {
   static async start(options: CommitPollOptions): Promise<CommitPoll> {
     const poll = new CommitPoll(options);
     const { database, tracked } = options;
-    const name = tracked.table.includes('.') ? tracked.table : `public.${tracked.table}`;
+    const { schema, name: table } = qualifiedTable(tracked);
+    const name = `${schema}.${table}`;
     const [found] = await database<{ name: string }[]>`
       select format('%I.%I', n.nspname, c.relname) as name
       from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass(${qualifiedIdentifier(name)})`;

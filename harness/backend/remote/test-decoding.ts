@@ -1,6 +1,7 @@
 /** Parses the output of PostgreSQL's logical decoding plugin `test_decoding` that describes row versions. */
 import type { Lsn } from '../../history/lsn.ts';
-import type { Row, Transaction } from '../postgres/pgoutput.ts';
+import type { Row } from '../postgres/pgoutput-changes.ts';
+import type { Transaction } from '../postgres/pgoutput.ts';
 
 /** One row of `pg_logical_slot_get_changes`. */
 export interface Change {
