@@ -87,6 +87,8 @@ describe('the endpoint', () => {
   it('refuses what is no message, and a key that is not valid; other paths are not its own', () => {
     const { messages } = opened();
     expect(messages.http(post('', { messages: [{ topic: 'room' }] }))?.status).toBe(422);
+    expect(messages.http(post('', null))?.status).toBe(422);
+    expect(messages.http(post('/%zz/events/said', {}))?.status).toBe(422);
     expect(messages.http(post('', { messages: [] }, 'sb_secret_wrong'))?.status).toBe(401);
     expect(messages.http({ ...post('', {}), url: new URL('http://gateway.invalid/rest/v1/t') })).toBeUndefined();
   });

@@ -119,20 +119,22 @@ interface SentMessage {
   private?: unknown;
 }
 
-/** Several messages in the body, or one whose topic and event are in the path. */
+/** Several messages in the body, or one whose topic and event are in the path; `undefined` if they cannot be read. */
 function messagesIn(url: URL, body: string): SentMessage[] | undefined {
   let parsed: unknown;
+  let single: string[] | undefined;
   try {
     parsed = body === '' ? {} : JSON.parse(body);
+    const path = url.pathname.slice(BROADCAST_PATH.length);
+    single = /^\/([^/]+)\/events\/([^/]+)$/.exec(path)?.map(decodeURIComponent);
   } catch {
     return undefined;
   }
-  const single = /^\/([^/]+)\/events\/([^/]+)$/.exec(url.pathname.slice(BROADCAST_PATH.length));
-  if (single !== null) {
-    const [, topic = '', event = ''] = single.map(decodeURIComponent);
+  if (single !== undefined) {
+    const [, topic = '', event = ''] = single;
     return [{ topic, event, payload: parsed, private: url.searchParams.get('private') === 'true' }];
   }
-  const { messages } = parsed as { messages?: unknown };
+  const { messages } = (parsed ?? {}) as { messages?: unknown };
   return Array.isArray(messages) && messages.every(isMessage) ? messages : undefined;
 }
 
