@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts';
 import { credentialsOf, openGivenSession, openSession } from '../gateway/user-session.ts';
 import { forbidCoreDumps } from '../lifetime/core-dumps.ts';
 import type { Subject } from '../port/subject.ts';
+import { UNMARKED_HINT } from '../port/test-target.ts';
 import { Canary } from '../watch/canary.ts';
 import type { CanaryListener } from '../watch/canary-judge.ts';
 import type { OpenReversion } from '../watch/canary-memory.ts';
@@ -50,8 +51,6 @@ export interface OpenedCanary {
   /** Stops the metrics. */
   close(): Promise<void>;
 }
-
-const REFUSED_HINT = 'its owner must create the table ratchet_test_target, or use --i-own-this-target';
 
 /** @throws RatchetError for bad input, a target that refuses its key, or metrics that cannot be served */
 export async function openCanary(options: CanaryOptions): Promise<OpenedCanary> {
@@ -154,7 +153,7 @@ async function requireSupported(
   if (ownsTarget) return;
   if (reference !== undefined && (await reference.isMarked({ limitMs, signal }))) return;
   const problem = 'the target is not marked as a test target, so no generation is started';
-  throw new UsageError('remote-unmarked', problem, REFUSED_HINT);
+  throw new UsageError('remote-unmarked', problem, UNMARKED_HINT);
 }
 
 /** A token that is wrong from the beginning is a mistake; one that expires later is a poll that fails. */

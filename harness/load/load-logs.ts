@@ -5,6 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../clock.ts';
 import type { Exchange } from '../gateway/gateway.ts';
 import type { Percentiles } from '../port/load.ts';
+import { describeExchange } from '../recording/exchanges.ts';
 import type { RunningParts } from '../runner/run-plan.ts';
 import type { Barrier } from './known-times.ts';
 import { serviceLine } from './service-lines.ts';
@@ -36,7 +37,7 @@ export class LoadLogs {
     const { operation } = exchange;
     const now = this.#run.clock.now();
     const { served_by, lsn } = this.#run.takeService(operation);
-    const exchanges = [`${exchange.node ?? 'nobody'} ${exchange.status ?? 'no answer'}`];
+    const exchanges = [describeExchange(exchange)];
     const served = { ...(served_by === undefined ? {} : { served_by }), ...(lsn === undefined ? {} : { lsn }) };
     const supabaseMs = (now - begun) / 1e6;
     this.#services.write(

@@ -1,5 +1,6 @@
 /** Counts the polls of a load: rates, latencies, failures and reversions, over all and in slices of time. */
 import { isOlder } from '../history/order.ts';
+import { atShares } from '../nearest-rank.ts';
 import type { LoadSlice, LoadSummary, Percentiles } from '../port/load.ts';
 import type { ObservedProgress } from '../port/subject.ts';
 import type { PollLine } from './poll-lines.ts';
@@ -120,7 +121,6 @@ function sliceOf(from: number, to: number, seconds: readonly Second[]): LoadSlic
 
 /** By the nearest rank. */
 export function percentiles(values: readonly number[]): Percentiles {
-  const sorted = Float64Array.from(values).sort();
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  const [p50, p95, p99] = atShares(values, 0.5, 0.95, 0.99) as [number, number, number];
+  return { p50, p95, p99 };
 }

@@ -106,12 +106,17 @@ function noteService(services: Map<string, OpenService>, exchange: Exchange): vo
   if (exchange.operation === undefined) return;
   const service = serviceOf(services, exchange.operation);
   service.attempts += 1;
-  service.asked.push(`${exchange.node ?? 'nobody'} ${exchange.status ?? 'no answer'}`);
+  service.asked.push(describeExchange(exchange));
   if (exchange.status !== undefined && exchange.status < 400) {
     if (service.age_ms !== undefined) delete service.age_ms;
     if (exchange.node !== undefined) service.served_by = exchange.node;
     if (exchange.lsn !== undefined) service.lsn = exchange.lsn;
   }
+}
+
+/** Which database was asked, and with which result. */
+export function describeExchange({ node = 'nobody', status }: Exchange): string {
+  return `${node} ${status ?? 'no answer'}`;
 }
 
 function servedBy(exchange: Exchange): { served_by?: string; lsn?: string } {

@@ -1,5 +1,6 @@
 /** What an application's remedy costs, measured in the history of a run. */
 import type { HistoryEvent, ProgressValue, Value } from '../history/event.ts';
+import { atShares } from '../nearest-rank.ts';
 import type { RunCosts } from '../port/matrix.ts';
 
 /** The measurements of one or several runs, which can be added up. */
@@ -44,9 +45,10 @@ export function costsOf({
   behindMs,
 }: CostSamples): RunCosts | undefined {
   if (polls === 0) return undefined;
+  const [p50, p99] = atShares(latenciesMs, 0.5, 0.99) as [number, number];
   return {
     requestsPerPoll: attempts.reduce((sum, count) => sum + count, 0) / polls,
-    pollMs: { p50: rank(latenciesMs, 0.5), p99: rank(latenciesMs, 0.99) },
+    pollMs: { p50, p99 },
     primaryShare: fromPrimary / polls,
     answeredShare: polls / asked,
     behindMs,
@@ -99,10 +101,4 @@ function isLess(a: ProgressValue, b: ProgressValue): boolean {
 
 function msBetween(from: HistoryEvent | undefined, to: HistoryEvent): number {
   return from === undefined ? 0 : (to.time - from.time) / 1e6;
-}
-
-/** The nearest rank; 0 without values. */
-function rank(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

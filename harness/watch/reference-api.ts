@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import type { TrackedTable } from '../port/backend.ts';
 import type { Key, KeyValue, ObservedProgress } from '../port/subject.ts';
+import { TEST_TARGET_TABLE } from '../port/test-target.ts';
 import { keyColumns, keyRow, rowProgress } from '../tracked-values.ts';
 import { exchange } from './http-exchange.ts';
 import { reasonOf } from './watched-app.ts';
@@ -14,9 +15,6 @@ export interface ReferenceOptions {
   tracked: TrackedTable;
   clock: Clock;
 }
-
-/** A table of this name marks a project as a test target, as for `--backend remote`. */
-const MARKER = 'ratchet_test_target';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -67,7 +65,7 @@ export class ReferenceApi {
    * @throws EnvironmentError if it does not answer, UsageError if it refuses the key
    */
   async isMarked(limits: Limits): Promise<boolean> {
-    const { status } = await this.#get(`${MARKER}?limit=1`, limits).catch((error: unknown) => {
+    const { status } = await this.#get(`${TEST_TARGET_TABLE}?limit=1`, limits).catch((error: unknown) => {
       const hint = 'check the URL, and that the project is running';
       throw new EnvironmentError(
         'remote-unreachable',

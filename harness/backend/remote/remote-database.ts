@@ -1,8 +1,9 @@
 /** Connections to the databases of the target. */
 import postgres from 'postgres';
 import { EnvironmentError, UsageError } from '../../errors.ts';
+import { TEST_TARGET_TABLE } from '../../port/test-target.ts';
 import { firstOf } from '../../required.ts';
-import { MARKER, reasonOf, requirePermission } from './target.ts';
+import { reasonOf, requirePermission } from './target.ts';
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 
@@ -25,7 +26,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const database = postgres(connectionOf(url));
   try {
     const found = await database<{ replica: boolean; marked: boolean; pauses: boolean }[]>`
-      select pg_is_in_recovery() as replica, to_regclass(${`public.${MARKER}`}) is not null as marked,
+      select pg_is_in_recovery() as replica, to_regclass(${`public.${TEST_TARGET_TABLE}`}) is not null as marked,
              has_function_privilege('pg_wal_replay_pause()', 'execute')
                and has_function_privilege('pg_wal_replay_resume()', 'execute') as pauses`;
     const { replica, marked, pauses } = firstOf(found);

@@ -9,14 +9,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signToken } from '../../gateway/access-token.ts';
 import { aStory, aTab, plan as planOf } from '../../plan/builders/builders.ts';
 import { Terminal, type RunningUp } from '../../up/up.test-support.ts';
-import { MARKER } from './target.ts';
+import { TEST_TARGET_TABLE } from '../../port/test-target.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const terminal = new Terminal();
 afterAll(() => terminal.close());
 const marker = join(terminal.tmp, 'marker.sql');
 const reports = join(terminal.tmp, 'reports');
-writeFileSync(marker, `create table public.${MARKER} ();`);
+writeFileSync(marker, `create table public.${TEST_TARGET_TABLE} ();`);
 
 /** The variables of a target, with or without its databases. */
 function variablesOf({ variables }: RunningUp, withDatabases = true): NodeJS.ProcessEnv {
@@ -98,7 +98,7 @@ describe('an unmarked target', () => {
     const { status, stderr } = run('lagging-replica --subject legacy', variablesOf(up));
     expect([status, stderr]).toEqual([
       64,
-      `ratchet: the target at RATCHET_REMOTE_URL is not marked as a test target, so nothing is written to it — its owner must create the table ${MARKER}, or use --i-own-this-target\n`,
+      `ratchet: the target at RATCHET_REMOTE_URL is not marked as a test target, so nothing is written to it — its owner must create the table ${TEST_TARGET_TABLE}, or use --i-own-this-target\n`,
     ]);
     expect(await ask(up.variables['DB_URL']!, NEXT_TRANSACTION)).toEqual(before);
   });
@@ -351,7 +351,7 @@ describe('a target with a signed-in user', () => {
   const ANA = '6f1c3a9e-55a4-4c0e-8a8b-0d7f3f1f2a10';
   const FILES = {
     'supabase/migrations/1.sql': `
-      create table public.${MARKER} ();
+      create table public.${TEST_TARGET_TABLE} ();
       create table public.videos (name text primary key, percent integer not null default 0, owner uuid not null references auth.users (id));
       alter table public.videos enable row level security;
       create policy "own videos" on public.videos for select to authenticated using (auth.uid() = owner);`,

@@ -1,11 +1,12 @@
 /** The backend for a running Supabase, configured by environment variables. It writes only to a marked target. */
 import { RatchetError, UsageError } from '../../errors.ts';
 import type { Backend, Capability, ClusterOptions, Diagnosis } from '../../port/backend.ts';
+import { TEST_TARGET_TABLE } from '../../port/test-target.ts';
 import { GATEWAY_CAPABILITIES } from '../../gateway/gateway.ts';
 import { forbidCoreDumps } from '../../lifetime/core-dumps.ts';
 import { connectTarget } from './remote-cluster.ts';
 import { takeSettings, type Settings } from './remote-settings.ts';
-import { MARKER, isMarked, requireJwtSecret, requirePermission, requireTable } from './target.ts';
+import { isMarked, requireJwtSecret, requirePermission, requireTable } from './target.ts';
 
 export function remoteFrom(settings: Settings | UsageError): Backend {
   return {
@@ -78,7 +79,11 @@ async function diagnose(settings: Settings | UsageError): Promise<Diagnosis[]> {
 async function diagnoseTarget(settings: Settings): Promise<Diagnosis> {
   try {
     const ok = await isMarked(settings);
-    return { what: 'target', ok, detail: ok ? 'marked as a test target' : `not marked: it has no table ${MARKER}` };
+    return {
+      what: 'target',
+      ok,
+      detail: ok ? 'marked as a test target' : `not marked: it has no table ${TEST_TARGET_TABLE}`,
+    };
   } catch (error) {
     if (!(error instanceof RatchetError)) throw error;
     return { what: 'target', ok: false, detail: error.message };

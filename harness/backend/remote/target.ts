@@ -3,12 +3,10 @@ import { wallTime } from '../../clock.ts';
 import { EnvironmentError, UsageError } from '../../errors.ts';
 import { signToken } from '../../gateway/access-token.ts';
 import type { TrackedTable } from '../../port/backend.ts';
+import { TEST_TARGET_TABLE, UNMARKED_HINT } from '../../port/test-target.ts';
 import { keyColumns } from '../../tracked-values.ts';
 import { keyHeaders } from './remote-rest.ts';
 import type { Settings } from './remote-settings.ts';
-
-/** A table of this name in the schema `public` marks a project as a test target. */
-export const MARKER = 'ratchet_test_target';
 
 const TIMEOUT_MS = 10_000;
 /** How long the token of the check is valid. */
@@ -25,9 +23,12 @@ interface Answer {
 /** Whether the target is marked. @throws RatchetError if it does not answer or refuses a key */
 export async function isMarked(settings: Settings, signal?: AbortSignal): Promise<boolean> {
   const { secretKey, publishableKey } = settings;
-  const answer = await query(settings, secretKey, `${MARKER}?limit=1`, signal);
+  const answer = await query(settings, secretKey, `${TEST_TARGET_TABLE}?limit=1`, signal);
   requireKey(answer, 'RATCHET_REMOTE_SECRET_KEY');
-  requireKey(await query(settings, publishableKey, `${MARKER}?limit=1`, signal), 'RATCHET_REMOTE_PUBLISHABLE_KEY');
+  requireKey(
+    await query(settings, publishableKey, `${TEST_TARGET_TABLE}?limit=1`, signal),
+    'RATCHET_REMOTE_PUBLISHABLE_KEY',
+  );
   if (answer.status >= 500 || (answer.status >= 300 && answer.status < 400)) throw broken(answer);
   return answer.ok;
 }
@@ -36,7 +37,7 @@ export async function isMarked(settings: Settings, signal?: AbortSignal): Promis
 export async function requireJwtSecret(settings: Settings, jwtSecret: string, signal?: AbortSignal): Promise<void> {
   const token = signToken({ role: 'anon', exp: Math.floor(wallTime().getTime() / 1e3) + TOKEN_S }, jwtSecret);
   const asked = { authorization: `Bearer ${token}` };
-  const answer = await query(settings, settings.publishableKey, `${MARKER}?limit=1`, signal, asked);
+  const answer = await query(settings, settings.publishableKey, `${TEST_TARGET_TABLE}?limit=1`, signal, asked);
   if (answer.status !== 401 || answer.code === '42501') return;
   throw new UsageError(
     'remote-jwt-refused',
@@ -51,7 +52,7 @@ export function requirePermission(isMarked: boolean, ownsTarget: boolean | undef
   throw new UsageError(
     'remote-unmarked',
     `${which} is not marked as a test target, so nothing is written to it`,
-    `its owner must create the table ${MARKER}, or use --i-own-this-target`,
+    UNMARKED_HINT,
   );
 }
 
