@@ -5,7 +5,7 @@ const IO =
 
 /** What every room may use: errors and failures of the system, the clock, the async context, small helpers, the pace of work, tracked values. */
 const COMMON =
-  '(errors|clock|async-context|camel-case|defined-fields|json-file|make-folder|maybe-promise|optional-package|own-program|pace|package-version|required|route-file|seen-progress|short-path|stacks|status-path|suggestion|system-failure|tracked-values|writing)\\.ts';
+  '(errors|clock|async-context|camel-case|defined-fields|json-file|make-folder|maybe-promise|nearest-rank|optional-package|own-program|pace|package-version|required|route-file|seen-progress|short-path|stacks|status-path|suggestion|system-failure|tracked-values|writing)\\.ts';
 
 /** A rule against imports from one room of the harness to any but the given rooms. */
 const only = (name, room, allowed, comment) => ({

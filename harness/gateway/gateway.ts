@@ -45,6 +45,11 @@ export interface Exchange {
   responseBody: string | undefined;
 }
 
+/** Which database was asked, and with which result. */
+export function describeExchange({ node = 'nobody', status }: Exchange): string {
+  return `${node} ${status ?? 'no answer'}`;
+}
+
 export interface GatewayListener {
   requested(exchange: Exchange): void;
   /** The exchange is over; without a status, the response is lost. */

@@ -4,7 +4,7 @@
  */
 import type { TrackedTable } from '../port/backend.ts';
 import type { ClaimedFault } from '../gateway/claim.ts';
-import type { Exchange, GatewayListener } from '../gateway/gateway.ts';
+import { describeExchange, type Exchange, type GatewayListener } from '../gateway/gateway.ts';
 import type { EventBody, EventType, ProgressValue } from '../history/event.ts';
 import { keyColumns, trackedCommit } from '../tracked-values.ts';
 import type { ProcessNames, Recorder } from './recorder.ts';
@@ -112,11 +112,6 @@ function noteService(services: Map<string, OpenService>, exchange: Exchange): vo
     if (exchange.node !== undefined) service.served_by = exchange.node;
     if (exchange.lsn !== undefined) service.lsn = exchange.lsn;
   }
-}
-
-/** Which database was asked, and with which result. */
-export function describeExchange({ node = 'nobody', status }: Exchange): string {
-  return `${node} ${status ?? 'no answer'}`;
 }
 
 function servedBy(exchange: Exchange): { served_by?: string; lsn?: string } {
