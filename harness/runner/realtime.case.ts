@@ -5,119 +5,8 @@ import {
   type RealtimePostgresChangesPayload,
   type SupabaseClient,
 } from '@supabase/supabase-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CONFORMANCE_MODEL } from '../backend/conformance-schema.case.ts';
-import { conformanceOptions } from '../backend/conformance.case.ts';
-import type { Clock } from '../clock.ts';
-import { assembleGateway } from '../gateway/assembled-gateway.ts';
-import { withAuth } from '../gateway/with-auth.ts';
-import { withStream } from '../gateway/with-stream.ts';
-import { planOf } from '../plan/scenario.ts';
-import type { Backend, Cluster } from '../port/backend.ts';
-import { STREAM_ACTOR, type StreamTargets } from '../port/stream.ts';
-import type { RealtimeServer } from '../realtime/realtime-server.ts';
-import { inMacrotask } from '../simulation/simulate.ts';
-import { realHost, type Host } from './host.ts';
-import { startRealtime } from './realtime-of-run.ts';
-import { inVirtualTime } from './simulate-run.ts';
-import { scenario } from '../../scenarios/stream-gap.ts';
-
-export interface RealtimeEnvironment {
-  /** A client with the publishable key. */
-  open(session?: string): SupabaseClient;
-  /** Writes as the service, and asks Realtime over HTTP. */
-  service: SupabaseClient;
-  targets: StreamTargets;
-  sleep(milliseconds: number): Promise<void>;
-  /** Resolves when it holds; rejects after 5 s. */
-  until(holds: () => boolean): Promise<void>;
-}
-
-type Run = (test: (environment: RealtimeEnvironment) => Promise<void>) => Promise<void>;
-
-const PUBLISHED = ['stories', 'drafts', 'news'];
-const PUBLISH = {
-  name: 'publish.sql',
-  sql: `alter publication supabase_realtime add table ${PUBLISHED.map((name) => `public.${name}`).join(', ')};`,
-};
-const MODEL = {
-  ...CONFORMANCE_MODEL,
-  tables: Object.fromEntries(
-    Object.entries(CONFORMANCE_MODEL.tables).map(([name, table]) => [
-      name,
-      PUBLISHED.includes(name) ? { ...table, isPublished: true as const } : table,
-    ]),
-  ),
-};
-
-/** Every test has a cluster of its own, in virtual time. */
-export function virtually(backend: Backend): Run {
-  return (test) =>
-    inMacrotask(() =>
-      inVirtualTime({ plan: planOf(scenario, 1, { delay_ms: 1_000 }) }, async (host, world) => {
-        const { simulation, ...options } = conformanceOptions(0);
-        const { migrations } = options;
-        const virtual = { ...simulation!, ...host.simulation!, model: MODEL };
-        const cluster = await backend.start({
-          ...options,
-          migrations: [...migrations, PUBLISH],
-          simulation: virtual,
-        });
-        await inEnvironment(cluster, host, world.clock(), test);
-        await cluster.close();
-      }),
-    );
-}
-
-/** All tests share one cluster, whose rows have other keys in each of them. */
-export function really(backend: Backend): Run {
-  let cluster: Cluster;
-  beforeAll(async () => {
-    const { migrations, ...options } = conformanceOptions(0);
-    cluster = await backend.start({ ...options, migrations: [...migrations, PUBLISH] });
-  });
-  afterAll(() => cluster.close());
-  return (test) => inEnvironment(cluster, realHost, realHost.clock(), test);
-}
-
-async function inEnvironment(
-  cluster: Cluster,
-  host: Host,
-  clock: Clock,
-  test: (environment: RealtimeEnvironment) => Promise<void>,
-): Promise<void> {
-  const realtime = (await startRealtime(cluster, { tracked: undefined, clock, host })) as RealtimeServer;
-  const { gateway } = assembleGateway({ nodes: [cluster.primary], clock });
-  const served = withStream(withAuth(gateway, cluster, host.nowMs), realtime, (request) =>
-    realtime.messages.http(request),
-  );
-  const server = await host.serve(served);
-  const clients: SupabaseClient[] = [];
-  const open = (key: string, params: Record<string, string>): SupabaseClient => {
-    const client = createClient(server.url, key, { accessToken: async () => key, realtime: { params } });
-    clients.push(client);
-    return client;
-  };
-  const sleep = (milliseconds: number): Promise<void> => clock.sleep(milliseconds);
-  try {
-    await test({
-      open: (session = 'tab-1') => open(cluster.publishableKey, { [STREAM_ACTOR]: session }),
-      service: open(cluster.secretKey, {}),
-      targets: realtime.targets,
-      sleep,
-      async until(holds) {
-        for (let waited = 0; !holds(); waited += 20) {
-          if (waited > 5_000) throw new Error(`does not hold: ${holds.toString()}`);
-          await sleep(20);
-        }
-      },
-    });
-  } finally {
-    for (const client of clients) await client.realtime.disconnect();
-    realtime.close();
-    await server.close();
-  }
-}
+import { describe, expect, it } from 'vitest';
+import type { RealtimeEnvironment, Run } from './realtime-environment.case.ts';
 
 type Change = RealtimePostgresChangesPayload<Record<string, unknown>>;
 
@@ -235,6 +124,22 @@ export function describeRealtime(run: () => Run): void {
           ['INSERT', 1],
           ['DELETE', 'by-key'],
         ]);
+      }),
+    );
+
+    it(
+      'sends a change of the primary key as one update, with the key before',
+      inRun(async ({ open, service, until }) => {
+        const watched = watch(open(), { table: 'stories' });
+        await until(() => isReady(watched));
+        await service.from('stories').insert({ id: 'key-before', progress: 1 });
+        await service.from('stories').update({ id: 'key-after' }).eq('id', 'key-before');
+        await until(() => watched.changes.length === 2);
+        expect(watched.changes[1]).toMatchObject({
+          eventType: 'UPDATE',
+          old: { id: 'key-before' },
+          new: { id: 'key-after', progress: 1 },
+        });
       }),
     );
 

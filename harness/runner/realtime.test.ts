@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { simulatedBackend } from '../backend/simulated/simulated.ts';
-import { describeRealtime, virtually } from './realtime.case.ts';
+import { describeRealtime } from './realtime.case.ts';
+import { virtually } from './realtime-environment.case.ts';
 
 describe('Realtime in virtual time', () => {
   const run = virtually(simulatedBackend);

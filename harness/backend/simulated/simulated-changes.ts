@@ -28,12 +28,13 @@ export class SimulatedChanges implements ChangeFeed {
     if (this.#listeners.size === 0) return;
     const latest = new Map<string, Row | undefined>();
     const published: RowChange[] = [];
-    for (const { table: name, id, row } of changes) {
+    for (const { table: name, id, from = id, row } of changes) {
       const table = this.#tables.get(name);
       if (table === undefined) continue;
-      const place = `${name} ${id}`;
-      const old = latest.has(place) ? latest.get(place) : before.rows(name).get(id);
-      latest.set(place, row);
+      const place = `${name} ${from}`;
+      const old = latest.has(place) ? latest.get(place) : before.rows(name).get(from);
+      latest.set(place, undefined);
+      latest.set(`${name} ${id}`, row);
       const change = changeOf(table, old, row);
       if (change !== undefined) published.push(change);
     }

@@ -139,21 +139,25 @@ export class OpenTransaction implements Transaction {
     }
   }
 
-  #write(table: string, id: string, row: Row | undefined): void {
+  #write(table: string, id: string, row: Row | undefined, from = id): void {
+    this.#store(table, id, row);
+    this.changes.push({ table, id, row, ...(from === id ? {} : { from }) });
+  }
+
+  #store(table: string, id: string, row: Row | undefined): void {
     let written = this.#written.get(table);
     if (written === undefined) this.#written.set(table, (written = new Map()));
     written.set(id, row);
-    this.changes.push({ table, id, row });
   }
 
   #move(table: string, model: TableModel, old: Row, row: Row): void {
     const [from, to] = [idOf(model, old), idOf(model, row)];
     if (from !== to) {
       if (this.find(table, to) !== undefined) throw duplicateKey(table, model, row);
-      this.#write(table, from, undefined);
+      this.#store(table, from, undefined);
     }
     this.#requireReferences(table, model, row);
-    this.#write(table, to, row);
+    this.#write(table, to, row, from);
     if (from !== to) this.#requireUnreferenced(table, model, old);
   }
 

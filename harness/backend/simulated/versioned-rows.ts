@@ -7,6 +7,8 @@ export interface Change {
   table: string;
   /** Id of the row, unique in its table. */
   id: string;
+  /** Its id before, if the change gave it another one. */
+  from?: string;
   /** The new version; `undefined` for a deletion. */
   row: Row | undefined;
 }
@@ -79,8 +81,9 @@ export class View {
   advance(mayPass: (entry: LogEntry) => boolean): void {
     const { entries } = this.#log;
     for (let next = entries[this.#applied]; next !== undefined && mayPass(next); next = entries[this.#applied]) {
-      for (const { table, id, row } of next.changes) {
+      for (const { table, id, from, row } of next.changes) {
         const rows = this.rows(table) as Map<string, Row>;
+        if (from !== undefined) rows.delete(from);
         if (row === undefined) rows.delete(id);
         else rows.set(id, row);
       }
