@@ -34,6 +34,8 @@ export { scenario as persistedCache } from './persisted-cache.ts';
 export { scenario as streamGap } from './stream-gap.ts';
 export { scenario as streamReversed } from './stream-reversed.ts';
 export { scenario as hydrateFromReplica } from './hydrate-from-replica.ts';
+export { scenario as earlyJoin } from './early-join.ts';
+export { scenario as filterHidesEnd } from './filter-hides-end.ts';
 export { scenario as slotLost } from './slot-lost.ts';
 export { scenario as tokenExpired } from './token-expired.ts';
 export { scenario as tabAsleep } from './tab-asleep.ts';

@@ -205,7 +205,7 @@ describe('ratchet', () => {
     expect(fix.withstands['unequal-replicas']).toEqual({ run: true });
     const { stdout } = ratchet('list');
     expect(stdout).toMatch(
-      / withstands: aggregate, clock-skew, concurrent-generations, error-as-zero, .*, unequal-replicas, verify-then-rewrite\n/,
+      / withstands: aggregate, clock-skew, concurrent-generations, early-join, error-as-zero, .*, unequal-replicas, verify-then-rewrite\n/,
     );
     expect(stdout).toMatch(
       / does not withstand: ambiguous-write, cancelled-refetch, data-cache, double-submit, early-token, .*token-expired\n/,
