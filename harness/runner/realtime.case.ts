@@ -50,8 +50,10 @@ export function describeRealtime(run: () => Run): void {
   describe('postgres_changes', () => {
     it(
       'loses what is committed between SUBSCRIBED and `system` ok',
-      inRun(async ({ open, service, until }) => {
-        const watched = watch(open(), { table: 'stories' });
+      inRun(async ({ open, service, targets, until }) => {
+        // The insert is to be committed in between on a slow machine, too.
+        targets.delayReadiness('gap', 3_000);
+        const watched = watch(open('gap'), { table: 'stories' });
         await until(() => watched.statuses.includes('SUBSCRIBED'));
         expect(watched.system).toEqual([]);
         await service.from('stories').insert({ id: 'gap-1', progress: 1 });
