@@ -6,10 +6,35 @@ import type { History, HistoryEvent, Value } from '../history/event.ts';
 import { disagreement, holdsProgress, rank, slowOperations } from './brute-force.test-support.ts';
 import type { SlowOperation } from './brute-force.test-support.ts';
 import { judge } from './compose.ts';
+import { searchBoth } from './register-search.test-support.ts';
 
 test('linearizable agrees with trying all orders of the operations of each key', () => {
   const found = disagreement('linearizable', (history) => [...keysOf(history)].every((key) => hasOrder(history, key)));
   expect(found).toBeUndefined();
+});
+
+test('each search of a register by itself agrees with trying all orders', () => {
+  let [valid, violated] = [0, 0];
+  fc.assert(
+    fc.property(
+      fc.oneof(atomicHistoryArbitrary('repeated'), retriedStarts),
+      mutationArbitrary,
+      fc.boolean(),
+      (original, mutation, isMutated) => {
+        const whole = isMutated ? mutateReads(original, mutation) : original;
+        for (const key of keysOf(whole)) {
+          const events = whole.events.filter((event) => event.key === key);
+          const history = { ...whole, events: events.map((event, index) => ({ ...event, index })) };
+          const hasOne = hasOrder(history, key);
+          expect(searchBoth(history)).toMatchObject({ depthFirst: { hasOrder: hasOne }, sweep: { hasOrder: hasOne } });
+          if (hasOne) valid += 1;
+          else violated += 1;
+        }
+      },
+    ),
+    { numRuns: fc.readConfigureGlobal().numRuns ?? 3000 },
+  );
+  expect(Math.min(valid, violated)).toBeGreaterThan(0);
 });
 
 test('starts that were sent again agree with trying all orders, and their events alone are a contradiction', () => {

@@ -69,6 +69,7 @@ function search(
   budget: Budget,
 ): SearchedContradiction | undefined {
   const registers = new RegisterSearch(history, key);
+  if (registers.findsOrder(operations, budget)) return undefined;
   const contradictedAt = registers.contradictedAt(operations, budget);
   if (contradictedAt === NONE) return undefined;
   // The interval of a start may depend on later reads: see `register-beginnings.ts`.

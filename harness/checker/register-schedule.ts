@@ -13,8 +13,12 @@ export const UNOBSERVED = 0;
 export const ANY_BEGINNING = 1;
 const firstValue = 2;
 
-/** Distinguishes the values with which a generation begins. */
-export type IsBeginning = (value: number) => boolean;
+export interface Register {
+  /** Its value before the first operation. */
+  initial: number;
+  /** Distinguishes the values with which a generation begins. */
+  isBeginning: (value: number) => boolean;
+}
 
 /**
  * What is known of the operations on one register before the search: their values as small numbers, their steps in the
@@ -50,10 +54,7 @@ export class RegisterSchedule {
   readonly #values = new Map<number, number>();
 
   /** `operations` in the order of their beginnings; steps after the event `until` are left out. */
-  constructor(
-    operations: readonly RegisterOperation[],
-    { initial, isBeginning, until }: { initial: number; isBeginning: IsBeginning; until: number },
-  ) {
+  constructor(operations: readonly RegisterOperation[], { initial, isBeginning, until }: Register & { until: number }) {
     const count = operations.length;
     for (const { kind, value, from } of operations) {
       if (kind === 'read') this.#number(value);

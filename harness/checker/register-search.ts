@@ -2,9 +2,10 @@ import { NONE, PROGRESS, SHAPE } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { itemAt } from '../required.ts';
 import type { Budget } from './budget.ts';
+import { findsOrder } from './register-depth-first.ts';
 import type { RegisterOperation } from './register-operations.ts';
 import { RegisterSchedule } from './register-schedule.ts';
-import type { IsBeginning } from './register-schedule.ts';
+import type { Register } from './register-schedule.ts';
 import { RegisterSweep } from './register-sweep.ts';
 import type { Checkpoint } from './register-sweep.ts';
 
@@ -19,17 +20,26 @@ const spacing = 32;
  * time, until one explains the events, or none was left out.
  */
 export class RegisterSearch {
-  readonly #initial: number;
-  readonly #isBeginning: IsBeginning;
+  readonly #register: Register;
 
   constructor(history: HistoryColumns, key: number) {
     const { values, shape, progress } = history;
     const initial = values.initial.get(key);
-    this.#initial = initial === NONE ? values.count : initial;
-    this.#isBeginning = (value) => {
-      const first = values.firsts.get(value);
-      return (shape.get(first) & SHAPE) === PROGRESS && progress[first] === 0;
+    this.#register = {
+      initial: initial === NONE ? values.count : initial,
+      isBeginning: (value) => {
+        const first = values.firsts.get(value);
+        return (shape.get(first) & SHAPE) === PROGRESS && progress[first] === 0;
+      },
     };
+  }
+
+  /**
+   * Whether a depth-first search finds an order that explains all, which is cheap where it does not have to go back far.
+   * @throws SearchGaveUp
+   */
+  findsOrder(operations: readonly RegisterOperation[], budget: Budget): boolean {
+    return findsOrder(operations, this.#register, budget);
   }
 
   /**
@@ -43,11 +53,7 @@ export class RegisterSearch {
     budget: Budget,
     { until = Infinity, beginsAnywhere = false } = {},
   ): number {
-    const schedule = new RegisterSchedule(operations, {
-      initial: this.#initial,
-      isBeginning: this.#isBeginning,
-      until,
-    });
+    const schedule = new RegisterSchedule(operations, { ...this.#register, until });
     const sweep = new RegisterSweep(schedule, budget);
     try {
       sweep.begin(beginsAnywhere ? schedule.beginnings : [schedule.initial]);
