@@ -31,6 +31,7 @@ export const LONG_FILES: Readonly<Record<string, number>> = {
   'fixtures/planted/planted-clips.test.ts': 40,
   'fixtures/planted/planted-live.test.ts': 30,
   'harness/backend/containers/sweep.containers.test.ts': 40,
+  'fixtures/planted/planted-live.embedded.test.ts': 40,
   'harness/runner/realtime-differential.embedded.test.ts': 40,
 };
 
