@@ -95,6 +95,16 @@ it('is unknown for a subject that tests nothing', async () => {
   expect(results.cells[0]?.reason).toMatch(/nothing was tested/);
 });
 
+it('leaves out a subject that the backend cannot run at all, unless it is named', async () => {
+  const results = await matrix({ ...options, scenarios: ['racing-writers'] });
+  expect(results.valid).toBe(true);
+  expect(results.subjects).toContain('legacy');
+  expect(results.subjects).not.toContain('next-app');
+  expect(results.leftOut).toContainEqual({ subject: 'next-app', reason: expect.stringContaining('is a server') });
+  expect(matrixText(results, plainPalette)).toContain('left out: next-app: the subject next-app is a server');
+  await expect(matrix({ ...options, scenarios: ['racing-writers'], subjects: ['next-app'] })).rejects.toThrow('server');
+});
+
 it('refuses a project without subjects', async () => {
   await expect(matrix({ ...options, folder: tmpdir() })).rejects.toThrow('there are no subjects to compare');
 });

@@ -1,10 +1,13 @@
 /** Runs every scenario against every subject, and compares each verdict with what the subject declares. */
 import type { Validity } from '../checker/verdict.ts';
 import { UsageError } from '../errors.ts';
+import type { Backend } from '../port/backend.ts';
 import type { MatrixResults } from '../port/matrix.ts';
 import type { Subject } from '../port/subject.ts';
-import { openCatalogue } from '../runner/catalogue.ts';
+import { openCatalogue, type Catalogue } from '../runner/catalogue.ts';
 import type { ShardDivider } from '../runner/divide-titles.ts';
+import { connectionMissing } from '../runner/requirements.ts';
+import { backendOf } from './chosen-backend.ts';
 import { MatrixColumn, matrixOf, withBaseline } from './matrix-results.ts';
 import { openGate } from './open-gate.ts';
 import { openDivider, openJournal } from './open-shard.ts';
@@ -16,7 +19,7 @@ export interface MatrixOptions extends Omit<
   RunScenariosOptions,
   'subject' | 'reporter' | 'regressions' | 'onUnsupported'
 > {
-  /** The applications: names, paths of files, or values. Default: all subjects of the project. */
+  /** The applications: names, paths of files, or values. Default: all subjects of the project that the backend can run. */
   subjects?: readonly (string | Subject)[];
 }
 
@@ -24,9 +27,11 @@ export interface MatrixOptions extends Omit<
 export async function judgeMatrix({ subjects, ...options }: MatrixOptions = {}): Promise<MatrixResults> {
   requireWholeNumbers(options);
   const { folder = process.cwd(), properties } = options;
-  const { subjectNames, projectFolder } = await openCatalogue(folder);
-  const chosen = subjects ?? subjectNames;
-  if (chosen.length === 0) throw noSubjects();
+  const catalogue = await openCatalogue(folder);
+  const { projectFolder } = catalogue;
+  const { chosen, leftOut } =
+    subjects === undefined ? await possibleOf(catalogue, await backendOf(options)) : { chosen: subjects, leftOut: [] };
+  if (chosen.length === 0) throw noSubjects(leftOut);
   const isAll = options.shard === undefined;
   const around = { projectFolder, workingFolder: folder, isWhole: isAll, countsExpected: false, properties };
   const gate = openGate(options, around);
@@ -47,10 +52,27 @@ export async function judgeMatrix({ subjects, ...options }: MatrixOptions = {}):
     columns.push(column);
   }
   const isWhole = columns.length === chosen.length && !gate.isWaiting;
-  const results = withBaseline(matrixOf(columns, isWhole), isWhole, gate);
+  const results = withBaseline(matrixOf(columns, leftOut, isWhole), isWhole, gate);
   journal?.end(results.valid, results.durationMs);
   gate.update();
   return results;
+}
+
+/** The subjects of a project that the backend can run, and why it cannot run the others. */
+async function possibleOf(
+  { subjectNames, loadSubject }: Catalogue,
+  backend: Backend,
+): Promise<{ chosen: string[]; leftOut: MatrixResults['leftOut'] }> {
+  const reasons = await Promise.all(
+    subjectNames.map(async (subject) => ({
+      subject,
+      reason: connectionMissing(backend, await loadSubject(subject))?.message,
+    })),
+  );
+  return {
+    chosen: reasons.flatMap(({ subject, reason }) => (reason === undefined ? [subject] : [])),
+    leftOut: reasons.flatMap(({ subject, reason }) => (reason === undefined ? [] : [{ subject, reason }])),
+  };
 }
 
 /** One subject under all scenarios. A named scenario that it cannot run is left out, too. */
@@ -63,7 +85,8 @@ async function runColumn(
   return runProject(project, { ...options, regressions: false, onUnsupported: 'leave-out' }, divider);
 }
 
-function noSubjects(): UsageError {
+function noSubjects([first]: MatrixResults['leftOut']): UsageError {
   const hint = 'name them with --subject, or their folders as `subjects` in ratchet.config.ts';
-  return new UsageError('subject-missing', 'there are no subjects to compare', hint);
+  const why = first === undefined ? '' : `: ${first.reason}`;
+  return new UsageError('subject-missing', `there are no subjects to compare${why}`, hint);
 }

@@ -42,7 +42,7 @@ export function addMatrix(program: Command, finish: Finish, signal: AbortSignal)
     .argument('[scenario...]', 'names that `ratchet list` shows (default: all)')
     .addOption(
       new Option('--subject <name>', 'a subject, by name or path; may be repeated')
-        .default(undefined, 'all subjects of the project')
+        .default(undefined, 'all subjects of the project that the backend can run')
         .argParser((name: string, previous: string[] = []) => [...previous, name]),
     )
     .addOption(tagOption())

@@ -30,8 +30,8 @@ export interface MatrixResults {
   scenarios: readonly string[];
   subjects: readonly string[];
   cells: readonly MatrixCell[];
-  /** What cannot run on this backend or subject. */
-  leftOut: readonly { scenario: string; subject: string; reason: string }[];
+  /** What cannot run on this backend or subject; without a scenario, the subject cannot run at all. */
+  leftOut: readonly { scenario?: string; subject: string; reason: string }[];
   /** By subject, over all its runs; none for a subject whose polls were never answered. */
   costs: Readonly<Record<string, RunCosts>>;
   durationMs: number;

@@ -39,7 +39,7 @@ export function matrixText(matrix: MatrixResults, palette: Palette): string {
   }
   const told = cells.flatMap((cell) => describeCell(cell, palette));
   const omitted = leftOut.map(({ scenario, subject, reason }) =>
-    palette.dim(`left out: ${scenario} · ${subject}: ${reason}`),
+    palette.dim(`left out: ${scenario === undefined ? '' : `${scenario} · `}${subject}: ${reason}`),
   );
   const compared =
     baseline === undefined ? [] : ['', ...baseline.vanished.map(describeVanished), describeBaseline(baseline)];

@@ -41,16 +41,25 @@ export function requireSupport(plan: Plan, backend: WithCapabilities, subject: S
  * @throws UsageError for an application that is already running, if the backend starts databases of its own, and for one
  *   that is a server, if the backend runs in virtual time
  */
-export function requireConnection({ name, isConnecting, isVirtual }: Backend, subject: Subject): void {
+export function requireConnection(backend: Backend, subject: Subject): void {
+  const missing = connectionMissing(backend, subject);
+  if (missing !== undefined) throw missing;
+}
+
+/** Why the subject cannot be tested on the backend at all; `undefined` if it can. */
+export function connectionMissing(
+  { name, isConnecting, isVirtual }: Backend,
+  subject: Subject,
+): UsageError | undefined {
   if (subject.isServer === true && isVirtual === true) {
-    throw new UsageError(
+    return new UsageError(
       'subject-is-server',
       `the subject ${subject.name} is a server, whose time is real: the backend ${name} cannot run it`,
       'use --backend embedded, or describe the application by its modules: docs/SUBJECT.md',
     );
   }
-  if (subject.runsAt === undefined || isConnecting === true) return;
-  throw new UsageError(
+  if (subject.runsAt === undefined || isConnecting === true) return undefined;
+  return new UsageError(
     'subject-elsewhere',
     `the subject ${subject.name} runs at ${subject.runsAt} with a Supabase of its own, not with the databases of the backend ${name}`,
     'use --on with the environment that the application uses, --backend remote with its Supabase, or let Ratchet start it by its command',
