@@ -46,6 +46,8 @@ export interface ChangeTransaction {
 
 /** The changes that the primary logs, for tables of the publication. */
 export interface ChangeFeed {
+  /** Of the publication. */
+  tables(): readonly PublishedTable[];
   /** `undefined` if the table does not exist, or is not published. */
   table(schema: string, name: string): PublishedTable | undefined;
   /** Calls `listener` with every later transaction, in commit order; returns a function that stops it. */

@@ -8,6 +8,8 @@ import type { Host } from './host.ts';
 
 export interface EarlyGateway {
   server: GatewayServer;
+  /** The URL of this gateway itself, to which no other one passes requests on. */
+  ownUrl: string;
   /** From now on, requests are answered by this gateway. */
   open(gateway: ServedGateway): void;
 }
@@ -34,6 +36,7 @@ export async function serveFromStart(
   });
   const redirection = await cluster.redirect?.(server.url);
   return {
+    ownUrl: server.url,
     server: {
       url: redirection?.url ?? server.url,
       async close() {

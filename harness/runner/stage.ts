@@ -101,7 +101,7 @@ export async function prepareStage(
   const realtime = hasStreams(plan)
     ? await startRealtime(cluster, { tracked: subject.tracked, clock: host.clock(), host })
     : undefined;
-  const { server, open } = await serveFromStart(host, cluster, plan);
+  const { server, ownUrl, open } = await serveFromStart(host, cluster, plan);
   const clocks = appClocks(plan);
   const restoreDates = clocks === undefined ? () => undefined : installInstanceDates();
   const endAtStart = clocks === undefined ? undefined : await applyAtStart(plan, clocks);
@@ -177,7 +177,7 @@ export async function prepareStage(
     moments,
     instances,
     gatewayUrl: server.url,
-    openClient: tabClients(cluster, server.url, () => accessTokensOf(options.users, signing)),
+    openClient: tabClients(cluster, ownUrl, () => accessTokensOf(options.users, signing)),
     evidence: reportsCommits(backend, cluster) ? 'commit' : 'read',
     hasGenerations: subject.tracked.generation !== undefined,
     onStep: () => void (steps += 1),

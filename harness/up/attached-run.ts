@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import type { Cluster, Commit, NodeName, Outage, ReplicaNode, TrackedTable, Undo } from '../port/backend.ts';
+import type { ChangeFeed, ChangeTransaction } from '../port/stream.ts';
 import { required } from '../required.ts';
 import { rowKeyText } from '../tracked-values.ts';
 
@@ -90,6 +91,15 @@ export class AttachedRun {
   async addUser(user: Parameters<NonNullable<Cluster['addUser']>>[0]): Promise<void> {
     const { undoable } = this.#environment.cluster;
     this.#undo.push(await required(undoable, 'changes that can be undone').addUser(user));
+  }
+
+  /** The changes of the environment, each of which is passed on to the run until it detaches. */
+  async followChanges(pass: (transaction: ChangeTransaction) => void): Promise<ChangeFeed> {
+    const { cluster } = this.#environment;
+    const feed = await required(cluster.changes?.bind(cluster), 'the changes of the primary')();
+    const stop = feed.follow(pass);
+    this.#undo.push(async () => stop());
+    return feed;
   }
 
   /**

@@ -64,6 +64,15 @@ describe('a run on an environment', () => {
     expect(replayed).toMatchObject({ status: 1, stderr: '' });
   });
 
+  it('pushes what the application writes to a tab with a stream, until a fault of the run ends its channel', async () => {
+    const variables = await started('API_URL');
+    expect(terminal.ratchet(runs('filter-hides-end'), variables)).toMatchObject({ status: 0, stderr: '' });
+    const { stdout, status } = terminal.ratchet(runs('token-expired'), variables);
+    expect(stdout).toMatch(/✗ convergence +tab-1 was last shown story-1 at (40|85)%, but it ended at 100%/);
+    expect(status).toBe(1);
+    expect(await rows()).toEqual([]);
+  });
+
   it('is connected when `ratchet try` says so', async () => {
     const args = ['try', '--on', 'up', '--subject', app.subject];
     const { stdout, status } = terminal.ratchet(args, await started('API_URL'));

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { EnvironmentError } from '../errors.ts';
 import type { Backend, Cluster, ClusterOptions, DatabaseNode, NodeName, ReplicaNode } from '../port/backend.ts';
+import type { ChangeTransaction } from '../port/stream.ts';
+import { EnvironmentChanges } from './environment-changes.ts';
 import {
   answerFrom,
   sentRequest,
@@ -49,12 +51,14 @@ async function open(path: string, mine: Partial<RunCalls>): Promise<Environment>
 async function attach(path: string, options: ClusterOptions): Promise<Cluster> {
   const { tracked, replicas, onCommit, onDeath, onProgress, signal } = options;
   onProgress('attaching to the environment');
-  const environment = await open(path, { commit: onCommit });
+  const listeners = new Set<(transaction: ChangeTransaction) => void>();
+  const changed: RunCalls['changed'] = (transaction) => listeners.forEach((listener) => listener(transaction));
+  const environment = await open(path, { commit: onCommit, changed });
   try {
     signal?.throwIfAborted();
     const described = await environment.call('describe');
     if (tracked !== undefined) await environment.call('attach', tracked);
-    return clusterOf(environment, described, { replicas, onDeath });
+    return clusterOf(environment, described, { replicas, onDeath, listeners });
   } catch (error) {
     environment.end();
     throw error;
@@ -64,7 +68,11 @@ async function attach(path: string, options: ClusterOptions): Promise<Cluster> {
 function clusterOf(
   environment: Environment,
   { replicas, keys, versions, notes, missing, apiUrl, name }: EnvironmentDescription,
-  { replicas: wanted, onDeath }: Pick<ClusterOptions, 'replicas' | 'onDeath'>,
+  {
+    replicas: wanted,
+    onDeath,
+    listeners,
+  }: Pick<ClusterOptions, 'replicas' | 'onDeath'> & { listeners: Set<(transaction: ChangeTransaction) => void> },
 ): Cluster {
   let isOver = false;
   void environment.ended.then(() => {
@@ -88,6 +96,10 @@ function clusterOf(
     insert: (table, row) => environment.call('insert', table, row),
     addUser: (user) => environment.call('addUser', user),
     commitsDelivered: () => environment.call('commitsDelivered'),
+    async changes() {
+      const tables = await environment.call('followChanges');
+      return new EnvironmentChanges(tables, listeners, () => environment.call('changesDelivered'));
+    },
     async redirect(to) {
       await environment.call('redirect', to);
       return { url: apiUrl, end: () => environment.call('redirect', null) };

@@ -4,6 +4,7 @@ import type { Lsn } from '../history/lsn.ts';
 import type { Capability, Cluster, Commit, NodeName, Outage, TrackedTable } from '../port/backend.ts';
 import type { HttpAnswer, HttpMessage } from '../port/message.ts';
 import type { SignedInUser } from '../port/session.ts';
+import type { ChangeTransaction, PublishedTable } from '../port/stream.ts';
 
 /** The methods of an environment. */
 export interface EnvironmentCalls {
@@ -22,6 +23,9 @@ export interface EnvironmentCalls {
   insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void>;
   addUser(user: SignedInUser): Promise<void>;
   commitsDelivered(): Promise<void>;
+  /** Passes on to the run what the primary commits from now on. Resolves to the published tables. */
+  followChanges(): Promise<readonly PublishedTable[]>;
+  changesDelivered(): Promise<void>;
   /**
    * Sends the requests to the environment's gateway to the gateway of the run at this URL; `null`: to its own. Then it
    * resolves when the run has answered the earlier requests.
@@ -35,6 +39,8 @@ export interface EnvironmentCalls {
 export interface RunCalls {
   /** A commit of a row that the run has created. */
   commit(commit: Commit): void;
+  /** A transaction with changes of published tables, of anybody. */
+  changed(transaction: ChangeTransaction): void;
 }
 
 export interface EnvironmentDescription {

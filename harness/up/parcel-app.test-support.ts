@@ -35,6 +35,7 @@ create table public.depots (name text primary key);
 create table public.parcels (
   code text primary key, depot text not null references public.depots, packed integer not null default 0, phase text
 );
+alter publication supabase_realtime add table public.parcels;
 create table public.crates (code text primary key, packed integer not null default 0);
 `;
 

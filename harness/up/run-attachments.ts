@@ -33,7 +33,7 @@ export interface AttachableEnvironment extends EnvironmentParts {
 const ANSWERS_WITHIN_MS = 1_000;
 
 /** A promotion would not leave the environment as it was. */
-const NOT_ON_ENVIRONMENTS: ReadonlySet<Capability> = new Set(['promotion', 'stream']);
+const NOT_ON_ENVIRONMENTS: ReadonlySet<Capability> = new Set(['promotion']);
 
 export class RunAttachments {
   readonly #environment: AttachableEnvironment;
@@ -99,7 +99,8 @@ export class RunAttachments {
       });
     };
     const attachedRun = (): AttachedRun => required(attached, 'a run that is attached');
-    const run: SocketCalls<RunCalls> = callsOver(socket, this.#methods(attach, attachedRun, detach));
+    const changed: RunCalls['changed'] = (transaction) => void run.call('changed', transaction).catch(() => undefined);
+    const run: SocketCalls<RunCalls> = callsOver(socket, this.#methods(attach, attachedRun, changed, detach));
     void run.ended.then(async () => {
       this.#sockets.delete(socket);
       // Of a run that was killed. What cannot be undone is the environment's own failure, which it reports itself.
@@ -110,6 +111,7 @@ export class RunAttachments {
   #methods(
     attach: EnvironmentCalls['attach'],
     attached: () => AttachedRun,
+    changed: RunCalls['changed'],
     detach: () => Promise<void>,
   ): EnvironmentCalls {
     const { cluster } = this.#environment;
@@ -127,6 +129,8 @@ export class RunAttachments {
       insert: (table, row) => attached().insert(table, row),
       addUser: (user) => attached().addUser(user),
       commitsDelivered: () => cluster.commitsDelivered(),
+      followChanges: async () => (await attached().followChanges(changed)).tables(),
+      changesDelivered: async () => (await cluster.changes?.())?.delivered(),
       redirect: async (to) => {
         attached();
         this.#redirected = to === null ? undefined : new URL(to);

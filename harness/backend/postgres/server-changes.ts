@@ -50,6 +50,10 @@ export class ServerChanges implements ChangeFeed {
     await this.#connect();
   }
 
+  tables(): readonly PublishedTable[] {
+    return [...this.#tables.values()];
+  }
+
   table(schema: string, name: string): PublishedTable | undefined {
     const found = this.#tables.get(`${schema}.${name}`);
     // A table that has been published since is known at the next join.

@@ -12,6 +12,10 @@ export class SimulatedChanges implements ChangeFeed {
     this.#tables = new Map(tables.map((table) => [table.name, table]));
   }
 
+  tables(): readonly PublishedTable[] {
+    return [...this.#tables.values()];
+  }
+
   table(schema: string, name: string): PublishedTable | undefined {
     return schema === 'public' ? this.#tables.get(name) : undefined;
   }
