@@ -44,14 +44,19 @@ export interface ChangeTransaction {
   changes: readonly RowChange[];
 }
 
+export type SlotState = 'lost' | 'created';
+
 /** The changes that the primary logs, for tables of the publication. */
 export interface ChangeFeed {
   /** Of the publication. */
   tables(): readonly PublishedTable[];
   /** `undefined` if the table does not exist, or is not published. */
   table(schema: string, name: string): PublishedTable | undefined;
-  /** Calls `listener` with every later transaction, in commit order; returns a function that stops it. */
-  follow(listener: (transaction: ChangeTransaction) => void): () => void;
+  /**
+   * Calls `listener` with every later transaction, in commit order; returns a function that stops it.
+   * @param onSlot is called when the primary is lost, and when there is a slot at the end of the new one's log
+   */
+  follow(listener: (transaction: ChangeTransaction) => void, onSlot?: (state: SlotState) => void): () => void;
   /** Resolves when every transaction that was committed so far has been passed on. */
   delivered(): MaybePromise<void>;
 }

@@ -3,7 +3,7 @@
  * when a batch is read, not when it was committed. Source: supabase/realtime, `extensions/postgres_cdc_rls`.
  */
 import { mapMaybe, type MaybePromise } from '../maybe-promise.ts';
-import type { ChangeFeed, ChangeTransaction, RowChange } from '../port/stream.ts';
+import type { ChangeFeed, ChangeTransaction, RowChange, SlotState } from '../port/stream.ts';
 
 /** Passes a change to every subscription that it is for. Resolves to the number of frames. */
 export type Deliver = (change: RowChange, transaction: ChangeTransaction) => MaybePromise<number>;
@@ -11,6 +11,7 @@ export type Deliver = (change: RowChange, transaction: ChangeTransaction) => May
 export interface PollerOptions {
   feed: ChangeFeed;
   deliver: Deliver;
+  onSlot?(state: SlotState): void;
   nowMs(): number;
   later(milliseconds: number, run: () => void): void;
   /** Numbers in [0, 1). */
@@ -45,7 +46,14 @@ export class ChangePoller {
     if (this.#stop !== undefined) return;
     this.#lastPollMs = this.#options.nowMs();
     this.#slotSinceMs = this.#lastPollMs;
-    this.#stop = this.#options.feed.follow((transaction) => this.#committed(transaction));
+    this.#stop = this.#options.feed.follow(
+      (transaction) => this.#committed(transaction),
+      (state) => {
+        // Of a primary that is lost, nothing more is read.
+        this.#pending = [];
+        this.#options.onSlot?.(state);
+      },
+    );
   }
 
   /** What is pending, and what is committed until the returned function is called, is never read. */

@@ -6,7 +6,14 @@ import type { ApiKeys } from '../gateway/api-access.ts';
 import { roleOfKey } from '../gateway/api-access.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { DatabaseNode } from '../port/backend.ts';
-import type { ChangeFeed, ChangeTransaction, RowChange, StreamServer, StreamTargets } from '../port/stream.ts';
+import type {
+  ChangeFeed,
+  ChangeTransaction,
+  RowChange,
+  SlotState,
+  StreamServer,
+  StreamTargets,
+} from '../port/stream.ts';
 import { STREAM_ACTOR } from '../port/stream.ts';
 import { passes, type ActiveBinding } from './change-bindings.ts';
 import { NO_PRIMARY_KEY, payloadOf, UNAUTHORIZED } from './change-payload.ts';
@@ -30,6 +37,9 @@ export interface RealtimeOptions {
   random(): number;
 }
 
+/** From a new slot until the server subscribes the channels again. */
+const SUBSCRIBE_AGAIN_MS = { min: 1_000, max: 3_000 };
+
 export interface RealtimeServer extends StreamServer {
   readonly targets: StreamTargets;
   readonly messages: BroadcastMessages;
@@ -52,6 +62,7 @@ class Server implements RealtimeServer {
     this.#poller = new ChangePoller({
       ...options,
       deliver: (change, transaction) => this.#deliver(change, transaction),
+      onSlot: (state) => this.#slot(state),
     });
     this.targets = new StreamFaults(this.#sessions, () => this.#poller.loseSlot(), options.later);
     this.messages = new BroadcastMessages(options, (topic, isPrivate) => this.#receivers(topic, isPrivate));
@@ -84,6 +95,18 @@ class Server implements RealtimeServer {
   close(): void {
     this.#poller.stop();
     for (const session of this.#sessions) session.close(1001, '');
+  }
+
+  /** With the primary, the subscriptions are lost; the sign to a client is another `system` ok, when they are back. */
+  #slot(state: SlotState): void {
+    if (state === 'lost') {
+      for (const session of this.#sessions) session.unsubscribe();
+      return;
+    }
+    const { min, max } = SUBSCRIBE_AGAIN_MS;
+    this.#options.later(min + (max - min) * this.#options.random(), () => {
+      for (const session of this.#sessions) session.subscribeAgain();
+    });
   }
 
   *#receivers(topic: string, isPrivate: boolean): Iterable<{ session: StreamSession; channel: StreamChannel }> {

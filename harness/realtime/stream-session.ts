@@ -88,6 +88,15 @@ export class StreamSession implements StreamSocket, FaultySocket {
     for (const channel of this.channels.values()) this.#expire(channel);
   }
 
+  /** No change is for its channels until they are subscribed again. */
+  unsubscribe(): void {
+    for (const channel of this.channels.values()) channel.active = [];
+  }
+
+  subscribeAgain(): void {
+    for (const channel of this.channels.values()) if (channel.bindings.length > 0) this.#activate(channel);
+  }
+
   /**
    * Sends a change, if no fault keeps it back.
    * @param data as JSON
@@ -176,21 +185,29 @@ export class StreamSession implements StreamSocket, FaultySocket {
   /** @returns whether the join is accepted when the subscription is in effect: `accept` is called then */
   #subscribe(channel: StreamChannel, accept: () => void): boolean {
     if (channel.bindings.length === 0) return false;
-    const { faults, feed, later, subscribed } = this.#around;
+    const { faults, later } = this.#around;
     const waits = channel.config.postgres_changes_options?.wait === true;
-    later(READY_MS + faults.delayOf(this.actor), () => {
-      if (channel.isClosed) return;
-      try {
-        channel.active = channel.bindings.map((binding) => activate(binding, feed));
-        subscribed();
-        if (waits) accept();
-        this.#system(channel, 'postgres_changes', 'ok', 'Subscribed to PostgreSQL');
-      } catch (error) {
-        if (waits) accept();
-        this.#system(channel, 'postgres_changes', 'error', (error as Error).message);
-      }
-    });
+    later(READY_MS + faults.delayOf(this.actor), () => this.#activate(channel, waits ? accept : undefined));
     return waits;
+  }
+
+  #activate(channel: StreamChannel, accept?: () => void): void {
+    if (channel.isClosed) return;
+    const { feed, subscribed } = this.#around;
+    let refusal: string | undefined;
+    try {
+      channel.active = channel.bindings.map((binding) => activate(binding, feed));
+      subscribed();
+    } catch (error) {
+      refusal = (error as Error).message;
+    }
+    accept?.();
+    this.#system(
+      channel,
+      'postgres_changes',
+      refusal === undefined ? 'ok' : 'error',
+      refusal ?? 'Subscribed to PostgreSQL',
+    );
   }
 
   #renew(channel: StreamChannel, token: unknown): void {

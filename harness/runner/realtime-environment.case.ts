@@ -32,8 +32,10 @@ export interface RealtimeEnvironment {
   service: SupabaseClient;
   targets: StreamTargets;
   sleep(milliseconds: number): Promise<void>;
-  /** Resolves when it holds; rejects after 5 s. */
-  until(holds: () => boolean): Promise<void>;
+  /** Resolves when it holds; rejects after 5 s, or after as many milliseconds as given. */
+  until(holds: () => boolean, withinMs?: number): Promise<void>;
+  /** Begins to replace the primary by the replica, if there is one. */
+  promote(): Promise<void>;
 }
 
 export type Run = (test: (environment: RealtimeEnvironment) => Promise<void>) => Promise<void>;
@@ -41,11 +43,11 @@ export type Run = (test: (environment: RealtimeEnvironment) => Promise<void>) =>
 const PUBLISH = { name: 'publish.sql', sql: PUBLISHED_SQL };
 
 /** Every test has a cluster of its own, in virtual time. */
-export function virtually(backend: Backend): Run {
+export function virtually(backend: Backend, replicas = 0): Run {
   return (test) =>
     inMacrotask(() =>
       inVirtualTime({ plan: planOf(scenario, 1, { delay_ms: 1_000 }) }, async (host, world) => {
-        const { simulation, ...options } = conformanceOptions(0);
+        const { simulation, ...options } = conformanceOptions(replicas);
         const { migrations } = options;
         const virtual = { ...simulation!, ...host.simulation!, model: PUBLISHED_MODEL };
         const cluster = await backend.start({
@@ -60,10 +62,10 @@ export function virtually(backend: Backend): Run {
 }
 
 /** All tests share one cluster, whose rows have other keys in each of them. */
-export function really(backend: Backend): Run {
+export function really(backend: Backend, replicas = 0): Run {
   let cluster: Cluster;
   beforeAll(async () => {
-    const { migrations, ...options } = conformanceOptions(0);
+    const { migrations, ...options } = conformanceOptions(replicas);
     cluster = await backend.start({ ...options, migrations: [...migrations, PUBLISH] });
   });
   afterAll(() => cluster.close());
@@ -104,9 +106,10 @@ async function inEnvironment(
       service: open(cluster.secretKey, {}),
       targets: realtime.targets,
       sleep,
-      async until(holds) {
+      promote: async () => void (await cluster.promote!('replica-1', 0)),
+      async until(holds, withinMs = 5_000) {
         for (let waited = 0; !holds(); waited += 20) {
-          if (waited > 5_000) throw new Error(`does not hold: ${holds.toString()}`);
+          if (waited > withinMs) throw new Error(`does not hold: ${holds.toString()}`);
           await sleep(20);
         }
       },

@@ -340,6 +340,23 @@ export function describeRealtime(run: () => Run): void {
   });
 }
 
+/** @param run gives each test a cluster of its own, with a replica */
+export function describeRealtimePromotion(run: () => Run): void {
+  it('a promotion loses what is committed before the channels are subscribed again, which another `system` ok tells', () =>
+    run()(async ({ open, service, promote, sleep, until }) => {
+      const watched = watch(open(), { table: 'stories' });
+      await until(() => isReady(watched));
+      await promote();
+      while ((await service.from('stories').insert({ id: 'between', progress: 1 })).error !== null) await sleep(20);
+      expect(watched.system).toHaveLength(1);
+      await until(() => watched.system.length === 2, 20_000);
+      await service.from('stories').insert({ id: 'after', progress: 2 });
+      await until(() => watched.changes.length > 0);
+      expect(told(watched)).toEqual([['INSERT', 2]]);
+      expect(watched).toMatchObject({ statuses: ['SUBSCRIBED'], system: [{ status: 'ok' }, { status: 'ok' }] });
+    }));
+}
+
 function urlOf(client: SupabaseClient): string {
   return (client as unknown as { supabaseUrl: URL }).supabaseUrl.toString();
 }

@@ -1,9 +1,14 @@
 import { describe } from 'vitest';
 import { embeddedBackend } from '../backend/embedded/embedded.ts';
-import { describeRealtime } from './realtime.case.ts';
+import { describeRealtime, describeRealtimePromotion } from './realtime.case.ts';
 import { really } from './realtime-environment.case.ts';
 
 describe('Realtime at the gateway', () => {
   const run = really(embeddedBackend);
   describeRealtime(() => run);
+});
+
+describe('Realtime at the gateway of a primary that is lost', () => {
+  const run = really(embeddedBackend, 1);
+  describeRealtimePromotion(() => run);
 });

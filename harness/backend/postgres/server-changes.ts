@@ -4,7 +4,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lsnToBigInt, type Lsn } from '../../history/lsn.ts';
-import type { ChangeFeed, ChangeTransaction, PublishedTable, RowChange, StreamRow } from '../../port/stream.ts';
+import type {
+  ChangeFeed,
+  ChangeTransaction,
+  PublishedTable,
+  RowChange,
+  SlotState,
+  StreamRow,
+} from '../../port/stream.ts';
 import { streamValue } from '../stream-values.ts';
 import type { Address } from './address.ts';
 import { PgOutputChanges, type LoggedChange, type LoggedTransaction, type Row } from './pgoutput-changes.ts';
@@ -34,6 +41,7 @@ export async function followChanges(options: ServerChangesOptions): Promise<Serv
 export class ServerChanges implements ChangeFeed {
   readonly #options: ServerChangesOptions;
   readonly #listeners = new Set<(transaction: ChangeTransaction) => void>();
+  readonly #slotListeners = new Set<(state: SlotState) => void>();
   readonly #tables = new Map<string, PublishedTable>();
   #connection: ReplicationConnection | undefined;
   #delivered = 0n;
@@ -61,10 +69,14 @@ export class ServerChanges implements ChangeFeed {
     return found;
   }
 
-  follow(listener: (transaction: ChangeTransaction) => void): () => void {
+  readonly follow: ChangeFeed['follow'] = (listener, onSlot = () => undefined) => {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
+    this.#slotListeners.add(onSlot);
+    return () => {
+      this.#listeners.delete(listener);
+      this.#slotListeners.delete(onSlot);
+    };
+  };
 
   async delivered(): Promise<void> {
     const target = lsnToBigInt(await this.#options.flush());
@@ -82,6 +94,7 @@ export class ServerChanges implements ChangeFeed {
   async #connect(): Promise<void> {
     if (this.#publications === '') return;
     const reader = new PgOutputChanges();
+    let current: ReplicationConnection | undefined;
     const connection = await ReplicationConnection.open(this.#options.address(), {
       onMessage: (message) => {
         const transaction = reader.push(message);
@@ -92,20 +105,24 @@ export class ServerChanges implements ChangeFeed {
         if (replyRequested) this.#connection?.report(this.#delivered, false);
       },
       onClose: () => {
-        if (this.#connection === connection) void this.#reconnect();
+        if (current !== undefined && this.#connection === current) void this.#reconnect();
       },
     });
     await connection.decode(SLOT, this.#publications);
-    this.#connection = connection;
+    this.#connection = current = connection;
     if (this.#isClosed) connection.close();
   }
 
   async #reconnect(): Promise<void> {
     this.#connection = undefined;
+    if (this.#isClosed) return;
+    for (const listener of this.#slotListeners) listener('lost');
     while (!this.#isClosed) {
       await sleep(RECONNECT_MS, undefined, { ref: false });
       try {
-        return await this.#connect();
+        await this.#connect();
+        for (const listener of this.#slotListeners) listener('created');
+        return;
       } catch {
         // The new primary is not up yet.
       }

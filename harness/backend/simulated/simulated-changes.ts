@@ -1,5 +1,5 @@
 /** What Realtime reads of a simulation: the changes of published tables, passed on at their commit. */
-import type { ChangeFeed, ChangeTransaction, PublishedTable, RowChange } from '../../port/stream.ts';
+import type { ChangeFeed, ChangeTransaction, PublishedTable, RowChange, SlotState } from '../../port/stream.ts';
 import { streamValue } from '../stream-values.ts';
 import type { Change, View } from './versioned-rows.ts';
 import type { Row } from '../../port/model.ts';
@@ -7,6 +7,7 @@ import type { Row } from '../../port/model.ts';
 export class SimulatedChanges implements ChangeFeed {
   readonly #tables: ReadonlyMap<string, PublishedTable>;
   readonly #listeners = new Set<(transaction: ChangeTransaction) => void>();
+  readonly #slotListeners = new Set<(state: SlotState) => void>();
 
   constructor(tables: readonly PublishedTable[]) {
     this.#tables = new Map(tables.map((table) => [table.name, table]));
@@ -20,9 +21,18 @@ export class SimulatedChanges implements ChangeFeed {
     return schema === 'public' ? this.#tables.get(name) : undefined;
   }
 
-  follow(listener: (transaction: ChangeTransaction) => void): () => void {
+  readonly follow: ChangeFeed['follow'] = (listener, onSlot = () => undefined) => {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#slotListeners.add(onSlot);
+    return () => {
+      this.#listeners.delete(listener);
+      this.#slotListeners.delete(onSlot);
+    };
+  };
+
+  /** Of a primary that is lost, or of the new one. */
+  slot(state: SlotState): void {
+    for (const listener of this.#slotListeners) listener(state);
   }
 
   delivered(): void {}

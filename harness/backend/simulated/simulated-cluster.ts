@@ -120,6 +120,7 @@ class SimulatedCluster implements Cluster {
     const { lsn, position } = promoted.lag.current();
     const lost = this.#log.entries.filter((entry) => entry.position > position).flatMap(({ changes }) => changes);
     const startPrimary = this.#machine.outage('kill');
+    this.#changes?.slot('lost');
     const startReplica = promoted.machine.outage('kill');
     const done = this.#clock.sleep(downMs).then(async () => {
       this.#log.cut(position);
@@ -128,6 +129,7 @@ class SimulatedCluster implements Cluster {
       for (const { lag } of this.replicas) lag.rewind();
       this.#reportRestored(lost, lsn, name);
       await startPrimary();
+      this.#changes?.slot('created');
     });
     return {
       lsn,
