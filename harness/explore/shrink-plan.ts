@@ -9,7 +9,7 @@ import { firstOf, itemAt } from '../required.ts';
 import { minimise } from './minimise.ts';
 import type { Find } from './search.ts';
 import { decisiveGlobals } from './surviving-state.ts';
-import { failsSteadily, STEADY, steadiness, tryPlan, type Simulate, type Trial } from './trial.ts';
+import { failsSteadily, failureTest, STEADY, steadiness, tryPlan, type FailureTest, type Simulate, type Trial } from './trial.ts';
 
 export interface Shrunk {
   plan: Plan;
@@ -41,56 +41,54 @@ const RUNS_MAX = 3_000;
 export function shrink(find: Find, options: ShrinkOptions): Shrunk {
   const { simulate, addedGlobals, isOverdue } = options;
   const { failing, plan } = find;
+  const fails = failureTest(failing, simulate);
   if (failing.kind !== 'violation') {
-    const { plans, runs } = shrinkWhile(find, 0, options);
+    const { plans, runs } = shrinkWhile(find, fails, 0, options);
     return { plan: lastOf(plans), runs, steadiness: 0 };
   }
   const surviving = decisiveGlobals(addedGlobals(), () => holdsCompletely(find, simulate));
   if (surviving.length > 0) return { plan, runs: surviving.length, steadiness: 0, surviving };
   const shrunk = (plans: readonly Plan[], runs: number): Shrunk => {
     const smallest = lastOf(plans);
-    return { plan: smallest, runs, steadiness: steadiness(failing, smallest, simulate) };
+    return { plan: smallest, runs, steadiness: steadiness(fails, smallest) };
   };
-  const { plans, runs } = shrinkWhile(find, 0, options);
+  const { plans, runs } = shrinkWhile(find, fails, 0, options);
   const least = shrunk(plans, runs);
   if (least.steadiness >= STEADY || isOverdue()) return least;
-  const atLeast = steadiness(failing, firstOf(plans), simulate);
+  const atLeast = steadiness(fails, firstOf(plans));
   if (atLeast <= least.steadiness) return least;
-  const steady = lastThat(plans, (each) => failsSteadily(failing, each, simulate, atLeast));
-  const further = shrinkWhile({ ...find, plan: steady }, atLeast, options);
+  const steady = lastThat(plans, (each) => failsSteadily(fails, each, atLeast));
+  const further = shrinkWhile({ ...find, plan: steady }, fails, atLeast, options);
   return shrunk(further.plans, runs + further.runs);
 }
 
 /** Plans that fail, each smaller than the one before it. The first is cut to the story and the session of the violation, if it can be. */
 function shrinkWhile(
   { failing, plan: found }: Find,
+  test: FailureTest,
   steadyUnder: number,
   { simulate, isOverdue, onSmaller }: ShrinkOptions,
 ): { plans: Plan[]; runs: number } {
-  // Different cuts often make the same plan, which is tried only once.
-  const known = new Map<string, boolean>();
-  let runs = 0;
+  const tried = new Set<string>();
   const fails = (plan: Plan): boolean => {
-    const text = JSON.stringify(plan);
-    let isFailing = known.get(text);
-    if (isFailing === undefined) {
-      runs += 1;
-      isFailing = failsSteadily(failing, plan, simulate, steadyUnder);
-      known.set(text, isFailing);
-    }
+    tried.add(JSON.stringify(plan));
+    const isFailing = failsSteadily(test, plan, steadyUnder);
     if (isFailing) onSmaller(plan);
     return isFailing;
   };
   const plans: Plan[] = [];
+  let trial: Trial | undefined;
   for (const next of [focused, withExplicitRoute, withoutLaterSteps]) {
     if (failing.kind !== 'violation' || isOverdue()) break;
     const plan = plans.at(-1) ?? found;
-    const trial = tryPlan({ ...plan, properties: [failing.what] }, simulate);
-    plans.push(next(plan, trial).find(fails) ?? plan);
+    trial ??= tryPlan({ ...plan, properties: [failing.what] }, simulate);
+    const smaller = next(plan, trial).find(fails);
+    if (smaller !== undefined) trial = undefined;
+    plans.push(smaller ?? plan);
   }
   if (plans.length === 0) plans.push(found);
   minimise(lastOf(plans), (each) => fails(each) && plans.push(each) > 0, RUNS_MAX, isOverdue);
-  return { plans, runs };
+  return { plans, runs: tried.size };
 }
 
 /** The last plan for which it is true, found by bisection, if it is for none after one for which it is not. */

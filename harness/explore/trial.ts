@@ -72,7 +72,19 @@ export function isBlocked({ what }: Failing): boolean {
   return what === BLOCKED;
 }
 
-/** Whether a plan fails in the same way. */
+/** Whether a plan fails in the same way. Each plan is run once: different cuts, and timings of them, are often the same plan. */
+export type FailureTest = (plan: Plan) => boolean;
+
+export function failureTest(failing: Failing, simulate: Simulate): FailureTest {
+  const known = new Map<string, boolean>();
+  return (plan) => {
+    const text = JSON.stringify(plan);
+    const isFailing = known.get(text) ?? failsLike(failing, plan, simulate);
+    known.set(text, isFailing);
+    return isFailing;
+  };
+}
+
 function failsLike(failing: Failing, plan: Plan, simulate: Simulate): boolean {
   if (failing.kind === 'mismatch') return findMismatch(simulate(plan), simulate(plan)) !== undefined;
   if (failing.kind === 'broken') {
@@ -98,19 +110,19 @@ function isStopped({ incomplete }: TrialOutcome): boolean {
 export const STEADY = 4;
 
 /** The number of other timings under which a plan fails in the same way. */
-export function steadiness(failing: Failing, plan: Plan, simulate: Simulate): number {
-  return timings().filter((number) => failsLike(failing, disturbed(plan, number), simulate)).length;
+export function steadiness(fails: FailureTest, plan: Plan): number {
+  return timings().filter((number) => fails(disturbed(plan, number))).length;
 }
 
 /** Whether a plan fails in the same way, also under at least `atLeast` other timings. */
-export function failsSteadily(failing: Failing, plan: Plan, simulate: Simulate, atLeast: number): boolean {
-  if (!failsLike(failing, plan, simulate)) return false;
+export function failsSteadily(fails: FailureTest, plan: Plan, atLeast: number): boolean {
+  if (!fails(plan)) return false;
   let missing = atLeast;
   let left = STEADY;
   for (const number of timings()) {
     if (missing <= 0 || missing > left) break;
     left -= 1;
-    if (failsLike(failing, disturbed(plan, number), simulate)) missing -= 1;
+    if (fails(disturbed(plan, number))) missing -= 1;
   }
   return missing <= 0;
 }

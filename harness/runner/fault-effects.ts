@@ -67,10 +67,13 @@ class Effects implements FaultEffects {
   readonly #sessions: ReadonlySet<string | number | undefined>;
   /** For each request that is under way and each fault, the last commit that the fault held back before it came. */
   readonly #heldBefore = new Map<Exchange, readonly (Lsn | undefined)[]>();
+  /** The last commit that each fault holds back now. Requests share it until it is replaced. */
+  #held: readonly (Lsn | undefined)[];
   #requests = 0;
 
   constructor({ observers }: Plan, followed: readonly FollowedFault[], reportsCommits: boolean) {
     this.#followed = followed;
+    this.#held = followed.map(() => undefined);
     this.#reportsCommits = reportsCommits;
     this.#sessions = new Set<string | undefined>([undefined, ...observers.map(({ session }) => session)]);
   }
@@ -94,6 +97,7 @@ class Effects implements FaultEffects {
         const { fault, applies } = followed;
         if (applies && timedKind(fault).holdsBack?.(fault as never, version) !== false) followed.lastHeld = lsn;
       }
+      this.#held = this.#followed.map(({ lastHeld }) => lastHeld);
     } else if (f === 'read' && type === 'invoke' && this.#sessions.has(session)) {
       for (const followed of this.#open()) followed.missed.polls += 1;
     }
@@ -101,8 +105,7 @@ class Effects implements FaultEffects {
 
   requested(exchange: Exchange): void {
     this.#requests += 1;
-    const held = this.#followed.map(({ lastHeld }) => lastHeld);
-    this.#heldBefore.set(exchange, held);
+    this.#heldBefore.set(exchange, this.#held);
     const isRead = exchange.method === 'GET' || exchange.method === 'HEAD';
     if (!isRead || !this.#sessions.has(exchange.actor)) return;
     for (const followed of this.#open()) followed.missed.reads += 1;

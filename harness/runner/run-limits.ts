@@ -33,13 +33,19 @@ export async function limitReached(run: LimitedRun, signal: AbortSignal): Promis
   const { clock, plan, recorder } = run;
   const end = clock.now() + plan.run_ms_max * 1e6;
   const novelty = new Novelty(recorder.history.events);
-  for (let waitMs = QUIET_MS_MAX_WITHOUT_VALUES; ; waitMs = nextCheck(run, novelty)) {
+  for (let waitMs = QUIET_MS_MAX_WITHOUT_VALUES; ;) {
     await clock.sleep(Math.min(waitMs, (end - clock.now()) / 1e6), signal);
     if (signal.aborted) return undefined;
     if (clock.now() >= end) return timeout(plan.run_ms_max, recorder);
-    novelty.update();
-    if (isStuck(run) && novelty.pollsMin >= POLLS_MIN && quietMs(run, novelty) >= quietMsMax(novelty)) {
-      return stalled(run, quietMs(run, novelty));
+    if (isStuck(run)) {
+      // The events are read only here: most runs are never stuck.
+      novelty.update();
+      const leftMs = quietMsMax(novelty) - quietMs(run, novelty);
+      if (leftMs <= 0 && novelty.pollsMin >= POLLS_MIN) return stalled(run, quietMs(run, novelty));
+      waitMs = leftMs > 0 ? leftMs : RECHECK_MS;
+    } else {
+      // The quiet time of a run that is not stuck has not begun.
+      waitMs = run.isBusy() ? RECHECK_MS : QUIET_MS_MAX_WITHOUT_VALUES;
     }
   }
 }
@@ -66,13 +72,6 @@ function quietMs({ moments, clock }: LimitedRun, { newestAt }: Novelty): number 
 
 function quietMsMax({ hasValues, hasTabs }: Novelty): number {
   return hasValues || !hasTabs ? QUIET_MS_MAX : QUIET_MS_MAX_WITHOUT_VALUES;
-}
-
-function nextCheck(run: LimitedRun, novelty: Novelty): number {
-  // The quiet time of a run that is not stuck has not begun.
-  if (!isStuck(run)) return run.isBusy() ? RECHECK_MS : QUIET_MS_MAX_WITHOUT_VALUES;
-  const leftMs = quietMsMax(novelty) - quietMs(run, novelty);
-  return leftMs > 0 ? leftMs : RECHECK_MS;
 }
 
 function stalled({ moments }: LimitedRun, quiet: number): EnvironmentError {

@@ -1,6 +1,7 @@
 /** How the modules of an application are called: those of a Next.js application expect what its server adds. */
 import { createRequire } from 'node:module';
 import { currentOperation } from '../async-context.ts';
+import { memoize } from '../loader/memoize.ts';
 import { asNextRequest } from './next-modules.ts';
 import { answerInScope, runInScope } from './request-scope.ts';
 
@@ -13,7 +14,7 @@ export interface ModuleCalls {
 
 /** @param root folder of the application, which is one of Next.js if the package is installed there */
 export function callsFor(root: URL): ModuleCalls {
-  return hasNext(root) ? IN_SCOPE : PLAIN;
+  return hasNext(root.href) ? IN_SCOPE : PLAIN;
 }
 
 const PLAIN: ModuleCalls = { answer: (_, handler) => handler(), work: (task) => task() };
@@ -23,11 +24,11 @@ const IN_SCOPE: ModuleCalls = {
   work: (task) => runInScope(new Headers(currentOperation()?.credentials), task),
 };
 
-function hasNext(root: URL): boolean {
+const hasNext = memoize((root) => {
   try {
     createRequire(root).resolve('next/package.json');
     return true;
   } catch {
     return false;
   }
-}
+});

@@ -9,13 +9,22 @@ export type AfterTask = Promise<unknown> | (() => unknown);
 
 export class RequestScope {
   readonly headers: Headers;
-  readonly cookies: RequestCookies;
+  #cookies: RequestCookies | undefined;
   readonly #tasks: AfterTask[] = [];
   #hasEnded = false;
 
   constructor(headers: Headers) {
     this.headers = headers;
-    this.cookies = new RequestCookies(headers.get('cookie'));
+  }
+
+  /** Read when they are first asked for: most handlers ask for none. */
+  get cookies(): RequestCookies {
+    return (this.#cookies ??= new RequestCookies(this.headers.get('cookie')));
+  }
+
+  /** The `set-cookie` headers of the cookies that were changed. */
+  get changedCookies(): readonly string[] {
+    return this.#cookies?.changes() ?? [];
   }
 
   /** Runs a task once the request is answered. */
@@ -45,7 +54,7 @@ export function currentRequestScope(): RequestScope | undefined {
 
 /** Runs a route handler in the scope of the request that it answers. */
 export function answerInScope(request: Request, answer: () => Promise<Response>): Promise<Response> {
-  return runInScope(request.headers, async (scope) => withCookies(await answer(), scope.cookies.changes()));
+  return runInScope(request.headers, async (scope) => withCookies(await answer(), scope.changedCookies));
 }
 
 /** Runs code in the scope of a request with these headers. */

@@ -12,7 +12,7 @@ import type { Base } from './bases.ts';
 import type { Subject } from '../../port/subject.ts';
 import { inMacrotask } from '../../simulation/simulate.ts';
 import { simulationOf } from '../simulation.ts';
-import { steadiness } from '../trial.ts';
+import { failureTest, steadiness } from '../trial.ts';
 import type { BaseFacts, FailedPlan } from './enumerator.ts';
 import { exhaust, type DeviationsMax, type ExhaustProgress, type Exhausted, type ExhaustiveWorker } from './exhaust.ts';
 import type { SavedBatches } from './saved-batches.ts';
@@ -134,7 +134,7 @@ async function exploreBase(base: Base, title: RunTitle, options: ExploreBasesOpt
 async function steadinessOf({ failing, plan }: FailedPlan, subject: Subject): Promise<number | undefined> {
   if (failing.kind !== 'violation') return undefined;
   const simulate = await simulationOf(subject);
-  return inMacrotask(() => steadiness(failing, plan, simulate));
+  return inMacrotask(() => steadiness(failureTest(failing, simulate), plan));
 }
 
 /** A violation that vanishes in a new process is not one. */
