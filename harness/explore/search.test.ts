@@ -5,6 +5,7 @@ import { planSpace } from '../plan/arbitraries.ts';
 import type { Plan } from '../plan/plan.ts';
 import { fakeSimulate, outcomeOf } from './fake.test-support.ts';
 import { createSearcher } from './search-job.ts';
+import type { Simulate } from './trial.ts';
 import { CHUNK_RUNS, searchChunk, type ChunkResult, type SearchOptions } from './search.ts';
 
 const options = (overrides: Partial<SearchOptions> = {}): SearchOptions => ({
@@ -73,6 +74,20 @@ describe('a search', () => {
       const { find } = firstFind(search);
       const { plan } = createSearcher(search).shrink(find!, () => undefined);
       expect(summary(plan)).toEqual({ stories: 1, tabs: 1, generations: 1, deviations: 2 });
+    }
+  });
+
+  it('runs each smaller plan once, however often it is cut to it', () => {
+    for (let seed = 1; seed <= 15; seed++) {
+      const ran: string[] = [];
+      const simulate: Simulate = (plan, isEnough) => {
+        if (isEnough !== undefined) ran.push(JSON.stringify(plan));
+        return fakeSimulate(plan);
+      };
+      const search = options({ seed, simulate });
+      createSearcher(search).shrink(firstFind(search).find!, () => undefined);
+      expect(ran.length).toBeGreaterThan(0);
+      expect(new Set(ran).size).toBe(ran.length);
     }
   });
 

@@ -1,6 +1,6 @@
 /** `URL` without the parser's cost for those that are plain already; any other is a real one. */
 import { LightParams, listOf, textOf } from './light-params.ts';
-import { plainOf, writeOut, type PlainURL } from './plain-url.ts';
+import { plainFrom, plainOf, withProtocol, writeOut, type PlainURL } from './plain-url.ts';
 
 const RealURL = globalThis.URL;
 
@@ -27,7 +27,7 @@ export class LightURL {
 
   constructor(input: string | URL | LightURL, base?: string | URL | LightURL) {
     const text = typeof input === 'string' ? input : String(input);
-    const plain = base === undefined ? plainOf(text) : null;
+    const plain = base === undefined ? plainOf(text) : plainFrom(String(base), text);
     // oxlint-disable-next-line no-constructor-return
     if (plain === null) return new RealURL(text, base === undefined ? base : String(base)) as unknown as LightURL;
     this.#plain = plain;
@@ -102,6 +102,13 @@ export class LightURL {
 
   #change(part: (typeof PARTS)[number], value: string): void {
     if (this.#isBehind) this.#catchUp();
+    if (part === 'protocol' && this.#real === undefined) {
+      const plain = withProtocol(this.#plain, value);
+      if (plain !== null) {
+        this.#plain = plain;
+        return;
+      }
+    }
     this.#real ??= new RealURL(this.#plain.href);
     this.#real[part] = value;
     this.#params?.reload(listOf(this.#real.search));

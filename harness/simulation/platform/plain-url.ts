@@ -3,7 +3,9 @@ import { listOf, textOf } from './light-params.ts';
 
 /** Nothing in it that the parser would change: no port, no fragment, nothing to be escaped. */
 const PLAIN =
-  /^(https?:)\/\/((?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*)(\/[\w!$%&'()*+,./:;=@~-]*)(\?[\w!$%&()*+,./:;=?@~[\]\\^`{|}-]*)?$/;
+  /^(https?:|wss?:)\/\/((?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*)(\/[\w!$%&'()*+,./:;=@~-]*)(\?[\w!$%&()*+,./:;=?@~[\]\\^`{|}-]*)?$/;
+/** A path from the last folder of another URL. */
+const RELATIVE = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
 /** Segments that lead elsewhere, and names in another script. */
 const UNUSUAL = /\/\.|%2e|xn--/i;
 
@@ -101,6 +103,20 @@ export function plainOf(text: string): PlainURL | null {
   }
   last = url;
   return url;
+}
+
+/** The same for a text that is relative to another URL. */
+export function plainFrom(base: string, text: string): PlainURL | null {
+  const folder = RELATIVE.test(text) ? plainOf(base) : null;
+  if (folder === null) return null;
+  const { protocol, host, pathname } = folder;
+  return plainOf(`${protocol}//${host}${pathname.slice(0, pathname.lastIndexOf('/') + 1)}${text}`);
+}
+
+/** The same URL with another protocol, with or without its colon; `null`: it may not be plain. */
+export function withProtocol({ href, protocol }: PlainURL, other: string): PlainURL | null {
+  const name = /^(https?|wss?):?$/.exec(other)?.[1];
+  return name === undefined ? null : plainOf(`${name}:${href.slice(protocol.length)}`);
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

@@ -103,7 +103,7 @@ const query = fc.oneof(
 );
 const url = fc
   .tuple(
-    fc.constantFrom('http://', 'https://', 'HTTP://', 'ftp://', 'http://u:p@'),
+    fc.constantFrom('http://', 'https://', 'wss://', 'HTTP://', 'ftp://', 'http://u:p@'),
     host,
     fc.constantFrom('', ':80', ':443', ':8080'),
     fc.array(piece, { maxLength: 4 }),
@@ -145,7 +145,7 @@ describe('a light URL', () => {
     fc.record({ call: fc.constant('sort'), args: fc.constant([] as string[]) }),
     fc.record({
       part: fc.constantFrom(...PARTS.filter((part) => part !== 'origin')),
-      to: fc.oneof(fc.constantFrom('https:', 'a.b', '81', '/x y', '?a=1', '#z'), fc.string({ maxLength: 4 })),
+      to: fc.oneof(fc.constantFrom('https:', 'ws', 'ftp:', 'a.b', '81', '/x y', '?a=1', '#z'), fc.string({ maxLength: 4 })),
     }),
   );
 
@@ -175,10 +175,10 @@ describe('a light URL', () => {
       else return iterated((url.searchParams as any)[each.call](...each.args));
       return undefined;
     };
-    const base = fc.option(fc.constantFrom('http://a/b/c', 'https://x.y'), { nil: undefined });
+    const base = fc.option(fc.constantFrom('http://a/b/c', 'https://x.y', 'https://x.y/z/?a=1'), { nil: undefined });
     fc.assert(
       fc.property(
-        fc.oneof(url, fc.webUrl(), piece),
+        fc.oneof(url, fc.webUrl(), piece, fc.constantFrom('realtime/v1', 'a/../b')),
         base,
         fc.array(fc.tuple(change, way), { maxLength: 6 }),
         (text, base, steps) => {
