@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../errors.ts';
 import { incompleteMark } from '../history/marks.ts';
 import { planSpace } from '../plan/arbitraries.ts';
-import type { Plan } from '../plan/plan.ts';
+import { parsePlan, type Plan } from '../plan/plan.ts';
 import { fakeSimulate, outcomeOf } from './fake.test-support.ts';
 import { createSearcher } from './search-job.ts';
 import type { Simulate } from './trial.ts';
@@ -75,6 +75,31 @@ describe('a search', () => {
       const { plan } = createSearcher(search).shrink(find!, () => undefined);
       expect(summary(plan)).toEqual({ stories: 1, tabs: 1, generations: 1, deviations: 2 });
     }
+  });
+
+  it('makes steps quicker together with the polls that faults match, where neither alone violates the property', () => {
+    const slow = parsePlan(
+      {
+        plan: 1,
+        scenario: 'slow',
+        seed: 1,
+        topology: { replicas: 1, routing: 'primary-only' },
+        generations: [
+          { worker: 'worker-1', story: 'story-1', steps: [50, 100].map((progress) => ({ progress, after_ms: 3_200 })) },
+        ],
+        observers: [{ session: 'tab-1', story: 'story-1', every_ms: 1_000 }],
+        faults: [
+          { kind: 'lag', mode: 'timed', replica: 'replica-1', delay_ms: 4_000 },
+          { kind: 'http-route', match: { actor: 'tab-1', method: 'GET', nth: 8 }, to: 'replica-1' },
+        ],
+        properties: ['monotonic-view'],
+      },
+      'the slow plan',
+    );
+    const find = { chunk: 0, plan: slow, failing: { kind: 'violation', what: 'monotonic-view' } } as const;
+    const { plan } = createSearcher(options()).shrink(find, () => undefined);
+    const longestMs = Math.max(...plan.generations.flatMap(({ steps }) => steps.map((step) => step.after_ms)));
+    expect(longestMs).toBeLessThanOrEqual(800);
   });
 
   it('runs each smaller plan once, however often it is cut to it', () => {

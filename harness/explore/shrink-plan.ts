@@ -1,15 +1,24 @@
 /** Shrinks a find: first to the story and the session that it is about, then part by part. */
 import { worstOf, type Violation } from '../checker/verdict.ts';
-import type { Fault } from '../faults/fault-registry.ts';
+import { isRequestFault, type Fault } from '../faults/fault-registry.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { valueId } from '../history/order.ts';
-import { onlyWith } from '../plan/cuts.ts';
+import { onlyWith, PACE_MS } from '../plan/cuts.ts';
 import type { GenerationPlan, Plan } from '../plan/plan.ts';
 import { firstOf, itemAt } from '../required.ts';
 import { minimise } from './minimise.ts';
 import type { Find } from './search.ts';
 import { decisiveGlobals } from './surviving-state.ts';
-import { failsSteadily, failureTest, STEADY, steadiness, tryPlan, type FailureTest, type Simulate, type Trial } from './trial.ts';
+import {
+  failsSteadily,
+  failureTest,
+  STEADY,
+  steadiness,
+  tryPlan,
+  type FailureTest,
+  type Simulate,
+  type Trial,
+} from './trial.ts';
 
 export interface Shrunk {
   plan: Plan;
@@ -78,7 +87,7 @@ function shrinkWhile(
   };
   const plans: Plan[] = [];
   let trial: Trial | undefined;
-  for (const next of [focused, withExplicitRoute, withoutLaterSteps]) {
+  for (const next of [focused, withExplicitRoute, withoutLaterSteps, quicker]) {
     if (failing.kind !== 'violation' || isOverdue()) break;
     const plan = plans.at(-1) ?? found;
     trial ??= tryPlan({ ...plan, properties: [failing.what] }, simulate);
@@ -161,6 +170,29 @@ function withoutLaterSteps(plan: Plan, trial: Trial): Plan[] {
   });
   const hasLess = generations.some(({ steps }, at) => steps.length < itemAt(plan.generations, at).steps.length);
   return hasLess ? [{ ...plan, generations }] : [];
+}
+
+/**
+ * The plans whose steps take a part of their time, while the polls that faults match come earlier by as much. A shorter run is
+ * faster to try, and to confirm in real time.
+ */
+function quicker(plan: Plan): Plan[] {
+  return [8, 4, 2].map((times): Plan => {
+    const generations = plan.generations.map((generation) => ({
+      ...generation,
+      steps: generation.steps.map((step) => ({
+        ...step,
+        after_ms: Math.max(Math.min(step.after_ms, PACE_MS), Math.ceil(step.after_ms / times)),
+      })),
+    }));
+    const tabs = new Set<string | undefined>(plan.observers.map(({ session }) => session));
+    const faults = plan.faults.map((fault): Fault => {
+      if (!isRequestFault(fault) || fault.match.nth === undefined || !tabs.has(fault.match.actor)) return fault;
+      const nth = 1 + Math.round((fault.match.nth - 1) / times);
+      return { ...fault, match: { ...fault.match, nth } } as Fault;
+    });
+    return { ...plan, generations, faults };
+  });
 }
 
 function routed(plan: Plan, match: { actor: string; nth: number }, to: string): Plan {

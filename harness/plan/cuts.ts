@@ -224,7 +224,7 @@ function withoutError({ progress, after_ms, when }: Step): Step {
 }
 
 /** The duration of a benign step: long enough for a poll in between. */
-const PACE_MS = 100;
+export const PACE_MS = 100;
 
 function withoutSteps(plan: Plan, { worker }: GenerationPlan, from: number, count: number): Plan {
   let shorter = plan;

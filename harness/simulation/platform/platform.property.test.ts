@@ -145,7 +145,10 @@ describe('a light URL', () => {
     fc.record({ call: fc.constant('sort'), args: fc.constant([] as string[]) }),
     fc.record({
       part: fc.constantFrom(...PARTS.filter((part) => part !== 'origin')),
-      to: fc.oneof(fc.constantFrom('https:', 'ws', 'ftp:', 'a.b', '81', '/x y', '?a=1', '#z'), fc.string({ maxLength: 4 })),
+      to: fc.oneof(
+        fc.constantFrom('https:', 'ws', 'ftp:', 'a.b', '81', '/x y', '?a=1', '#z'),
+        fc.string({ maxLength: 4 }),
+      ),
     }),
   );
 
