@@ -1,6 +1,6 @@
 /** `URL` without the parser's cost for those that are plain already; any other is a real one. */
 import { LightParams, listOf, textOf } from './light-params.ts';
-import { plainFrom, plainOf, withProtocol, writeOut, type PlainURL } from './plain-url.ts';
+import { plainFrom, plainOf, withPart, writeOut, type PlainURL } from './plain-url.ts';
 
 const RealURL = globalThis.URL;
 
@@ -102,8 +102,8 @@ export class LightURL {
 
   #change(part: (typeof PARTS)[number], value: string): void {
     if (this.#isBehind) this.#catchUp();
-    if (part === 'protocol' && this.#real === undefined) {
-      const plain = withProtocol(this.#plain, value);
+    if (this.#real === undefined) {
+      const plain = withPart(this.#plain, part, value);
       if (plain !== null) {
         this.#plain = plain;
         return;

@@ -113,10 +113,14 @@ export function plainFrom(base: string, text: string): PlainURL | null {
   return plainOf(`${protocol}//${host}${pathname.slice(0, pathname.lastIndexOf('/') + 1)}${text}`);
 }
 
-/** The same URL with another protocol, with or without its colon; `null`: it may not be plain. */
-export function withProtocol({ href, protocol }: PlainURL, other: string): PlainURL | null {
-  const name = /^(https?|wss?):?$/.exec(other)?.[1];
-  return name === undefined ? null : plainOf(`${name}:${href.slice(protocol.length)}`);
+/** The same URL with another protocol, with or without its colon, or another path; `null`: it may not be plain. */
+export function withPart({ href, protocol, host, pathname }: PlainURL, part: string, value: string): PlainURL | null {
+  if (part === 'protocol') {
+    const name = /^(https?|wss?):?$/.exec(value)?.[1];
+    return name === undefined ? null : plainOf(`${name}:${href.slice(protocol.length)}`);
+  }
+  if (part !== 'pathname' || !value.startsWith('/') || value.includes('?')) return null;
+  return plainOf(`${protocol}//${host}${value}${href.slice(protocol.length + 2 + host.length + pathname.length)}`);
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

@@ -146,7 +146,7 @@ describe('a light URL', () => {
     fc.record({
       part: fc.constantFrom(...PARTS.filter((part) => part !== 'origin')),
       to: fc.oneof(
-        fc.constantFrom('https:', 'ws', 'ftp:', 'a.b', '81', '/x y', '?a=1', '#z'),
+        fc.constantFrom('https:', 'ws', 'ftp:', 'a.b', '81', '/x/y', '/x y', '/x?y', '?a=1', '#z'),
         fc.string({ maxLength: 4 }),
       ),
     }),
