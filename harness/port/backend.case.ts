@@ -266,6 +266,33 @@ export function describeBackend(backend: Backend): void {
       expect((await primary.from('stories').select().eq('id', id)).data).toEqual([]);
     });
 
+    it.each(['__proto__', 'constructor', 'prototype'])(
+      'refuses %s as a column, a filter and an argument, and changes no object',
+      async (name) => {
+        const stories = () => primary.from('stories');
+        const field = { [name]: { polluted: true } };
+        const requests = [
+          () => primary.rpc('progress_of', { story: id, ...field }),
+          () => primary.rpc('stories_from', { minimum: 0, [name]: 'eq.x' }, { get: true }),
+          () => stories().insert({ id: 'other', ...field }),
+          () => stories().update(field).eq('id', id),
+          () => stories().delete().eq(name, 'x'),
+        ];
+        for (const request of requests) {
+          const { status, error } = await request();
+          expect([status, error?.code]).toEqual([
+            expect.toBeOneOf([400, 404]),
+            expect.toBeOneOf(['42703', 'PGRST202', 'PGRST204']),
+          ]);
+        }
+        expect(await shown()).toBe(0);
+        const inherited: string[] = [];
+        // Also the fields of its prototype.
+        for (const key in {}) inherited.push(key);
+        expect(inherited).toEqual([]);
+      },
+    );
+
     it('cascades deletes', async () => {
       await primary.from('chapters').insert({ story_id: id, number: 1, title: 'One' });
       await primary.from('stories').delete().eq('id', id);
