@@ -13,6 +13,18 @@ it('docker-compose.yml publishes on the loopback only', () => {
   expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 
+it('no service of docker-compose.yml is made to run as root', () => {
+  const { services } = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
+    services: Record<string, { user?: string; privileged?: boolean; cap_add?: string[] }>;
+  };
+  for (const [name, { user, privileged, cap_add: capabilities }] of Object.entries(services)) {
+    expect([name, privileged, capabilities]).toEqual([name, undefined, undefined]);
+    expect(user ?? 'that of the image').not.toMatch(/^(root|0)\b/);
+  }
+  // Its image, of Node.js, would run it as root.
+  expect(services['gateway']?.user).toBe('65534:65534');
+});
+
 /** Empty if the compose plugin is not installed. */
 const plugins = compose(['version']).status === 0 ? ['docker compose'] : [];
 it.each(plugins)('%s accepts docker-compose.yml as valid', () => {

@@ -35,6 +35,12 @@ it('a project that changes none has only its migrations', async () => {
   expect(await read('[api]\nmax_rows = 50', 'supabase/migrations/1.sql')).toHaveLength(1);
 });
 
+it.each(['__proto__', 'constructor', 'prototype'])('a section or setting named %s sets nothing', async (name) => {
+  const toml = `[${name}.api]\nmax_rows = 1\n[api.${name}]\nmax_rows = 2\n[${name}]\nmax_rows = 3`;
+  expect(await read(toml)).toEqual([{ name: '1.sql', sql: 'select 1' }]);
+  for (const field of ['api', 'max_rows']) expect({}).not.toHaveProperty(field);
+});
+
 it.each([
   ['[api]\nschemas = "api"', 'api.schemas: Invalid input: expected array, received string'],
   ['[api]\nmax_rows = 0', 'api.max_rows: Too small: expected number to be >0'],

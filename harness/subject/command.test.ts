@@ -103,6 +103,20 @@ test.each([
   await expect(starting).rejects.toThrow(why);
 });
 
+test('a server that is killed during the run is reported with the signal and its last words', async () => {
+  const dying = `
+    const { createServer } = require('node:http');
+    createServer((request, response) => {
+      if (request.url === '/') return response.end();
+      console.error('its last words');
+      process.kill(process.pid, 'SIGKILL');
+    }).listen(process.env.PORT);
+  `;
+  const answer = ask(await start(server(dying)));
+  await expect(answer).rejects.toThrow(EnvironmentError);
+  await expect(answer).rejects.toThrow(/ended during the run: signal SIGKILL\nits last words$/);
+});
+
 test('the error for a program that does not exist names it', async () => {
   const starting = start(commandSubject({ ...port, command: ['no-such-program', 'start'], cwd: tmpdir() }));
   await expect(starting).rejects.toThrow(

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../../errors.ts';
@@ -152,23 +152,29 @@ describe('aborting a start', () => {
 });
 
 describe('the death of a server', () => {
-  it.each(['primary', 'replica-1'])('is reported once, with its name: %s', async (name) => {
-    const { cluster, deaths } = await startStories(1);
-    const home = homesOf(process.pid)[0]!;
-    const node = name === 'primary' ? cluster.primary : cluster.replicas[0]!;
-    const pid = Number.parseInt(readFileSync(`${home}/${name}/postmaster.pid`, 'utf8'), 10);
-    process.kill(pid, 'SIGKILL');
-    await eventually(() => deaths.length > 0);
-    expect(deaths[0]).toBeInstanceOf(EnvironmentError);
-    expect(deaths[0]!.message).toContain(`PostgreSQL ${name} died (SIGKILL)`);
-    await expect(askNode(node, new Request('http://localhost/rest/v1/stories'))).rejects.toThrow(
-      `PostgreSQL ${name} died`,
-    );
-    await expect(node.lsn()).rejects.toThrow(`PostgreSQL ${name} died`);
-    await cluster.close();
-    expect(deaths.length).toBe(1);
-    expect(existsSync(home)).toBe(false);
-  });
+  it.each(['primary', 'replica-1'])(
+    'is reported once, with its name, the signal and its last words: %s',
+    async (name) => {
+      const { cluster, deaths } = await startStories(1);
+      const home = homesOf(process.pid)[0]!;
+      const node = name === 'primary' ? cluster.primary : cluster.replicas[0]!;
+      appendFileSync(`${home}/${name}.log`, 'LOG:  its last words\n');
+      const pid = Number.parseInt(readFileSync(`${home}/${name}/postmaster.pid`, 'utf8'), 10);
+      process.kill(pid, 'SIGKILL');
+      await eventually(() => deaths.length > 0);
+      expect(deaths[0]).toBeInstanceOf(EnvironmentError);
+      expect(deaths[0]!.message).toContain(`PostgreSQL ${name} died (SIGKILL): `);
+      // Its processes may say something when they find that it has died.
+      expect(deaths[0]!.message).toMatch(/its last words|unexpected postmaster exit/);
+      await expect(askNode(node, new Request('http://localhost/rest/v1/stories'))).rejects.toThrow(
+        `PostgreSQL ${name} died`,
+      );
+      await expect(node.lsn()).rejects.toThrow(`PostgreSQL ${name} died`);
+      await cluster.close();
+      expect(deaths.length).toBe(1);
+      expect(existsSync(home)).toBe(false);
+    },
+  );
 
   it('rejects pending requests', async () => {
     const { cluster, deaths } = await startStories(0);

