@@ -63,6 +63,26 @@ test('a completed write has the value of its invoke if it repeats none, and its 
   expect(completed(progress(85, 'generating'), null)).toEqual({ ...whole, height: undefined });
   expect(completed(progress(85, 'generating'), progress(85))).toEqual(whole);
   expect(completed(progress(85), progress(85, 'failed'))).toEqual({ ...whole, status: 'failed' });
+  for (const ended of [undefined, null]) {
+    expect(completed(progress(85), ended)).toMatchObject({ progress: 85, status: undefined });
+  }
+});
+
+test('a read may return null, and a start completes with a generation of its own', () => {
+  expect(columnsOf(read('p', null)).valueAt(1)).toBeNull();
+  const started = columnsOf(invoke('w', 'start', progress(0, 'generating')), ok('w', 'start', progress([2, 0])));
+  expect([started.valueAt(1), started.statusAt(1)]).toEqual([{ generation: 2, progress: 0 }, undefined]);
+});
+
+test('the value that a cas expects is that of its invoke', () => {
+  const columns = columnsOf(invoke('c', 'cas', [1, 2]), show('tab-1', 3), ok('c', 'cas'));
+  expect([...columns.swapFrom]).toEqual([[0, 1]]);
+  expect([0, 2].map((at) => columns.valueAt(at))).toEqual([2, 2]);
+});
+
+test('a completion that names no session is in no other view', () => {
+  const columns = columnsOf(invoke('p', 'read', undefined, { session: 'tab-1' }), ok('p', 'read', progress(10)));
+  expect([columns.views.count, columns.view.get(0), columns.view.get(1)]).toEqual([1, 0, 0]);
 });
 
 test('a read has a value only if it is ok, a watch never', () => {
@@ -88,5 +108,6 @@ test('heights have the order of the values, or there are none', () => {
   expect(heights(progress(12.5))).toHaveLength(1);
   expect(heights(progress(1), 5)).toEqual([]);
   expect(heights(progress(33.3))).toEqual([]);
+  expect(heights(progress(1e-9))).toEqual([]);
   expect(heights(progress([2 ** 40, 1]))).toEqual([]);
 });

@@ -3,8 +3,12 @@ import type { History } from './event.ts';
 import { PartsSink, type PartedHistory, type PartsLimits } from './parted-history.ts';
 import { EventReader } from './reader.ts';
 
-class PagesInMemory implements PageStore {
+export class PagesInMemory implements PageStore {
   readonly #pages: Uint8Array[] = [];
+
+  get count(): number {
+    return this.#pages.length;
+  }
 
   add(page: Uint8Array): number {
     return this.#pages.push(page.slice()) - 1;
