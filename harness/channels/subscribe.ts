@@ -88,7 +88,8 @@ class StreamChannel implements Channel {
     if (this.#style.polls === true) await this.#poll.look();
     const settled = new AbortController();
     this.#onValue = () => {
-      if (this.#isCurrent()) settled.abort();
+      // With a reason, no error with a stack is made for it.
+      if (this.#isCurrent()) settled.abort(null);
     };
     this.#onValue();
     await this.#surroundings.clock.sleep(this.#plan.settle_ms ?? SETTLE_MS, settled.signal);

@@ -32,6 +32,20 @@ test('without a bound staleness is measured and not judged', () => {
   });
 });
 
+test('of values that were pushed it is measured when they arrive, and not judged', () => {
+  const pushed = (value: number, ms: number) => ({
+    ...ok('r', 'receive', progress(value), at(ms)),
+    process: 'r/stream',
+  });
+  const history = historyOf([climbing, pushed(10, 100), pushed(30, 101), later(30, 200)].flat());
+  expect(measured(history)).toMatchObject({
+    reads: 1,
+    behind: 0,
+    pushed: { count: 2, behind: 1, ms: { p50: 0, max: 89 }, versions: { max: 2 } },
+  });
+  expect(judgeOne(history, 'staleness', { maxStalenessMs: 0 }).valid).toBe(true);
+});
+
 test('time runs from the first missed write to the beginning of the read', () => {
   const history = historyOf([climbing, later(10, 100)].flat());
   expect(judgeOne(history, 'staleness', { maxStalenessMs: 89 }).valid).toBe(true);

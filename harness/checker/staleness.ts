@@ -1,4 +1,4 @@
-import { NONE, OK, READ_INVOKE, READ_OK } from '../history/codes.ts';
+import { NONE, OK, READ_INVOKE, READ_OK, RECEIVE_OK } from '../history/codes.ts';
 import type { HistoryColumns } from '../history/columns.ts';
 import { describeEvent } from './decrease.ts';
 import { COMPLETED_READ, extentOf } from './extent.ts';
@@ -14,7 +14,7 @@ import { VisibilityCurve } from './visibility-curve.ts';
  * How far each read was behind the writes that had completed when it began. In versions: the number of these writes
  * that are newer than the value returned. In time: from the completion of the first of them to the beginning of the
  * read. A bound of 500 ms means that every read that begins more than 500 ms after a write sees it. Judged only with a
- * bound.
+ * bound. Of a value that was pushed it is measured at its arrival, and never judged.
  *
  * The curve is the probability that a read which begins t after the newest completed write sees it (Bailis et al.,
  * Probabilistically Bounded Staleness, 2012).
@@ -22,7 +22,9 @@ import { VisibilityCurve } from './visibility-curve.ts';
 export const staleness: Checker = (history, options) => {
   const findings = new Findings('staleness');
   const lags = new Lags(history);
-  eachRead(history, (read, missed) => {
+  eachValue(history, (value, missed) => {
+    if (history.code.get(value) === RECEIVE_OK) return lags.addPushed(value, missed);
+    const read = value;
     lags.addRead(read, missed);
     const bound = brokenBound(lags, options);
     if (bound === undefined) return;
@@ -49,8 +51,8 @@ function brokenBound(
   return `within ${maxStalenessVersions} ${maxStalenessVersions === 1 ? 'version' : 'versions'}`;
 }
 
-/** Visits every completed read whose value has a known place among the writes, in order of completion. */
-function eachRead(history: HistoryColumns, visit: (read: number, missed: Missed) => void): void {
+/** Visits every completed read and every pushed value, if its value has a known place among the writes, in order. */
+function eachValue(history: HistoryColumns, visit: (event: number, missed: Missed) => void): void {
   const { code, mate, process, length } = history;
   const versions = new Versions(history);
   /** By process: the writes that its read in flight missed when it began. */
@@ -63,6 +65,9 @@ function eachRead(history: HistoryColumns, visit: (read: number, missed: Missed)
     } else if (what === READ_OK) {
       const missed = versions.isWrittenAnewSince(at, mate.get(at)) ? nothing : pending[process.get(at)];
       if (missed !== undefined) visit(at, missed);
+    } else if (what === RECEIVE_OK) {
+      const missed = versions.missedBy(at);
+      if (missed !== undefined) visit(at, missed);
     }
   }
 }
@@ -74,40 +79,68 @@ class Lags implements Measurement {
   lastMs = 0;
   lastVersions = 0;
   readonly #history: HistoryColumns;
-  readonly #ms = new Sample();
-  readonly #versions = new Sample();
-  #behind = 0;
+  readonly #reads = new Lag();
+  readonly #pushed = new Lag();
   readonly #curve = new VisibilityCurve();
 
   constructor(history: HistoryColumns) {
     this.#history = history;
   }
 
-  addRead(read: number, { count, earliest, newest }: Missed): void {
+  addRead(read: number, missed: Missed): void {
     const { time, mate } = this.#history;
     const began = time.get(mate.get(read));
-    this.lastMs = count === 0 ? 0 : (began - time.get(earliest)) / 1e6;
-    this.lastVersions = count;
-    this.#ms.add(this.lastMs);
-    this.#versions.add(count);
-    if (count > 0) this.#behind += 1;
-    if (newest !== NONE) this.#curve.add((began - time.get(newest)) / 1e6, count === 0);
+    this.lastMs = this.#lagMs(began, missed);
+    this.lastVersions = missed.count;
+    this.#reads.add(this.lastMs, missed.count);
+    if (missed.newest !== NONE) this.#curve.add((began - time.get(missed.newest)) / 1e6, missed.count === 0);
+  }
+
+  addPushed(receive: number, missed: Missed): void {
+    this.#pushed.add(this.#lagMs(this.#history.time.get(receive), missed), missed.count);
   }
 
   add(other: Lags): void {
-    this.#ms.addAll(other.#ms);
-    this.#versions.addAll(other.#versions);
-    this.#behind += other.#behind;
+    this.#reads.addAll(other.#reads);
+    this.#pushed.addAll(other.#pushed);
     this.#curve.addAll(other.#curve);
   }
 
   values(): Record<string, unknown> {
+    const { count: reads, ...lag } = this.#reads.values();
+    const pushed = this.#pushed.values();
+    return { reads, ...lag, visibility: this.#curve.points(), ...(pushed.count === 0 ? {} : { pushed }) };
+  }
+
+  #lagMs(at: number, { count, earliest }: Missed): number {
+    return count === 0 ? 0 : (at - this.#history.time.get(earliest)) / 1e6;
+  }
+}
+
+/** How far behind the values of one channel were. */
+class Lag {
+  readonly #ms = new Sample();
+  readonly #versions = new Sample();
+  #behind = 0;
+
+  add(ms: number, versions: number): void {
+    this.#ms.add(ms);
+    this.#versions.add(versions);
+    if (versions > 0) this.#behind += 1;
+  }
+
+  addAll(other: Lag): void {
+    this.#ms.addAll(other.#ms);
+    this.#versions.addAll(other.#versions);
+    this.#behind += other.#behind;
+  }
+
+  values() {
     return {
-      reads: this.#ms.count,
+      count: this.#ms.count,
       behind: this.#behind,
       ms: this.#ms.quantiles(),
       versions: this.#versions.quantiles(),
-      visibility: this.#curve.points(),
     };
   }
 }
