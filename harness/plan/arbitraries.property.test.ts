@@ -24,6 +24,12 @@ function startOf(deviation: Deviation): { after: { f: string } } | undefined {
   return Array.isArray(after) ? undefined : { after, ...rest };
 }
 
+/** Whether moves take a tab away from the instance where it began, and back. */
+function isBackAt(instance: number, moves: readonly { instance: number }[]): boolean {
+  const away = moves.findIndex((move) => move.instance !== instance);
+  return away >= 0 && moves.slice(away).some((move) => move.instance === instance);
+}
+
 describe('the plan space', () => {
   it('contains only valid plans', () => {
     expect.hasAssertions();
@@ -84,6 +90,41 @@ describe('the plan space', () => {
     expect([...sizes.replicas].sort()).toEqual([0, 1, 2, 3]);
     expect([...sizes.instances].sort()).toEqual([1, 2, 3]);
     expect(sizes.deviations).toContain(0);
+  });
+
+  it('contains what one fault would hide of another', () => {
+    const counts = { everyReplica: 0, comesBack: 0, stays: 0, late: 0 };
+    for (const { base, deviations } of fc.sample(planSpace(), { seed: 1, numRuns: 1_000 })) {
+      const faults = deviations.flatMap((each) => (each.kind === 'fault' ? [each.fault] : []));
+      const { replicas } = base.topology;
+      const held = faults.filter((fault) => fault.kind === 'lag' && fault.mode === 'exact');
+      const together = Map.groupBy(held, ({ hold_at }) => JSON.stringify(hold_at)).values();
+      if (replicas > 1 && [...together].some((some) => new Set(some.map(({ replica }) => replica)).size === replicas))
+        counts.everyReplica += 1;
+      const moves = Map.groupBy(
+        faults.filter((fault) => fault.kind === 'tab-move'),
+        ({ session }) => session,
+      );
+      if (base.observers.some((tab) => isBackAt(tab.instance, moves.get(tab.session) ?? []))) counts.comesBack += 1;
+      const shown = faults.flatMap((fault) => startOf({ kind: 'fault', fault })?.after ?? []);
+      const isStall = (each: Deviation) => each.kind === 'stall' && each.stall_ms === 1_000;
+      if (shown.some(({ f }) => f === 'show') && deviations.some(isStall)) counts.stays += 1;
+      const ends = base.generations.map(({ worker, steps }) => ({ worker, last: steps.length }));
+      const isLate = ({ worker, last }: (typeof ends)[number]): boolean =>
+        faults.some(
+          (fault) =>
+            fault.kind === 'http-late' &&
+            fault.match.actor === worker &&
+            fault.match.method === 'PATCH' &&
+            fault.match.nth! > last - 3 &&
+            fault.match.nth! <= last,
+        );
+      if (ends.some(isLate)) counts.late += 1;
+    }
+    expect(counts.everyReplica).toBeGreaterThan(50);
+    expect(counts.comesBack).toBeGreaterThan(100);
+    expect(counts.stays).toBeGreaterThan(250);
+    expect(counts.late).toBeGreaterThan(250);
   });
 
   it('judges what every application can guarantee under the plan', () => {

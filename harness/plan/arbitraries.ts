@@ -50,7 +50,7 @@ export function planSpace(range: Range = {}, kinds: readonly DeviationKind[] = d
       instanceFaults: rarelyOne(faultDraft(['instance'], 'start', limits)),
       losesCommits: range.deviations?.includes('promotion') === true ? fc.constant(true) : rarely,
       routing: fc.constantFrom(...(range.routings ?? MOSTLY_REPLICAS)),
-      watch_on_ms: fc.constantFrom(0, 0, 500, 1_000, 2_500),
+      watch_on_ms: fc.constantFrom(0, 500, 1_000, 2_500, 2_500),
       seed: fc.noShrink(fc.nat({ max: 999 })),
       caches: limits.kinds.has('cache') ? fc.array(cacheDrafts(), { maxLength: 2 }) : fc.constant([]),
     })

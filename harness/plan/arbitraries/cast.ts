@@ -39,8 +39,8 @@ function versionsOf(cast: Plan): Arbitrary<Version> {
 function faultChoices(cast: Plan, limits: Limits): Choice[] {
   const { workers, sessions, replicas } = namesOf(cast);
   const stories = [...new Set(cast.generations.map(({ story }) => story))];
-  const asked = sessions.length === 0 ? undefined : requestDraft(['GET', 'POST'], limits, true);
-  const written = requestDraft(['PATCH', 'POST', 'GET'], limits, false);
+  const asked = sessions.length === 0 ? undefined : requestDraft(['GET', 'POST'], limits, { isOfTab: true });
+  const written = requestDraft(['PATCH', 'POST', 'GET'], limits);
   const site: Arbitrary<Site> = fc
     .record({
       replica: oneOf(replicas),

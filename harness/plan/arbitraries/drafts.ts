@@ -30,10 +30,10 @@ const REPLICAS = [0, 1, 1, 1, 2, 2, 2, 3] as const;
 /** A fault that starts at a step of a generation. */
 export interface StepFaultDraft {
   fault: FaultDraft;
-  /** Of those that there are, in turn. */
-  replica: number;
-  /** Of those that there are, in turn; `undefined`: that of the tab. */
-  instance: number | undefined;
+  /** Of those that there are, in turn; `undefined`: all, each with a fault of its own. */
+  replica: number | undefined;
+  /** Counted from that of the tab, in turn: 0 is its own. */
+  instance: number;
   step: number;
   /** How many steps a replica lacks, if it lacks this one. */
   behind: number;
@@ -45,6 +45,8 @@ export interface StepFaultDraft {
   isOnceShown: boolean;
   /** How much later it starts. */
   plus_ms: number;
+  /** How much longer than usual the story stays at that step, so that the tabs see it. */
+  waits_ms: number;
 }
 
 function stepFaultDraft(on: readonly Target[], limits: Limits): Arbitrary<StepFaultDraft> | undefined {
@@ -60,8 +62,12 @@ function stepFaultDraft(on: readonly Target[], limits: Limits): Arbitrary<StepFa
     isOfTab: fc.boolean(),
     isOnceShown: fc.boolean(),
     plus_ms: fc.constantFrom(0, 0, 0, 100, 1_000),
+    waits_ms: fc.constant(0),
   });
 }
+
+/** As long as the longest time between two polls of a tab. */
+const WAITS_MS = 1_000;
 
 type Target = Parameters<typeof faultDraft>[0][number];
 const TARGETS = ['tab', 'instance', 'replica', 'actor'] as const satisfies Target[];
@@ -73,28 +79,34 @@ const TARGETS = ['tab', 'instance', 'replica', 'actor'] as const satisfies Targe
 function stepFaultDrafts(limits: Limits): Arbitrary<StepFaultDraft[]> {
   const draft = stepFaultDraft(TARGETS, limits);
   if (draft === undefined) return fc.constant([]);
-  const maybe = (on: Target) => fc.option(stepFaultDraft([on], limits) ?? draft, { nil: undefined, freq: 3 });
+  const mostly = (on: Target) => fc.option(stepFaultDraft([on], limits) ?? draft, { nil: undefined, freq: 5 });
+  const canWait = limits.kinds.has('stall') && limits.lags.includes(WAITS_MS);
   const together = fc
     .record({
       place: fc.record({
         step: fc.nat({ max: 6 }),
         tab: fc.nat({ max: 2 }),
         isOnceShown: fc.constantFrom(true, true, false),
+        waits_ms: canWait ? fc.constantFrom(WAITS_MS, WAITS_MS, 0) : fc.constant(0),
       }),
       plus_ms: fc.constantFrom(0, 0, 0, 100, 1_000),
-      user: maybe('tab'),
+      user: mostly('tab'),
+      movesBy: fc.constantFrom(1, 1, 2),
       anyUser: sometimes(stepFaultDraft(['tab'], limits) ?? draft),
-      instance: maybe('instance'),
-      replica: maybe('replica'),
-      actor: maybe('actor'),
+      // While it is down, it hides what it would answer.
+      instance: sometimes(stepFaultDraft(['instance'], limits) ?? draft),
+      replica: mostly('replica'),
+      ofAllReplicas: fc.boolean(),
+      actor: mostly('actor'),
+      isOfTab: fc.constantFrom(true, true, false),
     })
-    .map(({ place, plus_ms, user, anyUser, instance, replica, actor }) =>
+    .map(({ place, plus_ms, user, movesBy, anyUser, instance, replica, ofAllReplicas, actor, isOfTab }) =>
       [
-        user && { ...user, ...place, plus_ms: plus_ms + user.plus_ms },
+        user && { ...user, ...place, instance: movesBy, plus_ms: plus_ms + user.plus_ms },
         anyUser && { ...anyUser, ...place, tab: anyUser.tab, plus_ms: plus_ms + anyUser.plus_ms },
-        instance && { ...instance, ...place, instance: undefined, plus_ms },
-        replica && { ...replica, ...place, plus_ms },
-        actor && { ...actor, ...place, isOfTab: true, plus_ms },
+        instance && { ...instance, ...place, instance: 0, plus_ms },
+        replica && { ...replica, ...place, ...(ofAllReplicas ? { replica: undefined } : {}), plus_ms },
+        actor && { ...actor, ...place, isOfTab, plus_ms },
       ].flatMap((each) => each ?? []),
     );
   return fc.oneof({ weight: 3, arbitrary: few(draft) }, { weight: 2, arbitrary: together });
@@ -129,6 +141,8 @@ export interface TabDraft {
   afterGeneration: number;
   overlaps: boolean;
   forgets: boolean;
+  /** Whether it moves between the instances with the steps of that generation. */
+  roams: boolean;
   requests: readonly RequestDraft[];
   library: LibraryPlan | undefined;
 }
@@ -195,7 +209,9 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
     // With 1 ms, commits have the same time.
     pace_ms: fc.constantFrom(100, 50, 200, 500, 1),
     outcome: fc.constantFrom(...(range.outcomes ?? OUTCOMES)),
-    requests: few(requestDraft(['PATCH', 'POST', 'GET'], limits, false)),
+    requests: fc
+      .tuple(few(requestDraft(['PATCH', 'PATCH', 'POST', 'GET'], limits)), rarelyOne(lateUpdate(limits)))
+      .map((drafts) => drafts.flat()),
     errorAt: kinds.has('step-error') ? sometimes(fc.integer({ min: 1, max: 7 })) : fc.constant(undefined),
     stalls: few(
       kinds.has('stall')
@@ -204,6 +220,12 @@ function generationDraft(range: Range, limits: Limits): Arbitrary<GenerationDraf
     ),
     stepFaults: stepFaultDrafts(limits),
   });
+}
+
+/** An update that is applied when the generation is over, whose end it must not change. */
+function lateUpdate(limits: Limits): Arbitrary<RequestDraft> | undefined {
+  const kinds = new Set(['http-late'].filter((kind) => limits.kinds.has(kind)));
+  return requestDraft(['PATCH'], { ...limits, kinds }, { isFromEnd: fc.constant(true) });
 }
 
 function tabDraft(limits: Limits): Arbitrary<TabDraft> {
@@ -215,7 +237,8 @@ function tabDraft(limits: Limits): Arbitrary<TabDraft> {
     afterGeneration: fc.nat({ max: MANY - 1 }),
     overlaps: kinds.has('overlap') ? rarely : fc.constant(false),
     forgets: kinds.has('forget') ? seldom : fc.constant(false),
-    requests: few(requestDraft(['GET', 'POST'], limits, true)),
+    roams: kinds.has('tab-move') ? rarely : fc.constant(false),
+    requests: few(requestDraft(['GET', 'POST'], limits, { isOfTab: true })),
     library: kinds.has('library') ? sometimes(libraryDrafts()) : fc.constant(undefined),
   });
 }

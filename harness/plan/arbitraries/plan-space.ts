@@ -116,9 +116,13 @@ function addStory(cast: Cast, story: string, { generations, tabs, rowFaults }: S
   }
   const sessions = tabs.map((_, at) => `tab-${cast.observers.length + at + 1}`);
   for (const [number, { stepFaults }] of generations.entries()) {
+    const { worker, steps } = itemAt(own, number);
     for (const draft of stepFaults) {
-      const site = siteOf(cast, draft, { own, number, sessions, tabs });
-      cast.deviations.push({ kind: 'fault', fault: draft.fault(site) });
+      const { step, waits_ms: stallMs, fault } = draft;
+      if (stallMs > 0 && step < steps.length)
+        cast.deviations.push({ kind: 'stall', worker, step: step + 1, stall_ms: stallMs });
+      for (const site of sitesOf(cast, draft, { own, number, sessions, tabs }))
+        cast.deviations.push({ kind: 'fault', fault: fault(site) });
     }
   }
   for (const [at, draft] of tabs.entries()) addTab(cast, story, own, itemAt(sessions, at), draft);
@@ -133,13 +137,13 @@ function nameGeneration(
 ): GenerationPlan {
   const worker = `worker-${cast.generations.length + own.length + 1}`;
   const steps = stepsOf(draft);
-  for (const request of draft.requests) cast.deviations.push({ kind: 'fault', fault: request(worker, steps.length) });
-  for (const stall of draft.stalls) cast.deviations.push({ kind: 'stall', worker, ...stall });
   const { errorAt } = draft;
-  if (errorAt !== undefined) {
-    const step = steps.length - ((errorAt - 1) % steps.length);
-    cast.deviations.push({ kind: 'step-error', worker, step });
+  const errorStep = errorAt === undefined ? undefined : steps.length - ((errorAt - 1) % steps.length);
+  if (errorStep !== undefined) cast.deviations.push({ kind: 'step-error', worker, step: errorStep });
+  for (const request of draft.requests) {
+    cast.deviations.push({ kind: 'fault', fault: request(worker, errorStep ?? steps.length) });
   }
+  for (const stall of draft.stalls) cast.deviations.push({ kind: 'stall', worker, ...stall });
   return {
     worker,
     story,
@@ -158,25 +162,28 @@ interface StoryCast {
   tabs: StoryDraft['tabs'];
 }
 
-function siteOf(
+/** Where a fault is: at one place, or at each of the replicas. */
+function sitesOf(
   cast: Cast,
   { replica, instance, step, behind, tab, isOfTab, isOnceShown, plus_ms: plusMs }: StepFaultDraft,
   { own, number, sessions, tabs }: StoryCast,
-): Site {
+): Site[] {
   const { replicas, stories } = cast.draft;
   const session = itemAt(sessions, tab % sessions.length);
   const version = versionOf(own, number, step);
-  return {
-    // Without replicas, a fault of one is left out.
-    replica: `replica-${1 + (replica % Math.max(1, replicas.length))}`,
-    instance: instanceOf(cast, instance ?? itemAt(tabs, tab % tabs.length).instance),
+  // Without replicas, a fault of one is left out.
+  const replicasNumber = Math.max(1, replicas.length);
+  const numbers = replica === undefined ? Array.from({ length: replicasNumber }, (_, at) => at) : [replica];
+  return numbers.map((at) => ({
+    replica: `replica-${1 + (at % replicasNumber)}`,
+    instance: instanceOf(cast, itemAt(tabs, tab % tabs.length).instance + instance),
     session,
-    stories: stories.map((_, at) => nameOfStory(at)),
+    stories: stories.map((_, nth) => nameOfStory(nth)),
     actor: isOfTab ? session : itemAt(own, number).worker,
     version,
     before: versionBefore(own, number, step, behind),
     moment: later(isOnceShown ? afterShow(session, version) : afterCommit(version), plusMs),
-  };
+  }));
 }
 
 function addTab(
@@ -186,16 +193,31 @@ function addTab(
   session: string,
   draft: StoryDraft['tabs'][number],
 ): void {
-  const start =
-    draft.afterStep === undefined
-      ? START
-      : afterCommit(versionOf(own, draft.afterGeneration % own.length, draft.afterStep));
+  const generation = draft.afterGeneration % own.length;
+  const start = draft.afterStep === undefined ? START : afterCommit(versionOf(own, generation, draft.afterStep));
   const instance = instanceOf(cast, draft.instance);
   cast.observers.push({ ...BENIGN_TAB, session, story, instance, every_ms: draft.every_ms, start });
   if (draft.overlaps) cast.deviations.push({ kind: 'overlap', session });
   if (draft.library !== undefined) cast.deviations.push({ kind: 'library', session, library: draft.library });
   if (draft.forgets) cast.deviations.push({ kind: 'forget', session });
+  if (draft.roams) cast.deviations.push(...movesOf(cast, session, draft.instance, own, generation));
   for (const request of draft.requests) cast.deviations.push({ kind: 'fault', fault: request(session) });
+}
+
+/** A tab that comes back to an instance meets what that has remembered since. */
+function movesOf(
+  cast: Cast,
+  session: string,
+  instance: number,
+  own: readonly GenerationPlan[],
+  generation: number,
+): Deviation[] {
+  if (cast.draft.instances === 1) return [];
+  return itemAt(own, generation).steps.map((_, at) => {
+    const from = afterCommit(versionOf(own, generation, at + 1));
+    const fault = { kind: 'tab-move' as const, session, instance: instanceOf(cast, instance + at + 1), from };
+    return { kind: 'fault', fault };
+  });
 }
 
 function instanceOf({ draft }: Cast, wanted: number): number {
