@@ -94,7 +94,7 @@ function stepFaultDrafts(limits: Limits): Arbitrary<StepFaultDraft[]> {
       movesBy: fc.constantFrom(1, 1, 2),
       anyUser: sometimes(stepFaultDraft(['tab'], limits) ?? draft),
       // While it is down, it hides what it would answer.
-      instance: sometimes(stepFaultDraft(['instance'], limits) ?? draft),
+      instance: fc.option(stepFaultDraft(['instance'], limits) ?? draft, { nil: undefined, freq: 2 }),
       replica: mostly('replica'),
       ofAllReplicas: fc.boolean(),
       actor: mostly('actor'),
