@@ -61,7 +61,7 @@ export const httpWindow = defineFault({
           .record({
             how: fc.constantFrom('refuse', 'error', 'hang', 'hold-requests', 'hold-responses'),
             isOfActor: fc.constantFrom(false, false, true),
-            lasts: fc.constantFrom(...windows, ...windows.filter((ms) => ms >= POLLED_MS)),
+            lasts: fc.constantFrom(...windows),
           })
           .map(({ how, isOfActor, lasts }) => ({ actor, moment: from }) => {
             const whose = isOfActor ? { actor } : { to: 'primary' };
@@ -88,9 +88,6 @@ export const httpWindow = defineFault({
     },
   },
 });
-
-/** Most often as long as it takes until a tab polls. */
-const POLLED_MS = 1_000;
 
 const WORDS = {
   refuse: 'refused',

@@ -40,7 +40,9 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
  * @param kinds those of a range that names none
  */
 export function planSpace(range: Range = {}, kinds: readonly DeviationKind[] = deviationKinds): Arbitrary<Variation> {
-  const limits = limitsOf(range, kinds);
+  const { windows, ...others } = limitsOf(range, kinds);
+  // Most often as long as it takes until a tab polls.
+  const limits = { ...others, windows: [...windows, ...windows.filter((ms) => ms >= 1_000)] };
   return fc
     .record({
       // fast-check shrinks in this order: the most expensive parts come first.
