@@ -19,13 +19,16 @@ export class PagesInMemory implements PageStore {
   }
 }
 
+/** So short that lines go across the chunks. */
+const CHUNK_LENGTH = 150;
+
 /** The history as it is read in parts from its lines. */
 export function partedHistoryOf({ header, events }: History, limits: PartsLimits): PartedHistory {
   const lines = [...(header === undefined ? [] : [header]), ...events].map((line) => `${JSON.stringify(line)}\n`);
   const bytes = Buffer.from(lines.join(''));
   const sink = new PartsSink(new PagesInMemory(), limits);
   const reader = new EventReader('history', sink);
-  reader.push(bytes);
+  for (let at = 0; at < bytes.length; at += CHUNK_LENGTH) reader.push(bytes.subarray(at, at + CHUNK_LENGTH));
   return sink.finish(reader.end(), {
     lineAt: (start) => bytes.subarray(start, bytes.indexOf('\n', start)).toString(),
   });

@@ -59,6 +59,13 @@ test('all events of a key are in one part, and faults in none', () => {
   expect([...parted.withFaults()]).toHaveLength(keys.length + 1);
 });
 
+test('there are no parts without events', () => {
+  const lengths = [...partedHistoryOf(history, { parts: 50, pageEvents: 2 }).parts()].map(
+    (part) => part.history.length,
+  );
+  expect(lengths.toSorted()).toEqual([1, 4, 4]);
+});
+
 test('the events of a key are counted', () => {
   expect(['a', 'b', 'c', 'd', 'nemesis', 'tab-1'].map((key) => parted.eventsOf(key))).toEqual([4, 4, 1, 0, 0, 0]);
 });
