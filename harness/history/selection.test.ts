@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asColumns } from './columns-builder.ts';
-import { historyOf, info, read, receive, show, watch } from './history.test-support.ts';
+import { commit, historyOf, info, read, receive, show, watch, write } from './history.test-support.ts';
 import { select, unknownNames } from './selection.ts';
 
 const history = asColumns(
@@ -34,6 +34,23 @@ test('the watches and receives of other sessions are left out', () => {
   const selected = select(pushed, { sessions: ['tab-2'] });
   expect([0, 1, 2].map((at) => selected.isFault(at))).toEqual([true, true, true]);
   expect(select(pushed, { sessions: ['tab-1'] }).code).toEqual(pushed.code);
+});
+
+test('reads and shows of other sessions are left out, writes and commits are kept', () => {
+  const mixed = asColumns(
+    historyOf([
+      ...read('tab-1', { progress: 10 }),
+      show('tab-1', { progress: 10 }),
+      ...write('tab-1', { progress: 20 }),
+      commit({ progress: 20 }),
+      info('nemesis', 'fault'),
+      ...read('tab-2', { progress: 20 }),
+    ]),
+  );
+  const selected = select(mixed, { sessions: ['tab-2'] });
+  const isLeftOut = Array.from({ length: mixed.length }, (_, at) => selected.code[at] !== mixed.code[at]);
+  expect(isLeftOut).toEqual([true, true, true, false, false, false, false, false, false]);
+  expect([0, 2].map((at) => selected.isFault(at))).toEqual([true, true]);
 });
 
 test('an event that is not selected has no value that could explain another', () => {
