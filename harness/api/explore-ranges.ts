@@ -14,6 +14,7 @@ import { localWorker, threadWorker } from '../explore/search-workers.ts';
 import { simulationOf } from '../explore/simulation.ts';
 import { isScenario, loadSpace, spaceOf, type Space } from '../explore/space.ts';
 import { PLAN_SPACE } from '../plan/arbitraries.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Range } from '../plan/range.ts';
 import type { Reporter } from '../port/reporter.ts';
 import type { Scenario } from '../plan/scenario.ts';
@@ -62,6 +63,8 @@ export interface ExploreRangesOptions extends ProjectOptions, ExhaustiveOptions,
   checkDeterminism?: boolean;
   /** Counts which branches of the code of a subject of modules the search takes. */
   coverage?: boolean;
+  /** Whether a plan under which the subject fails counts, in the calling thread. Default: each does. */
+  isEvidence?: (plan: Plan) => boolean;
   /** Called with the progress of the search. */
   onProgress?(state: ExploreProgress | ExhaustiveProgress): void;
 }
@@ -134,7 +137,13 @@ async function searchRanges(project: Project, options: ExploreRangesOptions): Pr
         ? threadWorkers(space, project, job, options)
         : [
             localWorker(
-              createSearcher({ ...job, ...space, simulate: required(simulate, 'the simulation'), isOverdue }),
+              createSearcher({
+                ...job,
+                ...space,
+                simulate: required(simulate, 'the simulation'),
+                isOverdue,
+                isEvidence: options.isEvidence,
+              }),
               branches,
             ),
           ],

@@ -13,7 +13,6 @@ import type { Plan } from '../plan/plan.ts';
 import type { Hunt, HuntResults } from '../port/hunt.ts';
 import type { FoundPlan, JudgedExploration } from '../port/reporter.ts';
 import { openCatalogue, type Catalogue } from '../runner/catalogue.ts';
-import { inMacrotask } from '../simulation/simulate.ts';
 import { suggestionOf } from '../suggestion.ts';
 import { collect } from './collect.ts';
 import { exploreRanges } from './explore-ranges.ts';
@@ -87,6 +86,7 @@ async function huntOne({ name, planted, bug }: Task, catalogue: Catalogue, optio
   const copy = plant(planted, name, bug);
   try {
     const subject = await catalogue.loadSubject(copy.subject);
+    const holdsWithout = await correctUnder(planted, catalogue);
     const { explorations } = await collect(undefined, (reporter) =>
       exploreRanges({
         subject: { ...subject, name: `planted-${name}` },
@@ -94,6 +94,7 @@ async function huntOne({ name, planted, bug }: Task, catalogue: Catalogue, optio
         runs: options.runs ?? RUNS,
         limitMs: options.limitMs ?? LIMIT_MS,
         reporter,
+        isEvidence: holdsWithout,
         onProgress: (state) => 'search' in state && onProgress?.(`${state.search.state}, ${state.search.runs} plans`),
         ...(planted.properties === undefined ? {} : { properties: planted.properties }),
         ...(folder === undefined ? {} : { folder }),
@@ -102,21 +103,20 @@ async function huntOne({ name, planted, bug }: Task, catalogue: Catalogue, optio
         ...(seed === undefined ? {} : { seed }),
       }),
     );
-    const result = resultOf(explorations[0]);
-    const plan = explorations[0]?.found?.plan;
-    const isSound = !result.isFound || plan === undefined || (await holdsWithout(planted, plan, catalogue));
-    const doubt = isSound ? {} : { isFound: false, reason: 'the application violates it without the bug too' };
-    return { bug: name, file: bug[0], ...result, ...doubt };
+    return { bug: name, file: bug[0], ...resultOf(explorations[0]) };
   } finally {
     copy.remove();
   }
 }
 
-/** Whether the application without any bug holds under the plan. */
-async function holdsWithout({ root, subject: file }: PlantedBugs, plan: Plan, catalogue: Catalogue): Promise<boolean> {
+/** Whether the application without any bug holds under a plan: only then does the plan show the bug. */
+async function correctUnder(
+  { root, subject: file }: PlantedBugs,
+  catalogue: Catalogue,
+): Promise<(plan: Plan) => boolean> {
   const path = fileURLToPath(new URL(file, root));
   const simulate = await simulationOf(await catalogue.loadSubject(path));
-  return inMacrotask(() => tryPlan(plan, simulate).judgement.valid !== false);
+  return (plan) => tryPlan(plan, simulate).judgement.valid !== false;
 }
 
 function resultOf(exploration: JudgedExploration | undefined): Omit<Hunt, 'bug' | 'file'> {

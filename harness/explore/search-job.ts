@@ -47,14 +47,14 @@ export async function openSearcher(job: SearchJob): Promise<Searcher> {
 }
 
 export function createSearcher(options: SearchOptions & { simulate: Simulate }): Searcher {
-  const { simulate, isOverdue } = options;
+  const { simulate, isOverdue, isEvidence } = options;
   const addedGlobals = watchGlobals();
   return {
     search: (chunk, runs) => simulateBatch(() => searchChunk(options, chunk, runs)),
     shrink(find, onSmaller) {
       const spentMs = stopwatch();
       const isOver = (): boolean => isOverdue?.() === true || spentMs() > SHRINK_MS_MAX;
-      return simulateBatch(() => shrink(find, { simulate, addedGlobals, isOverdue: isOver, onSmaller }));
+      return simulateBatch(() => shrink(find, { simulate, addedGlobals, isOverdue: isOver, onSmaller, isEvidence }));
     },
   };
 }

@@ -118,6 +118,18 @@ describe('a search', () => {
     }
   });
 
+  it('finds, and shrinks to, only plans that count', () => {
+    const isEvidence = ({ observers }: Plan): boolean => observers.length > 1;
+    const search = options({ isEvidence });
+    const { find } = firstFind(search);
+    const { plan } = createSearcher(search).shrink(find!, () => undefined);
+    const unlimited = createSearcher(options()).shrink(find!, () => undefined);
+    expect([find!.plan, plan, unlimited.plan].map(isEvidence)).toEqual([true, true, false]);
+    const never = searchChunk(options({ isEvidence: () => false }), 0, CHUNK_RUNS);
+    expect(never).toMatchObject({ runs: CHUNK_RUNS });
+    expect(never.find).toBeUndefined();
+  });
+
   it('names the first event that differs between two runs of one plan', () => {
     let runs = 0;
     const simulate = (plan: Plan) => {

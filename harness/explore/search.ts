@@ -22,6 +22,8 @@ export interface SearchOptions {
   checkDeterminism?: boolean;
   /** Whether the search has used up its time: no further plan is tried. */
   isOverdue?(): boolean;
+  /** Whether a plan that fails counts. Default: each does. */
+  isEvidence?: ((plan: Plan) => boolean) | undefined;
 }
 
 export interface ChunkResult {
@@ -63,7 +65,7 @@ export function searchChunk(options: SearchOptions, chunk: number, runs: number)
       result.untestedReason ??= reason;
     }
     if (warning !== undefined) result.warning ??= warning;
-    if (failing === undefined) return true;
+    if (failing === undefined || options.isEvidence?.(plan) === false) return true;
     const isLast = failing.kind !== 'broken' || isBlocked(failing);
     if (isLast) result.find = { chunk, plan, failing };
     else result.find ??= { chunk, plan, failing };

@@ -38,6 +38,8 @@ export interface ShrinkOptions {
   isOverdue(): boolean;
   /** Called with every smaller plan that is found. */
   onSmaller(plan: Plan): void;
+  /** Whether a plan that fails counts. Default: each does. */
+  isEvidence?: ((plan: Plan) => boolean) | undefined;
 }
 
 /** Maximum number of plans to try. */
@@ -48,9 +50,9 @@ const RUNS_MAX = 3_000;
  * every smaller plan fails under as many, because real databases do not reproduce the exact timing of a simulation.
  */
 export function shrink(find: Find, options: ShrinkOptions): Shrunk {
-  const { simulate, addedGlobals, isOverdue } = options;
+  const { simulate, addedGlobals, isOverdue, isEvidence } = options;
   const { failing, plan } = find;
-  const fails = failureTest(failing, simulate);
+  const fails = failureTest(failing, simulate, isEvidence);
   if (failing.kind !== 'violation') {
     const { plans, runs } = shrinkWhile(find, fails, 0, options);
     return { plan: lastOf(plans), runs, steadiness: 0 };

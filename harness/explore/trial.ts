@@ -75,11 +75,16 @@ export function isBlocked({ what }: Failing): boolean {
 /** Whether a plan fails in the same way. Each plan is run once: different cuts, and timings of them, are often the same plan. */
 export type FailureTest = (plan: Plan) => boolean;
 
-export function failureTest(failing: Failing, simulate: Simulate): FailureTest {
+/** @param isEvidence whether a plan that fails counts */
+export function failureTest(
+  failing: Failing,
+  simulate: Simulate,
+  isEvidence: (plan: Plan) => boolean = () => true,
+): FailureTest {
   const known = new Map<string, boolean>();
   return (plan) => {
     const text = JSON.stringify(plan);
-    const isFailing = known.get(text) ?? failsLike(failing, plan, simulate);
+    const isFailing = known.get(text) ?? (failsLike(failing, plan, simulate) && isEvidence(plan));
     known.set(text, isFailing);
     return isFailing;
   };
