@@ -19,6 +19,8 @@ export interface Host {
   onFailure(listener: (reason: Error) => void): void;
   /** A resource that the application has not released, such as a timer. Called after the application is closed. */
   findLeak(): Error | undefined;
+  /** Whether a request has been sent and is not answered yet. Without it, only those that have arrived are known. */
+  hasRequestsInFlight?(): boolean;
   /** How many status requests an instance of the application answers at the same time; others wait. No limit by default. */
   readonly inFlightMax?: number;
   /** Present if the host can run a virtual backend. */

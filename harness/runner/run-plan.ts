@@ -247,6 +247,7 @@ async function perform(
     watching.abort(OVER);
     await Promise.all(watches);
     if (!signal.aborted) {
+      if (await requestsEnded(stage, signal)) await waitForReplicas(cluster, stage.clock, signal);
       await cluster.commitsDelivered();
       await Promise.all(observers.map((observer) => observer.look()));
     }
@@ -279,6 +280,22 @@ function partsOf(stage: Stage, cluster: Cluster): RunningParts {
     commitsDelivered: () => cluster.commitsDelivered(),
   };
 }
+
+/**
+ * Waits for what was sent and nobody waits for, such as a write of an instance that was killed: it may still be applied.
+ * @returns whether there was anything to wait for
+ */
+async function requestsEnded({ clock, hasRequestsInFlight }: Stage, signal: AbortSignal): Promise<boolean> {
+  if (!hasRequestsInFlight()) return false;
+  const end = clock.now() + IN_FLIGHT_MS_MAX * 1e6;
+  do await clock.sleep(IN_FLIGHT_CHECK_MS, signal);
+  while (hasRequestsInFlight() && clock.now() < end && !signal.aborted);
+  return true;
+}
+
+/** A request that takes longer than this is one that hangs. */
+const IN_FLIGHT_MS_MAX = 5_000;
+const IN_FLIGHT_CHECK_MS = 5;
 
 /**
  * An application that decides on its steps may be done before a fault had an effect, or has begun: such faults are waited

@@ -67,6 +67,8 @@ export interface Stage {
   effects: FaultEffects | undefined;
   /** Resolves when requests that continue after their client was answered are done. */
   settled(): Promise<void>;
+  /** Whether a request is under way, e.g. of an instance that was killed since. */
+  hasRequestsInFlight(): boolean;
   moments: Moments;
   instances: AppInstances;
   edge: Edge;
@@ -171,6 +173,7 @@ export async function prepareStage(
     knownValues,
     nemesis,
     settled: async () => void (await Promise.all([assembly.gateway.settled(), edge.settled(), caches.settled()])),
+    hasRequestsInFlight: () => host.hasRequestsInFlight?.() === true || requests.open() > 0,
     edge,
     tabs,
     effects,

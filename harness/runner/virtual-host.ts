@@ -42,6 +42,7 @@ export function virtualHost(world: World, draw: Draw, epochMs: number, database:
       return { url: URL_OF_GATEWAY, close: async () => undefined };
     },
     onFailure: (listener) => world.onFailure(listener),
+    hasRequestsInFlight: () => world.requestsInFlight > 0,
     findLeak: () => leakOf(world),
     simulation: {
       clock,
