@@ -34,7 +34,7 @@ describe('the final look', () => {
           allows: ['workers-gave-up', 'fault-unused'],
         },
       });
-      const { verdicts } = judgeRun({ header: undefined, events }, ['convergence']);
+      const { verdicts } = judgeRun({ header: undefined, events }, ['convergence'], {});
       expect(verdicts.map(({ valid }) => valid)).not.toContain(false);
       const killed = events.findIndex(({ fault, phase }) => fault === 'instance-restart' && phase === 'begin');
       late += Number(events.slice(killed).some(({ f }) => f === 'commit'));
