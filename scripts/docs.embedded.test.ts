@@ -36,8 +36,8 @@ const commands = documents
 describe('the documentation', () => {
   // In order, because some commands use the output of an earlier one.
   it.each(commands)('$document: $command', ({ command, exitCode }) => {
-    const { status, stderr } = spawnSync(command, { cwd: root, shell: true, encoding: 'utf8' });
-    expect(status, stderr).toBe(exitCode);
+    const { status, stdout, stderr } = spawnSync(command, { cwd: root, shell: true, encoding: 'utf8' });
+    expect(status, `${stdout}\n${stderr}`).toBe(exitCode);
   });
 
   it.each(documents)('%s links to files that exist', (document) => {
