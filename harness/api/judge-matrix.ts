@@ -52,7 +52,8 @@ export async function judgeMatrix({ subjects, ...options }: MatrixOptions = {}):
     columns.push(column);
   }
   const isWhole = columns.length === chosen.length && !gate.isWaiting;
-  const results = withBaseline(matrixOf(columns, leftOut, isWhole), isWhole, gate);
+  const judged = matrixOf(columns, isWhole);
+  const results = withBaseline({ ...judged, leftOut: [...leftOut, ...judged.leftOut] }, isWhole, gate);
   journal?.end(results.valid, results.durationMs);
   gate.update();
   return results;

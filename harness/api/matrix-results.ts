@@ -46,22 +46,15 @@ export class MatrixColumn implements Reporter {
   }
 }
 
-/**
- * @param leftOut subjects that could not run
- * @param isWhole whether everything was run
- */
-export function matrixOf(
-  columns: readonly MatrixColumn[],
-  leftOut: MatrixResults['leftOut'],
-  isWhole: boolean,
-): MatrixResults {
+/** @param isWhole whether everything was run */
+export function matrixOf(columns: readonly MatrixColumn[], isWhole: boolean): MatrixResults {
   const cells = columns.flatMap((column) => column.cells);
   return {
     valid: verdictOf(cells, isWhole),
     scenarios: [...new Set(cells.map(({ scenario }) => scenario))],
     subjects: columns.map(({ subject }) => subject),
     cells,
-    leftOut: [...leftOut, ...columns.flatMap((column) => column.leftOut)],
+    leftOut: columns.flatMap((column) => column.leftOut),
     costs: Object.assign({}, ...columns.map(({ costs }) => costs)) as MatrixResults['costs'],
     durationMs: columns.reduce((sum, { durationMs }) => sum + durationMs, 0),
   };

@@ -101,7 +101,7 @@ class Merge {
       columns.push(column);
     }
     const isWhole = this.missing === undefined;
-    const merged = { ...matrixOf(columns, [], isWhole), durationMs: this.#durationMs() };
+    const merged = { ...matrixOf(columns, isWhole), durationMs: this.#durationMs() };
     const results = withBaseline(merged, isWhole, gate);
     this.#saveDurations();
     if (isWhole) gate.update();

@@ -22,9 +22,8 @@ import { VisibilityCurve } from './visibility-curve.ts';
 export const staleness: Checker = (history, options) => {
   const findings = new Findings('staleness');
   const lags = new Lags(history);
-  eachValue(history, (value, missed) => {
-    if (history.code.get(value) === RECEIVE_OK) return lags.addPushed(value, missed);
-    const read = value;
+  const pushed: Visit = (receive, missed) => lags.addPushed(receive, missed);
+  eachValue(history, pushed, (read, missed) => {
     lags.addRead(read, missed);
     const bound = brokenBound(lags, options);
     if (bound === undefined) return;
@@ -51,8 +50,10 @@ function brokenBound(
   return `within ${maxStalenessVersions} ${maxStalenessVersions === 1 ? 'version' : 'versions'}`;
 }
 
-/** Visits every completed read and every pushed value, if its value has a known place among the writes, in order. */
-function eachValue(history: HistoryColumns, visit: (event: number, missed: Missed) => void): void {
+type Visit = (event: number, missed: Missed) => void;
+
+/** Visits every pushed value and every completed read, if its value has a known place among the writes, in order. */
+function eachValue(history: HistoryColumns, pushed: Visit, read: Visit): void {
   const { code, mate, process, length } = history;
   const versions = new Versions(history);
   /** By process: the writes that its read in flight missed when it began. */
@@ -64,10 +65,10 @@ function eachValue(history: HistoryColumns, visit: (event: number, missed: Misse
       pending[process.get(at)] = history.outcomeOf(at) === OK ? versions.missedBy(mate.get(at)) : undefined;
     } else if (what === READ_OK) {
       const missed = versions.isWrittenAnewSince(at, mate.get(at)) ? nothing : pending[process.get(at)];
-      if (missed !== undefined) visit(at, missed);
+      if (missed !== undefined) read(at, missed);
     } else if (what === RECEIVE_OK) {
       const missed = versions.missedBy(at);
-      if (missed !== undefined) visit(at, missed);
+      if (missed !== undefined) pushed(at, missed);
     }
   }
 }

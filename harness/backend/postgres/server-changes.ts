@@ -4,14 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lsnToBigInt, type Lsn } from '../../history/lsn.ts';
-import type {
-  ChangeFeed,
-  ChangeTransaction,
-  PublishedTable,
-  RowChange,
-  SlotState,
-  StreamRow,
-} from '../../port/stream.ts';
+import type { ChangeFeed, PublishedTable, RowChange, StreamRow } from '../../port/stream.ts';
+import { ChangeListeners } from '../change-listeners.ts';
 import { streamValue } from '../stream-values.ts';
 import type { Address } from './address.ts';
 import { PgOutputChanges, type LoggedChange, type LoggedTransaction, type Row } from './pgoutput-changes.ts';
@@ -40,8 +34,7 @@ export async function followChanges(options: ServerChangesOptions): Promise<Serv
 
 export class ServerChanges implements ChangeFeed {
   readonly #options: ServerChangesOptions;
-  readonly #listeners = new Set<(transaction: ChangeTransaction) => void>();
-  readonly #slotListeners = new Set<(state: SlotState) => void>();
+  readonly #listeners = new ChangeListeners();
   readonly #tables = new Map<string, PublishedTable>();
   #connection: ReplicationConnection | undefined;
   #delivered = 0n;
@@ -69,14 +62,7 @@ export class ServerChanges implements ChangeFeed {
     return found;
   }
 
-  readonly follow: ChangeFeed['follow'] = (listener, onSlot = () => undefined) => {
-    this.#listeners.add(listener);
-    this.#slotListeners.add(onSlot);
-    return () => {
-      this.#listeners.delete(listener);
-      this.#slotListeners.delete(onSlot);
-    };
-  };
+  readonly follow = this.#listeners.follow;
 
   async delivered(): Promise<void> {
     const target = lsnToBigInt(await this.#options.flush());
@@ -116,12 +102,12 @@ export class ServerChanges implements ChangeFeed {
   async #reconnect(): Promise<void> {
     this.#connection = undefined;
     if (this.#isClosed) return;
-    for (const listener of this.#slotListeners) listener('lost');
+    this.#listeners.slot('lost');
     while (!this.#isClosed) {
       await sleep(RECONNECT_MS, undefined, { ref: false });
       try {
         await this.#connect();
-        for (const listener of this.#slotListeners) listener('created');
+        this.#listeners.slot('created');
         return;
       } catch {
         // The new primary is not up yet.
@@ -134,7 +120,7 @@ export class ServerChanges implements ChangeFeed {
       const table = this.#tables.get(`${change.schema}.${change.table}`);
       return table === undefined ? [] : [changeOf(table, change)];
     });
-    for (const listener of this.#listeners) listener({ committedAtMs, changes: known });
+    this.#listeners.pass({ committedAtMs, changes: known });
   }
 
   async #readTables(): Promise<void> {

@@ -1,13 +1,13 @@
 /** What Realtime reads of a simulation: the changes of published tables, passed on at their commit. */
-import type { ChangeFeed, ChangeTransaction, PublishedTable, RowChange, SlotState } from '../../port/stream.ts';
+import type { ChangeFeed, PublishedTable, RowChange, SlotState } from '../../port/stream.ts';
+import { ChangeListeners } from '../change-listeners.ts';
 import { streamValue } from '../stream-values.ts';
 import type { Change, View } from './versioned-rows.ts';
 import type { Row } from '../../port/model.ts';
 
 export class SimulatedChanges implements ChangeFeed {
   readonly #tables: ReadonlyMap<string, PublishedTable>;
-  readonly #listeners = new Set<(transaction: ChangeTransaction) => void>();
-  readonly #slotListeners = new Set<(state: SlotState) => void>();
+  readonly #listeners = new ChangeListeners();
 
   constructor(tables: readonly PublishedTable[]) {
     this.#tables = new Map(tables.map((table) => [table.name, table]));
@@ -21,25 +21,18 @@ export class SimulatedChanges implements ChangeFeed {
     return schema === 'public' ? this.#tables.get(name) : undefined;
   }
 
-  readonly follow: ChangeFeed['follow'] = (listener, onSlot = () => undefined) => {
-    this.#listeners.add(listener);
-    this.#slotListeners.add(onSlot);
-    return () => {
-      this.#listeners.delete(listener);
-      this.#slotListeners.delete(onSlot);
-    };
-  };
+  readonly follow = this.#listeners.follow;
 
   /** Of a primary that is lost, or of the new one. */
   slot(state: SlotState): void {
-    for (const listener of this.#slotListeners) listener(state);
+    this.#listeners.slot(state);
   }
 
   delivered(): void {}
 
   /** @param before what the primary showed before the commit */
   committed(changes: readonly Change[], before: View, committedAtMs: number): void {
-    if (this.#listeners.size === 0) return;
+    if (this.#listeners.isEmpty) return;
     const latest = new Map<string, Row | undefined>();
     const published: RowChange[] = [];
     for (const { table: name, id, from = id, row } of changes) {
@@ -53,7 +46,7 @@ export class SimulatedChanges implements ChangeFeed {
       if (change !== undefined) published.push(change);
     }
     if (published.length === 0) return;
-    for (const listener of this.#listeners) listener({ committedAtMs, changes: published });
+    this.#listeners.pass({ committedAtMs, changes: published });
   }
 }
 
