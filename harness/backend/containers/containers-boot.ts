@@ -112,9 +112,14 @@ async function prepare({ teardown, cluster, keys, onFailure }: BootOptions): Pro
       image: images.postgres,
       networks: [networks.clients, networks.replication],
     }),
-    withRest: ({ name, address }) => {
+    withRest: ({ name, address, container }) => {
       const layer = { image: images.rest, database: name, keys, networks: [networks.clients], signal: teardown.signal };
-      return { name, address, rest: new RestContainer({ ...common(name), ...layer }) };
+      return {
+        name,
+        address,
+        lastLog: () => container.lastLogLines(),
+        rest: new RestContainer({ ...common(name), ...layer }),
+      };
     },
   };
 }

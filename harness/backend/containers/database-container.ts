@@ -1,9 +1,9 @@
 /** PostgreSQL in containers: a primary, and replicas that start as its base backup and then stream from it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EnvironmentError } from '../../errors.ts';
 import type { Address } from '../postgres/address.ts';
 import { connectTo } from '../postgres/connect.ts';
 import { SERVER_SETTINGS } from '../postgres/server-settings.ts';
+import { waitForServer } from '../postgres/server-wait.ts';
 import type { RunningContainer } from './container.ts';
 import { startContainer, type ContainerOptions } from './container.ts';
 import type { Image } from './images.ts';
@@ -131,12 +131,18 @@ class ContainerDatabase implements Database {
   async hide(signal: AbortSignal): Promise<void> {
     await this.#admit(FOR_PROMOTER);
     // PostgreSQL reads the file some time after the signal; from then on it refuses every connection.
-    while (await this.#answers()) await sleep(ADMISSION_POLL_MS, undefined, { signal });
+    const { name, container } = this;
+    await waitForServer(async () => isRefusal(await failureToConnect(this.address)), ADMISSION_POLL_MS, {
+      name,
+      failure: 'did not stop accepting connections',
+      lastLog: () => container.lastLogLines(),
+      signal,
+    });
   }
 
   async show(signal: AbortSignal): Promise<void> {
     await this.#admit(FOR_ALL);
-    while (!(await this.#answers())) await sleep(ADMISSION_POLL_MS, undefined, { signal });
+    await untilReady(this, signal);
   }
 
   async copyDiskOf(other: Database): Promise<void> {
@@ -147,10 +153,11 @@ class ContainerDatabase implements Database {
     await this.container.write(HBA_FILE, rules);
     await this.container.signal('SIGHUP');
   }
+}
 
-  async #answers(): Promise<boolean> {
-    return (await failureToConnect(this.address)) === undefined;
-  }
+/** Whether the server refuses connections: one that does not answer may only be slow. */
+function isRefusal(failure: Error | undefined): boolean {
+  return failure !== undefined && failure !== NO_ANSWER;
 }
 
 /** Resolves when the server accepts connections. Until then, every attempt is expected to fail. */
@@ -159,34 +166,34 @@ export async function untilReady(
   signal: AbortSignal,
   address = database.address,
 ): Promise<void> {
-  const deadline = performance.now() + READY_WITHIN_MS;
-  for (;;) {
-    signal.throwIfAborted();
-    const failure = await failureToConnect(address);
-    if (failure === undefined) return;
-    if (performance.now() > deadline) throw notReady(name, await container.lastLogLines(), failure);
-    await sleep(READY_POLL_MS);
-  }
+  let failure: Error | undefined;
+  const isReady = async (): Promise<boolean> => (failure = await failureToConnect(address)) === undefined;
+  await waitForServer(isReady, READY_POLL_MS, {
+    name,
+    failure: 'did not accept connections',
+    lastLog: async () => `${failure === undefined ? '' : `${failure.message}; `}${await container.lastLogLines()}`,
+    signal,
+    withinMs: READY_WITHIN_MS,
+  });
 }
 
 /** Undefined if the server answers. */
-async function failureToConnect(address: Address): Promise<unknown> {
+async function failureToConnect(address: Address): Promise<Error | undefined> {
   const connection = connectTo(address, 1);
+  const attempt = connection`select 1`.then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  const time = new AbortController();
+  const over = sleep(ATTEMPT_MS, NO_ANSWER, { signal: time.signal }).catch(() => NO_ANSWER);
   try {
-    await connection`select 1`;
-    return undefined;
-  } catch (error) {
-    return error;
+    return await Promise.race([attempt, over]);
   } finally {
+    time.abort();
     await connection.end({ timeout: 0 });
   }
 }
 
-function notReady(name: string, lastLogLines: string, cause: unknown): EnvironmentError {
-  return new EnvironmentError(
-    'container-not-ready',
-    `PostgreSQL ${name} did not accept connections within ${READY_WITHIN_MS / 1000} s: ${(cause as Error).message}; ${lastLogLines}`,
-    'The machine may have too little CPU or memory.',
-    cause,
-  );
-}
+/** The engine accepts a connection before it has one to the container, and can wait for that for minutes. */
+const ATTEMPT_MS = 5000;
+const NO_ANSWER = new Error(`no answer within ${ATTEMPT_MS / 1000} s`);

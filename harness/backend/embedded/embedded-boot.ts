@@ -57,7 +57,7 @@ async function connect(
     const onFailure: BootOptions['onFailure'] = (reason) => options.onFailure(reason, name);
     const node = rest.attach({ name, address, keys, watch, onFailure });
     teardown.add('disconnect', () => node.close());
-    return { ...server, address, rest: node };
+    return { ...server, address, rest: node, lastLog: () => server.server.lastLog() };
   };
   await servers.primary.server.ready(teardown.signal);
   const primary = await openPrimary(attach(servers.primary), options);

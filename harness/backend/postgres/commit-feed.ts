@@ -1,7 +1,7 @@
 /** Reports every commit of the tracked table, in commit order, by logical decoding on the current primary. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lsn } from '../../history/lsn.ts';
-import { lsnToBigInt } from '../../history/lsn.ts';
+import { bigIntToLsn, lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
 import type { Commit, TrackedTable } from '../../port/backend.ts';
 import { trackedCommit } from '../../tracked-values.ts';
@@ -11,7 +11,9 @@ import type { Row } from './pgoutput-changes.ts';
 import type { Transaction } from './pgoutput.ts';
 import { PgOutputReader } from './pgoutput.ts';
 import { PUBLICATION, publish, readTracked } from './publication.ts';
+import { Standstill } from '../standstill.ts';
 import { ReplicationConnection } from './replication.ts';
+import { answerInTime } from './server-wait.ts';
 
 const SLOT = 'ratchet';
 const REQUEST_AGAIN_MS = 20;
@@ -19,6 +21,8 @@ const REQUEST_AGAIN_MS = 20;
 export interface CommitFeedOptions {
   owner: ReconnectingClient;
   primary: Address;
+  /** The last lines of the primary's log. */
+  lastLog(): string | Promise<string>;
   tracked: TrackedTable;
   onCommit(commit: Commit): void;
   /** Called if the stream ends unexpectedly. */
@@ -77,7 +81,7 @@ class DecodingFeed implements CommitFeed {
   async follow(primary: Address): Promise<void> {
     const reader = new PgOutputReader();
     const following = (this.#following = Symbol('following'));
-    this.#connection = await ReplicationConnection.open(primary, {
+    const connecting = ReplicationConnection.open(primary, {
       onMessage: (message) => this.#deliver(reader.push(message)),
       onDecoded: (position, replyRequested) => {
         this.#advance(position);
@@ -87,13 +91,23 @@ class DecodingFeed implements CommitFeed {
         if (following === this.#following) this.#ended();
       },
     });
-    await this.#connection.decode(SLOT, PUBLICATION);
+    const decoding = connecting.then(async (connection) => {
+      this.#connection = connection;
+      await connection.decode(SLOT, PUBLICATION);
+    });
+    await answerInTime(decoding, {
+      name: 'primary',
+      failure: 'did not begin to report its commits',
+      lastLog: this.#options.lastLog,
+    });
   }
 
   async deliveredUpTo(lsn: Lsn): Promise<void> {
     const target = lsnToBigInt(lsn);
+    const standstill = new Standstill();
     while (this.#delivered < target) {
       if (this.#closed) throw feedEnded();
+      if (standstill.hasStopped(this.#delivered)) throw await this.#stopped(lsn);
       const woken = new Promise<void>((resolve) => (this.#wake = resolve));
       this.#sendStatus(true);
       await Promise.race([woken, sleep(REQUEST_AGAIN_MS)]);
@@ -152,6 +166,15 @@ class DecodingFeed implements CommitFeed {
 
   #sendStatus(replyRequested: boolean): void {
     this.#connection?.report(this.#delivered, replyRequested);
+  }
+
+  async #stopped(lsn: Lsn): Promise<EnvironmentError> {
+    const reached = bigIntToLsn(this.#delivered);
+    return new EnvironmentError(
+      'commit-feed-stopped',
+      `The stream of commits from the primary stopped at ${reached}, before ${lsn}: ${await this.#options.lastLog()}`,
+      'Look for the cause in these lines of its log. The run is inconclusive; start it again.',
+    );
   }
 
   #ended(): void {

@@ -20,6 +20,8 @@ export interface OpenServer {
   name: string;
   address: Address;
   rest: RestNode;
+  /** The last lines of its log. */
+  lastLog(): string | Promise<string>;
 }
 
 const OWNER_CONNECTIONS = 4;
@@ -27,7 +29,7 @@ const FEED_GRACE_MS = 1000;
 
 /** `migrator`: the user that applies the migrations, if it is not the user of the address. */
 export async function openPrimary(
-  { name, address, rest }: OpenServer,
+  { name, address, rest, lastLog }: OpenServer,
   options: BootOptions,
   migrator: Address = address,
 ): Promise<PrimaryServer> {
@@ -38,20 +40,27 @@ export async function openPrimary(
   await applyMigrations(alone, cluster.migrations);
   const notes = await stubNotes(alone);
   await alone.end({ timeout: 0 });
-  const node = new ServerNode({ name, address, control: openClient(teardown, address, 1), rest });
+  const node = new ServerNode({ name, address, control: openClient(teardown, address, 1), rest, lastLog });
   await Promise.all([rest.warmUp(), node.lsn()]);
   const owner = openClient(teardown, address, OWNER_CONNECTIONS);
-  return { node, owner, commits: await startFeed(address, owner, options), notes, address, successor: undefined };
+  return {
+    node,
+    owner,
+    commits: await startFeed({ address, lastLog }, owner, options),
+    notes,
+    address,
+    successor: undefined,
+  };
 }
 
 export async function openReplica(
-  { name, address, rest, proxy, outage }: OpenServer & { proxy: WalProxy; outage?: ReplicaNode['outage'] },
+  { name, address, rest, lastLog, proxy, outage }: OpenServer & { proxy: WalProxy; outage?: ReplicaNode['outage'] },
   primary: PrimaryServer,
   teardown: Teardown,
 ): Promise<ServerReplica> {
   const control = openClient(teardown, address, 1);
-  const lag = new ReplicaLag({ name, proxy, control, primary: lagSource(primary) });
-  const replica = new ServerReplica({ name, address, control, rest, lag, ...(outage ? { outage } : {}) });
+  const lag = new ReplicaLag({ name, proxy, control, lastLog, primary: lagSource(primary) });
+  const replica = new ServerReplica({ name, address, control, rest, lastLog, lag, ...(outage ? { outage } : {}) });
   await replica.resume();
   await rest.warmUp();
   return replica;
@@ -68,12 +77,17 @@ const NO_COMMITS: CommitFeed = {
   close: () => undefined,
 };
 
-async function startFeed(primary: Address, owner: ReconnectingClient, options: BootOptions): Promise<CommitFeed> {
+async function startFeed(
+  { address, lastLog }: Pick<OpenServer, 'address' | 'lastLog'>,
+  owner: ReconnectingClient,
+  options: BootOptions,
+): Promise<CommitFeed> {
   const { cluster, teardown } = options;
   if (cluster.tracked === undefined) return NO_COMMITS;
   const feed = await startCommitFeed({
     owner,
-    primary,
+    primary: address,
+    lastLog,
     tracked: cluster.tracked,
     onCommit: (commit) => cluster.onCommit(commit),
     // If the feed ends because its server died, the death of the server is reported first.
@@ -90,6 +104,7 @@ function lagSource(link: PrimaryServer): ConstructorParameters<typeof ReplicaLag
     return node.lsn();
   };
   return {
+    isDown: () => link.successor !== undefined,
     flushedLsn,
     nudge: async () => {
       await link.successor;

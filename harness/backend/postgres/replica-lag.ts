@@ -4,6 +4,7 @@ import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
 import { firstOf } from '../../required.ts';
+import { Standstill } from '../standstill.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { WalGate } from './wal-gate.ts';
 import type { WalProxy } from './wal-proxy.ts';
@@ -23,7 +24,11 @@ export interface LagOptions {
   proxy: WalProxy;
   /** A connection to the standby for exclusive use. */
   control: ReconnectingClient;
+  /** The last lines of its log. */
+  lastLog(): string | Promise<string>;
   primary: {
+    /** Whether a promotion is replacing it: no WAL arrives then. */
+    isDown(): boolean;
     flushedLsn(): Promise<Lsn>;
     /** Writes a WAL record without effect, and flushes. */
     nudge(): Promise<void>;
@@ -50,6 +55,8 @@ export class ReplicaLag {
   #goingDown = Promise.withResolvers<void>();
   #shouldPause = false;
   #turn = 0;
+  /** Number of partitions from the primary in effect. */
+  #partitions = 0;
   readonly #lostWal: LostWal[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
@@ -93,7 +100,11 @@ export class ReplicaLag {
     return this.#inTurn(async (goOn) => {
       await this.#settle(passed);
       await control`select pg_wal_replay_pause()`;
-      while (!(await this.#isPaused())) await goOn();
+      const standstill = new Standstill();
+      while (!(await this.#isPaused())) {
+        if (standstill.hasStopped('not paused')) throw await this.#stopped('did not pause its replay');
+        await goOn();
+      }
     });
   }
 
@@ -138,6 +149,12 @@ export class ReplicaLag {
     return this.#last as Promise<void>;
   }
 
+  /** Call when WAL from the primary stops arriving by intent. The returned function ends that. */
+  beginPartition(): () => void {
+    this.#partitions += 1;
+    return () => (this.#partitions -= 1);
+  }
+
   #change(shouldPause: boolean, how: (gate: WalGate) => void): void {
     this.#shouldPause = shouldPause;
     this.#options.proxy.change(how);
@@ -174,7 +191,12 @@ export class ReplicaLag {
   async #replayed(lsn: Lsn, goOn: (pauseMs: number) => Promise<void>): Promise<void> {
     const started = performance.now();
     let nudged = false;
-    while (compareLsn(await this.replayedLsn(), this.#remaining(lsn)) < 0) {
+    const standstill = new Standstill();
+    for (;;) {
+      const replayed = await this.replayedLsn();
+      if (compareLsn(replayed, this.#remaining(lsn)) >= 0) return;
+      if (standstill.hasStopped(replayed, this.#partitions > 0 || this.#options.primary.isDown()))
+        throw await this.#stopped(`stopped at ${replayed} instead of replaying the WAL up to ${lsn}`);
       const waited = performance.now() - started;
       if (waited > NUDGE_AFTER_MS && !nudged) {
         nudged = true;
@@ -208,6 +230,14 @@ export class ReplicaLag {
       'hold-too-late',
       `${this.#options.name} cannot be held at ${lsn}: it already has the commits up to ${bigIntToLsn(passed)}.`,
       'Pause or hold the replica before the commits that it must not show.',
+    );
+  }
+
+  async #stopped(what: string): Promise<EnvironmentError> {
+    return new EnvironmentError(
+      'replica-stopped',
+      `PostgreSQL ${this.#options.name} ${what}: ${await this.#options.lastLog()}`,
+      'Look for the cause in these lines of its log. The run is inconclusive; start it again.',
     );
   }
 

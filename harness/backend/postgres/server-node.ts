@@ -16,6 +16,8 @@ export interface NodeParts {
   address: Address;
   control: ReconnectingClient;
   rest: RestNode;
+  /** The last lines of the server's log. */
+  lastLog(): string | Promise<string>;
 }
 
 export class ServerNode implements DatabaseNode {
@@ -24,12 +26,14 @@ export class ServerNode implements DatabaseNode {
   readonly control: ReconnectingClient;
   readonly restNode: RestNode;
   readonly liveness = new Liveness();
+  readonly lastLog: NodeParts['lastLog'];
 
   constructor(parts: NodeParts) {
     this.name = parts.name;
     this.databaseUrl = urlOf(parts.address);
     this.control = parts.control;
     this.restNode = parts.rest;
+    this.lastLog = parts.lastLog;
   }
 
   rest(request: HttpMessage): Promise<HttpAnswer> {
@@ -108,7 +112,7 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
 
   /** A partitioned server still answers queries, so its lag can be changed as usual. */
   async #beginOutage(how: Outage, applyOutage: ApplyOutage): Promise<End> {
-    if (how === 'partition') return applyOutage(how);
+    if (how === 'partition') return this.#beginPartition(applyOutage);
     if (how !== 'restart') {
       const end = await this.#inTurn(() => this.#goDown(how, applyOutage));
       return () => this.#inTurn(end);
@@ -123,6 +127,15 @@ export class ServerReplica extends ServerNode implements ReplicaNode {
     restarted.catch(reject);
     await begun;
     return () => restarted;
+  }
+
+  async #beginPartition(applyOutage: ApplyOutage): Promise<End> {
+    const ended = this.lag.beginPartition();
+    const end = await applyOutage('partition');
+    return async () => {
+      await end();
+      ended();
+    };
   }
 
   async #goDown(how: Outage, applyOutage: ApplyOutage): Promise<End> {

@@ -9,6 +9,7 @@ import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { PromotionOperations } from './promotion-operations.ts';
 import type { ServerReplica } from './server-node.ts';
 import { openClient } from './open-servers.ts';
+import { waitForServer } from './server-wait.ts';
 import type { Teardown } from '../../lifetime/teardown.ts';
 
 export interface PromotionOptions {
@@ -20,7 +21,6 @@ export interface PromotionOptions {
 }
 
 const POLL_MS = 2;
-const REPLAY_WITHIN_MS = 30_000;
 
 /** Implements the port's `promote`. */
 export async function promote(name: NodeName, downMs: number, options: PromotionOptions): Promise<Promotion> {
@@ -80,14 +80,19 @@ async function losePrimary(promoted: ServerReplica, options: PromotionOptions): 
 
 /** Disconnects all clients of the primary. Resolves to the end of its WAL once all commits up to there are reported. */
 async function drainPrimary(
-  { address, commits }: PrimaryServer,
+  { node, address, commits }: PrimaryServer,
   operations: PromotionOperations,
   teardown: Teardown,
 ): Promise<Lsn> {
   const owner = openClient(teardown, address, 1);
   await owner`select 1`;
   await operations.hidePrimary();
-  while (await disconnectOthers(owner)) await sleep(POLL_MS);
+  await waitForServer(async () => !(await disconnectOthers(owner)), POLL_MS, {
+    name: 'primary',
+    failure: 'did not disconnect its clients',
+    lastLog: node.lastLog,
+    signal: teardown.signal,
+  });
   await owner`select pg_logical_emit_message(false, 'ratchet', '', true)`;
   const end = await flushedLsn(owner);
   await commits.deliveredUpTo(end);
@@ -108,7 +113,7 @@ async function startNewPrimary(handover: Handover, downtime: Promise<void>, opti
   const { primary, operations, teardown } = options;
   const address = await operations.startOnCopyOf(promoted.name);
   const owner = openClient(teardown, address, 1);
-  await becomePrimary(owner, promoted.name, lsn);
+  await becomePrimary(owner, handover, options);
   await advanceWalPast(owner, end);
   await primary.commits.follow(address);
   await downtime;
@@ -122,21 +127,26 @@ async function startNewPrimary(handover: Handover, downtime: Promise<void>, opti
   primary.successor = undefined;
 }
 
-async function becomePrimary(owner: ReconnectingClient, replica: NodeName, lsn: Lsn): Promise<void> {
+async function becomePrimary(
+  owner: ReconnectingClient,
+  { promoted, lsn }: Handover,
+  { primary, teardown }: PromotionOptions,
+): Promise<void> {
+  const wait = { name: 'primary', lastLog: primary.node.lastLog, signal: teardown.signal };
   // The server accepts connections before it has replayed all WAL on its disk.
-  const deadline = performance.now() + REPLAY_WITHIN_MS;
-  let replayed = await replayedLsn(owner);
-  while (compareLsn(replayed, lsn) < 0 && performance.now() < deadline) {
-    await sleep(POLL_MS);
+  let replayed: Lsn = lsn;
+  const hasReplayed = async (): Promise<boolean> => {
     replayed = await replayedLsn(owner);
-  }
-  if (compareLsn(replayed, lsn) !== 0) throw lsnMismatch(replica, lsn, replayed);
+    return compareLsn(replayed, lsn) >= 0;
+  };
+  await waitForServer(hasReplayed, POLL_MS, { ...wait, failure: `did not replay the WAL on its disk up to ${lsn}` });
+  if (compareLsn(replayed, lsn) !== 0) throw lsnMismatch(promoted.name, lsn, replayed);
   // Does not wait for the promotion, because PostgreSQL would check only ten times a second whether it is done.
   await owner`select pg_promote(false)`;
-  const isStandby = async (): Promise<boolean> => {
-    return firstOf(await owner<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`).standby;
+  const isPrimary = async (): Promise<boolean> => {
+    return !firstOf(await owner<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`).standby;
   };
-  while (await isStandby()) await sleep(POLL_MS);
+  await waitForServer(isPrimary, POLL_MS, { ...wait, failure: 'did not end its recovery' });
 }
 
 /** Advances the WAL beyond the end of the old primary's, so that no LSN is used twice. */

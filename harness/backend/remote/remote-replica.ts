@@ -5,6 +5,7 @@ import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
 import type { ReplicaNode } from '../../port/backend.ts';
 import { firstOf } from '../../required.ts';
+import { Standstill } from '../standstill.ts';
 import type { CommitPoll } from './remote-commits.ts';
 import type { Database } from './remote-database.ts';
 
@@ -74,7 +75,11 @@ export class RemoteReplica implements ReplicaNode {
       const target = await this.#options.primary.flushedLsn();
       const started = performance.now();
       let isNudged = false;
-      while (compareLsn(await this.lsn(), target) < 0) {
+      const standstill = new Standstill();
+      for (;;) {
+        const replayed = await this.lsn();
+        if (compareLsn(replayed, target) >= 0) return;
+        if (standstill.hasStopped(replayed)) throw this.#stopped(`stopped at ${replayed}, before ${target}`);
         if (!isNudged && performance.now() - started > NUDGE_AFTER_MS) {
           isNudged = true;
           await this.#options.primary.nudge();
@@ -92,9 +97,11 @@ export class RemoteReplica implements ReplicaNode {
   async #pause(goOn: () => Promise<void>): Promise<void> {
     const { database } = this.#options;
     await database`select pg_wal_replay_pause()`;
+    const standstill = new Standstill();
     for (;;) {
       const rows = await database<{ state: string }[]>`select pg_get_wal_replay_pause_state() as state`;
       if (firstOf(rows).state === 'paused') return;
+      if (standstill.hasStopped('not paused')) throw this.#stopped('did not pause its replay');
       await goOn();
     }
   }
@@ -112,6 +119,14 @@ export class RemoteReplica implements ReplicaNode {
         end if;
         perform pg_wal_replay_pause();
       end $$`);
+  }
+
+  #stopped(what: string): EnvironmentError {
+    return new EnvironmentError(
+      'replica-stopped',
+      `${this.name} ${what}, for a minute`,
+      'Look into the log of the replica: is it connected to its primary, or does a long query hold up its replay?',
+    );
   }
 
   async #requireExact(lsn: Lsn, replayed: bigint): Promise<void> {
