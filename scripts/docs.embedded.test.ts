@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const documents = [
@@ -33,10 +34,27 @@ const commands = documents
   .flatMap((document) => commandsOf(document).map((each) => ({ document, ...each })))
   .filter(({ command }) => !RUN_BY_CI.includes(command));
 
+/** Not part of the checkout, or linked. */
+const NOT_COPIED = ['.git', 'node_modules', 'dist', 'reports'];
+/**
+ * A copy of the checkout: the commands write files, and use the latest run, which is another one if the commands of other
+ * tests run in the same folder.
+ */
+const copy = mkdtempSync(join(tmpdir(), 'ratchet-docs-'));
+
+beforeAll(() => {
+  cpSync(root, copy, { recursive: true, filter: (path) => !NOT_COPIED.includes(basename(path)) });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  // Older than what is installed: an installation would empty the folder of the checkout through the link.
+  utimesSync(join(copy, 'package-lock.json'), 0, 0);
+});
+
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
 describe('the documentation', () => {
   // In order, because some commands use the output of an earlier one.
   it.each(commands)('$document: $command', ({ command, exitCode }) => {
-    const { status, stdout, stderr } = spawnSync(command, { cwd: root, shell: true, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(command, { cwd: copy, shell: true, encoding: 'utf8' });
     expect(status, `${stdout}\n${stderr}`).toBe(exitCode);
   });
 
