@@ -87,10 +87,16 @@ export async function exploreRanges(options: ExploreRangesOptions): Promise<Vali
 /** What each shard of a search has in common with the others. */
 function settingsOf({ subject }: Project, options: ExploreRangesOptions): Readonly<Record<string, unknown>> {
   const { ranges = [PLAN_SPACE], seed = DEFAULT_SEED, timeMs, parameters = {}, properties, backend } = options;
-  const { runs = timeMs === undefined ? DEFAULT_PLANS : undefined, exhaustive, checkDeterminism } = options;
+  const { exhaustive, checkDeterminism } = options;
+  const runs = plansToTry(options);
   const names = ranges.map((range) => (typeof range === 'string' ? range : spaceNameOf(range)));
   const searched = { subject: subject.name, seed, runs, timeMs, exhaustive, ranges: names };
   return { ...searched, parameters, properties, backend, checkDeterminism };
+}
+
+/** Undefined if only the time limits them. */
+function plansToTry({ runs, timeMs }: ExploreRangesOptions): number | undefined {
+  return runs ?? (timeMs === undefined ? DEFAULT_PLANS : undefined);
 }
 
 function spaceNameOf(range: Scenario | Range): string {
@@ -151,7 +157,7 @@ async function searchRanges(project: Project, options: ExploreRangesOptions): Pr
     subjectAs,
     seed,
     checkDeterminism,
-    runs: options.runs ?? (timeMs === undefined ? DEFAULT_PLANS : undefined),
+    runs: plansToTry(options),
     timeMs,
     shard: options.shard,
     plans: digestOf([spaces.map(({ name }) => name), job]),
@@ -171,13 +177,11 @@ function threadWorkers(
   { name: space }: Space,
   { folder, subjectAs: subject }: Project,
   job: Job,
-  {
-    workers = availableParallelism(),
-    timeMs,
-    runs = timeMs === undefined ? DEFAULT_PLANS : Infinity,
-  }: ExploreRangesOptions,
+  options: ExploreRangesOptions,
 ): SearchWorker[] {
-  const count = Math.min(workers, Math.max(1, Math.ceil(runs / CHUNK_RUNS)));
+  const { workers = availableParallelism() } = options;
+  const chunks = Math.ceil((plansToTry(options) ?? Infinity) / CHUNK_RUNS);
+  const count = Math.min(workers, Math.max(1, chunks));
   return Array.from({ length: count }, () => threadWorker({ ...job, folder, subject, space }));
 }
 

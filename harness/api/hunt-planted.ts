@@ -38,8 +38,14 @@ const LIMIT_MS = 20_000;
 
 interface Task {
   name: string;
-  planted: PlantedBugs;
+  table: Table;
   bug: PlantedBug;
+}
+
+interface Table {
+  planted: PlantedBugs;
+  /** Whether the application without any bug holds under a plan: only then does the plan show a bug. */
+  holdsWithoutBug(): Promise<(plan: Plan) => boolean>;
 }
 
 /** @throws RatchetError if the input is bad, or a search cannot start */
@@ -64,9 +70,10 @@ export async function huntPlanted(options: HuntOptions = {}): Promise<HuntResult
 
 async function tasksOf(catalogue: Catalogue, { bugs }: HuntOptions): Promise<Task[]> {
   const tables = await catalogue.loadPlanted();
-  const all = tables.flatMap((planted) =>
-    Object.entries(planted.bugs).map(([name, bug]): Task => ({ name, planted, bug })),
-  );
+  const all = tables.flatMap((planted) => {
+    const table = tableOf(planted, catalogue);
+    return Object.entries(planted.bugs).map(([name, bug]): Task => ({ name, table, bug }));
+  });
   if (all.length === 0) {
     const hint = 'name folders of planted bugs as `planted` in ratchet.config.ts';
     throw new UsageError('planted-missing', 'there are no planted bugs', hint);
@@ -81,12 +88,13 @@ async function tasksOf(catalogue: Catalogue, { bugs }: HuntOptions): Promise<Tas
   return all.filter(({ name }) => bugs === undefined || bugs.includes(name));
 }
 
-async function huntOne({ name, planted, bug }: Task, catalogue: Catalogue, options: HuntOptions): Promise<Hunt> {
+async function huntOne({ name, table, bug }: Task, catalogue: Catalogue, options: HuntOptions): Promise<Hunt> {
+  const { planted } = table;
   const { folder, report, signal, seed, onProgress } = options;
   const copy = plant(planted, name, bug);
   try {
     const subject = await catalogue.loadSubject(copy.subject);
-    const holdsWithout = await correctUnder(planted, catalogue);
+    const isEvidence = await table.holdsWithoutBug();
     const { explorations } = await collect(undefined, (reporter) =>
       exploreRanges({
         subject: { ...subject, name: `planted-${name}` },
@@ -94,7 +102,7 @@ async function huntOne({ name, planted, bug }: Task, catalogue: Catalogue, optio
         runs: options.runs ?? RUNS,
         limitMs: options.limitMs ?? LIMIT_MS,
         reporter,
-        isEvidence: holdsWithout,
+        isEvidence,
         onProgress: (state) => 'search' in state && onProgress?.(`${state.search.state}, ${state.search.runs} plans`),
         ...(planted.properties === undefined ? {} : { properties: planted.properties }),
         ...(folder === undefined ? {} : { folder }),
@@ -109,14 +117,14 @@ async function huntOne({ name, planted, bug }: Task, catalogue: Catalogue, optio
   }
 }
 
-/** Whether the application without any bug holds under a plan: only then does the plan show the bug. */
-async function correctUnder(
-  { root, subject: file }: PlantedBugs,
-  catalogue: Catalogue,
-): Promise<(plan: Plan) => boolean> {
-  const path = fileURLToPath(new URL(file, root));
-  const simulate = await simulationOf(await catalogue.loadSubject(path));
-  return (plan) => tryPlan(plan, simulate).judgement.valid !== false;
+function tableOf(planted: PlantedBugs, catalogue: Catalogue): Table {
+  const load = async (): Promise<(plan: Plan) => boolean> => {
+    const path = fileURLToPath(new URL(planted.subject, planted.root));
+    const simulate = await simulationOf(await catalogue.loadSubject(path));
+    return (plan) => tryPlan(plan, simulate).judgement.valid !== false;
+  };
+  let loaded: ReturnType<typeof load> | undefined;
+  return { planted, holdsWithoutBug: () => (loaded ??= load()) };
 }
 
 function resultOf(exploration: JudgedExploration | undefined): Omit<Hunt, 'bug' | 'file'> {
