@@ -65,7 +65,7 @@ export async function huntPlanted(options: HuntOptions = {}): Promise<HuntResult
     hunts.push(hunted);
     options.onHunted?.(hunted);
   }
-  return { valid: verdictOf(hunts, tasks.length), hunts, durationMs: clock.now() / 1e6 };
+  return { valid: verdictOf(hunts, tasks.length), hunts, bugs: tasks.length, durationMs: clock.now() / 1e6 };
 }
 
 async function tasksOf(catalogue: Catalogue, { bugs }: HuntOptions): Promise<Task[]> {

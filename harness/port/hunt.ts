@@ -24,6 +24,9 @@ export interface Hunt {
 export interface HuntResults {
   /** True if every bug was found, unknown if the call was interrupted, else false. */
   valid: Validity;
+  /** Those that were searched: all, or fewer if the call was interrupted. */
   hunts: readonly Hunt[];
+  /** Number of bugs that were to be searched. */
+  bugs: number;
   durationMs: number;
 }

@@ -15,9 +15,11 @@ export function huntText(hunt: Hunt, { green, red, dim }: Palette): string {
   ].join('\n');
 }
 
-export function huntSummary({ hunts, durationMs }: HuntResults): string {
+export function huntSummary({ hunts, bugs, durationMs }: HuntResults): string {
   const found = hunts.filter(({ isFound }) => isFound).length;
   const longest = Math.max(0, ...hunts.map(({ elapsedMs }) => elapsedMs));
   const times = `${(durationMs / 1e3).toFixed(1)} s, the longest ${(longest / 1e3).toFixed(1)} s`;
-  return `${found} of ${hunts.length} planted bugs found in ${times}`;
+  const left = bugs - hunts.length;
+  const rest = left === 0 ? '' : `; interrupted before ${left} of them`;
+  return `${found} of ${bugs} planted bugs found in ${times}${rest}`;
 }
