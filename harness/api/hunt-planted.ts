@@ -62,6 +62,8 @@ export async function huntPlanted(options: HuntOptions = {}): Promise<HuntResult
     options.onProgress?.(which);
     const onProgress = (message: string): void => options.onProgress?.(`${which}  ${message}`);
     const hunted = await huntOne(task, catalogue, { ...options, onProgress });
+    // A search that was interrupted has missed nothing.
+    if (options.signal?.aborted === true && !hunted.isFound) break;
     hunts.push(hunted);
     options.onHunted?.(hunted);
   }
