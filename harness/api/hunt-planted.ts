@@ -56,14 +56,15 @@ export async function huntPlanted(options: HuntOptions = {}): Promise<HuntResult
   const tasks = await tasksOf(catalogue, options);
   const hunts: Hunt[] = [];
   const pace = new Pace(clock, 'bugs', tasks.length);
+  const isInterrupted = (): boolean => options.signal?.aborted === true;
   for (const task of tasks) {
-    if (options.signal?.aborted === true) break;
+    if (isInterrupted()) break;
     const which = `bug ${hunts.length + 1} of ${tasks.length}${pace.after(hunts.length)}: ${task.name}`;
     options.onProgress?.(which);
     const onProgress = (message: string): void => options.onProgress?.(`${which}  ${message}`);
     const hunted = await huntOne(task, catalogue, { ...options, onProgress });
     // A search that was interrupted has missed nothing.
-    if (options.signal?.aborted === true && !hunted.isFound) break;
+    if (!hunted.isFound && isInterrupted()) break;
     hunts.push(hunted);
     options.onHunted?.(hunted);
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +54,14 @@ describe('a machine that lacks something is named in one line, with what to do',
     const { status, stderr } = inShell(`${before} ${run()}`);
     expect(stderr).toMatch(message);
     expect(status).toBe(2);
+  });
+
+  it('a compiler that the signal of a terminal ends together with the command', () => {
+    const compiler = join(folder, 'compiler.sh');
+    writeFileSync(compiler, '#!/bin/sh\nkill -INT "$PPID"\n', { mode: 0o755 });
+    const { status, stderr } = inShell(`ESBUILD_BINARY_PATH="${compiler}" exec ${run()}`);
+    expect(stderr).toBe('ratchet: the command was interrupted\n');
+    expect(status).toBe(130);
   });
 
   it('a current directory that has been removed', () => {

@@ -1,6 +1,6 @@
 /** The command line: reads argv, prints, exits. Each verb has its own file. */
 import { Command, CommanderError } from 'commander';
-import { ExitCode, RatchetError } from '../errors.ts';
+import { EnvironmentError, ExitCode, RatchetError } from '../errors.ts';
 import { packageVersion } from '../package-version.ts';
 import { userMistake } from '../loader/user-mistake.ts';
 import { systemFailure } from '../system-failure.ts';
@@ -62,7 +62,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    exitCode = failureCode(error, program);
+    // A signal is only known after the code that it met.
+    await new Promise((resolve) => setImmediate(resolve));
+    const isInterrupted = interruption.exitCode() !== undefined;
+    exitCode = failureCode(isInterrupted && isEndOfCompiler(error) ? interrupted() : error, program);
   }
   interruption.endNow();
   const lost = await outputFinished();
@@ -93,6 +96,15 @@ function failureCode(thrown: unknown, program: Command): number {
   }
   printError(`this is a bug in Ratchet: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return ExitCode.unknown;
+}
+
+/** The signal of a terminal ends the compiler together with the command. */
+function isEndOfCompiler(error: unknown): boolean {
+  return error instanceof RatchetError && error.code === 'compiler-ended';
+}
+
+function interrupted(): EnvironmentError {
+  return new EnvironmentError('interrupted', 'the command was interrupted');
 }
 
 function nameOfCommand(program: Command): string {
