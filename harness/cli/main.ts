@@ -1,5 +1,6 @@
 /** The command line: reads argv, prints, exits. Each verb has its own file. */
 import { Command, CommanderError } from 'commander';
+import { realClock } from '../clock.ts';
 import { EnvironmentError, ExitCode, RatchetError } from '../errors.ts';
 import { packageVersion } from '../package-version.ts';
 import { userMistake } from '../loader/user-mistake.ts';
@@ -63,7 +64,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     // A signal is only known after the code that it met.
-    await new Promise((resolve) => setImmediate(resolve));
+    await realClock().sleep(0);
     const isInterrupted = interruption.exitCode() !== undefined;
     exitCode = failureCode(isInterrupted && isEndOfCompiler(error) ? interrupted() : error, program);
   }
