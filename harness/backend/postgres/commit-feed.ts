@@ -11,7 +11,7 @@ import type { Row } from './pgoutput-changes.ts';
 import type { Transaction } from './pgoutput.ts';
 import { PgOutputReader } from './pgoutput.ts';
 import { PUBLICATION, publish, readTracked } from './publication.ts';
-import { Standstill } from '../standstill.ts';
+import { Standstill } from './standstill.ts';
 import { ReplicationConnection } from './replication.ts';
 import { answerInTime } from './server-wait.ts';
 

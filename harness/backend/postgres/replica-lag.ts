@@ -4,7 +4,7 @@ import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
 import { EnvironmentError } from '../../errors.ts';
 import { firstOf } from '../../required.ts';
-import { Standstill } from '../standstill.ts';
+import { Standstill } from './standstill.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
 import type { WalGate } from './wal-gate.ts';
 import type { WalProxy } from './wal-proxy.ts';

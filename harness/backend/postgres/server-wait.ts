@@ -23,11 +23,11 @@ export interface ServerWait {
  * @throws EnvironmentError with the last lines of the server's log, if the time is over
  */
 export async function waitForServer(isDone: () => Promise<boolean>, pollMs: number, wait: ServerWait): Promise<void> {
-  let isOver = false;
+  const over = new AbortController();
   const tries = async (): Promise<void> => {
-    while (!isOver && !(await isDone())) await sleep(pollMs);
+    while (!over.signal.aborted && !(await isDone())) await sleep(pollMs);
   };
-  await answerInTime(tries(), wait).finally(() => (isOver = true));
+  await answerInTime(tries(), wait).finally(() => over.abort());
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Lsn } from '../../history/lsn.ts';
 import { bigIntToLsn, compareLsn, lsnToBigInt } from '../../history/lsn.ts';
 import type { ReplicaNode } from '../../port/backend.ts';
 import { firstOf } from '../../required.ts';
-import { Standstill } from '../standstill.ts';
+import { Standstill } from '../postgres/standstill.ts';
 import type { CommitPoll } from './remote-commits.ts';
 import type { Database } from './remote-database.ts';
 
