@@ -1,9 +1,22 @@
 /** The loss of the primary and the promotion of a replica: run over every backend with the capability `promotion`. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compareLsn } from '../history/lsn.ts';
 import { askNode } from './ask-node.test-support.ts';
 import type { Backend, Cluster, Commit, DatabaseNode } from '../port/backend.ts';
 import { clientOf, conformanceOptions } from './conformance.case.ts';
+
+const SEEN_WITHIN_MS = 90_000;
+const ANSWER_WITHIN_MS = 10_000;
+
+/** What is seen, or the error. */
+const settled = async (see: () => unknown): Promise<unknown> => {
+  try {
+    return await see();
+  } catch (error) {
+    return error;
+  }
+};
 
 export function describePromotion(backend: Backend): void {
   const deaths: Error[] = [];
@@ -38,9 +51,21 @@ export function describePromotion(backend: Backend): void {
     return ((await response.json()) as { progress: number }[])[0]?.progress;
   };
 
-  const eventually = async (holds: () => Promise<boolean>): Promise<void> => {
-    while (!(await holds().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 2));
+  /** Fails with what was seen last, instead of by the time limit of the test. */
+  const eventually = async (see: () => unknown, holds: (seen: unknown) => boolean): Promise<void> => {
+    const end = performance.now() + SEEN_WITHIN_MS;
+    for (;;) {
+      const seen = await Promise.race([settled(see), sleep(ANSWER_WITHIN_MS, 'no answer')]);
+      if (holds(seen)) return;
+      if (performance.now() > end) throw new Error(`after ${SEEN_WITHIN_MS / 1e3} s: ${String(seen)}`);
+      await sleep(2);
+    }
   };
+  const untilShown = (node: DatabaseNode, progress: number): Promise<void> =>
+    eventually(
+      () => shown(node),
+      (seen) => seen === progress,
+    );
 
   describe('a promotion', () => {
     it('loses the commits that the replica had not replayed, and continues under the name of the primary', async () => {
@@ -54,15 +79,15 @@ export function describePromotion(backend: Backend): void {
       await timely!.resume();
 
       const { lsn, commitsLost } = await cluster.promote!('replica-1', 0);
-      await eventually(async () => (await shown(cluster.primary)) === 20);
+      await untilShown(cluster.primary, 20);
       expect(commitsLost).toBe(2);
       expect(commits.at(-1)).toMatchObject({ key: 's', progress: 20, promoted: 'replica-1', lsn });
       expect(commits.filter(({ promoted }) => promoted !== undefined)).toHaveLength(1);
-      await eventually(async () => (await shown(timely!)) === 20);
+      await untilShown(timely!, 20);
 
       expect(await write(25)).toMatchObject({ error: null });
       await cluster.commitsDelivered();
-      await eventually(async () => (await shown(timely!)) === 25);
+      await untilShown(timely!, 25);
       const last = commits.at(-1)!;
       expect(last).toMatchObject({ progress: 25 });
       expect(last.promoted).toBeUndefined();
@@ -74,7 +99,7 @@ export function describePromotion(backend: Backend): void {
       await cluster.commitsDelivered();
       await cluster.replicas[0]!.resume();
       const { commitsLost } = await cluster.promote!('replica-1', 0);
-      await eventually(async () => (await shown(cluster.primary)) === 20);
+      await untilShown(cluster.primary, 20);
       expect(commitsLost).toBe(0);
       expect(commits.filter(({ promoted }) => promoted !== undefined)).toEqual([]);
     });
@@ -85,7 +110,7 @@ export function describePromotion(backend: Backend): void {
       await expect(cluster.primary.lsn()).rejects.toThrow();
       await expect(shown(cluster.primary)).rejects.toThrow();
       await expect(cluster.promote!('replica-2', 0)).rejects.toThrow(/replica-2 cannot be promoted/);
-      await eventually(async () => (await shown(cluster.primary)) === 10);
+      await untilShown(cluster.primary, 10);
       await expect(shown(promoted!)).rejects.toThrow();
       await write(20);
       await replace();
@@ -99,7 +124,7 @@ export function describePromotion(backend: Backend): void {
       await expect(cluster.promote!('replica-1', 0)).rejects.toThrow(/replica-1 cannot be promoted/);
       await write(20);
       await restart();
-      await eventually(async () => (await shown(down!)) === 20);
+      await untilShown(down!, 20);
     });
 
     it('keeps the lag of every replica that is not ahead of the new primary', async () => {
@@ -129,7 +154,7 @@ export function describePromotion(backend: Backend): void {
       await cluster.commitsDelivered();
       await other!.holdAt(commits.at(-1)!.lsn);
       await cluster.promote!('replica-1', 0);
-      await eventually(async () => (await shown(cluster.primary)) === 10);
+      await untilShown(cluster.primary, 10);
       await write(30);
       await cluster.commitsDelivered();
       expect(await shown(other!)).toBe(10);
@@ -147,11 +172,11 @@ export function describePromotion(backend: Backend): void {
         await other!.resume();
         const heal = await other!.outage!(how);
         await cluster.promote!('replica-1', 0);
-        await eventually(async () => (await shown(cluster.primary)) === 10);
+        await untilShown(cluster.primary, 10);
         await heal();
-        await eventually(async () => (await shown(other!)) === 10);
+        await untilShown(other!, 10);
         expect(await write(30)).toMatchObject({ error: null });
-        await eventually(async () => (await shown(other!)) === 30);
+        await untilShown(other!, 30);
       },
     );
 
@@ -166,14 +191,20 @@ export function describePromotion(backend: Backend): void {
           await new Promise((resolve) => setTimeout(resolve, 1));
         }
       });
-      await eventually(async () => acknowledged.length > 20);
+      await eventually(
+        () => acknowledged.length,
+        (count) => Number(count) > 20,
+      );
       await cluster.replicas[0]!.pause();
       const before = acknowledged.length;
-      await eventually(async () => acknowledged.length > before + 20);
+      await eventually(
+        () => acknowledged.length,
+        (count) => Number(count) > before + 20,
+      );
       const { commitsLost } = await cluster.promote!('replica-1', 0);
       const reported = new Set(commits.map(({ key }) => key));
       const acknowledgedThen = [...acknowledged];
-      await eventually(async () => (await shown(cluster.primary)) === 10);
+      await untilShown(cluster.primary, 10);
       writing.abort();
       await Promise.all(writers);
       const { data } = await client.from('stories').select('id');
@@ -194,7 +225,7 @@ export function describePromotion(backend: Backend): void {
       await cluster.commitsDelivered();
       await other!.resume();
       await cluster.promote!('replica-1', 50);
-      await Promise.all([other!.resume(), eventually(async () => (await shown(cluster.primary)) === 10)]);
+      await Promise.all([other!.resume(), untilShown(cluster.primary, 10)]);
       await write(30);
       await other!.resume();
       expect(await shown(other!)).toBe(30);
@@ -208,7 +239,7 @@ export function describePromotion(backend: Backend): void {
       await cluster.commitsDelivered();
       const held = other!.holdAt(commits.at(-1)!.lsn);
       await cluster.promote!('replica-1', 0);
-      await eventually(async () => (await shown(cluster.primary)) === 10);
+      await untilShown(cluster.primary, 10);
       await heal();
       await held;
       expect(await shown(other!)).toBe(10);
@@ -226,9 +257,9 @@ export function describePromotion(backend: Backend): void {
       await cluster.commitsDelivered();
       await first!.resume();
       const { commitsLost } = await cluster.promote!('replica-2', 0);
-      await eventually(async () => (await shown(cluster.primary)) === 20);
+      await untilShown(cluster.primary, 20);
       expect(commitsLost).toBe(1);
-      await eventually(async () => (await shown(first!)) === 20);
+      await untilShown(first!, 20);
     });
   });
 }
