@@ -79,7 +79,10 @@ describe('the lock of a file of state', () => {
   it('says where nothing can be written', () => {
     const missing = join(folder, 'none', 'state.json');
     expect(() => lockState(missing)).toThrow(
-      expect.objectContaining({ code: 'canary-state-unwritable', message: expect.stringContaining(`${missing}: cannot be written`) }),
+      expect.objectContaining({
+        code: 'canary-state-unwritable',
+        message: expect.stringContaining(`${missing}: cannot be written`),
+      }),
     );
   });
 });

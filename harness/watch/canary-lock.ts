@@ -57,7 +57,8 @@ function removeStale(file: string, lock: string): void {
   if (found === undefined) return;
   if (!isStale(lock, found)) {
     const owner = parseOwner(found);
-    const by = owner === undefined ? '' : `, process ${owner.pid}${isElsewhere(owner) ? ' of another host or container' : ''}`;
+    const by =
+      owner === undefined ? '' : `, process ${owner.pid}${isElsewhere(owner) ? ' of another host or container' : ''}`;
     const problem = `${shortPath(file)} is in use by another canary${by}`;
     throw new UsageError('canary-state-in-use', problem, `end that one, or ${HINT}`);
   }
