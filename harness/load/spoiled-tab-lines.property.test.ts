@@ -9,7 +9,7 @@ test('lines of tabs are merged, and if they are spoiled, merged or refused', asy
     fc.asyncProperty(spoiledTabLines(), async (bytes) => {
       expect(await outcomeOfTabLines(bytes)).toMatch(FINE_TAB_LINES);
     }),
-    { numRuns: fc.readConfigureGlobal().numRuns ?? 500 },
+    { numRuns: fc.readConfigureGlobal().numRuns ?? 150 },
   );
 });
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { thisOwner } from '../lifetime/owner.ts';
+import { thisOwner } from './owner.ts';
 import { lockState } from './canary-lock.ts';
 
 describe('the lock of a file of state', () => {

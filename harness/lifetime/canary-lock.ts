@@ -2,7 +2,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { wallTime } from '../clock.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
-import { isDead, isElsewhere, parseOwner, thisOwner } from '../lifetime/owner.ts';
+import { isDead, isElsewhere, parseOwner, thisOwner } from './owner.ts';
 import { shortPath } from '../short-path.ts';
 import { writing } from '../writing.ts';
 
