@@ -22,6 +22,8 @@ export interface CheckFilesOptions extends SourceOptions, Omit<CheckOptions, 'is
   memoryBytes?: number;
   /** The files are logs of one incident: they are judged as one history, in the order of their times. */
   merge?: boolean;
+  /** The times of merged files are of one clock. Otherwise, what compares events of different files is not judged. */
+  oneClock?: boolean;
   /** Called with messages about how far it is. */
   onProgress?(message: string): void;
   /** Told of everything as it happens. What it throws ends the call. */
@@ -39,6 +41,9 @@ export async function checkFiles(
   options: CheckFilesOptions,
 ): Promise<Validity> {
   if (histories.filter((each) => each === '-').length > 1) throw new UsageError('stdin-twice', '- is given twice');
+  if (options.oneClock === true && options.merge !== true) {
+    throw new UsageError('flags-contradictory', '--one-clock is about files that are merged', 'add --merge');
+  }
   const source = await openSource(options);
   const asked = options.properties ?? source.properties;
   const properties = asked === undefined ? undefined : requireProperties(asked);
@@ -54,7 +59,7 @@ export async function checkFiles(
   const { memoryBytes = MEMORY_BYTES, onProgress = () => undefined } = options;
   const files =
     options.merge === true
-      ? [mergedToLoad(histories, { source, memoryBytes, told: onProgress, withLatencies })]
+      ? [mergedToLoad(histories, { source, memoryBytes, told: onProgress, withLatencies, oneClock: options.oneClock })]
       : histories.map((history, at) => {
           const which = histories.length > 1 ? `file ${at + 1} of ${histories.length}: ` : '';
           return toLoad(history, at, {
@@ -105,7 +110,7 @@ function toLoad(
 /** All files as one history. @throws UsageError if one of them is not a file */
 function mergedToLoad(
   histories: readonly (string | History)[],
-  { source, memoryBytes, told, withLatencies }: Loading,
+  { source, memoryBytes, told, withLatencies, oneClock = false }: Loading & { oneClock?: boolean | undefined },
 ): HistoryToLoad {
   const paths = histories.filter((each) => typeof each === 'string');
   if (paths.length < histories.length) throw new UsageError('flags-contradictory', 'only files of logs can be merged');
@@ -114,10 +119,18 @@ function mergedToLoad(
     const progressOf = (path: string): ((bytes: number) => void) => readingProgress(path, told);
     const loaded = withLatencies(await source.loadMerged(paths, memoryBytes, progressOf));
     told(`judging ${file}: ${loaded.history.length} events`);
-    return loaded;
+    if (paths.length < 2) return loaded;
+    const { dependsOnClocks = [], notes = [], ...rest } = loaded;
+    return oneClock
+      ? { ...rest, notes: [...notes, CLOCKS_AGREE] }
+      : { ...rest, dependsOnClocks, notes: [...notes, CLOCKS_DIFFER] };
   };
   return { file, load };
 }
+
+const CLOCKS_AGREE = 'merged by time: the clocks of the files are taken to agree';
+const CLOCKS_DIFFER =
+  'merged by time: the clocks of the files may differ by an unknown time, so what compares events of different files is not judged (--one-clock: they are of one clock)';
 
 /** @throws UsageError */
 function inColumns(history: History, file: string): HistoryFile {

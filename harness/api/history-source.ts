@@ -39,6 +39,8 @@ export interface LoadedHistory extends ImportedHistory {
   propertiesReason?: string;
   /** Of logs: whether the times of their requests say how long these took. */
   knowsLatencies?: boolean;
+  /** Of merged logs: the properties that compare events of different files. */
+  dependsOnClocks?: readonly string[];
 }
 
 export interface LoadedParts extends Omit<LoadedHistory, 'history'> {
@@ -127,10 +129,11 @@ async function loadLogs(
     if (recognised !== undefined) formats.add(recognised);
     return { format: required(format.log, 'a format of logs'), input };
   });
-  const { read, name, log, notes, properties, knowsLatencies } = await readLogsWithin(logs, options, memoryBytes);
+  const logsRead = await readLogsWithin(logs, options, memoryBytes);
+  const { read, name, log, notes, properties, knowsLatencies, dependsOnClocks } = logsRead;
   const recognised = formats.size === 0 ? {} : { recognised: [...formats].join(', ') };
   const judged = properties === undefined ? {} : { properties, propertiesReason: READS_ONLY };
-  return { ...asLoaded(name, read), log, notes, knowsLatencies, ...recognised, ...judged };
+  return { ...asLoaded(name, read), log, notes, knowsLatencies, dependsOnClocks, ...recognised, ...judged };
 }
 
 const READS_ONLY = 'the log has no writes: only what follows from its reads is judged';

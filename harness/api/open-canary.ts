@@ -4,6 +4,7 @@ import { displays } from '../channels/display/display-registry.ts';
 import { realClock, wallTime } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import { credentialsOf, openGivenSession, openSession } from '../gateway/user-session.ts';
+import { lockState } from '../lifetime/canary-lock.ts';
 import { forbidCoreDumps } from '../lifetime/core-dumps.ts';
 import type { Subject } from '../port/subject.ts';
 import { UNMARKED_HINT } from '../port/test-target.ts';
@@ -11,7 +12,7 @@ import { Canary } from '../watch/canary.ts';
 import type { CanaryListener } from '../watch/canary-judge.ts';
 import type { OpenReversion } from '../watch/canary-memory.ts';
 import { readSettings, type CanarySettings, type SettingsInput } from '../watch/canary-settings.ts';
-import { readState, writeState } from '../watch/canary-state.ts';
+import { readState, writeState, type CanaryState } from '../watch/canary-state.ts';
 import type { CanarySummary } from '../watch/canary-tally.ts';
 import { openMetrics, type MetricsOptions } from '../watch/open-telemetry.ts';
 import { ReferenceApi } from '../watch/reference-api.ts';
@@ -48,7 +49,7 @@ export interface OpenedCanary {
   run(signal: AbortSignal, durationMs?: number): Promise<CanarySummary>;
   /** @throws UsageError if the file is not valid; the settings then stay as they are */
   reload(): Promise<CanarySettings>;
-  /** Stops the metrics. */
+  /** Stops the metrics, and lets another canary use the file of state. */
   close(): Promise<void>;
 }
 
@@ -66,12 +67,15 @@ export async function openCanary(options: CanaryOptions): Promise<OpenedCanary> 
     return settings;
   };
   const settings = await permit(readSettings(config, given));
-  const before = state === undefined ? undefined : readState(state, target);
   const credentials = credentialsFor(subject, taken, target);
   requireCredentials(credentials);
   const app = new WatchedApp({ subject, base: target, clock, credentials });
   for (const key of settings.keys) app.pathOf(key);
-  const { metrics, url: metricsUrl } = await openMetrics(options);
+  const store = openState(state, target);
+  const { metrics, url: metricsUrl } = await openMetrics(options).catch((error: unknown) => {
+    store.close();
+    throw error;
+  });
   const { display } = subject.frontEnd;
   const canary = new Canary({
     app,
@@ -80,13 +84,13 @@ export async function openCanary(options: CanaryOptions): Promise<OpenedCanary> 
     display: typeof display === 'string' ? displays[display] : display,
     reference,
     settings,
-    before,
+    before: store.before,
     clock,
     date: wallTime,
     random: () => randomInt(2 ** 32) / 2 ** 32,
     metrics,
     listener,
-    save: state === undefined ? () => undefined : (saved) => writeState(state, saved),
+    save: store.save,
   });
   return {
     target,
@@ -101,8 +105,36 @@ export async function openCanary(options: CanaryOptions): Promise<OpenedCanary> 
       canary.reload(fresh);
       return fresh;
     },
-    close: () => metrics.close(),
+    close() {
+      store.close();
+      return metrics.close();
+    },
   };
+}
+
+interface StateStore {
+  before: CanaryState | undefined;
+  save(state: CanaryState): void;
+  close(): void;
+}
+
+/** Without a file, nothing is kept. */
+function openState(file: string | undefined, target: string): StateStore {
+  if (file === undefined) return { before: undefined, save: () => undefined, close: () => undefined };
+  const lock = lockState(file);
+  try {
+    return {
+      before: readState(file, target),
+      save(state) {
+        lock.refresh();
+        writeState(file, state);
+      },
+      close: () => lock.release(),
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 function targetOf(url: string | undefined, { name, runsAt }: Subject): string {

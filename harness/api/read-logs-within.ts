@@ -15,6 +15,8 @@ export interface ReadLogs extends Pick<ImportedHistory, 'log' | 'notes'> {
   /** What can be judged of it, if that is not everything. */
   properties: readonly string[] | undefined;
   knowsLatencies: boolean;
+  /** The properties that compare events of different files. */
+  dependsOnClocks: readonly string[];
   /** Of the files. */
   name: string;
   read: Awaited<ReturnType<typeof readWithin>>;
@@ -47,9 +49,8 @@ export async function readLogsWithin(
     }
     const name = names.join(' + ');
     const read = await readWithin({ name, bytes: bytesOf(history.history(name)) }, undefined, memoryBytes);
-    if (logs.length > 1) notes.push(CLOCKS);
-    const { lines: log, properties, knowsLatencies } = history;
-    return { name, read, log, notes, properties, knowsLatencies };
+    const { lines: log, properties, knowsLatencies, dependsOnClocks } = history;
+    return { name, read, log, notes, properties, knowsLatencies, dependsOnClocks };
   } finally {
     for (const file of files) file.close();
   }
@@ -57,8 +58,6 @@ export async function readLogsWithin(
 
 /** About what an entry takes until it is sorted. */
 const BYTES_PER_ENTRY = 2048;
-
-const CLOCKS = 'merged by time: the clocks of the files are taken to agree';
 
 const CHUNK_LENGTH: number = 256 * 1024;
 

@@ -22,6 +22,7 @@ interface CheckFlags extends SourceOptions, ReportingFlags {
   timeout?: number;
   memory?: number;
   merge?: boolean;
+  oneClock?: boolean;
 }
 
 export function addCheck(program: Command, finish: Finish): void {
@@ -34,6 +35,7 @@ export function addCheck(program: Command, finish: Finish): void {
     )
     .addOption(propertyOption())
     .addOption(new Option('--merge', 'the files are logs of one incident: judge them as one, in the order of time'))
+    .addOption(new Option('--one-clock', 'the merged files have the times of one clock: compare their events'))
     .addOption(new Option('--key <name>', 'judge only this key; may be repeated').argParser(append))
     .addOption(new Option('--session <name>', 'judge only what this session saw; may be repeated').argParser(append))
     .addOption(
@@ -88,6 +90,7 @@ async function check(files: readonly string[], flags: CheckFlags): Promise<numbe
     timeoutMs: timeout,
     memoryBytes: flags.memory,
     merge: flags.merge,
+    oneClock: flags.oneClock,
     reporter,
     onProgress: progress,
   });

@@ -24,6 +24,12 @@ it.each([
   ['a load that is too short', ['load', 'lagging-replica', '--duration', '1s'], 64, /last longer than the load/],
   ['a load that is too long', ['load', 'lagging-replica', '--duration', '60min'], 64, /at most 55 minutes/],
   ['a threshold without an expression', ['load', 'lagging-replica', '--threshold', 'x'], 64, /METRIC=EXPRESSION/],
+  [
+    'a threshold of k6 on staleness',
+    ['load', 'lagging-replica', '--threshold', 'ratchet_staleness_ms=p(99)<500'],
+    64,
+    /k6 does not know the commits of the database: bound staleness by --max-staleness/,
+  ],
   ['an unknown profile', ['load', 'lagging-replica', '--profile', 'wave'], 64, /steady, ramp, rate, soak/],
   [
     'options of a load for another limit',

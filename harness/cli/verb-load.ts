@@ -65,7 +65,10 @@ export function addLoad(program: Command, finish: Finish, signal: AbortSignal): 
       ),
     )
     .addOption(
-      new Option('--max-staleness <bound>', 'upper bound of staleness, e.g. 500ms or 3versions').argParser(staleness),
+      new Option(
+        '--max-staleness <bound>',
+        'upper bound of staleness, e.g. 500ms or 3versions, judged at the end: k6 does not know the commits',
+      ).argParser(staleness),
     )
     .addOption(new Option('--min-availability <share>', 'lower bound of availability, e.g. 99.9%').argParser(share))
     .addOption(new Option('--max-latency <duration>', 'upper bound of the latency of polls at p99').argParser(duration))
@@ -135,5 +138,8 @@ function threshold(text: string, before: Readonly<Record<string, string[]>>): Re
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('It must be METRIC=EXPRESSION, e.g. "http_req_duration=p(95)<500".');
   const [metric, expression] = [text.slice(0, at), text.slice(at + 1)];
+  if (metric.startsWith('ratchet_staleness')) {
+    throw new InvalidArgumentError('k6 does not know the commits of the database: bound staleness by --max-staleness.');
+  }
   return { ...before, [metric]: [...(before[metric] ?? []), expression] };
 }

@@ -72,13 +72,55 @@ describe('several logs of one incident', () => {
     expect(files[0]).toMatchObject({ incident: { users: 2, violations: 2, stories: 1 } });
   });
 
-  it('name the file of each line, and that their clocks are taken to agree', () => {
+  it('name the file of each line, and that their clocks may differ', () => {
     const other = file('second.har', readFileSync(log('browser.har')));
     const { stdout } = runRatchet(['check', '--merge', log('browser.har'), other, ...url]);
     expect(stdout).toMatch(
       /second read 10% {3}cache: HIT, line 190 of .*second\.har|browser read 10%.* of .*browser\.har/,
     );
-    expect(stdout).toContain('note:    merged by time: the clocks of the files are taken to agree');
+    expect(stdout).toContain('note:    merged by time: the clocks of the files may differ by an unknown time');
+  });
+
+  describe('with clocks that differ', () => {
+    const line = (seconds: number, tab: string, p: number): string =>
+      `${JSON.stringify({ t: at + seconds * 1e3, tab, s: 'story-7', p })}\n`;
+    // The clock of the server is 5 s ahead: by its times, the tab saw 40% before it was written.
+    const seen = file('seen.log', line(1, 'tab', 40) + line(3, 'tab', 60));
+    const written = file('written.log', line(5, 'worker', 40) + line(6, 'worker', 60));
+    const ofTabs = file(
+      'tabs.map.yaml',
+      'format: json-log\ntime: { field: t, unit: ms }\nsession: tab\nstory: s\nprogress: p\noperation: { field: tab, read: [tab], write: [worker] }\n',
+    );
+    const merged = ['check', '--merge', seen, written, '--map', ofTabs];
+
+    it('violate no property that compares their events: it is unknown, and left out by default', () => {
+      expect(runRatchet([...merged, '--property', 'integrity', '--one-clock']).status).toBe(1);
+      const asked = runRatchet([...merged, '--property', 'integrity']);
+      expect([asked.status, asked.stdout]).toEqual([
+        2,
+        expect.stringContaining('it compares events of different files, whose clocks may differ'),
+      ]);
+      const byDefault = runRatchet(merged);
+      expect([byDefault.status, byDefault.stdout]).toEqual([0, expect.stringContaining('monotonic-view')]);
+    });
+
+    it('do not hide what one file shows', () => {
+      const back = file('back.log', line(1, 'tab', 40) + line(3, 'tab', 10));
+      const { status, stdout } = runRatchet(['check', '--merge', back, written, '--map', ofTabs]);
+      expect([status, stdout]).toEqual([1, expect.stringContaining('monotonic-view')]);
+    });
+
+    it('say nothing about a session that is in both files', () => {
+      const other = file('other-tab.log', line(2, 'tab', 10));
+      const args = ['check', '--merge', seen, other, '--map', ofTabs];
+      expect(runRatchet(args).status).toBe(2);
+      expect(runRatchet([...args, '--one-clock']).status).toBe(1);
+    });
+  });
+
+  it('are of one clock only if they are merged', () => {
+    const { status, stderr } = runRatchet(['check', log('status.csv'), '--one-clock']);
+    expect([status, stderr]).toEqual([64, 'ratchet: --one-clock is about files that are merged — add --merge\n']);
   });
 
   it('cannot contain a history, whose times are not those of a day', () => {

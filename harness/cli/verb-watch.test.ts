@@ -129,6 +129,24 @@ describe('ratchet watch', () => {
     expect(await third.end()).toBe(0);
   });
 
+  it('refuses a second canary with one file of state, until the first has ended', async () => {
+    const state = join(folder, 'shared.json');
+    const args = ['--key', 'o-1', '--sessions', '1', '--state', state];
+    const first = watch(args);
+    await morePolls(2);
+    const { status, stdout, stderr } = runRatchet(['watch', app.url, '--subject', subject, ...args], { cwd: folder });
+    expect([status, stdout, stderr]).toEqual([
+      64,
+      '',
+      `ratchet: shared.json is in use by another canary, process ${first.child.pid} — end that one, or name another file with --state FILE\n`,
+    ]);
+    expect(await first.end()).toBe(0);
+    const second = watch(args);
+    await morePolls(2);
+    expect(await second.end()).toBe(0);
+    expect(existsSync(`${state}.lock`)).toBe(false);
+  });
+
   it('reads its settings again on SIGHUP, and keeps the old ones if the file is wrong', async () => {
     const config = join(folder, 'canary.json');
     writeFileSync(config, JSON.stringify({ keys: ['o-1'], headers: { 'x-tenant': 'one' } }));

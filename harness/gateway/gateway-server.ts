@@ -130,8 +130,15 @@ function answerMalformed({ code, message }: NodeJS.ErrnoException, socket: Duple
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+  'keep-alive',
+]);
+
 /** Headers of the message, without those of the connection it came over. */
 function* endToEnd(headers: Headers): Iterable<[string, string]> {
-  const hopByHop = new Set(['connection', 'content-length', 'content-encoding', 'transfer-encoding', 'keep-alive']);
-  for (const [name, value] of headers) if (!hopByHop.has(name)) yield [name, value];
+  for (const [name, value] of headers) if (!HOP_BY_HOP.has(name)) yield [name, value];
 }

@@ -95,6 +95,11 @@ async function bodyOf(
   head: RequestHead,
   { refuseKey, proceed }: Reception,
 ): Promise<string> {
+  if (!hasBody(incoming)) {
+    proceed();
+    incoming.resume();
+    return '';
+  }
   const chunks: Buffer[] = [];
   let size = 0;
   let isChecked = await requireBounds(Number(incoming.headers['content-length'] ?? 0), false, head, refuseKey);
@@ -105,6 +110,11 @@ async function bodyOf(
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString();
+}
+
+/** A request has a body only if its head says how it ends. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /** @returns whether the key has been checked */

@@ -12,6 +12,8 @@ import { serviceLine } from './service-lines.ts';
 /** The actors of tabs in other programs, see `tab-script.ts`. */
 const TAB_ACTOR = 'load-';
 const BARRIER_MS = 250;
+/** Each write to a file is a task of its own for Node. */
+const BLOCK_LENGTH = 64 * 1024;
 
 export class LoadLogs {
   readonly barriers: Barrier[] = [];
@@ -19,6 +21,8 @@ export class LoadLogs {
   readonly #begun = new Map<Exchange, number>();
   readonly #delay: ReturnType<typeof monitorEventLoopDelay> = monitorEventLoopDelay({ resolution: 10 });
   #run: RunningParts | undefined;
+  /** Those that are not written yet. */
+  #lines = '';
 
   constructor(servicesFile: string) {
     this.#services = createWriteStream(servicesFile);
@@ -39,9 +43,8 @@ export class LoadLogs {
     const exchanges = [describeExchange(exchange)];
     const served = { ...(served_by === undefined ? {} : { served_by }), ...(lsn === undefined ? {} : { lsn }) };
     const supabaseMs = (now - begun) / 1e6;
-    this.#services.write(
-      `${serviceLine({ operation, ...served, attempts: 1, exchanges, supabaseMs, endMs: now / 1e6 })}\n`,
-    );
+    this.#lines += `${serviceLine({ operation, ...served, attempts: 1, exchanges, supabaseMs, endMs: now / 1e6 })}\n`;
+    if (this.#lines.length >= BLOCK_LENGTH) this.#writeLines();
   }
 
   /** Until `signal` aborts, notes again and again when all commits had been recorded. */
@@ -65,8 +68,14 @@ export class LoadLogs {
   }
 
   async close(): Promise<void> {
+    this.#writeLines();
     this.#services.end();
     if (!this.#services.closed) await once(this.#services, 'close');
+  }
+
+  #writeLines(): void {
+    if (this.#lines !== '') this.#services.write(this.#lines);
+    this.#lines = '';
   }
 
   async #barrier({ clock, commitsDelivered }: { clock: Clock; commitsDelivered(): Promise<void> }): Promise<void> {

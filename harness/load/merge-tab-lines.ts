@@ -7,6 +7,9 @@ import { KnownTimes } from './known-times.ts';
 import { PollMerger } from './merge-polls.ts';
 import { readTabLines, type PollLine } from './poll-lines.ts';
 
+/** Times in a history are nanoseconds, which must be exact. */
+const SPAN_MS_MAX = 100 * 86_400_000;
+
 /**
  * Each tab is on one machine, so that the order of its polls is known; the clocks of different machines are not compared.
  * @throws UsageError for files without a poll
@@ -14,8 +17,11 @@ import { readTabLines, type PollLine } from './poll-lines.ts';
 export async function mergeTabLines(files: readonly string[], historyFile: string): Promise<void> {
   let first = Number.POSITIVE_INFINITY;
   const stories: string[] = [];
-  await readPolls(files, ({ startMs, story }) => {
+  let last = 0;
+  await readPolls(files, ({ startMs, endMs, story }, at) => {
     first = Math.min(first, startMs);
+    last = Math.max(last, endMs);
+    if (last - first > SPAN_MS_MAX) throw tooLong(at);
     stories[story] = `story-${story + 1}`;
   });
   if (stories.length === 0) {
@@ -41,6 +47,11 @@ export async function mergeTabLines(files: readonly string[], historyFile: strin
   }
 }
 
-async function readPolls(files: readonly string[], poll: (line: PollLine) => void): Promise<void> {
+function tooLong(at: string): UsageError {
+  const problem = `${at}: is a poll more than ${SPAN_MS_MAX / 86_400_000} days before or after another one`;
+  return new UsageError('tab-lines-apart', problem, 'merge the lines of one load');
+}
+
+async function readPolls(files: readonly string[], poll: (line: PollLine, at: string) => void): Promise<void> {
   for (const file of files) await readTabLines(file, { poll, clock: () => undefined }, 'skip');
 }

@@ -32,7 +32,8 @@ export interface ClockLine {
 }
 
 export interface TabLines {
-  poll(line: PollLine): MaybePromise<void>;
+  /** @param at `FILE:LINE` */
+  poll(line: PollLine, at: string): MaybePromise<void>;
   clock(line: ClockLine): void;
 }
 
@@ -48,34 +49,49 @@ export async function readTabLines(
   let number = 0;
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1;
-    const fields = line.split(' ');
-    if (fields[0] === 'p' && fields.length >= 9) await poll(pollOf(fields));
-    else if (fields[0] === 'c' && fields.length === 4) clock(clockOf(fields));
-    else if (line !== '' && others === 'refuse') throw notOfTab(file, number);
+    const at = `${file}:${number}`;
+    if (line.startsWith('p ')) await poll(pollOf(line, at), at);
+    else if (line.startsWith('c ')) clock(clockOf(line, at));
+    else if (line !== '' && others === 'refuse') throw invalid(at, 'is not a line of a tab');
   }
 }
 
-function pollOf(fields: readonly string[]): PollLine {
-  const [, tab, ordinal, story, startMs, endMs, durationMs, status] = fields.map(Number) as number[];
-  const hasValue = status === 200 && fields.length > 9;
-  return {
-    tab: tab!,
-    ordinal: ordinal!,
-    story: story!,
-    startMs: startMs!,
-    endMs: endMs!,
-    durationMs: durationMs!,
-    status: status!,
-    value: hasValue ? valueOf(fields.slice(8).join(' ')) : undefined,
-    error: hasValue ? '' : decodeURIComponent(fields[8] ?? ''),
-  };
+/** The number of stories is that of the rounds of a load. */
+const POLL = /^p (\d{1,9}) (\d{1,9}) (\d{1,6}) (\d{1,15}) (\d{1,15}) (\d{1,9}(?:\.\d+)?) (\d{1,3}) (.*)$/;
+const VALUE = /^[1-9]\d{0,14} \d{1,3}(?:\.\d+)?(?:e-\d{1,3})? \S*$/;
+const CLOCK = /^c (\d{1,15}) (\d{1,15}) (-?\d{1,15}(?:\.\d+)?)$/;
+
+function pollOf(line: string, at: string): PollLine {
+  const [, ...fields] = POLL.exec(line) ?? [];
+  const words = fields.pop();
+  const [tab, ordinal, story, startMs, endMs, durationMs, status] = fields.map(Number) as number[];
+  if (words === undefined || startMs! > endMs!) throw invalid(at, 'is not a poll of a tab');
+  const head = { tab: tab!, ordinal: ordinal!, story: story!, startMs: startMs!, endMs: endMs! };
+  const answer = { durationMs: durationMs!, status: status! };
+  if (status === 200 && words.includes(' ')) {
+    if (!VALUE.test(words) || !isDecodable(words)) throw invalid(at, `is a poll with an unknown value: ${words}`);
+    return { ...head, ...answer, value: valueOf(words), error: '' };
+  }
+  if (!isDecodable(words)) throw invalid(at, 'is a poll with an error that is not encoded');
+  return { ...head, ...answer, value: undefined, error: decodeURIComponent(words) };
 }
 
-function clockOf([, startMs, endMs, runMs]: readonly string[]): ClockLine {
+function clockOf(line: string, at: string): ClockLine {
+  const [, startMs, endMs, runMs] = CLOCK.exec(line) ?? [];
+  if (runMs === undefined || Number(startMs) > Number(endMs)) throw invalid(at, 'is not a comparison of clocks');
   return { startMs: Number(startMs), endMs: Number(endMs), runMs: Number(runMs) };
 }
 
-function notOfTab(file: string, line: number): UsageError {
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function invalid(at: string, what: string): UsageError {
   const hint = 'the file holds what tab-script.ts wrote, by --console-output and --log-format raw';
-  return new UsageError('tab-line-invalid', `${file}:${line}: is not a line of a tab`, hint);
+  return new UsageError('tab-line-invalid', `${at}: ${what}`, hint);
 }

@@ -1,7 +1,7 @@
 /** Judges histories and reports each to a reporter: the work of `check`. */
 import type { PropertyName } from '../checker/properties.ts';
 import { leaveOutNotJudged } from '../checker/compose.ts';
-import type { CheckOptions, Validity } from '../checker/verdict.ts';
+import { foldValidity, type CheckOptions, type Validity, type Verdict } from '../checker/verdict.ts';
 import { realClock, type Clock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import type { HistoryColumns } from '../history/columns.ts';
@@ -32,6 +32,8 @@ export interface HistoryFile {
   properties?: readonly string[];
   /** Why these are not all, for a note. */
   propertiesReason?: string;
+  /** The properties whose verdict would depend on the clocks of different files. */
+  dependsOnClocks?: readonly string[];
 }
 
 /** A file that is loaded when it is its turn to be judged, and can be released afterwards. */
@@ -99,8 +101,8 @@ async function checkWhole(
   const untested = asked?.untestedIn(whole, options.selection);
   const judgement =
     wanted === undefined
-      ? leaveOutNotJudged(judgeRun(history, all, bounds))
-      : judgeRun(history, wanted, bounds, untested);
+      ? leaveOutNotJudged(withoutClocks(judgeRun(history, all, bounds), source))
+      : withoutClocks(judgeRun(history, wanted, bounds, untested), source);
   const checked = checkedFile(source, judgement, history.length, clock);
   const notes = wanted === undefined ? withReason(checked.notes, source) : checked.notes;
   const incident = source.log === undefined ? undefined : incidentOf(history, judgement.verdicts);
@@ -113,7 +115,7 @@ function checkInParts(source: HistoryFile, parted: PartedHistory, options: Check
   const { selection, properties } = options;
   const restricted = (part: HistoryColumns): HistoryColumns => (hasNames(selection) ? select(part, selection) : part);
   const all = source.properties === undefined ? propertyNames() : requireProperties(source.properties);
-  const judged = judgeRunInParts(parted, properties ?? all, options.bounds(), restricted);
+  const judged = withoutClocks(judgeRunInParts(parted, properties ?? all, options.bounds(), restricted), source);
   const judgement = properties === undefined ? leaveOutNotJudged(judged) : judged;
   const { history, verdicts } = eventsToReport(parted, judgement.verdicts);
   const checked = checkedFile(source, judgement, parted.length, clock);
@@ -127,6 +129,18 @@ function checkInParts(source: HistoryFile, parted: PartedHistory, options: Check
 function withIncident(run: JudgedRun, incident: Incident | undefined): JudgedRun {
   return incident === undefined ? run : { ...run, incident, record: { ...run.record, incident } };
 }
+
+/** Neither a violation nor its absence follows from an order that only the clocks of different files make. */
+function withoutClocks(judgement: RunJudgement, { dependsOnClocks = [] }: HistoryFile): RunJudgement {
+  const verdicts = judgement.verdicts.map((verdict): Verdict => {
+    const { property, isNotJudged } = verdict;
+    if (isNotJudged === true || !dependsOnClocks.includes(property)) return verdict;
+    return { property, valid: 'unknown', violations: [], judged: 0, isNotJudged: true, reason: CLOCKS_UNKNOWN };
+  });
+  return { ...judgement, verdicts, valid: foldValidity(verdicts.map(({ valid }) => valid)) };
+}
+
+const CLOCKS_UNKNOWN = 'it compares events of different files, whose clocks may differ';
 
 /** The notes, and why not all properties are judged by default. */
 function withReason(notes: readonly string[], { propertiesReason }: HistoryFile): readonly string[] {

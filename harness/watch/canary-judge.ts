@@ -124,11 +124,15 @@ export class CanaryJudge {
       this.#totals[reversion.property] += 1;
       metrics.reverted(reversion.property, 1);
     }
-    for (const reversion of worthTelling(reversions)) listener.reverted(reversion);
-    for (const open of worthTelling(recovered)) listener.recovered(open);
     if (reversions.length + recovered.length === 0) return;
     this.#countOpen();
-    this.save();
+    try {
+      // First of all: what was told is not forgotten, even if the process is killed at once.
+      this.save();
+    } finally {
+      for (const reversion of worthTelling(reversions)) listener.reverted(reversion);
+      for (const open of worthTelling(recovered)) listener.recovered(open);
+    }
   }
 
   #countOpen(): void {

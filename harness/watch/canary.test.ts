@@ -102,6 +102,44 @@ describe('a canary', () => {
     expect(saved().reversions).toEqual({ 'monotonic-view': 1, 'monotonic-reads': 1, 'monotonic-commits': 0 });
   });
 
+  it('saves a reversion before it is told: who was told may kill the canary at once', async () => {
+    const values = [10, 85, 10];
+    let saved = 0;
+    const savedWhenTold: number[] = [];
+    const { clock, end } = watched(() => ok(values.shift() ?? 10), undefined, {
+      save: ({ reversions }) => void (saved = reversions['monotonic-view']),
+      listener: {
+        reverted: () => savedWhenTold.push(saved),
+        recovered: () => undefined,
+        answers: () => undefined,
+      },
+    });
+    await clock.advance(20_000);
+    await end();
+    expect(savedWhenTold).toEqual([1]);
+  });
+
+  it('tells a reversion that cannot be saved', async () => {
+    const values = [10, 85, 10];
+    let canBeSaved = true;
+    const { clock, told, ended } = watched(
+      () => {
+        canBeSaved = values.length > 1;
+        return ok(values.shift() ?? 10);
+      },
+      undefined,
+      {
+        save() {
+          if (!canBeSaved) throw new Error('disk full');
+        },
+      },
+    );
+    const failed = ended.catch((error: unknown) => error);
+    await clock.advance(20_000);
+    expect(await failed).toMatchObject({ message: 'disk full' });
+    expect(told).toEqual(['session-1 saw a go from 85% back to 10%']);
+  });
+
   it('holds for progress of several generations, keys and sessions', async () => {
     const { clock, told, polls, end } = watched(
       ({ at, path }) => ok((at / 100) % 100, 1 + Math.floor(at / 10_000) + (path.endsWith('b') ? 5 : 0)),

@@ -4,7 +4,7 @@ import type { PageStore } from '../../event-pages.ts';
 import { formatEvent, formatHeader } from '../../codec.ts';
 import type { Skipped } from '../import-format.ts';
 import { eventsOf } from './log-events.ts';
-import { readLogRecord } from './log-line.ts';
+import { readLogRecord, type LogEntry } from './log-line.ts';
 import type { LogRecord } from './log-record.ts';
 import type { Mapping } from './mapping-schema.ts';
 import { MarkSorter } from './mark-sorter.ts';
@@ -29,6 +29,10 @@ export class LogHistory {
   readonly #isMerged: boolean;
   readonly #skipped = new Map<string, Skipped>();
   #records = 0;
+  /** Session → the file of its first entry. */
+  readonly #fileOfSession = new Map<string, string>();
+  readonly #filesOfCommits = new Set<string>();
+  #isSessionSplit = false;
   #hasWrites = false;
   #hasDurations = false;
   #isCoarse = false;
@@ -58,7 +62,7 @@ export class LogHistory {
 
   #addEntry(record: LogRecord, file: string, mapping: Mapping): void {
     const entry = readLogRecord(record, mapping);
-    if (this.#isMerged) entry.carried['log_file'] = file;
+    if (this.#isMerged) this.#noteFile(entry, file);
     const { began = entry.ended, ended, f } = entry;
     this.#isCoarse ||= entry.isCoarse;
     this.#hasDurations ||= entry.began !== undefined;
@@ -68,10 +72,30 @@ export class LogHistory {
     this.#marks.add(entry);
   }
 
+  #noteFile({ carried, session, f }: LogEntry, file: string): void {
+    carried['log_file'] = file;
+    if (f === 'commit') this.#filesOfCommits.add(file);
+    if (session === undefined) return;
+    const name = String(session);
+    const first = this.#fileOfSession.get(name);
+    if (first === undefined) this.#fileOfSession.set(name, file);
+    else this.#isSessionSplit ||= first !== file;
+  }
+
   #skip(reason: string, line: number, file: string): void {
     const first = this.#isMerged ? { line, file } : { line };
     const before = this.#skipped.get(reason) ?? { reason, count: 0, ...first };
     this.#skipped.set(reason, { ...before, count: before.count + 1 });
+  }
+
+  /** The properties that compare events of different files, whose clocks may differ. */
+  get dependsOnClocks(): readonly string[] {
+    if (!this.#isMerged) return [];
+    return [
+      ...PROPERTIES_ACROSS_SESSIONS,
+      ...(this.#filesOfCommits.size > 1 ? ['monotonic-commits'] : []),
+      ...(this.#isSessionSplit ? PROPERTIES_OF_SESSIONS : []),
+    ];
   }
 
   get lines(): { lines: number; skipped: readonly Skipped[] } {
@@ -120,6 +144,18 @@ export class LogHistory {
   }
 }
 
+/** They compare what one session did with what others, or the database, did. */
+const PROPERTIES_ACROSS_SESSIONS: readonly string[] = [
+  'writes-follow-reads',
+  'integrity',
+  'completion',
+  'ownership',
+  'linearizable',
+  'convergence',
+  'staleness',
+];
+/** They compare events of one session. */
+const PROPERTIES_OF_SESSIONS: readonly string[] = ['monotonic-view', 'monotonic-reads', 'read-your-writes'];
 const PROPERTIES_OF_READS: readonly string[] = ['monotonic-view', 'monotonic-reads'];
 
 function placeWords({ line, file }: Skipped): string {
