@@ -94,7 +94,7 @@ export default function poll(): void {
     timeout: TIMEOUT_MS,
     redirects: 0,
   });
-  const end = Date.now();
+  const end = endSince(start);
   const body = String(response.body ?? '');
   const value = response.status === 200 ? valueIn(response.headers['X-Ratchet-Value'], body) : undefined;
   answered.add(value !== undefined);
@@ -103,6 +103,11 @@ export default function poll(): void {
   const what = value === undefined ? encodeURIComponent(error !== '' ? error : body.slice(0, 200)) : wordsOf(value);
   console.log(`p ${tab} ${polls} ${story} ${start} ${end} ${response.timings.duration.toFixed(2)} ${status} ${what}`);
   if (EVERY_MS > 0) sleep(Math.max(0, EVERY_MS - (Date.now() - start)) / 1e3);
+}
+
+/** Now; a clock that was set back meanwhile ends nothing before it began. */
+function endSince(start: number): number {
+  return Math.max(start, Date.now());
 }
 
 function withQuery(before: string, added: string): string {
@@ -119,7 +124,7 @@ function attribution(tab: number): Record<string, string> {
 /** The time of the run is known only between the two times of the request. */
 function compareClocks(start: number): void {
   const response = http.get(`${CONTROL}/clock`, { timeout: 5_000, headers: {} });
-  const end = Date.now();
+  const end = endSince(start);
   const isReference = __VU <= CLOCK_TABS;
   nextClock = isReference ? end + CLOCK_MS : Number.POSITIVE_INFINITY;
   if (response.status !== 200) return;
