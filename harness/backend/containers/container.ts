@@ -51,6 +51,22 @@ export interface RunningContainer {
   lastLogLines(): Promise<string>;
 }
 
+/**
+ * Copies a folder into a folder of another container, which exists. Both may be down.
+ * The engine locks the source until its archive is read or closed: each later call about it would wait.
+ */
+export async function copyFolder(
+  from: { container: Pick<RunningContainer, 'archiveOf'>; folder: string },
+  to: { container: Pick<RunningContainer, 'extract'>; folder: string },
+): Promise<void> {
+  const archive = await from.container.archiveOf(from.folder);
+  try {
+    await to.container.extract(archive, to.folder);
+  } finally {
+    archive.destroy();
+  }
+}
+
 const LOG_LINES = 30;
 const FILE_MODE = 0o644;
 

@@ -5,7 +5,7 @@ import { connectTo } from '../postgres/connect.ts';
 import { SERVER_SETTINGS } from '../postgres/server-settings.ts';
 import { waitForServer } from '../postgres/server-wait.ts';
 import type { RunningContainer } from './container.ts';
-import { startContainer, type ContainerOptions } from './container.ts';
+import { copyFolder, startContainer, type ContainerOptions } from './container.ts';
 import type { Image } from './images.ts';
 
 /** The superuser of Supabase's image, in which `postgres` is not a superuser. */
@@ -146,7 +146,8 @@ class ContainerDatabase implements Database {
   }
 
   async copyDiskOf(other: Database): Promise<void> {
-    await this.container.extract(await other.container.archiveOf(this.#data), OWN_FOLDER);
+    const from = { container: other.container, folder: this.#data };
+    await copyFolder(from, { container: this.container, folder: OWN_FOLDER });
   }
 
   async #admit(rules: string): Promise<void> {
