@@ -58,7 +58,8 @@ describe('a machine that lacks something is named in one line, with what to do',
 
   it('a compiler that the signal of a terminal ends together with the command', () => {
     const compiler = join(folder, 'compiler.sh');
-    writeFileSync(compiler, '#!/bin/sh\nkill -INT "$PPID"\n', { mode: 0o755 });
+    // Twice, as from a shell and from npm.
+    writeFileSync(compiler, '#!/bin/sh\nkill -INT "$PPID"\nsleep 0.1\nkill -INT "$PPID"\n', { mode: 0o755 });
     const { status, stderr } = inShell(`ESBUILD_BINARY_PATH="${compiler}" exec ${run()}`);
     expect(stderr).toBe('ratchet: the command was interrupted\n');
     expect(status).toBe(130);

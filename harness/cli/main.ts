@@ -139,15 +139,25 @@ const SIGNALS_OF: ReadonlyMap<string, typeof SIGNALS> = new Map([
 /** A signal is the usual end of such a verb, whose exit code is that of its verdict. */
 const JUDGED_WHEN_INTERRUPTED: ReadonlySet<string> = new Set(['watch']);
 
-/** The first signal stops the run and keeps what was recorded; a second one ends at once. */
+/** A shell, `timeout` or npm can send one request to end twice: to the process, and to its group. */
+const TOGETHER_NS = 500e6;
+
+/** The first signal stops the run and keeps what was recorded; a later one ends at once. */
 function catchSignals(signals: typeof SIGNALS): Interruption {
   const controller = new AbortController();
   let code: number | undefined;
   let endsAtOnce = false;
+  let stoppedAt = 0;
+  const clock = realClock();
   for (const [signal, exitCode] of signals) {
     process.on(signal, () => {
-      if (code !== undefined || endsAtOnce) process.exit(exitCode);
+      if (endsAtOnce) process.exit(exitCode);
+      if (code !== undefined) {
+        if (clock.now() - stoppedAt > TOGETHER_NS) process.exit(exitCode);
+        return;
+      }
       code = exitCode;
+      stoppedAt = clock.now();
       controller.abort();
     });
   }
