@@ -99,10 +99,11 @@ async function checkWhole(
   const wanted = options.properties ?? asked?.properties;
   const all = ofFormat === undefined ? propertyNames() : requireProperties(ofFormat);
   const untested = asked?.untestedIn(whole, options.selection);
-  const judgement =
-    wanted === undefined
-      ? leaveOutNotJudged(withoutClocks(judgeRun(history, all, bounds), source))
-      : withoutClocks(judgeRun(history, wanted, bounds, untested), source);
+  const judged = withoutClocks(
+    wanted === undefined ? judgeRun(history, all, bounds) : judgeRun(history, wanted, bounds, untested),
+    source,
+  );
+  const judgement = wanted === undefined ? leaveOutNotJudged(judged) : judged;
   const checked = checkedFile(source, judgement, history.length, clock);
   const notes = wanted === undefined ? withReason(checked.notes, source) : checked.notes;
   const incident = source.log === undefined ? undefined : incidentOf(history, judgement.verdicts);

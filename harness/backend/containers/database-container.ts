@@ -1,11 +1,11 @@
 /** PostgreSQL in containers: a primary, and replicas that start as its base backup and then stream from it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../postgres/address.ts';
 import { connectTo } from '../postgres/connect.ts';
 import { SERVER_SETTINGS } from '../postgres/server-settings.ts';
 import { waitForServer } from '../postgres/server-wait.ts';
 import type { RunningContainer } from './container.ts';
 import { copyFolder, startContainer, type ContainerOptions } from './container.ts';
+import { EngineTimeout, withTimeout } from './engine.ts';
 import type { Image } from './images.ts';
 
 /** The superuser of Supabase's image, in which `postgres` is not a superuser. */
@@ -158,7 +158,7 @@ class ContainerDatabase implements Database {
 
 /** Whether the server refuses connections: one that does not answer may only be slow. */
 function isRefusal(failure: Error | undefined): boolean {
-  return failure !== undefined && failure !== NO_ANSWER;
+  return failure !== undefined && !(failure instanceof EngineTimeout);
 }
 
 /** Resolves when the server accepts connections. Until then, every attempt is expected to fail. */
@@ -181,20 +181,15 @@ export async function untilReady(
 /** Undefined if the server answers. */
 async function failureToConnect(address: Address): Promise<Error | undefined> {
   const connection = connectTo(address, 1);
-  const attempt = connection`select 1`.then(
-    () => undefined,
-    (error: Error) => error,
-  );
-  const time = new AbortController();
-  const over = sleep(ATTEMPT_MS, NO_ANSWER, { signal: time.signal }).catch(() => NO_ANSWER);
   try {
-    return await Promise.race([attempt, over]);
+    await withTimeout(ATTEMPT_MS, connection`select 1`);
+    return undefined;
+  } catch (error) {
+    return error as Error;
   } finally {
-    time.abort();
     await connection.end({ timeout: 0 });
   }
 }
 
 /** The engine accepts a connection before it has one to the container, and can wait for that for minutes. */
 const ATTEMPT_MS = 5000;
-const NO_ANSWER = new Error(`no answer within ${ATTEMPT_MS / 1000} s`);

@@ -142,9 +142,10 @@ export function noEngine(environment: NodeJS.ProcessEnv, cause?: unknown): Envir
       );
 }
 
-class EngineTimeout extends Error {}
+export class EngineTimeout extends Error {}
 
-async function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+/** @throws EngineTimeout if `work` takes longer */
+export async function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new EngineTimeout(`no answer within ${milliseconds} ms`)), milliseconds);
