@@ -28,6 +28,7 @@ import type { Service } from '../recording/exchanges.ts';
 import { storyKeys } from '../recording/story-keys.ts';
 import { mayPassByGateway, requireOfCluster, requireSupport } from './requirements.ts';
 import { describeGivenUp } from './given-up.ts';
+import { lateCommits } from './late-commits.ts';
 import { prepareSeeding, storiesOf, waitForReplicas } from './seeding.ts';
 import { prepareStage, type Stage, type StageOptions } from './stage.ts';
 import { addUsers, asSignedIn, usersOf, type Credentials } from './sign-in.ts';
@@ -237,6 +238,7 @@ async function perform(
       ),
       options.beside?.(partsOf(stage, cluster), signal),
     ]);
+    await lateCommits({ ...stage, commitsDelivered: () => cluster.commitsDelivered() }, signal);
     if (plan.watch_on_ms > 0) await stage.clock.sleep(plan.watch_on_ms, signal);
     if (!allows(plan, 'fault-without-effect')) await effectsOrEnds(stage, signal);
     if (!signal.aborted) {
