@@ -4,6 +4,7 @@
  * functions, so that a value is recorded in the same way wherever it was seen.
  */
 import type { Commit, TrackedTable } from './port/backend.ts';
+import type { ChangesOfStory } from './port/live-page.ts';
 import type { Key, ObservedProgress } from './port/subject.ts';
 
 /** A row by column: text from a replication stream, JSON from a request. */
@@ -34,6 +35,13 @@ export function keyRow(key: Key, tracked: Pick<TrackedTable, 'key'>): Readonly<R
   if (typeof key === 'object') return key;
   const [column = ''] = keyColumns(tracked);
   return { [column]: key };
+}
+
+/** What to subscribe to for the row of a key. */
+export function changesOfRow(key: Key, tracked: Pick<TrackedTable, 'table' | 'key'>): ChangesOfStory {
+  const [column = ''] = keyColumns(tracked);
+  const { schema, name } = qualifiedTable(tracked);
+  return { event: '*', schema, table: name, filter: `${column}=eq.${String(keyRow(key, tracked)[column] ?? '')}` };
 }
 
 function joined(texts: readonly string[]): string {

@@ -25,6 +25,8 @@ async function servedSeries(): Promise<Set<string>> {
   const { metrics, url } = await openMetrics({ prometheusPort: 0 });
   metrics.polled('ok', 0.1);
   metrics.stale(0);
+  metrics.changed();
+  metrics.subscriptions({ joined: 1, broken: 0 });
   for (const property of CANARY_PROPERTIES) {
     metrics.reverted(property, 0);
     metrics.open(property, 0);
@@ -35,7 +37,7 @@ async function servedSeries(): Promise<Set<string>> {
 }
 
 const seriesIn = (text: string): string[] => text.match(/\bratchet_\w+(?=[{[) ]|$)/gm) ?? [];
-const LABELS = ['ratchet_property', 'ratchet_outcome'];
+const LABELS = ['ratchet_property', 'ratchet_outcome', 'ratchet_state'];
 
 describe('the alerts and the dashboard', () => {
   it('use series that the canary serves', async () => {

@@ -1,6 +1,7 @@
 /** Opens a canary: a subject, the URL at which it runs, and what its primary and its metrics need. */
 import { randomInt } from 'node:crypto';
 import { displays } from '../channels/display/display-registry.ts';
+import { pageStyle } from '../channels/subscribe.ts';
 import { realClock, wallTime } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import { credentialsOf, openGivenSession, openSession } from '../gateway/user-session.ts';
@@ -16,6 +17,7 @@ import { readState, writeState, type CanaryState } from '../watch/canary-state.t
 import type { CanarySummary } from '../watch/canary-tally.ts';
 import { openMetrics, type MetricsOptions } from '../watch/open-telemetry.ts';
 import { ReferenceApi } from '../watch/reference-api.ts';
+import { SubscribedPages } from '../watch/subscribed-pages.ts';
 import { requireHttpUrl, takeTargetSettings, type TakenSettings } from '../watch/target-settings.ts';
 import { noStart, WatchedApp } from '../watch/watched-app.ts';
 import { openProject, type ProjectOptions } from './project.ts';
@@ -69,7 +71,7 @@ export async function openCanary(options: CanaryOptions): Promise<OpenedCanary> 
   const settings = await permit(readSettings(config, given));
   const credentials = credentialsFor(subject, taken, target);
   requireCredentials(credentials);
-  const app = new WatchedApp({ subject, base: target, clock, credentials });
+  const app = new WatchedApp({ subject, base: target, clock, credentials: (session) => credentials(session).headers });
   for (const key of settings.keys) app.pathOf(key);
   const store = openState(state, target);
   const { metrics, url: metricsUrl } = await openMetrics(options).catch((error: unknown) => {
@@ -83,6 +85,7 @@ export async function openCanary(options: CanaryOptions): Promise<OpenedCanary> 
     tracked: subject.tracked,
     display: typeof display === 'string' ? displays[display] : display,
     reference,
+    pages: pagesOf(taken, subject, (session) => credentials(session).token),
     settings,
     before: store.before,
     clock,
@@ -157,6 +160,16 @@ function referenceOf(
   return target === undefined ? undefined : new ReferenceApi({ ...target, tracked, clock });
 }
 
+function pagesOf(
+  { target }: TakenSettings,
+  { tracked, frontEnd }: Subject,
+  tokenOf: (session: string) => string | undefined,
+): SubscribedPages | undefined {
+  if (target === undefined) return undefined;
+  const { url, browserKey: key } = target;
+  return new SubscribedPages({ url, key, tracked, tokenOf, styleOf: (channel) => pageStyle(channel, frontEnd.live) });
+}
+
 interface Permission {
   subject: Subject;
   reference: ReferenceApi | undefined;
@@ -165,7 +178,7 @@ interface Permission {
 }
 
 async function requireSupported(
-  { start, newest, timeout_ms: limitMs }: CanarySettings,
+  { channel, start, newest, timeout_ms: limitMs }: CanarySettings,
   { subject, reference, ownsTarget, signal }: Permission,
 ): Promise<void> {
   const { name, tracked, requests } = subject;
@@ -173,6 +186,13 @@ async function requireSupported(
     throw new UsageError(
       'canary-newest',
       '`newest` needs the API of the primary',
+      'set RATCHET_REMOTE_URL and a key: docs/CANARY.md',
+    );
+  }
+  if (channel !== 'poll' && reference === undefined) {
+    throw new UsageError(
+      'canary-channel',
+      `the channel ${channel} needs the Supabase of the application`,
       'set RATCHET_REMOTE_URL and a key: docs/CANARY.md',
     );
   }
@@ -199,6 +219,11 @@ function requireCredentials(credentials: (session: string) => unknown): void {
   }
 }
 
+interface Credentials {
+  headers: Readonly<Record<string, string>>;
+  token: string | undefined;
+}
+
 /** Access tokens that are signed here are renewed before they expire. */
 const RENEW_AFTER_MS = 30 * 60_000;
 
@@ -206,14 +231,14 @@ function credentialsFor(
   { session: choice, name }: Subject,
   { target, jwtSecret }: TakenSettings,
   base: string,
-): (session: string) => Readonly<Record<string, string>> {
-  const signed = new Map<string, { at: number; headers: Readonly<Record<string, string>> }>();
+): (session: string) => Credentials {
+  const signed = new Map<string, { at: number; of: Credentials }>();
   return (session) => {
     const user = typeof choice === 'function' ? choice(session) : choice;
-    if (user === undefined) return {};
+    if (user === undefined) return { headers: {}, token: undefined };
     const nowMs = wallTime().getTime();
     const known = signed.get(session);
-    if (known !== undefined && nowMs - known.at < RENEW_AFTER_MS) return known.headers;
+    if (known !== undefined && nowMs - known.at < RENEW_AFTER_MS) return known.of;
     if (jwtSecret === undefined && user.accessToken === undefined) {
       const problem = `the subject ${name} has a session, but no access token can be signed`;
       throw new UsageError(
@@ -223,8 +248,8 @@ function credentialsFor(
       );
     }
     const opened = jwtSecret === undefined ? openGivenSession(user, nowMs) : openSession(user, jwtSecret, nowMs);
-    const headers = credentialsOf(user, opened, target?.url ?? base);
-    signed.set(session, { at: nowMs, headers });
-    return headers;
+    const of = { headers: credentialsOf(user, opened, target?.url ?? base), token: opened.access_token };
+    signed.set(session, { at: nowMs, of });
+    return of;
   };
 }

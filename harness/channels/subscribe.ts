@@ -6,7 +6,7 @@ import type { Channel, ChannelPlan, ChannelSurroundings, OpenChannel } from '../
 import type { Refetch } from '../port/library.ts';
 import type { LivePage, OpenLivePage } from '../port/live-page.ts';
 import type { ObservedProgress } from '../port/subject.ts';
-import { keyColumns, keyRow, keyText, rowKeyText, rowProgress, qualifiedTable } from '../tracked-values.ts';
+import { changesOfRow, keyText, rowKeyText, rowProgress } from '../tracked-values.ts';
 import { readsAgain, showsRows } from './plain-pages.ts';
 import { openPoll } from './poll.ts';
 
@@ -14,36 +14,40 @@ const STYLES = {
   stream: { page: showsRows },
   'poll+stream': { page: showsRows, polls: true },
   'stream-then-refetch': { page: readsAgain },
-} as const satisfies Record<string, Style>;
+} as const satisfies Record<string, PageStyle>;
 
-export const openStream: OpenChannel = channelWith(STYLES.stream);
-export const openPollAndStream: OpenChannel = channelWith(STYLES['poll+stream']);
-export const openStreamThenRefetch: OpenChannel = channelWith(STYLES['stream-then-refetch']);
+export const openStream: OpenChannel = channelWith('stream');
+export const openPollAndStream: OpenChannel = channelWith('poll+stream');
+export const openStreamThenRefetch: OpenChannel = channelWith('stream-then-refetch');
 
 /** @param openReader opens what reads the status route for the page, and shows what is pushed: a client library */
 export function openStreamThrough(channel: keyof typeof STYLES, openReader: OpenChannel): OpenChannel {
-  return channelWith(STYLES[channel], openReader);
+  return channelWith(channel, openReader);
+}
+
+/** @param live the page of the subject's front end, if it has one */
+export function pageStyle(channel: keyof typeof STYLES, live: OpenLivePage | undefined): PageStyle {
+  return live === undefined ? STYLES[channel] : { page: live };
 }
 
 /** How long the last look waits, if the plan does not say. */
 const SETTLE_MS = 10_000;
 
-interface Style {
+export interface PageStyle {
   page: OpenLivePage;
+  /** Whether the status route is polled besides what the page reads by itself. */
   polls?: true;
 }
 
-function channelWith(style: Style, openReader: OpenChannel = openPoll): OpenChannel {
-  return (plan, surroundings) => {
-    const { live } = surroundings.subject.frontEnd;
-    return new StreamChannel(plan, surroundings, live === undefined ? style : { page: live }, openReader);
-  };
+function channelWith(channel: keyof typeof STYLES, openReader: OpenChannel = openPoll): OpenChannel {
+  return (plan, surroundings) =>
+    new StreamChannel(plan, surroundings, pageStyle(channel, surroundings.subject.frontEnd.live), openReader);
 }
 
 class StreamChannel implements Channel {
   readonly #plan: ChannelPlan;
   readonly #surroundings: ChannelSurroundings;
-  readonly #style: Style;
+  readonly #style: PageStyle;
   readonly #poll: Channel;
   readonly #refetches = new Set<Promise<void>>();
   /** The pushed values that wait for the commits before them, in order. */
@@ -55,7 +59,7 @@ class StreamChannel implements Channel {
   /** Called when a value arrives, while the last look waits. */
   #onValue: () => void = () => undefined;
 
-  constructor(plan: ChannelPlan, surroundings: ChannelSurroundings, style: Style, openReader: OpenChannel) {
+  constructor(plan: ChannelPlan, surroundings: ChannelSurroundings, style: PageStyle, openReader: OpenChannel) {
     const { listener } = surroundings;
     this.#plan = plan;
     this.#style = style;
@@ -120,14 +124,10 @@ class StreamChannel implements Channel {
   #open(): void {
     const { subject, openClient } = this.#surroundings;
     const { session, story } = this.#plan;
-    const { key } = subject.tracked;
-    const [column = ''] = keyColumns(subject.tracked);
-    const value = String(keyRow(subject.keyOf(story), { key })[column] ?? '');
-    const { schema, name } = qualifiedTable(subject.tracked);
     const supabase = openClient(session, this.#plan.heartbeat_ms);
     const page = this.#style.page({
       supabase,
-      changes: { event: '*', schema, table: name, filter: `${column}=eq.${value}` },
+      changes: changesOfRow(subject.keyOf(story), subject.tracked),
       everyMs: this.#plan.every_ms,
       refetch: () => this.#refetch(),
       received: (row) => this.#received(row),

@@ -46,9 +46,10 @@ const jsonOutput: CanaryOutput = {
 
 const textOutput: CanaryOutput = {
   begins({ target, settings, hasReference, metricsUrl, open }) {
-    const { sessions, requests_per_second_max: rate } = settings;
+    const { sessions, channel, requests_per_second_max: rate } = settings;
     const reference = hasReference ? ', and the primary as the reference' : '';
-    print(palette.bold(printable(`${target}: ${keysOf(settings)}, ${counted(sessions, 'session')}${reference}`)));
+    const how = channel === 'poll' ? '' : ` by ${channel}`;
+    print(palette.bold(printable(`${target}: ${keysOf(settings)}, ${counted(sessions, 'session')}${how}${reference}`)));
     print(
       palette.dim(
         `at most ${rate} requests/s${metricsUrl === undefined ? '' : ` · metrics at ${metricsUrl}`} · Ctrl-C ends it`,
@@ -64,7 +65,7 @@ const textOutput: CanaryOutput = {
   recovered: ({ property, sentence, since }) =>
     print(`${palette.green('✓')} ${property}   ${printable(`over, which began at ${timeOf(since)}: ${sentence}`)}`),
   answers(what, error) {
-    if (error === undefined) print(`${palette.green('✓')} ${timeOf(now())}  ${what} are answered again`);
+    if (error === undefined) print(`${palette.green('✓')} ${timeOf(now())}  ${what} work again`);
     else print(`${palette.yellow('!')} ${timeOf(now())}  ${what} fail: ${printable(error)}`);
   },
   reloaded: (file, settings) => print(palette.dim(printable(`${timeOf(now())}  read ${file}: ${keysOf(settings)}`))),
@@ -84,7 +85,7 @@ function arrival({ at, evidence = {}, ...value }: ArrivedValue): string {
 }
 
 function summaryText(summary: CanarySummary): string {
-  const { valid, reasons, durationMs, polls, judged, latencyMs, stalenessMs, reversions, open } = summary;
+  const { valid, reasons, durationMs, polls, changes, judged, latencyMs, stalenessMs, reversions, open } = summary;
   const mark = valid === true ? palette.green('✓') : valid === false ? palette.red('✗') : palette.yellow('?');
   const word = valid === true ? 'held' : valid === false ? 'violated' : 'inconclusive';
   const all = Object.values(polls).reduce((sum, each) => sum + each, 0);
@@ -93,7 +94,8 @@ function summaryText(summary: CanarySummary): string {
   ];
   const failed = Object.entries(polls).filter(([outcome, count]) => outcome !== 'ok' && count > 0);
   const failures = failed.map(([outcome, count]) => `, ${count} ${outcome}`).join('');
-  lines.push(`  ${counted(all, 'poll')}: ${polls.ok} answered${failures}; ${counted(judged, 'value')} judged`);
+  const pushed = changes === 0 ? '' : `; ${counted(changes, 'change')} pushed`;
+  lines.push(`  ${counted(all, 'poll')}: ${polls.ok} answered${failures}${pushed}; ${counted(judged, 'value')} judged`);
   if (latencyMs !== undefined)
     lines.push(`  latency p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}, max ${ms(latencyMs.max)}`);
   if (stalenessMs !== undefined) lines.push(`  staleness p99 ${ms(stalenessMs.p99)}, max ${ms(stalenessMs.max)}`);

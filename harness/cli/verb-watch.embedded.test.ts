@@ -80,3 +80,36 @@ it('tells that answers of a late replica go back, for how long they were outdate
   expect(canary.output()).not.toContain('the primary holds');
   expect(canary.output() + canary.errors()).not.toContain(key);
 });
+
+it('sees in one view what is pushed by the primary and what a late replica answers', async () => {
+  const up = await terminal.up('--migrations', join(parcels.folder, 'supabase/migrations'));
+  const { API_URL: url = '', PRIMARY_API_URL: primary = '', SECRET_KEY: key = '' } = up.variables;
+  const supabase = createClient(primary, key, { auth: { persistSession: false } });
+  await supabase.from('depots').insert({ name: 'north' });
+  const write = async (packed: number): Promise<void> => {
+    const { error } = await supabase.from('parcels').upsert({ code: 'p-1', depot: 'north', packed, phase: 'packing' });
+    if (error !== null) throw new Error(error.message);
+  };
+  await write(100);
+  const app = await parcels.start({ url, key });
+  await vi.waitFor(
+    async () => expect(await (await fetch(`${app}/parcels/p-1`)).json()).toMatchObject({ packed: 100 }),
+    LIMIT,
+  );
+  const env = { RATCHET_REMOTE_URL: primary, RATCHET_REMOTE_SECRET_KEY: key };
+  const args = [app, '--subject', parcels.subject, '--key', 'p-1', '--sessions', '1', '--channel', 'poll+stream'];
+  canary = startCanary(args, parcels.folder, env);
+  await canary.says('1 session by poll+stream, and the primary as the reference');
+  expect(terminal.ratchet(['lag', 'pause']).status).toBe(0);
+  // The subscription is in effect some time after its join: what is written before is not pushed.
+  await vi.waitFor(async () => {
+    await write(850);
+    expect(canary!.output()).toContain('✗ monotonic-view   session-1 saw p-1 go from 85% back to 10%');
+  }, LIMIT);
+  expect(canary.output()).toMatch(/ 85% \(packing\) {3}via: realtime\n/);
+  expect(terminal.ratchet(['lag', 'resume']).status).toBe(0);
+  await canary.says('over, which began at');
+  expect(await canary.end()).toBe(1);
+  expect(canary.output()).toMatch(/\d+ changes? pushed/);
+  expect(canary.output() + canary.errors()).not.toContain(key);
+});

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { openCanary } from '../api/open-canary.ts';
 import type { CanaryListener } from '../watch/canary-judge.ts';
-import type { SettingsInput } from '../watch/canary-settings.ts';
+import { CANARY_CHANNELS, type CanaryChannel, type SettingsInput } from '../watch/canary-settings.ts';
 import { UsageError, exitCodeOf } from '../errors.ts';
 import { duration } from './bounds.ts';
 import { canaryOutput, type CanaryOutput } from './canary-output.ts';
@@ -16,6 +16,7 @@ interface WatchFlags {
   key?: string[];
   sessions?: number;
   every?: number;
+  channel?: CanaryChannel;
   rate?: number;
   for?: number;
   state?: string;
@@ -44,6 +45,12 @@ export function addWatch(program: Command, finish: Finish, signal: AbortSignal):
       new Option('--every <time>', 'pause between the polls of a session, e.g. 2s, which is the default').argParser(
         duration,
       ),
+    )
+    .addOption(
+      new Option(
+        '--channel <name>',
+        'how a session looks: by polls, by a subscription, or both (default: poll)',
+      ).choices(CANARY_CHANNELS),
     )
     .addOption(
       new Option('--rate <n>', 'requests per second at most, all together (default: 5)').argParser(wholeNumber(1, 100)),
@@ -129,11 +136,12 @@ function listenerOf(output: CanaryOutput): CanaryListener {
   };
 }
 
-function settingsIn({ key, sessions, every, rate }: WatchFlags): SettingsInput {
+function settingsIn({ key, sessions, every, rate, channel }: WatchFlags): SettingsInput {
   return {
     ...(key === undefined ? {} : { keys: key.map(keyIn) }),
     ...(sessions === undefined ? {} : { sessions }),
     ...(every === undefined ? {} : { every_ms: every }),
+    ...(channel === undefined ? {} : { channel }),
     ...(rate === undefined ? {} : { requests_per_second_max: rate }),
   };
 }

@@ -143,7 +143,9 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     publishableKey: cluster.publishableKey,
     secretKey: cluster.secretKey,
     jwtSecret: cluster.jwtSecret,
-    nodes: await Promise.all(nodes.map((node) => statusOf(node, opened, undo))),
+    nodes: await Promise.all(
+      nodes.map((node) => statusOf(node, { ...opened, ...(node === cluster.primary ? { stream } : {}) }, undo)),
+    ),
     versions: cluster.versions,
     notes: cluster.notes ?? [],
     died: death.promise,
@@ -151,11 +153,11 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
   };
 }
 
-/** Serves one database as the primary of a gateway without replicas. */
-async function statusOf(node: DatabaseNode, { refuseKey }: ServedGateway, undo: Undo[]): Promise<NodeStatus> {
+/** Serves one database as the primary of a gateway without replicas; that of the primary has Realtime too. */
+async function statusOf(node: DatabaseNode, { refuseKey, stream }: ServedGateway, undo: Undo[]): Promise<NodeStatus> {
   const alone = { ...node, name: 'primary', rest: node.rest.bind(node), lsn: node.lsn.bind(node) };
   const { gateway } = assembleGateway({ nodes: [alone], clock: realClock() });
-  const { url } = await serve(undo, { ...gateway, refuseKey });
+  const { url } = await serve(undo, { ...gateway, refuseKey, stream });
   return { name: node.name, apiUrl: url, databaseUrl: node.databaseUrl };
 }
 

@@ -37,14 +37,23 @@ export interface CanaryJudgeOptions {
   save(state: CanaryState): void;
 }
 
-/** A poll of a session. The times are nanoseconds of the clock. */
-export interface CanaryPoll {
+/** A session looks at the row of a key. */
+export interface CanaryView {
   session: string;
   key: string;
   tab: CanaryTab;
+}
+
+/** A poll of a session. The times are nanoseconds of the clock. */
+export interface CanaryPoll extends CanaryView {
+  /** Of the request, see `CanaryTab`. */
+  ordinal: number;
   beganAt: number;
   endedAt: number;
 }
+
+/** Who served a value that was pushed. */
+const PUSHED = { via: 'realtime' };
 
 export class CanaryJudge {
   readonly #options: CanaryJudgeOptions;
@@ -78,7 +87,7 @@ export class CanaryJudge {
   }
 
   /** @throws EnvironmentError if the display policy throws, or the state cannot be saved */
-  polled(answer: PollAnswer, { session, key, tab, beganAt, endedAt }: CanaryPoll): void {
+  polled(answer: PollAnswer, { session, key, tab, ordinal, beganAt, endedAt }: CanaryPoll): void {
     const { metrics, date } = this.#options;
     this.#tally.polled(answer.outcome, (endedAt - beganAt) / 1e6);
     metrics.polled(answer.outcome, (endedAt - beganAt) / 1e9);
@@ -86,9 +95,26 @@ export class CanaryJudge {
     const staleness = this.#memory.stalenessOf(key, answer.value, beganAt, endedAt);
     metrics.stale(staleness / 1e9);
     const read: ArrivedValue = { ...answer.value, at: date().toISOString(), evidence: answer.evidence };
-    const shown = tab.show(read);
+    const shown = tab.show(read, ordinal);
     this.#tally.judge(shown === undefined ? 0 : 1, staleness / 1e6);
     this.#conclude(this.#memory.answered(session, key, read, shown));
+  }
+
+  /**
+   * A row was pushed to a session.
+   * @throws EnvironmentError as `polled`
+   */
+  pushed(value: ObservedProgress, { session, key, tab }: CanaryView): void {
+    const { metrics, clock, date } = this.#options;
+    const now = clock.now();
+    const staleness = this.#memory.stalenessOf(key, value, now, now);
+    metrics.changed();
+    metrics.stale(staleness / 1e9);
+    const arrived: ArrivedValue = { ...value, at: date().toISOString(), evidence: PUSHED };
+    const shown = tab.show(arrived, tab.nextOrdinal());
+    this.#tally.changed();
+    this.#tally.judge(shown === undefined ? 0 : 1, staleness / 1e6);
+    this.#conclude(this.#memory.pushed(session, key, arrived, shown));
   }
 
   /** The primary was read, or could not be. @throws EnvironmentError if the state cannot be saved */

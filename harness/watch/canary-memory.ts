@@ -140,12 +140,17 @@ export class CanaryMemory {
 
   /** A session was answered. @param shown the value that its page shows then; `undefined`: it goes on showing the one before */
   answered(session: string, key: string, read: ArrivedValue, shown: ArrivedValue | undefined): Conclusion {
-    const tab = this.#tabs.get(nameOf({ session, key })) ?? { session, key, shown: {}, read: {} };
-    this.#tabs.set(nameOf(tab), tab);
-    const { generation, progress, status } = read;
-    tab.seen = withSeen(tab.seen, { generation, progress, ...(status === undefined ? {} : { status }) });
+    const tab = this.#tabThatSaw(session, key, read);
     const conclusion: Conclusion = { reversions: [], recovered: [] };
     this.#judge('monotonic-reads', tab.read, read, tab, conclusion);
+    if (shown !== undefined) this.#judge('monotonic-view', tab.shown, shown, tab, conclusion);
+    return conclusion;
+  }
+
+  /** A value was pushed to a session: it answers no read. @param shown as of `answered` */
+  pushed(session: string, key: string, value: ArrivedValue, shown: ArrivedValue | undefined): Conclusion {
+    const tab = this.#tabThatSaw(session, key, value);
+    const conclusion: Conclusion = { reversions: [], recovered: [] };
     if (shown !== undefined) this.#judge('monotonic-view', tab.shown, shown, tab, conclusion);
     return conclusion;
   }
@@ -157,6 +162,13 @@ export class CanaryMemory {
     const conclusion: Conclusion = { reversions: [], recovered: [] };
     this.#judge('monotonic-commits', memory.committed, value, { key }, conclusion);
     return conclusion;
+  }
+
+  #tabThatSaw(session: string, key: string, { generation, progress, status }: ArrivedValue): TabMemory {
+    const tab = this.#tabs.get(nameOf({ session, key })) ?? { session, key, shown: {}, read: {} };
+    this.#tabs.set(nameOf(tab), tab);
+    tab.seen = withSeen(tab.seen, { generation, progress, ...(status === undefined ? {} : { status }) });
+    return tab;
   }
 
   #judge(

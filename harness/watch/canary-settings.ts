@@ -12,6 +12,13 @@ const everyMs = z.number().int().min(100).max(DAY_MS);
 /** How many pairs of session and key are watched at most: memory is bounded. */
 const TABS_MAX = 1_000;
 
+/** A server of Realtime has few connections for each project. */
+const SUBSCRIPTIONS_MAX = 100;
+
+/** As in a plan. */
+export const CANARY_CHANNELS = ['poll', 'stream', 'poll+stream', 'stream-then-refetch'] as const;
+export type CanaryChannel = (typeof CANARY_CHANNELS)[number];
+
 const Settings = z
   .strictObject({
     /** Keys of rows that exist. */
@@ -26,6 +33,8 @@ const Settings = z
       .optional(),
     /** A generation that is started again and again. */
     start: z.strictObject({ key: KeyField, every_ms: z.number().int().min(1_000).max(DAY_MS) }).optional(),
+    /** How a session looks: by polls, by a subscription to the row, or by both. */
+    channel: z.enum(CANARY_CHANNELS).default('poll'),
     sessions: z.number().int().min(1).max(100).default(2),
     /** The pause between an answer and the next poll of a session, on average. */
     every_ms: everyMs.default(2_000),
@@ -39,9 +48,23 @@ const Settings = z
     max_staleness_ms: z.number().min(0).optional(),
     min_availability: z.number().min(0).max(1).optional(),
   })
-  .refine(({ keys, newest, sessions }) => (keys.length + (newest?.count ?? 0) + 1) * sessions <= TABS_MAX, {
+  .refine((settings) => pairsIn(settings) <= TABS_MAX, {
     error: `more than ${TABS_MAX} pairs of session and key would be watched: take fewer keys or sessions`,
+  })
+  .refine((settings) => settings.channel === 'poll' || pairsIn(settings) <= SUBSCRIPTIONS_MAX, {
+    error: `more than ${SUBSCRIPTIONS_MAX} pairs of session and key would subscribe: take fewer keys or sessions`,
   });
+
+interface Watched {
+  keys: readonly unknown[];
+  newest?: { count: number } | undefined;
+  start?: unknown;
+  sessions: number;
+}
+
+function pairsIn({ keys, newest, start, sessions }: Watched): number {
+  return (keys.length + (newest?.count ?? 0) + (start === undefined ? 0 : 1)) * sessions;
+}
 
 export type CanarySettings = z.infer<typeof Settings>;
 export type SettingsInput = z.input<typeof Settings>;

@@ -12,6 +12,8 @@ export interface CanarySummary {
   reasons: string[];
   durationMs: number;
   polls: Readonly<Record<PollOutcome, number>>;
+  /** How many rows were pushed. */
+  changes: number;
   /** How many values were shown, and so judged. */
   judged: number;
   referenceReads: { ok: number; error: number };
@@ -36,6 +38,7 @@ export class CanaryTally {
     'monotonic-commits': 0,
   };
   readonly #examples: Reversion[] = [];
+  #changes = 0;
   #judged = 0;
 
   polled(outcome: PollOutcome, milliseconds: number): void {
@@ -45,6 +48,10 @@ export class CanaryTally {
 
   referenceRead(outcome: 'ok' | 'error'): void {
     this.#referenceReads[outcome] += 1;
+  }
+
+  changed(): void {
+    this.#changes += 1;
   }
 
   judge(shown: number, stalenessMs: number): void {
@@ -66,6 +73,7 @@ export class CanaryTally {
       reasons,
       durationMs,
       polls: { ...this.#polls },
+      changes: this.#changes,
       judged: this.#judged,
       referenceReads: { ...this.#referenceReads },
       latencyMs: quantilesOf(this.#latency),

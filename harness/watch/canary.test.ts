@@ -7,6 +7,7 @@ import { Canary, type CanaryOptions } from './canary.ts';
 import { readSettings, type SettingsInput } from './canary-settings.ts';
 import type { CanaryState } from './canary-state.ts';
 import type { CanarySummary } from './canary-tally.ts';
+import type { PageEvents } from './subscribed-pages.ts';
 import type { PollAnswer, PollOptions } from './watched-app.ts';
 
 const value = (progress: number, generation = 1): ObservedProgress => ({ generation, progress });
@@ -53,6 +54,7 @@ function watched(
     tracked: { table: 'things', key: 'id', progress: 'pct', generation: 'run' },
     display: asArrived as DisplayPolicy,
     reference: undefined,
+    pages: undefined,
     settings: readSettings(undefined, input),
     before: undefined,
     date: () => new Date(clock.now() / 1e6),
@@ -62,6 +64,8 @@ function watched(
       stale: (...args) => note('stale', ...args),
       referenceRead: (...args) => note('referenceRead', ...args),
       reverted: (...args) => note('reverted', ...args),
+      changed: () => note('changed'),
+      subscriptions: (counts) => note('subscriptions', counts),
       open: (...args) => note('open', ...args),
       close: async () => undefined,
     },
@@ -373,6 +377,96 @@ describe('the reference of a canary', () => {
     const { referenceReads, valid } = await end();
     expect(referenceReads.error).toBeLessThan(10);
     expect([referenceReads.ok, valid]).toEqual([0, true]);
+  });
+});
+
+describe('a session that subscribes', () => {
+  function pages(polls: boolean) {
+    const opened: { channel: string; session: string; events: PageEvents; isOpen: boolean; isJoined: boolean }[] = [];
+    const open: NonNullable<CanaryOptions['pages']>['open'] = (channel, { session }, events) => {
+      const page = { channel, session, events, isOpen: true, isJoined: true };
+      opened.push(page);
+      return { polls, isJoined: () => page.isJoined, close: () => void (page.isOpen = false) };
+    };
+    return { opened, pages: { open } };
+  }
+  const input = (channel: SettingsInput['channel']): SettingsInput => ({ keys: ['a'], sessions: 1, channel });
+
+  it('sees in one view what is pushed and what it polls: an answer of a replica that is behind is a reversion', async () => {
+    const { opened, pages: all } = pages(true);
+    const { clock, told, metrics, end } = watched(() => ok(10), input('poll+stream'), { pages: all });
+    await clock.advance(2_000);
+    opened[0]!.events.pushed(value(85));
+    await clock.advance(3_000);
+    opened[0]!.events.pushed(value(90));
+    expect(told).toEqual(['session-1 saw a go from 85% back to 10%', 'over: session-1 saw a go from 85% back to 10%']);
+    expect(metrics).toContainEqual(['changed']);
+    const { changes, reversions } = await end();
+    expect([changes, reversions]).toEqual([2, { 'monotonic-view': 1, 'monotonic-reads': 0, 'monotonic-commits': 0 }]);
+    expect(opened.map(({ isOpen }) => isOpen)).toEqual([false]);
+  });
+
+  it('hides an older value that is pushed, if the page does, and sends what it has seen', async () => {
+    const { opened, pages: all } = pages(true);
+    const { clock, told, polls, end } = watched(() => ok(10), input('poll+stream'), { pages: all, display: highWater });
+    await clock.advance(2_000);
+    for (const progress of [85, 40]) opened[0]!.events.pushed(value(progress));
+    await clock.advance(3_000);
+    expect(polls.at(-1)!.seen?.greatest.progress).toBe(85);
+    expect([told, (await end()).valid]).toEqual([[], true]);
+  });
+
+  it('polls no more than its page asks for, and once for all that wait for their turn', async () => {
+    const { opened, pages: all } = pages(false);
+    const { clock, polls, end } = watched(() => ok(10), input('stream-then-refetch'), { pages: all });
+    await clock.advance(30_000);
+    expect(polls).toEqual([]);
+    for (let change = 0; change < 50; change += 1) void opened[0]!.events.refetch();
+    await clock.advance(1_000);
+    expect(polls.length).toBeLessThanOrEqual(2);
+    void opened[0]!.events.refetch();
+    await clock.advance(1_000);
+    expect(polls.length).toBeGreaterThanOrEqual(2);
+    expect((await end()).valid).toBe(true);
+  });
+
+  it('is told, and counted, while its subscription is not in effect', async () => {
+    const { opened, pages: all } = pages(true);
+    const { clock, told, metrics } = watched(() => ok(10), input('stream'), { pages: all });
+    await clock.advance(20_000);
+    expect(metrics).toContainEqual(['subscriptions', { joined: 1, broken: 0 }]);
+    opened[0]!.isJoined = false;
+    await clock.advance(40_000);
+    expect(metrics).toContainEqual(['subscriptions', { joined: 0, broken: 1 }]);
+    opened[0]!.isJoined = true;
+    await clock.advance(20_000);
+    expect(told).toEqual(['subscriptions: 1 of 1 are not in effect', 'subscriptions again']);
+  });
+
+  it('opens another page when its channel changes, and remembers what it saw', async () => {
+    const { opened, pages: all } = pages(true);
+    const { clock, canary, told } = watched(() => ok(10), input('poll+stream'), { pages: all });
+    await clock.advance(1_000);
+    opened[0]!.events.pushed(value(85));
+    canary.reload(readSettings(undefined, input('stream')));
+    await clock.advance(10_000);
+    expect(opened.map(({ channel, isOpen }) => [channel, isOpen])).toEqual([
+      ['poll+stream', false],
+      ['stream', true],
+    ]);
+    expect(told).toEqual(['session-1 saw a go from 85% back to 10%']);
+  });
+
+  it('ends the canary if the display policy throws for what is pushed', async () => {
+    const { opened, pages: all } = pages(false);
+    const display: DisplayPolicy = () => () => {
+      throw new Error('no display');
+    };
+    const { clock, ended } = watched(() => ok(10), input('stream'), { pages: all, display });
+    const failure = ended.catch((error: unknown) => error);
+    await clock.advance(2_000);
+    opened[0]!.events.pushed(value(85));
+    expect(await failure).toMatchObject({ code: 'display-threw' });
   });
 });
 

@@ -3,13 +3,14 @@ import { RatchetError } from '../errors.ts';
 import type { TrackedTable } from '../port/backend.ts';
 import type { DisplayPolicy, Key } from '../port/subject.ts';
 import { keyText } from '../tracked-values.ts';
-import { CanaryJudge, type CanaryJudgeOptions } from './canary-judge.ts';
+import { CanaryJudge, type CanaryJudgeOptions, type CanaryView } from './canary-judge.ts';
 import type { OpenReversion } from './canary-memory.ts';
 import type { CanarySettings } from './canary-settings.ts';
 import { CanaryTab } from './canary-tab.ts';
 import type { CanarySummary } from './canary-tally.ts';
 import { backOffMs, PolitePace } from './polite-pace.ts';
 import type { ReferenceApi } from './reference-api.ts';
+import type { SubscribedPage, SubscribedPages } from './subscribed-pages.ts';
 import { reasonOf, type PollAnswer, type WatchedApp } from './watched-app.ts';
 
 export interface CanaryOptions extends CanaryJudgeOptions {
@@ -18,6 +19,8 @@ export interface CanaryOptions extends CanaryJudgeOptions {
   display: DisplayPolicy;
   /** The reads of the primary, if its API is known. */
   reference: Pick<ReferenceApi, 'read' | 'newest'> | undefined;
+  /** Pages that subscribe, if the API is known. */
+  pages: Pick<SubscribedPages, 'open'> | undefined;
   settings: CanarySettings;
   /** A number in [0, 1), for jitter. */
   random(): number;
@@ -28,6 +31,8 @@ const SAVE_EVERY_MS = 10_000;
 /** How often a failure of a kind of request is told. */
 const TELL_EVERY_MS = 60_000;
 const TIMER_MS_MAX = 86_400_000;
+/** How often it is seen which subscriptions are in effect; one has this long to begin, or to begin again. */
+const SUBSCRIPTIONS_EVERY_MS = 15_000;
 
 type Loop = (signal: AbortSignal) => Promise<void>;
 
@@ -47,6 +52,7 @@ export class Canary {
   readonly #loops = new Map<string, { stop: AbortController; ended: Promise<void> }>();
   /** By kind of request: whether it was told to fail, and when that was told. */
   readonly #told = new Map<string, { isFailing: boolean; at: number }>();
+  readonly #pages = new Set<SubscribedPage>();
   readonly #end = new AbortController();
   #settings: CanarySettings;
   #newest: readonly Key[] = [];
@@ -74,6 +80,7 @@ export class Canary {
     this.#judge.save();
     this.#update();
     this.#begin('state', (stop) => this.#saveAgain(stop));
+    if (this.#options.pages !== undefined) this.#begin('subscriptions', (stop) => this.#countSubscriptions(stop));
     await this.#ended(durationMs);
     end();
     signal.removeEventListener('abort', end);
@@ -105,7 +112,7 @@ export class Canary {
     const sessions = Array.from({ length: this.#settings.sessions }, (_, at) => `session-${at + 1}`);
     const wanted = new Map(this.#loopsFor(keys, sessions));
     for (const [name, { stop }] of this.#loops) {
-      if (wanted.has(name) || name === 'state') continue;
+      if (wanted.has(name) || name === 'state' || name === 'subscriptions') continue;
       stop.abort();
       this.#loops.delete(name);
     }
@@ -125,7 +132,7 @@ export class Canary {
   *#loopsFor(keys: ReadonlyMap<string, Key>, sessions: readonly string[]): Generator<[name: string, Loop]> {
     for (const [text, key] of keys) {
       for (const session of sessions)
-        yield [JSON.stringify([session, text]), (signal) => this.#watch(session, key, signal)];
+        yield [JSON.stringify([session, text, this.#settings.channel]), (signal) => this.#watch(session, key, signal)];
       if (this.#options.reference !== undefined)
         yield [JSON.stringify([text]), (signal) => this.#follow(text, key, signal)];
     }
@@ -136,35 +143,111 @@ export class Canary {
   #begin(name: string, loop: Loop): void {
     if (this.#end.signal.aborted) return;
     const stop = new AbortController();
-    const ended = loop(stop.signal).catch((error: unknown) => {
-      this.#failure ??= error;
-      this.#end.abort();
-    });
+    const ended = loop(stop.signal).catch((error: unknown) => this.#fail(error));
     this.#loops.set(name, { stop, ended });
   }
 
   /** One session looks at one key. */
   async #watch(session: string, key: Key, signal: AbortSignal): Promise<void> {
     const { app, tracked, display, clock, random } = this.#options;
-    const text = keyText(key, tracked);
-    const path = app.pathOf(key);
-    const tab = new CanaryTab(display());
-    let failures = 0;
+    const view = { session, key: keyText(key, tracked), tab: new CanaryTab(display()), path: app.pathOf(key) };
     await clock.sleep(random() * this.#settings.every_ms, signal);
+    if (signal.aborted) return;
+    const page = this.#subscribe(view, key, signal);
+    if (page?.polls !== false) return this.#pollAgain(view, signal);
+    await aborted(signal);
+  }
+
+  /** The page of a channel with a stream, which is closed when `signal` aborts. */
+  #subscribe(view: PolledView, key: Key, signal: AbortSignal): SubscribedPage | undefined {
+    const { pages } = this.#options;
+    const { channel, every_ms: everyMs } = this.#settings;
+    if (channel === 'poll' || pages === undefined) return undefined;
+    const { session } = view;
+    const page = pages.open(
+      channel,
+      { session, key, everyMs },
+      {
+        pushed: (value) => {
+          if (!signal.aborted) this.#unlessFailed(() => this.#judge.pushed(value, view));
+        },
+        refetch: oneWaiting(async (begins) => {
+          const answer = await this.#poll(view, signal, begins).catch((error: unknown) => this.#fail(error));
+          if (answer !== undefined) this.#heed(answer, answer.outcome === 'ok' ? 0 : 1);
+        }),
+        unsigned: (error) => this.#tell('access tokens', reasonOf(error)),
+      },
+    );
+    this.#pages.add(page);
+    signal.addEventListener('abort', () => this.#leave(page), { once: true });
+    return page;
+  }
+
+  #leave(page: SubscribedPage): void {
+    this.#pages.delete(page);
+    page.close();
+  }
+
+  async #pollAgain(view: PolledView, signal: AbortSignal): Promise<void> {
+    let failures = 0;
     for (;;) {
-      await this.#pace.turn(signal);
-      if (signal.aborted) return;
-      const { headers, timeout_ms: limitMs } = this.#settings;
-      const beganAt = clock.now();
-      const seen = this.#judge.seenBy(session, text);
-      const answer = await app.poll(path, { session, seen, headers, limitMs, signal });
-      if (signal.aborted) return;
-      this.#judge.polled(answer, { session, key: text, tab, beganAt, endedAt: clock.now() });
+      const answer = await this.#poll(view, signal);
+      if (answer === undefined) return;
       failures = answer.outcome === 'ok' ? 0 : failures + 1;
       this.#heed(answer, failures);
       const pauseMs = Math.max(this.#settings.every_ms, failures === 0 ? 0 : backOffMs(failures));
-      await clock.sleep(this.#jittered(pauseMs), signal);
+      await this.#options.clock.sleep(this.#jittered(pauseMs), signal);
     }
+  }
+
+  /**
+   * Asks for the status when its turn comes.
+   * @param begins called then
+   * @returns the answer, `undefined` if `signal` has aborted
+   */
+  async #poll(
+    view: PolledView,
+    signal: AbortSignal,
+    begins: () => void = () => undefined,
+  ): Promise<PollAnswer | undefined> {
+    const { app, clock } = this.#options;
+    await this.#pace.turn(signal);
+    begins();
+    if (signal.aborted) return undefined;
+    const { session, key, tab, path } = view;
+    const { headers, timeout_ms: limitMs } = this.#settings;
+    const beganAt = clock.now();
+    const ordinal = tab.nextOrdinal();
+    const seen = this.#judge.seenBy(session, key);
+    const answer = await app.poll(path, { session, seen, headers, limitMs, signal });
+    if (signal.aborted) return undefined;
+    this.#judge.polled(answer, { ...view, ordinal, beganAt, endedAt: clock.now() });
+    return answer;
+  }
+
+  async #countSubscriptions(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#options.clock.sleep(SUBSCRIPTIONS_EVERY_MS, signal);
+      if (signal.aborted) return;
+      const all = this.#pages.size;
+      const joined = [...this.#pages].filter((page) => page.isJoined()).length;
+      this.#options.metrics.subscriptions({ joined, broken: all - joined });
+      this.#tell('subscriptions', joined === all ? undefined : `${all - joined} of ${all} are not in effect`);
+    }
+  }
+
+  #unlessFailed(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Ratchet itself has failed: the canary ends. */
+  #fail(error: unknown): undefined {
+    this.#failure ??= error;
+    this.#end.abort();
   }
 
   /** Tells of a failure, and grants the pause that the server asks for. */
@@ -260,4 +343,21 @@ export class Canary {
   #jittered(milliseconds: number): number {
     return milliseconds * (0.8 + 0.4 * this.#options.random());
   }
+}
+
+interface PolledView extends CanaryView {
+  path: string;
+}
+
+/** While a call waits to begin, further ones are that call: what it will read is not older than what they ask for. */
+function oneWaiting(act: (begins: () => void) => Promise<void>): () => Promise<void> {
+  let waiting: Promise<void> | undefined;
+  return () => (waiting ??= act(() => (waiting = undefined)));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

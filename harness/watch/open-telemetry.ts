@@ -4,7 +4,7 @@ import { EnvironmentError } from '../errors.ts';
 import { withPackage } from '../optional-package.ts';
 import { packageVersion } from '../package-version.ts';
 import { POLL_OUTCOMES } from './watched-app.ts';
-import { noMetrics, type CanaryMetrics } from './canary-metrics.ts';
+import { noMetrics, SUBSCRIPTION_STATES, type CanaryMetrics } from './canary-metrics.ts';
 
 type Resource = NonNullable<MeterProviderOptions['resource']>;
 
@@ -123,6 +123,14 @@ function metricsOf(provider: MeterProvider): CanaryMetrics {
     unit: 's',
     advice: { explicitBucketBoundaries: DURATION_S },
   });
+  const changes = meter.createCounter('ratchet.changes', {
+    description: 'Rows that were pushed by Realtime',
+    unit: '{change}',
+  });
+  const subscriptions = meter.createGauge('ratchet.subscriptions', {
+    description: 'Subscriptions to rows',
+    unit: '{subscription}',
+  });
   const open = meter.createGauge('ratchet.reversions.open', {
     description: 'Views that are below an earlier value',
     unit: '{view}',
@@ -130,6 +138,7 @@ function metricsOf(provider: MeterProvider): CanaryMetrics {
   // A series that begins with 0 lets the first event be an increase.
   for (const outcome of POLL_OUTCOMES) polls.add(0, { 'ratchet.outcome': outcome });
   for (const outcome of ['ok', 'error']) references.add(0, { 'ratchet.outcome': outcome });
+  changes.add(0);
   return {
     polled(outcome, seconds) {
       polls.add(1, { 'ratchet.outcome': outcome });
@@ -137,6 +146,10 @@ function metricsOf(provider: MeterProvider): CanaryMetrics {
     },
     stale: (seconds) => staleness.record(seconds),
     referenceRead: (outcome) => references.add(1, { 'ratchet.outcome': outcome }),
+    changed: () => changes.add(1),
+    subscriptions(counts) {
+      for (const state of SUBSCRIPTION_STATES) subscriptions.record(counts[state], { 'ratchet.state': state });
+    },
     reverted: (property, count) => reversions.add(count, { 'ratchet.property': property }),
     open: (property, count) => open.record(count, { 'ratchet.property': property }),
     close: () => provider.shutdown(),

@@ -6,6 +6,8 @@ export interface TargetSettings {
   url: string;
   /** The secret key if it is given, else the publishable key. */
   key: string;
+  /** The key of browsers: the publishable key if it is given, else the secret key. */
+  browserKey: string;
 }
 
 export interface TakenSettings {
@@ -33,7 +35,8 @@ export function takeTargetSettings(environment: NodeJS.ProcessEnv): TakenSetting
       'RATCHET_REMOTE_URL is set without a key: set RATCHET_REMOTE_PUBLISHABLE_KEY or RATCHET_REMOTE_SECRET_KEY';
     throw new UsageError('remote-settings', problem, SEE);
   }
-  return { target: { url: requireHttpUrl(url, 'RATCHET_REMOTE_URL', SEE).replace(/\/+$/, ''), key }, jwtSecret };
+  const target = requireHttpUrl(url, 'RATCHET_REMOTE_URL', SEE).replace(/\/+$/, '');
+  return { target: { url: target, key, browserKey: publishable ?? key }, jwtSecret };
 }
 
 /** @throws UsageError that names the value by `what` */
