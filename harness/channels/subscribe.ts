@@ -130,7 +130,7 @@ class StreamChannel implements Channel {
       changes: changesOfRow(subject.keyOf(story), subject.tracked),
       everyMs: this.#plan.every_ms,
       refetch: () => this.#refetch(),
-      received: (row) => this.#received(row),
+      received: (row, servedBy = 'primary') => this.#received(row, servedBy),
     });
     this.#page = {
       close() {
@@ -153,7 +153,7 @@ class StreamChannel implements Channel {
     return refetch;
   }
 
-  #received(row: Readonly<Record<string, unknown>>): void {
+  #received(row: Readonly<Record<string, unknown>>, servedBy: string): void {
     const { subject, tab, knownValues } = this.#surroundings;
     const { tracked } = subject;
     const { story } = this.#plan;
@@ -162,15 +162,16 @@ class StreamChannel implements Channel {
     const value = rowProgress(row, tracked);
     const ordinal = tab.nextOrdinal();
     const commits = knownValues.await(story, value);
-    if (commits === undefined && this.#arrivals === undefined) return this.#arrived(value, ordinal);
+    const arrives = (): void => this.#arrived(value, ordinal, servedBy);
+    if (commits === undefined && this.#arrivals === undefined) return arrives();
     const arrival: Promise<void> = Promise.all([this.#arrivals, commits]).then(() => {
       if (this.#arrivals === arrival) this.#arrivals = undefined;
-      this.#arrived(value, ordinal);
+      arrives();
     });
     this.#arrivals = arrival;
   }
 
-  #arrived(value: ObservedProgress, ordinal: number): void {
+  #arrived(value: ObservedProgress, ordinal: number, servedBy: string): void {
     if (this.#isClosed) return;
     const { recorder, listener } = this.#surroundings;
     const { session, story: key } = this.#plan;
@@ -181,7 +182,7 @@ class StreamChannel implements Channel {
       f: 'receive',
       key,
       value: { ...value },
-      served_by: 'primary',
+      served_by: servedBy,
     });
     const arrival = { ordinal, by: 'receive', index } as const;
     if (this.#poll.push === undefined) listener.value(value, arrival);

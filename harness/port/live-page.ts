@@ -21,8 +21,11 @@ export interface LivePageTools {
   everyMs: number;
   /** Reads the status route; the display policy gets the progress. Resolves when it was answered, or has failed. */
   refetch(): Promise<void>;
-  /** Passes the progress of a pushed row to the display policy. The row of another story is ignored. */
-  received(row: Readonly<Record<string, unknown>>): void;
+  /**
+   * Passes the progress of a row to the display policy. The row of another story is ignored.
+   * @param servedBy for the history, if it was not pushed: a cache, or the API that the page reads itself
+   */
+  received(row: Readonly<Record<string, unknown>>, servedBy?: string): void;
 }
 
 export interface ChangesOfStory {

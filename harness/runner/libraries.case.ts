@@ -1,51 +1,17 @@
 /** Tests of the client libraries of tabs, for any backend. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { HistoryEvent, ProgressValue } from '../history/event.ts';
-import type { Subject } from '../port/subject.ts';
-import { modulesSubject } from '../subject/modules.ts';
+import type { FrontEnd } from '../port/subject.ts';
+import { jobsSubject } from './jobs-app.test-support.ts';
 import { runInput } from './run-input.test-support.ts';
 
-const APP = `
-const at = () => process.env.SUPABASE_URL + '/rest/v1/jobs?select=id,share&id=eq.';
-const headers = () => ({ apikey: process.env.SUPABASE_SECRET_KEY, 'content-type': 'application/json' });
-export const status = async (request, id) => {
-  const [job] = await fetch(at() + id, { headers: headers() }).then((response) => response.json());
-  return Response.json({ share: job.share });
+const FRONT_END: FrontEnd = {
+  query: (seen): Record<string, string> => (seen ? { seen: '1' } : {}),
+  display: 'as-arrived',
 };
-export async function generate(job) {
-  job.started(1);
-  for (const [index, share] of job.steps.entries()) {
-    await job.work(index);
-    await fetch(at() + job.story, { method: 'PATCH', headers: headers(), body: JSON.stringify({ share }) });
-  }
-}
-`;
-
-function jobs(folder: string): Subject {
-  mkdirSync(join(folder, 'migrations'), { recursive: true });
-  writeFileSync(join(folder, 'app.ts'), APP);
-  writeFileSync(
-    join(folder, 'migrations/1.sql'),
-    `create table public.jobs (id text primary key, share integer not null default 0);
-     alter publication supabase_realtime add table public.jobs;`,
-  );
-  const columns = { id: { type: 'text' }, share: { type: 'integer', notNull: true, default: 0 } } as const;
-  return modulesSubject({
-    name: 'jobs',
-    root: pathToFileURL(`${folder}/`),
-    tracked: { table: 'jobs', key: 'id', progress: 'share' },
-    migrations: [join(folder, 'migrations')],
-    simulation: { tables: { jobs: { columns, primaryKey: ['id'], isPublished: true } } },
-    statusPath: (story) => `/jobs/${story}`,
-    frontEnd: { query: (seen): Record<string, string> => (seen ? { seen: '1' } : {}), display: 'as-arrived' },
-    readStatus: (body) => ({ generation: 1, progress: (body as { share: number }).share }),
-    open: (load) => load('app.ts'),
-  });
-}
 
 interface PlayOptions {
   faults?: readonly object[];
@@ -93,7 +59,7 @@ export function describeLibraries(backendName: string): void {
       faults,
       properties: ['monotonic-view', 'convergence', 'integrity'],
     };
-    const report = await runInput(input, { subject: jobs(folder), backendName, folder });
+    const report = await runInput(input, { subject: jobsSubject(folder, FRONT_END), backendName, folder });
     expect(report.incomplete).toBeUndefined();
     expect(report.notes).toEqual([]);
     return report.history.events;

@@ -1,0 +1,3 @@
+import { describeCacheHelpers } from './cache-helpers.case.ts';
+
+describeCacheHelpers('embedded');
