@@ -1,7 +1,7 @@
 /** Reads a request from the network. What is malformed or too large is refused before its body is taken. */
 import type { IncomingMessage } from 'node:http';
 import type { MaybePromise } from '../maybe-promise.ts';
-import type { HttpAnswer, HttpMessage } from '../port/message.ts';
+import { encodingOf, type HttpAnswer, type HttpMessage } from '../port/message.ts';
 import { takeAttribution } from './attribution-headers.ts';
 import { gatewayError } from './gateway-error.ts';
 import type { GatewayRequest } from './gateway.ts';
@@ -109,7 +109,7 @@ async function bodyOf(
     isChecked = await requireBounds(size, isChecked, head, refuseKey);
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks).toString(encodingOf(head.headers));
 }
 
 /** A request has a body only if its head says how it ends. */

@@ -1,5 +1,5 @@
 /** Broadcast: messages of clients, of the HTTP endpoint and of the database, and their replay. */
-import type { HttpAnswer, HttpMessage } from '../port/message.ts';
+import { encodingOf, type HttpAnswer, type HttpMessage } from '../port/message.ts';
 import type { ChangeFeed, StreamRow } from '../port/stream.ts';
 import { accessOf, AccessRefused, type ApiKeys } from '../gateway/api-access.ts';
 import type { BroadcastFrame } from './phoenix-frames.ts';
@@ -69,13 +69,13 @@ export class BroadcastMessages {
 
   /** Answers a request to the endpoint; `undefined` for any other request. */
   http(request: HttpMessage): HttpAnswer | undefined {
-    const { url, method, headers, body } = request;
+    const { url, method, headers } = request;
     if (!url.pathname.startsWith(BROADCAST_PATH)) return undefined;
     if (method !== 'POST') return answer(405);
     try {
       const apikey = headers.get('apikey') ?? url.searchParams.get('apikey');
       const { role } = accessOf({ apikey, authorization: headers.get('authorization') }, this.#keys, this.#nowMs);
-      const messages = messagesIn(url, body);
+      const messages = messagesIn(request);
       if (messages === undefined) return answer(422, { errors: { messages: ['is invalid'] } });
       // A private message of a sender without permission is dropped, and the answer is the same.
       const sent = messages.filter(({ private: isPrivate }) => isPrivate !== true || role !== 'anon');
@@ -120,13 +120,15 @@ interface SentMessage {
 }
 
 /** Several messages in the body, or one whose topic and event are in the path; `undefined` if they cannot be read. */
-function messagesIn(url: URL, body: string): SentMessage[] | undefined {
+function messagesIn({ url, headers, body }: HttpMessage): SentMessage[] | undefined {
   let parsed: unknown;
   let single: string[] | undefined;
   try {
-    parsed = body === '' ? {} : JSON.parse(body);
     const path = url.pathname.slice(BROADCAST_PATH.length);
     single = /^\/([^/]+)\/events\/([^/]+)$/.exec(path)?.map(decodeURIComponent);
+    const encoding = encodingOf(headers);
+    if (encoding === 'latin1') parsed = single === undefined ? undefined : new Uint8Array(Buffer.from(body, encoding));
+    else parsed = body === '' ? {} : JSON.parse(body);
   } catch {
     return undefined;
   }

@@ -335,6 +335,10 @@ export function describeRealtime(run: () => Run): void {
         });
         await until(() => heard.length === 1);
         expect(heard).toEqual([{ text: 'over HTTP' }]);
+        const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+        expect(await service.channel('news-room').httpSend('said', bytes)).toMatchObject({ success: true });
+        await until(() => heard.length === 2);
+        expect(new Uint8Array(heard[1] as ArrayBuffer)).toEqual(bytes);
       }),
     );
   });
