@@ -8,7 +8,7 @@ import { assembleGateway } from '../gateway/assembled-gateway.ts';
 import { withAuth } from '../gateway/with-auth.ts';
 import { withStream } from '../gateway/with-stream.ts';
 import { planOf } from '../plan/scenario.ts';
-import type { Backend, Cluster } from '../port/backend.ts';
+import type { Backend, Cluster, ClusterOptions } from '../port/backend.ts';
 import { STREAM_ACTOR, type StreamTargets } from '../port/stream.ts';
 import type { RealtimeServer } from '../realtime/realtime-server.ts';
 import { inMacrotask } from '../simulation/simulate.ts';
@@ -40,21 +40,20 @@ export interface RealtimeEnvironment {
 
 export type Run = (test: (environment: RealtimeEnvironment) => Promise<void>) => Promise<void>;
 
-const PUBLISH = { name: 'publish.sql', sql: PUBLISHED_SQL };
+/** A cluster with the published tables. */
+export function realtimeOptions(replicas: number): ClusterOptions {
+  const { migrations, ...options } = conformanceOptions(replicas);
+  return { ...options, migrations: [...migrations, { name: 'publish.sql', sql: PUBLISHED_SQL }] };
+}
 
 /** Every test has a cluster of its own, in virtual time. */
 export function virtually(backend: Backend, replicas = 0): Run {
   return (test) =>
     inMacrotask(() =>
       inVirtualTime({ plan: planOf(scenario, 1, { delay_ms: 1_000 }) }, async (host, world) => {
-        const { simulation, ...options } = conformanceOptions(replicas);
-        const { migrations } = options;
+        const { simulation, ...options } = realtimeOptions(replicas);
         const virtual = { ...simulation!, ...host.simulation!, model: PUBLISHED_MODEL };
-        const cluster = await backend.start({
-          ...options,
-          migrations: [...migrations, PUBLISH],
-          simulation: virtual,
-        });
+        const cluster = await backend.start({ ...options, simulation: virtual });
         await inEnvironment(cluster, host, world.clock(), test);
         await cluster.close();
       }),
@@ -65,8 +64,7 @@ export function virtually(backend: Backend, replicas = 0): Run {
 export function really(backend: Backend, replicas = 0): Run {
   let cluster: Cluster;
   beforeAll(async () => {
-    const { migrations, ...options } = conformanceOptions(replicas);
-    cluster = await backend.start({ ...options, migrations: [...migrations, PUBLISH] });
+    cluster = await backend.start(realtimeOptions(replicas));
   });
   afterAll(() => cluster.close());
   return (test) => inEnvironment(cluster, realHost, realHost.clock(), test);

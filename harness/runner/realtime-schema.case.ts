@@ -20,6 +20,11 @@ alter table public.notes enable row level security;
 create policy "shown or own" on public.notes for select using (is_shown or owner = auth.jwt() ->> 'sub');
 create table public.marks (story_id text, number integer, label text, primary key (number, story_id));
 alter publication supabase_realtime add table public.stories, public.drafts, public.news, public.notes, public.marks;
+create table public.cells (id integer primary key, label text, size integer);
+alter table public.cells replica identity full;
+alter publication supabase_realtime add table public.cells;
+create function public.say(word text, topic text) returns void language sql as $$
+  select realtime.send(jsonb_build_object('word', word), 'said', topic) $$;
 create function public.matches(target text) returns text language sql as $$
   select string_agg(format('t.%1$I = r.%1$I', attname), ' and ') from pg_index
   join pg_attribute on attrelid = indrelid and attnum = any (indkey)

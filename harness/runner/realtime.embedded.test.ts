@@ -1,11 +1,12 @@
 import { describe } from 'vitest';
 import { embeddedBackend } from '../backend/embedded/embedded.ts';
-import { describeRealtime, describeRealtimePromotion } from './realtime.case.ts';
+import { describeRealtime, describeRealtimeOfPostgres, describeRealtimePromotion } from './realtime.case.ts';
 import { really } from './realtime-environment.case.ts';
 
 describe('Realtime at the gateway', () => {
   const run = really(embeddedBackend);
   describeRealtime(() => run);
+  describeRealtimeOfPostgres(() => run);
 });
 
 describe('Realtime at the gateway of a primary that is lost', () => {

@@ -28,6 +28,16 @@ export const STUB_EXTENSIONS: readonly StubExtension[] = [
   ...OTHER_STUBS,
 ];
 
+/**
+ * A server in single-user mode numbers objects as those of the system, below 16384, and changes of such a table are never
+ * decoded for a publication. Source: PostgreSQL, `GetNewObjectId` and `is_publishable_class`.
+ */
+const NUMBERS_OF_USERS = `
+do $$ begin
+  while pg_nextoid('pg_class', 'oid', 'pg_class_oid_index')::int8 < 16384 loop end loop;
+end $$;
+`;
+
 /** The extensions of `STUB_EXTENSIONS` that every project has from its beginning. */
 const VAULT_SQL = `
 create extension supabase_vault;
@@ -35,6 +45,7 @@ create extension supabase_vault;
 
 /** For the database `postgres`, as its superuser. Each statement ends with an empty line, as single-user mode requires. */
 export const SUPABASE_SQL = [
+  NUMBERS_OF_USERS,
   ROLES_SQL,
   AUTH_SQL,
   STORAGE_SQL,

@@ -2,6 +2,7 @@
 import type { DatabaseModel, Row, Scalar } from '../../port/model.ts';
 import type { PublishedTable } from '../../port/stream.ts';
 import { createRest, type RestHandler } from './simulated-rest.ts';
+import { publishedChanges } from './model-changes.ts';
 import type { SimulatedStore, StoreOptions } from './simulated-store.ts';
 import { OpenTransaction } from './transaction.ts';
 import { formatTimestamp } from './values.ts';
@@ -14,10 +15,12 @@ export class ModelStore implements SimulatedStore {
   readonly version = 'simulated';
   readonly #model: DatabaseModel;
   readonly #options: StoreOptions;
+  readonly #published: readonly PublishedTable[];
 
   constructor(model: DatabaseModel, options: StoreOptions) {
     this.#model = model;
     this.#options = options;
+    this.#published = publishedIn(model);
   }
 
   rest(view: () => View, isReplica: boolean): RestHandler {
@@ -46,14 +49,7 @@ export class ModelStore implements SimulatedStore {
   }
 
   published(): readonly PublishedTable[] {
-    return Object.entries(this.#model.tables).flatMap(([name, { isPublished, columns, primaryKey, policies }]) => {
-      if (isPublished !== true) return [];
-      const types = Object.entries(columns).map(([column, { type }]) => ({
-        name: column,
-        type: TYPE_NAMES[type] ?? type,
-      }));
-      return [{ schema: 'public', name, columns: types, primaryKey, hasPolicies: policies !== undefined }];
-    });
+    return this.#published;
   }
 
   close(): void {}
@@ -63,7 +59,9 @@ export class ModelStore implements SimulatedStore {
   }
 
   #commit({ changes }: OpenTransaction): void {
-    if (changes.length > 0) this.#options.onCommit(changes);
+    if (changes.length === 0) return;
+    const { onCommit, primary } = this.#options;
+    onCommit(changes, () => publishedChanges(this.#published, changes, primary));
   }
 
   #timestamp(): string {
@@ -71,4 +69,15 @@ export class ModelStore implements SimulatedStore {
     const fraction = microseconds % 1e6;
     return formatTimestamp((microseconds - fraction) / 1e3, fraction);
   }
+}
+
+function publishedIn({ tables }: DatabaseModel): PublishedTable[] {
+  return Object.entries(tables).flatMap(([name, { isPublished, columns, primaryKey, policies }]) => {
+    if (isPublished !== true) return [];
+    const types = Object.entries(columns).map(([column, { type }]) => ({
+      name: column,
+      type: TYPE_NAMES[type] ?? type,
+    }));
+    return [{ schema: 'public', name, columns: types, primaryKey, hasPolicies: policies !== undefined }];
+  });
 }

@@ -14,7 +14,7 @@ import type {
 } from '../../port/backend.ts';
 import type { Row } from '../../port/model.ts';
 import type { SignedInUser } from '../../port/session.ts';
-import type { ChangeFeed } from '../../port/stream.ts';
+import type { ChangeFeed, RowChange } from '../../port/stream.ts';
 import { trackedCommit } from '../../tracked-values.ts';
 import { Lag } from './simulated-lag.ts';
 import { Machine } from './simulated-machine.ts';
@@ -74,7 +74,7 @@ class SimulatedCluster implements Cluster {
       readAccess: (sent) => accessOf(sent, KEYS, dateMs),
       dateMs,
       random,
-      onCommit: (changes) => this.#commit(changes),
+      onCommit: (changes, published) => this.#commit(changes, published),
     });
     this.versions = { database: this.#store.version, rest: 'simulated' };
     const machine = (this.#machine = new Machine('primary', clock));
@@ -162,9 +162,9 @@ class SimulatedCluster implements Cluster {
     };
   }
 
-  #commit(changes: readonly Change[]): LogEntry {
+  #commit(changes: readonly Change[], published: () => readonly RowChange[]): LogEntry {
     const entry = this.#log.append(this.#clock.now(), changes);
-    this.#changes?.committed(changes, this.#view, this.#dateMs());
+    this.#changes?.committed(published, this.#dateMs());
     this.#view.advance(() => true);
     const { tracked, onCommit } = this.#options;
     for (const change of entry.changes) {

@@ -1,6 +1,6 @@
 /** What the databases of a simulation hold: one history of commits, which can be read at any of its positions. */
 import type { Row } from '../../port/model.ts';
-import type { PublishedTable } from '../../port/stream.ts';
+import type { PublishedTable, RowChange } from '../../port/stream.ts';
 import type { Change, CommitLog, LogEntry, View } from './versioned-rows.ts';
 import type { RestHandler } from './simulated-rest.ts';
 import type { ReadAccess } from './call.ts';
@@ -17,7 +17,7 @@ export interface SimulatedStore {
   addUser(user: SignedInUser): void;
   /** Loses the commits after the position of `view`, which the log no longer has. */
   rewind(view: View): void;
-  /** The tables of the publication `supabase_realtime` whose changes `onCommit` is called with. */
+  /** The tables that Realtime follows, whose changes `onCommit` is called with. */
   published(): readonly PublishedTable[];
   /** The current row of the tracked table with that id. */
   find(table: string, id: string): Row | undefined;
@@ -33,6 +33,9 @@ export interface StoreOptions {
   dateMs(): number;
   /** Numbers in [0, 1). */
   random(): number;
-  /** Called after every commit, with its changes of the tracked table at least. */
-  onCommit(changes: readonly Change[]): LogEntry;
+  /**
+   * Called after every commit, with its changes of the tracked table at least.
+   * @param published those of the published tables, made only if somebody follows them
+   */
+  onCommit(changes: readonly Change[], published: () => readonly RowChange[]): LogEntry;
 }

@@ -1,6 +1,6 @@
 /**
- * The versions of tracked rows that a transaction has written, in order. A trigger calls a function of PostgreSQL's own,
- * which is replaced by one in JavaScript: a trigger in PL/pgSQL that stores them in a table takes as long as an update.
+ * The versions of rows that a transaction has written, in order. A trigger calls a function of PostgreSQL's own, which is
+ * replaced by one in JavaScript: a trigger in PL/pgSQL that stores them in a table takes as long as an update.
  */
 import type { TrackedTable } from '../../../port/backend.ts';
 import { keyColumns } from '../../../tracked-values.ts';
@@ -20,7 +20,7 @@ create function ratchet.capture() returns trigger language internal as '${REPLAC
  */
 export function captureTrigger(table: string): string {
   return `
-create trigger " ratchet" after insert or update on ${table} for each row execute function ratchet.capture();
+create trigger " ratchet" after insert or update or delete on ${table} for each row execute function ratchet.capture();
 alter table ${table} enable always trigger " ratchet"`;
 }
 
@@ -31,66 +31,106 @@ export function capturedColumns({ key, generation, progress, status }: TrackedTa
 /** A version of a row: its columns as text, as a replication stream has them. */
 export type CapturedRow = Readonly<Record<string, string | null>>;
 
-interface Version {
+export interface CapturedChange {
+  /** The table's number in `pg_class`. */
+  oid: number;
+  type: 'INSERT' | 'UPDATE' | 'DELETE';
+  /** The new version; `undefined` for `DELETE`. */
+  row: CapturedRow | undefined;
+  /** Of the version before: the columns that were asked for; `undefined` for `INSERT`. */
+  old: CapturedRow | undefined;
+}
+
+export interface CapturedTable {
+  oid: number;
+  /** Of a new version. */
+  columns: readonly string[];
+  /** Of the version before. */
+  oldColumns: readonly string[];
+}
+
+interface Written extends CapturedChange {
   /** The transaction, or the subtransaction, that has written it. */
   transaction: number;
-  row: CapturedRow;
 }
+
+type Columns = readonly { name: string; pointer: number }[];
 
 /** Offsets in the structures of PostgreSQL, in bytes. */
 const CALL_CONTEXT = 4;
+const TRIGGER_EVENT = 4;
 const TRIGGER_RELATION = 8;
 const TRIGGER_TUPLE = 12;
 const TRIGGER_NEW_TUPLE = 16;
 const RELATION_DESCRIPTOR = 52;
-const TUPLE_HEADER = 16;
+const RELATION_OID = 56;
 const BUILTIN_NAME = 8;
 const BUILTIN_FUNCTION = 12;
+/** The operations of an event. */
+const OPERATIONS = ['INSERT', 'DELETE', 'UPDATE'] as const;
+const OPERATION_MASK = 3;
+const TRANSACTION_BITS = 32;
 
 export class CommitCapture {
   readonly #module: EngineModule;
-  readonly #columns: readonly { name: string; pointer: number }[];
-  #versions: Version[] = [];
+  readonly #tables = new Map<number, { columns: Columns; oldColumns: Columns }>();
+  #written: Written[] = [];
 
   /** @throws Error if the function to replace is not where it is expected */
-  constructor(module: EngineModule, columns: readonly string[]) {
+  constructor(module: EngineModule) {
     this.#module = module;
-    this.#columns = columns.map((name) => ({ name, pointer: keptText(module, name) }));
     const capture = module.addFunction((call) => this.#capture(call), 'ii');
     memoryOf(module).setUint32(addressOfFunction(module), capture, true);
   }
 
-  /** The versions that were committed since the last call. */
-  committed(): CapturedRow[] {
-    if (this.#versions.length === 0) return [];
-    const written = this.#versions;
-    this.#versions = [];
-    return written.flatMap(({ transaction, row }) =>
-      this.#module._TransactionIdDidCommit(transaction) === 0 ? [] : [row],
+  /** Captures what the trigger of a table tells, from now on. */
+  watch({ oid, columns, oldColumns }: CapturedTable): void {
+    const kept = (names: readonly string[]): Columns =>
+      names.map((name) => ({ name, pointer: keptText(this.#module, name) }));
+    this.#tables.set(oid, { columns: kept(columns), oldColumns: kept(oldColumns) });
+  }
+
+  /** What was committed since the last call. */
+  committed(): CapturedChange[] {
+    if (this.#written.length === 0) return [];
+    const written = this.#written;
+    this.#written = [];
+    return written.flatMap(({ transaction, ...change }) =>
+      this.#module._TransactionIdDidCommit(transaction) === 0 ? [] : [change],
     );
   }
 
   forget(): void {
-    this.#versions = [];
+    this.#written = [];
   }
 
   #capture(call: number): number {
     const memory = memoryOf(this.#module);
     const trigger = memory.getUint32(call + CALL_CONTEXT, true);
     if (trigger === 0) throw notSimulated(`the function ${REPLACED.name}`);
-    const updated = memory.getUint32(trigger + TRIGGER_NEW_TUPLE, true);
-    const tuple = updated === 0 ? memory.getUint32(trigger + TRIGGER_TUPLE, true) : updated;
+    const type = OPERATIONS[memory.getUint32(trigger + TRIGGER_EVENT, true) & OPERATION_MASK];
     const relation = memory.getUint32(trigger + TRIGGER_RELATION, true);
+    const oid = memory.getUint32(relation + RELATION_OID, true);
+    const table = this.#tables.get(oid);
+    if (table === undefined || type === undefined) throw notSimulated(`the trigger " ratchet" of another table`);
     const descriptor = memory.getUint32(relation + RELATION_DESCRIPTOR, true);
-    const transaction = memory.getUint32(memory.getUint32(tuple + TUPLE_HEADER, true), true);
-    this.#versions.push({ transaction, row: this.#rowOf(tuple, descriptor) });
+    const first = memory.getUint32(trigger + TRIGGER_TUPLE, true);
+    const second = memory.getUint32(trigger + TRIGGER_NEW_TUPLE, true);
+    const transaction = Number(BigInt.asUintN(TRANSACTION_BITS, this.#module._GetCurrentFullTransactionId()));
+    this.#written.push({
+      oid,
+      type,
+      row: type === 'DELETE' ? undefined : this.#rowOf(type === 'UPDATE' ? second : first, descriptor, table.columns),
+      old: type === 'INSERT' ? undefined : this.#rowOf(first, descriptor, table.oldColumns),
+      transaction,
+    });
     return 0;
   }
 
-  #rowOf(tuple: number, descriptor: number): CapturedRow {
+  #rowOf(tuple: number, descriptor: number, columns: Columns): CapturedRow {
     const module = this.#module;
     const row: Record<string, string | null> = {};
-    for (const { name, pointer } of this.#columns) {
+    for (const { name, pointer } of columns) {
       const text = module._SPI_getvalue(tuple, descriptor, module._SPI_fnumber(descriptor, pointer));
       row[name] = text === 0 ? null : textAt(module, text);
       if (text !== 0) module._pfree(text);

@@ -16,6 +16,8 @@ export interface EngineModule {
   /** The address of the snapshot of the current transaction. */
   _GetTransactionSnapshot(): number;
   _ReadNextFullTransactionId(): bigint;
+  /** Of the current transaction, or subtransaction. */
+  _GetCurrentFullTransactionId(): bigint;
   /** Whether a transaction or a subtransaction was committed: 0 or 1. */
   _TransactionIdDidCommit(transaction: number): number;
   /** The number of a column of a tuple by its name, both as addresses. */

@@ -1,25 +1,32 @@
 /** Checks at the start that the internals of PGlite on which a simulation relies are as expected. */
 import { EnvironmentError } from '../../../errors.ts';
-import { quotedIdentifier } from '../../insert-statement.ts';
-import { captureTrigger, type CapturedRow, type CommitCapture } from './commit-capture.ts';
+import { captureTrigger, type CapturedChange, type CommitCapture } from './commit-capture.ts';
 import type { EngineConnection } from './engine-connection.ts';
 import type { Engine } from './pglite-engine.ts';
 import { EngineTransaction } from './engine-transaction.ts';
 import { OWNER } from './session-settings.ts';
+import { oidOf } from './published-tables.ts';
 import { currentPosition } from './time-travel.ts';
 
-/** Creates a table, and removes it. @throws EnvironmentError if the versions of its rows are not captured */
-export function testCapture(connection: EngineConnection, capture: CommitCapture, columns: readonly string[]): void {
+/** Creates a table, and removes it. @throws EnvironmentError if the changes of its rows are not captured */
+export function testCapture(connection: EngineConnection, capture: CommitCapture): void {
   const table = 'public._ratchet_probe';
-  const rowOf = (word: string | null): CapturedRow => Object.fromEntries(columns.map((column) => [column, word]));
-  const insert = (word: string): string => `insert into ${table} values (${columns.map(() => word).join(', ')})`;
-  connection.query(`create table ${table} (${columns.map((column) => `${quotedIdentifier(column)} text`).join(', ')})`);
+  connection.query(`create table ${table} (id integer, word text)`);
   connection.query(captureTrigger(table));
-  connection.query(`begin; ${insert("'kept'")}; savepoint lost; ${insert("'lost'")}; rollback to lost`);
-  connection.query(`update ${table} set ${columns.map((column) => `${quotedIdentifier(column)} = null`).join(', ')}`);
-  connection.query(`commit; drop table ${table}`);
+  const oid = oidOf(connection, table);
+  capture.watch({ oid, columns: ['id', 'word'], oldColumns: ['id'] });
+  connection.query(
+    `begin; insert into ${table} values (1, 'kept'); savepoint lost; insert into ${table} values (2, 'lost')`,
+  );
+  connection.query(`delete from ${table} where id = 1; rollback to lost; update ${table} set id = 3, word = null`);
+  connection.query(`delete from ${table}; commit; drop table ${table}`);
   const captured = JSON.stringify(capture.committed());
-  require(captured === JSON.stringify([rowOf('kept'), rowOf(null)]), `capturing commits: it captured ${captured}`);
+  const expected: CapturedChange[] = [
+    { oid, type: 'INSERT', row: { id: '1', word: 'kept' }, old: undefined },
+    { oid, type: 'UPDATE', row: { id: '3', word: null }, old: { id: '1' } },
+    { oid, type: 'DELETE', row: undefined, old: { id: '3' } },
+  ];
+  require(captured === JSON.stringify(expected), `capturing commits: it captured ${captured}`);
 }
 
 const NOON_MS = Date.UTC(2001, 1, 3, 12);

@@ -1,7 +1,8 @@
 /** The store of a simulation by migrations: PostgreSQL itself, whose past the replicas read. */
 import { quotedIdentifier } from '../../insert-statement.ts';
+import { streamValue } from '../../stream-values.ts';
 import type { Row } from '../../../port/model.ts';
-import type { PublishedTable } from '../../../port/stream.ts';
+import type { PublishedTable, RowChange, StreamRow } from '../../../port/stream.ts';
 import type { HttpAnswer } from '../../../port/message.ts';
 import type { RestHandler } from '../simulated-rest.ts';
 import type { SimulatedStore, StoreOptions } from '../simulated-store.ts';
@@ -9,7 +10,7 @@ import type { View } from '../versioned-rows.ts';
 import { ADD_USER, userParameters } from '../../user-statement.ts';
 import type { SignedInUser } from '../../../port/session.ts';
 import { rowKeyText } from '../../../tracked-values.ts';
-import { capturedColumns } from './commit-capture.ts';
+import { capturedColumns, type CapturedChange, type CapturedRow } from './commit-capture.ts';
 import { engineVersion } from './data-directory.ts';
 import type { Migration } from '../../postgres/apply-migrations.ts';
 import { applyScript } from './data-directory.ts';
@@ -37,7 +38,7 @@ export class PgliteStore implements SimulatedStore {
     this.#options = options;
     database.engine.reset(options.dateMs, options.random);
     for (const script of scripts) applyScript(database.engine.connection, script);
-    database.capture?.forget();
+    database.capture.forget();
     this.#next = currentPosition(database.engine);
     this.#positions.set(options.primary.position, this.#next);
   }
@@ -81,7 +82,7 @@ export class PgliteStore implements SimulatedStore {
     const { engine } = this.#database;
     rewindTables(engine, this.#positionOf(view));
     this.#next = currentPosition(engine);
-    this.#database.capture?.forget();
+    this.#database.capture.forget();
   }
 
   find(_table: string, id: string): Row | undefined {
@@ -97,8 +98,7 @@ export class PgliteStore implements SimulatedStore {
   }
 
   published(): readonly PublishedTable[] {
-    const { published } = this.#database;
-    return published === undefined ? [] : [published];
+    return this.#database.published;
   }
 
   close(): void {}
@@ -139,15 +139,41 @@ export class PgliteStore implements SimulatedStore {
 
   /** Reports the commit of the transaction that has ended. */
   #report(): void {
-    const { engine, capture, tracked } = this.#database;
+    const { engine, capture, tracked, trackedOid } = this.#database;
     const position = currentPosition(engine);
     // A transaction that has written nothing has no transaction id.
     if (position === this.#next) return;
     this.#next = position;
-    const rows = capture?.committed() ?? [];
-    const changes =
-      tracked === undefined ? [] : rows.map((row) => ({ table: tracked.table, id: rowKeyText(row, tracked), row }));
-    const entry = this.#options.onCommit(changes);
+    const written = capture.committed();
+    const changes = written.flatMap(({ oid, row }) =>
+      tracked === undefined || oid !== trackedOid || row === undefined
+        ? []
+        : [{ table: tracked.table, id: rowKeyText(row, tracked), row }],
+    );
+    const entry = this.#options.onCommit(changes, () => this.#publishedIn(written));
     this.#positions.set(entry.position, position);
   }
+
+  #publishedIn(written: readonly CapturedChange[]): RowChange[] {
+    return written.flatMap(({ oid, type, row, old }) => {
+      const table = this.#database.published.find((each) => each.oid === oid);
+      if (table === undefined) return [];
+      // With row-level security, a deletion tells only the key.
+      const isKeyOnly = type === 'DELETE' && table.hasPolicies;
+      const before = old === undefined ? undefined : valuesOf(table, old, isKeyOnly);
+      return [
+        {
+          table,
+          type,
+          ...(row === undefined ? {} : { row: valuesOf(table, row, false) }),
+          ...(before === undefined ? {} : { old: before }),
+        },
+      ];
+    });
+  }
+}
+
+function valuesOf({ columns, primaryKey }: PublishedTable, row: CapturedRow, isKeyOnly: boolean): StreamRow {
+  const known = columns.filter(({ name }) => name in row && (!isKeyOnly || primaryKey.includes(name)));
+  return Object.fromEntries(known.map(({ name, type }) => [name, streamValue(row[name] ?? null, type)]));
 }
