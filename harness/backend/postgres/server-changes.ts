@@ -4,11 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lsnToBigInt, type Lsn } from '../../history/lsn.ts';
-import type { ChangeFeed, PublishedTable, RowChange, StreamRow } from '../../port/stream.ts';
+import type { ChangeFeed, PublishedTable } from '../../port/stream.ts';
 import { ChangeListeners } from '../change-listeners.ts';
-import { streamValue } from '../stream-values.ts';
+import { rowChange } from '../stream-values.ts';
 import type { Address } from './address.ts';
-import { PgOutputChanges, type LoggedChange, type LoggedTransaction, type Row } from './pgoutput-changes.ts';
+import { PgOutputChanges, type LoggedTransaction } from './pgoutput-changes.ts';
 import type { ReconnectingClient } from './reconnecting-client.ts';
 import { ReplicationConnection } from './replication.ts';
 
@@ -118,7 +118,7 @@ export class ServerChanges implements ChangeFeed {
   #pass({ committedAtMs, changes }: LoggedTransaction): void {
     const known = changes.flatMap((change) => {
       const table = this.#tables.get(`${change.schema}.${change.table}`);
-      return table === undefined ? [] : [changeOf(table, change)];
+      return table === undefined ? [] : [rowChange(table, change)];
     });
     this.#listeners.pass({ committedAtMs, changes: known });
   }
@@ -154,20 +154,3 @@ from pg_publication_tables p
 join pg_namespace n on n.nspname = p.schemaname
 join pg_class c on c.relnamespace = n.oid and c.relname = p.tablename
 where p.pubname in ('${PUBLICATION}', '${MESSAGES}')`;
-
-function changeOf(table: PublishedTable, { type, row, old }: LoggedChange): RowChange {
-  // With row-level security, a deletion tells only the key.
-  const isKeyOnly = type === 'DELETE' && table.hasPolicies;
-  const before = old === undefined ? undefined : valuesOf(table, old, isKeyOnly);
-  return {
-    table,
-    type,
-    ...(row === undefined ? {} : { row: valuesOf(table, row, false) }),
-    ...(before === undefined ? {} : { old: before }),
-  };
-}
-
-function valuesOf({ columns, primaryKey }: PublishedTable, row: Row, isKeyOnly: boolean): StreamRow {
-  const known = columns.filter(({ name }) => name in row && (!isKeyOnly || primaryKey.includes(name)));
-  return Object.fromEntries(known.map(({ name, type }) => [name, streamValue(row[name] ?? null, type)]));
-}

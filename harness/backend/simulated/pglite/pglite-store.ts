@@ -1,8 +1,8 @@
 /** The store of a simulation by migrations: PostgreSQL itself, whose past the replicas read. */
 import { quotedIdentifier } from '../../insert-statement.ts';
-import { streamValue } from '../../stream-values.ts';
+import { rowChange } from '../../stream-values.ts';
 import type { Row } from '../../../port/model.ts';
-import type { PublishedTable, RowChange, StreamRow } from '../../../port/stream.ts';
+import type { PublishedTable, RowChange } from '../../../port/stream.ts';
 import type { HttpAnswer } from '../../../port/message.ts';
 import type { RestHandler } from '../simulated-rest.ts';
 import type { SimulatedStore, StoreOptions } from '../simulated-store.ts';
@@ -10,7 +10,7 @@ import type { View } from '../versioned-rows.ts';
 import { ADD_USER, userParameters } from '../../user-statement.ts';
 import type { SignedInUser } from '../../../port/session.ts';
 import { rowKeyText } from '../../../tracked-values.ts';
-import { capturedColumns, type CapturedChange, type CapturedRow } from './commit-capture.ts';
+import { capturedColumns, type CapturedChange } from './commit-capture.ts';
 import { engineVersion } from './data-directory.ts';
 import type { Migration } from '../../postgres/apply-migrations.ts';
 import { applyScript } from './data-directory.ts';
@@ -155,25 +155,9 @@ export class PgliteStore implements SimulatedStore {
   }
 
   #publishedIn(written: readonly CapturedChange[]): RowChange[] {
-    return written.flatMap(({ oid, type, row, old }) => {
+    return written.flatMap(({ oid, ...change }) => {
       const table = this.#database.published.find((each) => each.oid === oid);
-      if (table === undefined) return [];
-      // With row-level security, a deletion tells only the key.
-      const isKeyOnly = type === 'DELETE' && table.hasPolicies;
-      const before = old === undefined ? undefined : valuesOf(table, old, isKeyOnly);
-      return [
-        {
-          table,
-          type,
-          ...(row === undefined ? {} : { row: valuesOf(table, row, false) }),
-          ...(before === undefined ? {} : { old: before }),
-        },
-      ];
+      return table === undefined ? [] : [rowChange(table, change)];
     });
   }
-}
-
-function valuesOf({ columns, primaryKey }: PublishedTable, row: CapturedRow, isKeyOnly: boolean): StreamRow {
-  const known = columns.filter(({ name }) => name in row && (!isKeyOnly || primaryKey.includes(name)));
-  return Object.fromEntries(known.map(({ name, type }) => [name, streamValue(row[name] ?? null, type)]));
 }
