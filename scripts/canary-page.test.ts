@@ -31,8 +31,9 @@ describe('CANARY.md', () => {
   });
 
   it('names the defaults of the settings', () => {
-    const { sessions, every_ms: everyMs, requests_per_second_max: rate } = readSettings(undefined, { keys: ['a'] });
-    expect(text).toContain(`as the options above | ${sessions}, ${everyMs}, ${rate} |`);
+    const defaults = readSettings(undefined, { keys: ['a'] });
+    const { channel, sessions, every_ms: everyMs, requests_per_second_max: rate } = defaults;
+    expect(text).toContain(`as the options above | \`${channel}\`, ${sessions}, ${everyMs}, ${rate} |`);
   });
 
   it('names the options that the command has', () => {
