@@ -37,6 +37,12 @@ export function keyRow(key: Key, tracked: Pick<TrackedTable, 'key'>): Readonly<R
   return { [column]: key };
 }
 
+/** The same for a row that was pushed: `undefined` if it is that of another key, or has no progress, as a deletion. */
+export function progressOfKey(row: TrackedRow, key: Key, tracked: TrackedTable): ObservedProgress | undefined {
+  if (row[tracked.progress] === undefined || rowKeyText(row, tracked) !== keyText(key, tracked)) return undefined;
+  return rowProgress(row, tracked);
+}
+
 /** What to subscribe to for the row of a key. */
 export function changesOfRow(key: Key, tracked: Pick<TrackedTable, 'table' | 'key'>): ChangesOfStory {
   const [column = ''] = keyColumns(tracked);

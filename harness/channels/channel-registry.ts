@@ -1,5 +1,5 @@
-/** The registry of channels: to add one, add a file and a line here. */
-import type { OpenChannel } from '../port/channel.ts';
+/** The registry of channels: to add one, add a file, a line here, and its name to the port. */
+import type { ChannelName, OpenChannel } from '../port/channel.ts';
 import { openPoll } from './poll.ts';
 import { openPollAndStream, openStream, openStreamThenRefetch } from './subscribe.ts';
 
@@ -8,8 +8,6 @@ export const channels = {
   stream: openStream,
   'poll+stream': openPollAndStream,
   'stream-then-refetch': openStreamThenRefetch,
-} satisfies Record<string, OpenChannel>;
+} satisfies Record<ChannelName, OpenChannel>;
 
-export type ChannelName = keyof typeof channels;
-/** The valid names in a plan. */
-export const CHANNEL_NAMES = Object.keys(channels) as ChannelName[];
+export { CHANNEL_NAMES } from '../port/channel.ts';

@@ -6,7 +6,7 @@ import type { Channel, ChannelPlan, ChannelSurroundings, OpenChannel } from '../
 import type { Refetch } from '../port/library.ts';
 import type { LivePage, OpenLivePage } from '../port/live-page.ts';
 import type { ObservedProgress } from '../port/subject.ts';
-import { changesOfRow, keyText, rowKeyText, rowProgress } from '../tracked-values.ts';
+import { changesOfRow, progressOfKey } from '../tracked-values.ts';
 import { readsAgain, showsRows } from './plain-pages.ts';
 import { openPoll } from './poll.ts';
 
@@ -155,11 +155,10 @@ class StreamChannel implements Channel {
 
   #received(row: Readonly<Record<string, unknown>>, servedBy: string): void {
     const { subject, tab, knownValues } = this.#surroundings;
-    const { tracked } = subject;
     const { story } = this.#plan;
-    if (this.#isClosed || row[tracked.progress] === undefined) return;
-    if (rowKeyText(row, tracked) !== keyText(subject.keyOf(story), tracked)) return;
-    const value = rowProgress(row, tracked);
+    if (this.#isClosed) return;
+    const value = progressOfKey(row, subject.keyOf(story), subject.tracked);
+    if (value === undefined) return;
     const ordinal = tab.nextOrdinal();
     const commits = knownValues.await(story, value);
     const arrives = (): void => this.#arrived(value, ordinal, servedBy);

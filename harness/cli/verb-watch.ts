@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { openCanary } from '../api/open-canary.ts';
 import type { CanaryListener } from '../watch/canary-judge.ts';
-import { CANARY_CHANNELS, type CanaryChannel, type SettingsInput } from '../watch/canary-settings.ts';
+import { CHANNEL_NAMES, type ChannelName } from '../port/channel.ts';
+import type { SettingsInput } from '../watch/canary-settings.ts';
 import { UsageError, exitCodeOf } from '../errors.ts';
 import { duration } from './bounds.ts';
 import { canaryOutput, type CanaryOutput } from './canary-output.ts';
@@ -16,7 +17,7 @@ interface WatchFlags {
   key?: string[];
   sessions?: number;
   every?: number;
-  channel?: CanaryChannel;
+  channel?: ChannelName;
   rate?: number;
   for?: number;
   state?: string;
@@ -50,7 +51,7 @@ export function addWatch(program: Command, finish: Finish, signal: AbortSignal):
       new Option(
         '--channel <name>',
         'how a session looks: by polls, by a subscription, or both (default: poll)',
-      ).choices(CANARY_CHANNELS),
+      ).choices(CHANNEL_NAMES),
     )
     .addOption(
       new Option('--rate <n>', 'requests per second at most, all together (default: 5)').argParser(wholeNumber(1, 100)),

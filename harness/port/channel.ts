@@ -10,6 +10,10 @@ import type { EventBody, HistoryEvent } from '../history/event.ts';
 import type { Refetch } from './library.ts';
 import type { ObservedProgress, SeenProgress, Subject } from './subject.ts';
 
+/** How an observer gets the progress: the names in a plan, and of a canary. */
+export const CHANNEL_NAMES = ['poll', 'stream', 'poll+stream', 'stream-then-refetch'] as const;
+export type ChannelName = (typeof CHANNEL_NAMES)[number];
+
 export type OpenChannel = (plan: ChannelPlan, surroundings: ChannelSurroundings) => Channel;
 
 export interface Channel {

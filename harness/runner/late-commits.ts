@@ -1,5 +1,6 @@
 /** Commits that a database reports after it has answered the write. */
-import { OVER, type Wait } from '../recording/moments.ts';
+import type { Wait } from '../recording/moments.ts';
+import { atMost } from './at-most.ts';
 import type { Stage } from './stage.ts';
 
 type Reported = Pick<Stage, 'clock' | 'moments'> & { commitsDelivered(): Promise<void> };
@@ -13,11 +14,9 @@ const REPORTED_MS_MAX = 5_000;
  */
 export async function lateCommits({ clock, moments, commitsDelivered }: Reported, signal: AbortSignal): Promise<void> {
   if (![...moments.waits].some(isForCommit)) return;
-  const over = new AbortController();
-  signal.addEventListener('abort', () => over.abort(OVER), { once: true });
   // A feed of commits that breaks ends the run by itself.
-  await Promise.race([commitsDelivered().catch(() => undefined), clock.sleep(REPORTED_MS_MAX, over.signal)]);
-  over.abort(OVER);
+  const reported = commitsDelivered().catch(() => undefined);
+  await atMost(REPORTED_MS_MAX, reported, clock, signal);
   // What waited begins in a task of its own, which is due before this one.
   await clock.sleep(0, signal);
 }

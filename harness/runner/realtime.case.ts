@@ -1,40 +1,8 @@
 /** What the unmodified supabase-js sees of Realtime: one suite, over virtual time and over a socket of the gateway. */
-import {
-  createClient,
-  type RealtimeChannel,
-  type RealtimePostgresChangesPayload,
-  type SupabaseClient,
-} from '@supabase/supabase-js';
+import { createClient, type RealtimeChannel, type SupabaseClient } from '@supabase/supabase-js';
 import { describe, expect, it } from 'vitest';
 import type { RealtimeEnvironment, Run } from './realtime-environment.case.ts';
-
-type Change = RealtimePostgresChangesPayload<Record<string, unknown>>;
-
-interface Watched {
-  channel: RealtimeChannel;
-  changes: Change[];
-  statuses: string[];
-  system: { status: string; message: string }[];
-}
-
-type Filter = { table: string; filter?: string; event?: 'INSERT' | 'UPDATE' | 'DELETE' };
-
-/** Subscribes to all changes that the bindings are for. */
-function watch(client: SupabaseClient, ...bindings: Filter[]): Watched {
-  const channel = client.channel(`watch-${bindings.map(({ table, filter = '' }) => `${table}${filter}`).join()}`);
-  const watched: Watched = { channel, changes: [], statuses: [], system: [] };
-  for (const { event = '*', ...binding } of bindings) {
-    channel.on('postgres_changes', { event: event as '*', schema: 'public', ...binding }, (change) =>
-      watched.changes.push(change as Change),
-    );
-  }
-  channel.on('system', {}, (message: Watched['system'][number]) => watched.system.push(message));
-  channel.subscribe((status) => watched.statuses.push(status));
-  return watched;
-}
-
-/** Whether the subscription is in effect. */
-const isReady = ({ system }: Watched): boolean => system.some(({ status }) => status === 'ok');
+import { isReady, watch, type Watched } from './realtime-watch.case.ts';
 
 const told = ({ changes }: Watched): unknown[] =>
   changes.map(({ eventType, new: row, old }) => [
@@ -342,56 +310,6 @@ export function describeRealtime(run: () => Run): void {
       }),
     );
   });
-}
-
-/** What a model has not: a replica identity, and functions of the database that send. */
-export function describeRealtimeOfPostgres(run: () => Run): void {
-  it('sends the whole old row of a table whose replica identity is full', () =>
-    run()(async ({ open, service, until }) => {
-      const watched = watch(open(), { table: 'cells' });
-      await until(() => isReady(watched));
-      await service.from('cells').insert({ id: 1, label: 'a', size: 1 });
-      await service.from('cells').update({ size: 2 }).eq('id', 1);
-      await service.from('cells').delete().eq('id', 1);
-      await until(() => watched.changes.length === 3);
-      expect(watched.changes.map(({ new: row, old }) => [row, old])).toEqual([
-        [{ id: 1, label: 'a', size: 1 }, {}],
-        [
-          { id: 1, label: 'a', size: 2 },
-          { id: 1, label: 'a', size: 1 },
-        ],
-        [{}, { id: 1, label: 'a', size: 2 }],
-      ]);
-    }));
-
-  it('broadcasts what a function of the database sends, and sends it again to who asks for it', () =>
-    run()(async ({ open, service, until }) => {
-      const listen = (client: SupabaseClient, replay?: { since: number }): unknown[] => {
-        const heard: unknown[] = [];
-        const config = { private: true, ...(replay === undefined ? {} : { broadcast: { replay } }) };
-        const channel = client.channel('said-by-the-database', { config });
-        channel.on('broadcast', { event: 'said' }, ({ payload, meta }) => heard.push([payload.word, meta?.replayed]));
-        void client.realtime.setAuth().then(() => channel.subscribe());
-        return heard;
-      };
-      const asUser = { claims: { sub: 'user-1', role: 'authenticated' } };
-      const client = open('tab-1', asUser);
-      const heard = listen(client);
-      await until(() => client.getChannels().some(({ state }) => state === 'joined'));
-      for (const word of ['a', 'b'])
-        expect((await service.rpc('say', { word, topic: 'said-by-the-database' })).error).toBeNull();
-      await until(() => heard.length === 2);
-      expect(heard).toEqual([
-        ['a', undefined],
-        ['b', undefined],
-      ]);
-      const again = listen(open('tab-2', asUser), { since: 1 });
-      await until(() => again.length === 2);
-      expect(again).toEqual([
-        ['a', true],
-        ['b', true],
-      ]);
-    }));
 }
 
 /** @param run gives each test a cluster of its own, with a replica */

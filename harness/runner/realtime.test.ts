@@ -1,8 +1,9 @@
 import { describe } from 'vitest';
 import { preparedFromMigrations } from '../backend/simulated/from-migrations.test-support.ts';
 import { simulatedBackend } from '../backend/simulated/simulated.ts';
-import { describeRealtime, describeRealtimeOfPostgres, describeRealtimePromotion } from './realtime.case.ts';
+import { describeRealtime, describeRealtimePromotion } from './realtime.case.ts';
 import { realtimeOptions, virtually } from './realtime-environment.case.ts';
+import { describeRealtimeOfPostgres } from './realtime-of-postgres.case.ts';
 
 describe('Realtime in virtual time', () => {
   const run = virtually(simulatedBackend);

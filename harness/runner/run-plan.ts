@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { AppInstances } from '../subject/instances.ts';
 import { itemAt } from '../required.ts';
 import type { Host } from './host.ts';
+import { atMost } from './at-most.ts';
 import { outsideOfScale } from './commit-scale.ts';
 import { limitReached } from './run-limits.ts';
 import {
@@ -308,11 +309,8 @@ async function effectsOrEnds({ effects, instances, nemesis, clock }: Stage, sign
   const pending = nemesis.unused().filter(({ sent }) => sent === undefined);
   const awaited = [...pending.map(({ number }) => number), ...(effects?.awaited() ?? [])];
   if (awaited.length === 0) return;
-  const over = new AbortController();
-  signal.addEventListener('abort', () => over.abort(OVER), { once: true });
   const lasted = Promise.all(awaited.map((number) => nemesis.lasted(number)));
-  await Promise.race([lasted, clock.sleep(EFFECT_MS_MAX, over.signal)]);
-  over.abort(OVER);
+  await atMost(EFFECT_MS_MAX, lasted, clock, signal);
 }
 
 const EFFECT_MS_MAX = 10_000;

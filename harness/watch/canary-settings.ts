@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { readJsonFile } from '../json-file.ts';
+import { CHANNEL_NAMES } from '../port/channel.ts';
 import { shortPath } from '../short-path.ts';
 
 /** The value of a key column, or the columns of a composite key. */
@@ -14,10 +15,6 @@ const TABS_MAX = 1_000;
 
 /** A server of Realtime has few connections for each project. */
 const SUBSCRIPTIONS_MAX = 100;
-
-/** As in a plan. */
-export const CANARY_CHANNELS = ['poll', 'stream', 'poll+stream', 'stream-then-refetch'] as const;
-export type CanaryChannel = (typeof CANARY_CHANNELS)[number];
 
 const Settings = z
   .strictObject({
@@ -34,7 +31,7 @@ const Settings = z
     /** A generation that is started again and again. */
     start: z.strictObject({ key: KeyField, every_ms: z.number().int().min(1_000).max(DAY_MS) }).optional(),
     /** How a session looks: by polls, by a subscription to the row, or by both. */
-    channel: z.enum(CANARY_CHANNELS).default('poll'),
+    channel: z.enum(CHANNEL_NAMES).default('poll'),
     sessions: z.number().int().min(1).max(100).default(2),
     /** The pause between an answer and the next poll of a session, on average. */
     every_ms: everyMs.default(2_000),

@@ -79,8 +79,6 @@ export class Canary {
     if (signal.aborted) end();
     this.#judge.save();
     this.#update();
-    this.#begin('state', (stop) => this.#saveAgain(stop));
-    if (this.#options.pages !== undefined) this.#begin('subscriptions', (stop) => this.#countSubscriptions(stop));
     await this.#ended(durationMs);
     end();
     signal.removeEventListener('abort', end);
@@ -112,7 +110,7 @@ export class Canary {
     const sessions = Array.from({ length: this.#settings.sessions }, (_, at) => `session-${at + 1}`);
     const wanted = new Map(this.#loopsFor(keys, sessions));
     for (const [name, { stop }] of this.#loops) {
-      if (wanted.has(name) || name === 'state' || name === 'subscriptions') continue;
+      if (wanted.has(name)) continue;
       stop.abort();
       this.#loops.delete(name);
     }
@@ -138,6 +136,8 @@ export class Canary {
     }
     if (this.#settings.newest !== undefined) yield ['newest', (signal) => this.#findNewest(signal)];
     if (this.#settings.start !== undefined) yield ['start', (signal) => this.#startAgain(signal)];
+    yield ['state', (signal) => this.#saveAgain(signal)];
+    if (this.#options.pages !== undefined) yield ['subscriptions', (signal) => this.#countSubscriptions(signal)];
   }
 
   #begin(name: string, loop: Loop): void {

@@ -2,12 +2,12 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { EnvironmentError } from '../errors.ts';
 import type { TrackedTable } from '../port/backend.ts';
+import type { ChannelName } from '../port/channel.ts';
 import type { LivePage, OpenLivePage } from '../port/live-page.ts';
 import type { Key, ObservedProgress } from '../port/subject.ts';
-import { changesOfRow, keyText, rowKeyText, rowProgress } from '../tracked-values.ts';
-import type { CanaryChannel } from './canary-settings.ts';
+import { changesOfRow, progressOfKey } from '../tracked-values.ts';
 
-export type SubscribingChannel = Exclude<CanaryChannel, 'poll'>;
+export type SubscribingChannel = Exclude<ChannelName, 'poll'>;
 
 export interface SubscribedPagesOptions {
   /** The Supabase of the application. */
@@ -54,15 +54,15 @@ export class SubscribedPages {
     const { tracked, styleOf } = this.#options;
     const { page: openPage, polls = false } = styleOf(channel);
     const supabase = this.#client(session, unsigned);
-    const text = keyText(key, tracked);
     const page = opened(openPage, {
       supabase,
       changes: changesOfRow(key, tracked),
       everyMs,
       refetch,
       received(row) {
-        // Of a composite key, only the first column is a filter; a deletion has no progress.
-        if (row[tracked.progress] !== undefined && rowKeyText(row, tracked) === text) pushed(rowProgress(row, tracked));
+        // Of a composite key, only the first column is a filter.
+        const value = progressOfKey(row, key, tracked);
+        if (value !== undefined) pushed(value);
       },
     });
     return {

@@ -1,9 +1,15 @@
 /** A client library in front of a channel: the page shows what the cache of the library holds. */
 import type { LibraryPlan } from '../../plan/library-plan.ts';
-import type { Arrival, Channel, ChannelPlan, ChannelSurroundings, OpenChannel } from '../../port/channel.ts';
+import type {
+  ChannelName,
+  Arrival,
+  Channel,
+  ChannelPlan,
+  ChannelSurroundings,
+  OpenChannel,
+} from '../../port/channel.ts';
 import type { CachedProgress, ClientLibrary, LibraryView, Refetch } from '../../port/library.ts';
 import type { ObservedProgress } from '../../port/subject.ts';
-import type { ChannelName } from '../channel-registry.ts';
 import { openPoll } from '../poll.ts';
 import { openStreamThrough } from '../subscribe.ts';
 import { libraryNamed } from './library-registry.ts';
