@@ -6,8 +6,9 @@ import { afterAll, expect, it } from 'vitest';
 import { subject as guarded } from '../../fixtures/subjects/guarded/subject.ts';
 import { subject as legacy } from '../../fixtures/subjects/legacy/subject.ts';
 import { matrix } from '../index.ts';
+import { EnvironmentError } from '../errors.ts';
 import type { Subject } from '../port/subject.ts';
-import { matrixText } from '../report/matrix-text.ts';
+import { matrixMarkdown, matrixText } from '../report/matrix-text.ts';
 import { plainPalette } from '../report/palette.ts';
 
 const report = mkdtempSync(join(tmpdir(), 'ratchet-matrix-'));
@@ -103,6 +104,34 @@ it('leaves out a subject that the backend cannot run at all, unless it is named'
   expect(results.leftOut).toContainEqual({ subject: 'next-app', reason: expect.stringContaining('is a server') });
   expect(matrixText(results, plainPalette)).toContain('left out: next-app: the subject next-app is a server');
   await expect(matrix({ ...options, scenarios: ['racing-writers'], subjects: ['next-app'] })).rejects.toThrow('server');
+});
+
+it('keeps what other subjects show where one does not start, and is unknown', async () => {
+  const broken: Subject = {
+    ...legacy,
+    name: 'broken',
+    createInstance: () =>
+      Promise.reject(
+        new EnvironmentError('command-failed', 'node server.js did not start\nno such module', 'build it'),
+      ),
+  };
+  const chosen = { ...options, scenarios: ['racing-writers'] };
+  const results = await matrix({ ...chosen, subjects: [broken, guarded] });
+  const reason = 'node server.js did not start';
+  expect(results).toMatchObject({
+    valid: 'unknown',
+    subjects: ['broken', 'guarded'],
+    failed: [{ subject: 'broken', reason, details: ['no such module', 'build it'] }],
+    cells: [{ subject: 'guarded', valid: true }],
+  });
+  const lines = matrixText(results, plainPalette).split('\n');
+  expect(lines.slice(lines.indexOf(`? broken was stopped: ${reason}`) + 1)).toEqual([
+    '  | no such module',
+    '  | build it',
+  ]);
+  expect(matrixMarkdown(results)).toContain(`? broken was stopped: ${reason}`);
+  await expect(matrix({ ...chosen, subjects: [broken] })).rejects.toThrow(reason);
+  await expect(matrix({ ...chosen, subjects: [broken, { ...broken, name: 'too' }] })).rejects.toThrow(reason);
 });
 
 it('refuses a project without subjects', async () => {

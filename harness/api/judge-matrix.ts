@@ -1,6 +1,6 @@
 /** Runs every scenario against every subject, and compares each verdict with what the subject declares. */
 import type { Validity } from '../checker/verdict.ts';
-import { UsageError } from '../errors.ts';
+import { isUsageError, UsageError } from '../errors.ts';
 import type { Backend } from '../port/backend.ts';
 import type { MatrixResults } from '../port/matrix.ts';
 import type { Subject } from '../port/subject.ts';
@@ -48,10 +48,17 @@ export async function judgeMatrix({ subjects, ...options }: MatrixOptions = {}):
     // The journal ends with the last subject.
     const kept = journal === undefined ? column : { ...journal.attach(column), end: column.end.bind(column) };
     const reporter = gate.attach(kept);
-    await runColumn(subject, { ...options, reporter, signal, onProgress }, divider);
     columns.push(column);
+    try {
+      await runColumn(subject, { ...options, reporter, signal, onProgress }, divider);
+    } catch (error) {
+      // What the other subjects show is not lost because of one that does not start.
+      if (column.error === undefined || isUsageError(error) || chosen.length === 1) throw error;
+    }
   }
-  const isWhole = columns.length === chosen.length && !gate.isWaiting;
+  const stopped = columns.filter(({ error }) => error !== undefined);
+  if (stopped.length === chosen.length && columns.every(({ cells }) => cells.length === 0)) throw stopped[0]?.error;
+  const isWhole = columns.length === chosen.length && stopped.length === 0 && !gate.isWaiting;
   const judged = matrixOf(columns, isWhole);
   const results = withBaseline({ ...judged, leftOut: [...leftOut, ...judged.leftOut] }, isWhole, gate);
   journal?.end(results.valid, results.durationMs);

@@ -1,6 +1,7 @@
 /** The cells of a matrix and the costs of its subjects, from runs as they are judged. */
 import { foldValidity, worstOf, type Validity } from '../checker/verdict.ts';
 import type { BaselineGate } from '../baseline/baseline-gate.ts';
+import { RatchetError } from '../errors.ts';
 import type { MatrixCell, MatrixResults } from '../port/matrix.ts';
 import type { JudgedRun, Reporter, VerbEnd, VerbStart } from '../port/reporter.ts';
 import { addCosts, costsOf, noSamples } from '../runner/run-costs.ts';
@@ -11,6 +12,8 @@ export class MatrixColumn implements Reporter {
   readonly #runs: JudgedRun[] = [];
   #start: Pick<VerbStart, 'titles' | 'leftOut' | 'part'> = { titles: [], leftOut: [] };
   durationMs = 0;
+  /** What has stopped its runs. */
+  error: Error | undefined;
 
   begin({ titles, leftOut, part }: VerbStart): void {
     this.#start = { titles, leftOut, ...(part === undefined ? {} : { part }) };
@@ -21,8 +24,9 @@ export class MatrixColumn implements Reporter {
     this.#runs.push(run);
   }
 
-  end({ durationMs }: VerbEnd): void {
+  end({ durationMs, error }: VerbEnd): void {
     this.durationMs = durationMs;
+    this.error = error;
   }
 
   get subject(): string {
@@ -40,6 +44,14 @@ export class MatrixColumn implements Reporter {
     return this.#start.leftOut.map(({ title, reason }) => ({ scenario: title.scenario ?? '', subject, reason }));
   }
 
+  get failed(): MatrixResults['failed'] {
+    const { error, subject } = this;
+    if (error === undefined) return [];
+    const hint = error instanceof RatchetError && error.hint !== undefined ? [error.hint] : [];
+    const [reason = '', ...details] = error.message.split('\n');
+    return [{ subject, reason, details: [...details, ...hint] }];
+  }
+
   get costs(): MatrixResults['costs'] {
     const costs = costsOf(this.#samples);
     return costs === undefined ? {} : { [this.subject]: costs };
@@ -55,6 +67,7 @@ export function matrixOf(columns: readonly MatrixColumn[], isWhole: boolean): Ma
     subjects: columns.map(({ subject }) => subject),
     cells,
     leftOut: columns.flatMap((column) => column.leftOut),
+    failed: columns.flatMap((column) => column.failed),
     costs: Object.assign({}, ...columns.map(({ costs }) => costs)) as MatrixResults['costs'],
     durationMs: columns.reduce((sum, { durationMs }) => sum + durationMs, 0),
   };

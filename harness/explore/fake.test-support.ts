@@ -62,14 +62,20 @@ function readFrom(
     (fault) => fault.kind === 'http-route' && fault.match.actor === session && fault.match.nth === nth,
   );
   const node = route?.kind === 'http-route' ? route.to : 'primary';
-  const known = commits.filter((commit) => commit.key === story && commit.atMs <= atMs - lagOf(plan, node));
+  const latest = Math.min(atMs - lagOf(plan, node), heldAt(plan, node, commits));
+  const known = commits.filter((commit) => commit.key === story && commit.atMs <= latest);
+  return known.at(-1)?.value ?? { generation: 1, progress: 0 };
+}
+
+/** When the commit of any story is made that the database stops after. */
+function heldAt(plan: Plan, node: string, commits: readonly Commit[]): number {
   const hold = plan.faults.find((fault) => fault.kind === 'lag' && fault.mode === 'exact' && fault.replica === node);
   const until = hold?.kind === 'lag' && hold.mode === 'exact' ? hold.hold_at : undefined;
-  const end = known.findIndex(
+  const commit = commits.find(
     ({ key, value }) =>
       key === until?.key && value.generation === until.generation && value.progress === until.progress,
   );
-  return known[end === -1 ? known.length - 1 : end]?.value ?? { generation: 1, progress: 0 };
+  return commit?.atMs ?? Number.POSITIVE_INFINITY;
 }
 
 function lagOf(plan: Plan, node: string): number {

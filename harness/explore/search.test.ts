@@ -104,6 +104,35 @@ describe('a search', () => {
     expect(longestMs).toBeLessThanOrEqual(800);
   });
 
+  it('holds a replica at the violated story where it was held at another one, which is not needed then', () => {
+    const plan = parsePlan(
+      {
+        plan: 1,
+        scenario: 'two-stories',
+        seed: 1,
+        topology: { replicas: 1, routing: 'primary-only' },
+        generations: ['story-1', 'story-2'].map((story, at) => ({
+          worker: `worker-${at + 1}`,
+          story,
+          steps: [50, 100].map((progress) => ({ progress, after_ms: 500 })),
+        })),
+        observers: [{ session: 'tab-1', story: 'story-1', every_ms: 200 }],
+        faults: [
+          { kind: 'lag', mode: 'exact', replica: 'replica-1', hold_at: { key: 'story-2', progress: 0 } },
+          { kind: 'http-route', match: { actor: 'tab-1', method: 'GET', nth: 5 }, to: 'replica-1' },
+        ],
+        properties: ['monotonic-view'],
+      },
+      'the plan',
+    );
+    const find = { chunk: 0, plan, failing: { kind: 'violation', what: 'monotonic-view' } } as const;
+    const smaller: Plan[] = [];
+    const { plan: smallest } = createSearcher(options()).shrink(find, (each) => smaller.push(each));
+    expect(summary(smallest)).toEqual({ stories: 1, tabs: 1, generations: 1, deviations: 2 });
+    // At once, and not when the plan with both stories has been shrunk.
+    expect(summary(smaller[0]!)).toMatchObject({ stories: 1, deviations: 2 });
+  });
+
   it('runs each smaller plan once, however often it is cut to it', () => {
     for (let seed = 1; seed <= 15; seed++) {
       const ran: string[] = [];

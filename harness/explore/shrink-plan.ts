@@ -3,7 +3,7 @@ import { worstOf, type Violation } from '../checker/verdict.ts';
 import { isRequestFault, type Fault } from '../faults/fault-registry.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { valueId } from '../history/order.ts';
-import { onlyWith, PACE_MS } from '../plan/cuts.ts';
+import { onlyStory, onlyWith, PACE_MS } from '../plan/cuts.ts';
 import type { GenerationPlan, Plan } from '../plan/plan.ts';
 import { firstOf, itemAt } from '../required.ts';
 import { minimise } from './minimise.ts';
@@ -122,14 +122,20 @@ function holdsCompletely({ plan, failing }: Find, simulate: Simulate): boolean {
   return outcome.incomplete === undefined && judgement.valid === true;
 }
 
-/** The plan with only the story of the violation, without and with the other sessions. */
+/**
+ * The plan with only the story of the violation, without and with the other sessions; and the first with the faults that
+ * refer to other stories.
+ */
 function focused(plan: Plan, trial: Trial): Plan[] {
   const violation = violationOf(trial);
   if (violation === undefined) return [];
   const { key, session } = violation;
+  const ofSession = (ofStory: Plan): Plan =>
+    onlyWith(ofStory, (actor) => !('session' in actor) || actor.session === session);
   const ofStory = onlyWith(plan, (actor) => actor.story === key);
-  const ofSession = onlyWith(ofStory, (actor) => !('session' in actor) || actor.session === session);
-  return [ofSession, ofStory].filter(({ generations }) => generations.length > 0);
+  return [ofSession(ofStory), ofSession(onlyStory(plan, key)), ofStory].filter(
+    ({ generations }) => generations.length > 0,
+  );
 }
 
 /**

@@ -132,6 +132,8 @@ export interface DrawLimits {
   readonly windows: readonly number[];
   /** Of single requests and responses. */
   readonly delays: readonly number[];
+  /** The databases to which a single read can be sent, and where it would not go without a fault. */
+  readonly databases: readonly string[];
 }
 
 /** The targets that are available to a drawn fault. */

@@ -17,9 +17,8 @@ export const httpRoute = defineFault({
     'http-route': {
       on: 'request',
       weight: 2,
-      // The primary is a target too: other reads may go to replicas behind it.
-      draw: () =>
-        fc.constantFrom('replica-1', 'primary', 'replica-2', 'replica-3').map((to) => ({ actor, nth }) => ({
+      draw: ({ databases }) =>
+        fc.constantFrom(...databases).map((to) => ({ actor, nth }) => ({
           kind: 'http-route' as const,
           match: { actor, method: 'GET' as const, nth },
           to,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { defineScenario } from '../define/define-scenario.ts';
 import { openCatalogue } from '../runner/catalogue.ts';
 import { planOfVariation, planSpace, scenarioVariations } from './arbitraries.ts';
 import { cuts } from './cuts.ts';
@@ -224,5 +225,40 @@ describe.each([...catalogue.scenarioNames])('the range of %s', (name) => {
       }),
       { seed: 1, numRuns: 200 },
     );
+  });
+});
+
+describe('reads that are routed in the range of a scenario', () => {
+  const routes = (topology: { replicas: number; routing: string }, deviations: Range['deviations']) => {
+    const scenario = defineScenario({
+      name: 'routes',
+      summary: 'one tab polls',
+      parameters: {},
+      plan: () =>
+        parsePlan(
+          {
+            plan: 1,
+            scenario: 'routes',
+            seed: 1,
+            topology,
+            generations: [{ worker: 'worker-1', story: 'story-1', steps: [{ progress: 100, after_ms: 100 }] }],
+            observers: [{ session: 'tab-1', story: 'story-1', every_ms: 100 }],
+            faults: [],
+            properties: ['monotonic-view'],
+          },
+          'the base',
+        ),
+      explore: { range: { deviations } },
+    });
+    const drawn = fc.sample(scenarioVariations(scenario, {}), { seed: 1, numRuns: 100 });
+    const faults = drawn.flatMap((variation) => planOfVariation(variation).faults);
+    return [...new Set(faults.flatMap((fault) => (fault.kind === 'http-route' ? [fault.to] : [])))].sort();
+  };
+
+  it('go only where there is a database, and not where all others go', () => {
+    expect(routes({ replicas: 2, routing: 'primary-only' }, ['http-route'])).toEqual(['replica-1', 'replica-2']);
+    expect(routes({ replicas: 2, routing: 'primary-only' }, ['http-route', 'routing'])).toContain('primary');
+    expect(routes({ replicas: 1, routing: 'round-robin' }, ['http-route'])).toEqual(['primary', 'replica-1']);
+    expect(routes({ replicas: 0, routing: 'primary-only' }, ['http-route'])).toEqual(['primary']);
   });
 });

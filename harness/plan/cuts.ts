@@ -16,7 +16,18 @@ import { hasStreams, type GenerationPlan, type ObserverPlan, type Plan } from '.
 
 export function* cuts(plan: Plan): Generator<Plan> {
   const stories = new Set([...plan.generations, ...plan.observers].map(({ story }) => story));
-  if (stories.size > 1) for (const story of stories) yield* valid(withoutStory(plan, story));
+  if (stories.size > 1) {
+    for (const story of stories) {
+      yield* valid(withoutStory(plan, story));
+      const [other] = [...stories].filter((each) => each !== story);
+      yield* valid(
+        withoutStory(
+          withVersionsOf(plan, (key) => key === story, other),
+          story,
+        ),
+      );
+    }
+  }
   for (const { session } of plan.observers) yield* valid(withoutActors(plan, new Set([session])));
   for (const generation of plan.generations) yield* withoutGeneration(plan, generation);
   for (const generation of plan.generations) yield* withStepsBefore(plan, generation);
@@ -33,6 +44,16 @@ export function* cuts(plan: Plan): Generator<Plan> {
 export function onlyWith(plan: Plan, isKept: (actor: GenerationPlan | ObserverPlan) => boolean): Plan {
   const others = [...plan.generations, ...plan.observers].filter((actor) => !isKept(actor)).map(nameOf);
   return withoutActors(plan, new Set(others));
+}
+
+/** The same, but faults that refer to versions of other stories refer to the beginning of this one instead, and stay. */
+export function onlyStory(plan: Plan, story: string): Plan {
+  const beginning = withVersionsOf(plan, (key) => key !== story, story);
+  return onlyWith(beginning, (actor) => actor.story === story);
+}
+
+function withVersionsOf(plan: Plan, isReplaced: (key: string) => boolean, key = ''): Plan {
+  return renamed(plan, (version) => (isReplaced(version.key) ? { key, generation: 1, progress: 0 } : version));
 }
 
 function* valid(plan: Plan): Generator<Plan> {

@@ -33,6 +33,8 @@ export interface MatrixResults {
   /** What cannot run on this backend or subject; without a scenario, the subject cannot run at all. */
   leftOut: readonly { scenario?: string; subject: string; reason: string }[];
   /** By subject, over all its runs; none for a subject whose polls were never answered. */
+  /** Subjects that were stopped by an error, such as a server that does not start: their other scenarios were not run. */
+  failed: readonly { subject: string; reason: string; details: readonly string[] }[];
   costs: Readonly<Record<string, RunCosts>>;
   durationMs: number;
   /** With a baseline: its verdict is that of the gate. */

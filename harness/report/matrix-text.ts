@@ -15,7 +15,7 @@ const COSTS: readonly (readonly [title: string, value: (costs: RunCosts) => stri
 
 /** One line a scenario, the costs of each subject, and what is not as expected or violated. */
 export function matrixText(matrix: MatrixResults, palette: Palette): string {
-  const { scenarios, subjects, cells, costs, leftOut, baseline } = matrix;
+  const { scenarios, subjects, cells, costs, leftOut, failed, baseline } = matrix;
   const titles = [...scenarios, ...COSTS.map(([title]) => title)];
   const width = Math.max(...titles.map((title) => title.length));
   const widths = subjects.map((subject) => Math.max(subject.length, 9));
@@ -37,7 +37,13 @@ export function matrixText(matrix: MatrixResults, palette: Palette): string {
       );
     }
   }
-  const told = cells.flatMap((cell) => describeCell(cell, palette));
+  const told = [
+    ...cells.flatMap((cell) => describeCell(cell, palette)),
+    ...failed.flatMap(({ subject, reason, details }) => [
+      `${validityMark('unknown', palette)} ${subject} was stopped: ${reason}`,
+      ...details.map((line) => `  | ${line}`),
+    ]),
+  ];
   const omitted = leftOut.map(({ scenario, subject, reason }) =>
     palette.dim(`left out: ${scenario === undefined ? '' : `${scenario} · `}${subject}: ${reason}`),
   );
@@ -47,7 +53,7 @@ export function matrixText(matrix: MatrixResults, palette: Palette): string {
 }
 
 /** The table of verdicts and the table of costs. */
-export function matrixMarkdown({ scenarios, subjects, cells, costs }: MatrixResults): string {
+export function matrixMarkdown({ scenarios, subjects, cells, costs, failed }: MatrixResults): string {
   const table = (rows: readonly (readonly string[])[]): string[] => rows.map((row) => `| ${row.join(' | ')} |`);
   const head = [...table([['scenario', ...subjects]]), `|---|${'---|'.repeat(subjects.length)}`];
   const verdicts = scenarios.map((scenario) => [
@@ -59,7 +65,11 @@ export function matrixMarkdown({ scenarios, subjects, cells, costs }: MatrixResu
     ...subjects.map((subject) => (costs[subject] === undefined ? '' : value(costs[subject]))),
   ]);
   const costHead = [...table([['cost', ...subjects]]), `|---|${'---|'.repeat(subjects.length)}`];
-  return [...head, ...table(verdicts), '', ...costHead, ...table(measured)].join('\n');
+  const stopped = failed.flatMap(({ subject, reason }) => [
+    '',
+    `${MARKS['unknown']} ${subject} was stopped: ${reason}`,
+  ]);
+  return [...head, ...table(verdicts), '', ...costHead, ...table(measured), ...stopped].join('\n');
 }
 
 const MARKS: Readonly<Record<string, string>> = { true: '✓', false: '✗', unknown: '?' };

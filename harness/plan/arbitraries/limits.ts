@@ -39,5 +39,7 @@ export function limitsOf(range: Range, kinds: readonly DeviationKind[]): Limits 
     lags: upTo(range.lagMsMax),
     windows: range.lagMsMax === undefined ? [...DURATIONS_MS, LONG_MS] : upTo(range.lagMsMax),
     delays: upTo(range.delayMsMax),
+    // The primary is a target too: other reads may go to replicas behind it.
+    databases: ['replica-1', 'primary', 'replica-2', 'replica-3'],
   };
 }
