@@ -37,7 +37,7 @@ export async function judgeMatrix({ subjects, ...options }: MatrixOptions = {}):
   const gate = openGate(options, around);
   const divider = openDivider(options, folder);
   const names = chosen.map((subject) => (typeof subject === 'string' ? subject : subject.name));
-  const journal = openJournal('matrix', options, settingsOf(options, { subjects: names }), folder);
+  const journal = openJournal('matrix', options, settingsOf(options, { subjects: names, leftOut }), folder);
   const signal = eitherSignal(options.signal, gate.signal);
   const columns: MatrixColumn[] = [];
   for (const [at, subject] of chosen.entries()) {

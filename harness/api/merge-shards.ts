@@ -101,7 +101,9 @@ class Merge {
       columns.push(column);
     }
     const isWhole = this.missing === undefined;
-    const merged = { ...matrixOf(columns, isWhole), durationMs: this.#durationMs() };
+    const judged = matrixOf(columns, isWhole);
+    const leftOut = [...leftOutOf(firstOf(this.#journals)), ...judged.leftOut];
+    const merged = { ...judged, leftOut, durationMs: this.#durationMs() };
     const results = withBaseline(merged, isWhole, gate);
     this.#saveDurations();
     if (isWhole) gate.update();
@@ -146,4 +148,9 @@ class Merge {
   #saveDurations(): void {
     if (this.#durations.length > 0) writeDurations(join(this.#to, DURATIONS_NAME), this.#durations);
   }
+}
+
+/** The subjects that no shard of a matrix has run. */
+function leftOutOf({ head }: ReadJournal): MatrixResults['leftOut'] {
+  return (head.settings['leftOut'] ?? []) as MatrixResults['leftOut'];
 }

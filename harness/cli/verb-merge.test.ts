@@ -22,8 +22,13 @@ vi.setConfig({ testTimeout: 240_000 });
 const folder = mkdtempSync(join(tmpdir(), 'ratchet-merge-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// A project of a user, whose application has other names than that of this repository.
-writeFileSync(join(folder, 'ratchet.config.ts'), 'export const config = {};\n');
+// A project of a user with subjects, besides an application with other names than that of this repository.
+writeFileSync(join(folder, 'ratchet.config.ts'), `export const config = { subjects: ['./subjects'] };\n`);
+for (const name of ['legacy', 'guarded', 'next-app']) {
+  mkdirSync(join(folder, 'subjects', name), { recursive: true });
+  const file = join(root, 'fixtures/subjects', name, 'subject.ts');
+  writeFileSync(join(folder, 'subjects', name, 'subject.ts'), `export { subject } from ${JSON.stringify(file)};\n`);
+}
 const renderApp = join(root, 'fixtures/render-app/render-subjects.test-support.ts');
 writeFileSync(join(folder, 'subject.ts'), `export { inSimulation as subject } from ${JSON.stringify(renderApp)};\n`);
 
@@ -111,22 +116,19 @@ describe('three shards, merged, are the same as one command', () => {
     expect([plans(merged.stdout), found(merged.stdout)]).toEqual([plans(one.stdout), found(one.stdout)]);
   });
 
-  it('matrix: every cell and the costs', () => {
-    const subjects = ['legacy', 'guarded'].map((name) => join(root, `fixtures/subjects/${name}/subject.ts`));
-    const args = [
-      'matrix',
-      'lagging-replica',
-      'restart',
-      ...subjects.flatMap((each) => ['--subject', each]),
-      '--runs',
-      '2',
-    ];
+  it('matrix: every cell and the costs, and the subject that cannot run', () => {
+    const args = ['matrix', 'lagging-replica', 'restart', '--runs', '2'];
     const one = ratchet(...args, '--report', 'all-matrix', '--format', 'json');
     const reports = [1, 2, 3].map((number) => `shard-matrix-${number}`);
     for (const [at, report] of reports.entries()) ratchet(...args, '--report', report, '--shard', `${at + 1}/3`);
     const merged = ratchet('merge', ...reports, '--report', 'merged-matrix', '--format', 'json');
     expect([merged.status, merged.stderr]).toEqual([one.status, '']);
     expect(timeless(merged.stdout)).toBe(timeless(one.stdout));
+    expect(JSON.parse(one.stdout)).toMatchObject({
+      valid: true,
+      subjects: ['guarded', 'legacy'],
+      leftOut: [{ subject: 'next-app', reason: expect.stringContaining('is a server') }],
+    });
     const { status, stderr } = ratchet('merge', ...reports, '--report', 'merged-matrix', '--format', 'junit');
     expect([status, stderr]).toEqual([64, expect.stringContaining('a matrix is written as text, json or markdown')]);
   });
