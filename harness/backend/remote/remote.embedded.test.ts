@@ -201,7 +201,7 @@ describe('a marked target', () => {
     ['stream-gap', 'live', 'with', 0, '✓ convergence'],
     // Its moments are times: no fault follows a commit.
     ['stream-reversed --property monotonic-view', 'live', 'without', 0, '✓ monotonic-view'],
-    ['stream-reversed', 'guarded', 'with', 1, '✗ monotonic-view'],
+    ['stream-reversed', 'legacy', 'with', 1, '✗ monotonic-view'],
   ])('runs %s with a stream of %s, %s its database', (words, subject, databases, code, line) => {
     const target = variablesOf(up, databases === 'with');
     const { status, stdout, stderr } = run(`${words} --subject ${subject} --verbose`, target);
