@@ -95,7 +95,7 @@ async function lateness(): Promise<Result> {
   const clock = realHost.clock();
   const realtime = (await startRealtime(cluster, { tracked: undefined, clock, host: realHost }))!;
   const { gateway } = assembleGateway({ nodes: [cluster.primary], clock });
-  const served = withStream(withAuth(gateway, cluster, realHost.nowMs), realtime, () => undefined);
+  const served = withStream(withAuth(gateway, cluster, realHost.nowMs), realtime);
   const server = await realHost.serve(served);
   const clients: SupabaseClient[] = [];
   const totals: number[] = [];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { TARGET_SQL } from '../runner/realtime-schema.case.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = readFileSync(join(root, 'docs/LOGS.md'), 'utf8');
@@ -62,6 +63,13 @@ test('every command of docs/GATE.md runs, in order, and exits as it says', () =>
     expect([line, status, stderr]).toEqual([line, Number(code), '']);
   }
 }, 240_000);
+
+test('the command of docs/REALTIME.md prints the SQL for a real project', () => {
+  const text = readFileSync(join(root, 'docs/REALTIME.md'), 'utf8');
+  const [command = ''] = text.match(/^node .+(?= > target\.sql$)/m)!;
+  const { stdout, stderr } = spawnSync(command, { cwd: root, encoding: 'utf8', shell: true });
+  expect([stdout, stderr]).toEqual([`${TARGET_SQL}\n`, '']);
+}, 60_000);
 
 test('the command of docs/PARQUET.md writes a Parquet file', () => {
   const text = readFileSync(join(root, 'docs/PARQUET.md'), 'utf8');

@@ -1,3 +1,4 @@
+import { required } from '../required.ts';
 import { defineFault } from './fault.ts';
 import { lasting } from './fields.ts';
 import { lastingOnStream } from './stream-drawing.ts';
@@ -7,10 +8,10 @@ export const streamSlotLost = defineFault({
   kind: 'stream-slot-lost',
   summary: 'Realtime loses its replication slot, and changes are lost for all tabs',
   fields: lasting('stream-slot-lost', {}),
-  needs: () => 'stream',
+  needs: () => 'stream-server',
   onStream: true,
   async inflict(_, { streams }) {
-    const restore = streams.loseSlot();
+    const restore = required(streams.server, 'the server of Realtime').loseSlot();
     return { end: async () => restore() };
   },
   describe: () => 'Realtime has lost its replication slot',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { required } from '../required.ts';
 import { defineFault } from './fault.ts';
 import { momentary } from './fields.ts';
 import { momentaryOnStream } from './stream-drawing.ts';
@@ -8,10 +9,10 @@ export const streamTokenExpired = defineFault({
   kind: 'stream-token-expired',
   summary: 'the access token of a tab expires, and the server closes its channels',
   fields: momentary('stream-token-expired', { session: z.string() }),
-  needs: () => 'stream',
+  needs: () => 'stream-server',
   onStream: true,
   async inflict({ session }, { streams }) {
-    streams.expireTokens(session);
+    required(streams.server, 'the server of Realtime').expireTokens(session);
     return { end: async () => undefined };
   },
   describe: ({ session }) => `the access token of ${session} expires`,

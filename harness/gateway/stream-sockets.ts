@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { StreamServer } from '../port/stream.ts';
 
-const PATH = '/realtime/v1/websocket';
+export const STREAM_PATH = '/realtime/v1/websocket';
 /** As Phoenix limits a frame of a client. */
 const FRAME_BYTES_MAX = 8 * 1024 * 1024;
-/** Codes that a server must not send: the connection is cut instead. */
+/** Codes that must not be sent: the connection is cut instead. */
 const UNSENDABLE: readonly number[] = [1005, 1006, 1015];
 
 /** @returns a function that ends all sockets */
@@ -17,7 +17,7 @@ export function serveStream(server: Server, served: { readonly stream?: StreamSe
     socket.on('error', () => socket.destroy());
     const url = urlOf(incoming);
     const { stream } = served;
-    if (stream === undefined || url?.pathname !== PATH) return refuse(socket, 404, 'Not Found');
+    if (stream === undefined || url?.pathname !== STREAM_PATH) return refuse(socket, 404, 'Not Found');
     if (stream.refuses(url)) return refuse(socket, 403, 'Forbidden');
     sockets.handleUpgrade(incoming, socket, head, (opened) => connect(stream, url, opened));
   });
@@ -27,16 +27,18 @@ export function serveStream(server: Server, served: { readonly stream?: StreamSe
   };
 }
 
+export function closeSocket(socket: WebSocket, code: number, reason: string): void {
+  if (UNSENDABLE.includes(code)) socket.terminate();
+  else socket.close(code, reason);
+}
+
 function connect(stream: StreamServer, url: URL, socket: WebSocket): void {
   const session = stream.connect(url, {
     send: (frame) => socket.send(frame),
-    close(code, reason) {
-      if (UNSENDABLE.includes(code)) socket.terminate();
-      else socket.close(code, reason);
-    },
+    close: (code, reason) => closeSocket(socket, code, reason),
   });
   socket.on('error', () => socket.terminate());
-  socket.on('close', () => session.closed());
+  socket.on('close', (code, reason) => session.closed(code, reason.toString()));
   socket.on('message', (data: Buffer, isBinary) => session.receive(isBinary ? data : data.toString()));
 }
 

@@ -19,7 +19,7 @@ export function* cuts(plan: Plan): Generator<Plan> {
   if (stories.size > 1) {
     for (const story of stories) {
       yield* valid(withoutStory(plan, story));
-      const [other] = [...stories].filter((each) => each !== story);
+      const other = [...stories].find((each) => each !== story);
       yield* valid(
         withoutStory(
           withVersionsOf(plan, (key) => key === story, other),

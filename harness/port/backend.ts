@@ -8,7 +8,7 @@ import type { ROUTINGS } from '../plan/routing.ts';
 import type { ApiKeys } from '../gateway/api-access.ts';
 import type { DatabaseModel } from './model.ts';
 import type { SignedInUser } from './session.ts';
-import type { ChangeFeed } from './stream.ts';
+import type { ChangeFeed, TargetRealtime } from './stream.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 
 export type Capability =
@@ -21,8 +21,10 @@ export type Capability =
   | 'out-of-rotation'
   | `outage-${Outage}`
   | 'promotion'
-  /** Tabs can subscribe to changes, and faults apply to their streams. */
+  /** Tabs can subscribe to changes, and faults apply to their streams on the way. */
   | 'stream'
+  /** Faults apply to the server of Realtime. */
+  | 'stream-server'
   /** Requests to the backend pass the gateway, where faults can match them. */
   | 'http-faults';
 
@@ -38,6 +40,7 @@ export const OWN_DATABASE_CAPABILITIES: readonly Capability[] = [
   'lag-exact',
   'lag-timed',
   'stream',
+  'stream-server',
   ...OUTAGES.map((how) => `outage-${how}` as const),
 ];
 
@@ -200,8 +203,10 @@ export interface Cluster {
    * `onCommit` is called with the current version of every key whose later versions are lost.
    */
   promote?(replica: NodeName, downMs: number): Promise<Promotion>;
-  /** What Realtime reads of the primary, from the first call on. Present if the backend has the capability `stream`. */
+  /** What Realtime reads of the primary, from the first call on. Present if the backend has the capability `stream-server`. */
   changes?(): Promise<ChangeFeed>;
+  /** Realtime of a target, to which a run passes its sockets on. */
+  readonly realtime?: TargetRealtime;
   /** Resolves when every commit made so far has been passed to `onCommit`. */
   commitsDelivered(): Promise<void>;
   /** Stops everything and removes every file of the cluster. Idempotent. */

@@ -1,5 +1,6 @@
 /** The port of Supabase Realtime: what a database tells it, how a socket reaches it, and what faults act on. */
 import type { MaybePromise } from '../maybe-promise.ts';
+import type { HttpAnswer, HttpMessage } from './message.ts';
 
 /** The parameter of a socket's URL that names the tab, as a client of a run sends it. */
 export const STREAM_ACTOR = 'ratchet_actor';
@@ -70,14 +71,29 @@ export interface StreamPeer {
 /** The server's end of a socket. */
 export interface StreamSocket {
   receive(frame: string | Uint8Array): void;
-  /** The client has closed the socket, or its connection has broken. */
-  closed(): void;
+  /** The client has closed the socket, or its connection has broken: with 1006 then. */
+  closed(code: number, reason: string): void;
 }
 
 export interface StreamServer {
   /** Whether the handshake is refused, with 403, for its API key. */
   refuses(url: URL): boolean;
   connect(url: URL, peer: StreamPeer): StreamSocket;
+  /** Answers a request to the endpoint for broadcasts; `undefined` for any other request. */
+  http(request: HttpMessage): MaybePromise<HttpAnswer> | undefined;
+}
+
+/** Realtime of a remote target. The API keys in URLs, frames and requests are those of the cluster. */
+export interface TargetRealtime {
+  /**
+   * Whether the changes of the table can be subscribed to, as far as it is known before a tab does so.
+   * @throws RatchetError if the target has no Realtime, or it does not accept a socket
+   */
+  publishes(table: { schema: string; name: string }): Promise<boolean>;
+  /** A frame that arrives before the socket is open is sent when it is. */
+  connect: StreamServer['connect'];
+  /** Rejects if the target cannot be reached. */
+  http(request: HttpMessage): Promise<HttpAnswer>;
 }
 
 /** What faults act on. */
@@ -90,12 +106,18 @@ export interface StreamTargets {
   freeze(session: string): () => void;
   /** Answers the joins of a tab with an error; returns a function that stops it. */
   refuseJoins(session: string): () => void;
+  /** Subscriptions of later joins of the tab take effect so much later; returns a function that stops it. */
+  delayReadiness(session: string, milliseconds: number): () => void;
+  /** `undefined` if the server is that of a remote target. */
+  readonly server: StreamServerTargets | undefined;
+}
+
+/** The faults of the server itself. */
+export interface StreamServerTargets {
   /** The access tokens of the tab's channels are no longer valid: the server closes the channels. */
   expireTokens(session: string): void;
   /** Loses the replication slot: what is committed until the returned function is called is never sent. */
   loseSlot(): () => void;
-  /** Subscriptions of later joins of the tab take effect so much later; returns a function that stops it. */
-  delayReadiness(session: string, milliseconds: number): () => void;
 }
 
 /**

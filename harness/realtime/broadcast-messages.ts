@@ -22,7 +22,7 @@ interface StoredMessage {
 }
 
 const REPLAYED_MAX = 25;
-const BROADCAST_PATH = '/realtime/v1/api/broadcast';
+export const BROADCAST_PATH = '/realtime/v1/api/broadcast';
 
 export class BroadcastMessages {
   readonly #keys: ApiKeys;

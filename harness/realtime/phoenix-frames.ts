@@ -24,6 +24,12 @@ const CLIENT_BROADCAST = 3;
 const SERVER_BROADCAST = 4;
 const JSON_ENCODING = 1;
 const LENGTHS_OF_CLIENT_FRAME = 5;
+const LENGTHS_OF_SERVER_FRAME = 3;
+
+/** That which the URL of a socket names. */
+export function versionOf(url: URL): ProtocolVersion {
+  return url.searchParams.get('vsn')?.startsWith('1') === true ? 1 : 2;
+}
 
 /** @returns `undefined` if it is not a frame of this version */
 export function parseFrame(data: string | Uint8Array, version: ProtocolVersion): Frame | undefined {
@@ -38,6 +44,18 @@ export function parseFrame(data: string | Uint8Array, version: ProtocolVersion):
   if (!Array.isArray(parsed) || parsed.length !== 5) return undefined;
   const [joinRef, ref, topic, event, payload] = parsed as unknown[];
   return frameOf({ join_ref: joinRef, ref, topic, event, payload });
+}
+
+/** A frame of a server, without the payload of a binary one; `undefined` if it is not one of this version. */
+export function parseServerFrame(
+  data: string | Uint8Array,
+  version: ProtocolVersion,
+): (Pick<Frame, 'topic' | 'event'> & Partial<Frame>) | undefined {
+  if (typeof data === 'string') return parseFrame(data, version);
+  const [kind, topicLength = 0] = data;
+  if (kind !== SERVER_BROADCAST) return undefined;
+  const topic = data.subarray(LENGTHS_OF_SERVER_FRAME + 2, LENGTHS_OF_SERVER_FRAME + 2 + topicLength);
+  return { topic: Buffer.from(topic).toString(), event: 'broadcast' };
 }
 
 export function formatFrame({ joinRef, ref, topic, event, payload }: Frame, version: ProtocolVersion): string {

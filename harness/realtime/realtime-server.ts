@@ -42,7 +42,6 @@ const SUBSCRIBE_AGAIN_MS = { min: 1_000, max: 3_000 };
 
 export interface RealtimeServer extends StreamServer {
   readonly targets: StreamTargets;
-  readonly messages: BroadcastMessages;
   close(): void;
 }
 
@@ -51,8 +50,8 @@ export function createRealtime(options: RealtimeOptions): RealtimeServer {
 }
 
 class Server implements RealtimeServer {
-  readonly messages: BroadcastMessages;
   readonly targets: StreamFaults;
+  readonly #messages: BroadcastMessages;
   readonly #options: RealtimeOptions;
   readonly #sessions = new Set<StreamSession>();
   readonly #poller: ChangePoller;
@@ -64,8 +63,11 @@ class Server implements RealtimeServer {
       deliver: (change, transaction) => this.#deliver(change, transaction),
       onSlot: (state) => this.#slot(state),
     });
-    this.targets = new StreamFaults(this.#sessions, () => this.#poller.loseSlot(), options.later);
-    this.messages = new BroadcastMessages(options, (topic, isPrivate) => this.#receivers(topic, isPrivate));
+    this.targets = new StreamFaults(this.#sessions, options.later, {
+      expireTokens: (actor) => this.#sessions.forEach((session) => session.actor === actor && session.expireTokens()),
+      loseSlot: () => this.#poller.loseSlot(),
+    });
+    this.#messages = new BroadcastMessages(options, (topic, isPrivate) => this.#receivers(topic, isPrivate));
   }
 
   readonly refuses: StreamServer['refuses'] = (url) => {
@@ -84,13 +86,15 @@ class Server implements RealtimeServer {
       nowMs,
       later,
       subscribed: () => this.#poller.start(),
-      broadcast: (from, message, isSelf) => this.messages.fromClient(from, message, isSelf),
-      replay: (channel) => this.messages.replayFor(channel),
+      broadcast: (from, message, isSelf) => this.#messages.fromClient(from, message, isSelf),
+      replay: (channel) => this.#messages.replayFor(channel),
       ended: () => this.#sessions.delete(session),
     });
     this.#sessions.add(session);
     return session;
   };
+
+  readonly http: StreamServer['http'] = (request) => this.#messages.http(request);
 
   close(): void {
     this.#poller.stop();

@@ -1,19 +1,23 @@
 /** The faults of the streams of a run, by the session of the tab. */
-import type { FrameEffect, StreamTargets } from '../port/stream.ts';
+import type { FrameEffect, StreamServerTargets, StreamTargets } from '../port/stream.ts';
 
 /** The sockets that faults reach. */
 export interface FaultySocket {
   readonly actor: string | undefined;
   close(code: number, reason: string): void;
-  /** Closes all channels, because their tokens are not valid any more. */
-  expireTokens(): void;
   /** Sends what was held while nothing passed. */
   thaw(): void;
 }
 
+/** How a server answers a join that it refuses. */
+export const REFUSED_JOIN = {
+  afterMs: 5_000,
+  reason: 'ClientJoinRateLimitReached: Too many joins per second',
+} as const;
+
 export class StreamFaults implements StreamTargets {
+  readonly server: StreamServerTargets | undefined;
   readonly #sockets: ReadonlySet<FaultySocket>;
-  readonly #loseSlot: () => () => void;
   readonly #later: (milliseconds: number, run: () => void) => void;
   readonly #effects = new Map<string, Set<FrameEffect>>();
   readonly #frozen = new Counts();
@@ -22,12 +26,12 @@ export class StreamFaults implements StreamTargets {
 
   constructor(
     sockets: ReadonlySet<FaultySocket>,
-    loseSlot: () => () => void,
     later: (milliseconds: number, run: () => void) => void,
+    server?: StreamServerTargets,
   ) {
     this.#later = later;
     this.#sockets = sockets;
-    this.#loseSlot = loseSlot;
+    this.server = server;
   }
 
   interceptFrames(session: string, effect: FrameEffect): () => void {
@@ -48,14 +52,6 @@ export class StreamFaults implements StreamTargets {
 
   refuseJoins(session: string): () => void {
     return this.#refusing.add(session);
-  }
-
-  expireTokens(session: string): void {
-    for (const socket of this.#of(session)) socket.expireTokens();
-  }
-
-  loseSlot(): () => void {
-    return this.#loseSlot();
   }
 
   delayReadiness(session: string, milliseconds: number): () => void {

@@ -6,13 +6,14 @@ import {
   formatChanges,
   formatFrame,
   parseFrame,
+  versionOf,
   type BroadcastFrame,
   type Frame,
   type ProtocolVersion,
 } from './phoenix-frames.ts';
 import { AccessRefused, type AccessToken } from './stream-access.ts';
 import { nameOf, type JoinConfig, type StreamChannel } from './stream-channel.ts';
-import type { FaultySocket, StreamFaults } from './stream-faults.ts';
+import { REFUSED_JOIN, type FaultySocket, type StreamFaults } from './stream-faults.ts';
 
 /** What a socket needs of the server. */
 export interface SessionSurroundings {
@@ -33,7 +34,6 @@ export interface SessionSurroundings {
 
 /** From the reply to a join until its subscription is in effect, on a server that has subscribers. */
 const READY_MS = 300;
-const ERROR_REPLY_MS = 5_000;
 const SILENT_MS_MAX = 60_000;
 
 export class StreamSession implements StreamSocket, FaultySocket {
@@ -50,7 +50,7 @@ export class StreamSession implements StreamSocket, FaultySocket {
   constructor(peer: StreamPeer, url: URL, actor: string | undefined, around: SessionSurroundings) {
     this.#peer = peer;
     this.actor = actor;
-    this.#version = url.searchParams.get('vsn')?.startsWith('1') === true ? 1 : 2;
+    this.#version = versionOf(url);
     this.#around = around;
     this.#lastHeardMs = around.nowMs();
     this.#watchSilence();
@@ -84,6 +84,7 @@ export class StreamSession implements StreamSocket, FaultySocket {
     for (const pass of this.#held.splice(0)) pass();
   }
 
+  /** Closes all channels, because their tokens are not valid any more. */
   expireTokens(): void {
     for (const channel of this.channels.values()) this.#expire(channel);
   }
@@ -144,9 +145,9 @@ export class StreamSession implements StreamSocket, FaultySocket {
     const older = this.channels.get(topic);
     if (older !== undefined) this.#closeChannel(older);
     const { faults, accessOf, later } = this.#around;
-    const refuse = (reason: string): void => later(ERROR_REPLY_MS, () => this.#reply(frame, 'error', { reason }));
+    const refuse = (reason: string): void => later(REFUSED_JOIN.afterMs, () => this.#reply(frame, 'error', { reason }));
     if (!topic.startsWith('realtime:') || nameOf(topic) === '') return refuse('unmatched topic');
-    if (faults.refusesJoins(this.actor)) return refuse('ClientJoinRateLimitReached: Too many joins per second');
+    if (faults.refusesJoins(this.actor)) return refuse(REFUSED_JOIN.reason);
     let access: AccessToken;
     try {
       access = accessOf(typeof token === 'string' && token !== '' ? token : undefined);

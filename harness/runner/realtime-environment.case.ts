@@ -32,7 +32,7 @@ export interface RealtimeEnvironment {
   service: SupabaseClient;
   targets: StreamTargets;
   sleep(milliseconds: number): Promise<void>;
-  /** Resolves when it holds; rejects after 5 s, or after as many milliseconds as given. */
+  /** Resolves when it holds; rejects after 10 s, or after as many milliseconds as given. */
   until(holds: () => boolean, withinMs?: number): Promise<void>;
   /** Begins to replace the primary by the replica, if there is one. */
   promote(): Promise<void>;
@@ -78,9 +78,7 @@ async function inEnvironment(
 ): Promise<void> {
   const realtime = (await startRealtime(cluster, { tracked: undefined, clock, host })) as RealtimeServer;
   const { gateway } = assembleGateway({ nodes: [cluster.primary], clock });
-  const served = withStream(withAuth(gateway, cluster, host.nowMs), realtime, (request) =>
-    realtime.messages.http(request),
-  );
+  const served = withStream(withAuth(gateway, cluster, host.nowMs), realtime);
   const server = await host.serve(served);
   const clients: SupabaseClient[] = [];
   const open = (
@@ -105,7 +103,7 @@ async function inEnvironment(
       targets: realtime.targets,
       sleep,
       promote: async () => void (await cluster.promote!('replica-1', 0)),
-      async until(holds, withinMs = 5_000) {
+      async until(holds, withinMs = 10_000) {
         for (let waited = 0; !holds(); waited += 20) {
           if (waited > withinMs) throw new Error(`does not hold: ${holds.toString()}`);
           await sleep(20);

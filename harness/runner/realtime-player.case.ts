@@ -1,6 +1,7 @@
 /** Plays a script of transactions, subscriptions and broken connections, and tells what each channel was sent. */
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js';
 import type { RealtimeEnvironment } from './realtime-environment.case.ts';
+import { PUBLISHED_KEYS } from './realtime-schema.case.ts';
 import { SESSIONS, type Binding, type Round, type Step } from './realtime-script.case.ts';
 
 /** Frames by session and topic, in order, without the times of commits. */
@@ -9,8 +10,8 @@ export type Heard = Readonly<Record<string, Readonly<Record<string, readonly unk
 /** The tables have no rows when it begins. */
 export async function play(environment: RealtimeEnvironment, rounds: readonly Round[]): Promise<Heard> {
   const { service } = environment;
-  const keys = { stories: 'id', drafts: 'id', news: 'id', notes: 'id', marks: 'number' };
-  for (const [table, column] of Object.entries(keys)) await service.from(table).delete().not(column, 'is', null);
+  for (const [table, column] of Object.entries(PUBLISHED_KEYS))
+    await service.from(table).delete().not(column, 'is', null);
   const players = { ...SESSIONS, witness: undefined };
   const tabs = Object.entries(players).map(([name, claims]) => new Tab(environment, name, claims));
   for (const [at, round] of rounds.entries()) await playRound(environment, tabs, round, at + 1);
@@ -29,7 +30,7 @@ async function playRound(
   const broken = tabs.filter(({ name }) => steps.some((step) => step.do === 'break' && step.session === name));
   const mend = broken.map((tab) => tab.break(codeOf(steps, tab)));
   await until(() => broken.every((tab) => tab.isDown()));
-  const restore = steps.some((step) => step.do === 'lose-slot') ? targets.loseSlot() : undefined;
+  const restore = steps.some((step) => step.do === 'lose-slot') ? targets.server!.loseSlot() : undefined;
   for (const changes of transactions) await service.rpc('apply_changes', { changes: JSON.stringify(changes) });
   restore?.();
   const { error } = await service.from('stories').upsert({ ...BARRIER, progress: number });

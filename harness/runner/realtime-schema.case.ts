@@ -1,5 +1,6 @@
 /** The published tables of the suites of Realtime, as a migration and as a model, beside those of the conformance suite. */
-import { CONFORMANCE_MODEL } from '../backend/conformance-schema.case.ts';
+import { CONFORMANCE_MODEL, CONFORMANCE_SQL } from '../backend/conformance-schema.case.ts';
+import { TEST_TARGET_TABLE } from '../port/test-target.ts';
 import type { DatabaseModel, Row, Scalar, TableModel } from '../port/model.ts';
 
 const published = ({ ...table }: TableModel): TableModel => ({ ...table, isPublished: true });
@@ -64,6 +65,19 @@ begin
     end if;
   end loop;
 end $$;
+`;
+
+/** A column of the key of each published table. */
+export const PUBLISHED_KEYS = { stories: 'id', drafts: 'id', news: 'id', notes: 'id', marks: 'number' } as const;
+
+/** What the suite needs of a project that is already running, which is then marked as a test target. */
+export const TARGET_SQL = `${CONFORMANCE_SQL}${PUBLISHED_SQL}
+create table public.${TEST_TARGET_TABLE} ();
+grant select on public.${TEST_TARGET_TABLE}, public.stories, public.chapters, public.drafts, public.news, public.notes,
+  public.marks, public.cells to anon, authenticated;
+grant all on public.${TEST_TARGET_TABLE}, public.stories, public.chapters, public.drafts, public.news, public.notes,
+  public.marks, public.cells to service_role;
+create policy "users hear" on realtime.messages for select to authenticated using (true);
 `;
 
 export const PUBLISHED_MODEL: DatabaseModel = {

@@ -191,19 +191,6 @@ export function describeRealtime(run: () => Run): void {
     );
 
     it(
-      'whose token expires gets a `system` error and CLOSED, and does not join again',
-      inRun(async ({ open, targets, until, sleep }) => {
-        const watched = watch(open('expired'), { table: 'stories', filter: 'id=eq.expired' });
-        await until(() => isReady(watched));
-        targets.expireTokens('expired');
-        await until(() => watched.statuses.includes('CLOSED'));
-        await sleep(2_500);
-        expect(watched.statuses).toEqual(['SUBSCRIBED', 'CLOSED']);
-        expect(watched.system.at(-1)).toMatchObject({ status: 'error', message: expect.stringContaining('expired') });
-      }),
-    );
-
-    it(
       'whose joins are refused tries again until they are not',
       inRun(async ({ open, targets, until, sleep }) => {
         const accept = targets.refuseJoins('refused');
@@ -240,24 +227,6 @@ export function describeRealtime(run: () => Run): void {
         await until(() => statuses.length > 0);
         expect(statuses).toEqual(['CHANNEL_ERROR']);
         await client.realtime.disconnect();
-      }),
-    );
-  });
-
-  describe('a slot', () => {
-    it(
-      'that is lost loses changes, and no client is told',
-      inRun(async ({ open, service, targets, until, sleep }) => {
-        const watched = watch(open(), { table: 'stories', filter: 'id=eq.slot' });
-        await until(() => isReady(watched));
-        const restore = targets.loseSlot();
-        await service.from('stories').insert({ id: 'slot', progress: 1 });
-        await sleep(700);
-        restore();
-        await service.from('stories').update({ progress: 2 }).eq('id', 'slot');
-        await until(() => watched.changes.length > 0);
-        expect(told(watched)).toEqual([['UPDATE', 2]]);
-        expect(watched).toMatchObject({ statuses: ['SUBSCRIBED'], system: [{ status: 'ok' }] });
       }),
     );
   });
@@ -310,6 +279,34 @@ export function describeRealtime(run: () => Run): void {
       }),
     );
   });
+}
+
+/** What needs faults of the server of Realtime. */
+export function describeRealtimeServerFaults(run: () => Run): void {
+  it('a channel whose token expires gets a `system` error and CLOSED, and does not join again', () =>
+    run()(async ({ open, targets, until, sleep }) => {
+      const watched = watch(open('expired'), { table: 'stories', filter: 'id=eq.expired' });
+      await until(() => isReady(watched));
+      targets.server!.expireTokens('expired');
+      await until(() => watched.statuses.includes('CLOSED'));
+      await sleep(2_500);
+      expect(watched.statuses).toEqual(['SUBSCRIBED', 'CLOSED']);
+      expect(watched.system.at(-1)).toMatchObject({ status: 'error', message: expect.stringContaining('expired') });
+    }));
+
+  it('a slot that is lost loses changes, and no client is told', () =>
+    run()(async ({ open, service, targets, until, sleep }) => {
+      const watched = watch(open(), { table: 'stories', filter: 'id=eq.slot' });
+      await until(() => isReady(watched));
+      const restore = targets.server!.loseSlot();
+      await service.from('stories').insert({ id: 'slot', progress: 1 });
+      await sleep(700);
+      restore();
+      await service.from('stories').update({ progress: 2 }).eq('id', 'slot');
+      await until(() => watched.changes.length > 0);
+      expect(told(watched)).toEqual([['UPDATE', 2]]);
+      expect(watched).toMatchObject({ statuses: ['SUBSCRIBED'], system: [{ status: 'ok' }] });
+    }));
 }
 
 /** @param run gives each test a cluster of its own, with a replica */

@@ -45,6 +45,10 @@ describe('a plan is refused with the name of a missing capability:', () => {
       'the backend plain cannot do what a tab of the plan with a stream needs: stream',
     );
     expect(() => requireSupport(streamed, backend('replicas', 'stream'), subject)).not.toThrow();
+    const lost = { ...streamed, faults: [{ kind: 'stream-slot-lost' }] as Plan['faults'] };
+    expect(() => requireSupport(lost, backend('replicas', 'stream'), subject)).toThrow(
+      'the backend plain cannot do what faults.0 (stream-slot-lost) of the plan needs: stream-server',
+    );
   });
 
   it('more replicas than are running', () => {

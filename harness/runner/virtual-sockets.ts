@@ -28,7 +28,7 @@ export function connectTo(gateway: ServedGateway, world: World, latencyNs: (link
       send: (data) => toServer(() => session?.receive(data)),
       close(code, reason) {
         toServer(() => {
-          session?.closed();
+          session?.closed(code, reason);
           closed(code, reason);
         });
       },

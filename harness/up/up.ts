@@ -5,6 +5,7 @@ import { serveGateway, type GatewayServer, type ServedGateway } from '../gateway
 import { realClock, wallTime } from '../clock.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { withAuth } from '../gateway/with-auth.ts';
+import { withStream } from '../gateway/with-stream.ts';
 import { assembleGateway } from '../gateway/assembled-gateway.ts';
 import { assemble } from '../runner/assembly.ts';
 import { realHost } from '../runner/host.ts';
@@ -128,7 +129,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     gateway: opened,
     requireNoFaults: () => faults.requireNone(folder.name),
   });
-  gateway.resolve({ ...opened, handle: (request) => realtime?.messages.http(request) ?? runs.handle(request) });
+  gateway.resolve({ ...opened, handle: (request) => realtime?.http(request) ?? runs.handle(request) });
   for (const fault of options.faults) await faults.perform({ do: 'begin', fault });
   await runs.listen(folder.runSocket);
   undo.push(async () => runs.close());
@@ -157,7 +158,8 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
 async function statusOf(node: DatabaseNode, { refuseKey, stream }: ServedGateway, undo: Undo[]): Promise<NodeStatus> {
   const alone = { ...node, name: 'primary', rest: node.rest.bind(node), lsn: node.lsn.bind(node) };
   const { gateway } = assembleGateway({ nodes: [alone], clock: realClock() });
-  const { url } = await serve(undo, { ...gateway, refuseKey, stream });
+  const served = { ...gateway, refuseKey };
+  const { url } = await serve(undo, stream === undefined ? served : withStream(served, stream));
   return { name: node.name, apiUrl: url, databaseUrl: node.databaseUrl };
 }
 

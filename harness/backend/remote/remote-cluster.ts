@@ -11,6 +11,7 @@ import { connectionOf, openDatabase, type Database } from './remote-database.ts'
 import { RESUME_REPLAY, RemoteReplica } from './remote-replica.ts';
 import { requestTarget, keyHeaders } from './remote-rest.ts';
 import type { Settings } from './remote-settings.ts';
+import { RemoteStream } from './remote-stream.ts';
 import { reasonOf } from './target.ts';
 import { startWatchdog } from './remote-watchdog.ts';
 
@@ -80,6 +81,8 @@ class Target {
       this.#cleanups.push(() => node.release());
       replicas.push(node);
     }
+    const realtime = new RemoteStream({ url: this.#settings.url, ...this.#exchange }, control);
+    this.#cleanups.push(async () => realtime.close());
     const { publishable, secret } = this.#exchange.given;
     const { jwtSecret } = this.#settings;
     return {
@@ -92,6 +95,7 @@ class Target {
         : { jwtSecret }),
       versions: { database: await versionOf(control), rest: 'of the target' },
       ...(missing === undefined ? {} : { missing }),
+      realtime,
       insert: (table, row) => this.#insert(table, row, options),
       commitsDelivered: async () => commits?.delivered(),
       close: () => this.close(),

@@ -1,5 +1,5 @@
 /** Forwards REST requests to one database of the target, and replaces the application's keys by the target's. */
-import type { HttpAnswer, HttpMessage } from '../../port/message.ts';
+import { encodingOf, type HttpAnswer, type HttpMessage } from '../../port/message.ts';
 import type { KeyPair } from '../../gateway/api-access.ts';
 
 /** Headers that describe the transfer of the body; the body has been decoded. */
@@ -30,7 +30,7 @@ export async function requestTarget({ url, real, given }: RestOptions, request: 
     headers,
     // The keys must not be sent to another host.
     redirect: 'manual',
-    ...(request.body === '' ? {} : { body: request.body }),
+    ...(request.body === '' ? {} : { body: Buffer.from(request.body, encodingOf(headers)) }),
   });
   const answerHeaders = new Headers([...response.headers].map(([name, value]) => [name, outward(value)]));
   for (const name of TRANSFER_HEADERS) answerHeaders.delete(name);
@@ -42,6 +42,6 @@ export function keyHeaders(key: string): Record<string, string> {
   return /^sb_(publishable|secret)_/.test(key) ? { apikey: key } : { apikey: key, authorization: `Bearer ${key}` };
 }
 
-function exchanged(text: string, from: KeyPair, to: KeyPair): string {
+export function exchanged(text: string, from: KeyPair, to: KeyPair): string {
   return text.replaceAll(from.secret, to.secret).replaceAll(from.publishable, to.publishable);
 }

@@ -197,6 +197,39 @@ describe('a marked target', () => {
     expect([status, stderr]).toEqual([64, expect.stringContaining('faults.0 (lag) of the plan needs: lag-timed')]);
   });
 
+  it.each([
+    ['stream-gap', 'live', 'with', 0, '✓ convergence'],
+    // Its moments are times: no fault follows a commit.
+    ['stream-reversed --property monotonic-view', 'live', 'without', 0, '✓ monotonic-view'],
+    ['stream-reversed', 'legacy', 'with', 1, '✗ monotonic-view'],
+  ])('runs %s with a stream of %s, %s its database', (words, subject, databases, code, line) => {
+    const target = variablesOf(up, databases === 'with');
+    const { status, stdout, stderr } = run(`${words} --subject ${subject} --verbose`, target);
+    expect([stderr, status], stdout).toEqual(['', code]);
+    expect(stdout).toContain(line);
+    // What is committed in the gap is not pushed.
+    const history = readFileSync(join(reports, 'latest', 'history.ndjson'), 'utf8');
+    expect(history.includes('"f":"receive"')).toBe(words !== 'stream-gap');
+  });
+
+  it('refuses a plan whose fault needs the server of Realtime', () => {
+    const { status, stderr } = run('slot-lost --subject live', variablesOf(up));
+    const what = 'the backend remote cannot do what faults.0 (stream-slot-lost) of the plan needs: stream-server';
+    const can = 'out-of-rotation, http-faults, stream, commits, replicas, lag-paused, lag-exact';
+    expect([status, stderr]).toEqual([64, `ratchet: ${what} — it can do: ${can}\n`]);
+  });
+
+  it('refuses a plan with a stream of a table that is not published', async () => {
+    const { DB_URL } = up.variables;
+    await ask(DB_URL!, 'alter publication supabase_realtime drop table stories');
+    const { status, stderr } = run('stream-gap --subject live', variablesOf(up));
+    await ask(DB_URL!, 'alter publication supabase_realtime add table stories');
+    expect([status, stderr]).toEqual([
+      64,
+      expect.stringMatching(/^ratchet: .* the changes of the table stories cannot be subscribed to — .*\n$/),
+    ]);
+  });
+
   it('refuses a run whose story already exists, and keeps that story', async () => {
     await ask(up.variables['DB_URL']!, `insert into stories (id, title) values ('story-1', 'theirs')`);
     const { status, stderr } = run('restart --subject guarded', variablesOf(up));

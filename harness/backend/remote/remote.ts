@@ -13,7 +13,7 @@ export function remoteFrom(settings: Settings | UsageError): Backend {
     name: 'remote',
     description: 'a Supabase that is already running, with URL and keys from RATCHET_REMOTE_… variables',
     isConnecting: true,
-    capabilities: new Set([...GATEWAY_CAPABILITIES, ...databaseCapabilities(settings)]),
+    capabilities: new Set([...GATEWAY_CAPABILITIES, 'stream', ...databaseCapabilities(settings)]),
     async start(options) {
       if (settings instanceof UsageError) throw settings;
       await inspect(settings, options);
