@@ -17,8 +17,10 @@ export type Request =
 /** A message from a thread; a smaller plan before the result of a request to shrink. */
 export type SearchAnswer = Answer<ChunkResult | Shrunk | readonly ModuleCounts[], Plan>;
 
-/** Searches in this thread, which is blocked during the search. */
-/** @param branches the counts of this thread, if they are wanted */
+/**
+ * Searches in this thread, which is blocked during the search.
+ * @param branches the counts of this thread, if they are wanted
+ */
 export function localWorker(searcher: Searcher, branches?: () => ModuleCounts[]): SearchWorker {
   return {
     search: (chunk, runs) => inMacrotask(() => searcher.search(chunk, runs)),

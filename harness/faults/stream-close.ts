@@ -9,8 +9,10 @@ export const streamClose = defineFault({
   summary: 'the socket of a tab is closed, and what is committed until it is back is never pushed',
   fields: momentary('stream-close', {
     session: z.string(),
-    /** As in RFC 6455; 1006: the connection breaks. */
-    code: z.union([z.int().min(1000).max(1015), z.int().min(3000).max(4999)]).default(1006),
+    /** As in RFC 6455, which keeps 1004 free; 1006: the connection breaks. */
+    code: z
+      .union([z.int().min(1000).max(1003), z.int().min(1005).max(1015), z.int().min(3000).max(4999)])
+      .default(1006),
   }),
   needs: () => 'stream',
   onStream: true,

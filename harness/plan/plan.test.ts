@@ -47,6 +47,14 @@ describe('parsePlan', () => {
       'generations.0.steps.0.progress',
     ],
     ['an unknown kind of fault', (plan) => (plan['faults'] = [{ kind: 'meteor' }]), 'faults.0.kind'],
+    [
+      'a code that no server closes a socket with',
+      (plan) => {
+        plan['observers'][0].channel = 'stream';
+        plan['faults'] = [{ kind: 'stream-close', session: 'tab-1', from: { at_ms: 0 }, code: 1004 }];
+      },
+      'faults.0.code',
+    ],
     ['a lag without its mode', (plan) => (plan['faults'] = [{ kind: 'lag', replica: 'replica-1' }]), 'faults.0.mode'],
     [
       'a replica that the topology lacks',
