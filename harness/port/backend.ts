@@ -242,6 +242,8 @@ export interface Backend {
   /** One line for `ratchet list`. */
   readonly description: string;
   readonly capabilities: ReadonlySet<Capability>;
+  /** Why it lacks a capability, where that depends on its settings or needs an explanation. */
+  readonly lacks?: Readonly<Partial<Record<Capability, string>>>;
   /** The backend runs only in a simulation. */
   readonly isVirtual?: true;
   /** The backend starts no databases: it connects to those that are running. */

@@ -1,5 +1,5 @@
 /** Refuses a plan that needs a missing capability of a backend or a subject, or names an unknown property. */
-import type { Backend, Cluster } from '../port/backend.ts';
+import type { Backend, Capability, Cluster } from '../port/backend.ts';
 import type { PropertyName } from '../checker/properties.ts';
 import { UsageError } from '../errors.ts';
 import { capabilityFor, kindNamed, type Fault } from '../faults/fault-registry.ts';
@@ -9,7 +9,7 @@ import { hasStreams, type Plan } from '../plan/plan.ts';
 import type { Subject, SubjectCapability } from '../port/subject.ts';
 import { requireProperties } from './judgement.ts';
 
-interface WithCapabilities extends Pick<Backend, 'name' | 'capabilities' | 'replicasMax'> {
+interface WithCapabilities extends Pick<Backend, 'name' | 'capabilities' | 'lacks' | 'replicasMax'> {
   /** Why capabilities are missing. */
   because?: string;
 }
@@ -144,11 +144,12 @@ function isOfCommit(moment: Moment): boolean {
   return 'after' in moment && [moment.after].flat().some(({ f }) => f === 'commit');
 }
 
-function unsupported(backend: WithCapabilities, where: string, capability: string): UsageError {
+function unsupported(backend: WithCapabilities, where: string, capability: Capability): UsageError {
+  const why = backend.because ?? backend.lacks?.[capability];
   return new UsageError(
     'plan-unsupported',
     `the backend ${backend.name} cannot do what ${where} needs: ${capability}`,
-    `${backend.because === undefined ? '' : `${backend.because}; `}it can do: ${[...backend.capabilities].join(', ')}`,
+    `${why === undefined ? '' : `${why}; `}it can do: ${[...backend.capabilities].join(', ')}`,
   );
 }
 

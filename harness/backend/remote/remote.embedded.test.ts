@@ -152,7 +152,8 @@ describe('a marked target', () => {
       ['racing-writers', 'commits'],
     ]) {
       const { status, stderr } = run(`${scenario} --subject guarded`, target);
-      expect([status, stderr]).toEqual([64, expect.stringContaining(`of the plan needs: ${capability} — it can do: `)]);
+      const why = `of the plan needs: ${capability} — RATCHET_REMOTE_DATABASE_URL is not set; it can do: `;
+      expect([status, stderr]).toEqual([64, expect.stringContaining(why)]);
     }
   });
 
@@ -215,8 +216,9 @@ describe('a marked target', () => {
   it('refuses a plan whose fault needs the server of Realtime', () => {
     const { status, stderr } = run('slot-lost --subject live', variablesOf(up));
     const what = 'the backend remote cannot do what faults.0 (stream-slot-lost) of the plan needs: stream-server';
+    const why = 'faults of Realtime are made on the way to the target, and this one needs its server';
     const can = 'out-of-rotation, http-faults, stream, commits, replicas, lag-paused, lag-exact';
-    expect([status, stderr]).toEqual([64, `ratchet: ${what} — it can do: ${can}\n`]);
+    expect([status, stderr]).toEqual([64, `ratchet: ${what} — ${why}; it can do: ${can}\n`]);
   });
 
   it('refuses a plan with a stream of a table that is not published', async () => {

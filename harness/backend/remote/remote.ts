@@ -8,12 +8,15 @@ import { connectTarget } from './remote-cluster.ts';
 import { takeSettings, type Settings } from './remote-settings.ts';
 import { isMarked, requireJwtSecret, requirePermission, requireTable } from './target.ts';
 
+const OF_REPLICAS = ['replicas', 'lag-paused', 'lag-exact'] as const satisfies readonly Capability[];
+
 export function remoteFrom(settings: Settings | UsageError): Backend {
   return {
     name: 'remote',
     description: 'a Supabase that is already running, with URL and keys from RATCHET_REMOTE_… variables',
     isConnecting: true,
     capabilities: new Set([...GATEWAY_CAPABILITIES, 'stream', ...databaseCapabilities(settings)]),
+    lacks: lacksOf(settings),
     async start(options) {
       if (settings instanceof UsageError) throw settings;
       await inspect(settings, options);
@@ -38,7 +41,17 @@ function protectedSettings(): Settings | UsageError {
 function databaseCapabilities(settings: Settings | UsageError): Capability[] {
   const isKnown = !(settings instanceof UsageError);
   if (isKnown && settings.databaseUrl === undefined) return [];
-  return isKnown && settings.replicas.length === 0 ? ['commits'] : ['commits', 'replicas', 'lag-paused', 'lag-exact'];
+  return isKnown && settings.replicas.length === 0 ? ['commits'] : ['commits', ...OF_REPLICAS];
+}
+
+/** What would have to be set, and what cannot be. */
+function lacksOf(settings: Settings | UsageError): Backend['lacks'] {
+  const server = {
+    'stream-server': 'faults of Realtime are made on the way to the target, and this one needs its server',
+  };
+  if (settings instanceof UsageError) return server;
+  const unset = settings.databaseUrl === undefined ? 'RATCHET_REMOTE_DATABASE_URL' : 'RATCHET_REMOTE_REPLICA_URLS';
+  return { ...server, ...Object.fromEntries(['commits', ...OF_REPLICAS].map((each) => [each, `${unset} is not set`])) };
 }
 
 /** Checks the target, without writing to it. @throws RatchetError if a run is not permitted or not possible */
