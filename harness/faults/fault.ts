@@ -132,7 +132,7 @@ export interface DrawLimits {
   readonly windows: readonly number[];
   /** Of single requests and responses. */
   readonly delays: readonly number[];
-  /** The databases to which a single read can be sent, and where it would not go without a fault. */
+  /** To which single reads are sent. */
   readonly databases: readonly string[];
 }
 

@@ -2,7 +2,9 @@
 import type { StreamServer } from '../port/stream.ts';
 import type { ServedGateway } from './gateway-server.ts';
 
-export function withStream(gateway: ServedGateway, stream: StreamServer): ServedGateway {
+/** @param stream without one, the gateway stays as it is */
+export function withStream(gateway: ServedGateway, stream: StreamServer | undefined): ServedGateway {
+  if (stream === undefined) return gateway;
   return {
     ...gateway,
     handle: (request) => stream.http(request) ?? gateway.handle(request),

@@ -11,7 +11,7 @@ import { limitsOf, MOSTLY_REPLICAS } from './arbitraries/limits.ts';
 import { buildSpace } from './arbitraries/plan-space.ts';
 import type { Variation } from './arbitraries/variation.ts';
 import { deviationKinds, ordinaryKinds, type DeviationKind } from './deviations.ts';
-import { hasStreams, type Plan } from './plan.ts';
+import { hasStreams } from './plan.ts';
 import type { Range } from './range.ts';
 import { planOf, type Parameters, type Scenario } from './scenario.ts';
 
@@ -23,9 +23,7 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
   const benign: Scenario = { ...scenario, plan: scenario.explore?.base ?? scenario.plan };
   const range = scenario.explore?.range ?? {};
   const cast = planOf(benign, 0, parameters);
-  const limits = limitsOf(range, ordinaryKinds);
-  const databases = databasesOf(cast.topology, limits.kinds.has('routing'));
-  const deviation = deviationsOf(cast, { ...limits, databases, hasStreams: hasStreams(cast) });
+  const deviation = deviationsOf(cast, { ...limitsOf(range, ordinaryKinds), hasStreams: hasStreams(cast) });
   const most = range.deviationsMax ?? 6;
   return fc
     .record({
@@ -34,12 +32,6 @@ export function scenarioVariations(scenario: Scenario, parameters: Parameters): 
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })
     .map(({ seed, deviations }) => ({ base: planOf(benign, seed, parameters), deviations }));
-}
-
-/** The databases to which a read would not go by itself. */
-function databasesOf({ replicas, routing }: Plan['topology'], canRoute: boolean): readonly string[] {
-  const names = Array.from({ length: replicas }, (_, at) => `replica-${at + 1}`);
-  return names.length > 0 && routing === 'primary-only' && !canRoute ? names : [...names, 'primary'];
 }
 
 /**

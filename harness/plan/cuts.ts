@@ -9,7 +9,7 @@ import {
   type Fault,
   type TimedFault,
 } from '../faults/fault-registry.ts';
-import { itemAt } from '../required.ts';
+import { itemAt, required } from '../required.ts';
 import { contradictionOfLibraries } from './library-plan.ts';
 import type { Moment } from './moment.ts';
 import { hasStreams, type GenerationPlan, type ObserverPlan, type Plan } from './plan.ts';
@@ -19,13 +19,12 @@ export function* cuts(plan: Plan): Generator<Plan> {
   if (stories.size > 1) {
     for (const story of stories) {
       yield* valid(withoutStory(plan, story));
-      const other = [...stories].find((each) => each !== story);
-      yield* valid(
-        withoutStory(
-          withVersionsOf(plan, (key) => key === story, other),
-          story,
-        ),
+      const other = required(
+        [...stories].find((each) => each !== story),
+        'another story',
       );
+      const moved = withVersionsMoved(plan, (key) => key === story, other);
+      yield* valid(withoutStory(moved, story));
     }
   }
   for (const { session } of plan.observers) yield* valid(withoutActors(plan, new Set([session])));
@@ -48,12 +47,13 @@ export function onlyWith(plan: Plan, isKept: (actor: GenerationPlan | ObserverPl
 
 /** The same, but faults that refer to versions of other stories refer to the beginning of this one instead, and stay. */
 export function onlyStory(plan: Plan, story: string): Plan {
-  const beginning = withVersionsOf(plan, (key) => key !== story, story);
-  return onlyWith(beginning, (actor) => actor.story === story);
+  const moved = withVersionsMoved(plan, (key) => key !== story, story);
+  return onlyWith(moved, (actor) => actor.story === story);
 }
 
-function withVersionsOf(plan: Plan, isReplaced: (key: string) => boolean, key = ''): Plan {
-  return renamed(plan, (version) => (isReplaced(version.key) ? { key, generation: 1, progress: 0 } : version));
+/** What refers to versions of the stories refers to the beginning of another one. */
+function withVersionsMoved(plan: Plan, isMoved: (story: string) => boolean, to: string): Plan {
+  return renamed(plan, (version) => (isMoved(version.key) ? { key: to, generation: 1, progress: 0 } : version));
 }
 
 function* valid(plan: Plan): Generator<Plan> {

@@ -64,7 +64,9 @@ class Server implements RealtimeServer {
       onSlot: (state) => this.#slot(state),
     });
     this.targets = new StreamFaults(this.#sessions, options.later, {
-      expireTokens: (actor) => this.#sessions.forEach((session) => session.actor === actor && session.expireTokens()),
+      expireTokens: (actor) => {
+        for (const session of this.#sessions) if (session.actor === actor) session.expireTokens();
+      },
       loseSlot: () => this.#poller.loseSlot(),
     });
     this.#messages = new BroadcastMessages(options, (topic, isPrivate) => this.#receivers(topic, isPrivate));

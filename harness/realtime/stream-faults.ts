@@ -84,6 +84,28 @@ export class StreamFaults implements StreamTargets {
   }
 }
 
+/** What passes one socket, in either direction: in order, and only when nothing freezes the tab. */
+export class FreezableTraffic {
+  readonly #faults: StreamFaults;
+  readonly #actor: string | undefined;
+  /** What waits for the connection to work again. */
+  readonly #held: (() => void)[] = [];
+
+  constructor(faults: StreamFaults, actor: string | undefined) {
+    this.#faults = faults;
+    this.#actor = actor;
+  }
+
+  whenItPasses(pass: () => void): void {
+    if (this.#faults.isFrozen(this.#actor)) this.#held.push(pass);
+    else pass();
+  }
+
+  thaw(): void {
+    for (const pass of this.#held.splice(0)) pass();
+  }
+}
+
 class Counts {
   readonly #counts = new Map<string, number>();
 

@@ -3,14 +3,19 @@
  * frames of a tab, of its socket, and of the answers to its joins.
  */
 import { gatewayError } from '../gateway/gateway-error.ts';
-import type { StreamPeer, StreamSocket, TargetRealtime } from '../port/stream.ts';
-import { STREAM_ACTOR } from '../port/stream.ts';
+import { STREAM_ACTOR, type StreamPeer, type StreamSocket, type TargetRealtime } from '../port/stream.ts';
 import { BROADCAST_PATH } from './broadcast-messages.ts';
-import { formatFrame, parseFrame, parseServerFrame, versionOf, type Frame } from './phoenix-frames.ts';
-import type { ProtocolVersion } from './phoenix-frames.ts';
+import {
+  formatFrame,
+  parseFrame,
+  parseServerFrame,
+  versionOf,
+  type Frame,
+  type ProtocolVersion,
+} from './phoenix-frames.ts';
 import type { RealtimeServer } from './realtime-server.ts';
 import type { JoinConfig } from './stream-channel.ts';
-import { REFUSED_JOIN, StreamFaults, type FaultySocket } from './stream-faults.ts';
+import { FreezableTraffic, REFUSED_JOIN, StreamFaults, type FaultySocket } from './stream-faults.ts';
 
 type Later = (milliseconds: number, run: () => void) => void;
 
@@ -63,8 +68,7 @@ class RelayedSocket implements StreamSocket, FaultySocket {
   readonly #around: RelaySurroundings;
   readonly #target: StreamSocket;
   readonly #channels = new Map<string, RelayedChannel>();
-  /** What waits for the connection to work again. */
-  readonly #held: (() => void)[] = [];
+  readonly #traffic: FreezableTraffic;
   #isOver = false;
 
   constructor(url: URL, peer: StreamPeer, around: RelaySurroundings) {
@@ -72,6 +76,7 @@ class RelayedSocket implements StreamSocket, FaultySocket {
     this.#peer = peer;
     this.#version = versionOf(url);
     this.#around = around;
+    this.#traffic = new FreezableTraffic(around.faults, this.actor);
     const passedOn = new URL(url);
     passedOn.searchParams.delete(STREAM_ACTOR);
     this.#target = around.target.connect(passedOn, {
@@ -98,7 +103,7 @@ class RelayedSocket implements StreamSocket, FaultySocket {
   }
 
   thaw(): void {
-    for (const pass of this.#held.splice(0)) pass();
+    this.#traffic.thaw();
   }
 
   #fromClient(data: string | Uint8Array): void {
@@ -143,14 +148,13 @@ class RelayedSocket implements StreamSocket, FaultySocket {
   }
 
   #send(data: string | Uint8Array): void {
-    this.#whenItPasses(() => {
-      if (!this.#isOver) this.#peer.send(data);
-    });
+    this.#whenItPasses(() => this.#peer.send(data));
   }
 
   #whenItPasses(pass: () => void): void {
-    if (this.#around.faults.isFrozen(this.actor)) this.#held.push(pass);
-    else if (!this.#isOver) pass();
+    this.#traffic.whenItPasses(() => {
+      if (!this.#isOver) pass();
+    });
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from './phoenix-frames.ts';
 import { AccessRefused, type AccessToken } from './stream-access.ts';
 import { nameOf, type JoinConfig, type StreamChannel } from './stream-channel.ts';
-import { REFUSED_JOIN, type FaultySocket, type StreamFaults } from './stream-faults.ts';
+import { FreezableTraffic, REFUSED_JOIN, type FaultySocket, type StreamFaults } from './stream-faults.ts';
 
 /** What a socket needs of the server. */
 export interface SessionSurroundings {
@@ -42,8 +42,7 @@ export class StreamSession implements StreamSocket, FaultySocket {
   readonly #peer: StreamPeer;
   readonly #version: ProtocolVersion;
   readonly #around: SessionSurroundings;
-  /** What waits for the connection to work again. */
-  readonly #held: (() => void)[] = [];
+  readonly #traffic: FreezableTraffic;
   #lastHeardMs: number;
   #isOver = false;
 
@@ -52,12 +51,13 @@ export class StreamSession implements StreamSocket, FaultySocket {
     this.actor = actor;
     this.#version = versionOf(url);
     this.#around = around;
+    this.#traffic = new FreezableTraffic(around.faults, actor);
     this.#lastHeardMs = around.nowMs();
     this.#watchSilence();
   }
 
   receive(data: string | Uint8Array): void {
-    this.#whenItPasses(() => {
+    this.#traffic.whenItPasses(() => {
       if (this.#isOver) return;
       this.#lastHeardMs = this.#around.nowMs();
       const frame = parseFrame(data, this.#version);
@@ -81,7 +81,7 @@ export class StreamSession implements StreamSocket, FaultySocket {
   }
 
   thaw(): void {
-    for (const pass of this.#held.splice(0)) pass();
+    this.#traffic.thaw();
   }
 
   /** Closes all channels, because their tokens are not valid any more. */
@@ -268,14 +268,9 @@ export class StreamSession implements StreamSocket, FaultySocket {
   }
 
   #sendRaw(data: string | Uint8Array): void {
-    this.#whenItPasses(() => {
+    this.#traffic.whenItPasses(() => {
       if (!this.#isOver) this.#peer.send(data);
     });
-  }
-
-  #whenItPasses(pass: () => void): void {
-    if (this.#around.faults.isFrozen(this.actor)) this.#held.push(pass);
-    else pass();
   }
 
   #watchSilence(): void {

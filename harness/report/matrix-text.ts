@@ -1,6 +1,7 @@
 /** A matrix of scenarios and subjects: for a terminal, and as Markdown. */
 import type { MatrixCell, MatrixResults, RunCosts } from '../port/matrix.ts';
 import type { Palette } from './palette.ts';
+import { quotedLines } from './printable.ts';
 import { describeBaseline, describeVanished } from './summary.ts';
 import { validityMark } from './verdict-text.ts';
 
@@ -39,10 +40,10 @@ export function matrixText(matrix: MatrixResults, palette: Palette): string {
   }
   const told = [
     ...cells.flatMap((cell) => describeCell(cell, palette)),
-    ...failed.flatMap(({ subject, reason, details }) => [
-      `${validityMark('unknown', palette)} ${subject} was stopped: ${reason}`,
-      ...details.map((line) => `  | ${line}`),
-    ]),
+    ...failed.flatMap(({ subject, reason, details }) => {
+      const head = `${validityMark('unknown', palette)} ${subject} was stopped: ${reason}`;
+      return quotedLines([head, ...details].join('\n'));
+    }),
   ];
   const omitted = leftOut.map(({ scenario, subject, reason }) =>
     palette.dim(`left out: ${scenario === undefined ? '' : `${scenario} · `}${subject}: ${reason}`),

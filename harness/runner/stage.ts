@@ -153,7 +153,7 @@ export async function prepareStage(
   });
   caches.begin(edge, exchanges);
   const gateway = withAuth(assembly.gateway, cluster, host.nowMs);
-  open(realtime === undefined ? gateway : withStream(gateway, realtime));
+  open(withStream(gateway, realtime));
   commits.add((commit) => recorder.record(commitEvent(commit)));
   const signing = { jwtSecret: cluster.jwtSecret, supabaseUrl: server.url, nowMs: host.nowMs() };
   let steps = 0;

@@ -129,7 +129,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
     gateway: opened,
     requireNoFaults: () => faults.requireNone(folder.name),
   });
-  gateway.resolve({ ...opened, handle: (request) => realtime?.http(request) ?? runs.handle(request) });
+  gateway.resolve(withStream({ ...opened, handle: (request) => runs.handle(request) }, realtime));
   for (const fault of options.faults) await faults.perform({ do: 'begin', fault });
   await runs.listen(folder.runSocket);
   undo.push(async () => runs.close());
@@ -158,8 +158,7 @@ async function start(options: UpOptions, undo: Undo[], close: () => Promise<void
 async function statusOf(node: DatabaseNode, { refuseKey, stream }: ServedGateway, undo: Undo[]): Promise<NodeStatus> {
   const alone = { ...node, name: 'primary', rest: node.rest.bind(node), lsn: node.lsn.bind(node) };
   const { gateway } = assembleGateway({ nodes: [alone], clock: realClock() });
-  const served = { ...gateway, refuseKey };
-  const { url } = await serve(undo, stream === undefined ? served : withStream(served, stream));
+  const { url } = await serve(undo, withStream({ ...gateway, refuseKey }, stream));
   return { name: node.name, apiUrl: url, databaseUrl: node.databaseUrl };
 }
 

@@ -8,7 +8,7 @@ import { connectTarget } from './remote-cluster.ts';
 import { takeSettings, type Settings } from './remote-settings.ts';
 import { isMarked, requireJwtSecret, requirePermission, requireTable } from './target.ts';
 
-const OF_REPLICAS = ['replicas', 'lag-paused', 'lag-exact'] as const satisfies readonly Capability[];
+const OF_DATABASES: readonly Capability[] = ['commits', 'replicas', 'lag-paused', 'lag-exact'];
 
 export function remoteFrom(settings: Settings | UsageError): Backend {
   return {
@@ -38,10 +38,10 @@ function protectedSettings(): Settings | UsageError {
  * The capabilities that need database access. All, if no target is configured: then the error is the missing
  * configuration, not a missing capability.
  */
-function databaseCapabilities(settings: Settings | UsageError): Capability[] {
+function databaseCapabilities(settings: Settings | UsageError): readonly Capability[] {
   const isKnown = !(settings instanceof UsageError);
   if (isKnown && settings.databaseUrl === undefined) return [];
-  return isKnown && settings.replicas.length === 0 ? ['commits'] : ['commits', ...OF_REPLICAS];
+  return isKnown && settings.replicas.length === 0 ? ['commits'] : OF_DATABASES;
 }
 
 /** What would have to be set, and what cannot be. */
@@ -51,7 +51,9 @@ function lacksOf(settings: Settings | UsageError): Backend['lacks'] {
   };
   if (settings instanceof UsageError) return server;
   const unset = settings.databaseUrl === undefined ? 'RATCHET_REMOTE_DATABASE_URL' : 'RATCHET_REMOTE_REPLICA_URLS';
-  return { ...server, ...Object.fromEntries(['commits', ...OF_REPLICAS].map((each) => [each, `${unset} is not set`])) };
+  const has = databaseCapabilities(settings);
+  const lacking = OF_DATABASES.filter((each) => !has.includes(each));
+  return { ...server, ...Object.fromEntries(lacking.map((each) => [each, `${unset} is not set`])) };
 }
 
 /** Checks the target, without writing to it. @throws RatchetError if a run is not permitted or not possible */

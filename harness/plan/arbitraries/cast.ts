@@ -15,7 +15,8 @@ import { versionIn } from './version-names.ts';
 import { oneOfWeighted, type Weighted } from './weighted.ts';
 
 export function deviationsOf(cast: Plan, limits: Limits): Arbitrary<Deviation> {
-  const choices = [...faultChoices(cast, limits), ...otherChoices(cast, limits)];
+  const own = { ...limits, databases: databasesOf(cast, limits) };
+  const choices = [...faultChoices(cast, own), ...otherChoices(cast, own)];
   // If the limits allow no deviation, draw one that changes nothing.
   return oneOfWeighted(choices) ?? fc.constant({ kind: 'routing', routing: cast.topology.routing });
 }
@@ -28,6 +29,13 @@ function namesOf(cast: Plan) {
     sessions: cast.observers.map(({ session }) => session),
     replicas: Array.from({ length: cast.topology.replicas }, (_, at) => `replica-${at + 1}`),
   };
+}
+
+/** The databases that exist, without the primary if all reads go there anyway. */
+function databasesOf(cast: Plan, { kinds }: Limits): readonly string[] {
+  const { replicas } = namesOf(cast);
+  const goAnyway = cast.topology.routing === 'primary-only' && !kinds.has('routing');
+  return replicas.length > 0 && goAnyway ? replicas : [...replicas, 'primary'];
 }
 
 function versionsOf(cast: Plan): Arbitrary<Version> {
